@@ -1,0 +1,42 @@
+package schemas
+
+import "time"
+
+// Budget is a throttling family as Graph publishes it: requests that name the same family share it,
+// within a tenant. Sources: the throttling pages named at each value.
+type Budget struct {
+	Name  string
+	First Limit // first pages and single objects
+	Next  Limit // further pages; zero: counted with First
+	// The same for one resource: a call record, a team, a mailbox.
+	Resource, ResourceNext Limit
+	Cost                   int // of one request, in the family's units; 0 is 1
+}
+
+// Limit is so many requests in so much time. The zero Limit does not bound.
+type Limit struct {
+	Requests int
+	Per      time.Duration
+}
+
+// The families of the call records service (learn.microsoft.com/graph/throttling-limits, "Call
+// records service limits") and of the directory ("Identity and access service limits").
+var (
+	callRecordList = Budget{
+		Name:  "call_record_list",
+		First: Limit{15, 20 * time.Second},
+		Next:  Limit{55, 5 * time.Minute},
+	}
+	callRecords = Budget{
+		Name:         "call_records",
+		First:        Limit{1500, 20 * time.Second},
+		Resource:     Limit{10, 20 * time.Second},
+		ResourceNext: Limit{50, 5 * time.Minute},
+	}
+	// Resource units of the smallest tenants; larger ones have more. A selected list of users costs 1.
+	identity = Budget{
+		Name:  "identity",
+		First: Limit{3500, 10 * time.Second},
+		Cost:  1,
+	}
+)

@@ -1,0 +1,66 @@
+package schemas
+
+import "time"
+
+// Dataset is one kind of record that Graph serves, and what becomes of it in the lake.
+type Dataset struct {
+	Name string // snake_case, plural
+	Doc  string // one or two sentences for the readers of the tables
+	Mode Mode
+
+	Source Source
+
+	// Time lists where a record says when it happened; the first that is not null counts, and its
+	// UTC date is the record's partition. Empty for pictures, which are dated by the run.
+	Time []Path
+	// Version grows whenever Graph changes a record; of two copies the higher wins. It is a number
+	// or an instant. Empty: the newly read copy wins.
+	Version Path
+
+	Settle    time.Duration // how long a record keeps changing after its time
+	Lookback  time.Duration // how far back a nightly run reads again; at least Settle
+	Retention time.Duration // how long Graph keeps a record; 0: no end is known
+
+	// Permissions that open the source, any one of them; the least privileged first.
+	Permissions []Permission
+
+	// Tables that a record is flattened into: the root table first, a parent before its children.
+	Tables []Table
+}
+
+// Root is the table with one row per record. Its key is the record's key.
+func (d Dataset) Root() Table { return d.Tables[0] }
+
+// Mode says what a range means for a dataset and what absence from a complete read means.
+type Mode uint8
+
+// The modes.
+const (
+	Windowed     Mode = iota + 1 // a range is one of record times
+	Changes                      // a range is one of modification times
+	Entities                     // a delta applied to the newest picture
+	Snapshot                     // a whole picture a day
+	Observations                 // what is seen at the planned instant
+)
+
+func (m Mode) String() string {
+	switch m {
+	case Windowed:
+		return "windowed"
+	case Changes:
+		return "changes"
+	case Entities:
+		return "entities"
+	case Snapshot:
+		return "snapshot"
+	case Observations:
+		return "observations"
+	}
+	return "unknown"
+}
+
+// Pictures reports whether the dataset is dated by the day of the run, not by its records.
+func (m Mode) Pictures() bool { return m == Entities || m == Snapshot }
+
+// Permission is a Graph application permission by its name, as CallRecords.Read.All.
+type Permission string

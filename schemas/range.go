@@ -1,0 +1,53 @@
+package schemas
+
+import (
+	"fmt"
+	"time"
+)
+
+// Day is the length of a partition.
+const Day = 24 * time.Hour
+
+// Range is a half-open interval of UTC time, [From, To).
+type Range struct{ From, To time.Time }
+
+// Contains reports whether t lies in the range.
+func (r Range) Contains(t time.Time) bool { return !t.Before(r.From) && t.Before(r.To) }
+
+// Days are the UTC midnights of the days that the range touches.
+func (r Range) Days() []time.Time {
+	var days []time.Time
+	for d := r.From.UTC().Truncate(Day); d.Before(r.To); d = d.Add(Day) {
+		days = append(days, d)
+	}
+	return days
+}
+
+// WholeDays widens the range to UTC midnights.
+func (r Range) WholeDays() Range {
+	to := r.To.UTC().Truncate(Day)
+	if to.Before(r.To) {
+		to = to.Add(Day)
+	}
+	return Range{r.From.UTC().Truncate(Day), to}
+}
+
+// Split cuts the range into consecutive ranges of at most longest; 0 leaves it whole.
+func (r Range) Split(longest time.Duration) []Range {
+	if longest <= 0 {
+		return []Range{r}
+	}
+	var parts []Range
+	for from := r.From; from.Before(r.To); from = from.Add(longest) {
+		to := from.Add(longest)
+		if to.After(r.To) {
+			to = r.To
+		}
+		parts = append(parts, Range{from, to})
+	}
+	return parts
+}
+
+func (r Range) String() string {
+	return fmt.Sprintf("[%s, %s)", r.From.UTC().Format(time.RFC3339), r.To.UTC().Format(time.RFC3339))
+}

@@ -1,0 +1,52 @@
+package schemas
+
+import "time"
+
+// Source says how Graph serves a dataset. In Path, Query and Headers {from} and {to} stand for the
+// bounds of the window, {id} for the record's key and {select} for the properties that the
+// dataset's columns name.
+type Source struct {
+	API     string // "v1.0" or "beta"
+	Path    string // RFC 6570 template below the API version
+	Query   []Param
+	Headers []Param // sent with every request of the dataset, details and further pages included
+	Paging  Paging
+	Window  Window
+	Detail  *Detail // nil: the listed record is the record
+	Budget  Budget
+}
+
+// Param is a query option or a header.
+type Param struct{ Name, Value string }
+
+// Paging says how a collection ends.
+type Paging uint8
+
+// The ways of paging.
+const (
+	NextLink Paging = iota + 1 // pages until one has no @odata.nextLink
+	Delta                      // the same, and the last page carries an @odata.deltaLink
+)
+
+// Window says how a range is put to Graph.
+type Window struct {
+	// Longest range that one request is given; a longer one is split. 0: never split.
+	Longest time.Duration
+	// Layout of {from} and {to}, for [time.Time.Format].
+	Layout string
+	// ToIncluded says that Graph takes the upper bound as included, so that Longest counts it too
+	// and what lies at or after it is dropped by the reader.
+	ToIncluded bool
+}
+
+// Detail says that a listed record is only a pointer, and how the whole record is read: one request
+// for each of Queries, whose answers are merged into one record. Child collections that an answer
+// cuts off are paged to their end, wherever in the record they are.
+type Detail struct {
+	Path    string // template with {id}
+	Queries [][]Param
+	// End says when a listed record ended. Until Ready after it, "not found" means "not yet".
+	End    Path
+	Ready  time.Duration
+	Budget Budget
+}

@@ -1,0 +1,52 @@
+package schemas
+
+import (
+	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
+)
+
+// Table is a table of the lake and where in a record its rows are.
+type Table struct {
+	Name string // snake_case, plural
+	Doc  string
+	// Each is the collection whose elements become rows, as "sessions[].segments[]". Empty: the
+	// record itself is the one row.
+	Each Path
+	// Key names the columns that identify a row within a tenant and a day.
+	Key     []string
+	Columns []Column
+	// Lenient tables never refuse a record: a value that does not fit its column is null.
+	Lenient bool
+}
+
+// Column is a column of a table. Columns are only ever added, at the end.
+type Column struct {
+	Name string // snake_case; unique in the table ignoring case
+	Doc  string
+	// Path of the value: from the row's element on, or from the record on if it starts with "/".
+	Path Path
+	// Else are further paths of the same kind, asked in order while the value is null.
+	Else     []Path
+	Type     Type
+	Required bool // a record without it is bad
+	Personal bool // says something about a person
+}
+
+// Column finds a column by its name.
+func (t Table) Column(name string) (Column, bool) {
+	i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
+	if i < 0 {
+		return Column{}, false
+	}
+	return t.Columns[i], true
+}
+
+// Schema is the table in Arrow. Partition columns are in the path and not here.
+func (t Table) Schema() *arrow.Schema {
+	fields := make([]arrow.Field, len(t.Columns))
+	for i, c := range t.Columns {
+		fields[i] = arrow.Field{Name: c.Name, Type: c.Type.Arrow(), Nullable: !c.Required && c.Type != Present}
+	}
+	return arrow.NewSchema(fields, nil)
+}

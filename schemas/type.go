@@ -1,0 +1,65 @@
+package schemas
+
+import "github.com/apache/arrow-go/v18/arrow"
+
+// Type is what a column holds, how it is read from JSON and how it is stored.
+type Type uint8
+
+// The types. What JSON gives in another form is an error of the record, never a guess; null and
+// absent are null.
+const (
+	String     Type = iota + 1 // text; ids are always text
+	Enum                       // text with few distinct values, also ones unknown today; dictionary-encoded
+	LongText                   // text without an upper length worth naming: no statistics
+	Bool                       //
+	Int32                      //
+	Int64                      // also as a quoted number, which OData allows for 64 bits
+	Float64                    // NaN and infinities (OData's "NaN", "INF", "-INF") are null
+	Decimal                    // DECIMAL(18,6), also as a quoted number; more digits are an error
+	Timestamp                  // an RFC 3339 instant, as microseconds in UTC; the year 0001 is null
+	DurationMS                 // an ISO 8601 duration, as milliseconds, half a millisecond rounded up
+	JSON                       // any value, as its JSON text without insignificant white space
+	Member                     // of an object: the name of its first member that is an object
+	Present                    // true if the value is there and not null, else false; never null
+	Version                    // a number, or an instant as nanoseconds since 1970: compared, never shown
+	Hash                       // SHA-256 of the value's JSON text as sent, the first 16 bytes as hex
+)
+
+// Arrow is the type of the column in Arrow, and by it in Parquet.
+func (t Type) Arrow() arrow.DataType {
+	switch t {
+	case Bool, Present:
+		return arrow.FixedWidthTypes.Boolean
+	case Int32:
+		return arrow.PrimitiveTypes.Int32
+	case Int64, DurationMS, Version:
+		return arrow.PrimitiveTypes.Int64
+	case Float64:
+		return arrow.PrimitiveTypes.Float64
+	case Decimal:
+		return &arrow.Decimal128Type{Precision: DecimalPrecision, Scale: DecimalScale}
+	case Timestamp:
+		return &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"}
+	default:
+		return arrow.BinaryTypes.String
+	}
+}
+
+// Precision and scale of [Decimal]: money with room for the fractions of a cent that operators charge.
+const (
+	DecimalPrecision = 18
+	DecimalScale     = 6
+)
+
+var typeNames = map[Type]string{
+	String: "string", Enum: "enum", LongText: "long text", Bool: "bool", Int32: "int32", Int64: "int64",
+	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", DurationMS: "milliseconds",
+	JSON: "json", Member: "member", Present: "present", Version: "version", Hash: "hash",
+}
+
+func (t Type) String() string {
+	if name, ok := typeNames[t]; ok {
+		return name
+	}
+	return "unknown"
+}

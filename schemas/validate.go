@@ -1,0 +1,123 @@
+package schemas
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// Validate says everything that is wrong with the dataset.
+func (d Dataset) Validate() error {
+	var errs []error
+	fail := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf(d.Name+": "+format, args...))
+	}
+	if !snake.MatchString(d.Name) {
+		fail("the name is not snake_case")
+	}
+	if d.Doc == "" || len(d.Permissions) == 0 || d.Source.Path == "" || d.Source.API == "" || d.Source.Budget.Name == "" {
+		fail("doc, permissions, source path, API version and budget are required")
+	}
+	if d.Mode.String() == "unknown" {
+		fail("the mode is not one of the five")
+	}
+	if d.Mode.Pictures() == (len(d.Time) > 0) {
+		fail("mode %v: pictures are dated by the run and have no time, all others have one", d.Mode)
+	}
+	if d.Lookback < d.Settle {
+		fail("the lookback is shorter than the settle time, so late changes would be lost")
+	}
+	for _, p := range append(slices.Clone(d.Time), d.Version) {
+		if _, err := p.Steps(); err != nil {
+			fail("%w", err)
+		}
+	}
+	if len(d.Tables) == 0 || d.Tables[0].Each != "" {
+		return errors.Join(append(errs, fmt.Errorf("%s: the first table is the root table, with a row per record", d.Name))...)
+	}
+	for _, t := range d.Tables {
+		if err := t.validate(); err != nil {
+			fail("%w", err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (t Table) validate() error {
+	var errs []error
+	fail := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("table "+t.Name+": "+format, args...))
+	}
+	if !snake.MatchString(t.Name) || t.Doc == "" || len(t.Key) == 0 {
+		fail("a snake_case name, a doc and a key are required")
+	}
+	if _, err := t.Each.Steps(); err != nil || t.Each != "" && !strings.HasSuffix(string(t.Each), "[]") {
+		fail("each is %q, want a path that ends with []", t.Each)
+	}
+	seen := map[string]bool{}
+	for _, c := range t.Columns {
+		name := strings.ToLower(c.Name)
+		if seen[name] || name == "tenant_id" || name == "dt" {
+			fail("column %s is there twice, or is a partition column", c.Name)
+		}
+		seen[name] = true
+		if !snake.MatchString(c.Name) || c.Doc == "" || typeNames[c.Type] == "" {
+			fail("column %s: a snake_case name, a doc and a type are required", c.Name)
+		}
+		for _, p := range append([]Path{c.Path}, c.Else...) {
+			if err := t.reaches(p); err != nil {
+				fail("column %s: %w", c.Name, err)
+			}
+		}
+	}
+	for _, k := range t.Key {
+		if c, ok := t.Column(k); !ok || !c.Required {
+			fail("key column %s has to be there and required", k)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// reaches checks that a path goes into no other collection than those that the table's rows are in:
+// there a column would have many values for a row.
+func (t Table) reaches(p Path) error {
+	steps, err := p.Absolute(t.Each).Steps()
+	if err != nil {
+		return err
+	}
+	each, err := t.Each.Steps()
+	if err != nil {
+		return err
+	}
+	for i, s := range steps {
+		if s.Kind == Each && (i >= len(each) || !slices.Equal(steps[:i+1], each[:i+1])) {
+			return fmt.Errorf("path %q goes into a collection that the table's rows are not in", p)
+		}
+	}
+	return nil
+}
+
+// Select is the properties of the record that the dataset's columns name, for $select, in the order
+// of their first mention.
+func (d Dataset) Select() []string {
+	var names []string
+	for _, t := range d.Tables {
+		for _, c := range t.Columns {
+			for _, p := range append([]Path{c.Path}, c.Else...) {
+				steps, err := p.Absolute(t.Each).Steps()
+				if err != nil || len(steps) == 0 || steps[0].Kind != Into || strings.HasPrefix(steps[0].Name, "@") {
+					continue
+				}
+				name, _, _ := strings.Cut(steps[0].Name, "@")
+				if !slices.Contains(names, name) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
+}
