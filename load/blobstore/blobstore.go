@@ -1,0 +1,203 @@
+// Package blobstore keeps objects as block blobs in a container of Azure Blob Storage.
+//
+// What is staged lies in a local file until Commit, which publishes it by one Put Blob, or by
+// blocks that nobody sees and one Put Block List. Conditions are the service's own (If-Match,
+// If-None-Match), so they hold between machines. Requests are retried by the SDK and nowhere
+// else; a write whose answer was lost is recognised as our own and is no conflict.
+package blobstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
+
+	"graphlake/load"
+)
+
+// Options say where the objects are and who may reach them: either a connection string, or an
+// account URL and a credential.
+type Options struct {
+	AccountURL       string // https://ACCOUNT.blob.core.windows.net
+	Credential       azcore.TokenCredential
+	ConnectionString string
+	Container        string
+	Prefix           string // in front of every name, without the last slash; may be empty
+	Scratch          string // directory for what is staged; empty: the system's
+	Transport        *http.Client
+}
+
+// Store is a [load.Store] and [load.Swapper] in a container.
+type Store struct {
+	container *container.Client
+	prefix    string // empty or ending with a slash
+	scratch   string
+	blockSize int64
+	pageSize  *int32 // of a list; nil: the service's
+}
+
+// New opens the store, and makes the container if it is missing and may be made.
+func New(ctx context.Context, o Options) (*Store, error) {
+	client, err := connect(o)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{container: client, prefix: strings.Trim(o.Prefix, "/"), scratch: o.Scratch, blockSize: 8 << 20}
+	if s.scratch == "" {
+		s.scratch = os.TempDir()
+	}
+	if s.prefix != "" {
+		if err := load.CheckName(s.prefix); err != nil {
+			return nil, fmt.Errorf("prefix of the lake: %w", err)
+		}
+		s.prefix += "/"
+	}
+	_, err = client.GetProperties(ctx, nil)
+	if bloberror.HasCode(err, bloberror.ContainerNotFound) {
+		_, err = client.Create(ctx, nil)
+	}
+	if err != nil && !bloberror.HasCode(err, bloberror.ContainerAlreadyExists) {
+		return nil, explain("open container "+o.Container, err)
+	}
+	return s, nil
+}
+
+func connect(o Options) (*container.Client, error) {
+	options := &container.ClientOptions{}
+	if o.Transport != nil {
+		options.Transport = o.Transport
+	}
+	if o.Container == "" {
+		return nil, errors.New("no container is named: write the lake as az://CONTAINER/PREFIX")
+	}
+	var client *container.Client
+	var err error
+	switch {
+	case o.ConnectionString != "":
+		client, err = container.NewClientFromConnectionString(o.ConnectionString, o.Container, options)
+	case o.AccountURL != "" && o.Credential != nil:
+		var u string
+		if u, err = url.JoinPath(o.AccountURL, o.Container); err == nil {
+			client, err = container.NewClient(u, o.Credential, options)
+		}
+	default:
+		err = errors.New("give a connection string, or an account URL with a credential")
+	}
+	if err != nil {
+		// The SDK's errors about connection strings do not repeat them.
+		return nil, fmt.Errorf("connect to Blob Storage: %w", err)
+	}
+	return client, nil
+}
+
+// Open implements [load.Store].
+func (s *Store) Open(ctx context.Context, name string) (load.Object, error) {
+	if err := load.CheckName(name); err != nil {
+		return nil, err
+	}
+	state, err := s.stat(ctx, name)
+	if err == nil && state.info.Version == "" {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return nil, explain("open "+name, err)
+	}
+	return &object{ctx: ctx, blob: s.container.NewBlobClient(s.prefix + name), info: state.info}, nil
+}
+
+// List implements [load.Store]. The service lists by name, in pages.
+func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[load.Info, error] {
+	return func(yield func(load.Info, error) bool) {
+		pages := s.container.NewListBlobsFlatPager(&container.ListBlobsFlatOptions{
+			Prefix: to.Ptr(s.prefix + prefix), MaxResults: s.pageSize,
+		})
+		for pages.More() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				yield(load.Info{}, explain("list "+prefix, err))
+				return
+			}
+			for _, item := range page.Segment.BlobItems {
+				info := load.Info{
+					Name:    strings.TrimPrefix(*item.Name, s.prefix),
+					Size:    *item.Properties.ContentLength,
+					Version: version(item.Properties.ETag),
+				}
+				if !yield(info, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Remove implements [load.Store].
+func (s *Store) Remove(ctx context.Context, name string) error {
+	if err := load.CheckName(name); err != nil {
+		return err
+	}
+	_, err := s.container.NewBlobClient(s.prefix+name).Delete(ctx, nil)
+	if bloberror.HasCode(err, bloberror.BlobNotFound) {
+		return nil
+	}
+	return explain("remove "+name, err)
+}
+
+// version is the ETag without its quotes, which headers have and lists lack.
+func version(tag *azcore.ETag) load.Version {
+	if tag == nil {
+		return ""
+	}
+	return load.Version(strings.Trim(string(*tag), `"`))
+}
+
+func etag(v load.Version) *azcore.ETag { return to.Ptr(azcore.ETag(`"` + string(v) + `"`)) }
+
+// object reads ranges of a blob, each on condition that it is still the one that was opened.
+type object struct {
+	ctx  context.Context // io.ReaderAt takes none
+	blob *blob.Client
+	info load.Info
+}
+
+func (o *object) Info() load.Info { return o.info }
+func (o *object) Close() error    { return nil }
+
+func (o *object) ReadAt(p []byte, off int64) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	n := min(int64(len(p)), o.info.Size-off)
+	if n <= 0 {
+		return 0, io.EOF
+	}
+	answer, err := o.blob.DownloadStream(o.ctx, &blob.DownloadStreamOptions{
+		Range:            blob.HTTPRange{Offset: off, Count: n},
+		AccessConditions: still(load.Still(o.info.Version)),
+	})
+	if err != nil {
+		return 0, explain("read "+o.info.Name, err)
+	}
+	body := answer.NewRetryReader(o.ctx, nil)
+	defer body.Close()
+	got, err := io.ReadFull(body, p[:n])
+	if err != nil {
+		return got, explain("read "+o.info.Name, err)
+	}
+	if n < int64(len(p)) {
+		return got, io.EOF
+	}
+	return got, nil
+}

@@ -1,0 +1,153 @@
+// Package dirstore keeps objects as files under a directory.
+//
+// A file is written under .staging, synced, and renamed to its place while the store's lock is
+// held; then the directory is synced. So a reader's glob never meets half a file, a crash leaves
+// at most something stale under .staging, and several processes may share one directory. It needs
+// a file system with flock and atomic rename: a local disk, not every network share.
+package dirstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"graphlake/load"
+)
+
+const (
+	staging = ".staging"
+	// What is older than this under .staging was left by a process that is no more.
+	stale = 24 * time.Hour
+)
+
+// Store is a [load.Store] and [load.Swapper] in a directory.
+type Store struct{ root string }
+
+// New opens the store in the directory root, which it makes if need be.
+func New(root string) (*Store, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, fmt.Errorf("lake directory: %w", err)
+	}
+	s := &Store{root: root}
+	if err := makeDir(s.path(staging)); err != nil {
+		return nil, explain("open the lake "+root, err)
+	}
+	lock, err := s.lock(context.Background()) // also proves that the directory can be written
+	if err != nil {
+		return nil, explain("open the lake "+root, err)
+	}
+	defer lock.Close()
+	if err := s.sweep(time.Now().Add(-stale)); err != nil {
+		return nil, explain("open the lake "+root, err)
+	}
+	return s, nil
+}
+
+// Open implements [load.Store]. The open file stays what it was when its name gets another.
+func (s *Store) Open(ctx context.Context, name string) (load.Object, error) {
+	if err := check(ctx, name); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(s.path(name))
+	if err != nil {
+		return nil, explain("open "+name, err)
+	}
+	stat, err := f.Stat()
+	if err == nil && !stat.Mode().IsRegular() {
+		err = fs.ErrNotExist // a directory is no object
+	}
+	if err != nil {
+		return nil, errors.Join(explain("open "+name, err), f.Close())
+	}
+	return object{f, info(name, stat)}, nil
+}
+
+type object struct {
+	*os.File
+	info load.Info
+}
+
+func (o object) Info() load.Info { return o.info }
+
+// Stage implements [load.Store].
+func (s *Store) Stage(ctx context.Context, name string) (load.Staged, error) {
+	if err := check(ctx, name); err != nil {
+		return nil, err
+	}
+	return s.stage(name)
+}
+
+// Remove implements [load.Store].
+func (s *Store) Remove(ctx context.Context, name string) error {
+	if err := check(ctx, name); err != nil {
+		return err
+	}
+	lock, err := s.lock(ctx)
+	if err != nil {
+		return explain("remove "+name, err)
+	}
+	defer lock.Close()
+	err = os.Remove(s.path(name))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil
+	}
+	if err == nil {
+		err = syncDir(filepath.Dir(s.path(name)))
+	}
+	return explain("remove "+name, err)
+}
+
+// Swap implements [load.Swapper].
+func (s *Store) Swap(ctx context.Context, name string, old load.Version, data []byte) (load.Version, error) {
+	if err := check(ctx, name); err != nil {
+		return "", err
+	}
+	w, err := s.stage(name)
+	if err != nil {
+		return "", err
+	}
+	defer w.Discard()
+	if _, err := w.Write(data); err != nil {
+		return "", err
+	}
+	return w.publish(ctx, load.Still(old), nil)
+}
+
+// info makes the version of a file from its modification time, its inode and its size. A replaced
+// name always gets a later modification time than it had (see publish), so no two states of a
+// name share a version, at the cost of a stat: a list need not read the files.
+func info(name string, stat fs.FileInfo) load.Info {
+	var inode uint64
+	if sys, ok := stat.Sys().(*syscall.Stat_t); ok {
+		inode = uint64(sys.Ino)
+	}
+	v := fmt.Sprintf("%x-%x-%x", stat.ModTime().UnixNano(), inode, stat.Size())
+	return load.Info{Name: name, Size: stat.Size(), Version: load.Version(v)}
+}
+
+// stat describes the object as it stands; the zero Info if there is none.
+func (s *Store) stat(name string) (load.Info, time.Time, error) {
+	stat, err := os.Stat(s.path(name))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return load.Info{}, time.Time{}, nil
+	case err != nil:
+		return load.Info{}, time.Time{}, err
+	}
+	return info(name, stat), stat.ModTime(), nil
+}
+
+func (s *Store) path(name string) string { return filepath.Join(s.root, filepath.FromSlash(name)) }
+
+func check(ctx context.Context, name string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return load.CheckName(name)
+}

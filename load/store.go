@@ -1,0 +1,101 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"strings"
+)
+
+// A Store holds immutable objects under slash-separated names, each replaced whole and in one
+// step. Its methods may be called concurrently, also from several processes on one lake.
+type Store interface {
+	// Open gives one snapshot of an object. The context holds for its reads too. An object that
+	// is not there is an fs.ErrNotExist.
+	Open(ctx context.Context, name string) (Object, error)
+	// List gives the objects whose name begins with prefix, sorted by name, byte by byte. What is
+	// only staged never shows.
+	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
+	// Stage begins an object that nobody sees until Commit.
+	Stage(ctx context.Context, name string) (Staged, error)
+	// Remove removes an object; one that is not there is no error.
+	Remove(ctx context.Context, name string) error
+}
+
+// A Swapper compares and swaps small objects, such as state and locks, in one step.
+type Swapper interface {
+	// Swap replaces the object by data if it is still at version old, where "" means that it must
+	// not exist. Otherwise it changes nothing and answers ErrConflict.
+	Swap(ctx context.Context, name string, old Version, data []byte) (Version, error)
+}
+
+// Version tells two states of one object apart; only its store can read it. "" is no object.
+type Version string
+
+// Info describes an object.
+type Info struct {
+	Name    string
+	Size    int64
+	Version Version
+}
+
+// An Object is one snapshot: if it is replaced while it is read, a read fails or gives the old
+// bytes, never a mixture.
+type Object interface {
+	io.ReaderAt
+	io.Closer
+	Info() Info
+}
+
+// A Staged object is written, then committed once or discarded. There is no Close that publishes.
+type Staged interface {
+	io.Writer
+	// Commit publishes what was written, in one step, if base allows it, else it answers
+	// ErrConflict. An object that already holds the same bytes is left alone, whatever the base:
+	// changed is then false. After an error of Write, Commit publishes nothing.
+	Commit(ctx context.Context, base Condition) (changed bool, v Version, err error)
+	// Discard drops what was written. It does nothing after Commit or a first Discard, so that
+	// "defer s.Discard()" is right.
+	Discard() error
+}
+
+// ErrConflict says that an object is not at the version that a write was conditional on, or that
+// another writer published in between. Read it again and decide anew.
+var ErrConflict = errors.New("another writer was there first")
+
+// ErrSpent says that a staged object was already committed or discarded.
+var ErrSpent = errors.New("staged object was already committed or discarded")
+
+// Condition says over what a Commit may publish. The zero Condition allows everything.
+type Condition struct {
+	bound   bool
+	version Version
+}
+
+// Still allows a Commit while the object is at version v; "" means while it does not exist.
+func Still(v Version) Condition { return Condition{bound: true, version: v} }
+
+// Bound gives the version that the condition asks for, and whether it asks for one at all.
+func (c Condition) Bound() (Version, bool) { return c.version, c.bound }
+
+// Allows reports whether an object at version v ("": absent) may be replaced.
+func (c Condition) Allows(v Version) bool { return !c.bound || c.version == v }
+
+// CheckName refuses names that not every store can hold: they are relative slash paths of at most
+// 900 bytes without empty, dotted or hidden segments, backslashes and control characters.
+func CheckName(name string) error {
+	bad := !fs.ValidPath(name) || name == "." || len(name) > 900
+	for segment := range strings.SplitSeq(name, "/") {
+		// Blob Storage drops a dot at the end of a segment; a dot in front hides what is staged.
+		bad = bad || strings.HasPrefix(segment, ".") || strings.HasSuffix(segment, ".")
+	}
+	bad = bad || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' })
+	if bad {
+		return fmt.Errorf("object name %q: want a relative path like tables/calls/x.parquet, no segment beginning or ending with a dot: %w",
+			name, fs.ErrInvalid)
+	}
+	return nil
+}

@@ -1,0 +1,232 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"graphlake/load"
+)
+
+func testInvisible(t *testing.T, s load.Store) {
+	w := stage(t, s, "a/b", []byte("x"))
+	wantNames(t, s, "")
+	if _, err := s.Open(t.Context(), "a/b"); err == nil {
+		t.Error("a staged object can be opened")
+	}
+	if _, _, err := w.Commit(t.Context(), load.Condition{}); err != nil {
+		t.Fatal(err)
+	}
+	wantNames(t, s, "", "a/b")
+
+	stage(t, s, "a/b", []byte("y"))
+	wantData(t, s, "a/b", "x")
+}
+
+func testDiscard(t *testing.T, s load.Store) {
+	w := stage(t, s, "a/b", []byte("x"))
+	for range 2 {
+		if err := w.Discard(); err != nil {
+			t.Errorf("Discard: %v", err)
+		}
+	}
+	if _, _, err := w.Commit(t.Context(), load.Condition{}); !errors.Is(err, load.ErrSpent) {
+		t.Errorf("Commit after Discard: %v, want ErrSpent", err)
+	}
+	if _, err := w.Write([]byte("y")); !errors.Is(err, load.ErrSpent) {
+		t.Errorf("Write after Discard: %v, want ErrSpent", err)
+	}
+	wantNames(t, s, "")
+}
+
+func testSpent(t *testing.T, s load.Store) {
+	w := stage(t, s, "a/b", []byte("x"))
+	if _, _, err := w.Commit(t.Context(), load.Condition{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Discard(); err != nil {
+		t.Errorf("Discard after Commit: %v", err)
+	}
+	if _, _, err := w.Commit(t.Context(), load.Condition{}); !errors.Is(err, load.ErrSpent) {
+		t.Errorf("second Commit: %v, want ErrSpent", err)
+	}
+	wantData(t, s, "a/b", "x")
+}
+
+func testUnchanged(t *testing.T, s load.Store) {
+	v := put(t, s, "a/b", []byte("same bytes"))
+	for _, base := range []load.Condition{{}, load.Still(v), load.Still("")} {
+		changed, got, err := stage(t, s, "a/b", []byte("same bytes")).Commit(t.Context(), base)
+		if changed || got != v || err != nil {
+			t.Errorf("Commit of the same bytes over %+v = %t, %q, %v; want no change at %q", base, changed, got, err, v)
+		}
+	}
+	changed, got, err := stage(t, s, "a/b", []byte("same_bytes")).Commit(t.Context(), load.Condition{})
+	if !changed || got == v || err != nil {
+		t.Errorf("Commit of other bytes of the same length = %t, %q, %v; want a change", changed, got, err)
+	}
+	wantData(t, s, "a/b", "same_bytes")
+}
+
+func testReplace(t *testing.T, s load.Store) {
+	seen := map[load.Version]bool{}
+	for _, data := range []string{"one", "two", "a longer three", ""} {
+		v := put(t, s, "a/b", []byte(data))
+		if seen[v] {
+			t.Errorf("version %q came back", v)
+		}
+		seen[v] = true
+		if got := wantData(t, s, "a/b", data); got != v {
+			t.Errorf("Open gives version %q, Commit gave %q", got, v)
+		}
+		for info, err := range s.List(t.Context(), "a/b") {
+			if err != nil || info.Version != v || info.Size != int64(len(data)) {
+				t.Errorf("List gives %+v, %v; want version %q and %d bytes", info, err, v, len(data))
+			}
+		}
+	}
+	wantNames(t, s, "", "a/b")
+}
+
+func testConditions(t *testing.T, s load.Store) {
+	commit := func(data string, base load.Condition) (load.Version, error) {
+		_, v, err := stage(t, s, "a/b", []byte(data)).Commit(t.Context(), base)
+		return v, err
+	}
+	if _, err := commit("x", load.Still("no version of ours")); !errors.Is(err, load.ErrConflict) {
+		t.Errorf("over a version while the object is absent: %v, want a conflict", err)
+	}
+	wantNames(t, s, "")
+	first, err := commit("one", load.Still(""))
+	if err != nil {
+		t.Fatalf("over no object: %v", err)
+	}
+	if _, err := commit("x", load.Still("")); !errors.Is(err, load.ErrConflict) {
+		t.Errorf("over no object while there is one: %v, want a conflict", err)
+	}
+	second, err := commit("two", load.Still(first))
+	if err != nil {
+		t.Fatalf("over the version that is there: %v", err)
+	}
+	if _, err := commit("x", load.Still(first)); !errors.Is(err, load.ErrConflict) {
+		t.Errorf("over a version that was replaced: %v, want a conflict", err)
+	}
+	if got := wantData(t, s, "a/b", "two"); got != second {
+		t.Errorf("the object is at version %q, want %q", got, second)
+	}
+}
+
+func testRacingCreators(t *testing.T, s load.Store) {
+	race(t, s, load.Still(""))
+}
+
+func testRacingReplacers(t *testing.T, s load.Store) {
+	race(t, s, load.Still(put(t, s, "a/b", []byte("before"))))
+}
+
+// race lets 16 writers commit at once; exactly one may win, and what it wrote must stand.
+func race(t *testing.T, s load.Store, base load.Condition) {
+	var (
+		all    sync.WaitGroup
+		start  = make(chan struct{})
+		wins   atomic.Int32
+		winner atomic.Value
+	)
+	for i := range 16 {
+		data := fmt.Sprintf("written by %d", i)
+		w := stage(t, s, "a/b", []byte(data))
+		all.Go(func() {
+			<-start
+			changed, _, err := w.Commit(t.Context(), base)
+			if err == nil && changed {
+				wins.Add(1)
+				winner.Store(data)
+			} else if !errors.Is(err, load.ErrConflict) {
+				t.Errorf("a loser got %t, %v; want a conflict", changed, err)
+			}
+		})
+	}
+	close(start)
+	all.Wait()
+	if wins.Load() != 1 {
+		t.Fatalf("%d of 16 writers won, want exactly one", wins.Load())
+	}
+	wantData(t, s, "a/b", winner.Load().(string))
+}
+
+func testSwap(t *testing.T, s load.Store) {
+	swap := s.(load.Swapper).Swap
+	if _, err := swap(t.Context(), "state/x", "no version of ours", []byte("x")); !errors.Is(err, load.ErrConflict) {
+		t.Errorf("Swap of an absent object: %v, want a conflict", err)
+	}
+	first, err := swap(t.Context(), "state/x", "", []byte("one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := swap(t.Context(), "state/x", "", []byte("one")); !errors.Is(err, load.ErrConflict) {
+		t.Errorf("a second creator with the same bytes: %v, want a conflict", err)
+	}
+	second, err := swap(t.Context(), "state/x", first, []byte("one"))
+	if err != nil || second == first {
+		t.Errorf("Swap to the same bytes = %q, %v; want a new version", second, err)
+	}
+	if _, err := swap(t.Context(), "state/x", first, []byte("two")); !errors.Is(err, load.ErrConflict) {
+		t.Errorf("Swap over a version that was replaced: %v, want a conflict", err)
+	}
+	if got := wantData(t, s, "state/x", "one"); got != second {
+		t.Errorf("Open gives version %q, Swap gave %q", got, second)
+	}
+	if err := s.Remove(t.Context(), "state/x"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := swap(t.Context(), "state/x", second, []byte("two")); !errors.Is(err, load.ErrConflict) {
+		t.Errorf("Swap of a removed object: %v, want a conflict", err)
+	}
+}
+
+// testLostUpdates counts with four workers that often write the same bytes at the same time.
+func testLostUpdates(t *testing.T, s load.Store) {
+	const workers, each = 4, 8
+	if _, err := s.(load.Swapper).Swap(t.Context(), "state/count", "", []byte("0")); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for range each {
+				if err := increment(t, s); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	wantData(t, s, "state/count", strconv.Itoa(workers*each))
+}
+
+func increment(t *testing.T, s load.Store) error {
+	for {
+		o, err := s.Open(t.Context(), "state/count")
+		if err != nil {
+			return err
+		}
+		p := make([]byte, o.Info().Size)
+		_, err = o.ReadAt(p, 0)
+		version := o.Info().Version
+		o.Close()
+		if err != nil {
+			continue // replaced between Open and ReadAt, as a snapshot may answer
+		}
+		n, err := strconv.Atoi(string(p))
+		if err != nil {
+			return err
+		}
+		_, err = s.(load.Swapper).Swap(t.Context(), "state/count", version, []byte(strconv.Itoa(n+1)))
+		if !errors.Is(err, load.ErrConflict) {
+			return err
+		}
+	}
+}
