@@ -1,0 +1,103 @@
+package layout
+
+// A room is one package directory. A directory of Go files that has no row here fails the test.
+type room struct {
+	dir   string
+	may   []string // rooms that it may import, besides what every test may
+	knows []string // names of subjects that are its business
+	why   string   // the reason why may is so short, as the end of a sentence
+}
+
+const (
+	storeWhy = "a store holds bytes under names and does not know what they mean"
+	stageWhy = "stages do not import each other: only jobs wires them"
+)
+
+// rooms is the table of who may import whom. Longer is looser: think before adding to a row.
+var rooms = []room{
+	{"schemas", nil, []string{arrow},
+		"it is the vocabulary that all others read, and values need nothing of them"},
+	{"extract", []string{"schemas", "extract/graph"}, []string{json},
+		stageWhy + "; what extract hands on is a JSON record"},
+	{"extract/graph", nil, []string{http, graphSDK, json},
+		"what is the same for every collection on Graph knows no dataset"},
+	{"extract/graphsim", nil, []string{http, json},
+		"the other side proves nothing once it learns from the code that it tests"},
+	{"transform", []string{"schemas", "transform/jsonpull"}, []string{arrow},
+		stageWhy + "; what transform knows of a dataset is its tables"},
+	{"transform/jsonpull", nil, nil,
+		"it scans JSON and does not know what for"},
+	{"load", []string{"schemas"}, []string{arrow, files},
+		stageWhy + "; what load writes is a batch of any table"},
+	{"load/dirstore", []string{"load"}, []string{files}, storeWhy},
+	{"load/blobstore", []string{"load"}, []string{files, azure, http}, storeWhy},
+	{"load/memstore", []string{"load"}, nil, storeWhy},
+	{"load/storetest", []string{"load"}, nil,
+		"the suite may ask of a store only what every store promises"},
+	{"load/storetest/azurite", nil, []string{files, azure, http},
+		"it starts a server and knows nothing of who uses it"},
+	{"jobs", []string{"schemas", "extract", "extract/graph", "transform", "load"}, []string{arrow},
+		"jobs runs against any store and any Graph; which ones, cmd decides"},
+	{"cmd/graphlake", []string{"schemas", "extract", "extract/graph", "load", "load/dirstore", "load/blobstore", "jobs"},
+		[]string{files, azure, http, json, command, graphSDK},
+		"the command starts jobs and prints what they report; it knows no columns, and no doubles made for tests"},
+	{"cmd/graphsim", []string{"extract/graphsim"}, []string{files, http, json, command},
+		"the simulator is served alone, as something that is not graphlake"},
+	{"internal/gendocs", []string{"schemas"}, []string{files}, "documentation is made from the datasets alone"},
+	{"internal/benchrun", nil, []string{files, json, command},
+		"it measures the commands from outside, as their users see them"},
+	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
+	{"internal/layout", nil, []string{files}, "it reads the tree as text"},
+}
+
+// forTests are the rooms that any test may import besides those of its own room.
+var forTests = []string{
+	"extract/graphsim", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
+}
+
+// modules are the nested modules. Whoever adds one also names it in .ci/run: ./... stops at its door.
+var modules = []string{"internal/contract", "internal/duckdb", "internal/tools"}
+
+const (
+	arrow    = "Arrow and Parquet"
+	azure    = "the Azure SDK"
+	http     = "HTTP"
+	graphSDK = "Microsoft's transport for Graph"
+	json     = "JSON"
+	files    = "files and the environment"
+	command  = "the command line"
+	models   = "Microsoft's generated SDK"
+	duckdb   = "DuckDB"
+)
+
+// A subject is something to know: packages from outside, and those below them.
+type subject struct {
+	name  string
+	paths []string
+	tests bool // the rule holds for tests too
+	why   string
+}
+
+// subjects says what is the business of a few rooms only.
+var subjects = []subject{
+	{arrow, []string{"github.com/apache/arrow-go"}, false,
+		"columns begin in transform and end in load; before that there are records, after it objects"},
+	{azure, []string{"github.com/Azure/azure-sdk-for-go"}, false,
+		"only the blob store and the command may know that a lake lies in Azure; all others see a load.Store"},
+	{http, []string{"net/http"}, false,
+		"HTTP is spoken at the edges; inside, errors have kinds and requests are values"},
+	{graphSDK, []string{
+		"github.com/microsoftgraph/msgraph-sdk-go-core", "github.com/microsoft", "github.com/AzureAD",
+	}, false,
+		"extract/graph is the one place that signs, waits and retries"},
+	{json, []string{"encoding/json", "github.com/go-json-experiment"}, false,
+		"transform scans JSON with jsonpull, many times faster; schemas, load and jobs see values only"},
+	{files, []string{"os", "path/filepath"}, false,
+		"files are the business of load, and the environment is that of cmd"},
+	{command, []string{"flag", "github.com/alecthomas/kong", "github.com/goccy/go-yaml"}, false,
+		"flags and the configuration file end in cmd, which hands on plain options"},
+	{models, []string{"github.com/microsoftgraph/msgraph-sdk-go"}, true,
+		"it takes minutes to compile; it is asked in internal/contract, a module of its own"},
+	{duckdb, []string{"github.com/duckdb", "github.com/marcboeker/go-duckdb"}, true,
+		"it needs cgo; it is asked in internal/duckdb, a module of its own"},
+}
