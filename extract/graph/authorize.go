@@ -1,0 +1,68 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	khttp "github.com/microsoft/kiota-http-go"
+)
+
+// TokenSource gives the bearer token of a tenant. It keeps a token as long as it lasts; refresh
+// means that Graph has refused the one it gave last. Its errors may be an [Error], whose kind then counts.
+type TokenSource interface {
+	Token(ctx context.Context, refresh bool) (string, error)
+}
+
+// StaticToken is a bearer token that somebody got elsewhere. It cannot be renewed.
+type StaticToken Secret
+
+// Token returns the token itself, also when it was refused: Graph's second answer then says why.
+func (t StaticToken) Token(context.Context, bool) (string, error) { return Secret(t).Reveal(), nil }
+
+// authorize signs a request, after all waiting and as the last thing before it is sent.
+type authorize struct {
+	source TokenSource
+
+	turn   chan struct{} // filled while somebody asks for a token
+	latest Secret
+}
+
+func newAuthorize(source TokenSource) *authorize {
+	return &authorize{source: source, turn: make(chan struct{}, 1)}
+}
+
+// Intercept sets the Authorization header. The client follows no redirect and no link to another
+// host, so there is none that could take the header along.
+func (a *authorize) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
+	ctx, c := req.Context(), callOf(req)
+	token, err := a.token(ctx, c.refused)
+	if err != nil {
+		if _, ok := errors.AsType[*Error](err); ok || ctx.Err() != nil {
+			return nil, err
+		}
+		e := failed(Unauthorized, req, err)
+		e.cure = "check the tenant's credentials"
+		return nil, e
+	}
+	c.token = token
+	req.Header.Set("Authorization", "Bearer "+token.Reveal())
+	return p.Next(req, next)
+}
+
+// token asks for a new token only if the one that was refused is still the latest: a token expires
+// for all requests in flight, and one renewal is enough.
+func (a *authorize) token(ctx context.Context, refused Secret) (Secret, error) {
+	select {
+	case a.turn <- struct{}{}:
+		defer func() { <-a.turn }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	s, err := a.source.Token(ctx, refused != "" && refused == a.latest)
+	if err != nil {
+		return "", err
+	}
+	a.latest = Secret(s)
+	return a.latest, nil
+}

@@ -1,0 +1,134 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	absauth "github.com/microsoft/kiota-abstractions-go/authentication"
+	khttp "github.com/microsoft/kiota-http-go"
+	core "github.com/microsoftgraph/msgraph-sdk-go-core"
+)
+
+// Options say how a client reaches Graph.
+type Options struct {
+	Endpoint    string            // https://graph.microsoft.com or http://127.0.0.1:PORT; without version
+	Token       TokenSource       // signs every request
+	Rate        float64           // factor on all limits; 0 is 1
+	Concurrency int               // requests in flight; 0 is 16
+	Log         *slog.Logger      // nil discards
+	Transport   http.RoundTripper // nil: connections of its own
+}
+
+// Client reads Graph for one tenant, whose limits it keeps. It is safe for concurrent use.
+type Client struct {
+	endpoint *url.URL
+	adapter  *core.GraphRequestAdapterBase
+	stats    Counter
+}
+
+// New makes a client. It sends nothing yet.
+func New(o Options) (*Client, error) {
+	endpoint, err := parseEndpoint(o.Endpoint)
+	switch {
+	case err != nil:
+		return nil, err
+	case o.Token == nil:
+		return nil, errors.New("graph: no source of tokens: give one in Options.Token")
+	case o.Rate < 0 || o.Concurrency < 0:
+		return nil, fmt.Errorf("graph: rate %v and concurrency %d must not be negative", o.Rate, o.Concurrency)
+	}
+	concurrency := cmp.Or(o.Concurrency, 16)
+	if o.Transport == nil {
+		o.Transport = newTransport(concurrency)
+	}
+	c := &Client{endpoint: endpoint}
+	// The list is our own: the default one retries without bound in time, and its order is random.
+	pipeline := khttp.NewCustomTransportWithParentTransport(o.Transport,
+		&retry{client: c, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler))},
+		core.NewGraphTelemetryHandler(&core.GraphClientOptions{}), // a client-request-id for each try
+		newBudget(c, cmp.Or(o.Rate, 1), concurrency),
+		newAuthorize(o.Token),
+		&receive{client: c},
+	)
+	// No Timeout: the adapter would apply it to all tries together. Each try has its own.
+	client := &http.Client{
+		Transport:     pipeline,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	// The adapter signs before the pipeline, where a request may wait for its budget until the token
+	// has expired. So it signs nothing, and authorize does it last.
+	c.adapter, err = core.NewGraphRequestAdapterBaseWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(
+		&absauth.AnonymousAuthenticationProvider{}, core.GraphClientOptions{}, nil, nil, client)
+	if err != nil {
+		return nil, fmt.Errorf("graph: %w", err)
+	}
+	c.adapter.SetBaseUrl(endpoint.String())
+	return c, nil
+}
+
+// Stats is what the client has asked so far.
+func (c *Client) Stats() *Counter { return &c.stats }
+
+// Get reads a single object, as Graph sent it.
+func (c *Client) Get(ctx context.Context, r Request) ([]byte, error) {
+	info, err := r.info()
+	if err != nil {
+		return nil, c.rejected(r, err)
+	}
+	var object []byte
+	k := &call{budget: r.Budget, resource: r.Resource}
+	k.accept = func(body []byte) error {
+		object = body
+		return checkObject(body)
+	}
+	if err := c.send(ctx, info, k); err != nil {
+		return nil, err
+	}
+	return object, nil
+}
+
+// rejected is the error of a request that cannot even be sent.
+func (c *Client) rejected(r Request, err error) error {
+	return &Error{Kind: Rejected, Method: http.MethodGet, URL: "/" + r.Version + r.Path, Err: err}
+}
+
+// parseEndpoint wants https, and http only to this machine: a token does not travel in the clear.
+func parseEndpoint(s string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimRight(s, "/"))
+	if err != nil {
+		return nil, fmt.Errorf("graph: endpoint: %w", err)
+	}
+	local := u.Hostname() == "localhost"
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
+		local = ip.IsLoopback()
+	}
+	switch {
+	case u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil:
+		return nil, fmt.Errorf("graph: endpoint %q must be a scheme and a host only, as in https://graph.microsoft.com", u.Redacted())
+	case u.Scheme != "https" && (u.Scheme != "http" || !local):
+		return nil, fmt.Errorf("graph: endpoint %q must be https, or http on this machine, because tokens are sent to it", s)
+	}
+	return u, nil
+}
+
+// newTransport keeps a connection for every request in flight; the default keeps two.
+func newTransport(concurrency int) http.RoundTripper {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   concurrency,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   15 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+}

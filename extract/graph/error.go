@@ -1,0 +1,215 @@
+package graph
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Kind says what an error of this package means to whoever decides about it.
+type Kind uint8
+
+// The kinds of errors. The zero Kind is that of errors which are none of this package, and of a
+// context that ended.
+const (
+	Throttled     Kind = iota + 1 // Graph wants fewer requests, for longer than this package waits
+	Unavailable                   // no whole answer, however often asked
+	Unauthorized                  // 401 and 403, and a token that Entra refused
+	ExpiredCursor                 // the delta or skip token is too old: read the collection whole
+	NotFound                      // 404
+	Rejected                      // the request, or the link that Graph gave, is wrong
+)
+
+var kinds = map[Kind]struct{ name, cure string }{
+	Throttled:     {"throttled", "run again later, or with a lower rate"},
+	Unavailable:   {"unavailable", "run again later"},
+	Unauthorized:  {"unauthorized", "grant the application the permission for this request, with admin consent"},
+	ExpiredCursor: {"expired cursor", "read the collection again from its start"},
+	NotFound:      {"not found", "the object may be too young, too old or deleted"},
+	Rejected:      {"rejected", "the request has to change, trying again does not help"},
+}
+
+func (k Kind) String() string { return cmp.Or(kinds[k].name, "other") }
+
+// KindOf returns the kind of the first [Error] in err's chain, 0 if there is none.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return 0
+}
+
+// Error is a request that failed. It holds nothing secret, and of the answer only Graph's own words.
+type Error struct {
+	Kind       Kind
+	Status     int    // of HTTP; 0 if no answer came
+	Code       string // error.code of Graph or Entra
+	InnerCode  string // the innermost innerError.code
+	Message    string // error.message
+	RequestID  string // what Microsoft's support asks for
+	Method     string
+	URL        string // path and query, decoded, without paging tokens
+	RetryAfter time.Duration
+	Tries      int
+	Err        error  // what happened, where Graph said nothing
+	cure       string // instead of the kind's
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Error says what was asked, why it failed, and what to do.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %s", e.Method, e.URL, e.Kind)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, ": %d %s", e.Status, http.StatusText(e.Status))
+	}
+	if code := strings.Trim(e.Code+"/"+e.InnerCode, "/"); code != "" {
+		fmt.Fprintf(&b, ": %s", code)
+	}
+	if e.Message != "" {
+		fmt.Fprintf(&b, ": %s", e.Message)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+	}
+	if e.RetryAfter > 0 {
+		fmt.Fprintf(&b, ", retry after %v", e.RetryAfter)
+	}
+	if e.Tries > 1 {
+		fmt.Fprintf(&b, ", after %d tries", e.Tries)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
+	}
+	fmt.Fprintf(&b, "; %s", cmp.Or(e.cure, kinds[e.Kind].cure))
+	return b.String()
+}
+
+// failed is the error of a request that got no usable answer.
+func failed(kind Kind, req *http.Request, err error) *Error {
+	return &Error{Kind: kind, Method: req.Method, URL: shown(req.URL), Err: err}
+}
+
+// refused is the error that an answer other than 200 stands for.
+func refused(resp *http.Response, body []byte) *Error {
+	e := failed(0, resp.Request, nil)
+	e.Status = resp.StatusCode
+	e.RequestID = resp.Header.Get("request-id")
+	if !e.readBody(body) {
+		e.Err = fmt.Errorf("an answer of %s without Graph's error", came(resp, body))
+	}
+	if e.Status >= 300 && e.Status < 400 {
+		e.Err = errors.New("a redirect, which is not followed because the token would go along")
+	}
+	e.RetryAfter, _ = parseRetryAfter(resp.Header.Get("Retry-After"), serverTime(resp))
+	e.Kind = kindOf(e)
+	if e.Status == http.StatusUnauthorized {
+		e.cure = "check the tenant, the credentials, and that the token is for this endpoint and not expired"
+	}
+	return e
+}
+
+func kindOf(e *Error) Kind {
+	switch s := e.Status; {
+	case s == http.StatusGone, s < 500 && (lostState(e.Code) || lostState(e.InnerCode)):
+		return ExpiredCursor
+	case s == http.StatusTooManyRequests, s == statusBandwidth:
+		return Throttled
+	case s == http.StatusUnauthorized, s == http.StatusForbidden:
+		return Unauthorized
+	case s == http.StatusNotFound:
+		return NotFound
+	case s == http.StatusRequestTimeout, s >= 500 && s != http.StatusNotImplemented:
+		return Unavailable
+	default:
+		return Rejected
+	}
+}
+
+// statusBandwidth is how some services behind Graph say 429.
+const statusBandwidth = 509
+
+// throttles says whether the answer asks for fewer requests.
+func (e *Error) throttles() bool {
+	return e.Kind == Throttled || e.Status == http.StatusServiceUnavailable
+}
+
+// lostState knows the codes of a delta token that is no longer known. Directory and Outlook differ in
+// status (400, 404, 410) and in case.
+func lostState(code string) bool {
+	code = strings.ToLower(code)
+	return strings.HasPrefix(code, "syncstate") || strings.HasPrefix(code, "resync")
+}
+
+// readBody takes the codes and the message out of Graph's error body, and says whether it is one.
+func (e *Error) readBody(body []byte) bool {
+	type inner struct {
+		Code      string          `json:"code"`
+		RequestID string          `json:"request-id"`
+		Inner     json.RawMessage `json:"innerError"` // matched whatever its case; Graph uses two
+	}
+	var doc struct {
+		Error struct {
+			inner
+			Message string `json:"message"`
+		} `json:"error"`
+	}
+	if json.Unmarshal(body, &doc) != nil || doc.Error.Code == "" {
+		return false
+	}
+	e.Code, e.Message = short(doc.Error.Code), short(doc.Error.Message)
+	for next := doc.Error.Inner; len(next) > 0; {
+		var in inner
+		if json.Unmarshal(next, &in) != nil {
+			break
+		}
+		e.InnerCode = cmp.Or(short(in.Code), e.InnerCode)
+		e.RequestID = cmp.Or(e.RequestID, short(in.RequestID))
+		next = in.Inner
+	}
+	if e.InnerCode == e.Code {
+		e.InnerCode = ""
+	}
+	return true
+}
+
+// came describes an answer without quoting it.
+func came(resp *http.Response, body []byte) string {
+	kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
+	return fmt.Sprintf("%d bytes of %s", len(body), cmp.Or(short(kind), "unknown type"))
+}
+
+// short keeps one line of reasonable length.
+func short(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 400 {
+		s = string(r[:400]) + "…"
+	}
+	return s
+}
+
+// shown is a URL as errors and logs show it: paging tokens are long, opaque, and let whoever has them
+// go on reading.
+func shown(u *url.URL) string {
+	if u.RawQuery == "" {
+		return u.Path
+	}
+	query := strings.Split(u.RawQuery, "&")
+	for i, pair := range query {
+		if clear, err := url.QueryUnescape(pair); err == nil {
+			pair = clear
+		}
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasSuffix(strings.ToLower(name), "token") {
+			pair = name + "=…"
+		}
+		query[i] = pair
+	}
+	return u.Path + "?" + strings.Join(query, "&")
+}

@@ -1,0 +1,102 @@
+package graph
+
+import (
+	"context"
+	"time"
+)
+
+// Limit is a published limit: so many requests in so much time. The zero Limit does not bound.
+type Limit struct {
+	Requests int
+	Per      time.Duration
+}
+
+// slack stretches every window a little: requests do not all travel equally fast, and it is Graph
+// that counts.
+const slack = 1.02
+
+// burst is how many requests a limit lets through at once, where it can be divided.
+const burst = 10
+
+// spread divides a limit into the same one over a shorter time, so that its requests do not all go
+// out at the start of the window. N in any window implies k·N in any k windows, so nothing is exceeded.
+func (l Limit) spread() Limit {
+	for k := l.Requests / burst; k > 1; k-- {
+		if l.Requests%k == 0 {
+			return Limit{l.Requests / k, l.Per / time.Duration(k)}
+		}
+	}
+	return l
+}
+
+// scaled is factor times the limit. A share below 1 means fewer requests in the same window; a
+// window can be shortened, or stretched around its one request, whatever Graph's own window is.
+func (l Limit) scaled(factor float64) Limit {
+	share := float64(l.Requests) * factor
+	switch {
+	case factor >= 1:
+		return Limit{l.Requests, time.Duration(float64(l.Per) / factor)}
+	case share >= 1:
+		return Limit{int(share), l.Per}
+	default:
+		return Limit{1, time.Duration(float64(l.Per) / share)}
+	}
+}
+
+// line lets the requests of one limit through, in the order they came. A nil line does not bound.
+type line struct {
+	turn  chan struct{} // filled by the request that is next
+	limit Limit
+	sent  []time.Time // a ring of the last limit.Requests units
+	at    int         // where the next unit goes
+}
+
+func newLine(l Limit) *line {
+	if l.Requests <= 0 || l.Per <= 0 {
+		return nil
+	}
+	l = l.spread()
+	return &line{turn: make(chan struct{}, 1), limit: l, sent: make([]time.Time, l.Requests)}
+}
+
+func (l *line) join(ctx context.Context) error {
+	if l == nil {
+		return ctx.Err()
+	}
+	select {
+	case l.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (l *line) leave() {
+	if l != nil {
+		<-l.turn
+	}
+}
+
+// delay is how long a request of that cost has to wait, at a factor of the limit.
+func (l *line) delay(now time.Time, cost int, factor float64) time.Duration {
+	if l == nil {
+		return 0
+	}
+	limit := l.limit.scaled(factor)
+	back := limit.Requests - min(cost, limit.Requests) + 1
+	last := l.sent[(l.at-back+len(l.sent))%len(l.sent)]
+	if last.IsZero() {
+		return 0
+	}
+	return last.Add(time.Duration(float64(limit.Per) * slack)).Sub(now)
+}
+
+func (l *line) take(now time.Time, cost int) {
+	if l == nil {
+		return
+	}
+	for range min(cost, len(l.sent)) {
+		l.sent[l.at] = now
+		l.at = (l.at + 1) % len(l.sent)
+	}
+}

@@ -1,0 +1,115 @@
+package graph
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	khttp "github.com/microsoft/kiota-http-go"
+)
+
+const (
+	tryTime = 100 * time.Second // from sending to the last byte
+	maxBody = 256 << 20         // decompressed
+)
+
+var (
+	errSlow  = fmt.Errorf("no whole answer within %v", tryTime)
+	errLarge = fmt.Errorf("an answer of more than %d MiB", maxBody>>20)
+)
+
+// receive reads the whole answer, so that one that stalls or breaks off is tried again like one that
+// did not come, and turns everything but a good answer into an [Error].
+type receive struct {
+	client *Client
+}
+
+// Intercept returns only answers that the call accepted; their body is read.
+func (r *receive) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeoutCause(req.Context(), tryTime, errSlow)
+	defer cancel()
+	// Asked for by hand, net/http leaves the decompression to us, which klauspost does faster.
+	req.Header.Set("Accept-Encoding", "gzip")
+	r.client.count(ctx, func(n *Counter) { n.Requests.Add(1) })
+	resp, err := p.Next(req.WithContext(ctx), next)
+	if err != nil {
+		return nil, broken(ctx, req, err)
+	}
+	defer resp.Body.Close()
+	resp.Request = req
+	body, err := readBody(resp)
+	r.client.count(ctx, func(n *Counter) { n.BytesRead.Add(int64(len(body))) })
+	switch {
+	case resp.StatusCode != http.StatusOK:
+		return nil, refused(resp, body) // the status says more than a broken body
+	case err != nil:
+		return nil, broken(ctx, req, err)
+	}
+	if err := callOf(req).accept(body); err != nil {
+		return nil, unusable(resp, body, err)
+	}
+	resp.Body = http.NoBody
+	return resp, nil
+}
+
+// broken is the error of a request without a whole answer.
+func broken(ctx context.Context, req *http.Request, err error) error {
+	if req.Context().Err() != nil {
+		return req.Context().Err()
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if errors.Is(err, errLarge) {
+		return failed(Rejected, req, err)
+	}
+	return failed(Unavailable, req, err)
+}
+
+// unusable is the error of an answer 200 that is not what was asked for. A proxy's page or JSON that
+// breaks off may be right the next time; an object instead of a collection will not.
+func unusable(resp *http.Response, body []byte, err error) error {
+	e := failed(Unavailable, resp.Request, fmt.Errorf("%w (%s)", err, came(resp, body)))
+	if errors.Is(err, errNoCollection) {
+		e.Kind = Rejected
+	}
+	e.Status = resp.StatusCode
+	e.RequestID = resp.Header.Get("request-id")
+	return e
+}
+
+var unzippers = sync.Pool{New: func() any { return new(gzip.Reader) }}
+
+// readBody reads an answer to its end and decompresses it.
+func readBody(resp *http.Response) ([]byte, error) {
+	src := io.Reader(resp.Body)
+	size := max(resp.ContentLength, 0)
+	switch encoding := resp.Header.Get("Content-Encoding"); encoding {
+	case "", "identity":
+	case "gzip":
+		z := unzippers.Get().(*gzip.Reader)
+		defer unzippers.Put(z)
+		if err := z.Reset(resp.Body); err != nil {
+			return nil, fmt.Errorf("gzip: %w", err)
+		}
+		src, size = z, 8*size // about what Graph's JSON shrinks by
+	default:
+		return nil, fmt.Errorf("an answer in encoding %q, which was not asked for", short(encoding))
+	}
+	var body bytes.Buffer
+	body.Grow(int(min(size, maxBody/16)) + bytes.MinRead)
+	n, err := body.ReadFrom(io.LimitReader(src, maxBody+1))
+	if n > maxBody {
+		return nil, errLarge
+	}
+	if err != nil {
+		return body.Bytes(), fmt.Errorf("the answer was cut off after %d bytes: %w", n, err)
+	}
+	return body.Bytes(), nil
+}

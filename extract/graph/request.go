@@ -1,0 +1,130 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	abs "github.com/microsoft/kiota-abstractions-go"
+)
+
+// Request asks for a collection or an object.
+type Request struct {
+	Version  string            // "v1.0" or "beta"
+	Path     string            // RFC 6570 template below the version: /communications/callRecords/{id}
+	Params   map[string]string // for the template; every variable has a value
+	Query    []Param           // {"$filter", "…"}: values as they are, encoded here, in this order
+	Headers  []Param           // sent with every page: Graph's links do not carry them
+	Budget   Budget
+	Resource string // the one resource that Budget.Resource counts for; empty: none
+}
+
+// Param is a query option or a header.
+type Param struct{ Name, Value string }
+
+// info puts the request into Microsoft's form, which expands the template.
+func (r Request) info() (*abs.RequestInformation, error) {
+	info := r.bare()
+	var query []string
+	for _, p := range r.Query {
+		name := url.QueryEscape(p.Name)
+		query = append(query, name)
+		info.QueryParametersAny[name] = p.Value
+	}
+	// An unset variable expands to nothing: the request for one object would become one for all.
+	for _, name := range variables(r.Path) {
+		if r.Params[name] == "" {
+			return nil, fmt.Errorf("no value for {%s}", name)
+		}
+		info.PathParameters[name] = r.Params[name]
+	}
+	info.UrlTemplate = "{+baseurl}/" + r.Version + r.Path
+	if len(query) > 0 {
+		info.UrlTemplate += "{?" + strings.Join(query, ",") + "}"
+	}
+	return info, nil
+}
+
+// at is the request for a link that Graph gave, which is used as it is.
+func (r Request) at(link *url.URL) *abs.RequestInformation {
+	info := r.bare()
+	info.SetUri(*link)
+	return info
+}
+
+func (r Request) bare() *abs.RequestInformation {
+	info := abs.NewRequestInformation()
+	info.Method = abs.GET
+	info.Headers.Add("Accept", "application/json")
+	for _, h := range r.Headers {
+		info.Headers.Add(h.Name, h.Value)
+	}
+	return info
+}
+
+// variables lists the names in a template's braces.
+func variables(template string) []string {
+	var names []string
+	for {
+		_, rest, ok := strings.Cut(template, "{")
+		if !ok {
+			return names
+		}
+		list, after, _ := strings.Cut(rest, "}")
+		for name := range strings.SplitSeq(strings.TrimLeft(list, "+#./;?&"), ",") {
+			names = append(names, strings.TrimRight(name, "*"))
+		}
+		template = after
+	}
+}
+
+// call is what the middlewares know of a request beyond its HTTP. It belongs to one goroutine.
+type call struct {
+	budget   Budget
+	resource string
+	further  bool                    // a page after the first
+	accept   func(body []byte) error // takes the answer, or says what is wrong with it
+	token    Secret                  // that the last try was signed with
+	refused  Secret                  // that Graph answered 401 to
+}
+
+func (c *call) cost() int { return max(1, c.budget.Cost) }
+
+// perResource says whether the request's resource can be throttled on its own.
+func (c *call) perResource() bool {
+	return c.resource != "" && (c.budget.Resource != Limit{} || c.budget.ResourceNext != Limit{})
+}
+
+var callKey = abs.RequestOptionKey{Key: "graphlake.call"}
+
+// GetKey makes a call a request option, which is how Microsoft's adapter hands things to middlewares.
+func (*call) GetKey() abs.RequestOptionKey { return callKey }
+
+func callOf(req *http.Request) *call { return req.Context().Value(callKey).(*call) }
+
+// send runs the request through the pipeline. The answer is in c.accept's hands when it returns.
+func (c *Client) send(ctx context.Context, info *abs.RequestInformation, k *call) error {
+	// The pipeline has read the body. Without a handler of its own the adapter would parse it again,
+	// into models.
+	raw := abs.NewRequestHandlerOption()
+	raw.SetResponseHandler(func(any, abs.ErrorMappings) (any, error) { return nil, nil })
+	info.AddRequestOptions([]abs.RequestOption{k, raw})
+	err := c.adapter.SendNoContent(ctx, info, nil)
+	// None of these keeps the *url.Error around it, which quotes the link with its tokens.
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("graph: %w", ctx.Err())
+	}
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	return &Error{Kind: Rejected, Method: info.Method.String(), URL: info.UrlTemplate, Err: err}
+}

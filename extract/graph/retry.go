@@ -1,0 +1,76 @@
+package graph
+
+import (
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	khttp "github.com/microsoft/kiota-http-go"
+)
+
+// What a request may cost in patience. With the time of a try, they bound how long it can take from
+// the moment its budget lets it through.
+const (
+	mostTries   = 8
+	longestWait = 10 * time.Minute // that a Retry-After is obeyed
+	mostWaiting = 20 * time.Minute // between all tries of a request
+	firstWait   = time.Second      // doubled by every try, up to…
+	mostBackoff = time.Minute
+)
+
+// retry is the one place where a request is sent again: when it was throttled, when the service or
+// the network failed, when the answer was cut off, and once with a new token.
+type retry struct {
+	client *Client
+	log    *slog.Logger
+}
+
+// Intercept sends a copy of the request down the pipeline until an answer is whole or hopeless.
+func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
+	ctx, c := req.Context(), callOf(req)
+	var waited time.Duration
+	for try := 1; ; try++ {
+		resp, err := p.Next(req.Clone(ctx), next)
+		e, ok := errors.AsType[*Error](err)
+		switch {
+		case err == nil:
+			return resp, nil
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case !ok:
+			return nil, err
+		}
+		e.Tries = try
+		wait, again := plan(e, c, try)
+		if waited += wait; !again || try == mostTries || waited > mostWaiting {
+			return nil, e
+		}
+		r.log.InfoContext(ctx, "graph request is sent again", "in", wait, "try", try+1, "kind", e.Kind.String(), "status", e.Status, "url", e.URL)
+		if err := r.client.sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// plan says whether another try makes sense, and after which wait.
+func plan(e *Error, c *call, try int) (time.Duration, bool) {
+	switch {
+	case e.Status == http.StatusUnauthorized && c.refused == "" && c.token != "":
+		c.refused = c.token
+		return 0, true
+	case e.Kind != Throttled && e.Kind != Unavailable:
+		return 0, false
+	case e.RetryAfter > longestWait:
+		e.Kind = Throttled // a 503 that lasts for hours is no outage
+		return 0, false
+	default:
+		return max(e.RetryAfter, backoff(try)), true
+	}
+}
+
+// backoff is random over its whole length, so that requests that failed together do not return together.
+func backoff(try int) time.Duration {
+	return rand.N(min(firstWait<<(try-1), mostBackoff))
+}
