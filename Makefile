@@ -1,0 +1,77 @@
+# make help says what there is. Everything installed or built lies in bin/ and .cache/.
+
+AZURITE_VERSION := 3.37.0
+AZURITE     := $(CURDIR)/.cache/azurite/node_modules/.bin/azurite-blob
+GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
+BENCHTIME   ?= 1s
+BENCH_USERS ?= 800
+FUZZTIME    ?= 5s
+
+# The race detector needs a C compiler; where there is none the tests run without it.
+RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
+
+# The directories of the tests that contain $(1).
+holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
+
+.DEFAULT_GOAL := help
+.PHONY: azurite bench bench-duckdb bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## bin/graphlake and bin/graphsim
+	go build -o bin/ ./cmd/graphlake ./cmd/graphsim
+
+demo: build ## a week of a simulated tenant, read into ./lake
+	sh internal/demo.sh
+
+test: azurite ## every test of the product, Blob Storage included
+	GRAPHLAKE_AZURITE=$$(command -v $(AZURITE)) go test $(RACE) ./...
+
+lint: ## golangci-lint over the product and the nested modules
+	$(GOLANGCI) run
+	cd internal/duckdb && $(GOLANGCI) run
+	cd internal/contract && $(GOLANGCI) run --fast-only # the others would analyse all of Microsoft's models
+
+generate: ## docs/datasets, from the values in schemas
+	go run ./internal/gendocs docs/datasets
+
+check-generated: ## fail if make generate would change a file
+	@new=$$(mktemp -d) && trap 'rm -rf "$$new"' EXIT && \
+	go run ./internal/gendocs "$$new" && diff -r docs/datasets "$$new" || \
+	{ echo "docs/datasets is not what schemas says: run make generate, read the diff, commit it"; exit 1; }
+
+golden: ## rewrite the golden files; read the diff before you commit it
+	UPDATE=1 go test -count=1 $(call holding,golden\.Equal)
+	git status --short -- '*.golden'
+
+fuzz: ## every fuzz test for FUZZTIME (5s)
+	@git grep --untracked -oE '^func Fuzz[A-Za-z0-9_]+' -- '*_test.go' | sed -E 's|/[^/]*:func | |' | \
+	while read -r dir name; do \
+		echo "$$dir $$name"; \
+		go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "./$$dir" </dev/null || exit 1; \
+	done
+
+bench: ## every benchmark, on one core, for BENCHTIME (1s)
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -cpu 1 $(call holding,^func Benchmark)
+
+bench-run: build ## a whole run against the simulator, of BENCH_USERS (800): records/s, CPU, peak memory
+	go run ./internal/benchrun -users $(BENCH_USERS)
+
+bench-duckdb: build ## JSON to Parquet against DuckDB, one thread each
+	cd internal/duckdb && go run ./bench
+
+contract: ## ask Microsoft's generated SDK about our URLs and paths; its first build takes minutes
+	cd internal/contract && go test -p 1 ./...
+
+duckdb: build ## let DuckDB read what we wrote; needs a C compiler
+	cd internal/duckdb && go test ./...
+
+azurite: ## install the Blob Storage emulator into .cache
+	@if [ -x $(AZURITE) ]; then :; \
+	elif command -v npm >/dev/null; then \
+		npm install --silent --no-fund --no-audit --prefix .cache/azurite azurite@$(AZURITE_VERSION); \
+	else echo "azurite: there is no npm, so the tests against Blob Storage will be skipped; install Node to run them"; fi
+
+clean: ## remove bin and .cache; never a lake
+	rm -rf bin .cache
