@@ -1,0 +1,170 @@
+package transform
+
+import (
+	"math"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"graphlake/transform/jsonpull"
+)
+
+// Builder fills the batches of a plan's tables from records. It is not safe for concurrent use.
+type Builder struct {
+	plan    *Plan
+	columns []column
+	rows    []int // of every table
+	marks   []int // the same before the record that is being read
+	full    error // why the record does not fit
+
+	scan   jsonpull.Scanner
+	record []byte
+	made   []byte  // texts that do not stand in the record as they are
+	frames []frame // of every scope
+	walk   walk
+}
+
+// frame holds the values of the element of a scope that is being read.
+type frame struct {
+	cells  []cell
+	before []int // rows of the tables below, when the element began
+}
+
+// cell is a value, or null in the zero cell: a number's bits, or where a text stands.
+type cell struct {
+	bits uint64
+	from source
+}
+
+// source says what the bits of a cell are.
+type source uint8
+
+const (
+	isNull   source = iota
+	isBits          // a value of fixed width
+	inRecord        // start<<32 | end of a text in the record
+	inMade          // the same in Builder.made
+)
+
+// NewBuilder makes a Builder whose columns are in the allocator's memory.
+func (p *Plan) NewBuilder(mem memory.Allocator) *Builder {
+	b := &Builder{
+		plan:    p,
+		columns: make([]column, len(p.types)),
+		rows:    make([]int, len(p.tables)),
+		marks:   make([]int, len(p.tables)),
+		frames:  make([]frame, p.scopes),
+		walk:    newWalk(p),
+	}
+	for i, t := range p.types {
+		b.columns[i] = newColumn(mem, t)
+	}
+	b.frame(p.root)
+	return b
+}
+
+func (b *Builder) frame(sc *scope) {
+	b.frames[sc.number] = frame{make([]cell, sc.cells), make([]int, len(sc.below))}
+	sc.element.scopes(b.frame)
+}
+
+// scopes calls yield with the scopes that are right below the node.
+func (n *node) scopes(yield func(*scope)) {
+	if n.elements != nil {
+		yield(n.elements)
+	}
+	if n.first != nil {
+		n.first.scopes(yield)
+	}
+	for _, m := range n.members {
+		m.scopes(yield)
+	}
+}
+
+// Append adds all rows of a record, or none and a [*RecordError] that says why. The record must not
+// change meanwhile; it is not kept. Any other error says that the batch is full.
+func (b *Builder) Append(record []byte) error {
+	if len(record) > math.MaxInt32 {
+		return &RecordError{Reason: "longer than 2 GiB"}
+	}
+	copy(b.marks, b.rows)
+	b.record, b.made, b.full = record, b.made[:0], nil
+	b.scan.Reset(record)
+	fault := b.readRecord()
+	if fault == nil && b.full == nil {
+		return nil
+	}
+	b.takeBack()
+	if b.full != nil {
+		return b.full
+	}
+	fault.ID = b.id()
+	return fault
+}
+
+func (b *Builder) takeBack() {
+	for i, t := range b.plan.tables {
+		for c := t.from; c < t.upto; c++ {
+			b.columns[c].cut(b.marks[i])
+		}
+	}
+	copy(b.rows, b.marks)
+}
+
+// id is what identifies the record, as far as it was read.
+func (b *Builder) id() string {
+	if b.plan.id == none {
+		return ""
+	}
+	return string(b.text(b.frames[b.plan.root.number].cells[b.plan.id]))
+}
+
+// text is the text of a cell.
+func (b *Builder) text(c cell) []byte {
+	switch start, end := c.bits>>32, c.bits&math.MaxUint32; c.from {
+	case inRecord:
+		return b.record[start:end]
+	case inMade:
+		return b.made[start:end]
+	}
+	return nil
+}
+
+// Rows is how many rows a table has, by its place among the plan's tables.
+func (b *Builder) Rows(table int) int64 { return int64(b.rows[table]) }
+
+// Size is how many bytes the values take that the builder holds.
+func (b *Builder) Size() int64 {
+	size := 0
+	for i := range b.columns {
+		size += b.columns[i].size()
+	}
+	return int64(size)
+}
+
+// Flush is the rows as one batch for every table, which the caller releases. The builder is empty
+// afterwards.
+func (b *Builder) Flush() []arrow.RecordBatch {
+	batches := make([]arrow.RecordBatch, len(b.plan.tables))
+	for i, t := range b.plan.tables {
+		arrays := make([]arrow.Array, 0, t.upto-t.from)
+		for c := t.from; c < t.upto; c++ {
+			arrays = append(arrays, b.columns[c].finish())
+		}
+		batches[i] = array.NewRecordBatch(t.schema, arrays, int64(b.rows[i]))
+		for _, a := range arrays {
+			a.Release()
+		}
+	}
+	clear(b.rows)
+	return batches
+}
+
+// Release drops the rows and gives their memory back.
+func (b *Builder) Release() {
+	for i := range b.columns {
+		b.columns[i].release()
+	}
+	clear(b.rows)
+}

@@ -1,0 +1,105 @@
+package transform
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/google/go-cmp/cmp"
+
+	"graphlake/schemas"
+)
+
+// Orders with lines and with the discounts of a line: three tables, each with columns of those above.
+var orders = []schemas.Table{
+	{
+		Name: "orders", Key: []string{"order_id"},
+		Columns: []schemas.Column{
+			{Name: "order_id", Path: "id", Type: schemas.String, Required: true},
+			{Name: "placed_time", Path: "placed", Type: schemas.Timestamp},
+			{Name: "buyer_kind", Path: "buyer", Type: schemas.Member},
+			{Name: "buyer_name", Path: "buyer.person.name", Else: []schemas.Path{"buyer.firm.name", "boss@delta[0].name"}, Type: schemas.String},
+			{Name: "buyer", Path: "buyer", Type: schemas.JSON},
+			{Name: "removed", Path: "@removed", Type: schemas.Present},
+		},
+	},
+	{
+		Name: "lines", Key: []string{"order_id", "line_index"}, Each: "lines[]",
+		Columns: []schemas.Column{
+			{Name: "order_id", Path: "/id", Type: schemas.String, Required: true},
+			{Name: "line_index", Path: "#", Type: schemas.Int32, Required: true},
+			{Name: "line_id", Path: "id", Type: schemas.String, Required: true},
+			{Name: "pieces", Path: "pieces", Type: schemas.Int32},
+		},
+	},
+	{
+		Name: "discounts", Key: []string{"order_id", "line_id"}, Each: "lines[].discounts[]",
+		Columns: []schemas.Column{
+			{Name: "order_id", Path: "/id", Type: schemas.String, Required: true},
+			{Name: "line_index", Path: "/lines[]#", Type: schemas.Int32, Required: true},
+			{Name: "line_id", Path: "/lines[].id", Type: schemas.String, Required: true},
+			{Name: "percent", Path: "", Type: schemas.Decimal, Required: true},
+		},
+	},
+}
+
+// readRows reads records in a new builder and tells the rows of all tables, a line each.
+func readRows(t *testing.T, tables []schemas.Table, records ...string) (rows []string, errs []error) {
+	t.Helper()
+	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	defer mem.AssertSize(t, 0)
+	plan, err := Compile(tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := plan.NewBuilder(mem)
+	defer b.Release()
+	for _, r := range records {
+		errs = append(errs, b.Append([]byte(r)))
+	}
+	return tell(t, tables, b), errs
+}
+
+// tell flushes a builder.
+func tell(t *testing.T, tables []schemas.Table, b *Builder) (rows []string) {
+	t.Helper()
+	for i, batch := range b.Flush() {
+		for row := range int(batch.NumRows()) {
+			var cells []string
+			for _, column := range batch.Columns() {
+				cells = append(cells, column.ValueStr(row))
+			}
+			rows = append(rows, tables[i].Name+": "+strings.Join(cells, " | "))
+		}
+		batch.Release()
+	}
+	return rows
+}
+
+func TestRowsOfNestedCollections(t *testing.T) {
+	rows, errs := readRows(t, orders, `
+		{"lines": [
+			{"discounts": [2.5, 10], "id": "a", "pieces": 3, "colour": ["red", {"x": [1]}]},
+			{"id": "b", "discounts": []},
+			{"discounts": [0.000001], "id": "c", "pieces": null}
+		 ],
+		 "buyer": {"@type": "x", "firm": {"name": "Fabrikam"}, "person": {"name": null}},
+		 "placed": "2026-11-22T08:00:00.5Z",
+		 "id": "o1"}`,
+		`{"id":"o2","@removed":{"reason":"deleted"},"boss@delta":[{"name":"Ines"},{"name":"Otto"}]}`,
+	)
+	want := []string{
+		`orders: o1 | 2026-11-22T08:00:00.5Z | firm | Fabrikam | {"@type":"x","firm":{"name":"Fabrikam"},"person":{"name":null}} | false`,
+		`orders: o2 | (null) | (null) | Ines | (null) | true`,
+		`lines: o1 | 0 | a | 3`,
+		`lines: o1 | 1 | b | (null)`,
+		`lines: o1 | 2 | c | (null)`,
+		`discounts: o1 | 0 | a | 2.5`,
+		`discounts: o1 | 0 | a | 10`,
+		`discounts: o1 | 2 | c | 1e-06`,
+	}
+	if diff := cmp.Diff(want, rows); diff != "" || errors.Join(errs...) != nil {
+		t.Errorf("%v\n%s", errors.Join(errs...), diff)
+	}
+}

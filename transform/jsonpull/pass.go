@@ -1,0 +1,55 @@
+package jsonpull
+
+import "bytes"
+
+func (s *Scanner) passObject() error {
+	more, err := s.Object()
+	for more && err == nil {
+		if _, err = s.Name(); err != nil {
+			return err
+		}
+		if _, err = s.Value(); err != nil {
+			return err
+		}
+		more, err = s.NextMember()
+	}
+	return err
+}
+
+func (s *Scanner) passArray() error {
+	more, err := s.Array()
+	for more && err == nil {
+		if _, err = s.Value(); err != nil {
+			return err
+		}
+		more, err = s.NextElement()
+	}
+	return err
+}
+
+func (s *Scanner) word(w string) error {
+	if !bytes.HasPrefix(s.data[s.pos:], []byte(w)) {
+		return s.want(w)
+	}
+	s.pos += len(w)
+	return nil
+}
+
+// AppendCompact appends a JSON value without the white space between its parts, and as valid UTF-8.
+// The value has been read before, so it is known to be well formed.
+func AppendCompact(dst, value []byte) []byte {
+	quoted := false
+	start := 0
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && c <= ' ':
+			dst = AppendValid(dst, value[start:i])
+			start = i + 1
+		}
+	}
+	return AppendValid(dst, value[start:])
+}

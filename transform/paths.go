@@ -1,0 +1,122 @@
+package transform
+
+import (
+	"errors"
+	"fmt"
+
+	"graphlake/schemas"
+)
+
+// collection is the scope of a collection's elements.
+func (c *compiler) collection(each schemas.Path) (*scope, error) {
+	steps, err := each.Steps()
+	if err != nil {
+		return nil, err
+	}
+	if n := len(steps); n > 0 && steps[n-1].Kind != schemas.Each {
+		return nil, fmt.Errorf("rows are at %q, want a path that ends with []", each)
+	}
+	sc, _, err := c.follow(steps)
+	return sc, err
+}
+
+// value is the cell that holds the value at an absolute path, read as the type, and its scope.
+func (c *compiler) value(path schemas.Path, typ schemas.Type) (*scope, int, error) {
+	steps, err := path.Steps()
+	if err != nil {
+		return nil, 0, err
+	}
+	if n := len(steps); n > 0 && steps[n-1].Kind == schemas.Position {
+		cell, sc, err := c.position(steps[:n-1], typ)
+		return sc, cell, err
+	}
+	sc, n, err := c.follow(steps)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(steps) == 0 && (typ == schemas.String || typ == schemas.Enum || typ == schemas.LongText) {
+		typ = asSent
+	}
+	return sc, sc.leaf(n, typ), nil
+}
+
+func (c *compiler) position(steps []schemas.Step, typ schemas.Type) (int, *scope, error) {
+	if typ != schemas.Int32 && typ != schemas.Int64 {
+		return 0, nil, fmt.Errorf("a position is an integer, not of type %v", typ)
+	}
+	sc, _, err := c.follow(steps)
+	if err != nil {
+		return 0, nil, err
+	}
+	if sc == c.root {
+		return 0, nil, errors.New("the record is in no array, so it has no position")
+	}
+	if sc.position == none {
+		sc.position = sc.cell()
+	}
+	return sc.position, sc, nil
+}
+
+// follow goes along the steps from the record on, adding what is not there yet.
+func (c *compiler) follow(steps []schemas.Step) (*scope, *node, error) {
+	sc, n := c.root, c.root.element
+	path := ""
+	for _, step := range steps {
+		switch step.Kind {
+		case schemas.Into:
+			path += "." + step.Name
+			n = c.member(n, step.Name)
+		case schemas.FirstOf:
+			path += "[0]"
+			if n.first == nil {
+				n.first = c.newNode("")
+			}
+			n = n.first
+		case schemas.Each:
+			path += "[]"
+			if n.elements == nil {
+				n.elements = c.newScope(sc, schemas.Path(path[1:]))
+			}
+			sc = n.elements
+			n = sc.element
+		default:
+			return nil, nil, fmt.Errorf("path %q: a position is the last step", path)
+		}
+	}
+	return sc, n, nil
+}
+
+func (c *compiler) member(n *node, name string) *node {
+	if n.members == nil {
+		n.members = map[string]*node{}
+	}
+	child, ok := n.members[name]
+	if !ok {
+		child = c.newNode(name)
+		n.members[name] = child
+	}
+	return child
+}
+
+// leaf is the cell for the value at a node, read as the type; columns that want the same share it.
+func (sc *scope) leaf(n *node, typ schemas.Type) int {
+	if typ == schemas.Member {
+		if n.naming == none {
+			n.naming = sc.cell()
+		}
+		return n.naming
+	}
+	for _, l := range n.leaves {
+		if l.typ == typ {
+			return l.cell
+		}
+	}
+	l := leaf{typ, sc.cell()}
+	n.leaves = append(n.leaves, l)
+	return l.cell
+}
+
+func (sc *scope) cell() int {
+	sc.cells++
+	return sc.cells - 1
+}

@@ -1,0 +1,198 @@
+package transform
+
+import (
+	"strconv"
+
+	"graphlake/transform/jsonpull"
+)
+
+// walk is what a builder remembers of the tree's nodes between members.
+type walk struct {
+	// next is the member that came next the last time: in an object of the node (at twice its number),
+	// and behind a member (one further). Graph writes members in the same order most of the time, so
+	// that a name is compared and not looked up.
+	next []*node
+	// seen is the object that the member was last seen in; objects counts them.
+	seen    []uint64
+	objects uint64
+}
+
+func newWalk(p *Plan) walk {
+	return walk{next: make([]*node, 2*p.nodes), seen: make([]uint64, p.nodes)}
+}
+
+func (b *Builder) readRecord() *RecordError {
+	root := b.plan.root
+	f := &b.frames[root.number]
+	clear(f.cells)
+	b.rowsBelow(root, f.before)
+	if !b.plan.lenient && b.scan.Kind() != jsonpull.Object {
+		if _, err := b.scan.Value(); err != nil {
+			return syntax(err)
+		}
+		return &RecordError{Reason: "the record is no object"}
+	}
+	if fault := b.value(root.element, f); fault != nil {
+		return fault
+	}
+	if err := b.scan.End(); err != nil {
+		return syntax(err)
+	}
+	return b.rowsOf(root, f)
+}
+
+func syntax(err error) *RecordError { return &RecordError{Reason: err.Error()} }
+
+// value reads the value of a node into the cells that want it, with all that is in it.
+func (b *Builder) value(n *node, f *frame) *RecordError {
+	kind := b.scan.Kind()
+	v := jsonpull.Value{Kind: kind, Start: b.scan.Offset()}
+	switch {
+	case kind == jsonpull.Object && n.entersObjects():
+		if fault := b.object(n, f); fault != nil {
+			return fault
+		}
+		v.End = b.scan.Behind()
+	case kind == jsonpull.Array && n.entersArrays():
+		if fault := b.array(n, f); fault != nil {
+			return fault
+		}
+		v.End = b.scan.Behind()
+	default:
+		var err error
+		if v, err = b.scan.Value(); err != nil {
+			return syntax(err)
+		}
+		if kind != jsonpull.Null && !b.plan.lenient {
+			if fault := n.misfit(kind); fault != nil {
+				return fault
+			}
+		}
+	}
+	for _, l := range n.leaves {
+		c, reason := b.convert(l.typ, v)
+		if reason != "" && !b.plan.lenient {
+			return &RecordError{Reason: reason}
+		}
+		f.cells[l.cell] = c
+	}
+	return nil
+}
+
+func (n *node) entersObjects() bool { return n.members != nil || n.naming != none }
+
+func (n *node) entersArrays() bool { return n.elements != nil || n.first != nil }
+
+// misfit is the fault of a value that is not entered although columns want what is in it.
+func (n *node) misfit(got jsonpull.Kind) *RecordError {
+	switch {
+	case n.entersObjects():
+		return &RecordError{Reason: wrongKind(jsonpull.Object, got)}
+	case n.entersArrays():
+		return &RecordError{Reason: wrongKind(jsonpull.Array, got)}
+	}
+	return nil
+}
+
+func wrongKind(want, got jsonpull.Kind) string {
+	return "want " + want.String() + ", got " + got.String()
+}
+
+func (b *Builder) object(n *node, f *frame) *RecordError {
+	b.walk.objects++
+	object, next := b.walk.objects, 2*n.number
+	if n.naming != none {
+		f.cells[n.naming] = cell{}
+	}
+	more, err := b.scan.Object()
+	for more && err == nil {
+		var name jsonpull.Value
+		var m *node
+		if name, m, err = b.member(n, next); err != nil {
+			break
+		}
+		if n.naming != none && f.cells[n.naming].from == isNull && b.scan.Kind() == jsonpull.Object {
+			f.cells[n.naming] = b.textCell(name)
+		}
+		if m == nil {
+			_, err = b.scan.Value()
+		} else {
+			if b.walk.seen[m.number] == object && !b.plan.lenient {
+				return &RecordError{Path: m.name, Reason: "the member is there twice"}
+			}
+			b.walk.seen[m.number] = object
+			if fault := b.value(m, f); fault != nil {
+				return fault.under(m.name)
+			}
+			next = 2*m.number + 1
+		}
+		if err == nil {
+			more, err = b.scan.NextMember()
+		}
+	}
+	if err != nil {
+		return syntax(err)
+	}
+	return nil
+}
+
+// member reads a member's name; the node is nil if no column wants the member.
+func (b *Builder) member(n *node, next int) (jsonpull.Value, *node, error) {
+	start := b.scan.Offset() + 1
+	if m := b.walk.next[next]; m != nil && b.scan.NameIs(m.spelled) {
+		return jsonpull.Value{Kind: jsonpull.String, Plain: true, Start: start, End: start + len(m.name)}, m, nil
+	}
+	name, err := b.scan.Name()
+	if err != nil {
+		return name, nil, err
+	}
+	m := n.members[string(b.text(b.textCell(name)))]
+	if m != nil {
+		b.walk.next[next] = m
+	}
+	return name, m, nil
+}
+
+func (b *Builder) array(n *node, f *frame) *RecordError {
+	more, err := b.scan.Array()
+	for i := 0; more && err == nil; i++ {
+		var fault *RecordError
+		if i == 0 && n.first != nil {
+			before := b.scan
+			if fault = b.value(n.first, f); fault == nil && n.elements != nil {
+				b.scan = before // read again as an element of all
+			}
+		}
+		switch {
+		case fault != nil:
+		case n.elements != nil:
+			fault = b.element(n.elements, i)
+		case i > 0:
+			_, err = b.scan.Value()
+		}
+		if fault != nil {
+			return fault.under("[" + strconv.Itoa(i) + "]")
+		}
+		if err == nil {
+			more, err = b.scan.NextElement()
+		}
+	}
+	if err != nil {
+		return syntax(err)
+	}
+	return nil
+}
+
+// element reads an element of a collection and appends the rows that it gives.
+func (b *Builder) element(sc *scope, position int) *RecordError {
+	f := &b.frames[sc.number]
+	clear(f.cells)
+	b.rowsBelow(sc, f.before)
+	if sc.position != none {
+		f.cells[sc.position] = cell{uint64(position), isBits}
+	}
+	if fault := b.value(sc.element, f); fault != nil {
+		return fault
+	}
+	return b.rowsOf(sc, f)
+}
