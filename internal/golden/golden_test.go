@@ -17,8 +17,8 @@ type verdict struct {
 	said   string
 }
 
-func (v *verdict) Helper()                       {}
-func (v *verdict) Logf(string, ...any)           {}
+func (v *verdict) Helper()                        {}
+func (v *verdict) Logf(string, ...any)            {}
 func (v *verdict) Errorf(format string, a ...any) { v.failed, v.said = true, fmt.Sprintf(format, a...) }
 func (v *verdict) Fatalf(format string, a ...any) { v.Errorf(format, a...) }
 

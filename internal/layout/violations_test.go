@@ -111,7 +111,7 @@ func TestRulesNameEachOther(t *testing.T) {
 
 func source(imports string) *fstest.MapFile {
 	text := "package a\n"
-	for _, path := range strings.Fields(imports) {
+	for path := range strings.FieldsSeq(imports) {
 		text += "import _ \"" + path + "\"\n"
 	}
 	return &fstest.MapFile{Data: []byte(text)}
