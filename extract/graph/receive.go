@@ -16,18 +16,19 @@ import (
 
 const (
 	tryTime = 100 * time.Second // from sending to the last byte
-	maxBody = 256 << 20         // decompressed
+	mostBody = 256 << 20        // bytes, decompressed
 )
 
 var (
 	errSlow  = fmt.Errorf("no whole answer within %v", tryTime)
-	errLarge = fmt.Errorf("an answer of more than %d MiB", maxBody>>20)
+	errLarge = fmt.Errorf("an answer of more than %d MiB", mostBody>>20)
 )
 
 // receive reads the whole answer, so that one that stalls or breaks off is tried again like one that
 // did not come, and turns everything but a good answer into an [Error].
 type receive struct {
 	client *Client
+	most   int64 // bytes of an answer, decompressed
 }
 
 // Intercept returns only answers that the call accepted; their body is read.
@@ -43,7 +44,7 @@ func (r *receive) Intercept(p khttp.Pipeline, next int, req *http.Request) (*htt
 	}
 	defer resp.Body.Close()
 	resp.Request = req
-	body, err := readBody(resp)
+	body, err := readBody(resp, r.most)
 	r.client.count(ctx, func(n *Counter) { n.BytesRead.Add(int64(len(body))) })
 	switch {
 	case resp.StatusCode != http.StatusOK:
@@ -86,8 +87,8 @@ func unusable(resp *http.Response, body []byte, err error) error {
 
 var unzippers = sync.Pool{New: func() any { return new(gzip.Reader) }}
 
-// readBody reads an answer to its end and decompresses it.
-func readBody(resp *http.Response) ([]byte, error) {
+// readBody reads an answer to its end and decompresses it, up to most bytes.
+func readBody(resp *http.Response, most int64) ([]byte, error) {
 	src := io.Reader(resp.Body)
 	size := max(resp.ContentLength, 0)
 	switch encoding := resp.Header.Get("Content-Encoding"); encoding {
@@ -103,9 +104,9 @@ func readBody(resp *http.Response) ([]byte, error) {
 		return nil, fmt.Errorf("an answer in encoding %q, which was not asked for", short(encoding))
 	}
 	var body bytes.Buffer
-	body.Grow(int(min(size, maxBody/16)) + bytes.MinRead)
-	n, err := body.ReadFrom(io.LimitReader(src, maxBody+1))
-	if n > maxBody {
+	body.Grow(int(min(size, most/16)) + bytes.MinRead)
+	n, err := body.ReadFrom(io.LimitReader(src, most+1))
+	if n > most {
 		return nil, errLarge
 	}
 	if err != nil {
