@@ -50,3 +50,12 @@ type Detail struct {
 	Ready  time.Duration
 	Budget Budget
 }
+
+// Step is the longest range that is asked for in one request so that, with an included upper bound,
+// the request still keeps to Longest.
+func (w Window) Step() time.Duration {
+	if w.ToIncluded {
+		return w.Longest - Day
+	}
+	return w.Longest
+}
