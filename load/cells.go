@@ -1,0 +1,95 @@
+package load
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+)
+
+// sortable reports whether compareCells and appendCell know a type.
+func sortable(t arrow.DataType) bool {
+	switch t.ID() {
+	case arrow.STRING, arrow.INT32, arrow.INT64, arrow.TIMESTAMP:
+		return true
+	}
+	return false
+}
+
+// compareCells orders two cells of columns of one sortable type; null comes first.
+func compareCells(a arrow.Array, i int, b arrow.Array, j int) int {
+	if a.IsNull(i) || b.IsNull(j) {
+		return boolToInt(b.IsNull(j)) - boolToInt(a.IsNull(i))
+	}
+	switch a := a.(type) {
+	case *array.String:
+		return strings.Compare(a.Value(i), b.(*array.String).Value(j))
+	case *array.Int32:
+		return cmp.Compare(a.Value(i), b.(*array.Int32).Value(j))
+	case *array.Int64:
+		return cmp.Compare(a.Value(i), b.(*array.Int64).Value(j))
+	case *array.Timestamp:
+		return cmp.Compare(a.Value(i), b.(*array.Timestamp).Value(j))
+	}
+	panic(fmt.Sprintf("compare cells of %v: refused when the spool was made", a.DataType()))
+}
+
+// appendCell copies a cell and gives its size.
+func appendCell(to array.Builder, from arrow.Array, i int) int64 {
+	if from.IsNull(i) {
+		to.AppendNull()
+		return 8
+	}
+	switch from := from.(type) {
+	case *array.String:
+		to.(*array.StringBuilder).Append(from.Value(i))
+		return int64(len(from.Value(i))) + 4
+	case *array.Int32:
+		to.(*array.Int32Builder).Append(from.Value(i))
+	case *array.Int64:
+		to.(*array.Int64Builder).Append(from.Value(i))
+	case *array.Timestamp:
+		to.(*array.TimestampBuilder).Append(from.Value(i))
+	default:
+		panic(fmt.Sprintf("copy a cell of %v: refused when the spool was made", from.DataType()))
+	}
+	return 8
+}
+
+func boolToInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// gather copies rows, in any order, into batches of about size bytes.
+type gather struct {
+	builder *array.RecordBuilder
+	size    int64
+	emit    func(arrow.RecordBatch) error
+
+	bytes int64 // of what is in the builder
+}
+
+func (g *gather) add(r row) error {
+	for i, column := range r.batch.Columns() {
+		g.bytes += appendCell(g.builder.Field(i), column, r.at)
+	}
+	if g.bytes < g.size {
+		return nil
+	}
+	return g.flush()
+}
+
+func (g *gather) flush() error {
+	if g.bytes == 0 {
+		return nil
+	}
+	g.bytes = 0
+	rec := g.builder.NewRecordBatch()
+	defer rec.Release()
+	return g.emit(rec)
+}

@@ -1,0 +1,18 @@
+package load
+
+import "github.com/apache/arrow-go/v18/arrow/memory"
+
+// Tune gives a lake the allocator of a test, and bounds so small that few rows meet all of them.
+func (l *Lake) Tune(mem memory.Allocator) *Lake {
+	l.tuning = tuning{
+		allocator: mem, groupRows: 50, groupBytes: 4000, chunkRows: 8, chunkBytes: 600,
+		spoolBytes: 4000, runBytes: 300, readBytes: 2000, fileBytes: 512,
+	}
+	return l
+}
+
+// TuneAllocator gives a lake the allocator of a test and leaves the bounds as they are.
+func (l *Lake) TuneAllocator(mem memory.Allocator) *Lake {
+	l.allocator = mem
+	return l
+}

@@ -1,0 +1,90 @@
+package load
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+)
+
+// sorted gives the rows of batches in order. What is sorted are places of rows, not rows: a row
+// can be large.
+func sorted(o order, batches []arrow.RecordBatch) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		var rows []row
+		for _, b := range batches {
+			for i := range int(b.NumRows()) {
+				rows = append(rows, row{b, i})
+			}
+		}
+		slices.SortFunc(rows, o.compare)
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// writeRun writes rows to a scratch file that readRun reads.
+func writeRun(name string, schema *arrow.Schema, rows iter.Seq2[row, error], set tuning) (err error) {
+	f, err := os.Create(name)
+	if err != nil {
+		return fmt.Errorf("sort in the scratch directory: %w", err)
+	}
+	defer func() {
+		if err = errors.Join(err, f.Close()); err != nil {
+			err = fmt.Errorf("sort in the scratch directory: %w", err)
+		}
+	}()
+	buffer := bufio.NewWriterSize(f, set.fileBytes)
+	w := ipc.NewWriter(buffer, ipc.WithSchema(schema), ipc.WithAllocator(set.allocator), ipc.WithLZ4(), ipc.WithCompressConcurrency(1))
+	g := &gather{builder: array.NewRecordBuilder(set.allocator, schema), size: set.runBytes, emit: w.Write}
+	defer g.builder.Release()
+	for r, err := range rows {
+		if err == nil {
+			err = g.add(r)
+		}
+		if err != nil {
+			return errors.Join(err, w.Close())
+		}
+	}
+	return errors.Join(g.flush(), w.Close(), buffer.Flush())
+}
+
+// readRun gives the rows of a scratch file, with one batch of them in memory.
+func readRun(name string, set tuning) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		f, err := os.Open(name)
+		if err != nil {
+			yield(row{}, fmt.Errorf("merge in the scratch directory: %w", err))
+			return
+		}
+		defer f.Close()
+		r, err := ipc.NewReader(bufio.NewReaderSize(f, set.fileBytes), ipc.WithAllocator(set.allocator))
+		if err != nil {
+			yield(row{}, fmt.Errorf("merge %s: %w", filepath.Base(name), err))
+			return
+		}
+		defer r.Release()
+		for r.Next() {
+			b := r.RecordBatch()
+			for i := range int(b.NumRows()) {
+				if !yield(row{b, i}, nil) {
+					return
+				}
+			}
+		}
+		if err := r.Err(); err != nil && !errors.Is(err, io.EOF) {
+			yield(row{}, fmt.Errorf("merge %s: %w", filepath.Base(name), err))
+		}
+	}
+}

@@ -1,0 +1,29 @@
+package load
+
+import "github.com/apache/arrow-go/v18/arrow/memory"
+
+// tuning is how much is held at a time. Only tests have another than the standard.
+type tuning struct {
+	allocator memory.Allocator
+
+	groupRows  int64 // a row group is closed at so many rows, DuckDB's own size,
+	groupBytes int64 // or so many bytes of values, which bounds what the writer buffers
+	chunkRows  int64 // what is handed to the encoder at once
+	chunkBytes int64
+	spoolBytes int64 // what a spool holds before it writes a sorted run
+	runBytes   int64 // one batch of a sorted run; each run has one in memory when they are merged
+	readBytes  int64 // one batch of Read
+	fileBytes  int   // buffer in front of a file
+}
+
+var standard = tuning{
+	allocator:  memory.DefaultAllocator,
+	groupRows:  122_880,
+	groupBytes: 32 << 20,
+	chunkRows:  4096,
+	chunkBytes: 4 << 20,
+	spoolBytes: 32 << 20,
+	runBytes:   256 << 10,
+	readBytes:  4 << 20,
+	fileBytes:  256 << 10,
+}

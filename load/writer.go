@@ -1,0 +1,129 @@
+package load
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/parquet/pqarrow"
+
+	"graphlake/schemas"
+)
+
+// Writer encodes one partition. It is used by one goroutine, and ends by Commit or Discard.
+type Writer struct {
+	tuning
+	partition Partition
+	schema    *arrow.Schema
+	staged    Staged
+	buffer    *bufio.Writer
+	count     *counter
+	file      *pqarrow.FileWriter // nil when finished
+	chunks    *chunker
+
+	rows                int64
+	openRows, openBytes int64 // of the row group that is open
+	err                 error // the first; nothing is published after it
+}
+
+func newWriter(p Partition, t schemas.Table, staged Staged, set tuning) (*Writer, error) {
+	w := &Writer{tuning: set, partition: p, schema: t.Schema(), staged: staged, count: &counter{to: staged}}
+	w.buffer = bufio.NewWriterSize(w.count, set.fileBytes)
+	w.chunks = &chunker{tuning: set, schema: w.schema, sizer: newSizer(w.schema), emit: w.encode}
+	arrowProperties := pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(set.allocator))
+	var err error
+	w.file, err = pqarrow.NewFileWriter(w.schema, w.buffer, properties(p.Kind, t, set), arrowProperties)
+	return w, err
+}
+
+// Append adds the rows of a batch of the table's schema. The batch stays the caller's.
+func (w *Writer) Append(rec arrow.RecordBatch) error {
+	switch {
+	case w.err != nil:
+	case w.file == nil:
+		w.err = ErrSpent
+	case !rec.Schema().Equal(w.schema):
+		w.err = fmt.Errorf("a batch of another schema: %v, want %v", rec.Schema(), w.schema)
+	default:
+		w.err = w.chunks.add(rec)
+		w.rows += rec.NumRows()
+	}
+	return w.named(w.err)
+}
+
+// encode puts one chunk into the open row group, or into a new one if that is full.
+func (w *Writer) encode(chunk arrow.RecordBatch, bytes int64) error {
+	full := w.openRows+chunk.NumRows() > w.groupRows || w.openBytes >= w.groupBytes
+	if full && w.openRows > 0 {
+		if err := w.file.NewBufferedRowGroupChecked(); err != nil {
+			return err
+		}
+		w.openRows, w.openBytes = 0, 0
+	}
+	w.openRows += chunk.NumRows()
+	w.openBytes += bytes
+	return w.file.WriteBuffered(chunk)
+}
+
+// finish ends the file, still unseen, and frees what encoding needed.
+func (w *Writer) finish() error {
+	if w.file == nil || w.err != nil {
+		return w.named(w.err)
+	}
+	w.err = w.chunks.flush()
+	w.err = errors.Join(w.err, w.file.Close())
+	w.file = nil
+	if w.err == nil {
+		w.err = w.buffer.Flush()
+	}
+	w.buffer = nil
+	return w.named(w.err)
+}
+
+// Commit ends the file and replaces the partition by it, in one step. After any error, of Append
+// too, the partition is what it was.
+func (w *Writer) Commit(ctx context.Context) (Commit, error) {
+	defer w.Discard()
+	if err := w.finish(); err != nil {
+		return Commit{}, err
+	}
+	changed, _, err := w.staged.Commit(ctx, Condition{})
+	if err != nil {
+		return Commit{}, w.named(err)
+	}
+	return Commit{Partition: w.partition, Rows: w.rows, Bytes: w.count.bytes, Changed: changed}, nil
+}
+
+// Discard drops what was written. It does nothing after Commit, so it may always be deferred.
+func (w *Writer) Discard() error {
+	w.chunks.drop()
+	if w.file != nil {
+		// Only Close frees what the encoder holds; its footer ends in a file that nobody sees, and
+		// so does its error.
+		w.file.Close()
+		w.file = nil
+	}
+	return w.named(w.staged.Discard())
+}
+
+func (w *Writer) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("write %s: %w", w.partition, err)
+}
+
+// counter counts bytes, and hides every method of what it writes to except Write: the encoder
+// closes whatever can be closed.
+type counter struct {
+	to    Staged
+	bytes int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.to.Write(p)
+	c.bytes += int64(n)
+	return n, err
+}
