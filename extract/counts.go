@@ -1,0 +1,59 @@
+package extract
+
+import (
+	"crypto/sha256"
+	"sync"
+	"sync/atomic"
+)
+
+// Counts say what became of what Graph listed. After a reading that ended well, Listed is the sum of
+// the others.
+type Counts struct {
+	Listed   int
+	Read     int // handed on
+	Repeated int // listed before in the same reading
+	Outside  int // not of the range, though listed: Graph takes an upper bound as included
+	NotYet   int // too young to be read by the id; a later reading will find them
+	Gone     int // too old to be read by the id
+}
+
+type counts struct{ listed, read, repeated, outside, notYet, gone atomic.Int64 }
+
+// Counts may be called at any time.
+func (x *Reading) Counts() Counts {
+	c := &x.counts
+	return Counts{
+		Listed:   int(c.listed.Load()),
+		Read:     int(c.read.Load()),
+		Repeated: int(c.repeated.Load()),
+		Outside:  int(c.outside.Load()),
+		NotYet:   int(c.notYet.Load()),
+		Gone:     int(c.gone.Load()),
+	}
+}
+
+// seen remembers what was met, by hash: a long range lists millions.
+type seen struct {
+	mu   sync.Mutex
+	sums map[sum]bool
+}
+
+type sum [16]byte
+
+func sumOf(text []byte) sum {
+	full := sha256.Sum256(text)
+	return sum(full[:16])
+}
+
+// first says whether text was not met before.
+func (s *seen) first(text []byte) bool {
+	key := sumOf(text)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sums == nil {
+		s.sums = map[sum]bool{}
+	}
+	met := s.sums[key]
+	s.sums[key] = true
+	return !met
+}

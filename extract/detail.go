@@ -1,0 +1,152 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"graphlake/extract/graph"
+)
+
+// entry is what a list says of a record that has to be read by its id.
+type entry struct {
+	id, version string
+	ended       time.Time // zero if it is not said
+}
+
+func (x *Reading) entry(listed []byte) (entry, error) {
+	e := entry{
+		id:      unquote(valueAt(listed, x.fields.id)),
+		version: unquote(valueAt(listed, x.fields.version)),
+	}
+	if e.id == "" {
+		return e, errors.New("a listed record has no id to read it by")
+	}
+	var ok bool
+	if e.ended, ok = instant(valueAt(listed, x.fields.end)); !ok {
+		e.ended, _ = x.fields.time(listed)
+	}
+	return e, nil
+}
+
+// readDetails reads what the windows list by the ids, concurrently; the client keeps the pace.
+func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error {
+	g, ctx := errgroup.WithContext(ctx)
+	entries := make(chan entry)
+	g.Go(func() error {
+		defer close(entries)
+		return x.listWindows(ctx, func(ctx context.Context, listed []byte, _ graph.Request) error {
+			e, err := x.entry(listed)
+			if err != nil {
+				return err
+			}
+			// A record that rose to a new version while the list was paged is read again.
+			if !x.seen.first([]byte(e.id + "\x00" + e.version)) {
+				x.counts.repeated.Add(1)
+				return nil
+			}
+			return send(ctx, entries, e)
+		})
+	})
+	for range x.options.Workers {
+		g.Go(func() error {
+			for e := range entries {
+				if err := x.handDetail(ctx, records, e); err != nil {
+					return fmt.Errorf("record %s: %w", e.id, err)
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry) error {
+	record, err := x.detail(ctx, e)
+	if graph.KindOf(err) == graph.NotFound {
+		return x.absent(e, err)
+	}
+	if err != nil {
+		return err
+	}
+	return send(ctx, records, record)
+}
+
+// detail reads a record by its id and merges the answers.
+func (x *Reading) detail(ctx context.Context, e entry) ([]byte, error) {
+	var record []byte
+	for _, query := range x.dataset.Source.Detail.Queries {
+		r := x.detailRequest(e.id, query)
+		answer, err := x.client.Get(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if answer, err = x.complete(ctx, answer, r); err != nil {
+			return nil, err
+		}
+		if record == nil {
+			record = answer
+		} else if record, err = merge(record, answer, x.fields.version); err != nil {
+			return nil, err
+		}
+	}
+	return record, nil
+}
+
+// absent decides what it means that Graph lists a record and does not find it: it lists some before
+// they can be read, and some that it has just forgotten. Anything else would be a loss.
+func (x *Reading) absent(e entry, notFound error) error {
+	if e.ended.IsZero() {
+		return notFound
+	}
+	age := x.options.Now.Add(time.Since(x.started)).Sub(e.ended)
+	switch retention := x.dataset.Retention; {
+	case age < x.dataset.Source.Detail.Ready:
+		x.counts.notYet.Add(1)
+		x.options.Log.Debug("a listed record cannot be read yet", "dataset", x.dataset.Name, "id", e.id, "age", age)
+	case retention > 0 && age > retention:
+		x.counts.gone.Add(1)
+		x.options.Log.Debug("a listed record is gone", "dataset", x.dataset.Name, "id", e.id, "age", age)
+	default:
+		return fmt.Errorf("it ended %v ago, so it should be there: %w", age.Round(time.Second), notFound)
+	}
+	return nil
+}
+
+// merge adds to a record the members that only a later answer has. If the record changed between the
+// two, it is known whole only in the lower version, and so says that; the next reading brings the
+// higher one.
+func merge(record, answer []byte, version place) ([]byte, error) {
+	have := map[string]bool{}
+	for m, err := range members(record) {
+		if err != nil {
+			return nil, err
+		}
+		have[m.name] = true
+	}
+	d := draft{text: record}
+	var more [][]byte
+	for m, err := range members(answer) {
+		if err != nil {
+			return nil, err
+		}
+		if !have[m.name] {
+			more = append(more, answer[m.start:m.end])
+		}
+	}
+	h := hole{from: bytes.LastIndexByte(record, '}')}
+	if h.to = h.from; len(more) > 0 && len(have) > 0 {
+		h.open = ","
+	}
+	d.fill(h, more)
+	if from, to, ok := find(record, version); ok {
+		if other := valueAt(answer, version); lower(other, record[from:to]) {
+			d.edits = append(d.edits, edit{from, to, other})
+		}
+	}
+	return d.bytes(), nil
+}

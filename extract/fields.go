@@ -1,0 +1,90 @@
+package extract
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"graphlake/schemas"
+)
+
+// fields is where a listed record or an answer says what a reading has to know of it.
+type fields struct {
+	id, version, end place
+	times            []place // the first that is not null counts
+}
+
+// place is the names of the members that lead to a value. A nil place leads nowhere.
+type place []string
+
+func fieldsOf(ds schemas.Dataset) (f fields, err error) {
+	for _, p := range ds.Time {
+		at, err := placeOf(p)
+		if err != nil {
+			return f, err
+		}
+		f.times = append(f.times, at)
+	}
+	if f.version, err = placeOf(ds.Version); err != nil || ds.Source.Detail == nil {
+		return f, err
+	}
+	if f.end, err = placeOf(ds.Source.Detail.End); err != nil {
+		return f, err
+	}
+	key := ds.Root().Key
+	if len(key) != 1 {
+		return f, fmt.Errorf("records are read by their id, but the key has %d columns", len(key))
+	}
+	column, _ := ds.Root().Column(key[0])
+	f.id, err = placeOf(column.Path)
+	return f, err
+}
+
+func placeOf(p schemas.Path) (place, error) {
+	steps, err := p.Steps()
+	if err != nil {
+		return nil, err
+	}
+	var at place
+	for _, s := range steps {
+		if s.Kind != schemas.Into {
+			return nil, fmt.Errorf("path %q has to lead to one value of the record, through no array", p)
+		}
+		at = append(at, s.Name)
+	}
+	return at, nil
+}
+
+// time is when a record happened, as far as it says so.
+func (f fields) time(record []byte) (time.Time, bool) {
+	for _, at := range f.times {
+		value := valueAt(record, at)
+		if value == nil {
+			continue
+		}
+		if t, ok := instant(value); ok {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// instant reads a JSON string with an RFC 3339 time. The year 0001 is how some services say null.
+func instant(value []byte) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, unquote(value))
+	return t, err == nil && t.UTC().Year() > 1
+}
+
+// lower says whether version a comes before version b: both numbers, also quoted ones, or both
+// instants. Neither is compared as text, of which 9 would be the higher than 10.
+func lower(a, b []byte) bool {
+	m, errM := strconv.ParseInt(strings.Trim(string(a), `"`), 10, 64)
+	n, errN := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 64)
+	if errM == nil && errN == nil {
+		return m < n
+	}
+	s, okS := instant(a)
+	t, okT := instant(b)
+	return okS && okT && s.Before(t)
+}

@@ -1,0 +1,65 @@
+package extract
+
+import (
+	"testing"
+	"time"
+
+	"graphlake/schemas"
+)
+
+func TestTime(t *testing.T) {
+	ds := schemas.Dataset{Time: []schemas.Path{"invite", "span.start"}}
+	f, err := fieldsOf(ds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for record, want := range map[string]string{
+		`{"invite":"2026-03-01T10:00:00Z"}`:                                            "2026-03-01T10:00:00Z",
+		`{"invite":"2026-03-01T10:00:00.1234567Z"}`:                                    "2026-03-01T10:00:00.1234567Z",
+		`{"invite":"2026-03-01T10:00:00.5+02:00"}`:                                     "2026-03-01T08:00:00.5Z",
+		`{"invite":null,"span":{"start":"2026-03-02T00:00:00Z"}}`:                      "2026-03-02T00:00:00Z",
+		`{"invite":"0001-01-01T00:00:00Z","span":{"start":"2026-03-02T00:00:00.00Z"}}`: "2026-03-02T00:00:00Z",
+		`{"span":{"end":"2026-03-02T00:00:00Z"}}`:                                      "",
+		`{"invite":"2026-03-01","span":null}`:                                          "",
+		`{"invite":20260301,"span":[]}`:                                                "",
+		`{"invite":"2026-03-01T10:00:00"}`:                                             "",
+		`"invite"`:                                                                     "",
+	} {
+		got := ""
+		if when, ok := f.time([]byte(record)); ok {
+			got = when.UTC().Format(time.RFC3339Nano)
+		}
+		if got != want {
+			t.Errorf("time of %s is %q, want %q", record, got, want)
+		}
+	}
+}
+
+func TestLower(t *testing.T) {
+	for _, c := range []struct{ low, high string }{
+		{`9`, `10`},
+		{`"9"`, `10`},
+		{`"2026-03-01T10:00:00Z"`, `"2026-03-01T10:00:00.5Z"`},
+		{`"2026-03-01T10:00:00+02:00"`, `"2026-03-01T09:00:00Z"`},
+	} {
+		if !lower([]byte(c.low), []byte(c.high)) || lower([]byte(c.high), []byte(c.low)) || lower([]byte(c.low), []byte(c.low)) {
+			t.Errorf("%s has to be lower than %s", c.low, c.high)
+		}
+	}
+	if lower([]byte(`1`), []byte(`"2026-03-01T10:00:00Z"`)) || lower(nil, []byte(`1`)) {
+		t.Error("a number and a time, or nothing, cannot be compared")
+	}
+}
+
+func TestFieldsRefuse(t *testing.T) {
+	if _, err := fieldsOf(schemas.Dataset{Time: []schemas.Path{"sessions[].start"}}); err == nil {
+		t.Error("a record cannot have the time of each of its sessions")
+	}
+	two := schemas.Dataset{
+		Source: schemas.Source{Detail: &schemas.Detail{}},
+		Tables: []schemas.Table{{Key: []string{"team_id", "id"}}},
+	}
+	if _, err := fieldsOf(two); err == nil {
+		t.Error("a record cannot be read by an id that has two parts")
+	}
+}

@@ -1,0 +1,91 @@
+package extract
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"graphlake/extract/graph"
+	"graphlake/schemas"
+)
+
+// parallelWindows is how many windows are listed at once. The narrow budget of the lists bounds them
+// more than this does, but one window's pages can only come one after the other.
+const parallelWindows = 4
+
+// window is a part of the range: what Graph is asked for, and what of it counts. Graph reads an upper
+// bound here as excluded, there as included, and a date as its midnight or as its whole day. What is
+// asked for holds everything whichever way it is read; what is too much is dropped.
+type window struct{ ask, keep schemas.Range }
+
+func (x *Reading) windows() []window {
+	w := x.dataset.Source.Window
+	unit := time.Second
+	if !hasClock(w.Layout) {
+		unit = schemas.Day
+	}
+	whole := schemas.Range{
+		From: x.asked.From.UTC().Truncate(unit),
+		To:   x.asked.To.UTC().Add(unit - 1).Truncate(unit),
+	}
+	var windows []window
+	for _, ask := range whole.Split(w.Step()) {
+		keep := ask
+		if keep.From.Before(x.asked.From) {
+			keep.From = x.asked.From
+		}
+		if keep.To.After(x.asked.To) {
+			keep.To = x.asked.To
+		}
+		if keep.From.Before(keep.To) {
+			windows = append(windows, window{ask, keep})
+		}
+	}
+	return windows
+}
+
+// hasClock says whether a layout tells one time of a day from another.
+func hasClock(layout string) bool {
+	var midnight time.Time
+	return midnight.Format(layout) != midnight.Add(schemas.Day/2).Format(layout)
+}
+
+// take is given a listed record and the request that listed it.
+type take func(ctx context.Context, listed []byte, r graph.Request) error
+
+// listWindows gives take what lies in the range, concurrently.
+func (x *Reading) listWindows(ctx context.Context, take take) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallelWindows)
+	for _, w := range x.windows() {
+		g.Go(func() error {
+			if err := x.listWindow(ctx, w, take); err != nil {
+				return fmt.Errorf("window %v: %w", w.ask, err)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+func (x *Reading) listWindow(ctx context.Context, w window, take take) error {
+	r := x.listRequest(w.ask)
+	for page, err := range x.client.Pages(ctx, r) {
+		if err != nil {
+			return err
+		}
+		for _, listed := range page.Values {
+			x.counts.listed.Add(1)
+			if when, ok := x.fields.time(listed); ok && !w.keep.Contains(when) {
+				x.counts.outside.Add(1)
+				continue
+			}
+			if err := take(ctx, listed, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

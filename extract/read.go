@@ -1,0 +1,158 @@
+package extract
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"graphlake/extract/graph"
+	"graphlake/schemas"
+)
+
+// Options of a reading.
+type Options struct {
+	// Now is the time at which the reading starts. It decides whether a record that Graph does not
+	// find is still to come or already gone.
+	Now     time.Time
+	Workers int          // records that are read by their ids at once; 0 is 16
+	Cursor  string       // where an earlier reading by delta ended; empty: from the start
+	Log     *slog.Logger // nil discards
+}
+
+// Reading is one reading of a dataset for a range, by one tenant's client.
+type Reading struct {
+	client  *graph.Client
+	dataset schemas.Dataset
+	asked   schemas.Range
+	options Options
+
+	fields  fields
+	seen    seen
+	begun   atomic.Bool
+	started time.Time
+	counts  counts
+	delta   string // the link on the last page
+	whole   bool   // everything was read and handed on
+}
+
+// Read prepares a reading. It asks nothing yet.
+func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Reading {
+	if o.Workers <= 0 {
+		o.Workers = 16
+	}
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	return &Reading{client: c, dataset: ds, asked: r, options: o}
+}
+
+// Records reads. It can be ranged over once. A record is valid until the next one; the first error
+// is the last thing it yields. The records of a delta come in Graph's order, which decides between
+// two of the same key; all others come in none.
+func (x *Reading) Records(ctx context.Context) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		if x.begun.Swap(true) {
+			yield(nil, fmt.Errorf("read %s: the records of a reading can be ranged over only once", x.dataset.Name))
+			return
+		}
+		ctx, stop := context.WithCancel(ctx)
+		records := make(chan []byte) // unbuffered: whoever has read a record holds it until it is wanted
+		ended := make(chan error, 1)
+		go func() {
+			defer close(records)
+			ended <- x.read(ctx, records)
+		}()
+		defer func() {
+			stop()
+			for range records { // closed when nothing runs any more
+			}
+		}()
+		for record := range records {
+			x.counts.read.Add(1)
+			if !yield(record, nil) {
+				return
+			}
+		}
+		if err := <-ended; err != nil {
+			yield(nil, fmt.Errorf("read %s: %w", x.dataset.Name, err))
+			return
+		}
+		x.whole = true
+	}
+}
+
+// Cursor is where the next reading goes on, if the dataset pages by delta. It is empty until Records
+// has ended without an error: a cursor beyond what was read would lose the rest for ever.
+func (x *Reading) Cursor() string {
+	if !x.whole {
+		return ""
+	}
+	return x.delta
+}
+
+func (x *Reading) read(ctx context.Context, records chan<- []byte) (err error) {
+	x.started = time.Now()
+	if x.fields, err = fieldsOf(x.dataset); err != nil {
+		return err
+	}
+	switch source := x.dataset.Source; {
+	case source.Paging == schemas.Delta:
+		return x.readDelta(ctx, records)
+	case source.Detail != nil:
+		return x.readDetails(ctx, records)
+	default:
+		return x.listWindows(ctx, func(ctx context.Context, listed []byte, r graph.Request) error {
+			if !x.seen.first(listed) {
+				x.counts.repeated.Add(1)
+				return nil
+			}
+			return x.hand(ctx, records, listed, r)
+		})
+	}
+}
+
+// readDelta reads one page after the other: the order of changes is part of what they say.
+func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
+	r := x.listRequest(x.asked)
+	pages := x.client.Pages(ctx, r)
+	if x.options.Cursor != "" {
+		pages = x.client.Follow(ctx, r, x.options.Cursor)
+	}
+	for page, err := range pages {
+		if err != nil {
+			return err
+		}
+		for _, listed := range page.Values {
+			x.counts.listed.Add(1)
+			if err := x.hand(ctx, records, listed, r); err != nil {
+				return err
+			}
+		}
+		x.delta = page.DeltaLink
+	}
+	if x.delta == "" {
+		return errors.New("the last page has no deltaLink, so what follows it could not be read later")
+	}
+	return nil
+}
+
+// hand completes a listed record with requests like r and passes it on.
+func (x *Reading) hand(ctx context.Context, records chan<- []byte, listed []byte, r graph.Request) error {
+	record, err := x.complete(ctx, listed, r)
+	if err != nil {
+		return err
+	}
+	return send(ctx, records, record)
+}
+
+func send[T any](ctx context.Context, to chan<- T, v T) error {
+	select {
+	case to <- v:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

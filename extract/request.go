@@ -1,0 +1,63 @@
+package extract
+
+import (
+	"strings"
+
+	"graphlake/extract/graph"
+	"graphlake/schemas"
+)
+
+// listRequest asks for the first page of a window, or of the whole collection.
+func (x *Reading) listRequest(ask schemas.Range) graph.Request {
+	source := x.dataset.Source
+	r := x.request(source.Path, source.Query, map[string]string{
+		"from":   ask.From.Format(source.Window.Layout),
+		"to":     ask.To.Format(source.Window.Layout),
+		"select": strings.Join(x.dataset.Select(), ","),
+	})
+	r.Budget = budget(source.Budget)
+	return r
+}
+
+// detailRequest asks for one record. Further pages inside it are asked for with the same request.
+func (x *Reading) detailRequest(id string, query []schemas.Param) graph.Request {
+	detail := x.dataset.Source.Detail
+	r := x.request(detail.Path, query, map[string]string{"id": id})
+	r.Budget = budget(detail.Budget)
+	r.Resource = id
+	return r
+}
+
+func (x *Reading) request(path string, query []schemas.Param, values map[string]string) graph.Request {
+	var pairs []string
+	for name, value := range values {
+		pairs = append(pairs, "{"+name+"}", value)
+	}
+	fill := strings.NewReplacer(pairs...)
+	return graph.Request{
+		Version: x.dataset.Source.API,
+		Path:    path,
+		Params:  values,
+		Query:   params(query, fill),
+		Headers: params(x.dataset.Source.Headers, fill),
+	}
+}
+
+func params(from []schemas.Param, fill *strings.Replacer) []graph.Param {
+	to := make([]graph.Param, len(from))
+	for i, p := range from {
+		to[i] = graph.Param{Name: p.Name, Value: fill.Replace(p.Value)}
+	}
+	return to
+}
+
+func budget(b schemas.Budget) graph.Budget {
+	return graph.Budget{
+		Name:         b.Name,
+		First:        graph.Limit(b.First),
+		Next:         graph.Limit(b.Next),
+		Resource:     graph.Limit(b.Resource),
+		ResourceNext: graph.Limit(b.ResourceNext),
+		Cost:         b.Cost,
+	}
+}
