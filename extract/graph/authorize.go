@@ -15,10 +15,10 @@ type TokenSource interface {
 }
 
 // StaticToken is a bearer token that somebody got elsewhere. It cannot be renewed.
-type StaticToken Secret
+type StaticToken struct{ Secret }
 
 // Token returns the token itself, also when it was refused: Graph's second answer then says why.
-func (t StaticToken) Token(context.Context, bool) (string, error) { return Secret(t).Reveal(), nil }
+func (t StaticToken) Token(context.Context, bool) (string, error) { return t.Reveal(), nil }
 
 // authorize signs a request, after all waiting and as the last thing before it is sent.
 type authorize struct {
@@ -36,6 +36,7 @@ func newAuthorize(source TokenSource) *authorize {
 // host, so there is none that could take the header along.
 func (a *authorize) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
 	ctx, c := req.Context(), callOf(req)
+	c.token = ""
 	token, err := a.token(ctx, c.refused)
 	if err != nil {
 		if _, ok := errors.AsType[*Error](err); ok || ctx.Err() != nil {

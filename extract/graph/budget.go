@@ -134,7 +134,7 @@ func (b *budget) learn(ctx context.Context, v *visit, err error) {
 		return
 	}
 	e, ok := errors.AsType[*Error](err)
-	if !ok || !e.throttles() {
+	if !ok || !e.throttles() || v.token == "" { // Entra's complaint is not the family's
 		return
 	}
 	b.client.count(ctx, func(n *Counter) { n.Throttled.Add(1) })

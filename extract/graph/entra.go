@@ -87,6 +87,11 @@ func (e *Entra) Token(ctx context.Context, refresh bool) (string, error) {
 	return result.AccessToken, nil
 }
 
+// Format keeps the options, which hold the secret, out of logs.
+func (e *Entra) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "application %s of tenant %s", e.options.ClientID, e.options.TenantID)
+}
+
 var entraCode = regexp.MustCompile(`AADSTS\d+`)
 
 // refused is what Entra said. MSAL's own error quotes the request and the answer.

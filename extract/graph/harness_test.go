@@ -62,7 +62,7 @@ func onClock(t *testing.T, o Options, graph http.HandlerFunc, do func(t *testing
 		defer transport.CloseIdleConnections()
 		o.Endpoint, o.Transport = endpoint, transport
 		if o.Token == nil {
-			o.Token = StaticToken("t0ken-of-contoso")
+			o.Token = StaticToken{"t0ken-of-contoso"}
 		}
 		c, err := New(o)
 		if err != nil {

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	tryTime = 100 * time.Second // from sending to the last byte
-	mostBody = 256 << 20        // bytes, decompressed
+	tryTime  = 100 * time.Second // from sending to the last byte
+	mostBody = 256 << 20         // bytes, decompressed
 )
 
 var (

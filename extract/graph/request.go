@@ -87,7 +87,7 @@ type call struct {
 	resource string
 	further  bool                    // a page after the first
 	accept   func(body []byte) error // takes the answer, or says what is wrong with it
-	token    Secret                  // that the last try was signed with
+	token    Secret                  // that the last try was signed with; empty: it was not sent
 	refused  Secret                  // that Graph answered 401 to
 }
 

@@ -186,6 +186,22 @@ type noTokens struct{ err error }
 
 func (s noTokens) Token(context.Context, bool) (string, error) { return "", s.err }
 
+func TestEntraThatThrottlesPausesNobody(t *testing.T) {
+	source := noTokens{&Error{Kind: Throttled, Status: 429, RetryAfter: time.Hour, Method: "POST", URL: "/token"}}
+	onClock(t, Options{Token: source}, answer(200, wholePage), func(t *testing.T, c *Client) {
+		wait := took(func() {
+			for range 2 {
+				if _, err := values(c, t.Context(), users); KindOf(err) != Throttled {
+					t.Errorf("error = %v", err)
+				}
+			}
+		})
+		if n := c.Stats().Throttled.Load(); wait != 0 || n != 0 {
+			t.Errorf("took %v and %d throttled, want none: it was not Graph", wait, n)
+		}
+	})
+}
+
 func TestNoTokenNoRequest(t *testing.T) {
 	onClock(t, Options{Token: noTokens{errors.New("the vault is shut")}}, answer(200, wholePage), func(t *testing.T, c *Client) {
 		_, err := values(c, t.Context(), users)
@@ -241,7 +257,7 @@ func TestResetConnection(t *testing.T) {
 	}
 	server := httptest.NewServer(script(reset, answer(200, wholePage)))
 	defer server.Close()
-	c, err := New(Options{Endpoint: server.URL, Token: StaticToken("t0ken")})
+	c, err := New(Options{Endpoint: server.URL, Token: StaticToken{"t0ken"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,152 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+const (
+	tenantID = "3d5c2b7e-0d2e-4f6a-9a53-4f1d2c9b7a10"
+	clientID = "a1f0c3d2-77b1-4c1f-8a7e-5a6c0e9d4b21"
+)
+
+// entra is a stand-in for Microsoft Entra ID that knows one application and counts its tokens.
+func entra(t *testing.T, refuse http.HandlerFunc) (o EntraOptions, issued *int) {
+	t.Helper()
+	issued = new(int)
+	mux := http.NewServeMux()
+	server := httptest.NewTLSServer(mux)
+	t.Cleanup(server.Close)
+	authority := server.URL + "/" + tenantID
+	mux.HandleFunc("GET /"+tenantID+"/v2.0/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"authorization_endpoint":"%s/oauth2/v2.0/authorize","token_endpoint":"%s/oauth2/v2.0/token","issuer":"%s/v2.0"}`, authority, authority, authority)
+	})
+	mux.HandleFunc("POST /"+tenantID+"/oauth2/v2.0/token", func(w http.ResponseWriter, r *http.Request) {
+		if refuse != nil {
+			refuse(w, r)
+			return
+		}
+		for name, want := range map[string]string{
+			"grant_type": "client_credentials", "client_id": clientID, "client_secret": "s3cret", "scope": "https://graph.example/.default openid offline_access profile",
+		} {
+			if got := r.FormValue(name); got != want {
+				t.Errorf("%s = %q, want %q", name, got, want)
+			}
+		}
+		*issued++
+		fmt.Fprintf(w, `{"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,"access_token":"t0ken-%d"}`, *issued)
+	})
+	return EntraOptions{
+		Authority: server.URL, TenantID: tenantID, ClientID: clientID, Secret: "s3cret",
+		Scope: "https://graph.example/.default", Trusted: true, Client: server.Client(),
+	}, issued
+}
+
+func TestEntraTokenIsKept(t *testing.T) {
+	o, issued := entra(t, nil)
+	source, err := NewEntra(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		refresh bool
+		want    string
+	}{{false, "t0ken-1"}, {false, "t0ken-1"}, {true, "t0ken-2"}, {false, "t0ken-2"}} {
+		if got, err := source.Token(t.Context(), step.refresh); err != nil || got != step.want {
+			t.Errorf("Token(refresh %v) = %q, %v, want %q", step.refresh, got, err, step.want)
+		}
+	}
+	if *issued != 2 {
+		t.Errorf("%d tokens were issued, want 2", *issued)
+	}
+}
+
+func TestEntraTokenSignsRequests(t *testing.T) {
+	o, _ := entra(t, nil)
+	source, err := NewEntra(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"signed":%q}`, r.Header.Get("Authorization"))
+	}))
+	defer server.Close()
+	c, err := New(Options{Endpoint: server.URL, Token: source})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.Get(t.Context(), users); err != nil || string(got) != `{"signed":"Bearer t0ken-1"}` {
+		t.Errorf("Get = %s, %v", got, err)
+	}
+}
+
+func TestEntraRefusals(t *testing.T) {
+	entraError := func(status int, code, description string) http.HandlerFunc {
+		return answer(status, fmt.Sprintf(`{"error":%q,"error_description":"%s Trace ID: 1 Correlation ID: 2","error_codes":[1]}`, code, description))
+	}
+	tests := []struct {
+		name   string
+		refuse http.HandlerFunc
+		kind   Kind
+		want   []string
+	}{
+		{"wrong secret", entraError(401, "invalid_client", "AADSTS7000215: Invalid client secret provided. s3cret is not it."), Unauthorized,
+			[]string{"invalid_client/AADSTS7000215", "[redacted] is not it.", "client secret's value (not its id)"}},
+		{"unknown application", entraError(400, "unauthorized_client", "AADSTS700016: Application was not found."), Unauthorized, []string{"AADSTS700016"}},
+		{"too often", entraError(429, "throttled", "AADSTS90055: Wait."), Throttled, []string{"run again later"}},
+		{"down", answer(503, "<html>"), Unavailable, []string{"503"}},
+		{"hung up", hangUp, Unavailable, []string{"cannot be asked for a token"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			o, _ := entra(t, test.refuse)
+			source, err := NewEntra(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = source.Token(t.Context(), false)
+			if KindOf(err) != test.kind {
+				t.Errorf("kind of %v = %v, want %v", err, KindOf(err), test.kind)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(fmt.Sprint(err), want) {
+					t.Errorf("error = %v, want %q", err, want)
+				}
+			}
+			for ; err != nil; err = errors.Unwrap(err) {
+				if text := fmt.Sprintf("%v %+v", err, err); strings.Contains(text, "s3cret") {
+					t.Errorf("the secret is in %s", text)
+				}
+			}
+		})
+	}
+}
+
+func TestNewEntraNamesWhatIsMissing(t *testing.T) {
+	whole := EntraOptions{TenantID: tenantID, ClientID: clientID, Secret: "s3cret", Scope: "https://graph.example/.default"}
+	e, err := NewEntra(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%v %+v %#v %+v", e, e, e, whole); strings.Contains(got, "s3cret") {
+		t.Errorf("printed %s", got)
+	}
+	without := map[string]func(*EntraOptions){
+		"tenant id":     func(o *EntraOptions) { o.TenantID = "" },
+		"client id":     func(o *EntraOptions) { o.ClientID = "" },
+		"client secret": func(o *EntraOptions) { o.Secret = "" },
+		"scope":         func(o *EntraOptions) { o.Scope = "" },
+		"https":         func(o *EntraOptions) { o.Authority = "http://login.example" },
+	}
+	for want, drop := range without {
+		o := whole
+		drop(&o)
+		if _, err := NewEntra(o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error = %v, want one that names %q", err, want)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package graph
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestErrorsAreClassified(t *testing.T) {
+	graphError := func(code, inner string) string {
+		return fmt.Sprintf(`{"error":{"code":%q,"message":"What\nGraph  says.","innerError":{"date":"2026-11-22T10:00:00","request-id":"5f2c","innererror":{"code":%q}}}}`, code, inner)
+	}
+	tests := []struct {
+		name   string
+		status int
+		body   string
+		want   Kind
+	}{
+		{"bad filter", 400, graphError("BadRequest", "invalidFilter"), Rejected},
+		{"old directory token", 400, graphError("Directory_SyncStateNotFound", ""), Rejected},
+		{"lost sync state", 400, graphError("syncStateNotFound", ""), ExpiredCursor},
+		{"lost sync state inside", 404, graphError("itemNotFound", "SyncStateInvalid"), ExpiredCursor},
+		{"resync", 410, graphError("resyncRequired", ""), ExpiredCursor},
+		{"gone", 410, ``, ExpiredCursor},
+		{"forbidden", 403, graphError("Forbidden", "GraphAccessToTranscriptsDisabled"), Unauthorized},
+		{"missing", 404, graphError("NotFound", ""), NotFound},
+		{"range too long", 406, graphError("NotAcceptable", ""), Rejected},
+		{"not implemented", 501, graphError("NotImplemented", ""), Rejected},
+		{"a redirect", 302, ``, Rejected},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			onClock(t, Options{}, answer(test.status, test.body, "Location", "http://fabrikam.example/"), func(t *testing.T, c *Client) {
+				_, err := c.Get(t.Context(), users)
+				if got := KindOf(fmt.Errorf("unit 7: %w", err)); got != test.want {
+					t.Errorf("kind of %v = %v, want %v", err, got, test.want)
+				}
+			})
+		})
+	}
+}
+
+func TestErrorSaysWhatWhyAndCure(t *testing.T) {
+	graph := answer(403, `{"error":{"code":"Forbidden","message":"Caller is\n not allowed.","innerError":{"code":"AccessDenied","request-id":"inner"}}}`, "request-id", "8d1f")
+	r := Request{
+		Version: "v1.0", Path: "/users/{id}/events", Params: map[string]string{"id": "7b"},
+		Query: []Param{{"$filter", "a eq 'b c'"}, {"$skiptoken", "s3cret"}},
+	}
+	onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
+		_, err := c.Get(t.Context(), r)
+		want := "GET /v1.0/users/7b/events?$filter=a eq 'b c'&$skiptoken=…: unauthorized: 403 Forbidden: Forbidden/AccessDenied: " +
+			"Caller is not allowed. (request id 8d1f); grant the application the permission for this request, with admin consent"
+		if got := fmt.Sprint(err); got != want {
+			t.Errorf("error = %s\nwant    %s", got, want)
+		}
+		e, ok := errors.AsType[*Error](err)
+		if !ok || e.Status != 403 || e.Code != "Forbidden" || e.InnerCode != "AccessDenied" || e.RequestID != "8d1f" || e.Tries != 1 {
+			t.Errorf("error = %+v", e)
+		}
+	})
+}
+
+// A body that is no error of Graph's may hold anything, records included.
+func TestErrorsAndLogsKeepSecrets(t *testing.T) {
+	var log bytes.Buffer
+	o := Options{Token: StaticToken{"s3cret-token"}, Log: slog.New(slog.NewTextHandler(&log, nil))}
+	for _, status := range []int{400, 403, 503, 200} {
+		onClock(t, o, answer(status, `[{"body":"s3cret-record"}]`), func(t *testing.T, c *Client) {
+			for _, err := range c.Follow(t.Context(), users, endpoint+"/v1.0/users?%24deltatoken=s3cret-delta&skipToken=s3cret-skip") {
+				if err == nil || strings.Contains(err.Error(), "s3cret") || strings.Contains(fmt.Sprintf("%+v", err), "s3cret") {
+					t.Errorf("status %d: error = %v", status, err)
+				}
+			}
+		})
+	}
+	if !strings.Contains(log.String(), "kind=unavailable status=503") || strings.Contains(log.String(), "s3cret") {
+		t.Errorf("log = %s", log.String())
+	}
+}
+
+func TestSecretIsRedacted(t *testing.T) {
+	s := Secret("hunter2")
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "s", s, "in", struct{ S Secret }{s})
+	text, err := s.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range []string{
+		s.String(), string(text), log.String(), fmt.Sprint(s), fmt.Sprintf("%v %+v %#v %s %q %x %X %d %t", s, s, s, s, s, s, s, s, s),
+		fmt.Sprintf("%v %+v %#v", struct{ S Secret }{s}, []Secret{s}, map[string]Secret{"k": s}), fmt.Sprintf("%v %+v %#v %d", StaticToken{s}, StaticToken{s}, StaticToken{s}, StaticToken{s}), fmt.Sprintf("%+v %#v", StaticToken{s}, &StaticToken{s}),
+	} {
+		if strings.Contains(got, "hunter2") || strings.Contains(got, fmt.Sprintf("%x", "hunter2")) || !strings.Contains(got, "[redacted]") {
+			t.Errorf("printed %q", got)
+		}
+	}
+	if s.Reveal() != "hunter2" {
+		t.Errorf("Reveal = %q", s.Reveal())
+	}
+}
+
+func TestNewRefusesBadOptions(t *testing.T) {
+	good := Options{Endpoint: "https://graph.example/", Token: StaticToken{"t"}}
+	with := func(change func(*Options)) Options {
+		o := good
+		change(&o)
+		return o
+	}
+	tests := []struct {
+		name, want string
+		options    Options
+	}{
+		{"nothing wrong", "", good},
+		{"this machine", "", with(func(o *Options) { o.Endpoint = "http://[::1]:80" })},
+		{"no endpoint", "must be a scheme and a host", with(func(o *Options) { o.Endpoint = "" })},
+		{"a path", "must be a scheme and a host", with(func(o *Options) { o.Endpoint = "https://graph.example/v1.0" })},
+		{"a password", "must be a scheme and a host", with(func(o *Options) { o.Endpoint = "https://a:s3cret@graph.example" })},
+		{"in the clear", "must be https", with(func(o *Options) { o.Endpoint = "http://graph.example" })},
+		{"no token", "Options.Token", with(func(o *Options) { o.Token = nil })},
+		{"backwards", "must not be negative", with(func(o *Options) { o.Rate = -1 })},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := New(test.options)
+			if got := fmt.Sprint(err); (test.want == "") != (err == nil) || (err != nil && !strings.Contains(got, test.want)) || strings.Contains(got, "s3cret") {
+				t.Errorf("error = %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestBadTemplateIsRejected(t *testing.T) {
+	graph := func(http.ResponseWriter, *http.Request) { t.Error("asked all the same") }
+	onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
+		for _, r := range []Request{
+			{Version: "v1.0", Path: "/users/{id", Params: map[string]string{"id": "1"}},
+			{Version: "v1.0", Path: "/users/{i d}", Params: map[string]string{"i d": "1"}},
+		} {
+			if _, err := c.Get(t.Context(), r); KindOf(err) != Rejected {
+				t.Errorf("%s: error = %v, want rejected", r.Path, err)
+			}
+		}
+	})
+}
