@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// config is the configuration file. Secrets are not in it, only where they are.
+type config struct {
+	Lake    string               `yaml:"lake"`
+	Azure   azureConfig          `yaml:"azure"`
+	Graph   graphConfig          `yaml:"graph"`
+	Tenants []tenantConfig       `yaml:"tenants"`
+	Jobs    map[string]jobConfig `yaml:"jobs"`
+	Privacy privacyConfig        `yaml:"privacy"`
+
+	file string
+	tree *ast.File
+}
+
+type azureConfig struct {
+	AccountURL          string `yaml:"account_url"`
+	ConnectionStringEnv string `yaml:"connection_string_env"`
+}
+
+type graphConfig struct {
+	Endpoint  string  `yaml:"endpoint"`
+	Authority string  `yaml:"authority"`
+	Rate      float64 `yaml:"rate"`
+}
+
+type tenantConfig struct {
+	Name     string     `yaml:"name"`
+	TenantID string     `yaml:"tenant_id"`
+	Auth     authConfig `yaml:"auth"`
+}
+
+type authConfig struct {
+	Method          string `yaml:"method"`
+	ClientID        string `yaml:"client_id"`
+	ClientSecretEnv string `yaml:"client_secret_env"`
+	TokenEnv        string `yaml:"token_env"`
+}
+
+type jobConfig struct {
+	Schedule string   `yaml:"schedule"`
+	Timezone string   `yaml:"timezone"`
+	Datasets []string `yaml:"datasets"`
+	Lookback duration `yaml:"lookback"`
+}
+
+type privacyConfig struct {
+	Content      string `yaml:"content"`
+	Pseudonymize bool   `yaml:"pseudonymize"`
+	KeyEnv       string `yaml:"key_env"`
+}
+
+// duration is a time.Duration that is written as 72h.
+type duration time.Duration
+
+func (d *duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err == nil && parsed < 0 {
+		err = errors.New("a duration may not be negative")
+	}
+	*d = duration(parsed)
+	return err
+}
+
+// loadConfig reads and checks the configuration. Every error names the file and, where it can, the line.
+func loadConfig(file string) (*config, error) {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no %s: write one (the README has an example), or name it with --config", file)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	c := &config{file: file}
+	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
+	}
+	if c.tree, err = parser.ParseBytes(text, 0); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	c.fillIn()
+	return c, c.check()
+}
+
+func (c *config) fillIn() {
+	if c.Lake == "" {
+		c.Lake = "./lake"
+	}
+	if c.Graph.Endpoint == "" {
+		c.Graph.Endpoint = "https://graph.microsoft.com"
+	}
+	if c.Graph.Authority == "" {
+		c.Graph.Authority = "https://login.microsoftonline.com"
+	}
+	if c.Graph.Rate == 0 {
+		c.Graph.Rate = 1
+	}
+	if c.Privacy.Content == "" {
+		c.Privacy.Content = "none"
+	}
+}
+
+// line is where in the file a YAML path leads to, as "graphlake.yaml:12"; the file alone if nowhere.
+func (c *config) line(path string) string {
+	p, err := yaml.PathString(path)
+	if err != nil {
+		return c.file
+	}
+	node, err := p.FilterFile(c.tree)
+	if err != nil || node == nil || node.GetToken() == nil {
+		return c.file
+	}
+	return fmt.Sprintf("%s:%d", c.file, node.GetToken().Position.Line)
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"graphlake/schemas"
+)
+
+type datasetsCommand struct{}
+
+func (datasetsCommand) Run(c *command) error {
+	type entry struct {
+		Name        string               `json:"name"`
+		Mode        string               `json:"mode"`
+		Doc         string               `json:"doc"`
+		Permissions []schemas.Permission `json:"permissions"`
+		Tables      []string             `json:"tables"`
+	}
+	var entries []entry
+	for _, d := range schemas.All() {
+		e := entry{d.Name, d.Mode.String(), d.Doc, d.Permissions, nil}
+		for _, t := range d.Tables {
+			e.Tables = append(e.Tables, t.Name)
+		}
+		entries = append(entries, e)
+	}
+	if c.Output == "json" {
+		return c.printJSON(entries)
+	}
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "dataset\tmode\tpermission\ttables")
+	for _, e := range entries {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", e.Name, e.Mode, e.Permissions[0], strings.Join(e.Tables, ", "))
+	}
+	return w.Flush()
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+
+	"graphlake/extract/graph"
+	"graphlake/jobs"
+)
+
+// The exit statuses, as --help lists them.
+const (
+	exitDone       = 0
+	exitFailed     = 1
+	exitUsage      = 2
+	exitForbidden  = 3
+	exitIncomplete = 4
+	exitLater      = 75
+)
+
+// statusError ends the command with a status; err is nil if what is to be said has been said.
+type statusError struct {
+	status int
+	err    error
+}
+
+func (e statusError) Error() string {
+	if e.err == nil {
+		return "the report says it"
+	}
+	return e.err.Error()
+}
+
+func (e statusError) Unwrap() error { return e.err }
+
+// usage marks an error as one of usage or configuration.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return statusError{exitUsage, err}
+}
+
+func exitStatus(err error) int {
+	var s statusError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &s):
+		return s.status
+	case graph.KindOf(err) == graph.Unauthorized:
+		return exitForbidden
+	default:
+		return exitFailed
+	}
+}
+
+// reported is the status of a run by its report, the first that applies.
+func reported(rep jobs.Report) error {
+	status := map[jobs.Outcome]int{
+		jobs.Failed: exitFailed, jobs.Forbidden: exitForbidden, jobs.Unavailable: exitLater, jobs.Interrupted: exitLater,
+	}[rep.Status]
+	if status == exitDone && rep.Incomplete() {
+		status = exitIncomplete
+	}
+	if status == exitDone {
+		return nil
+	}
+	return statusError{status: status}
+}

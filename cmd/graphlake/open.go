@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"graphlake/extract/graph"
+	"graphlake/load"
+	"graphlake/load/blobstore"
+	"graphlake/load/dirstore"
+)
+
+// configuration loads the file that --config names, with --lake on top.
+func (c *command) configuration() (*config, error) {
+	cfg, err := loadConfig(c.Config)
+	if err != nil {
+		return nil, usage(err)
+	}
+	if c.Lake != "" {
+		cfg.Lake = c.Lake
+	}
+	return cfg, nil
+}
+
+// environment is the value of a variable that the configuration names.
+func environment(name string) (string, error) {
+	value := os.Getenv(name)
+	if value == "" {
+		return "", usage(fmt.Errorf("the environment variable %s is not set, but the configuration names it", name))
+	}
+	return value, nil
+}
+
+// clients makes a Graph client for every tenant, by the tenant's id.
+func (c *config) clients(log *slog.Logger) (map[string]*graph.Client, error) {
+	clients := map[string]*graph.Client{}
+	for _, t := range c.Tenants {
+		token, err := c.token(t, c.Graph.Endpoint+"/.default")
+		if err != nil {
+			return nil, err
+		}
+		client, err := graph.New(graph.Options{Endpoint: c.Graph.Endpoint, Token: token, Rate: c.Graph.Rate, Log: log})
+		if err != nil {
+			return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
+		}
+		clients[strings.ToLower(t.TenantID)] = client
+	}
+	return clients, nil
+}
+
+// openLake opens the lake where the configuration says: a directory, or az://CONTAINER/PREFIX.
+func (c *config) openLake(ctx context.Context) (*load.Lake, error) {
+	place, blob := strings.CutPrefix(c.Lake, "az://")
+	if !blob {
+		store, err := dirstore.New(c.Lake)
+		if err != nil {
+			return nil, usage(fmt.Errorf("the lake %s: %w", c.Lake, err))
+		}
+		return load.New(store, ""), nil
+	}
+	o := blobstore.Options{AccountURL: c.Azure.AccountURL}
+	o.Container, o.Prefix, _ = strings.Cut(place, "/")
+	var err error
+	switch {
+	case c.Azure.ConnectionStringEnv != "":
+		if o.ConnectionString, err = environment(c.Azure.ConnectionStringEnv); err != nil {
+			return nil, err
+		}
+	case c.Azure.AccountURL != "":
+		// The application of the first tenant is the one that the lake's owner granted a role.
+		source, err := c.token(c.Tenants[0], "https://storage.azure.com/.default")
+		if err != nil {
+			return nil, err
+		}
+		o.Credential = storageCredential{source}
+	default:
+		return nil, usage(fmt.Errorf("the lake %s needs azure.account_url or azure.connection_string_env in %s", c.Lake, c.file))
+	}
+	store, err := blobstore.New(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("the lake %s: %w", c.Lake, err)
+	}
+	return load.New(store, ""), nil
+}

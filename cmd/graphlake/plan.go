@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"graphlake/jobs"
+)
+
+type planCommand struct{ selection }
+
+func (p planCommand) Run(_ context.Context, c *command) error {
+	cfg, err := c.configuration()
+	if err != nil {
+		return err
+	}
+	plan, err := p.plan(cfg)
+	if err != nil {
+		return err
+	}
+	return c.printPlan(plan, cfg.Graph.Rate)
+}
+
+type plannedUnit struct {
+	Tenant   string    `json:"tenant"`
+	Dataset  string    `json:"dataset"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Requests int       `json:"requests"`
+	Expired  bool      `json:"expired"`
+}
+
+func (c *command) printPlan(p jobs.Plan, rate float64) error {
+	units := []plannedUnit{}
+	for _, u := range p.Units {
+		units = append(units, plannedUnit{u.Tenant.Name, u.Dataset.Name, u.Range.From, u.Range.To, u.Requests(), u.Expired})
+	}
+	shortest := p.Shortest(rate)
+	if c.Output == "json" {
+		return c.printJSON(map[string]any{"units": units, "notes": p.Notes, "shortest_seconds": shortest.Seconds()})
+	}
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "tenant\tdataset\tfrom\tto\trequests")
+	for _, u := range units {
+		requests := fmt.Sprintf("at least %d", u.Requests)
+		if u.Expired {
+			requests = "none: Graph has forgotten it"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Tenant, u.Dataset, day(u.From), day(u.To), requests)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, n := range p.Notes {
+		fmt.Fprintf(c.stdout, "%s: %s\n", n.Dataset, n.Message)
+	}
+	_, err := fmt.Fprintf(c.stdout, "%d units; the published limits allow for their known requests in %v; further pages and details come on top\n",
+		len(units), shortest.Round(time.Second))
+	return err
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

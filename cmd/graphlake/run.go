@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"text/tabwriter"
+
+	"graphlake/jobs"
+)
+
+type runCommand struct {
+	selection
+	DryRun bool `help:"Print the plan and stop."`
+}
+
+func (r runCommand) Run(ctx context.Context, c *command) error {
+	cfg, err := c.configuration()
+	if err != nil {
+		return err
+	}
+	plan, err := r.plan(cfg)
+	if err != nil {
+		return err
+	}
+	if r.DryRun {
+		return c.printPlan(plan, cfg.Graph.Rate)
+	}
+	log := c.logger()
+	clients, err := cfg.clients(log)
+	if err != nil {
+		return err
+	}
+	lake, err := cfg.openLake(ctx)
+	if err != nil {
+		return err
+	}
+	runner := jobs.Runner{Lake: lake, Clients: clients, Now: r.now(), Log: log}
+	rep := runner.Run(ctx, plan)
+	if err := c.printReport(rep); err != nil {
+		return err
+	}
+	return reported(rep)
+}
+
+func (c *command) logger() *slog.Logger {
+	options := &slog.HandlerOptions{}
+	if c.Quiet {
+		options.Level = slog.LevelError
+	}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(c.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(c.stderr, options))
+}
+
+func (c *command) printJSON(v any) error {
+	e := json.NewEncoder(c.stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// printReport prints a line a dataset: units and their partitions added up.
+func (c *command) printReport(rep jobs.Report) error {
+	if c.Output == "json" {
+		return c.printJSON(rep)
+	}
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "dataset\toutcome\ttables\tpartitions\tchanged\trecords\trows\tquarantined\trequests\tthrottled\tseconds\t")
+	for _, t := range rep.Totals() {
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\t\n", t.Dataset, outcomes(t.Outcomes), t.Tables,
+			t.Written+t.Unchanged, t.Written, t.Records, t.AllRows, t.Quarantined, t.Requests, t.Throttled, t.Seconds)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, n := range rep.Notes {
+		fmt.Fprintf(c.stdout, "%s: %s\n", n.Dataset, n.Message)
+	}
+	for _, u := range rep.Units {
+		if u.Error != nil {
+			fmt.Fprintf(c.stdout, "%s of %s, %s to %s: %s\n", u.Dataset, u.Tenant, day(u.From), day(u.To), u.Error.Message)
+		}
+	}
+	return nil
+}
+
+func outcomes(all []jobs.Outcome) string {
+	words := make([]string, len(all))
+	for i, o := range all {
+		words[i] = string(o)
+	}
+	return strings.Join(words, ", ")
+}

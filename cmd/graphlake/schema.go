@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"graphlake/schemas"
+)
+
+type schemaCommand struct {
+	Table string `arg:"" help:"A table, as calls; graphlake datasets lists them."`
+}
+
+func (s schemaCommand) Run(c *command) error {
+	d, t, err := findTable(s.Table)
+	if err != nil {
+		return err
+	}
+	type column struct {
+		Name     string `json:"name"`
+		Type     string `json:"type"`
+		Required bool   `json:"required"`
+		Personal bool   `json:"personal"`
+		Doc      string `json:"doc"`
+	}
+	columns := []column{}
+	for _, x := range t.Columns {
+		columns = append(columns, column{x.Name, x.Type.String(), x.Required, x.Personal, x.Doc})
+	}
+	if c.Output == "json" {
+		return c.printJSON(map[string]any{"table": t.Name, "dataset": d.Name, "doc": t.Doc, "key": t.Key, "columns": columns})
+	}
+	fmt.Fprintf(c.stdout, "%s (%s): %s\nkey: %s\n\n", t.Name, d.Name, t.Doc, strings.Join(t.Key, ", "))
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	for _, x := range columns {
+		var marks []string
+		if x.Required {
+			marks = append(marks, "required")
+		}
+		if x.Personal {
+			marks = append(marks, "personal")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", x.Name, x.Type, strings.Join(marks, ", "), x.Doc)
+	}
+	return w.Flush()
+}
+
+func findTable(name string) (schemas.Dataset, schemas.Table, error) {
+	d, t, ok := schemas.FindTable(name)
+	if ok {
+		return d, t, nil
+	}
+	var known []string
+	for _, d := range schemas.All() {
+		for _, t := range d.Tables {
+			known = append(known, t.Name)
+		}
+	}
+	return d, t, usage(fmt.Errorf("there is no table %q; there are %s", name, strings.Join(known, ", ")))
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"graphlake/jobs"
+	"graphlake/schemas"
+)
+
+// selection is the flags by which run and plan are told what to read.
+type selection struct {
+	Job     string   `placeholder:"NAME" xor:"what" help:"The datasets and the lookback of a configured job."`
+	Dataset []string `placeholder:"NAME" xor:"what" sep:"," help:"A dataset; may be repeated. Without it and --job: the datasets of all jobs."`
+	Tenant  string   `placeholder:"NAME" help:"One of the configured tenants (default: all)."`
+	From    instant  `placeholder:"DATE|TIME" help:"Start of the range, included: 2026-11-01 or 2026-11-01T06:00:00Z, in UTC."`
+	To      instant  `placeholder:"DATE|TIME" help:"End of the range, not included."`
+	Now     instant  `placeholder:"TIME" help:"What the planner takes for now."`
+}
+
+// instant is a date, which means its midnight in UTC, or an RFC 3339 time.
+type instant struct{ time.Time }
+
+func (i *instant) UnmarshalText(text []byte) error {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, string(text)); err == nil {
+			i.Time = t.UTC()
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is neither a date (2026-11-01) nor a time (2026-11-01T06:00:00Z)", text)
+}
+
+func (s selection) now() time.Time {
+	if s.Now.IsZero() {
+		return time.Now().UTC()
+	}
+	return s.Now.Time
+}
+
+// plan is what the flags and the configuration ask for.
+func (s selection) plan(c *config) (jobs.Plan, error) {
+	sel := jobs.Selection{From: s.From.Time, To: s.To.Time}
+	for _, t := range c.Tenants {
+		if s.Tenant == "" || s.Tenant == t.Name {
+			sel.Tenants = append(sel.Tenants, jobs.Tenant{Name: t.Name, ID: strings.ToLower(t.TenantID)})
+		}
+	}
+	if len(sel.Tenants) == 0 {
+		return jobs.Plan{}, usage(fmt.Errorf("there is no tenant %q in %s", s.Tenant, c.file))
+	}
+	names := s.Dataset
+	if s.Job != "" {
+		job, ok := c.Jobs[s.Job]
+		if !ok {
+			return jobs.Plan{}, usage(fmt.Errorf("there is no job %q in %s; there are: %s", s.Job, c.file, strings.Join(slices.Sorted(maps.Keys(c.Jobs)), ", ")))
+		}
+		names, sel.Lookback = job.Datasets, time.Duration(job.Lookback)
+	}
+	var err error
+	if sel.Datasets, err = datasets(names, c); err != nil {
+		return jobs.Plan{}, usage(err)
+	}
+	p, err := jobs.NewPlan(sel, s.now())
+	return p, usage(err)
+}
+
+// datasets are those that are named, else those of all jobs, else all.
+func datasets(names []string, c *config) ([]schemas.Dataset, error) {
+	if len(names) == 0 {
+		for _, job := range c.Jobs {
+			names = append(names, job.Datasets...)
+		}
+	}
+	for _, name := range names {
+		if _, ok := schemas.Find(name); !ok {
+			return nil, unknownDataset(name)
+		}
+	}
+	all := schemas.All()
+	if len(names) == 0 {
+		return all, nil
+	}
+	return slices.DeleteFunc(all, func(d schemas.Dataset) bool { return !slices.Contains(names, d.Name) }), nil
+}

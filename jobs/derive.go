@@ -1,0 +1,150 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"graphlake/load"
+	"graphlake/schemas"
+	"graphlake/transform"
+)
+
+var allocator = memory.DefaultAllocator
+
+// Above both, a day's bad records are a fault of ours rather than of theirs, and its tables stay.
+const (
+	badRecords = 10
+	badShare   = 0.01
+)
+
+// ErrTooManyBad says that so many records of a day could not be read that its tables were left alone.
+var ErrTooManyBad = errors.New("too many records could not be read, so the tables stay as they were: see quarantine, and replay with a version that reads them")
+
+// Derive replaces the tables of a dataset's day by what its raw partition gives, children before
+// their root, so that a reader who starts from the root finds its children.
+func (r *Runner) Derive(ctx context.Context, d schemas.Dataset, t Tenant, day time.Time, rep *UnitReport) error {
+	x := &derivation{ctx: ctx, lake: r.Lake, dataset: d, tenant: t, day: day}
+	defer x.discard()
+	if err := x.open(); err != nil {
+		return err
+	}
+	raw := load.Partition{Kind: load.Raw, Name: d.Name, TenantID: t.ID, Date: day}
+	for batch, err := range r.Lake.Read(ctx, raw, schemas.RawTable(d)) {
+		if err != nil {
+			return fmt.Errorf("read raw: %w", err)
+		}
+		if err := x.append(batch); err != nil {
+			return err
+		}
+	}
+	if err := x.flush(); err != nil {
+		return err
+	}
+	return x.commit(rep)
+}
+
+// derivation is the writers of one day of a dataset, open at the same time.
+type derivation struct {
+	ctx     context.Context //nolint:containedctx // lives as long as one call of Derive
+	lake    *load.Lake
+	dataset schemas.Dataset
+	tenant  Tenant
+	day     time.Time
+
+	rows       *transform.Deriver
+	tables     []*load.Writer
+	quarantine *load.Writer
+}
+
+func (x *derivation) partition(kind load.Kind, name string) load.Partition {
+	return load.Partition{Kind: kind, Name: name, TenantID: x.tenant.ID, Date: x.day}
+}
+
+func (x *derivation) open() (err error) {
+	if x.rows, err = transform.NewDeriver(x.dataset, allocator); err != nil {
+		return err
+	}
+	for _, t := range x.dataset.Tables {
+		w, err := x.lake.Write(x.ctx, x.partition(load.Tables, t.Name), t)
+		if err != nil {
+			return err
+		}
+		x.tables = append(x.tables, w)
+	}
+	x.quarantine, err = x.lake.Write(x.ctx, x.partition(load.Quarantine, x.dataset.Name), schemas.QuarantineTable(x.dataset))
+	return err
+}
+
+func (x *derivation) append(raw arrow.RecordBatch) error {
+	if err := x.rows.Append(raw); err != nil {
+		return err
+	}
+	if x.rows.Size() < batchBytes {
+		return nil
+	}
+	return x.flush()
+}
+
+func (x *derivation) flush() error {
+	tables, quarantine := x.rows.Flush()
+	defer quarantine.Release()
+	var errs []error
+	for i, batch := range tables {
+		errs = append(errs, x.tables[i].Append(batch))
+		batch.Release()
+	}
+	return errors.Join(append(errs, x.quarantine.Append(quarantine))...)
+}
+
+func (x *derivation) commit(rep *UnitReport) error {
+	bad := x.rows.Quarantined()
+	rep.Quarantined += bad
+	if err := x.commitQuarantine(bad, rep); err != nil {
+		return err
+	}
+	if bad > badRecords && float64(bad) > badShare*float64(x.rows.Records()) {
+		return fmt.Errorf("%d of %d records: %w", bad, x.rows.Records(), ErrTooManyBad)
+	}
+	for i, w := range slices.Backward(x.tables) {
+		c, err := w.Commit(x.ctx)
+		if err != nil {
+			return err
+		}
+		rep.Rows[x.dataset.Tables[i].Name] += c.Rows
+		rep.count(c)
+	}
+	return nil
+}
+
+// commitQuarantine writes a file only where there is something to say, or was.
+func (x *derivation) commitQuarantine(bad int64, rep *UnitReport) error {
+	if bad == 0 {
+		there, err := x.lake.Exists(x.ctx, x.partition(load.Quarantine, x.dataset.Name))
+		if err != nil || !there {
+			return err
+		}
+	}
+	c, err := x.quarantine.Commit(x.ctx)
+	if err != nil {
+		return err
+	}
+	rep.count(c)
+	return nil
+}
+
+func (x *derivation) discard() {
+	if x.rows != nil {
+		x.rows.Release()
+	}
+	for _, w := range append(x.tables, x.quarantine) {
+		if w != nil {
+			w.Discard()
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package jobs
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"graphlake/schemas"
+)
+
+var (
+	now     = time.Date(2026, 11, 23, 2, 30, 0, 0, time.UTC)
+	contoso = Tenant{Name: "contoso", ID: "7b6f3a52-0d1e-4c55-9a43-5b8f7f3f0c01"}
+)
+
+func midnight(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
+
+func hours(dataset string, mode schemas.Mode, longest time.Duration) schemas.Dataset {
+	return schemas.Dataset{Name: dataset, Mode: mode, Lookback: 72 * time.Hour,
+		Source: schemas.Source{Window: schemas.Window{Longest: longest}}}
+}
+
+func ranges(p Plan) string {
+	var b strings.Builder
+	for _, u := range p.Units {
+		b.WriteString(u.Dataset.Name + u.Range.From.Format(" 02T15") + u.Range.To.Format("-02T15"))
+		if u.Expired {
+			b.WriteString(" expired")
+		}
+		b.WriteString("; ")
+	}
+	return strings.TrimSuffix(b.String(), "; ")
+}
+
+func TestNewPlan(t *testing.T) {
+	calls := hours("calls", schemas.Windowed, time.Hour)
+	logs := hours("logs", schemas.Windowed, 90*schemas.Day)
+	users := hours("users", schemas.Entities, 0)
+	forgetful := hours("calls", schemas.Windowed, time.Hour)
+	forgetful.Retention = 48 * time.Hour
+	for name, c := range map[string]struct {
+		sel   Selection
+		want  string
+		notes int
+	}{
+		"a night: the lookback up to the last midnight, a unit a day": {
+			sel:  Selection{Datasets: []schemas.Dataset{calls}},
+			want: "calls 20T00-21T00; calls 21T00-22T00; calls 22T00-23T00",
+		},
+		"the job's lookback": {
+			sel:  Selection{Datasets: []schemas.Dataset{calls}, Lookback: 24 * time.Hour},
+			want: "calls 22T00-23T00",
+		},
+		"a long window is one unit": {
+			sel:  Selection{Datasets: []schemas.Dataset{logs}},
+			want: "logs 20T00-23T00",
+		},
+		"a range within a day is read as the day, which is replaced whole": {
+			sel:  Selection{Datasets: []schemas.Dataset{calls}, From: midnight(10).Add(6 * time.Hour), To: midnight(10).Add(7 * time.Hour)},
+			want: "calls 10T00-11T00",
+		},
+		"a picture is of the day of the run": {
+			sel:  Selection{Datasets: []schemas.Dataset{users}, From: midnight(16), To: midnight(23)},
+			want: "users 23T00-24T00",
+		},
+		"a past range has no picture, and says so": {
+			sel:   Selection{Datasets: []schemas.Dataset{users, calls}, From: midnight(16), To: midnight(17)},
+			want:  "calls 16T00-17T00",
+			notes: 1,
+		},
+		"what Graph has forgotten, or begun to forget, is not read": {
+			sel:  Selection{Datasets: []schemas.Dataset{forgetful}},
+			want: "calls 20T00-21T00 expired; calls 21T00-22T00 expired; calls 22T00-23T00",
+		},
+	} {
+		c.sel.Tenants = []Tenant{contoso}
+		p, err := NewPlan(c.sel, now)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := ranges(p); got != c.want || len(p.Notes) != c.notes {
+			t.Errorf("%s:\ngot  %s (%d notes)\nwant %s (%d notes)", name, got, len(p.Notes), c.want, c.notes)
+		}
+	}
+}
+
+func TestNewPlanRefuses(t *testing.T) {
+	for _, r := range []schemas.Range{
+		{From: midnight(17), To: midnight(16)}, {From: midnight(17), To: midnight(17)}, {From: midnight(17)}, {To: midnight(17)},
+	} {
+		if p, err := NewPlan(Selection{From: r.From, To: r.To}, now); err == nil {
+			t.Errorf("%v: planned %d units, want an error", r, len(p.Units))
+		}
+	}
+}
+
+func TestShortest(t *testing.T) {
+	d := hours("calls", schemas.Windowed, time.Hour)
+	d.Source.Budget = schemas.Budget{Name: "list", First: schemas.Limit{Requests: 15, Per: 20 * time.Second}}
+	p, err := NewPlan(Selection{Tenants: []Tenant{contoso}, Datasets: []schemas.Dataset{d}}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Three days of 24 windows are 72 requests; 15 in 20 s make 96 s, at twice the rate 48 s.
+	if got := p.Shortest(1).Round(time.Millisecond); got != 96*time.Second {
+		t.Errorf("at the published rate: %v", got)
+	}
+	if got := p.Shortest(2).Round(time.Millisecond); got != 48*time.Second {
+		t.Errorf("at twice the rate: %v", got)
+	}
+}
+
+// The units of a dataset cover what was asked for, in order, without a gap and without an overlap,
+// and no request of a unit is longer than Graph takes.
+func FuzzNewPlan(f *testing.F) {
+	f.Add(int64(0), int64(3600), uint16(1), false)
+	f.Add(int64(86399), int64(86401), uint16(24*90), true)
+	f.Fuzz(func(t *testing.T, from, seconds int64, longest uint16, included bool) {
+		if from < 0 || from > 1<<32 || seconds <= 0 || seconds > 400*86400 || longest == 0 || included && longest <= 48 {
+			t.Skip("out of what is planned")
+		}
+		d := hours("calls", schemas.Windowed, time.Duration(longest)*time.Hour)
+		d.Source.Window.ToIncluded = included
+		asked := schemas.Range{From: time.Unix(from, 0).UTC(), To: time.Unix(from+seconds, 0).UTC()}
+		p, err := NewPlan(Selection{Tenants: []Tenant{contoso}, Datasets: []schemas.Dataset{d}, From: asked.From, To: asked.To}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first, last := p.Units[0], p.Units[len(p.Units)-1]; first.Range.From.After(asked.From) || last.Range.To.Before(asked.To) {
+			t.Fatalf("%v is not covered by %s", asked, ranges(p))
+		}
+		for i, u := range p.Units {
+			if i > 0 && !p.Units[i-1].Range.To.Equal(u.Range.From) {
+				t.Fatalf("gap or overlap before unit %d: %s", i, ranges(p))
+			}
+			for _, r := range u.Range.Split(d.Source.Window.Step()) {
+				if r.To.Sub(r.From) > d.Source.Window.Longest {
+					t.Fatalf("a request for %v is longer than %v", r, d.Source.Window.Longest)
+				}
+			}
+		}
+	})
+}

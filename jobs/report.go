@@ -1,0 +1,140 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"graphlake/extract/graph"
+	"graphlake/load"
+)
+
+// Outcome is what became of a unit.
+type Outcome string
+
+// The outcomes. Empty, forbidden and not there are different things everywhere.
+const (
+	Data        Outcome = "data"        // records were read and committed
+	Empty       Outcome = "empty"       // Graph answered that there are none
+	Expired     Outcome = "expired"     // Graph has forgotten the range; not asked
+	Forbidden   Outcome = "forbidden"   // credentials or consent are missing
+	Unavailable Outcome = "unavailable" // throttled out or not reachable: try again later
+	Interrupted Outcome = "interrupted" // the run was stopped
+	Failed      Outcome = "failed"
+)
+
+// Report is what a run has to say, in the form that --output json prints.
+type Report struct {
+	Status Outcome      `json:"status"`
+	Units  []UnitReport `json:"units"`
+	Notes  []Note       `json:"-"`
+}
+
+// UnitReport is what became of a unit.
+type UnitReport struct {
+	Tenant      string           `json:"tenant"`
+	Dataset     string           `json:"dataset"`
+	From        time.Time        `json:"from"`
+	To          time.Time        `json:"to"`
+	Outcome     Outcome          `json:"outcome"`
+	Records     int64            `json:"records"`
+	NotYet      int64            `json:"not_yet"` // listed, but too young to be read
+	Gone        int64            `json:"gone"`    // listed, but already forgotten
+	Quarantined int64            `json:"quarantined"`
+	Rows        map[string]int64 `json:"rows"`
+	Written     int              `json:"written"`   // partitions that changed
+	Unchanged   int              `json:"unchanged"` // partitions that were the same already
+	Requests    int64            `json:"requests"`
+	Throttled   int64            `json:"throttled"`
+	Bytes       int64            `json:"bytes"` // of the answers' JSON
+	Seconds     float64          `json:"seconds"`
+	Error       *ErrorReport     `json:"error,omitempty"`
+}
+
+// ErrorReport is an error by its kind and what it says.
+type ErrorReport struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+}
+
+func newUnitReport(u Unit) UnitReport {
+	return UnitReport{
+		Tenant: u.Tenant.Name, Dataset: u.Dataset.Name, From: u.Range.From, To: u.Range.To,
+		Rows: map[string]int64{},
+	}
+}
+
+// conclude gives the report the outcome of the worst of its units: the order of the exit statuses.
+func (r *Report) conclude() {
+	r.Status = Data
+	for _, worst := range []Outcome{Failed, Forbidden, Unavailable, Interrupted} {
+		for _, u := range r.Units {
+			if u.Outcome == worst {
+				r.Status = worst
+				return
+			}
+		}
+	}
+}
+
+// Incomplete reports whether records were quarantined or a dataset was skipped.
+func (r Report) Incomplete() bool {
+	for _, u := range r.Units {
+		if u.Quarantined > 0 {
+			return true
+		}
+	}
+	return len(r.Notes) > 0
+}
+
+func (u *UnitReport) count(c load.Commit) {
+	if c.Changed {
+		u.Written++
+	} else {
+		u.Unchanged++
+	}
+}
+
+// decide is the one place where an error's kind becomes an outcome.
+func (u *UnitReport) decide(unit Unit, err error) {
+	if err == nil {
+		switch {
+		case unit.Expired:
+			u.Outcome = Expired
+		case u.Records == 0:
+			u.Outcome = Empty
+		default:
+			u.Outcome = Data
+		}
+		return
+	}
+	kind := graph.KindOf(err)
+	u.Outcome = Failed
+	u.Error = &ErrorReport{Kind: "failed", Message: err.Error()}
+	switch {
+	case errors.Is(err, context.Canceled):
+		u.Outcome = Interrupted
+		u.Error = &ErrorReport{Kind: "interrupted", Message: "the run was stopped; the same command goes on"}
+	case errors.Is(err, ErrTooManyBad):
+		u.Error.Kind = "bad record"
+	case errors.Is(err, load.ErrConflict):
+		u.Error.Kind = "conflict"
+	case kind == graph.Unauthorized:
+		u.Outcome, u.Error.Kind = Forbidden, kind.String()
+		u.Error.Message += fmt.Sprintf("; %s needs the application permission %s, with admin consent", u.Dataset, permissions(unit))
+	case kind == graph.Throttled || kind == graph.Unavailable:
+		u.Outcome, u.Error.Kind = Unavailable, kind.String()
+	case kind != 0:
+		u.Error.Kind = kind.String()
+	}
+}
+
+func permissions(u Unit) string {
+	names := make([]string, len(u.Dataset.Permissions))
+	for i, p := range u.Dataset.Permissions {
+		names[i] = string(p)
+	}
+	return strings.Join(names, " or ")
+}

@@ -1,0 +1,45 @@
+package jobs
+
+import "slices"
+
+// Total is a dataset's units added up, over ranges and tenants.
+type Total struct {
+	UnitReport
+	Tables   int
+	AllRows  int64
+	Outcomes []Outcome // each that a unit had, once, the first unit's first
+}
+
+// Totals adds up the units of each dataset, in the order of the plan.
+func (r Report) Totals() []Total {
+	var totals []Total
+	for _, u := range r.Units {
+		i := slices.IndexFunc(totals, func(t Total) bool { return t.Dataset == u.Dataset })
+		if i < 0 {
+			i = len(totals)
+			totals = append(totals, Total{UnitReport: UnitReport{Dataset: u.Dataset, Rows: map[string]int64{}}})
+		}
+		totals[i].add(u)
+	}
+	return totals
+}
+
+func (t *Total) add(u UnitReport) {
+	if !slices.Contains(t.Outcomes, u.Outcome) {
+		t.Outcomes = append(t.Outcomes, u.Outcome)
+	}
+	for table, n := range u.Rows {
+		t.Rows[table] += n
+		t.AllRows += n
+	}
+	t.Tables = len(t.Rows)
+	t.Records += u.Records
+	t.NotYet += u.NotYet
+	t.Gone += u.Gone
+	t.Quarantined += u.Quarantined
+	t.Written += u.Written
+	t.Unchanged += u.Unchanged
+	t.Requests += u.Requests
+	t.Throttled += u.Throttled
+	t.Seconds += u.Seconds
+}
