@@ -27,5 +27,5 @@ cat <<TXT
 The lake is in $LAKE. Three things to try next:
   bin/graphlake --config bin/demo.yaml cat calls | head -3
   bin/graphlake schema call_media_streams
-  duckdb -c "SELECT dt, type, count(*) FROM read_parquet('$LAKE/tables/calls/**/*.parquet', hive_partitioning = true) GROUP BY ALL ORDER BY ALL"
+  duckdb -c "SELECT dt, call_type, count(*) FROM read_parquet('$LAKE/tables/calls/**/*.parquet', hive_partitioning = true) GROUP BY ALL ORDER BY ALL"
 TXT
