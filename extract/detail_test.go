@@ -1,0 +1,237 @@
+package extract_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"graphlake/extract"
+	"graphlake/extract/graph"
+	"graphlake/schemas"
+)
+
+var march1 = schemas.Range{From: day("2026-03-01"), To: day("2026-03-02")}
+
+const (
+	list     = "/v1.0/calls?$filter=start ge 2026-03-01T00:00:00Z and start lt 2026-03-02T00:00:00Z"
+	sessions = "?$expand=sessions($expand=segments)"
+	members  = "?$expand=people"
+)
+
+// listOf lists calls of 1 March that ended at 10 o'clock.
+func listOf(ids ...string) string {
+	var listed []string
+	for _, id := range ids {
+		listed = append(listed, fmt.Sprintf(`{"id":%q,"version":1,"start":"2026-03-01T09:00:00Z","end":"2026-03-01T10:00:00Z"}`, id))
+	}
+	return `{"value":[` + strings.Join(listed, ",") + `]}`
+}
+
+func TestRecordIsWhole(t *testing.T) {
+	client, service := serve(t, answers{
+		list: `{"@odata.context":"c","value":[{"id":"m","version":9,"start":"2026-03-01T09:00:00Z"}]}`,
+		"/v1.0/calls/m" + sessions: `{"@odata.context":"c","id":"m","version":3, "seconds":1.50,"people@odata.context":"c",` +
+			`"sessions@odata.nextLink":"{host}/s2","sessions":[{"id":"s1","segments@odata.context":"c",` +
+			`"segments":[{"id":"g1"}],"segments@odata.nextLink":"{host}/s1/g2"}],"new":{"@odata.type":"#n"}}`,
+		"/s1/g2": `{"value":[{"id":"g2"}]}`,
+		"/s2":    `{"value":[],"@odata.nextLink":"{host}/s3"}`,
+		"/s3": `{"value":[{"id":"s2","segments":[],"segments@odata.nextLink":"{host}/s2/g1"},{"id":"s3"}],` +
+			`"@odata.nextLink":"{host}/s4"}`,
+		"/s2/g1":                  `{"value":[{"id":"g3","@odata.context":"c"}]}`,
+		"/s4":                     `{"value":[{"id":"s4"}]}`,
+		"/v1.0/calls/m" + members: `{"id":"m","version":3,"people":[{"id":"p1"}],"people@odata.nextLink":"{host}/p2","people@odata.count":2}`,
+		"/p2":                     `{"value":[{"id":"p2"}]}`,
+	}.to)
+	reading := extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")})
+	records, err := collect(t, reading)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, records, `{"id":"m","version":3, "seconds":1.50,"sessions":[`+
+		`{"id":"s1","segments":[{"id":"g1"},{"id":"g2"}]},`+
+		`{"id":"s2","segments":[{"id":"g3"}]},{"id":"s3"},{"id":"s4"}],`+
+		`"new":{"@odata.type":"#n"},"people":[{"id":"p1"},{"id":"p2"}]}`)
+	wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1})
+	for _, r := range service.asked {
+		if r.Header.Get("Prefer") != "include-unknown-enum-members" {
+			t.Errorf("%s was asked without the dataset's header", r.RequestURI)
+		}
+	}
+	want(t, service.requests(), "/p2", "/s1/g2", "/s2", "/s2/g1", "/s3", "/s4",
+		"/v1.0/calls/m?%24expand=people", "/v1.0/calls/m?%24expand=sessions%28%24expand%3Dsegments%29",
+		"/v1.0/calls?%24filter=start%20ge%202026-03-01T00%3A00%3A00Z%20and%20start%20lt%202026-03-02T00%3A00%3A00Z")
+}
+
+func TestRepeatedChildren(t *testing.T) {
+	client, _ := serve(t, answers{
+		list: listOf("m"),
+		"/v1.0/calls/m" + sessions: `{"id":"m","sessions":[{"id":"s1","segments":[1],"segments@odata.nextLink":"{host}/g?token=1"},` +
+			`{"id":"s2"},{"id":"s2"}],"sessions@odata.nextLink":"{host}/s2"}`,
+		"/g?token=1": `{"value":[2]}`,
+		"/g?token=2": `{"value":[2]}`,
+		"/s2": `{"value":[{"id":"s1","segments":[1],"segments@odata.nextLink":"{host}/g?token=2"},{"id":"s2"},` +
+			`{"id":"s2","device":"phone"},{"id":"s3"},{"id":"s3"}],"@odata.nextLink":"{host}/s3"}`,
+		"/s3":                     `{"value":[{"id":"s3"},{"id":"s4"}]}`,
+		"/v1.0/calls/m" + members: `{"id":"m","people":[]}`,
+	}.to)
+	records, err := collect(t, extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, records, `{"id":"m","sessions":[{"id":"s1","segments":[1,2]},{"id":"s2"},{"id":"s2"},`+
+		`{"id":"s2","device":"phone"},{"id":"s3"},{"id":"s3"},{"id":"s4"}],"people":[]}`)
+}
+
+func TestVersionsDiffer(t *testing.T) {
+	for _, c := range []struct{ name, first, second, want string }{
+		{"equal", `3`, `3`, `3`},
+		{"rose", `9`, `10`, `9`},
+		{"fell", `10`, `9`, `9`},
+		{"instants", `"2026-03-01T11:00:00.5Z"`, `"2026-03-01T11:00:00Z"`, `"2026-03-01T11:00:00Z"`},
+		{"second without", `3`, `null`, `3`},
+		{"first without", `null`, `3`, `null`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			client, _ := serve(t, answers{
+				list:                       listOf("m"),
+				"/v1.0/calls/m" + sessions: `{"id":"m","version":` + c.first + `,"sessions":[]}`,
+				"/v1.0/calls/m" + members:  `{"id":"m","version":` + c.second + `,"people":[]}`,
+			}.to)
+			records, err := collect(t, extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want(t, records, `{"id":"m","version":`+c.want+`,"sessions":[],"people":[]}`)
+		})
+	}
+}
+
+func TestListedButNotFound(t *testing.T) {
+	notFound := answers{
+		list:                           listOf("gone", "there"),
+		"/v1.0/calls/gone" + sessions:  "404 NotFound",
+		"/v1.0/calls/there" + sessions: `{"id":"there","sessions":[]}`,
+		"/v1.0/calls/there" + members:  `{"id":"there","people":[]}`,
+	}
+	inside := answers{
+		list:                           listOf("gone", "there"),
+		"/v1.0/calls/gone" + sessions:  `{"id":"gone","sessions":[],"sessions@odata.nextLink":"{host}/s2"}`,
+		"/s2":                          "404 NotFound",
+		"/v1.0/calls/there" + sessions: `{"id":"there","sessions":[]}`,
+		"/v1.0/calls/there" + members:  `{"id":"there","people":[]}`,
+	}
+	const there = `{"id":"there","sessions":[],"people":[]}`
+	young := extract.Counts{Listed: 2, Read: 1, NotYet: 1}
+	old := extract.Counts{Listed: 2, Read: 1, Gone: 1}
+	for _, c := range []struct {
+		name   string
+		graph  answers
+		now    time.Time
+		counts extract.Counts
+	}{
+		{"ended a moment ago", notFound, instant("2026-03-01T10:00:01Z"), young},
+		{"ended almost an hour ago", notFound, instant("2026-03-01T10:59:00Z"), young},
+		{"ended more than 30 days ago", notFound, instant("2026-03-31T10:00:01Z"), old},
+		{"vanished between two pages", inside, instant("2026-03-31T10:00:01Z"), old},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			client, _ := serve(t, c.graph.to)
+			reading := extract.Read(client, calls(), march1, extract.Options{Now: c.now})
+			records, err := collect(t, reading)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want(t, records, there)
+			wantCounts(t, reading, c.counts)
+		})
+	}
+	t.Run("in between", func(t *testing.T) {
+		client, _ := serve(t, notFound.to)
+		_, err := collect(t, extract.Read(client, calls(), march1, extract.Options{Now: instant("2026-03-01T12:00:00Z")}))
+		if graph.KindOf(err) != graph.NotFound {
+			t.Fatalf("error %v, want one of the kind not found", err)
+		}
+		for _, part := range []string{"read calls: record gone: it ended 2h0m0s ago", "/v1.0/calls/gone"} {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("error %q does not say %q", err, part)
+			}
+		}
+	})
+	t.Run("no end, so the start counts", func(t *testing.T) {
+		client, _ := serve(t, answers{
+			list:                       `{"value":[{"id":"a","start":"2026-03-01T09:00:00Z","end":null}]}`,
+			"/v1.0/calls/a" + sessions: "404 NotFound",
+		}.to)
+		reading := extract.Read(client, calls(), march1, extract.Options{Now: instant("2026-03-01T09:30:00Z")})
+		if records, err := collect(t, reading); err != nil || len(records) != 0 {
+			t.Fatalf("got %v, %v", records, err)
+		}
+		wantCounts(t, reading, extract.Counts{Listed: 1, NotYet: 1})
+	})
+	t.Run("no time at all", func(t *testing.T) {
+		client, _ := serve(t, answers{list: `{"value":[{"id":"a"}]}`, "/v1.0/calls/a" + sessions: "404 NotFound"}.to)
+		reading := extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")})
+		if _, err := collect(t, reading); graph.KindOf(err) != graph.NotFound {
+			t.Fatalf("error %v, want one of the kind not found", err)
+		}
+	})
+}
+
+func TestListedTwice(t *testing.T) {
+	const list2 = "/v1.0/calls?$filter=start ge 2026-03-02T00:00:00Z and start lt 2026-03-03T00:00:00Z"
+	listed := `{"id":"a","version":1}`
+	client, service := serve(t, answers{
+		list:                       `{"value":[` + listed + `],"@odata.nextLink":"{host}/l2"}`,
+		"/l2":                      `{"value":[` + listed + `,{"id":"a","version":2},{"id":"b","version":1}]}`,
+		list2:                      `{"value":[` + listed + `]}`,
+		"/v1.0/calls/a" + sessions: `{"id":"a","sessions":[]}`,
+		"/v1.0/calls/a" + members:  `{"id":"a","people":[]}`,
+		"/v1.0/calls/b" + sessions: `{"id":"b","sessions":[]}`,
+		"/v1.0/calls/b" + members:  `{"id":"b","people":[]}`,
+	}.to)
+	two := schemas.Range{From: march1.From, To: day("2026-03-03")}
+	reading := extract.Read(client, calls(), two, extract.Options{Now: day("2026-03-04")})
+	records, err := collect(t, reading)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := `{"id":"a","sessions":[],"people":[]}`
+	want(t, records, a, a, `{"id":"b","sessions":[],"people":[]}`)
+	wantCounts(t, reading, extract.Counts{Listed: 5, Read: 3, Repeated: 2})
+	if n := len(service.requests()); n != 3+6 {
+		t.Errorf("%d requests, want 3 for the lists and 2 for each record", n)
+	}
+}
+
+func TestDetailRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		graph answers
+		want  string
+		kind  graph.Kind
+	}{
+		{"a listed record without an id", answers{list: `{"value":[{"version":1}]}`},
+			"window [2026-03-01T00:00:00Z, 2026-03-02T00:00:00Z): a listed record has no id", 0},
+		{"no permission to list", answers{list: "403 Forbidden"},
+			"read calls: window [2026-03-01T00:00:00Z, 2026-03-02T00:00:00Z): GET /v1.0/calls", graph.Unauthorized},
+		{"no permission for children", answers{
+			list:                       listOf("m"),
+			"/v1.0/calls/m" + sessions: `{"id":"m","sessions":[],"sessions@odata.nextLink":"{host}/s2"}`,
+			"/s2":                      "403 Forbidden",
+		}, "read calls: record m: further pages of sessions: GET /", graph.Unauthorized},
+		{"children elsewhere", answers{
+			list:                       listOf("m"),
+			"/v1.0/calls/m" + sessions: `{"id":"m","sessions":[],"sessions@odata.nextLink":"https://fabrikam.example/s2"}`,
+		}, "fabrikam.example", graph.Rejected},
+		{"not found where there is a list", answers{list: "404 NotFound"}, "window", graph.NotFound},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			client, _ := serve(t, c.graph.to)
+			records, err := collect(t, extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")}))
+			if err == nil || !strings.Contains(err.Error(), c.want) || graph.KindOf(err) != c.kind {
+				t.Errorf("got %v and error %v of kind %v, want %q of kind %v", records, err, graph.KindOf(err), c.want, c.kind)
+			}
+		})
+	}
+}

@@ -1,0 +1,191 @@
+package extract_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"graphlake/extract"
+	"graphlake/extract/graph"
+	"graphlake/schemas"
+)
+
+// service answers requests as Graph would: with a body by their decoded URI. {host} in it stands for
+// its own address, a leading "403 " for that status.
+type service struct {
+	url   string
+	mu    sync.Mutex
+	asked []*http.Request
+}
+
+type answers map[string]string
+
+func (a answers) to(uri string) string { return a[uri] }
+
+func serve(t *testing.T, answer func(uri string) string) (*graph.Client, *service) {
+	t.Helper()
+	s := &service{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.asked = append(s.asked, r)
+		s.mu.Unlock()
+		body := answer(decoded(r))
+		if status, rest, ok := strings.Cut(body, " "); ok && len(status) == 3 {
+			code := 0
+			fmt.Sscan(status, &code)
+			w.WriteHeader(code)
+			body = fmt.Sprintf(`{"error":{"code":%q,"message":"for a reason"}}`, rest)
+		}
+		if body == "" {
+			w.WriteHeader(http.StatusBadRequest)
+			body = fmt.Sprintf(`{"error":{"code":"BadRequest","message":%q}}`, "nobody expects "+decoded(r))
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, strings.ReplaceAll(body, "{host}", "http://"+r.Host))
+	}))
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	client, err := graph.New(graph.Options{Endpoint: server.URL, Token: graph.StaticToken{Secret: "token"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, s
+}
+
+func decoded(r *http.Request) string {
+	uri, err := url.QueryUnescape(r.RequestURI)
+	if err != nil {
+		return r.RequestURI
+	}
+	return uri
+}
+
+// requests are the URIs on the wire, sorted.
+func (s *service) requests() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var uris []string
+	for _, r := range s.asked {
+		uris = append(uris, r.RequestURI)
+	}
+	slices.Sort(uris)
+	return uris
+}
+
+// collect reads to the end, and sorts what comes in no order.
+func collect(t *testing.T, reading *extract.Reading) ([]string, error) {
+	t.Helper()
+	var records []string
+	var failed error
+	for record, err := range reading.Records(t.Context()) {
+		if failed != nil {
+			t.Errorf("after the error %v there was still %s, %v", failed, record, err)
+		}
+		if failed = err; err == nil {
+			records = append(records, string(record))
+		}
+	}
+	slices.Sort(records)
+	return records, failed
+}
+
+func want(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+func wantCounts(t *testing.T, reading *extract.Reading, want extract.Counts) {
+	t.Helper()
+	if got := reading.Counts(); got != want {
+		t.Errorf("counts are %+v, want %+v", got, want)
+	}
+}
+
+func day(date string) time.Time { return instant(date + "T00:00:00Z") }
+
+func instant(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// calls are listed by windows of a day and read by their ids with two requests.
+func calls() schemas.Dataset {
+	return schemas.Dataset{
+		Name: "calls",
+		Mode: schemas.Windowed,
+		Source: schemas.Source{
+			API:     "v1.0",
+			Path:    "/calls",
+			Query:   []schemas.Param{{Name: "$filter", Value: "start ge {from} and start lt {to}"}},
+			Headers: []schemas.Param{{Name: "Prefer", Value: "include-unknown-enum-members"}},
+			Paging:  schemas.NextLink,
+			Window:  schemas.Window{Longest: schemas.Day, Layout: time.RFC3339},
+			Detail: &schemas.Detail{
+				Path: "/calls/{id}",
+				Queries: [][]schemas.Param{
+					{{Name: "$expand", Value: "sessions($expand=segments)"}},
+					{{Name: "$expand", Value: "people"}},
+				},
+				End:    "end",
+				Ready:  time.Hour,
+				Budget: schemas.Budget{Name: "calls"},
+			},
+			Budget: schemas.Budget{Name: "call_list"},
+		},
+		Time:      []schemas.Path{"start"},
+		Version:   "version",
+		Retention: 30 * schemas.Day,
+		Tables:    keyed("calls"),
+	}
+}
+
+// logs are rows that a function lists for a range of dates.
+func logs(window schemas.Window) schemas.Dataset {
+	return schemas.Dataset{
+		Name: "logs",
+		Mode: schemas.Windowed,
+		Source: schemas.Source{
+			API:    "v1.0",
+			Path:   "/logs/get(from={from},to={to})",
+			Paging: schemas.NextLink,
+			Window: window,
+			Budget: schemas.Budget{Name: "logs"},
+		},
+		Time:   []schemas.Path{"start", "failed"},
+		Tables: keyed("logs"),
+	}
+}
+
+// people are listed by delta.
+func people() schemas.Dataset {
+	return schemas.Dataset{
+		Name: "people",
+		Mode: schemas.Entities,
+		Source: schemas.Source{
+			API:    "v1.0",
+			Path:   "/people/delta",
+			Query:  []schemas.Param{{Name: "$select", Value: "{select}"}},
+			Paging: schemas.Delta,
+			Budget: schemas.Budget{Name: "people"},
+		},
+		Tables: keyed("people"),
+	}
+}
+
+func keyed(name string) []schemas.Table {
+	return []schemas.Table{{Name: name, Key: []string{"id"}, Columns: []schemas.Column{
+		{Name: "id", Path: "id", Type: schemas.String, Required: true},
+		{Name: "city", Path: "office.city", Type: schemas.String},
+	}}}
+}
