@@ -72,9 +72,20 @@ type gather struct {
 	emit    func(arrow.RecordBatch) error
 
 	bytes int64 // of what is in the builder
+	texts []int // bytes of each column in the batch before: the next one will need about as much
+}
+
+func newGather(schema *arrow.Schema, set tuning, emit func(arrow.RecordBatch) error) *gather {
+	return &gather{
+		builder: array.NewRecordBuilder(set.allocator, schema), size: set.runBytes, emit: emit,
+		texts: make([]int, schema.NumFields()),
+	}
 }
 
 func (g *gather) add(r row) error {
+	if g.bytes == 0 {
+		g.reserve()
+	}
 	for i, column := range r.batch.Columns() {
 		g.bytes += appendCell(g.builder.Field(i), column, r.at)
 	}
@@ -84,11 +95,25 @@ func (g *gather) add(r row) error {
 	return g.flush()
 }
 
+// reserve spares the builders of texts to grow by doubling, which copies all of them twice.
+func (g *gather) reserve() {
+	for i, n := range g.texts {
+		if text, ok := g.builder.Field(i).(*array.StringBuilder); ok && n > 0 {
+			text.ReserveData(n + n/4)
+		}
+	}
+}
+
 func (g *gather) flush() error {
 	if g.bytes == 0 {
 		return nil
 	}
 	g.bytes = 0
+	for i, f := range g.builder.Fields() {
+		if text, ok := f.(*array.StringBuilder); ok {
+			g.texts[i] = text.DataLen()
+		}
+	}
 	rec := g.builder.NewRecordBatch()
 	defer rec.Release()
 	return g.emit(rec)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"graphlake/schemas"
 )
@@ -14,11 +13,7 @@ import (
 // finished, none is published; they are given back with an error too.
 func (s *Spool) encode(ctx context.Context) ([]*Writer, error) {
 	d := &days{ctx: ctx, spool: s, left: s.within.Days()}
-	g := &gather{
-		builder: array.NewRecordBuilder(s.lake.allocator, s.schema),
-		size:    s.lake.runBytes,
-		emit:    d.append,
-	}
+	g := newGather(s.schema, s.lake.tuning, d.append)
 	defer g.builder.Release()
 	if err := d.next(); err != nil {
 		return d.writers, err

@@ -11,7 +11,6 @@ import (
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 )
 
@@ -47,7 +46,7 @@ func writeRun(name string, schema *arrow.Schema, rows iter.Seq2[row, error], set
 	}()
 	buffer := bufio.NewWriterSize(f, set.fileBytes)
 	w := ipc.NewWriter(buffer, ipc.WithSchema(schema), ipc.WithAllocator(set.allocator), ipc.WithLZ4(), ipc.WithCompressConcurrency(1))
-	g := &gather{builder: array.NewRecordBuilder(set.allocator, schema), size: set.runBytes, emit: w.Write}
+	g := newGather(schema, set, w.Write)
 	defer g.builder.Release()
 	for r, err := range rows {
 		if err == nil {

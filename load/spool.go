@@ -173,6 +173,11 @@ func (s *Spool) Commit(ctx context.Context) ([]Commit, error) {
 		return nil, s.named(s.err)
 	}
 	s.err = ErrSpent
+	if s.runs > 0 { // frees the memory that encoding needs
+		if err := s.spill(); err != nil {
+			return nil, s.named(err)
+		}
+	}
 	writers, err := s.encode(ctx)
 	defer func() {
 		for _, w := range writers {

@@ -21,9 +21,9 @@ var standard = tuning{
 	groupRows:  122_880,
 	groupBytes: 32 << 20,
 	chunkRows:  4096,
-	chunkBytes: 4 << 20,
+	chunkBytes: 1 << 20,
 	spoolBytes: 32 << 20,
 	runBytes:   256 << 10,
 	readBytes:  4 << 20,
-	fileBytes:  256 << 10,
+	fileBytes:  64 << 10,
 }
