@@ -1,11 +1,125 @@
 package schemas
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
 func TestEveryDatasetValidates(t *testing.T) {
 	for _, d := range All() {
 		if err := d.Validate(); err != nil {
 			t.Error(err)
 		}
+		for _, of := range []Table{RawTable(d), QuarantineTable(d)} {
+			if err := of.validate(); err != nil {
+				// A raw record may lack its key: that is the one rule that raw does not keep.
+				if !of.Lenient || strings.Count(err.Error(), "\n") > 0 || !strings.Contains(err.Error(), "and required") {
+					t.Errorf("%s: %v", d.Name, err)
+				}
+			}
+		}
+	}
+}
+
+// A table is found, replayed and queried by its name alone.
+func TestNamesAreUnique(t *testing.T) {
+	datasets, tables := map[string]bool{}, map[string]bool{}
+	for _, d := range All() {
+		if datasets[d.Name] {
+			t.Errorf("two datasets are called %s", d.Name)
+		}
+		datasets[d.Name] = true
+		for _, table := range d.Tables {
+			if tables[table.Name] {
+				t.Errorf("two tables are called %s", table.Name)
+			}
+			tables[table.Name] = true
+			if of, found, ok := FindTable(table.Name); !ok || of.Name != d.Name || found.Name != table.Name {
+				t.Errorf("FindTable(%q) finds %q of %q", table.Name, found.Name, of.Name)
+			}
+		}
+	}
+	if _, ok := Find("no_such_dataset"); ok {
+		t.Error("Find finds a dataset that is not there")
+	}
+	if _, _, ok := FindTable("no_such_table"); ok {
+		t.Error("FindTable finds a table that is not there")
+	}
+}
+
+// Readers guess a column's unit and type from its name.
+func TestColumnNamesSayTheirUnit(t *testing.T) {
+	for _, d := range All() {
+		for _, table := range d.Tables {
+			for _, c := range table.Columns {
+				switch is := c.Type == Timestamp; {
+				case is != strings.HasSuffix(c.Name, "_time"):
+					t.Errorf("%s.%s is a %v: instants, and only they, end in _time", table.Name, c.Name, c.Type)
+				case c.Type == DurationMS && !strings.HasSuffix(c.Name, "_ms"):
+					t.Errorf("%s.%s is a duration and does not end in _ms", table.Name, c.Name)
+				case strings.HasSuffix(c.Name, "_id") && c.Type != String:
+					t.Errorf("%s.%s is a %v: ids are text", table.Name, c.Name, c.Type)
+				case !strings.HasSuffix(c.Doc, "."):
+					t.Errorf("%s.%s: the doc %q is no sentence", table.Name, c.Name, c.Doc)
+				}
+			}
+		}
+	}
+}
+
+// A row of a child table names its root row by the root's key, and the day of the record by the
+// record's time, so that both are known without the root table.
+func TestChildRowsNameTheirRecord(t *testing.T) {
+	for _, d := range All() {
+		for _, table := range d.Tables[1:] {
+			if root := d.Root().Key; !slices.Equal(table.Key[:len(root)], root) {
+				t.Errorf("%s: the key is %v, want it to begin with %v", table.Name, table.Key, root)
+			}
+			for _, key := range d.Root().Key {
+				want, _ := d.Root().Column(key)
+				if c, _ := table.Column(key); c.Path.Absolute(table.Each) != want.Path || !c.Path.FromRecord() {
+					t.Errorf("%s.%s is read from %q, want the record's %q", table.Name, key, c.Path, want.Path)
+				}
+			}
+			if d.Mode.Pictures() {
+				continue
+			}
+			if !slices.ContainsFunc(table.Columns, func(c Column) bool { return c.Path == "/"+d.Time[0] && c.Required }) {
+				t.Errorf("%s has no required column for the record's time %q", table.Name, d.Time[0])
+			}
+		}
+	}
+}
+
+// Where tables meet, the same name has to hold the same type, or a join compares apples with pears.
+func TestSharedColumnsHaveOneType(t *testing.T) {
+	for _, d := range All() {
+		types := map[string]Type{}
+		for _, table := range d.Tables {
+			for _, c := range table.Columns {
+				if known, ok := types[c.Name]; ok && known != c.Type {
+					t.Errorf("%s.%s is a %v, in another table of %s a %v", table.Name, c.Name, c.Type, d.Name, known)
+				}
+				types[c.Name] = c.Type
+			}
+		}
+	}
+}
+
+func TestSelect(t *testing.T) {
+	selected := Users.Select()
+	for _, name := range []string{"id", "manager", "department", "employeeOrgData", "assignedLicenses"} {
+		if !slices.Contains(selected, name) {
+			t.Errorf("$select lacks %s: %v", name, selected)
+		}
+	}
+	for i, name := range selected {
+		if strings.ContainsAny(name, "@.[]#/") || slices.Contains(selected[:i], name) {
+			t.Errorf("$select has %q, want each property once, without annotations", name)
+		}
+	}
+	if got := selected[0]; got != "id" {
+		t.Errorf("$select begins with %s, want the order of the columns", got)
 	}
 }

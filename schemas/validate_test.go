@@ -1,0 +1,110 @@
+package schemas
+
+import (
+	"strings"
+	"testing"
+)
+
+// sound is a dataset with nothing wrong; each case below breaks one thing in a copy of its own.
+func sound() Dataset {
+	return Dataset{
+		Name:   "visits",
+		Doc:    "Visits.",
+		Mode:   Windowed,
+		Source: Source{API: "v1.0", Path: "/visits", Paging: NextLink, Budget: Budget{Name: "visits"}},
+		Time:   []Path{"when"}, Version: "version",
+		Settle: Day, Lookback: Day,
+		Permissions: []Permission{"Visits.Read.All"},
+		Tables: []Table{
+			{Name: "visits", Doc: "A row per visit.", Key: []string{"visit_id"}, Columns: []Column{
+				{Name: "visit_id", Path: "id", Type: String, Required: true, Doc: "The visit."},
+				{Name: "host", Path: "host.name", Else: []Path{"hosts[0].name"}, Type: String, Doc: "The host."},
+			}},
+			{Name: "visit_guests", Doc: "A row per guest.", Each: "parties[].guests[]", Key: []string{"visit_id", "guest_index"}, Columns: []Column{
+				{Name: "visit_id", Path: "/id", Type: String, Required: true, Doc: "The visit."},
+				{Name: "party", Path: "/parties[]#", Type: Int32, Doc: "The party."},
+				{Name: "guest_index", Path: "#", Type: Int32, Required: true, Doc: "The guest."},
+				{Name: "first_hat", Path: "hats[0]", Type: String, Doc: "The first hat."},
+			}},
+		},
+	}
+}
+
+func TestValidateAcceptsWhatIsSound(t *testing.T) {
+	if err := sound().Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestValidateRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*Dataset)
+		want  string
+	}{
+		"a name in capitals":       {func(d *Dataset) { d.Name = "Visits" }, "the name is not snake_case"},
+		"no doc":                   {func(d *Dataset) { d.Doc = "" }, "required"},
+		"no permission":            {func(d *Dataset) { d.Permissions = nil }, "required"},
+		"no source path":           {func(d *Dataset) { d.Source.Path = "" }, "required"},
+		"no API version":           {func(d *Dataset) { d.Source.API = "" }, "required"},
+		"no budget":                {func(d *Dataset) { d.Source.Budget = Budget{} }, "required"},
+		"no mode":                  {func(d *Dataset) { d.Mode = 0 }, "the mode is not one"},
+		"a mode past the last":     {func(d *Dataset) { d.Mode = Observations + 1 }, "the mode is not one"},
+		"records without a time":   {func(d *Dataset) { d.Time = nil }, "all others have one"},
+		"a picture with a time":    {func(d *Dataset) { d.Mode = Snapshot }, "have no time"},
+		"a short lookback":         {func(d *Dataset) { d.Lookback = Day - 1 }, "late changes would be lost"},
+		"a broken time path":       {func(d *Dataset) { d.Time = []Path{"when", "a..b"} }, `path "a..b"`},
+		"a broken version path":    {func(d *Dataset) { d.Version = "v." }, `path "v."`},
+		"no table":                 {func(d *Dataset) { d.Tables = nil }, "the first table is the root table"},
+		"a child table first":      {func(d *Dataset) { d.Tables = d.Tables[1:] }, "the first table is the root table"},
+		"a table name with a dash": {func(d *Dataset) { d.Tables[1].Name = "visit-guests" }, "a snake_case name, a doc and a key"},
+		"a table without a doc":    {func(d *Dataset) { d.Tables[0].Doc = "" }, "a snake_case name, a doc and a key"},
+		"a table without a key":    {func(d *Dataset) { d.Tables[0].Key = nil }, "a snake_case name, a doc and a key"},
+		"rows that are no array":   {func(d *Dataset) { d.Tables[1].Each = "parties" }, "want a path that ends with []"},
+		"rows at a broken path":    {func(d *Dataset) { d.Tables[1].Each = "parties[1]" }, "want a path that ends with []"},
+		"a column twice":           {func(d *Dataset) { again(d, "visit_id") }, "is there twice"},
+		"a partition column":       {func(d *Dataset) { d.Tables[0].Columns[1].Name = "tenant_id" }, "is there twice, or is a partition column"},
+		"another partition column": {func(d *Dataset) { d.Tables[0].Columns[1].Name = "dt" }, "is there twice, or is a partition column"},
+		"a column name with dots":  {func(d *Dataset) { d.Tables[0].Columns[1].Name = "host.name" }, "column host.name: a snake_case name"},
+		"a column without a doc":   {func(d *Dataset) { d.Tables[0].Columns[1].Doc = "" }, "column host: a snake_case name, a doc"},
+		"a column without a type":  {func(d *Dataset) { d.Tables[0].Columns[1].Type = 0 }, "a doc and a type"},
+		"a broken path":            {func(d *Dataset) { d.Tables[0].Columns[1].Path = "host[" }, `path "host["`},
+		"a broken second path":     {func(d *Dataset) { d.Tables[0].Columns[1].Else[0] = ".host" }, `path ".host"`},
+		"many values for a row":    {func(d *Dataset) { d.Tables[0].Columns[1].Path = "hosts[].name" }, "goes into a collection"},
+		"a second path into many":  {func(d *Dataset) { d.Tables[0].Columns[1].Else[0] = "hosts[].name" }, "goes into a collection"},
+		"a sister's rows":          {func(d *Dataset) { d.Tables[1].Columns[1].Path = "/cars[]#" }, "goes into a collection"},
+		"rows below the row":       {func(d *Dataset) { d.Tables[1].Columns[3].Path = "hats[]" }, "goes into a collection"},
+		"a key that is no column":  {func(d *Dataset) { d.Tables[0].Key = []string{"id"} }, "key column id has to be there"},
+		"a key that may be null":   {func(d *Dataset) { d.Tables[0].Columns[0].Required = false }, "key column visit_id has to be there and required"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := sound()
+			c.spoil(&d)
+			err := d.Validate()
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("got %v, want an error with %q", err, c.want)
+			}
+			if !strings.Contains(err.Error(), d.Name) {
+				t.Errorf("%v does not name the dataset", err)
+			}
+		})
+	}
+}
+
+// again adds a column of the same name, in other letters.
+func again(d *Dataset, name string) {
+	c, _ := d.Tables[0].Column(name)
+	c.Name = strings.ToUpper(name)
+	d.Tables[0].Columns = append(d.Tables[0].Columns, c)
+}
+
+// Someone who makes three mistakes is told of three.
+func TestValidateSaysEverything(t *testing.T) {
+	d := sound()
+	d.Doc, d.Mode, d.Tables[1].Doc = "", 0, ""
+	err := d.Validate()
+	for _, want := range []string{"doc, permissions", "the mode", "table visit_guests"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+}
