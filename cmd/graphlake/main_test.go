@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"graphlake/load/storetest/azurite"
 )
 
 func TestMain(m *testing.M) {
@@ -22,8 +24,17 @@ func TestMain(m *testing.M) {
 
 // The scripts run the real command. Each carries its own Graph, as a file of routes and the answers.
 func TestScripts(t *testing.T) {
+	blobs := ""
+	if os.Getenv(azurite.Environment) != "" {
+		blobs = azurite.Start(t)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("AZURE_STORAGE_CONNECTION_STRING", blobs)
+			return nil
+		},
+		Condition: func(name string) (bool, error) { return name == "azurite" && blobs != "", nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"graph":  carriedGraph,
 			"status": status,
