@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"graphlake/extract/graphsim"
+)
+
+type flags struct {
+	Addr            string   `default:"127.0.0.1:0" help:"Where to listen; port 0 takes a free one."`
+	Users           int      `default:"200" help:"Users of the tenant."`
+	Seed            int64    `default:"1" help:"Another seed is another tenant."`
+	From            string   `placeholder:"DATE" help:"First day with calls (default: seven days before --to)."`
+	To              string   `placeholder:"DATE" help:"First day without (default: today)."`
+	Now             string   `placeholder:"TIME" help:"What the age of a record is measured against (default: the clock)."`
+	CallsPerUserDay float64  `default:"5" help:"Calls that a user begins on a working day."`
+	Large           int      `default:"400" help:"Participants of the largest meetings."`
+	Token           string   `help:"The only token that is accepted (default: any, and none)."`
+	Role            []string `placeholder:"PERMISSION" help:"What the token permits, for instance CallRecords.Read.All (default: everything)."`
+	Truth           bool     `help:"Print what the tenant holds, as JSON, and end."`
+	Command         []string `arg:"" optional:"" passthrough:"" help:"A command to run against the simulator, after --."`
+}
+
+// options checks what the flags say and hands it on.
+func (f *flags) options() (graphsim.Options, error) {
+	o := graphsim.Options{
+		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Token: f.Token, Roles: f.Role,
+	}
+	if f.Users < 1 || f.Large < 2 || f.CallsPerUserDay <= 0 {
+		return o, fmt.Errorf("--users %d, --large %d, --calls-per-user-day %g: a tenant needs one user, two in a meeting, and calls",
+			f.Users, f.Large, f.CallsPerUserDay)
+	}
+	for _, day := range []struct {
+		flag, text string
+		at         *time.Time
+	}{{"--from", f.From, &o.From}, {"--to", f.To, &o.To}} {
+		if day.text == "" {
+			continue
+		}
+		at, err := time.Parse(time.DateOnly, day.text)
+		if err != nil {
+			return o, fmt.Errorf("%s %q: want a date, as 2026-11-16", day.flag, day.text)
+		}
+		*day.at = at
+	}
+	if !o.To.IsZero() && !o.From.Before(o.To) {
+		return o, fmt.Errorf("--from %s --to %s: there is no day between them", f.From, f.To)
+	}
+	if f.Now != "" {
+		at, err := time.Parse(time.RFC3339, f.Now)
+		if err != nil {
+			return o, fmt.Errorf("--now %q: want an instant, as 2026-11-23T02:30:00Z", f.Now)
+		}
+		o.Now = func() time.Time { return at }
+	}
+	return o, nil
+}

@@ -1,0 +1,57 @@
+// Graphsim serves a simulated tenant that answers like Microsoft Graph, to try things out and to
+// measure against.
+//
+//	graphsim --users 200                   prints its address and serves until it is interrupted
+//	graphsim --users 200 -- COMMAND ARG…   runs a command with GRAPHSIM_URL and GRAPHSIM_TOKEN set, and
+//	                                       ends with it and with its status
+//	graphsim --users 200 --truth           prints what the tenant holds, as JSON
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, os.Args[1:])
+	stop()
+	os.Exit(status)
+}
+
+// run is the whole command; its result is the exit status: 2 for wrong usage, 1 for a failure, and
+// otherwise that of the command that it ran.
+func run(ctx context.Context, args []string) int {
+	var f flags
+	parser, err := kong.New(&f, kong.Name("graphsim"),
+		kong.Description("A simulated tenant that answers like Microsoft Graph."))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "graphsim:", err)
+		return 1
+	}
+	if _, err := parser.Parse(args); err != nil {
+		fmt.Fprintln(os.Stderr, "graphsim:", err)
+		return 2
+	}
+	options, err := f.options()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "graphsim:", err)
+		return 2
+	}
+	err = f.start(ctx, options)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() > 0 {
+		return exit.ExitCode() // the command has said itself what was wrong
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "graphsim:", err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"graphlake/extract/graphsim"
+)
+
+// start serves the tenant: until the context ends, or as long as the command runs.
+func (f *flags) start(ctx context.Context, o graphsim.Options) error {
+	tenant := graphsim.New(o)
+	if f.Truth {
+		out := json.NewEncoder(os.Stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(tenant.Truth())
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.Addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	server := &http.Server{Handler: tenant, ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	url := "http://" + listener.Addr().String()
+	if len(f.Command) > 0 {
+		err = f.accompany(ctx, url)
+	} else {
+		fmt.Println(url)
+		select {
+		case <-ctx.Done():
+		case err = <-served:
+		}
+	}
+	return errors.Join(err, server.Close())
+}
+
+// accompany runs the command with the address in its environment. A signal to us is handed on, and
+// the command has ten seconds to obey.
+func (f *flags) accompany(ctx context.Context, url string) error {
+	args := f.Command
+	if args[0] == "--" {
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		return errors.New("there is no command after --")
+	}
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Env = append(os.Environ(), "GRAPHSIM_URL="+url, "GRAPHSIM_TOKEN="+f.Token)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 10 * time.Second
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w", args[0], err)
+	}
+	return nil
+}

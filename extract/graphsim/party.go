@@ -1,0 +1,145 @@
+package graphsim
+
+import "fmt"
+
+// A party is one end of a session: a person of the tenant or somebody or something else.
+type party struct {
+	kind   partyKind
+	number int    // of the person, the phone …
+	role   string // of a service
+}
+
+type partyKind uint8
+
+const (
+	internal  partyKind = iota // a user of the tenant
+	federated                  // a user of another tenant
+	visitor                    // somebody without an account, who joined by a link
+	guest                      // the same, as older clients report it
+	phone                      // a number in the telephone network
+	bot                        // an application, as one that records
+	resource                   // the account of a call queue or an auto attendant
+	acs                        // a user of Azure Communication Services
+	encrypted
+	onPremises
+	device
+	service // a server of Teams; in no list of participants
+)
+
+// outsiders are those who join meetings besides users of the tenant.
+var outsiders = []partyKind{
+	federated, federated, federated, federated, federated, visitor, visitor, guest, phone, phone, bot,
+	acs, encrypted, onPremises, device,
+}
+
+const partnerTenant = "8a3d5b70-6c1e-4f92-b0d7-3e94c5a1f628" // fabrikam
+
+// key is the id of a party, as participants_v2 and organizer_v2 show it.
+func (t *Tenant) key(p party) string {
+	switch p.kind {
+	case internal:
+		return t.id(userIDs, uint64(p.number)).String()
+	case phone:
+		return t.phone(p.number)
+	case visitor:
+		s := seeded(t.seed, uint64(p.number), 'v')
+		return fmt.Sprintf("teamsvisitor:%016x%016x", s.next(), s.next())
+	case acs:
+		s := seeded(t.seed, uint64(p.number), 'a')
+		return fmt.Sprintf("8:acs:%s_%016x", partnerTenant, s.next())
+	default:
+		return t.id(otherIDs, uint64(p.kind)<<40|uint64(p.number)).String()
+	}
+}
+
+// phone is a number of the outside world; now and then one that nobody may see, or that is no number.
+func (t *Tenant) phone(number int) string {
+	s := seeded(t.seed, uint64(number), 'h')
+	switch {
+	case s.chance(0.02):
+		return "anonymous"
+	case s.chance(0.25):
+		return fmt.Sprintf("%s%03d***", pick(&s, sites).prefix, s.below(1000))
+	}
+	return fmt.Sprintf("%s%06d", pick(&s, sites).prefix, s.below(1e6))
+}
+
+// identity writes the identity set of a party. The keys are those of Graph's answers, which are
+// older than those of its metadata; the type is open.
+func (t *Tenant) identity(w *writer, name string, p party) {
+	w.open(name)
+	defer w.close()
+	kind := identityKeys[p.kind]
+	for _, k := range [...]string{"acsUser", "phone", "guest", "encrypted", "onPremises", "applicationInstance", "application", "device"} {
+		if k != kind {
+			w.null(k)
+		}
+	}
+	if kind != "user" {
+		w.null("user")
+	}
+	w.open(kind)
+	t.identityOf(w, p)
+	w.close()
+	switch p.kind {
+	case phone:
+		w.text("endpointType", "default")
+	case acs: // what the metadata calls acsUser; a client may meet either
+		w.open("azureCommunicationServicesUser")
+		t.identityOf(w, p)
+		w.close()
+	case bot:
+		w.open("assertedIdentity")
+		w.text("id", t.key(party{kind: internal}))
+		w.textOrNull("displayName", "")
+		w.close()
+	}
+}
+
+var identityKeys = map[partyKind]string{
+	internal: "user", federated: "user", visitor: "user", guest: "guest", phone: "phone", bot: "application",
+	resource: "applicationInstance", acs: "acsUser", encrypted: "encrypted", onPremises: "onPremises", device: "device",
+}
+
+func (t *Tenant) identityOf(w *writer, p party) {
+	switch p.kind {
+	case internal:
+		who := t.person(p.number)
+		w.text("@odata.type", "#microsoft.graph.callRecords.userIdentity")
+		w.guid("id", who.id)
+		w.text("displayName", who.name())
+		w.text("tenantId", t.Tenant)
+		w.text("userPrincipalName", who.principal)
+	case federated:
+		// Graph shows of another tenant's user no more than this.
+		w.text("id", t.key(p))
+		w.text("displayName", "External user")
+		w.text("tenantId", partnerTenant)
+		w.null("userPrincipalName")
+	case visitor:
+		w.text("id", t.key(p))
+		w.null("displayName")
+		w.null("tenantId")
+	case guest:
+		s := seeded(t.seed, uint64(p.number), 'g')
+		name := pick(&s, givenNames)
+		w.text("@odata.type", "#microsoft.graph.communicationsGuestIdentity")
+		w.text("id", t.key(p))
+		w.text("displayName", name)
+		w.text("email", plain(name)+"@adatum.example")
+	case phone, encrypted, onPremises:
+		w.text("id", t.key(p))
+		w.null("displayName")
+		w.null("tenantId")
+	case acs:
+		w.text("id", t.key(p))
+		w.null("displayName")
+		w.text("azureCommunicationServicesResourceId", partnerTenant)
+	default:
+		w.text("id", t.key(p))
+		w.text("displayName", resourceNames[p.kind])
+		w.text("tenantId", t.Tenant)
+	}
+}
+
+var resourceNames = map[partyKind]string{bot: "Compliance Recorder", resource: "Support Hotline", device: "Room 4.12"}

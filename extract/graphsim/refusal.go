@@ -1,0 +1,32 @@
+package graphsim
+
+import "fmt"
+
+// A refusal is an answer that is not 200.
+type refusal struct {
+	status        int
+	code, message string
+}
+
+func (r *refusal) Error() string { return r.code + ": " + r.message }
+
+func refuse(status int, code, format string, args ...any) error {
+	return &refusal{status, code, fmt.Sprintf(format, args...)}
+}
+
+func badRequest(format string, args ...any) error { return refuse(400, "BadRequest", format, args...) }
+
+// write writes the body of an OData error, as Graph shapes it.
+func (r *refusal) write(w *writer, q asked) {
+	w.open("")
+	w.open("error")
+	w.text("code", r.code)
+	w.text("message", r.message)
+	w.open("innerError")
+	w.text("date", q.at.Format("2006-01-02T15:04:05"))
+	w.text("request-id", q.id)
+	w.text("client-request-id", q.client)
+	w.close()
+	w.close()
+	w.close()
+}

@@ -1,0 +1,85 @@
+package graphsim
+
+import (
+	"slices"
+	"strings"
+)
+
+// A handler answers one resource, to whoever has one of the roles.
+type handler struct {
+	roles  []string
+	answer func(*writer, *question) error
+}
+
+var (
+	recordRoles = []string{"CallRecords.Read.All"}
+	logRoles    = []string{"CallRecord-PstnCalls.Read.All", "CallRecords.Read.All"}
+	userRoles   = []string{"User.Read.All", "Directory.Read.All", "User.ReadWrite.All", "Directory.ReadWrite.All"}
+)
+
+// route splits a path into the version of the API and its segments. A key in parentheses, as Graph
+// writes them in its own links, is a segment of its own.
+func route(path string) (version string, segments []string, err error) {
+	version, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if version != "v1.0" && version != "beta" {
+		return "", nil, badRequest("Invalid version: %s", version)
+	}
+	for segment := range strings.SplitSeq(strings.TrimSuffix(rest, "/"), "/") {
+		name, key, keyed := strings.Cut(strings.TrimSuffix(segment, "')"), "('")
+		if segments = append(segments, name); keyed {
+			segments = append(segments, key)
+		}
+	}
+	return version, segments, nil
+}
+
+func (t *Tenant) handler(path []string) (handler, error) {
+	switch {
+	case len(path) > 1 && path[0] == "communications" && path[1] == "callRecords":
+		return t.recordHandler(path[2:])
+	case len(path) > 1 && path[0] == "communications":
+		return handler{}, unknownSegment(path[1])
+	case path[0] == "users":
+		return t.userHandler(path[1:])
+	}
+	return handler{}, unknownSegment(path[0])
+}
+
+func unknownSegment(name string) error {
+	return badRequest("Resource not found for the segment '%s'.", name)
+}
+
+func (t *Tenant) recordHandler(path []string) (handler, error) {
+	if len(path) == 0 {
+		return handler{recordRoles, t.listRecords}, nil
+	}
+	name, arguments, isCall := strings.Cut(path[0], "(")
+	if isCall && len(path) == 1 {
+		switch strings.TrimPrefix(name, "microsoft.graph.callRecords.") {
+		case "getPstnCalls":
+			return handler{logRoles, t.logged(arguments, &pstnLog)}, nil
+		case "getDirectRoutingCalls":
+			return handler{logRoles, t.logged(arguments, &routingLog)}, nil
+		}
+		return handler{}, unknownSegment(name)
+	}
+	answer := t.detail
+	if len(path) > 1 {
+		answer = map[string]func(*writer, *question, string) error{
+			"sessions": t.sessions, "participants_v2": t.participants, "organizer_v2": t.organizerOf,
+		}[path[1]]
+	}
+	if answer == nil || len(path) > 2 {
+		return handler{}, unknownSegment(path[min(len(path)-1, 2)])
+	}
+	return handler{recordRoles, func(w *writer, q *question) error { return answer(w, q, path[0]) }}, nil
+}
+
+// permit checks that the token holds one of the roles.
+func (t *Tenant) permit(roles []string) error {
+	if t.Roles == nil || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(t.Roles, r) }) {
+		return nil
+	}
+	return refuse(403, "Forbidden", "Missing role permissions on the request. API requires one of '%s'. Roles on the request '%s'.",
+		strings.Join(roles, ", "), strings.Join(t.Roles, ", "))
+}

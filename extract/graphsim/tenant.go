@@ -1,0 +1,71 @@
+package graphsim
+
+import (
+	"cmp"
+	"sync/atomic"
+	"time"
+)
+
+// Options describe a tenant. The zero value is a tenant of 200 users and the last seven whole days.
+type Options struct {
+	Seed   int64
+	Users  int    // default 200
+	Tenant string // the tenant's id; default an invented one
+
+	// From and To bound the days of which there are calls: [From, To), whole UTC days.
+	From, To time.Time
+	// Now is what the age of a record is measured against: a call is listed once it has ended, its
+	// details exist from an hour after that, and both until 30 days after. Default time.Now.
+	Now func() time.Time
+
+	CallsPerUserDay float64 // begun by a user on a working day; default 5
+	Large           int     // participants of the largest meetings, of which a working day has at least one; default 400
+
+	Token string   // the only token that is accepted; if empty, nothing is asked for
+	Roles []string // the permissions that the token carries; nil means all
+}
+
+// A Tenant answers requests. It is safe for concurrent use, and never changes.
+type Tenant struct {
+	Options
+	seed     uint64
+	first    int // the first day with calls, in days since 1970
+	days     int
+	day      shape
+	requests atomic.Uint64
+}
+
+// New makes the tenant that the options describe.
+func New(o Options) *Tenant {
+	o.Users = cmp.Or(o.Users, 200)
+	o.Tenant = cmp.Or(o.Tenant, "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30")
+	o.CallsPerUserDay = cmp.Or(o.CallsPerUserDay, 5)
+	o.Large = cmp.Or(o.Large, 400)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.To.IsZero() {
+		o.To = o.Now()
+	}
+	if o.From.IsZero() {
+		o.From = o.To.AddDate(0, 0, -7)
+	}
+	t := &Tenant{Options: o, seed: uint64(o.Seed), day: newShape()}
+	t.first = dayOf(o.From)
+	t.days = max(0, dayOf(o.To)-t.first)
+	return t
+}
+
+const secondsPerDay = 24 * 60 * 60
+
+// dayOf is the UTC day of an instant, in days since 1970.
+func dayOf(at time.Time) int {
+	seconds := at.Unix()
+	day := seconds / secondsPerDay
+	if seconds%secondsPerDay < 0 {
+		day--
+	}
+	return int(day)
+}
+
+func midnight(day int) time.Time { return time.Unix(int64(day)*secondsPerDay, 0).UTC() }
