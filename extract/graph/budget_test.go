@@ -196,6 +196,19 @@ func TestPauseIsTheFamilys(t *testing.T) {
 	})
 }
 
+func TestPauseHoldsWhoWaitsForASlot(t *testing.T) {
+	graph := &arrivals{takes: time.Second, refuse: map[string]string{"/v1.0/users": "30"}}
+	onClock(t, Options{Concurrency: 1}, graph.ServeHTTP, func(t *testing.T, c *Client) {
+		var wg sync.WaitGroup
+		wg.Go(func() { together(t, c, 1, users) })
+		synctest.Wait()
+		if wait := took(func() { together(t, c, 1, Request{Version: "v1.0", Path: "/late"}) }); wait < 31*time.Second {
+			t.Errorf("sent and answered after %v, want a pause of 30s", wait)
+		}
+		wg.Wait()
+	})
+}
+
 func TestPauseOfAResource(t *testing.T) {
 	budget := Budget{Name: "records", First: Limit{1000, time.Second}, Resource: Limit{100, time.Second}}
 	ask := func(id string) Request {
@@ -238,11 +251,11 @@ func TestPaceFallsAndRises(t *testing.T) {
 		r := users
 		r.Budget = Budget{Name: "family", First: Limit{10, time.Second}}
 		together(t, c, 1, r)
-		before := took(func() { together(t, c, 10, r) })
+		before := took(func() { together(t, c, 20, r) })
 		after := took(func() { together(t, c, 100, r); time.Sleep(2 * time.Second) })
 		full := took(func() { together(t, c, 10, r) })
-		if before < time.Second || after < 10*time.Second || full != 0 {
-			t.Errorf("10 requests took %v after a 429 and %v after 100 good answers; want at least 1s, then 0", before, full)
+		if before < 3*time.Second || after < 10*time.Second || full != 0 {
+			t.Errorf("20 requests took %v after a 429, 10 took %v after 100 good answers; want at least 3s, then 0", before, full)
 		}
 	})
 }

@@ -60,10 +60,7 @@ func New(o Options) (*Client, error) {
 		&receive{client: c, most: mostBody},
 	)
 	// No Timeout: the adapter would apply it to all tries together. Each try has its own.
-	client := &http.Client{
-		Transport:     pipeline,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	client := &http.Client{Transport: pipeline}
 	// The adapter signs before the pipeline, where a request may wait for its budget until the token
 	// has expired. So it signs nothing, and authorize does it last.
 	c.adapter, err = core.NewGraphRequestAdapterBaseWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(

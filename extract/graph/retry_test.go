@@ -89,6 +89,8 @@ func TestPatienceEnds(t *testing.T) {
 		{"unavailable", answer(503, ""), Unavailable, 8, 3 * time.Minute, "after 8 tries"},
 		{"HTML for ever", answer(200, "<html>", "Content-Type", "text/html; charset=utf-8"), Unavailable, 8, 3 * time.Minute, "6 bytes of text/html"},
 		{"throttled", answer(429, "", "Retry-After", "290"), Throttled, 5, 21 * time.Minute, "retry after 4m50s, after 5 tries"},
+		{"stalled for ever", stall, Unavailable, 8, 16 * time.Minute, "no whole answer within 1m40s"},
+		{"an object", answer(200, `{"id":"x"}`), Rejected, 1, 1, `no array "value"`},
 		{"throttled for hours", answer(429, "", "Retry-After", "86400"), Throttled, 1, 1, "retry after 24h0m0s"},
 		{"unavailable for hours", answer(503, "", "Retry-After", "86400"), Throttled, 1, 1, "retry after 24h0m0s"},
 		{"throttled for ages", answer(429, "", "Retry-After", "99999999999999999999"), Throttled, 1, 1, "retry after"},
@@ -106,6 +108,13 @@ func TestPatienceEnds(t *testing.T) {
 				}
 				if wait >= test.below {
 					t.Errorf("took %v, want less than %v", wait, test.below)
+				}
+				if test.requests > 1 {
+					return
+				}
+				// Nobody else waits for what is not waited for.
+				if wait := took(func() { _, err = values(c, t.Context(), users) }); wait != 0 || KindOf(err) != test.kind {
+					t.Errorf("the next one took %v: %v", wait, err)
 				}
 			})
 		})
