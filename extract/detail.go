@@ -20,8 +20,8 @@ type entry struct {
 
 func (x *Reading) entry(listed []byte) (entry, error) {
 	e := entry{
-		id:      unquote(valueAt(listed, x.fields.id)),
-		version: unquote(valueAt(listed, x.fields.version)),
+		id:      string(plain(valueAt(listed, x.fields.id))),
+		version: string(plain(valueAt(listed, x.fields.version))),
 	}
 	if e.id == "" {
 		return e, errors.New("a listed record has no id to read it by")

@@ -1,9 +1,14 @@
 package extract_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"graphlake/extract"
@@ -146,6 +151,14 @@ func TestListedButNotFound(t *testing.T) {
 			wantCounts(t, reading, c.counts)
 		})
 	}
+	t.Run("kept for ever", func(t *testing.T) {
+		client, _ := serve(t, notFound.to)
+		ds := calls()
+		ds.Retention = 0
+		if _, err := collect(t, extract.Read(client, ds, march1, extract.Options{Now: day("2030-01-01")})); graph.KindOf(err) != graph.NotFound {
+			t.Fatalf("error %v, want one of the kind not found", err)
+		}
+	})
 	t.Run("in between", func(t *testing.T) {
 		client, _ := serve(t, notFound.to)
 		_, err := collect(t, extract.Read(client, calls(), march1, extract.Options{Now: instant("2026-03-01T12:00:00Z")}))
@@ -176,6 +189,66 @@ func TestListedButNotFound(t *testing.T) {
 			t.Fatalf("error %v, want one of the kind not found", err)
 		}
 	})
+}
+
+// While a reading waits for its budget, its records grow older.
+func TestAgeAtTheTimeOfAsking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, err := graph.New(graph.Options{
+			Endpoint: "https://graph.example",
+			Token:    graph.StaticToken{Secret: "token"},
+			Transport: roundTripper(func(r *http.Request) (int, string) {
+				if r.URL.Path == "/v1.0/calls" {
+					return http.StatusOK, listOf("a", "b")
+				}
+				return http.StatusNotFound, `{"error":{"code":"NotFound","message":"no"}}`
+			}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ds := calls()
+		ds.Source.Detail.Budget.First = schemas.Limit{Requests: 1, Per: time.Hour}
+		reading := extract.Read(client, ds, march1, extract.Options{Now: instant("2026-03-01T10:10:00Z")})
+		_, err = collect(t, reading)
+		if graph.KindOf(err) != graph.NotFound || !strings.Contains(err.Error(), "it ended 1h1") {
+			t.Errorf("error %v, want that the second record should have been there after more than an hour", err)
+		}
+		wantCounts(t, reading, extract.Counts{Listed: 2, NotYet: 1})
+	})
+}
+
+type roundTripper func(r *http.Request) (status int, body string)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, body := f(r)
+	return &http.Response{
+		StatusCode: status,
+		Header:     http.Header{"Content-Type": {"application/json"}},
+		Body:       io.NopCloser(strings.NewReader(body)),
+		Request:    r,
+	}, nil
+}
+
+func TestEachRecordHasItsOwnPace(t *testing.T) {
+	once := calls()
+	once.Source.Detail.Budget.Resource = schemas.Limit{Requests: 1, Per: time.Hour}
+	twice := once
+	detail := *once.Source.Detail
+	once.Source.Detail.Queries = once.Source.Detail.Queries[:1]
+	twice.Source.Detail = &detail
+	client, _ := serve(t, busy(3, func(string) string { return "" }))
+	if records, err := collect(t, extract.Read(client, once, march1, extract.Options{})); len(records) != 3 || err != nil {
+		t.Errorf("got %v, %v, want each of the records after its one request", records, err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	client, _ = serve(t, busy(3, func(string) string { return "" }))
+	for record, err := range extract.Read(client, twice, march1, extract.Options{}).Records(ctx) {
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %s, %v, want the second request for a record to wait for an hour", record, err)
+		}
+	}
 }
 
 func TestListedTwice(t *testing.T) {

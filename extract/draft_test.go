@@ -86,6 +86,20 @@ func TestDraftRefuses(t *testing.T) {
 	}
 }
 
+func TestMerge(t *testing.T) {
+	for _, c := range []struct{ record, answer, want string }{
+		{`{"id":"a","n":1.50}`, `{"n":2,"id":"b"}`, `{"id":"a","n":1.50}`},
+		{`{"id":"a"} `, `{"p":[1, 2],"id":"a","q":null}`, `{"id":"a","p":[1, 2],"q":null} `},
+		{`{}`, `{"p":1,"q":2}`, `{"p":1,"q":2}`},
+		{`{"head":{"v":7},"id":"a"}`, `{"p":1,"head":{"v":6}}`, `{"head":{"v":6},"id":"a","p":1}`},
+	} {
+		got, err := merge([]byte(c.record), []byte(c.answer), place{"head", "v"})
+		if err != nil || string(got) != c.want {
+			t.Errorf("merge(%s, %s) = %s, %v, want %s", c.record, c.answer, got, err, c.want)
+		}
+	}
+}
+
 func FuzzDraft(f *testing.F) {
 	f.Add([]byte(`{"@odata.context":"c","s":[{"g":[],"g@odata.nextLink":"v"}],"s@odata.nextLink":"u","n":1e400}`))
 	f.Add([]byte(`{"s@odata.nextLink":"u","@odata.count":0,"t":null,"t@odata.nextLink":"w"}`))
@@ -134,7 +148,7 @@ func expected(v any) (any, error) {
 	case map[string]any:
 		var open []string
 		for name, value := range v {
-			collection, annotation := cutTransport(name)
+			annotated, annotation := cutTransport([]byte(name))
 			if annotation == "" {
 				var err error
 				if v[name], err = expected(value); err != nil {
@@ -143,9 +157,9 @@ func expected(v any) (any, error) {
 				continue
 			}
 			delete(v, name)
-			_, other := cutTransport(collection)
-			if annotation == nextLink && value != nil && collection != "" && other == "" {
-				open = append(open, collection)
+			_, other := cutTransport(annotated)
+			if annotation == nextLink && value != nil && len(annotated) > 0 && other == "" {
+				open = append(open, string(annotated))
 			}
 		}
 		for _, name := range open {

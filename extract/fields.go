@@ -3,7 +3,6 @@ package extract
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"graphlake/schemas"
@@ -72,15 +71,15 @@ func (f fields) time(record []byte) (time.Time, bool) {
 
 // instant reads a JSON string with an RFC 3339 time. The year 0001 is how some services say null.
 func instant(value []byte) (time.Time, bool) {
-	t, err := time.Parse(time.RFC3339, unquote(value))
+	t, err := time.Parse(time.RFC3339, string(plain(value)))
 	return t, err == nil && t.UTC().Year() > 1
 }
 
 // lower says whether version a comes before version b: both numbers, also quoted ones, or both
 // instants. Neither is compared as text, of which 9 would be the higher than 10.
 func lower(a, b []byte) bool {
-	m, errM := strconv.ParseInt(strings.Trim(string(a), `"`), 10, 64)
-	n, errN := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 64)
+	m, errM := strconv.ParseInt(string(plain(a)), 10, 64)
+	n, errN := strconv.ParseInt(string(plain(b)), 10, 64)
 	if errM == nil && errN == nil {
 		return m < n
 	}

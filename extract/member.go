@@ -42,7 +42,7 @@ func readMember(dec *jsontext.Decoder) (m member, err error) {
 	if err != nil {
 		return m, err
 	}
-	m.name = unquote(raw)
+	m.name = string(plain(raw))
 	m.start = offset(dec) - len(raw)
 	if raw, err = dec.ReadValue(); err != nil {
 		return m, err
@@ -109,16 +109,16 @@ func newDecoder(text []byte) *jsontext.Decoder {
 // offset is where the last token or value ended.
 func offset(dec *jsontext.Decoder) int { return int(dec.InputOffset()) }
 
-// unquote returns a JSON string's text, and of any other value its JSON.
-func unquote(value []byte) string {
+// plain is a JSON string's text, and of any other value its JSON. It copies only what is escaped.
+func plain(value []byte) []byte {
 	if len(value) < 2 || value[0] != '"' {
-		return string(value)
+		return value
 	}
 	if bytes.IndexByte(value, '\\') < 0 {
-		return string(value[1 : len(value)-1])
+		return value[1 : len(value)-1]
 	}
-	text, _ := jsontext.AppendUnquote(nil, value)
-	return string(text)
+	text, _ := jsontext.AppendUnquote(nil, value) // half a surrogate pair is replaced
+	return text
 }
 
 // syntax keeps of an error of the decoder only its place: its text may quote a record.

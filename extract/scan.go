@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -18,10 +17,10 @@ var transport = []string{"@odata.context", "@odata.count", nextLink}
 
 // cutTransport splits the name of such an annotation into what it annotates and itself, which is
 // empty if name is none.
-func cutTransport(name string) (annotated, annotation string) {
+func cutTransport(name []byte) (annotated []byte, annotation string) {
 	for _, a := range transport {
-		if annotated, ok := strings.CutSuffix(name, a); ok {
-			return annotated, a
+		if before, ok := bytes.CutSuffix(name, []byte(a)); ok {
+			return before, a
 		}
 	}
 	return name, ""
@@ -70,9 +69,9 @@ func (s *scan) object() error {
 			return err
 		}
 		start := offset(s.dec) - len(raw)
-		annotated, annotation := cutTransport(unquote(raw))
+		annotated, annotation := cutTransport(plain(raw))
 		if annotation != "" {
-			err = s.drop(&o, annotated, annotation)
+			err = s.drop(&o, string(annotated), annotation)
 			s.cut(last, offset(s.dec))
 		} else {
 			if o.members == 0 && last > o.start+1 { // the comma after what was cut at the start
@@ -113,14 +112,14 @@ func (s *scan) drop(o *object, annotated, annotation string) error {
 	if err != nil || annotation != nextLink || annotated == "" {
 		return err
 	}
-	if _, other := cutTransport(annotated); other != "" {
+	if _, other := cutTransport([]byte(annotated)); other != "" {
 		return nil // a link of an annotation, which goes itself
 	}
 	o.links = slices.DeleteFunc(o.links, func(l link) bool { return l.collection == annotated })
 	switch value.Kind() {
 	case jsontext.KindNull:
 	case jsontext.KindString:
-		o.links = append(o.links, link{annotated, unquote(value)})
+		o.links = append(o.links, link{annotated, string(plain(value))})
 	default:
 		return fmt.Errorf("the link to the rest of %s is no string", annotated)
 	}
