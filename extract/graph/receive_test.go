@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	khttp "github.com/microsoft/kiota-http-go"
 )
@@ -50,4 +51,22 @@ func TestHugeAnswerIsNotRead(t *testing.T) {
 			}
 		})
 	}
+}
+
+// HTTP/2 says no more than that the context ended.
+func TestSlowAnswerIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		c, err := New(Options{Endpoint: endpoint, Token: StaticToken{"t0ken"}, Transport: slow})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Get(t.Context(), users)
+		if KindOf(err) != Unavailable || !strings.Contains(err.Error(), "no whole answer within 1m40s") {
+			t.Errorf("error = %v", err)
+		}
+	})
 }
