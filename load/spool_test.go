@@ -149,10 +149,10 @@ func TestSpoolOfNothing(t *testing.T) {
 
 // The files depend on the rows alone: not on their order, nor on how often they were spilled.
 func TestSpoolBytesDoNotDependOnOrder(t *testing.T) {
-	all := manyTrips(700)
+	all := manyTrips(300)
 	scratch := t.TempDir()
 	var want [][]byte
-	for i, size := range []int{700, 1, 13, 100} {
+	for i, size := range []int{360, 1, 13, 100} {
 		store := memstore.New()
 		rand.New(rand.NewPCG(uint64(i), 0)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		spool(t, load.New(store, scratch).Tune(checked(t)), twoDays, size, all)
@@ -223,7 +223,7 @@ func TestSpoolRefuses(t *testing.T) {
 // Wherever the disk fills up, no day is replaced and no scratch file is left.
 func TestSpoolFailureLeavesNothing(t *testing.T) {
 	scratch := t.TempDir()
-	all := manyTrips(700)
+	all := manyTrips(300)
 	whole := memstore.New()
 	bytes := 0
 	for _, c := range spool(t, load.New(whole, scratch).Tune(checked(t)), twoDays, 100, all) {

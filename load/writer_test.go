@@ -102,9 +102,9 @@ func TestEmptyPartition(t *testing.T) {
 // The file depends on the rows, not on how they came in batches: one, many, or of odd sizes.
 func TestBytesDoNotDependOnBatching(t *testing.T) {
 	mem := checked(t)
-	all := manyRows(500)
+	all := manyRows(200)
 	var want []byte
-	for _, size := range []int{500, 1, 7, 8, 64, 499} {
+	for _, size := range []int{200, 1, 7, 8, 64, 199} {
 		store := memstore.New()
 		var batches []arrow.RecordBatch
 		for from := 0; from < len(all); from += size {
@@ -120,7 +120,7 @@ func TestBytesDoNotDependOnBatching(t *testing.T) {
 	// A slice is a batch whose arrays begin in the middle.
 	store := memstore.New()
 	whole := batch(t, mem, visits, all...)
-	first, second := whole.NewSlice(0, 33), whole.NewSlice(33, 500)
+	first, second := whole.NewSlice(0, 33), whole.NewSlice(33, 200)
 	defer first.Release()
 	defer second.Release()
 	lake := load.New(store, "").Tune(mem)
@@ -156,10 +156,10 @@ func openFile(t *testing.T, data []byte) *file.Reader {
 func TestRowGroupsAreBounded(t *testing.T) {
 	store := memstore.New()
 	lake := load.New(store, "").Tune(checked(t))
-	write(t, lake, visitsPartition, visits, batch(t, memory.DefaultAllocator, visits, manyRows(500)...))
+	write(t, lake, visitsPartition, visits, batch(t, memory.DefaultAllocator, visits, manyRows(200)...))
 	r := openFile(t, fileOf(t, store, visitsPartition))
-	if r.NumRows() != 500 || r.NumRowGroups() < 10 {
-		t.Errorf("%d rows in %d row groups, want 500 in at least 10", r.NumRows(), r.NumRowGroups())
+	if r.NumRows() != 200 || r.NumRowGroups() < 5 {
+		t.Errorf("%d rows in %d row groups, want 200 in at least 5", r.NumRows(), r.NumRowGroups())
 	}
 	for i := range r.NumRowGroups() {
 		if n := r.RowGroup(i).NumRows(); n < 1 || n > 50 {
@@ -281,7 +281,7 @@ func TestReadWhatIsNoParquet(t *testing.T) {
 // arrow-go leaves a column's level buffers to the garbage collector when its sink fails.
 func TestFailureLeavesNothingVisible(t *testing.T) {
 	mem := memory.DefaultAllocator
-	rec := batch(t, mem, visits, manyRows(500)...)
+	rec := batch(t, mem, visits, manyRows(200)...)
 	store := memstore.New()
 	whole := write(t, load.New(store, "").Tune(mem), visitsPartition, visits, rec)
 	for room := 0; room < int(whole.Bytes); room += int(whole.Bytes) / 9 {

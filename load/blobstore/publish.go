@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -122,7 +124,8 @@ func (s *Store) Swap(ctx context.Context, name string, old load.Version, data []
 	if err := load.CheckName(name); err != nil {
 		return "", err
 	}
-	return s.publish(ctx, name, load.Still(old), content{bytes.NewReader(data), int64(len(data)), hash(data)})
+	sum := sha256.Sum256(data)
+	return s.publish(ctx, name, load.Still(old), content{bytes.NewReader(data), int64(len(data)), hex.EncodeToString(sum[:])})
 }
 
 // explain adds what was tried and, where there is one, the cure. A nil error stays nil.

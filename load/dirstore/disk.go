@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"graphlake/load/internal/draft"
 )
 
 // lock takes the store's lock, which the operating system frees when the file is closed or its
@@ -44,7 +46,7 @@ func (s *Store) sweep(before time.Time) error {
 	}
 	for _, e := range entries {
 		stat, err := e.Info()
-		if err != nil || filepath.Ext(e.Name()) != ".part" || !stat.ModTime().Before(before) {
+		if err != nil || filepath.Ext(e.Name()) != draft.Suffix || !stat.ModTime().Before(before) {
 			continue // also what another process removed meanwhile
 		}
 		if err := os.Remove(s.path(staging + "/" + e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
