@@ -1,0 +1,150 @@
+package transform
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/google/go-cmp/cmp"
+
+	"graphlake/internal/golden"
+	"graphlake/schemas"
+)
+
+// Rows that the fixtures give, counted in the fixtures by hand.
+var fixtureRows = map[string]int64{
+	"calls": 6, "call_participants": 11, "call_sessions": 6, "call_segments": 6, "call_media": 7, "call_media_streams": 9,
+	"pstn_calls": 4, "direct_routing_calls": 4, "users": 6, "user_licenses": 3,
+}
+
+// Every table of every dataset, from the fixture's pages, by way of raw.
+func TestGolden(t *testing.T) {
+	counts := map[string]int64{}
+	for _, d := range schemas.All() {
+		t.Run(d.Name, func(t *testing.T) {
+			mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+			defer mem.AssertSize(t, 0)
+			folder := filepath.Join("..", "schemas", "testdata", d.Name)
+			pages, err := filepath.Glob(filepath.Join(folder, "page-*.json"))
+			if err != nil || len(pages) == 0 {
+				t.Fatalf("no fixture in %s: %v", folder, err)
+			}
+			slices.Sort(pages)
+			for i, batch := range derive(t, d, mem, pages...) {
+				table := d.Tables[i]
+				counts[table.Name] = batch.NumRows()
+				golden.Equal(t, filepath.Join(folder, table.Name+".golden"), spell(t, batch))
+				batch.Release()
+			}
+		})
+	}
+	if diff := cmp.Diff(fixtureRows, counts); diff != "" {
+		t.Errorf("rows of the tables (-counted by hand +derived):\n%s", diff)
+	}
+}
+
+// derive puts the records of pages into raw rows and derives the tables from them.
+func derive(t *testing.T, d schemas.Dataset, mem memory.Allocator, pages ...string) []arrow.RecordBatch {
+	t.Helper()
+	plan, err := Compile([]schemas.Table{schemas.RawTable(d)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := plan.NewBuilder(mem)
+	for _, page := range pages {
+		for _, record := range records(t, page) {
+			if err := raw.Append(record); err != nil {
+				t.Fatalf("%s: %v", page, err)
+			}
+		}
+	}
+	deriver, err := NewDeriver(d, mem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer deriver.Release()
+	batch := raw.Flush()[0]
+	defer batch.Release()
+	if err := deriver.Append(batch); err != nil {
+		t.Fatal(err)
+	}
+	tables, quarantine := deriver.Flush()
+	defer quarantine.Release()
+	if quarantine.NumRows() > 0 {
+		t.Errorf("%s: quarantined %s", d.Name, spell(t, quarantine))
+	}
+	return tables
+}
+
+// records is the records of a page, or the one that a page is.
+func records(t *testing.T, page string) []json.RawMessage {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var body struct{ Value []json.RawMessage }
+	if err := json.Unmarshal(text, &body); err != nil {
+		t.Fatalf("%s: %v", page, err)
+	}
+	if body.Value == nil {
+		return []json.RawMessage{text}
+	}
+	return body.Value
+}
+
+// spell is a batch as text: a line for every column, then for every row an object of what is not null.
+func spell(t *testing.T, batch arrow.RecordBatch) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	for _, f := range batch.Schema().Fields() {
+		fmt.Fprintf(&out, "# %s %v", f.Name, f.Type)
+		if !f.Nullable {
+			out.WriteString(" required")
+		}
+		out.WriteByte('\n')
+	}
+	for row := range int(batch.NumRows()) {
+		separator := "{"
+		for i, column := range batch.Columns() {
+			if column.IsNull(row) {
+				continue
+			}
+			fmt.Fprintf(&out, "%s%q: %s", separator, batch.ColumnName(i), value(t, column, row))
+			separator = ", "
+		}
+		out.WriteString("}\n")
+	}
+	return out.Bytes()
+}
+
+func value(t *testing.T, column arrow.Array, row int) string {
+	t.Helper()
+	var v any
+	switch c := column.(type) {
+	case *array.String:
+		v = c.Value(row)
+	case *array.Timestamp:
+		v = c.ValueStr(row)
+	case *array.Decimal128:
+		n := c.Value(row)
+		return decimal128.Num.ToString(n, schemas.DecimalScale)
+	default:
+		return c.ValueStr(row)
+	}
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	return string(bytes.TrimSpace(text.Bytes()))
+}
