@@ -34,9 +34,9 @@ type Options struct {
 	Credential       azcore.TokenCredential
 	ConnectionString string
 	Container        string
-	Prefix           string // in front of every name, without the last slash; may be empty
-	Scratch          string // directory for what is staged; empty: the system's
-	Transport        *http.Client
+	Prefix           string       // in front of every name, without the last slash; may be empty
+	Scratch          string       // directory for what is staged; empty: the system's
+	Transport        *http.Client // nil: the SDK's own
 }
 
 // Store is a [load.Store] and [load.Swapper] in a container.

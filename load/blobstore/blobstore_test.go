@@ -51,6 +51,7 @@ func TestLostAnswers(t *testing.T) {
 	connection := azurite.Start(t)
 	for _, size := range []int{10, 3 << 20} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			t.Parallel() // the SDK waits between its tries
 			lossy := &lossyTransport{}
 			s := newStore(t, Options{
 				ConnectionString: connection, Container: "lost", Prefix: fmt.Sprint(size), Transport: &http.Client{Transport: lossy},
