@@ -193,11 +193,16 @@ func (t *Tenant) others(list []party, size int, s *source) []party {
 		if p.kind == resource || p.kind == device || p.kind == bot {
 			p.number = n
 		}
-		if !slices.Contains(list, p) {
+		if !slices.ContainsFunc(list, func(other party) bool { return t.same(p, other) }) {
 			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// same says whether two parties have one id: two telephones may, of which nobody sees the number.
+func (t *Tenant) same(a, b party) bool {
+	return a == b || a.kind == phone && b.kind == phone && t.phone(a.number) == t.phone(b.number)
 }
 
 // stride is a step that has no divisor in common with n, so that a walk by it visits all n.

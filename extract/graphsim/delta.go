@@ -61,8 +61,11 @@ func (t *Tenant) usersDelta(w *writer, q *question) error {
 // object under manager (api-guidelines, graph/patterns/change-tracking; issue 4500 of
 // microsoft-graph-docs).
 func (t *Tenant) managerDelta(w *writer, p *person, selected []string) {
-	number, ok := p.manager()
-	if !ok || !slices.Contains(selected, "manager") {
+	if !slices.Contains(selected, "manager") {
+		return
+	}
+	number, ok := t.manager(p)
+	if !ok {
 		return
 	}
 	w.list("manager@delta")

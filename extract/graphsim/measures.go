@@ -117,7 +117,7 @@ func (c *call) media(w *writer, l *leg, segment int, modalities []string) {
 }
 
 func deviceInfo(w *writer, name string, p party, sound bool, s *source) {
-	if p.kind == service || p.kind == resource || p.kind == phone || s.chance(0.1) {
+	if p.kind == service || p.kind == resource || p.kind == phone || s.chance(0.25) {
 		w.null(name)
 		return
 	}
@@ -126,7 +126,7 @@ func deviceInfo(w *writer, name string, p party, sound bool, s *source) {
 	w.textOrNull("captureDeviceDriver", pick(s, drivers))
 	w.text("renderDeviceName", pick(s, speakers))
 	w.textOrNull("renderDeviceDriver", pick(s, drivers))
-	if sound {
+	if sound && !s.chance(0.3) { // older clients name their devices and measure nothing
 		for _, n := range deviceRatios {
 			w.measured(n, ratio, s)
 		}

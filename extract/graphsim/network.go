@@ -12,7 +12,7 @@ var connections = []string{"wifi", "wifi", "wifi", "wired", "wired", "mobile", "
 
 // network writes the network at one side of a medium. A server's says little.
 func (c *call) network(w *writer, name string, p party, s *source) {
-	if s.chance(0.03) {
+	if s.chance(0.1) {
 		w.null(name)
 		return
 	}

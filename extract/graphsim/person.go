@@ -65,9 +65,18 @@ func (t *Tenant) person(number int) person {
 
 func (p *person) name() string { return p.given + " " + p.family }
 
-// manager is the number of the person's manager: a tree in which everybody leads eight, and below
-// whose top nobody is led by somebody newer.
-func (p *person) manager() (number int, ok bool) { return (p.number - 1) / 8, p.number > 0 && !p.guest }
+// manager is the number of a person's manager: a tree in which everybody leads eight, and whoever is
+// led by a guest is led by those above.
+func (t *Tenant) manager(p *person) (number int, ok bool) {
+	if p.number == 0 || p.guest {
+		return 0, false
+	}
+	above := t.person((p.number - 1) / 8)
+	for above.guest {
+		above = t.person((above.number - 1) / 8)
+	}
+	return above.number, true
+}
 
 // plain is a name as it stands in an address: letters of ASCII, in lower case.
 func plain(name string) string {
