@@ -36,7 +36,7 @@ func newDraft(text []byte) (*draft, error) {
 	if err := s.value(); err != nil {
 		return nil, syntax(err)
 	}
-	if _, err := s.dec.ReadToken(); err != io.EOF {
+	if _, err := s.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("no valid JSON: something follows it")
 	}
 	return d, nil

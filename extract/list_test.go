@@ -127,12 +127,10 @@ func TestListedRecords(t *testing.T) {
 func TestIDsAreEscaped(t *testing.T) {
 	const id = "a/b?c d'é"
 	client, service := serve(t, func(uri string) string {
-		switch {
-		case uri == list:
+		if uri == list {
 			return listOf(id)
-		default:
-			return `{"id":"x","sessions":[],"people":[]}`
 		}
+		return `{"id":"x","sessions":[],"people":[]}`
 	})
 	if _, err := collect(t, extract.Read(client, calls(), march1, extract.Options{})); err != nil {
 		t.Fatal(err)

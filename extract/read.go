@@ -94,7 +94,7 @@ func (x *Reading) Cursor() string {
 }
 
 func (x *Reading) read(ctx context.Context, records chan<- []byte) (err error) {
-	x.started = time.Now()
+	x.started = time.Now() //nolint:forbidigo // only to tell how long it has gone on
 	if x.fields, err = fieldsOf(x.dataset); err != nil {
 		return err
 	}
