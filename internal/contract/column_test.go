@@ -1,0 +1,177 @@
+package contract
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/models/callrecords"
+
+	"graphlake/schemas"
+)
+
+type contract struct {
+	dataset schemas.Dataset
+	model   serialization.Parsable // of a record
+	unknown map[string]string      // paths that the model lacks though answers have them, and why
+	unread  []string               // fields of the model without a column
+	// Objects without a column may be navigations, which are requests of their own and which the model
+	// does not tell from properties.
+	navigations bool
+}
+
+const (
+	example    = "not declared, but in answers that Microsoft shows"
+	annotation = "an annotation, which models do not declare"
+)
+
+var contracts = []contract{
+	{
+		dataset: schemas.CallRecords,
+		model:   callrecords.NewCallRecord(),
+		unknown: map[string]string{
+			"organizer_v2.identity.acsUser": example, "participants_v2[].identity.acsUser": example,
+			"organizer_v2.identity.spoolUser": example, "participants_v2[].identity.spoolUser": example,
+			"organizer_v2.identity.acsApplicationInstance": example, "participants_v2[].identity.acsApplicationInstance": example,
+			"organizer_v2.identity.spoolApplicationInstance": example, "participants_v2[].identity.spoolApplicationInstance": example,
+		},
+		unread: []string{ // all retired
+			"organizer", "participants", "sessions[].caller.identity", "sessions[].callee.identity",
+			"sessions[].segments[].caller.identity", "sessions[].segments[].callee.identity",
+		},
+	},
+	{dataset: schemas.PSTNCalls, model: callrecords.NewPstnCallLogRow()},
+	{dataset: schemas.DirectRoutingCalls, model: callrecords.NewDirectRoutingLogRow()},
+	{
+		dataset: schemas.Users,
+		model:   models.NewUser(),
+		unknown: map[string]string{"@removed": annotation, "manager@delta": annotation},
+		unread:  unreadOfUsers, navigations: true,
+	},
+}
+
+// paths are the columns by all paths that they are read from.
+func (c contract) paths() map[string][]schemas.Column {
+	paths := map[string][]schemas.Column{}
+	for _, table := range c.dataset.Tables {
+		for _, column := range table.Columns {
+			for _, p := range append([]schemas.Path{column.Path}, column.Else...) {
+				path := string(p.Absolute(table.Each))
+				paths[path] = append(paths[path], column)
+			}
+		}
+	}
+	return paths
+}
+
+// Every path that a column is read from is in Microsoft's models, with a type that the column holds.
+func TestModelsHaveEveryColumn(t *testing.T) {
+	for _, c := range contracts {
+		t.Run(c.dataset.Name, func(t *testing.T) {
+			met := map[string]bool{}
+			for path, columns := range c.paths() {
+				if above, ok := covering(c.unknown, path); ok {
+					met[above] = true
+					continue
+				}
+				f, err := follow(c.model, schemas.Path(path))
+				if err != nil {
+					t.Errorf("%s: %v", path, err)
+					continue
+				}
+				for _, column := range columns {
+					if !holds(column.Type, f) {
+						t.Errorf("%s is %v (a collection: %v), and column %s a %v", path, f.kind, f.many, column.Name, column.Type)
+					}
+				}
+			}
+			for path := range c.unknown {
+				if _, err := follow(c.model, schemas.Path(path)); err == nil || !met[path] {
+					t.Errorf("%s is an exception without need", path)
+				}
+			}
+		})
+	}
+}
+
+// Every field of Microsoft's models has a column, or is on the list of those without.
+func TestColumnsHaveEveryField(t *testing.T) {
+	for _, c := range contracts {
+		t.Run(c.dataset.Name, func(t *testing.T) {
+			without := map[string]field{}
+			c.without(t, []serialization.Parsable{c.model}, "", without)
+			t.Logf("%d fields without a column: %v", len(without), slices.Sorted(maps.Keys(without)))
+			for path, f := range without {
+				if !slices.Contains(c.unread, path) && !(c.navigations && f.kind == object) {
+					t.Errorf("%s has no column and is not on the list", path)
+				}
+			}
+			for _, path := range c.unread {
+				if _, ok := without[path]; !ok {
+					t.Errorf("%s is on the list without need", path)
+				}
+			}
+		})
+	}
+}
+
+// without collects the fields of the models, which stand at a path, that no column is read from.
+func (c contract) without(t *testing.T, models []serialization.Parsable, at string, without map[string]field) {
+	paths := c.paths()
+	for _, model := range models {
+		for name, read := range model.GetFieldDeserializers() {
+			f, err := ask(read)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := strings.TrimPrefix(at+"."+name, ".")
+			below := path
+			if f.many {
+				below += "[]"
+			}
+			switch {
+			case name == "@odata.type":
+			case f.kind == object && entered(paths, below):
+				of, err := shapes(f.factory, ends)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.without(t, of, below, without)
+			case len(paths[path]) == 0:
+				without[path] = f
+			}
+		}
+	}
+}
+
+// entered reports whether columns are read from members of what is at the path.
+func entered(paths map[string][]schemas.Column, path string) bool {
+	for known := range paths {
+		if rest, ok := strings.CutPrefix(known, path+"."); ok && rest != "@odata.type" {
+			return true
+		}
+	}
+	return false
+}
+
+// covering finds the exception that a path is, or is below.
+func covering(unknown map[string]string, path string) (string, bool) {
+	for above := range unknown {
+		if rest, ok := strings.CutPrefix(path, above); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return above, true
+		}
+	}
+	return "", false
+}
+
+// unreadOfUsers are the properties that $select leaves out; the reasons stand with the dataset.
+var unreadOfUsers = []string{
+	"aboutMe", "ageGroup", "birthday", "consentProvidedForMinor", "deletedDateTime", "deviceEnrollmentLimit",
+	"employeeLeaveDateTime", "faxNumber", "hireDate", "identityParentId", "interests", "isManagementRestricted",
+	"isResourceAccount", "lastPasswordChangeDateTime", "legalAgeGroupClassification", "manager.deletedDateTime", "mySite",
+	"onPremisesSecurityIdentifier", "passwordPolicies", "pastProjects", "preferredName", "responsibilities", "schools",
+	"securityIdentifier", "signInSessionsValidFromDateTime", "skills",
+}
