@@ -36,13 +36,13 @@ func identitySet(prefix string, at Path, who string) []Column {
 		},
 		named("guest", "the guest without an account", "guest"),
 		[]Column{personal(member("guest_email", "email", String, "Mail address of the guest that is", "guest"))},
-		named("phone", "the phone, its number,", "phone"),
+		named("phone", "the phone (its number)", "phone"),
 		named("application", "the application", "application"),
 		[]Column{
 			member("application_type", "applicationType", Enum, "Which of Microsoft's applications is", "application"),
 			member("application_hidden", "hidden", Bool, "Whether rosters leave out the application that is", "application"),
 		},
-		named("application_instance", "the application instance, as a call queue,", instance, "acsApplicationInstance", "spoolApplicationInstance"),
+		named("application_instance", "the application instance (as a call queue)", instance, "acsApplicationInstance", "spoolApplicationInstance"),
 		[]Column{
 			member("application_instance_tenant_id", "tenantId", String, "Tenant of the application instance that is", instance),
 			member("application_instance_hidden", "hidden", Bool, "Whether rosters leave out the application instance that is", instance),

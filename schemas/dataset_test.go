@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -121,5 +122,21 @@ func TestSelect(t *testing.T) {
 	}
 	if got := selected[0]; got != "id" {
 		t.Errorf("$select begins with %s, want the order of the columns", got)
+	}
+}
+
+var namesAPerson = regexp.MustCompile(`(user_id|display_name|principal_name|given_name|surname|e?mails?|phones?|number|ip_address|mac_address|url)$`)
+
+// A new column of this kind that nobody marked would pass pseudonymization in the clear.
+func TestWhatNamesAPersonIsPersonal(t *testing.T) {
+	for _, d := range All() {
+		for _, table := range d.Tables {
+			for _, c := range table.Columns {
+				relay := strings.HasSuffix(c.Name, "relay_ip_address") // Microsoft's
+				if namesAPerson.MatchString(c.Name) && !c.Personal && !relay {
+					t.Errorf("%s.%s is not marked as personal", table.Name, c.Name)
+				}
+			}
+		}
 	}
 }
