@@ -11,6 +11,7 @@ func (t *Tenant) session(w *writer, c *call, l *leg, ask ask) {
 	if l.number > 0 || c.kind >= queue {
 		id = drawGUID(&s)
 	}
+	ends := s // what the two sides draw, the same in the session and its segments
 	if ask.has("id") {
 		w.guid("id", id)
 	}
@@ -27,13 +28,13 @@ func (t *Tenant) session(w *writer, c *call, l *leg, ask ask) {
 		w.bool("isTest", l.test)
 	}
 	if ask.has("failureInfo") {
-		c.failure(w, l, s)
+		c.failure(w, l, ends)
 	}
 	if ask.has("caller") {
-		t.endpoint(w, "caller", c, l.caller, s)
+		t.endpoint(w, "caller", c, l.caller, ends)
 	}
 	if ask.has("callee") {
-		t.endpoint(w, "callee", c, l.callee, s)
+		t.endpoint(w, "callee", c, l.callee, ends)
 	}
 	if !ask.segments {
 		return
@@ -48,10 +49,10 @@ func (t *Tenant) session(w *writer, c *call, l *leg, ask ask) {
 		}
 		w.time("startDateTime", part.start)
 		w.time("endDateTime", part.end)
-		t.endpoint(w, "caller", c, l.caller, s)
-		t.endpoint(w, "callee", c, l.callee, s)
+		t.endpoint(w, "caller", c, l.caller, ends)
+		t.endpoint(w, "callee", c, l.callee, ends)
 		if part.last {
-			c.failure(w, l, s)
+			c.failure(w, l, ends)
 		} else {
 			w.null("failureInfo")
 		}

@@ -73,9 +73,9 @@ func FuzzFilter(f *testing.F) {
 func TestRoute(t *testing.T) {
 	for path, want := range map[string]string{
 		"/v1.0/communications/callRecords('a-b')/sessions": "communications callRecords a-b sessions",
-		"/beta/users/delta/":                               "users delta",
-		"/v1.0/":                                           "",
-		"/v1.0":                                            "",
+		"/beta/users/delta/": "users delta",
+		"/v1.0/":             "",
+		"/v1.0":              "",
 		"/v1.0/communications/callRecords/getPstnCalls(fromDateTime=a,toDateTime=b)": "communications callRecords getPstnCalls(fromDateTime=a,toDateTime=b)",
 	} {
 		_, segments, err := route(path)
