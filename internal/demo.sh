@@ -1,15 +1,16 @@
 #!/bin/sh
-# A week of a simulated tenant of 200 users, read into $LAKE (default ./lake). The instant is fixed,
-# so that a second run reads the same range and finds every file as it is.
+# A week of a simulated tenant of 200 users, read into $LAKE (default ./lake) by the commands in $BIN
+# (default bin). The instant is fixed, so that a second run reads the same range and finds every file
+# as it is. Arguments are handed to the run.
 set -eu
-: "${LAKE:=./lake}" "${USERS:=200}"
+: "${LAKE:=./lake}" "${BIN:=bin}" "${USERS:=200}"
 from=2026-11-16 to=2026-11-23 now=2026-11-23T02:30:00Z
 
 if [ -z "${GRAPHSIM_URL:-}" ]; then
-	exec bin/graphsim --users "$USERS" --from "$from" --to "$to" --now "$now" --token demo -- sh "$0"
+	exec "$BIN/graphsim" --users "$USERS" --from "$from" --to "$to" --now "$now" --token demo -- sh "$0" "$@"
 fi
 
-cat >bin/demo.yaml <<YAML
+cat >"$BIN/demo.yaml" <<YAML
 lake: $LAKE
 graph:
   endpoint: $GRAPHSIM_URL
@@ -21,11 +22,11 @@ tenants:
       method: token
       token_env: GRAPHSIM_TOKEN
 YAML
-bin/graphlake --config bin/demo.yaml --quiet run --from "$from" --to "$to" --now "$now"
+"$BIN/graphlake" --config "$BIN/demo.yaml" --quiet run --from "$from" --to "$to" --now "$now" "$@"
 cat <<TXT
 
 The lake is in $LAKE. Three things to try next:
-  bin/graphlake --config bin/demo.yaml cat calls | head -3
-  bin/graphlake schema call_media_streams
+  $BIN/graphlake --config $BIN/demo.yaml cat calls | head -3
+  $BIN/graphlake schema call_media_streams
   duckdb -c "SELECT dt, call_type, count(*) FROM read_parquet('$LAKE/tables/calls/**/*.parquet', hive_partitioning = true) GROUP BY ALL ORDER BY ALL"
 TXT
