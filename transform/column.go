@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/schemas"
@@ -48,149 +49,115 @@ var errFull = errors.New("the batch holds 2 GiB of one column: flush before the 
 type column struct {
 	store  storage
 	typ    arrow.DataType
+	mem    memory.Allocator
 	length int
 	nulls  int
-	valid  buffer // a bit for every row
-	values buffer
-	ends   buffer // of texts: where each begins, and where the last ends
-}
+	fits   int // so many rows, before more memory is wanted
+	before int // what fitted when the column was finished last: as much will be wanted again
 
-// buffer is memory of the allocator, used up to used.
-type buffer struct {
-	mem  memory.Allocator
-	data []byte
-	used int
-	last int // size of the memory that was handed over last: as much will be wanted again
+	valid  []byte // a bit for every row; zero behind the last
+	values []byte
+	ends   []byte // of texts: where each begins, and where the last ends
+	text   int    // bytes of text in values
 }
 
 func newColumn(mem memory.Allocator, t schemas.Type) column {
-	b := buffer{mem: mem}
-	return column{store: storageOf(t), typ: t.Arrow(), valid: b, values: b, ends: b}
+	return column{mem: mem, store: storageOf(t), typ: t.Arrow()}
 }
 
-// room makes sure that n more bytes fit.
-func (b *buffer) room(n int) {
-	if b.used+n > len(b.data) {
-		b.grow(n)
+// grow makes room for twice as many rows.
+func (c *column) grow() {
+	c.fits = max(minRows, c.before, 2*c.length)
+	c.valid = resize(c.mem, c.valid, c.fits/8)
+	clear(c.valid[(c.length+7)/8:])
+	switch c.store {
+	case texts:
+		c.ends = resize(c.mem, c.ends, 4*(c.fits+1))
+		binary.NativeEndian.PutUint32(c.ends, 0)
+	case bools:
+		c.values = resize(c.mem, c.values, c.fits/8)
+		clear(c.values[(c.length+7)/8:])
+	default:
+		c.values = resize(c.mem, c.values, c.width()*c.fits)
 	}
 }
 
-func (b *buffer) grow(n int) {
-	size := max(64, b.last, 1<<bits.Len(uint(b.used+n-1)))
-	if b.data == nil {
-		b.data = b.mem.Allocate(size)
-	} else {
-		b.data = b.mem.Reallocate(size, b.data)
+// minRows is the room of a column with one row; a whole number of bytes of bits.
+const minRows = 64
+
+func resize(mem memory.Allocator, b []byte, size int) []byte {
+	if b == nil {
+		return mem.Allocate(size)
 	}
+	return mem.Reallocate(size, b)
 }
 
-// bit appends a bit, the i-th.
-func (b *buffer) bit(i int, set byte) {
-	if i&7 == 0 {
-		b.room(1)
-		b.data[b.used] = 0
-		b.used++
+// width is the bytes of a value, where all take the same.
+func (c *column) width() int {
+	switch c.store {
+	case words4:
+		return 4
+	case words8:
+		return 8
+	case words16:
+		return 16
 	}
-	b.data[i>>3] |= set << (i & 7)
-}
-
-// cutBits leaves n bits, and zeros after them.
-func (b *buffer) cutBits(n int) {
-	if b.used = (n + 7) / 8; n&7 != 0 {
-		b.data[n>>3] &= 1<<(n&7) - 1
-	}
-}
-
-// release gives the memory back.
-func (b *buffer) release() {
-	if b.data != nil {
-		b.mem.Free(b.data)
-	}
-	b.data, b.used = nil, 0
-}
-
-// finish hands the memory over to Arrow.
-func (b *buffer) finish() *memory.Buffer {
-	if b.data == nil {
-		return memory.NewBufferBytes(nil)
-	}
-	done := memory.NewBufferWithAllocator(b.data, b.mem)
-	done.ResizeNoShrink(b.used)
-	b.data, b.used, b.last = nil, 0, len(b.data)
-	return done
+	return 0
 }
 
 func (c *column) appendNull() {
-	c.valid.bit(c.length, 0)
+	if c.length == c.fits {
+		c.grow()
+	}
 	c.nulls++
+	c.put(0)
+}
+
+// appendBits appends a value of fixed width, given in 64 bits.
+func (c *column) appendBits(v uint64) {
+	if c.length == c.fits {
+		c.grow()
+	}
+	c.valid[c.length>>3] |= 1 << (c.length & 7)
+	c.put(v)
+}
+
+// put writes a value behind the last; of a text, that it is empty.
+func (c *column) put(v uint64) {
+	i := c.length
 	switch c.store {
 	case texts:
-		c.end()
+		binary.NativeEndian.PutUint32(c.ends[4*i+4:], uint32(c.text))
 	case bools:
-		c.values.bit(c.length, 0)
+		c.values[i>>3] |= byte(v) << (i & 7)
 	case words4:
-		c.word4(0)
+		binary.NativeEndian.PutUint32(c.values[4*i:], uint32(v))
 	case words8:
-		c.word8(0)
+		binary.NativeEndian.PutUint64(c.values[8*i:], v)
 	case words16:
-		c.word8(0)
-		c.word8(0)
+		binary.NativeEndian.PutUint64(c.values[16*i:], v)
+		binary.NativeEndian.PutUint64(c.values[16*i+8:], uint64(int64(v)>>63)) // the sign fills the upper half
 	}
 	c.length++
 }
 
 // appendText appends bytes that are valid UTF-8.
 func (c *column) appendText(text []byte) error {
-	if c.values.used+len(text) > math.MaxInt32 {
-		return errFull
+	if c.length == c.fits {
+		c.grow()
 	}
-	c.valid.bit(c.length, 1)
-	c.values.room(len(text))
-	copy(c.values.data[c.values.used:], text)
-	c.values.used += len(text)
-	c.end()
-	c.length++
+	end := c.text + len(text)
+	if end > len(c.values) {
+		if end > math.MaxInt32 {
+			return errFull
+		}
+		c.values = resize(c.mem, c.values, max(minRows, 1<<bits.Len(uint(end-1))))
+	}
+	copy(c.values[c.text:], text)
+	c.text = end
+	c.valid[c.length>>3] |= 1 << (c.length & 7)
+	c.put(0)
 	return nil
-}
-
-// appendBits appends a value of fixed width, given in 64 bits.
-func (c *column) appendBits(v uint64) {
-	c.valid.bit(c.length, 1)
-	switch c.store {
-	case bools:
-		c.values.bit(c.length, byte(v))
-	case words4:
-		c.word4(uint32(v))
-	case words8:
-		c.word8(v)
-	case words16:
-		c.word8(v)
-		c.word8(uint64(int64(v) >> 63)) // the sign fills the upper half
-	}
-	c.length++
-}
-
-func (c *column) word4(v uint32) {
-	c.values.room(4)
-	binary.NativeEndian.PutUint32(c.values.data[c.values.used:], v)
-	c.values.used += 4
-}
-
-func (c *column) word8(v uint64) {
-	c.values.room(8)
-	binary.NativeEndian.PutUint64(c.values.data[c.values.used:], v)
-	c.values.used += 8
-}
-
-// end notes where the text ends that was just appended.
-func (c *column) end() {
-	c.ends.room(8)
-	if c.length == 0 {
-		binary.NativeEndian.PutUint32(c.ends.data, 0)
-		c.ends.used = 4
-	}
-	binary.NativeEndian.PutUint32(c.ends.data[c.ends.used:], uint32(c.values.used))
-	c.ends.used += 4
 }
 
 // cut takes back all rows after the first n.
@@ -198,48 +165,63 @@ func (c *column) cut(n int) {
 	if n >= c.length {
 		return
 	}
-	for i := n; i < c.length; i++ {
-		if c.valid.data[i>>3]>>(i&7)&1 == 0 {
-			c.nulls--
-		}
-	}
-	c.valid.cutBits(n)
+	c.nulls -= c.length - n - (ones(c.valid, c.length) - ones(c.valid, n))
+	cutBits(c.valid, n, c.length)
 	switch c.store {
 	case texts:
-		c.ends.used = 4 * (n + 1)
-		c.values.used = int(binary.NativeEndian.Uint32(c.ends.data[4*n:]))
+		c.text = int(binary.NativeEndian.Uint32(c.ends[4*n:]))
 	case bools:
-		c.values.cutBits(n)
-	case words4:
-		c.values.used = 4 * n
-	case words8:
-		c.values.used = 8 * n
-	case words16:
-		c.values.used = 16 * n
+		cutBits(c.values, n, c.length)
 	}
 	c.length = n
 }
 
-func (c *column) size() int { return c.valid.used + c.values.used + c.ends.used }
+// ones counts the bits that are set among the first n.
+func ones(b []byte, n int) int { return bitutil.CountSetBits(b, 0, n) }
 
+// cutBits clears the bits from the n-th up to the given one.
+func cutBits(b []byte, n, upto int) { bitutil.SetBitsTo(b, int64(n), int64(upto-n), false) }
+
+func (c *column) size() int {
+	switch c.store {
+	case texts:
+		return c.text + 4*c.length
+	case bools:
+		return c.length / 8
+	}
+	return c.width() * c.length
+}
+
+// release gives the memory back.
 func (c *column) release() {
-	c.valid.release()
-	c.values.release()
-	c.ends.release()
-	c.length, c.nulls = 0, 0
+	for _, b := range [][]byte{c.valid, c.values, c.ends} {
+		if b != nil {
+			c.mem.Free(b)
+		}
+	}
+	c.empty()
+}
+
+func (c *column) empty() {
+	c.valid, c.values, c.ends = nil, nil, nil
+	c.length, c.nulls, c.fits, c.text = 0, 0, 0, 0
 }
 
 // finish is the column as an array; the column is empty afterwards.
 func (c *column) finish() arrow.Array {
-	var valid *memory.Buffer
-	if c.nulls == 0 {
-		c.valid.release()
-	} else {
-		valid = c.valid.finish()
+	n := (c.length + 7) / 8
+	if c.nulls == 0 && c.valid != nil {
+		c.mem.Free(c.valid)
+		c.valid = nil
 	}
-	buffers := []*memory.Buffer{valid, c.values.finish()}
-	if c.store == texts {
-		buffers = []*memory.Buffer{valid, c.ends.finish(), buffers[1]}
+	buffers := []*memory.Buffer{c.hand(c.valid, n), nil}
+	switch c.store {
+	case texts:
+		buffers = []*memory.Buffer{buffers[0], c.hand(c.ends, 4*(c.length+1)), c.hand(c.values, c.text)}
+	case bools:
+		buffers[1] = c.hand(c.values, n)
+	default:
+		buffers[1] = c.hand(c.values, c.width()*c.length)
 	}
 	data := array.NewData(c.typ, c.length, buffers, nil, c.nulls, 0)
 	defer data.Release()
@@ -248,6 +230,17 @@ func (c *column) finish() arrow.Array {
 			b.Release()
 		}
 	}
-	c.length, c.nulls = 0, 0
+	c.before = c.fits
+	c.empty()
 	return array.MakeFromData(data)
+}
+
+// hand gives memory over to Arrow, of which so much is used.
+func (c *column) hand(b []byte, used int) *memory.Buffer {
+	if b == nil {
+		return nil
+	}
+	handed := memory.NewBufferWithAllocator(b, c.mem)
+	handed.ResizeNoShrink(used)
+	return handed
 }

@@ -129,7 +129,7 @@ func TestFullBatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := plan.NewBuilder(memory.DefaultAllocator)
-	b.columns[0].values.used = math.MaxInt32 - 1
+	b.columns[0].text = math.MaxInt32 - 1
 	err = b.Append([]byte(goodOrder))
 	if _, bad := errors.AsType[*RecordError](err); bad || !errors.Is(err, errFull) || b.Rows(1) != 0 {
 		t.Errorf("got %v and %d lines", err, b.Rows(1))

@@ -72,10 +72,16 @@ type nested struct {
 	targets []target
 }
 
-// target is a column and the cells that it takes its value from: the first that is not null.
+// target is a column and the cells that it takes its value from: the first that is not null. It is
+// kept small, for there are hundreds and all are gone through for every element.
 type target struct {
-	column   int
-	cell     int
+	column  int
+	cell    int
+	special *special // nil for most
+}
+
+// special is what is seldom asked of a target.
+type special struct {
 	others   []int
 	present  bool // the value is whether the cell is set
 	required bool
@@ -141,11 +147,8 @@ func (c *compiler) table(number int, t schemas.Table) error {
 
 // column adds a column of the table whose rows the scope has.
 func (c *compiler) column(rows *scope, t schemas.Table, col schemas.Column) error {
-	to := target{
-		column:   len(c.types),
-		required: col.Required,
-		present:  col.Type == schemas.Present,
-	}
+	to := target{column: len(c.types)}
+	rare := special{required: col.Required, present: col.Type == schemas.Present}
 	c.types = append(c.types, col.Type)
 	path := col.Path.Absolute(t.Each)
 	from, cell, err := c.value(path, col.Type)
@@ -153,7 +156,7 @@ func (c *compiler) column(rows *scope, t schemas.Table, col schemas.Column) erro
 		return err
 	}
 	to.cell = cell
-	to.path = strings.TrimPrefix(strings.TrimPrefix(string(path), string(from.path)), ".")
+	rare.path = strings.TrimPrefix(strings.TrimPrefix(string(path), string(from.path)), ".")
 	for _, p := range col.Else {
 		sc, cell, err := c.value(p.Absolute(t.Each), col.Type)
 		if err != nil {
@@ -162,7 +165,10 @@ func (c *compiler) column(rows *scope, t schemas.Table, col schemas.Column) erro
 		if sc != from {
 			return fmt.Errorf("path %q and %q are in different collections", col.Path, p)
 		}
-		to.others = append(to.others, cell)
+		rare.others = append(rare.others, cell)
+	}
+	if rare.required || rare.present || rare.others != nil {
+		to.special = &rare
 	}
 	if from == rows {
 		rows.own = append(rows.own, to)

@@ -36,14 +36,11 @@ func (b *Builder) rowsOf(sc *scope, f *frame) *RecordError {
 // fill appends the value of a target to its column, rows times.
 func (b *Builder) fill(to *target, f *frame, rows int) *RecordError {
 	c := f.cells[to.cell]
-	for i := 0; c.from == isNull && i < len(to.others); i++ {
-		c = f.cells[to.others[i]]
-	}
-	if to.present {
-		c.from = isBits // the bits of a null are zero, which is false
-	}
-	if c.from == isNull && to.required {
-		return &RecordError{Path: to.path, Reason: "required, but not there"}
+	if c.from == isNull && to.special != nil {
+		var fault *RecordError
+		if c, fault = to.special.instead(f); fault != nil {
+			return fault
+		}
 	}
 	column := &b.columns[to.column]
 	for range rows {
@@ -60,4 +57,20 @@ func (b *Builder) fill(to *target, f *frame, rows int) *RecordError {
 		}
 	}
 	return nil
+}
+
+// instead is the cell that stands in for one that is null.
+func (s *special) instead(f *frame) (cell, *RecordError) {
+	for _, other := range s.others {
+		if c := f.cells[other]; c.from != isNull {
+			return c, nil
+		}
+	}
+	switch {
+	case s.present:
+		return cell{0, isBits}, nil // false
+	case s.required:
+		return cell{}, &RecordError{Path: s.path, Reason: "required, but not there"}
+	}
+	return cell{}, nil
 }

@@ -46,24 +46,27 @@ func syntax(err error) *RecordError { return &RecordError{Reason: err.Error()} }
 // value reads the value of a node into the cells that want it, with all that is in it.
 func (b *Builder) value(n *node, f *frame) *RecordError {
 	kind := b.scan.Kind()
-	v := jsonpull.Value{Kind: kind, Start: b.scan.Offset()}
+	v := jsonpull.Value{Kind: kind, Start: b.scan.Pos()}
 	switch {
 	case kind == jsonpull.Object && n.entersObjects():
 		if fault := b.object(n, f); fault != nil {
 			return fault
 		}
-		v.End = b.scan.Behind()
+		v.End = b.scan.Pos()
 	case kind == jsonpull.Array && n.entersArrays():
 		if fault := b.array(n, f); fault != nil {
 			return fault
 		}
-		v.End = b.scan.Behind()
+		v.End = b.scan.Pos()
 	default:
 		var err error
 		if v, err = b.scan.Value(); err != nil {
 			return syntax(err)
 		}
-		if kind != jsonpull.Null && !b.plan.lenient {
+		if !b.plan.lenient {
+			if kind == jsonpull.Null {
+				return nil // which the cells are
+			}
 			if fault := n.misfit(kind); fault != nil {
 				return fault
 			}
@@ -138,9 +141,9 @@ func (b *Builder) object(n *node, f *frame) *RecordError {
 
 // member reads a member's name; the node is nil if no column wants the member.
 func (b *Builder) member(n *node, next int) (jsonpull.Value, *node, error) {
-	start := b.scan.Offset() + 1
 	if m := b.walk.next[next]; m != nil && b.scan.NameIs(m.spelled) {
-		return jsonpull.Value{Kind: jsonpull.String, Plain: true, Start: start, End: start + len(m.name)}, m, nil
+		end := b.scan.Pos() - len(`":`)
+		return jsonpull.Value{Kind: jsonpull.String, Plain: true, Start: end - len(m.name), End: end}, m, nil
 	}
 	name, err := b.scan.Name()
 	if err != nil {

@@ -52,11 +52,8 @@ type Scanner struct {
 // Reset starts with another text, which must not change while it is scanned.
 func (s *Scanner) Reset(data []byte) { *s = Scanner{data: data} }
 
-// Offset is where the scanner stands: behind the white space that follows what it read last.
-func (s *Scanner) Offset() int { s.space(); return s.pos }
-
-// Behind is where the value ended that was read last.
-func (s *Scanner) Behind() int { return s.pos }
+// Pos is where the scanner stands: behind what it read last, and after Kind in front of the value.
+func (s *Scanner) Pos() int { return s.pos }
 
 // Kind is the kind of the value that the scanner stands in front of, judged by its first byte.
 func (s *Scanner) Kind() Kind {
