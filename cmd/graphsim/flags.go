@@ -19,7 +19,7 @@ type flags struct {
 	Token           string   `help:"The only token that is accepted (default: any, and none)."`
 	Role            []string `placeholder:"PERMISSION" help:"What the token permits, for instance CallRecords.Read.All (default: everything)."`
 	Truth           bool     `help:"Print what the tenant holds, as JSON, and end."`
-	Command         []string `arg:"" optional:"" passthrough:"" help:"A command to run against the simulator, after --."`
+	Command         []string `arg:"" optional:"" help:"A command to run against the simulator, after --."`
 }
 
 // options checks what the flags say and hands it on.

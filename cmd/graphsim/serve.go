@@ -46,20 +46,13 @@ func (f *flags) start(ctx context.Context, o graphsim.Options) error {
 // accompany runs the command with the address in its environment. A signal to us is handed on, and
 // the command has ten seconds to obey.
 func (f *flags) accompany(ctx context.Context, url string) error {
-	args := f.Command
-	if args[0] == "--" {
-		args = args[1:]
-	}
-	if len(args) == 0 {
-		return errors.New("there is no command after --")
-	}
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd := exec.CommandContext(ctx, f.Command[0], f.Command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), "GRAPHSIM_URL="+url, "GRAPHSIM_TOKEN="+f.Token)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s: %w", args[0], err)
+		return fmt.Errorf("%s: %w", f.Command[0], err)
 	}
 	return nil
 }

@@ -123,6 +123,49 @@ func TestUnknownRecord(t *testing.T) {
 	}
 }
 
+// Sessions lie within their call and segments within their session, and no two have one id. Who came
+// more than once was away in between.
+func TestSessionsNest(t *testing.T) {
+	tenant := New(small())
+	records, _ := all(t, tenant, recordsPath)
+	again := 0
+	for _, r := range records {
+		var segments []string
+		last := map[string]time.Time{}
+		for _, s := range whole(t, tenant, r["id"].(string), "sessions", "sessions($expand=segments)") {
+			within(t, r, s)
+			for _, g := range objects(t, s, "segments") {
+				within(t, s, g)
+				segments = append(segments, g["id"].(string))
+			}
+			caller, _ := s["caller"].(map[string]any)
+			who, _ := caller["associatedIdentity"].(map[string]any)
+			id, _ := who["id"].(string)
+			if left, ok := last[id]; ok && id != "" && r["type"] == "groupCall" {
+				again++
+				if instantOf(t, s, "startDateTime").Before(left) {
+					t.Errorf("%v: %s came back before leaving", r["id"], id)
+				}
+			}
+			last[id] = instantOf(t, s, "endDateTime")
+		}
+		if len(distinct(segments)) != len(segments) {
+			t.Errorf("%v: %d segments have %d ids", r["id"], len(segments), len(distinct(segments)))
+		}
+	}
+	if again < 20 {
+		t.Errorf("only %d people came back", again)
+	}
+}
+
+func within(t *testing.T, outer, inner map[string]any) {
+	t.Helper()
+	from, to := instantOf(t, inner, "startDateTime"), instantOf(t, inner, "endDateTime")
+	if from.Before(instantOf(t, outer, "startDateTime")) || to.After(instantOf(t, outer, "endDateTime")) || to.Before(from) {
+		t.Errorf("%v to %v lies not within %v to %v", from, to, outer["startDateTime"], outer["endDateTime"])
+	}
+}
+
 // Records have about the size of Graph's, or a measurement against them would mean nothing.
 func TestRecordSizes(t *testing.T) {
 	o := small()

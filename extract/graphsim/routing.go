@@ -44,16 +44,23 @@ func (t *Tenant) routingRow(w *writer, c *call, row int) {
 		start, length = start.Add(length/2).Truncate(tick), length/2
 	}
 	failed := s.chance(0.08)
-	w.time("inviteDateTime", start.Add(-time.Duration(s.between(1, 9000))*time.Millisecond))
-	if failed {
-		w.null("startDateTime")
-		w.time("failureDateTime", start)
+	if failed { // without a start of its own, or with that of the invite; and without an end
+		if s.chance(0.5) {
+			w.null("startDateTime")
+		} else {
+			w.time("startDateTime", start)
+		}
+		w.time("inviteDateTime", start)
+		w.time("failureDateTime", start.Add(time.Duration(s.between(100, 30_000))*time.Millisecond))
+		w.null("endDateTime")
+		w.int("duration", 0)
 	} else {
 		w.time("startDateTime", start)
+		w.time("inviteDateTime", start.Add(-time.Duration(s.between(1, 9000))*time.Millisecond))
 		w.time("failureDateTime", never)
+		w.time("endDateTime", start.Add(length).Truncate(tick))
+		w.int("duration", int(length/time.Second))
 	}
-	w.time("endDateTime", start.Add(length).Truncate(tick))
-	w.int("duration", int(length/time.Second))
 	ours, theirs := fmt.Sprintf("%s%06d", line.prefix, s.below(1e6)), t.phone(number.number)
 	if c.kind == trunkIn {
 		w.text("callType", "ByotIn")
