@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"graphlake/schemas"
@@ -139,10 +140,15 @@ func (b *Builder) textOf(v jsonpull.Value) cell {
 	return b.madeFrom(start)
 }
 
-// compact is the text of a value without white space between its parts.
+// compact is the text of a value without white space between its parts, as Graph mostly sends it.
 func (b *Builder) compact(v jsonpull.Value) cell {
+	v = quoted(v)
+	text := b.scan.Text(v)
+	if !slices.ContainsFunc(text, func(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }) {
+		return cell{span(v.Start, v.End), inRecord}
+	}
 	start := len(b.made)
-	b.made = jsonpull.AppendCompact(b.made, b.scan.Text(quoted(v)))
+	b.made = jsonpull.AppendCompact(b.made, text)
 	return b.madeFrom(start)
 }
 

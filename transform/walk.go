@@ -46,32 +46,41 @@ func syntax(err error) *RecordError { return &RecordError{Reason: err.Error()} }
 // value reads the value of a node into the cells that want it, with all that is in it.
 func (b *Builder) value(n *node, f *frame) *RecordError {
 	kind := b.scan.Kind()
-	v := jsonpull.Value{Kind: kind, Start: b.scan.Pos()}
+	start := b.scan.Pos()
+	var fault *RecordError
 	switch {
 	case kind == jsonpull.Object && n.entersObjects():
-		if fault := b.object(n, f); fault != nil {
-			return fault
-		}
-		v.End = b.scan.Pos()
+		fault = b.object(n, f)
 	case kind == jsonpull.Array && n.entersArrays():
-		if fault := b.array(n, f); fault != nil {
-			return fault
-		}
-		v.End = b.scan.Pos()
+		fault = b.array(n, f)
 	default:
-		var err error
-		if v, err = b.scan.Value(); err != nil {
-			return syntax(err)
-		}
-		if !b.plan.lenient {
-			if kind == jsonpull.Null {
-				return nil // which the cells are
-			}
-			if fault := n.misfit(kind); fault != nil {
-				return fault
-			}
-		}
+		return b.whole(n, f)
 	}
+	if fault != nil {
+		return fault
+	}
+	return b.keep(n, f, jsonpull.Value{Kind: kind, Start: start, End: b.scan.Pos()})
+}
+
+// whole reads a value that is not entered.
+func (b *Builder) whole(n *node, f *frame) *RecordError {
+	v, err := b.scan.Value()
+	switch {
+	case err != nil:
+		return syntax(err)
+	case b.plan.lenient:
+	case v.Kind == jsonpull.Null:
+		return nil // which the cells are
+	case n.entersObjects():
+		return &RecordError{Reason: wrongKind(jsonpull.Object, v.Kind)}
+	case n.entersArrays():
+		return &RecordError{Reason: wrongKind(jsonpull.Array, v.Kind)}
+	}
+	return b.keep(n, f, v)
+}
+
+// keep puts a value into the cells that want it.
+func (b *Builder) keep(n *node, f *frame, v jsonpull.Value) *RecordError {
 	for _, l := range n.leaves {
 		c, reason := b.convert(l.typ, v)
 		if reason != "" && !b.plan.lenient {
@@ -85,17 +94,6 @@ func (b *Builder) value(n *node, f *frame) *RecordError {
 func (n *node) entersObjects() bool { return n.members != nil || n.naming != none }
 
 func (n *node) entersArrays() bool { return n.elements != nil || n.first != nil }
-
-// misfit is the fault of a value that is not entered although columns want what is in it.
-func (n *node) misfit(got jsonpull.Kind) *RecordError {
-	switch {
-	case n.entersObjects():
-		return &RecordError{Reason: wrongKind(jsonpull.Object, got)}
-	case n.entersArrays():
-		return &RecordError{Reason: wrongKind(jsonpull.Array, got)}
-	}
-	return nil
-}
 
 func wrongKind(want, got jsonpull.Kind) string {
 	return "want " + want.String() + ", got " + got.String()
