@@ -15,14 +15,7 @@ const batchBytes = 16 << 20
 
 // BenchmarkTransform fills the six tables of calls from meetings of ten people.
 func BenchmarkTransform(b *testing.B) {
-	d, ok := schemas.Find("call_records")
-	if !ok {
-		b.Fatal("no dataset call_records")
-	}
-	plan, err := Compile(d.Tables)
-	if err != nil {
-		b.Fatal(err)
-	}
+	plan := planOf(b, "call_records")
 	builder := plan.NewBuilder(memory.DefaultAllocator)
 	defer builder.Release()
 	record := []byte(meeting(10))
@@ -41,17 +34,27 @@ func BenchmarkTransform(b *testing.B) {
 			batch.Release()
 		}
 	}
-	for i := range d.Tables {
+	for i := range plan.tables {
 		rows += builder.Rows(i)
 	}
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
 }
 
-func TestAppendDoesNotAllocate(t *testing.T) {
-	plan, err := Compile(schemas.All()[0].Tables)
-	if err != nil {
-		t.Fatal(err)
+func planOf(tb testing.TB, dataset string) *Plan {
+	tb.Helper()
+	d, ok := schemas.Find(dataset)
+	if !ok {
+		tb.Fatalf("no dataset %s", dataset)
 	}
+	plan, err := Compile(d.Tables)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return plan
+}
+
+func TestAppendDoesNotAllocate(t *testing.T) {
+	plan := planOf(t, "call_records")
 	builder := plan.NewBuilder(memory.DefaultAllocator)
 	defer builder.Release()
 	record := []byte(meeting(10))
