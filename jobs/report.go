@@ -51,6 +51,8 @@ type UnitReport struct {
 	Bytes       int64            `json:"bytes"` // of the answers' JSON
 	Seconds     float64          `json:"seconds"`
 	Error       *ErrorReport     `json:"error,omitempty"`
+
+	started time.Time
 }
 
 // ErrorReport is an error by its kind and what it says.

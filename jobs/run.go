@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -27,18 +26,20 @@ type Runner struct {
 }
 
 const (
-	// Units read at once. Their requests share the tenant's budgets, so more would only wait.
-	unitsAtOnce = 4
+	// Units under way at once: while one is encoded the next is read. Their requests share the
+	// tenant's budgets, so more of them would only wait.
+	unitsAtOnce = 2
 	// Values held before they are handed on to the lake, by every unit and every derivation.
-	batchBytes = 8 << 20
+	batchBytes = 4 << 20
 )
 
 // Run carries out the plan. A unit that fails leaves the others alone; what became of each is in
 // the report, in the order of the plan.
 func (r *Runner) Run(ctx context.Context, p Plan) Report {
 	rep := Report{Units: make([]UnitReport, len(p.Units)), Notes: p.Notes}
-	// Encoding keeps a core busy and a row group in memory, so there are as many at once as cores.
-	encoders := semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0)))
+	// Encoding is what takes memory: a page of each of some hundred columns. Graph's limits leave it
+	// the time to take its turn.
+	encoders := semaphore.NewWeighted(1)
 	var units errgroup.Group
 	units.SetLimit(unitsAtOnce)
 	for i, u := range p.Units {
@@ -55,6 +56,7 @@ func (r *Runner) Run(ctx context.Context, p Plan) Report {
 func (r *Runner) unit(ctx context.Context, u Unit, encoders *semaphore.Weighted) UnitReport {
 	start := time.Now()
 	rep := newUnitReport(u)
+	rep.started = start
 	log := r.Log.With("tenant", u.Tenant.Name, "dataset", u.Dataset.Name, "from", u.Range.From, "to", u.Range.To)
 	var count graph.Counter
 	err := r.readAndDerive(graph.WithCounter(ctx, &count), u, encoders, &rep)

@@ -1,13 +1,19 @@
 package jobs
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
-// Total is a dataset's units added up, over ranges and tenants.
+// Total is a dataset's units added up, over ranges and tenants. Its seconds are from the start of
+// the first unit to the end of the last, because units run side by side.
 type Total struct {
 	UnitReport
 	Tables   int
 	AllRows  int64
 	Outcomes []Outcome // each that a unit had, once, the first unit's first
+
+	ended time.Time
 }
 
 // Totals adds up the units of each dataset, in the order of the plan.
@@ -17,7 +23,7 @@ func (r Report) Totals() []Total {
 		i := slices.IndexFunc(totals, func(t Total) bool { return t.Dataset == u.Dataset })
 		if i < 0 {
 			i = len(totals)
-			totals = append(totals, Total{UnitReport: UnitReport{Dataset: u.Dataset, Rows: map[string]int64{}}})
+			totals = append(totals, Total{UnitReport: UnitReport{Dataset: u.Dataset, Rows: map[string]int64{}, started: u.started}})
 		}
 		totals[i].add(u)
 	}
@@ -40,6 +46,13 @@ func (t *Total) add(u UnitReport) {
 	t.Written += u.Written
 	t.Unchanged += u.Unchanged
 	t.Requests += u.Requests
+	t.Bytes += u.Bytes
 	t.Throttled += u.Throttled
-	t.Seconds += u.Seconds
+	if u.started.Before(t.started) {
+		t.started = u.started
+	}
+	if ended := u.started.Add(time.Duration(u.Seconds * float64(time.Second))); ended.After(t.ended) {
+		t.ended = ended
+	}
+	t.Seconds = t.ended.Sub(t.started).Seconds()
 }

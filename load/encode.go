@@ -17,6 +17,7 @@ func properties(kind Kind, t schemas.Table, set tuning) *parquet.WriterPropertie
 		parquet.WithAllocator(set.allocator),
 		parquet.WithVersion(parquet.V2_LATEST),
 		parquet.WithDataPageVersion(parquet.DataPageV1),
+		parquet.WithDataPageSize(128 << 10), // a page of every column is in memory, and there are hundreds
 		parquet.WithMaxRowGroupLength(set.groupRows),
 		parquet.WithDictionaryDefault(false),
 		parquet.WithCompression(compress.Codecs.Snappy),

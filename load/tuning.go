@@ -24,6 +24,6 @@ var standard = tuning{
 	chunkBytes: 1 << 20,
 	spoolBytes: 32 << 20,
 	runBytes:   256 << 10,
-	readBytes:  4 << 20,
+	readBytes:  1 << 20,
 	fileBytes:  64 << 10,
 }

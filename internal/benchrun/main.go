@@ -45,8 +45,9 @@ func main() {
 	bin := flag.String("bin", "bin", "where graphlake and graphsim are")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := measure(ctx, *bin, *users, *calls); err != nil {
+	err := measure(ctx, *bin, *users, *calls)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "benchrun:", err)
 		os.Exit(1)
 	}
