@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net/http"
 	"os"
@@ -24,7 +25,7 @@ func TestScripts(t *testing.T) {
 
 // ask PATH is the command that the simulator is started for: it prints the answer's status.
 func ask() {
-	r, err := http.NewRequest(http.MethodGet, os.Getenv("GRAPHSIM_URL")+os.Args[1], nil)
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, os.Getenv("GRAPHSIM_URL")+os.Args[1], nil)
 	if err != nil {
 		panic(err)
 	}

@@ -74,7 +74,7 @@ func (t *Tenant) participants(w *writer, q *question, id string) error {
 	return nil
 }
 
-// organizer answers /communications/callRecords/{id}/organizer_v2.
+// organizerOf answers /communications/callRecords/{id}/organizer_v2.
 func (t *Tenant) organizerOf(w *writer, q *question, id string) error {
 	if err := q.allow("$select"); err != nil {
 		return err

@@ -8,18 +8,15 @@ import (
 
 // userHandler answers /users/delta, under all the names that Graph knows it by.
 func (t *Tenant) userHandler(path []string) (handler, error) {
-	if len(path) == 1 {
-		switch strings.TrimSuffix(strings.TrimPrefix(path[0], "microsoft.graph."), "()") {
-		case "delta":
-			return handler{userRoles, t.usersDelta}, nil
-		}
+	if len(path) > 1 {
+		return handler{}, unknownSegment(path[1])
 	}
-	if len(path) == 0 || len(path) == 1 {
-		return handler{userRoles, func(*writer, *question) error {
-			return refuse(501, "NotImplemented", "This simulator answers /users/delta only.")
-		}}, nil
+	if len(path) == 1 && strings.TrimSuffix(strings.TrimPrefix(path[0], "microsoft.graph."), "()") == "delta" {
+		return handler{userRoles, t.usersDelta}, nil
 	}
-	return handler{}, unknownSegment(path[1])
+	return handler{userRoles, func(*writer, *question) error {
+		return refuse(501, "NotImplemented", "This simulator answers /users/delta only.")
+	}}, nil
 }
 
 // usersDelta answers /users/delta: the whole directory page by page, and then, as nothing changes in

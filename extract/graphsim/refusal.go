@@ -17,15 +17,15 @@ func refuse(status int, code, format string, args ...any) error {
 func badRequest(format string, args ...any) error { return refuse(400, "BadRequest", format, args...) }
 
 // write writes the body of an OData error, as Graph shapes it.
-func (r *refusal) write(w *writer, q asked) {
+func (r *refusal) write(w *writer, about asked) {
 	w.open("")
 	w.open("error")
 	w.text("code", r.code)
 	w.text("message", r.message)
 	w.open("innerError")
-	w.text("date", q.at.Format("2006-01-02T15:04:05"))
-	w.text("request-id", q.id)
-	w.text("client-request-id", q.client)
+	w.text("date", about.at.Format("2006-01-02T15:04:05"))
+	w.text("request-id", about.id)
+	w.text("client-request-id", about.client)
 	w.close()
 	w.close()
 	w.close()

@@ -38,10 +38,9 @@ func (t *Tenant) routingRow(w *writer, c *call, row int) {
 		who, line = &p, *p.site
 	}
 	account(w, who)
-	start := c.start
-	length := c.end.Sub(c.start)
-	if row > 0 { // after the transfer
-		start, length = start.Add(length/2).Truncate(tick), length/2
+	start, length := c.start, c.end.Sub(c.start)
+	if row > 0 { // to whom it was handed on
+		length /= 2
 	}
 	failed := s.chance(0.08)
 	if failed { // without a start of its own, or with that of the invite; and without an end

@@ -38,8 +38,8 @@ func (t *Tenant) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.b, w.newer = w.b[:0], false
 	status := http.StatusOK
 	if err := t.answer(w, r); err != nil {
-		var refused *refusal
-		if !errors.As(err, &refused) {
+		refused, ok := errors.AsType[*refusal](err)
+		if !ok {
 			refused = &refusal{500, "InternalServerError", err.Error()}
 		}
 		w.b = w.b[:0] // nothing of an answer that failed half way

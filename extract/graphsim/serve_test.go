@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
@@ -151,6 +152,32 @@ func TestGzip(t *testing.T) {
 	if len(zipped.body) > len(plain.body)/2 {
 		t.Errorf("%d bytes of %d: not compressed", len(zipped.body), len(plain.body))
 	}
+}
+
+// Requests at the same time do not write into each other's answers.
+func TestConcurrentRequests(t *testing.T) {
+	tenant := New(small())
+	records, _ := all(t, tenant, recordsPath)
+	var want [8][]byte
+	path := func(i int) string {
+		return recordsPath + "/" + records[i]["id"].(string) + "?$expand=sessions($expand=segments)"
+	}
+	for i := range want {
+		want[i] = get(t, tenant, path(i)).body
+	}
+	var group sync.WaitGroup
+	for i := range want {
+		group.Go(func() {
+			for range 50 {
+				rec := httptest.NewRecorder()
+				tenant.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path(i), nil))
+				if !bytes.Equal(rec.Body.Bytes(), want[i]) {
+					t.Errorf("record %d was answered differently among other requests", i)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 func TestBetaAnswersTheSame(t *testing.T) {

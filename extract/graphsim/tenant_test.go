@@ -146,25 +146,3 @@ func FuzzIDs(f *testing.F) {
 }
 
 func must(g guid, _ bool) guid { return g }
-
-func BenchmarkDetail(b *testing.B) {
-	o := week()
-	o.Users, o.Large = 800, 400
-	tenant := New(o)
-	var calls []call
-	for c := range tenant.calls(place{day: tenant.first}, monday.AddDate(0, 0, 1)) {
-		calls = append(calls, *c)
-	}
-	q := &question{root: "http://example.com/v1.0", now: afterwards, options: map[string][]string{"$expand": {"sessions($expand=segments)"}}}
-	var w writer
-	size, i := 0, 0
-	for b.Loop() {
-		w.b = w.b[:0]
-		if err := tenant.detail(&w, q, calls[i%len(calls)].id.String()); err != nil {
-			b.Fatal(err)
-		}
-		size += len(w.b)
-		i += 7
-	}
-	b.SetBytes(int64(size / max(1, b.N)))
-}

@@ -148,8 +148,13 @@ func (w *writer) duration(name string, d time.Duration) {
 
 func appendText(b []byte, s string) []byte {
 	b = append(b, '"')
+	done := 0 // of s is written
 	for i := 0; i < len(s); i++ {
 		c := s[i]
+		if c >= 0x20 && c < 0xf0 && c != '"' && c != '\\' {
+			continue
+		}
+		b = append(b, s[done:i]...)
 		switch {
 		case c == '"' || c == '\\':
 			b = append(b, '\\', c)
@@ -157,16 +162,15 @@ func appendText(b []byte, s string) []byte {
 			b = append(b, '\\', 'n')
 		case c < 0x20:
 			b = appendEscape(b, uint16(c))
-		case c < 0xf0:
-			b = append(b, c)
 		default: // beyond the first plane: .NET writes both surrogates as escapes
 			r, size := utf8.DecodeRuneInString(s[i:])
 			high, low := utf16.EncodeRune(r)
 			b = appendEscape(appendEscape(b, uint16(high)), uint16(low))
 			i += size - 1
 		}
+		done = i + 1
 	}
-	return append(b, '"')
+	return append(append(b, s[done:]...), '"')
 }
 
 func appendEscape(b []byte, v uint16) []byte {
