@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
+	"time"
 
 	"graphlake/load"
 	"graphlake/schemas"
@@ -43,7 +47,7 @@ func (r catCommand) Run(ctx context.Context, c *command) error {
 			if r.outside(p) {
 				continue
 			}
-			if err := lake.Cat(ctx, c.stdout, p, table); err != nil {
+			if err := printRows(ctx, c.stdout, lake, p, table); err != nil {
 				return err
 			}
 		}
@@ -60,4 +64,26 @@ func (r catCommand) outside(p load.Partition) bool {
 		to = p.Date.Add(schemas.Day)
 	}
 	return !schemas.Range{From: r.From.Time, To: to}.Contains(p.Date)
+}
+
+// printRows prints a JSON object a line, the partition columns first, the others in their order.
+func printRows(ctx context.Context, w io.Writer, lake *load.Lake, p load.Partition, t schemas.Table) error {
+	out := bufio.NewWriter(w)
+	for row, err := range lake.Rows(ctx, p, t) {
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, `{"tenant_id":%q,"dt":%q`, p.TenantID, p.Date.Format(time.DateOnly))
+		for i, value := range row {
+			text, err := json.Marshal(value)
+			if err != nil {
+				return fmt.Errorf("%s, column %s: %w", p, t.Columns[i].Name, err)
+			}
+			fmt.Fprintf(out, `,%q:%s`, t.Columns[i].Name, text)
+		}
+		if _, err := out.WriteString("}\n"); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
 }
