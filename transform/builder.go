@@ -16,19 +16,12 @@ type Builder struct {
 	columns []column
 	rows    []int // of every table
 	marks   []int // the same before the record that is being read
-	full    error // why the record does not fit
 
 	scan   jsonpull.Scanner
 	record []byte
 	made   []byte  // texts that do not stand in the record as they are
 	frames []frame // of every scope
 	walk   walk
-}
-
-// frame holds the values of the element of a scope that is being read.
-type frame struct {
-	cells  []cell
-	before []int // rows of the tables below, when the element began
 }
 
 // cell is a value, or null in the zero cell: a number's bits, or where a text stands.
@@ -51,35 +44,16 @@ const (
 func (p *Plan) NewBuilder(mem memory.Allocator) *Builder {
 	b := &Builder{
 		plan:    p,
-		columns: make([]column, len(p.types)),
+		columns: make([]column, len(p.columns)),
 		rows:    make([]int, len(p.tables)),
 		marks:   make([]int, len(p.tables)),
-		frames:  make([]frame, p.scopes),
+		frames:  make([]frame, len(p.scopes)),
 		walk:    newWalk(p),
 	}
-	for i, t := range p.types {
-		b.columns[i] = newColumn(mem, t)
+	for i, from := range p.columns {
+		b.columns[i] = newColumn(mem, from.typ)
 	}
-	b.frame(p.root)
 	return b
-}
-
-func (b *Builder) frame(sc *scope) {
-	b.frames[sc.number] = frame{make([]cell, sc.cells), make([]int, len(sc.below))}
-	sc.element.scopes(b.frame)
-}
-
-// scopes calls yield with the scopes that are right below the node.
-func (n *node) scopes(yield func(*scope)) {
-	if n.elements != nil {
-		yield(n.elements)
-	}
-	if n.first != nil {
-		n.first.scopes(yield)
-	}
-	for _, m := range n.members {
-		m.scopes(yield)
-	}
 }
 
 // Append adds all rows of a record, or none and a [*RecordError] that says why. The record must not
@@ -89,27 +63,19 @@ func (b *Builder) Append(record []byte) error {
 		return &RecordError{Reason: "longer than 2 GiB"}
 	}
 	copy(b.marks, b.rows)
-	b.record, b.made, b.full = record, b.made[:0], nil
+	b.record, b.made = record, b.made[:0]
 	b.scan.Reset(record)
-	fault := b.readRecord()
-	if fault == nil && b.full == nil {
-		return nil
+	if fault := b.readRecord(); fault != nil {
+		copy(b.rows, b.marks)
+		fault.ID = b.id()
+		return fault
 	}
-	b.takeBack()
-	if b.full != nil {
-		return b.full
+	if err := b.reserve(); err != nil {
+		copy(b.rows, b.marks)
+		return err
 	}
-	fault.ID = b.id()
-	return fault
-}
-
-func (b *Builder) takeBack() {
-	for i, t := range b.plan.tables {
-		for c := t.from; c < t.upto; c++ {
-			b.columns[c].cut(b.marks[i])
-		}
-	}
-	copy(b.rows, b.marks)
+	b.fill()
+	return nil
 }
 
 // id is what identifies the record, as far as it was read.

@@ -42,8 +42,7 @@ func storageOf(t schemas.Type) storage {
 // errFull says that the texts of a column no longer fit one Arrow array, whose offsets have 31 bits.
 var errFull = errors.New("the batch holds 2 GiB of one column: flush before the next record")
 
-// column is a column under construction. Unlike the builders of arrow it can be cut, which is how a
-// bad record takes back its rows.
+// column is a column under construction. Room is made before values are appended.
 type column struct {
 	store  storage
 	typ    arrow.DataType
@@ -51,7 +50,8 @@ type column struct {
 	length int
 	nulls  int
 	fits   int // so many rows, before more memory is wanted
-	before int // what fitted when the column was finished last: as much will be wanted again
+	// The room for rows and for text when the column was finished last: as much will be wanted again.
+	before, textBefore int
 
 	valid  []byte // a bit for every row; zero behind the last
 	values []byte
@@ -63,9 +63,13 @@ func newColumn(mem memory.Allocator, t schemas.Type) column {
 	return column{mem: mem, store: storageOf(t), typ: t.Arrow()}
 }
 
-// grow makes room for twice as many rows.
-func (c *column) grow() {
-	c.fits = max(minRows, c.before, 2*c.length)
+// reserve makes room for further rows.
+func (c *column) reserve(rows int) {
+	want := c.length + rows
+	if want <= c.fits {
+		return
+	}
+	c.fits = max(minRows, c.before, 1<<bits.Len(uint(want-1)))
 	c.valid = resize(c.mem, c.valid, c.fits/8)
 	clear(c.valid[(c.length+7)/8:])
 	switch c.store {
@@ -78,6 +82,19 @@ func (c *column) grow() {
 	default:
 		c.values = resize(c.mem, c.values, c.width()*c.fits)
 	}
+}
+
+// reserveText makes room for further text.
+func (c *column) reserveText(size int) error {
+	want := c.text + size
+	if want <= len(c.values) {
+		return nil
+	}
+	if want > math.MaxInt32 {
+		return errFull
+	}
+	c.values = resize(c.mem, c.values, max(minRows, c.textBefore, 1<<bits.Len(uint(want-1))))
+	return nil
 }
 
 // minRows is the room of a column with one row; a whole number of bytes of bits.
@@ -104,23 +121,24 @@ func (c *column) width() int {
 }
 
 func (c *column) appendNull() {
-	if c.length == c.fits {
-		c.grow()
-	}
 	c.nulls++
 	c.put(0)
 }
 
 // appendBits appends a value of fixed width, given in 64 bits.
 func (c *column) appendBits(v uint64) {
-	if c.length == c.fits {
-		c.grow()
-	}
 	c.valid[c.length>>3] |= 1 << (c.length & 7)
 	c.put(v)
 }
 
-// put writes a value behind the last; of a text, that it is empty.
+// appendText appends bytes that are valid UTF-8.
+func (c *column) appendText(text []byte) {
+	c.text += copy(c.values[c.text:], text)
+	c.valid[c.length>>3] |= 1 << (c.length & 7)
+	c.put(0)
+}
+
+// put writes a value behind the last; of a text, that it ends.
 func (c *column) put(v uint64) {
 	i := c.length
 	switch c.store {
@@ -137,23 +155,4 @@ func (c *column) put(v uint64) {
 		binary.NativeEndian.PutUint64(c.values[16*i+8:], uint64(int64(v)>>63)) // the sign fills the upper half
 	}
 	c.length++
-}
-
-// appendText appends bytes that are valid UTF-8.
-func (c *column) appendText(text []byte) error {
-	if c.length == c.fits {
-		c.grow()
-	}
-	end := c.text + len(text)
-	if end > len(c.values) {
-		if end > math.MaxInt32 {
-			return errFull
-		}
-		c.values = resize(c.mem, c.values, max(minRows, 1<<bits.Len(uint(end-1))))
-	}
-	copy(c.values[c.text:], text)
-	c.text = end
-	c.valid[c.length>>3] |= 1 << (c.length & 7)
-	c.put(0)
-	return nil
 }

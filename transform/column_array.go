@@ -1,35 +1,10 @@
 package transform
 
 import (
-	"encoding/binary"
-
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
-
-// cut takes back all rows after the first n.
-func (c *column) cut(n int) {
-	if n >= c.length {
-		return
-	}
-	c.nulls -= c.length - n - (ones(c.valid, c.length) - ones(c.valid, n))
-	cutBits(c.valid, n, c.length)
-	switch c.store {
-	case texts:
-		c.text = int(binary.NativeEndian.Uint32(c.ends[4*n:]))
-	case bools:
-		cutBits(c.values, n, c.length)
-	}
-	c.length = n
-}
-
-// ones counts the bits that are set among the first n.
-func ones(b []byte, n int) int { return bitutil.CountSetBits(b, 0, n) }
-
-// cutBits clears the bits from the n-th up to the given one.
-func cutBits(b []byte, n, upto int) { bitutil.SetBitsTo(b, int64(n), int64(upto-n), false) }
 
 func (c *column) size() int {
 	switch c.store {
@@ -79,7 +54,9 @@ func (c *column) finish() arrow.Array {
 			b.Release()
 		}
 	}
-	c.before = c.fits
+	if c.before = c.fits; c.store == texts {
+		c.textBefore = len(c.values)
+	}
 	c.empty()
 	return array.MakeFromData(data)
 }

@@ -67,8 +67,8 @@ func TestBadRecordsLeaveNothing(t *testing.T) {
 	}
 }
 
-// Taking rows back must leave every bit as it was, at every length of the bitmaps.
-func TestTakingRowsBackAtEveryLength(t *testing.T) {
+// Bad records leave every bit as it was, at every length of the bitmaps.
+func TestBadRecordsAmongManyGoodOnes(t *testing.T) {
 	bad := `{"id":"bad","@removed":{},"placed":"2026-11-22T08:00:00Z","lines":[{"id":"x","discounts":[7,7,7,7,7]},{"id":7}]}`
 	var alone, between []string
 	for range 20 {

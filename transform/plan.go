@@ -15,9 +15,9 @@ import (
 // safe for concurrent use.
 type Plan struct {
 	tables  []table
-	types   []schemas.Type // of all columns of all tables, in order
+	columns []origin // of all tables, in order
 	root    *scope
-	scopes  int
+	scopes  []*scope
 	nodes   int
 	lenient bool
 	id      int // cell of the root scope that identifies a record in errors, or none
@@ -51,8 +51,8 @@ type leaf struct {
 }
 
 // scope is what there is once for every element of a collection, or once for the record: cells for
-// values, and the rows that they go to when the element has been read to its end. Only then are they
-// all known: Graph may send an id behind the collection whose rows carry it.
+// values, and the columns that they go to. Those are filled when the record has been read to its end:
+// Graph may send an id behind the collection whose rows carry it.
 type scope struct {
 	number   int
 	path     schemas.Path
@@ -61,31 +61,26 @@ type scope struct {
 	cells    int
 	position int // cell for the element's position, or none
 
-	tables []int    // tables that get a row for an element
-	own    []target // columns of those rows
-	below  []nested // tables that get rows from collections in the element
+	tables   []int // tables that get a row for an element
+	below    []int // tables that get rows from collections in the element
+	required []demand
 }
 
-// nested is a table with rows from deeper collections, and its columns that hold values of the scope.
-type nested struct {
+// origin is where the values of a column come from: the first of the cells that is not null.
+type origin struct {
+	typ     schemas.Type
 	table   int
-	targets []target
-}
-
-// target is a column and the cells that it takes its value from: the first that is not null. It is
-// kept small, for there are hundreds and all are gone through for every element.
-type target struct {
-	column  int
+	scope   *scope
+	below   int // place of the table in scope.below, or none if the scope's elements are its rows
 	cell    int
-	special *special // nil for most
+	others  []int
+	present bool // the value is whether the cell is set
 }
 
-// special is what is seldom asked of a target.
-type special struct {
-	others   []int
-	present  bool // the value is whether the cell is set
-	required bool
-	path     string // of the value, from the scope's element on
+// demand is a column that must not be null, if the element gives rows to its table.
+type demand struct {
+	column int
+	path   string // of the value, from the scope's element on
 }
 
 // Compile makes the plan of tables, which are either all lenient or none is.
@@ -114,8 +109,8 @@ func Compile(tables []schemas.Table) (*Plan, error) {
 type compiler struct{ *Plan }
 
 func (c *compiler) newScope(parent *scope, path schemas.Path) *scope {
-	sc := &scope{number: c.scopes, path: path, parent: parent, position: none}
-	c.scopes++
+	sc := &scope{number: len(c.scopes), path: path, parent: parent, position: none}
+	c.scopes = append(c.scopes, sc)
 	sc.element = c.newNode("")
 	return sc
 }
@@ -127,61 +122,61 @@ func (c *compiler) newNode(name string) *node {
 }
 
 func (c *compiler) table(number int, t schemas.Table) error {
-	first := len(c.types)
+	first := len(c.columns)
 	rows, err := c.collection(t.Each)
 	if err != nil {
 		return err
 	}
 	rows.tables = append(rows.tables, number)
 	for sc := rows.parent; sc != nil; sc = sc.parent {
-		sc.below = append(sc.below, nested{table: number})
+		sc.below = append(sc.below, number)
 	}
 	for _, col := range t.Columns {
-		if err := c.column(rows, t, col); err != nil {
+		if err := c.column(rows, number, t, col); err != nil {
 			return fmt.Errorf("column %s: %w", col.Name, err)
 		}
 	}
-	c.tables = append(c.tables, table{t.Schema(), first, len(c.types)})
+	c.tables = append(c.tables, table{t.Schema(), first, len(c.columns)})
 	return nil
 }
 
-// column adds a column of the table whose rows the scope has.
-func (c *compiler) column(rows *scope, t schemas.Table, col schemas.Column) error {
-	to := target{column: len(c.types)}
-	rare := special{required: col.Required, present: col.Type == schemas.Present}
-	c.types = append(c.types, col.Type)
+// column adds a column of the table, whose rows the scope has.
+func (c *compiler) column(rows *scope, number int, t schemas.Table, col schemas.Column) error {
 	path := col.Path.Absolute(t.Each)
-	from, cell, err := c.value(path, col.Type)
+	sc, cell, err := c.value(path, col.Type)
 	if err != nil {
 		return err
 	}
-	to.cell = cell
-	rare.path = strings.TrimPrefix(strings.TrimPrefix(string(path), string(from.path)), ".")
+	from := origin{typ: col.Type, table: number, scope: sc, below: none, cell: cell, present: col.Type == schemas.Present}
 	for _, p := range col.Else {
-		sc, cell, err := c.value(p.Absolute(t.Each), col.Type)
+		other, cell, err := c.value(p.Absolute(t.Each), col.Type)
 		if err != nil {
 			return err
 		}
-		if sc != from {
+		if other != sc {
 			return fmt.Errorf("path %q and %q are in different collections", col.Path, p)
 		}
-		rare.others = append(rare.others, cell)
+		from.others = append(from.others, cell)
 	}
-	if rare.required || rare.present || rare.others != nil {
-		to.special = &rare
-	}
-	if from == rows {
-		rows.own = append(rows.own, to)
-		return nil
-	}
-	for sc := rows.parent; sc != nil; sc = sc.parent {
-		if sc == from {
-			last := &sc.below[len(sc.below)-1] // this table's, which came last
-			last.targets = append(last.targets, to)
-			return nil
+	if sc != rows {
+		if !rows.isIn(sc) {
+			return fmt.Errorf("path %q goes into a collection that the table's rows are not in", col.Path)
 		}
+		from.below = len(sc.below) - 1 // the table came last
 	}
-	return fmt.Errorf("path %q goes into a collection that the table's rows are not in", col.Path)
+	if col.Required {
+		place := strings.TrimPrefix(strings.TrimPrefix(string(path), string(sc.path)), ".")
+		sc.required = append(sc.required, demand{len(c.columns), place})
+	}
+	c.columns = append(c.columns, from)
+	return nil
+}
+
+func (sc *scope) isIn(outer *scope) bool {
+	for sc != nil && sc != outer {
+		sc = sc.parent
+	}
+	return sc == outer
 }
 
 // identify finds the cell that names a record in errors: the first key column of the root table.
@@ -194,9 +189,5 @@ func (c *compiler) identify(tables []schemas.Table) {
 	if key < 0 || storageOf(tables[i].Columns[key].Type) != texts {
 		return
 	}
-	for _, to := range c.root.own {
-		if to.column == c.tables[i].from+key {
-			c.id = to.cell
-		}
-	}
+	c.id = c.columns[c.tables[i].from+key].cell
 }

@@ -22,10 +22,11 @@ func newWalk(p *Plan) walk {
 }
 
 func (b *Builder) readRecord() *RecordError {
+	for i := range b.frames {
+		b.frames[i].elements = 0
+	}
 	root := b.plan.root
-	f := &b.frames[root.number]
-	clear(f.cells)
-	b.rowsBelow(root, f.before)
+	f := b.begin(root)
 	if !b.plan.lenient && b.scan.Kind() != jsonpull.Object {
 		if _, err := b.scan.Value(); err != nil {
 			return syntax(err)
@@ -38,7 +39,7 @@ func (b *Builder) readRecord() *RecordError {
 	if err := b.scan.End(); err != nil {
 		return syntax(err)
 	}
-	return b.rowsOf(root, f)
+	return b.end(root, f)
 }
 
 func syntax(err error) *RecordError { return &RecordError{Reason: err.Error()} }
@@ -184,16 +185,14 @@ func (b *Builder) array(n *node, f *frame) *RecordError {
 	return nil
 }
 
-// element reads an element of a collection and appends the rows that it gives.
+// element reads an element of a collection.
 func (b *Builder) element(sc *scope, position int) *RecordError {
-	f := &b.frames[sc.number]
-	clear(f.cells)
-	b.rowsBelow(sc, f.before)
+	f := b.begin(sc)
 	if sc.position != none {
 		f.cells[sc.position] = cell{uint64(position), isBits}
 	}
 	if fault := b.value(sc.element, f); fault != nil {
 		return fault
 	}
-	return b.rowsOf(sc, f)
+	return b.end(sc, f)
 }
