@@ -25,69 +25,84 @@ func (b *Builder) convert(t schemas.Type, v jsonpull.Value) (c cell, reason stri
 	case schemas.Hash:
 		return b.hash(v), ""
 	}
-	if v.Kind == jsonpull.Null {
+	switch v.Kind {
+	case jsonpull.Null:
 		return cell{}, ""
+	case jsonpull.String:
+		return b.convertString(t, v)
+	case jsonpull.Number:
+		if wants(t) == jsonpull.Number {
+			return number(t, b.scan.Text(v))
+		}
+	case jsonpull.Bool:
+		if t == schemas.Bool {
+			return truth(b.record[v.Start] == 't'), ""
+		}
 	}
 	switch t {
-	case schemas.String, schemas.Enum, schemas.LongText:
-		if v.Kind == jsonpull.String {
-			return b.textCell(v), ""
-		}
-		return cell{}, wrongKind(jsonpull.String, v.Kind)
-	case schemas.Bool:
-		if v.Kind == jsonpull.Bool {
-			return cell{truth(b.record[v.Start] == 't'), isBits}, ""
-		}
-		return cell{}, wrongKind(jsonpull.Bool, v.Kind)
-	case schemas.Present:
-		return cell{truth(true), isBits}, ""
 	case schemas.JSON:
 		return b.compact(v), ""
-	case schemas.Timestamp, schemas.DurationMS:
-		if v.Kind != jsonpull.String {
-			return cell{}, wrongKind(jsonpull.String, v.Kind)
-		}
+	case schemas.Present:
+		return truth(true), ""
 	}
-	return b.convertNumber(t, v)
+	return cell{}, wrongKind(wants(t), v.Kind)
 }
 
-func truth(v bool) uint64 {
+// wants is the kind that holds a type's values.
+func wants(t schemas.Type) jsonpull.Kind {
+	switch t {
+	case schemas.Bool:
+		return jsonpull.Bool
+	case schemas.Int32, schemas.Int64, schemas.Float64, schemas.Decimal, schemas.Version:
+		return jsonpull.Number
+	}
+	return jsonpull.String
+}
+
+func truth(v bool) cell {
 	if v {
-		return 1
+		return cell{1, isBits}
 	}
-	return 0
+	return cell{0, isBits}
 }
 
-// convertNumber reads what is stored as a number.
-func (b *Builder) convertNumber(t schemas.Type, v jsonpull.Value) (c cell, reason string) {
+// convertString reads a string, which may be a number in quotes where OData allows it.
+func (b *Builder) convertString(t schemas.Type, v jsonpull.Value) (c cell, reason string) {
+	switch t {
+	case schemas.String, schemas.Enum, schemas.LongText:
+		return b.textCell(v), ""
+	case schemas.JSON:
+		return b.compact(v), ""
+	case schemas.Present:
+		return truth(true), ""
+	}
 	text := b.scan.Text(v)
-	if v.Kind == jsonpull.String {
-		if !v.Plain {
-			text = b.text(b.textCell(v))
+	if !v.Plain {
+		text = b.text(b.textCell(v))
+	}
+	switch t {
+	case schemas.Timestamp:
+		return instantMicros(text)
+	case schemas.DurationMS:
+		return durationMillis(text)
+	case schemas.Float64:
+		if s := string(text); s == "NaN" || s == "INF" || s == "-INF" {
+			return cell{}, ""
 		}
-		switch t {
-		case schemas.Timestamp:
-			return instantMicros(text)
-		case schemas.DurationMS:
-			return durationMillis(text)
-		case schemas.Version:
-			if len(text) > 4 && text[4] == '-' {
-				return instantNanos(text)
-			}
-		case schemas.Float64:
-			if s := string(text); s == "NaN" || s == "INF" || s == "-INF" {
-				return cell{}, ""
-			}
+	case schemas.Version:
+		if len(text) > 4 && text[4] == '-' {
+			return instantNanos(text)
 		}
-		quotable := t == schemas.Int64 || t == schemas.Decimal || t == schemas.Version
-		if !quotable {
-			return cell{}, wrongKind(jsonpull.Number, v.Kind)
-		}
-		if !jsonpull.IsNumber(text) {
-			return cell{}, "want a number, got other text"
-		}
-	} else if v.Kind != jsonpull.Number {
-		return cell{}, wrongKind(jsonpull.Number, v.Kind)
+		return quotedNumber(t, text)
+	case schemas.Int64, schemas.Decimal:
+		return quotedNumber(t, text)
+	}
+	return cell{}, wrongKind(wants(t), v.Kind)
+}
+
+func quotedNumber(t schemas.Type, text []byte) (c cell, reason string) {
+	if !jsonpull.IsNumber(text) {
+		return cell{}, "want a number, got other text"
 	}
 	return number(t, text)
 }

@@ -100,18 +100,21 @@ func (b *Builder) fill() {
 		column := &b.columns[i]
 		f := &b.frames[from.scope.number]
 		for e, cells := 0, f.all; e < f.elements; e, cells = e+1, cells[from.scope.cells:] {
-			c := from.value(cells)
-			text := b.text(c)
-			for range from.rows(f, e) {
-				switch c.from {
-				case isNull:
-					column.appendNull()
-				case isBits:
-					column.appendBits(c.bits)
-				default:
-					column.appendText(text)
-				}
-			}
+			b.append(column, from.value(cells), from.rows(f, e))
+		}
+	}
+}
+
+// append appends a value so many times.
+func (b *Builder) append(column *column, c cell, rows int) {
+	for range rows {
+		switch c.from {
+		case isNull:
+			column.appendNull()
+		case isBits:
+			column.appendBits(c.bits)
+		default:
+			column.appendText(b.text(c))
 		}
 	}
 }
