@@ -56,11 +56,14 @@ func (p *Plan) NewBuilder(mem memory.Allocator) *Builder {
 	return b
 }
 
+// maxRecord keeps the places of texts, also of those that grow when they are made valid, in 32 bits.
+const maxRecord = 256 << 20
+
 // Append adds all rows of a record, or none and a [*RecordError] that says why. The record must not
 // change meanwhile; it is not kept. Any other error says that the batch is full.
 func (b *Builder) Append(record []byte) error {
-	if len(record) > math.MaxInt32 {
-		return &RecordError{Reason: "longer than 2 GiB"}
+	if len(record) > maxRecord {
+		return &RecordError{Reason: "longer than 256 MiB"}
 	}
 	copy(b.marks, b.rows)
 	b.record, b.made = record, b.made[:0]

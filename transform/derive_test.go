@@ -136,6 +136,17 @@ func TestFullBatch(t *testing.T) {
 	}
 }
 
+func TestRecordTooLong(t *testing.T) {
+	plan, err := Compile(orders)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = plan.NewBuilder(memory.DefaultAllocator).Append(make([]byte, maxRecord+1))
+	if err == nil || err.Error() != "record: longer than 256 MiB" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestPlanIsSharedByBuilders(t *testing.T) {
 	plan, err := Compile(orders)
 	if err != nil {
