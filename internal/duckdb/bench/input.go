@@ -50,8 +50,9 @@ func writeRecords(ctx context.Context, file string, size int64) (in records, err
 		if err != nil {
 			return in, err
 		}
-		w.Write(record) // its error is kept, and Flush returns it
-		w.WriteByte('\n')
+		// The errors are kept, and Flush returns the first.
+		_, _ = w.Write(record)
+		_ = w.WriteByte('\n')
 		in.bytes += int64(len(record)) + 1
 		in.records++
 		if in.bytes >= size {

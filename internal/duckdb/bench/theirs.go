@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -31,11 +32,8 @@ func openDuckDB(ctx context.Context) (*sql.DB, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	for _, set := range []string{"SET threads = 1", "SET TimeZone = 'UTC'"} {
-		if _, err := db.ExecContext(ctx, set); err != nil {
-			db.Close()
-			return nil, err
-		}
+	if _, err := db.ExecContext(ctx, "SET threads = 1; SET TimeZone = 'UTC'"); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
