@@ -20,6 +20,8 @@ type question struct {
 	prefer  []string
 	now     time.Time
 	ask     ask
+	// eventual is set by ConsistencyLevel: eventual, which Graph wants for what it answers from an index.
+	eventual bool
 }
 
 func (t *Tenant) question(r *http.Request, version string) (*question, error) {
@@ -37,6 +39,7 @@ func (t *Tenant) question(r *http.Request, version string) (*question, error) {
 		scheme = "https"
 	}
 	q := &question{root: scheme + "://" + r.Host + "/" + version, options: options, now: t.Now().UTC()}
+	q.eventual = strings.EqualFold(r.Header.Get("ConsistencyLevel"), "eventual")
 	for _, header := range r.Header.Values("Prefer") {
 		for preference := range strings.SplitSeq(header, ",") {
 			q.prefer = append(q.prefer, strings.TrimSpace(preference))
@@ -50,6 +53,16 @@ func (q *question) allow(names ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(q.options)) {
 		if strings.HasPrefix(name, "$") && !slices.Contains(names, name) {
 			return badRequest("The query parameter '%s' is not supported.", name)
+		}
+	}
+	return nil
+}
+
+// unsimulated refuses the query options that Graph answers here and this simulator does not.
+func (q *question) unsimulated(names ...string) error {
+	for _, name := range names {
+		if q.options.Has(name) {
+			return refuse(501, "NotImplemented", "This simulator does not answer %s here.", name)
 		}
 	}
 	return nil

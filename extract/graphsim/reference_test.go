@@ -56,20 +56,35 @@ func TestAgainstGraphsTypes(t *testing.T) {
 	for _, r := range rows {
 		ref.check(t, r, "microsoft.graph.callRecords.directRoutingLogRow", "direct routing")
 	}
-	var names []string
+	ref.users(t, tenant)
+	ref.complete(t)
+}
+
+// users checks every property that may be selected of a user, in delta and outside it.
+func (ref *reference) users(t *testing.T, tenant *Tenant) {
+	t.Helper()
+	names := slices.Concat(silentProperties, silentLists)
 	for _, u := range userWriters {
 		names = append(names, u.name)
 	}
-	users, _ := all(t, tenant, "/v1.0/users/delta?$select="+strings.Join(names, ","))
-	for _, u := range users {
-		ref.check(t, u, "microsoft.graph.user", "user")
-	}
-	for _, name := range append(append(names, silentProperties...), refusedProperties...) {
+	for _, name := range slices.Concat(names, refusedProperties) {
 		if ref.types["user"].properties[name] == "" {
 			t.Errorf("a user has no property %q", name)
 		}
 	}
-	ref.complete(t)
+	selected := "?$select=" + strings.Join(names, ",")
+	changes, _ := all(t, tenant, "/v1.0/users/delta"+selected)
+	people, _ := all(t, tenant, "/v1.0/users"+selected+"&$expand=manager")
+	for _, u := range slices.Concat(changes, people) {
+		ref.check(t, u, "microsoft.graph.user", "user")
+	}
+	for _, name := range names {
+		value, sent := people[0][name]
+		list := strings.HasPrefix(ref.types["user"].properties[name], "Collection(")
+		if !sent || list && value == nil {
+			t.Errorf("%s of a user is sent: %v, as %v", name, sent, value)
+		}
+	}
 }
 
 type reference struct {

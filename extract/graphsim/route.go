@@ -75,6 +75,20 @@ func (t *Tenant) recordHandler(path []string) (handler, error) {
 	return handler{recordRoles, func(w *writer, q *question) error { return answer(w, q, path[0]) }}, nil
 }
 
+func (t *Tenant) userHandler(path []string) (handler, error) {
+	switch {
+	case len(path) == 0:
+		return handler{userRoles, t.listUsers}, nil
+	case len(path) > 1:
+		return handler{}, unknownSegment(path[1])
+	case path[0] == "$count":
+		return handler{}, refuse(501, "NotImplemented", "This simulator does not answer /users/$count.")
+	case strings.TrimSuffix(strings.TrimPrefix(path[0], "microsoft.graph."), "()") == "delta":
+		return handler{userRoles, t.usersDelta}, nil
+	}
+	return handler{userRoles, func(w *writer, q *question) error { return t.oneUser(w, q, path[0]) }}, nil
+}
+
 // permit checks that the token holds one of the roles.
 func (t *Tenant) permit(roles []string) error {
 	if t.Roles == nil || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(t.Roles, r) }) {

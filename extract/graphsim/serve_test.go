@@ -17,7 +17,8 @@ func TestRefusals(t *testing.T) {
 	tenant := New(small())
 	records, _ := all(t, tenant, recordsPath)
 	record := recordsPath + "/" + records[0]["id"].(string)
-	const logs, delta = recordsPath + "/getPstnCalls", "/v1.0/users/delta"
+	const logs, delta, list = recordsPath + "/getPstnCalls", "/v1.0/users/delta", "/v1.0/users"
+	user := list + "/" + tenant.id(userIDs, 0).String()
 	for _, c := range []struct {
 		target  string
 		status  int
@@ -70,6 +71,45 @@ func TestRefusals(t *testing.T) {
 		{delta + "?$select=id,mailboxSettings", 501, "NotImplemented", "not yet supported"},
 		{delta + "?$deltatoken=abc", 400, "Request_BadRequest", "token"},
 		{delta + "?$skiptoken=abc", 400, "Request_BadRequest", "token"},
+		{delta + "?$filter=id eq 'x'", 501, "NotImplemented", "$filter"},
+
+		{list + "?$top=0", 400, "Request_UnsupportedQuery", "'0'. Must be between 1 and 999"},
+		{list + "?$top=1000", 400, "Request_UnsupportedQuery", "'1000'. Must be between 1 and 999"},
+		{list + "?$top=-1", 400, "BadRequest", "non-negative"},
+		{list + "?$top=ten", 400, "BadRequest", "'ten'"},
+		{list + "?$count=yes", 400, "BadRequest", "'yes'"},
+		{list + "?$skip=5", 400, "BadRequest", "$skip"},
+		{list + "?$skiptoken=abc", 400, "BadRequest", "Skip token"},
+		{list + "?$deltatoken=latest", 400, "BadRequest", "$deltatoken"},
+		{list + "?$orderby=displayName", 501, "NotImplemented", "$orderby"},
+		{list + "?$search=\"displayName:x\"", 501, "NotImplemented", "$search"},
+		{list + "?$select=", 400, "BadRequest", "''"},
+		{list + "?$select=id,shoeSize", 400, "BadRequest", "'shoeSize'"},
+		{list + "?$select=id,mailboxSettings", 501, "NotImplemented", "not yet supported"},
+		{list + "?$select=manager", 501, "NotImplemented", "$expand"},
+		{list + "?$expand=directReports", 501, "NotImplemented", "manager only"},
+		{list + "?$expand=manager($levels=max)", 501, "NotImplemented", "manager only"},
+		{list + "?$expand=manager($select=shoeSize)", 400, "BadRequest", "'shoeSize'"},
+		{list + "?$expand=manager($select=manager)", 501, "NotImplemented", "$expand"},
+		{list + "?$filter=", 400, "BadRequest", "Syntax error"},
+		{list + "?$filter=accountEnabled eq", 400, "BadRequest", "Syntax error"},
+		{list + "?$filter=accountEnabled eq true and ", 400, "BadRequest", "Syntax error"},
+		{list + "?$filter=shoeSize eq 41", 400, "BadRequest", "'shoeSize'"},
+		{list + "?$filter=accountEnabled eq 'true'", 400, "BadRequest", "incompatible"},
+		{list + "?$filter=accountEnabled eq 1", 400, "BadRequest", "incompatible"},
+		{list + "?$filter=userType eq Guest", 400, "BadRequest", "incompatible"},
+		{list + "?$filter=userType ne 'Guest'", 501, "NotImplemented", "userType eq"},
+		{list + "?$filter=city eq 'Oslo'", 501, "NotImplemented", "userType eq"},
+		{list + "?$filter=startswith(displayName,'A')", 501, "NotImplemented", "userType eq"},
+		{list + "/$count", 501, "NotImplemented", "$count"},
+
+		{user + "?$filter=userType eq 'Guest'", 400, "BadRequest", "$filter"},
+		{user + "?$top=5", 400, "BadRequest", "$top"},
+		{user + "?$select=shoeSize", 400, "BadRequest", "'shoeSize'"},
+		{list + "/nobody@contoso.example", 404, "Request_ResourceNotFound", "'nobody@contoso.example'"},
+		{list + "/ada.gupta30@contoso.example", 404, "Request_ResourceNotFound", "does not exist"},
+		{list + "/" + tenant.id(userIDs, 30).String(), 404, "Request_ResourceNotFound", "does not exist"},
+		{list + "/" + tenant.id(callIDs, 3).String(), 404, "Request_ResourceNotFound", "does not exist"},
 	} {
 		a := get(t, tenant, c.target)
 		if a.status != c.status || a.text(t, "error", "code") != c.code || !strings.Contains(a.text(t, "error", "message"), c.message) {
@@ -107,16 +147,18 @@ func TestToken(t *testing.T) {
 }
 
 func TestRoles(t *testing.T) {
-	const record, pstn, users = recordsPath, recordsPath + "/getPstnCalls(fromDateTime=2026-11-02,toDateTime=2026-11-03)", "/v1.0/users/delta"
+	const record, pstn = recordsPath, recordsPath + "/getPstnCalls(fromDateTime=2026-11-02,toDateTime=2026-11-03)"
+	const delta, users = "/v1.0/users/delta", "/v1.0/users"
+	user := users + "/" + New(small()).id(userIDs, 0).String()
 	for _, c := range []struct {
 		roles []string
 		want  map[string]int
 	}{
-		{nil, map[string]int{record: 200, pstn: 200, users: 200}},
-		{[]string{}, map[string]int{record: 403, pstn: 403, users: 403}},
-		{[]string{"CallRecords.Read.All"}, map[string]int{record: 200, pstn: 200, users: 403}},
-		{[]string{"CallRecord-PstnCalls.Read.All"}, map[string]int{record: 403, pstn: 200, users: 403}},
-		{[]string{"Directory.Read.All"}, map[string]int{record: 403, pstn: 403, users: 200}},
+		{nil, map[string]int{record: 200, pstn: 200, delta: 200, users: 200, user: 200}},
+		{[]string{}, map[string]int{record: 403, pstn: 403, delta: 403, users: 403, user: 403}},
+		{[]string{"CallRecords.Read.All"}, map[string]int{record: 200, pstn: 200, delta: 403, users: 403, user: 403}},
+		{[]string{"CallRecord-PstnCalls.Read.All"}, map[string]int{record: 403, pstn: 200, delta: 403, users: 403, user: 403}},
+		{[]string{"Directory.Read.All"}, map[string]int{record: 403, pstn: 403, delta: 200, users: 200, user: 200}},
 	} {
 		o := small()
 		o.Roles = c.roles

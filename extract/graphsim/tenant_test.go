@@ -17,7 +17,7 @@ func answers(t *testing.T, o Options) [][]byte {
 	for _, path := range []string{
 		recordsPath, recordsPath + "/" + records[74]["id"].(string) + "?$expand=sessions($expand=segments)",
 		recordsPath + "/getPstnCalls(fromDateTime=2026-11-02,toDateTime=2026-11-03)",
-		recordsPath + "/getDirectRoutingCalls(fromDateTime=2026-11-02,toDateTime=2026-11-03)", "/v1.0/users/delta",
+		recordsPath + "/getDirectRoutingCalls(fromDateTime=2026-11-02,toDateTime=2026-11-03)", "/v1.0/users/delta", "/v1.0/users?$expand=manager",
 	} {
 		out = append(out, get(t, tenant, path).body)
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// userWriters write the properties that the directory knows of a person. What was never set is left
-// out, as in Graph's delta answers.
+// userWriters write the properties that the directory knows of a person, and nothing for one that was
+// never set.
 var userWriters = []struct {
 	name  string
 	write func(*writer, *person, source)
@@ -81,7 +81,7 @@ var userWriters = []struct {
 	{"usageLocation", member("usageLocation", func(p *person) string { return p.site.country })},
 	{"userPrincipalName", func(w *writer, p *person, _ source) { w.text("userPrincipalName", p.principal) }},
 	{"userType", func(w *writer, p *person, _ source) {
-		w.text("userType", map[bool]string{true: "Guest", false: "Member"}[p.guest])
+		w.text("userType", p.userType())
 	}},
 }
 
@@ -96,12 +96,15 @@ func member(name string, value func(*person) string) func(*writer, *person, sour
 
 // silentProperties exist on Graph, may be selected, and are set for nobody in this tenant.
 var silentProperties = strings.Fields(`ageGroup authorizationInfo consentProvidedForMinor creationType deletedDateTime
-	employeeLeaveDateTime externalUserStateChangeDateTime faxNumber imAddresses isResourceAccount lastPasswordChangeDateTime
+	employeeLeaveDateTime externalUserStateChangeDateTime faxNumber isResourceAccount lastPasswordChangeDateTime
 	legalAgeGroupClassification onPremisesDistinguishedName onPremisesDomainName onPremisesExtensionAttributes
 	onPremisesImmutableId onPremisesLastSyncDateTime onPremisesSamAccountName onPremisesSecurityIdentifier
-	onPremisesUserPrincipalName otherMails passwordPolicies passwordProfile postalCode preferredDataLocation proxyAddresses
-	securityIdentifier showInAddressList signInSessionsValidFromDateTime state streetAddress identities assignedPlans
-	provisionedPlans onPremisesProvisioningErrors licenseAssignmentStates`)
+	onPremisesUserPrincipalName passwordPolicies passwordProfile postalCode preferredDataLocation
+	securityIdentifier showInAddressList signInSessionsValidFromDateTime state streetAddress`)
+
+// silentLists are silent too, and lists: Graph sends them empty, and never null.
+var silentLists = strings.Fields(`assignedPlans identities imAddresses licenseAssignmentStates
+	onPremisesProvisioningErrors otherMails provisionedPlans proxyAddresses`)
 
 // refusedProperties can be read of one user only; a collection answers 501.
 var refusedProperties = strings.Fields(`aboutMe birthday deviceEnrollmentLimit hireDate interests mailboxSettings mySite
@@ -117,6 +120,8 @@ func (p *person) mail() string {
 	}
 	return p.principal
 }
+
+func (p *person) userType() string { return map[bool]string{true: "Guest", false: "Member"}[p.guest] }
 
 func (p *person) hired(s source) time.Time { return midnight(16000 + s.below(4300)) }
 
@@ -141,11 +146,44 @@ func licences(w *writer, p *person, s source) {
 	w.end()
 }
 
-// user writes the selected properties of a user.
-func (t *Tenant) user(w *writer, p *person, selected []string) {
+// user writes the selected properties of a user as delta does: what was never set is left out.
+func user(w *writer, p *person, s selection) {
 	for _, u := range userWriters {
-		if slices.Contains(selected, u.name) {
+		if s.has(u.name) {
 			u.write(w, p, p.source)
 		}
 	}
+}
+
+// wholeUser writes the selected properties of a user as everywhere else: what was never set is null.
+func wholeUser(w *writer, p *person, s selection) {
+	for _, u := range userWriters {
+		if !s.has(u.name) {
+			continue
+		}
+		before := len(w.b)
+		if u.write(w, p, p.source); len(w.b) == before {
+			w.null(u.name)
+		}
+	}
+	for _, name := range s.names {
+		switch {
+		case slices.Contains(silentProperties, name):
+			w.null(name)
+		case slices.Contains(silentLists, name):
+			w.texts(name)
+		}
+	}
+}
+
+func isUserProperty(name string) bool {
+	if name == "manager" || slices.Contains(silentProperties, name) || slices.Contains(silentLists, name) {
+		return true
+	}
+	for _, u := range userWriters {
+		if u.name == name {
+			return true
+		}
+	}
+	return false
 }

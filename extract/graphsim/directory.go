@@ -1,0 +1,108 @@
+package graphsim
+
+import (
+	"iter"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// listUsers answers /users.
+func (t *Tenant) listUsers(w *writer, q *question) error {
+	ask, err := t.listAsk(q)
+	if err != nil {
+		return err
+	}
+	w.open("")
+	w.text("@odata.context", q.root+"/$metadata#users"+ask.shape())
+	if ask.counted {
+		w.int("@odata.count", t.countPeople(ask.filter))
+	}
+	w.list("value")
+	room, next := ask.size, -1
+	for p := range t.people(ask.from, ask.filter) {
+		if room == 0 {
+			next = p.number
+			break
+		}
+		room--
+		w.open("")
+		t.entry(w, p, ask.userAsk)
+		w.close()
+	}
+	w.end()
+	if next >= 0 {
+		w.text("@odata.nextLink", q.link("users", "$skiptoken", t.token(ask.kind, next)))
+	}
+	w.close()
+	return nil
+}
+
+// people are the users from a number on for whom a filter holds.
+func (t *Tenant) people(from int, f userFilter) iter.Seq[*person] {
+	return func(yield func(*person) bool) {
+		for number := from; number < t.Users; number++ {
+			if p := t.person(number); f.holds(&p) && !yield(&p) {
+				return
+			}
+		}
+	}
+}
+
+func (t *Tenant) countPeople(f userFilter) (n int) {
+	for range t.people(0, f) {
+		n++
+	}
+	return n
+}
+
+// oneUser answers /users/{id or userPrincipalName}.
+func (t *Tenant) oneUser(w *writer, q *question, key string) error {
+	if err := q.allow("$select", "$expand"); err != nil {
+		return err
+	}
+	ask, err := q.userAsk()
+	if err != nil {
+		return err
+	}
+	p, ok := t.findPerson(key)
+	if !ok {
+		return refuse(404, "Request_ResourceNotFound", "Resource '%s' does not exist or one of its queried reference-property objects are not present.", key)
+	}
+	w.open("")
+	w.text("@odata.context", q.root+"/$metadata#users"+ask.shape()+"/$entity")
+	t.entry(w, &p, ask)
+	w.close()
+	return nil
+}
+
+// inPrincipal finds a person's number in a userPrincipalName.
+var inPrincipal = regexp.MustCompile(`(?i)(\d+)(_adatum\.example#EXT#)?@`)
+
+func (t *Tenant) findPerson(key string) (person, bool) {
+	number, ok := t.number(userIDs, key)
+	if m := inPrincipal.FindStringSubmatch(key); m != nil {
+		n, err := strconv.ParseUint(m[1], 10, 31)
+		number, ok = n, err == nil
+	}
+	if !ok || number >= uint64(t.Users) {
+		return person{}, false
+	}
+	p := t.person(int(number))
+	return p, strings.EqualFold(key, p.id.String()) || strings.EqualFold(key, p.principal)
+}
+
+// entry writes what is asked for of a user.
+func (t *Tenant) entry(w *writer, p *person, ask userAsk) {
+	wholeUser(w, p, ask.selection)
+	if ask.manager == nil {
+		return
+	}
+	if number, ok := t.manager(p); ok {
+		above := t.person(number)
+		w.open("manager")
+		w.text("@odata.type", "#microsoft.graph.user") // the metadata says directoryObject
+		wholeUser(w, &above, *ask.manager)
+		w.close()
+	}
+}
