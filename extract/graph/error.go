@@ -111,17 +111,20 @@ func short(s string) string {
 }
 
 // shown is a URL as errors and logs show it: paging tokens are long, opaque, and let whoever has them
-// go on reading.
+// go on reading; a list of properties is only long.
 func shown(u *url.URL) string {
 	if u.RawQuery == "" {
 		return u.Path
 	}
 	query := strings.Split(u.RawQuery, "&")
 	for i, pair := range query {
-		if clear, err := url.QueryUnescape(pair); err == nil {
-			pair = clear
+		if plain, err := url.QueryUnescape(pair); err == nil {
+			pair = plain
 		}
-		name, _, _ := strings.Cut(pair, "=")
+		name, value, _ := strings.Cut(pair, "=")
+		if r := []rune(value); len(r) > 120 {
+			pair = name + "=" + string(r[:120]) + "…"
+		}
 		if strings.HasSuffix(strings.ToLower(name), "token") {
 			pair = name + "=…"
 		}

@@ -48,12 +48,12 @@ func TestErrorSaysWhatWhyAndCure(t *testing.T) {
 	graph := answer(403, `{"error":{"code":"Forbidden","message":"Caller is\n not allowed.","innerError":{"code":"AccessDenied","request-id":"inner"}}}`, "request-id", "8d1f")
 	r := Request{
 		Version: "v1.0", Path: "/users/{id}/events", Params: map[string]string{"id": "7b"},
-		Query: []Param{{"$filter", "a eq 'b c'"}, {"$skiptoken", "s3cret"}},
+		Query: []Param{{"$filter", "a eq 'b c'"}, {"$skiptoken", "s3cret"}, {"$select", strings.Repeat("displayName,", 20)}},
 	}
 	onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
 		_, err := c.Get(t.Context(), r)
-		want := "GET /v1.0/users/7b/events?$filter=a eq 'b c'&$skiptoken=…: unauthorized: 403 Forbidden: Forbidden/AccessDenied: " +
-			"Caller is not allowed. (request id 8d1f); grant the application the permission for this request, with admin consent"
+		want := "GET /v1.0/users/7b/events?$filter=a eq 'b c'&$skiptoken=…&$select=" + strings.Repeat("displayName,", 10) + "…: " +
+			"unauthorized: 403 Forbidden: Forbidden/AccessDenied: Caller is not allowed. (request id 8d1f); grant the application the permission for this request, with admin consent"
 		if got := fmt.Sprint(err); got != want {
 			t.Errorf("error = %s\nwant    %s", got, want)
 		}
