@@ -59,10 +59,13 @@ func (m *match) warmUp(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
 	for _, t := range m.tables {
 		fmt.Printf("%8d rows, %3d columns  %s\n", rows[t.Name], len(t.Columns), t.Name)
 	}
-	return err
+	return nil
 }
 
 func (m *match) round(ctx context.Context, number int) error {

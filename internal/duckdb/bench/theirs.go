@@ -15,8 +15,7 @@ import (
 )
 
 // milliseconds reads an ISO 8601 duration, for which DuckDB has no function. Nearly all durations
-// are only seconds, so these are tried first; the rest is rewritten into what an INTERVAL is read
-// from. This was the fastest of five ways that gave the right numbers.
+// are only seconds, so these are tried first; the rest is rewritten into what an INTERVAL is read from.
 const milliseconds = `CREATE OR REPLACE MACRO milliseconds(d) AS coalesce(
 	(try_cast(substr(d, 3, length(d) - 3) AS DECIMAL(18, 7)) * 1000)::BIGINT,
 	(epoch(replace(replace(replace(replace(replace(replace(replace(d,
