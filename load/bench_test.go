@@ -82,9 +82,9 @@ func BenchmarkSpool(b *testing.B) {
 	text := recordText(size)
 	b.SetBytes(records * size)
 	week := schemas.Range{From: day(15), To: day(22)}
-	peak := watchMemory(b)
+	peak := watchMemory()
 	for b.Loop() {
-		store, err := dirstore.New(b.TempDir())
+		store, err := dirstore.New(b.Context(), b.TempDir())
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func tripBatch(rng *rand.Rand, r schemas.Range, text []byte) arrow.RecordBatch {
 }
 
 // watchMemory gives a function that ends the watch and says the most that was seen.
-func watchMemory(b *testing.B) func() float64 {
+func watchMemory() func() float64 {
 	done, most := make(chan struct{}), make(chan float64)
 	go func() {
 		sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}

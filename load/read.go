@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -81,7 +82,7 @@ func (l *Lake) readGroup(ctx context.Context, r *file.Reader, group int, schema 
 			return false, nil
 		}
 	}
-	if err := batches.Err(); err != nil && err != io.EOF {
+	if err := batches.Err(); err != nil && !errors.Is(err, io.EOF) {
 		return false, err
 	}
 	return true, ctx.Err()

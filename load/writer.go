@@ -102,7 +102,7 @@ func (w *Writer) Discard() error {
 	if w.file != nil {
 		// Only Close frees what the encoder holds; its footer ends in a file that nobody sees, and
 		// so does its error.
-		w.file.Close()
+		_ = w.file.Close()
 		w.file = nil
 	}
 	return w.named(w.staged.Discard())

@@ -60,20 +60,20 @@ func (c *compiler) position(steps []schemas.Step, typ schemas.Type) (int, *scope
 // follow goes along the steps from the record on, adding what is not there yet.
 func (c *compiler) follow(steps []schemas.Step) (*scope, *node, error) {
 	sc, n := c.root, c.root.element
-	path := ""
+	var path []byte
 	for _, step := range steps {
 		switch step.Kind {
 		case schemas.Into:
-			path += "." + step.Name
+			path = append(append(path, '.'), step.Name...)
 			n = c.member(n, step.Name)
 		case schemas.FirstOf:
-			path += "[0]"
+			path = append(path, "[0]"...)
 			if n.first == nil {
 				n.first = c.newNode("")
 			}
 			n = n.first
 		case schemas.Each:
-			path += "[]"
+			path = append(path, "[]"...)
 			if n.elements == nil {
 				n.elements = c.newScope(sc, schemas.Path(path[1:]))
 			}

@@ -41,12 +41,13 @@ func usage(err error) error {
 }
 
 func exitStatus(err error) int {
-	var s statusError
-	switch {
-	case err == nil:
+	if err == nil {
 		return exitDone
-	case errors.As(err, &s):
+	}
+	if s, ok := errors.AsType[statusError](err); ok {
 		return s.status
+	}
+	switch {
 	case graph.KindOf(err) == graph.Unauthorized:
 		return exitForbidden
 	default:

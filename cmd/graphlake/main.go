@@ -69,8 +69,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	err = parsed.Run(&c)
-	var status statusError
-	if err != nil && !errors.As(err, &status) || status.err != nil {
+	if status, ok := errors.AsType[statusError](err); err != nil && (!ok || status.err != nil) {
 		fmt.Fprintf(stderr, "graphlake: %v\n", err)
 	}
 	return exitStatus(err)

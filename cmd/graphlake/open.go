@@ -55,7 +55,7 @@ func (c *config) clients(log *slog.Logger) (map[string]*graph.Client, error) {
 func (c *config) openLake(ctx context.Context) (*load.Lake, error) {
 	place, blob := strings.CutPrefix(c.Lake, "az://")
 	if !blob {
-		store, err := dirstore.New(c.Lake)
+		store, err := dirstore.New(ctx, c.Lake)
 		if err != nil {
 			return nil, usage(fmt.Errorf("the lake %s: %w", c.Lake, err))
 		}

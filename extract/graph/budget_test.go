@@ -63,7 +63,7 @@ func together(t *testing.T, c *Client, n int, r Request) {
 	var wg sync.WaitGroup
 	for range n {
 		wg.Go(func() {
-			if _, err := values(c, t.Context(), r); err != nil {
+			if _, err := values(t.Context(), c, r); err != nil {
 				t.Error(err)
 			}
 		})

@@ -123,7 +123,7 @@ func hangUp(w http.ResponseWriter, _ *http.Request) {
 func stall(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
 // values reads a collection into its elements.
-func values(c *Client, ctx context.Context, r Request) ([]string, error) {
+func values(ctx context.Context, c *Client, r Request) ([]string, error) {
 	var all []string
 	for page, err := range c.Pages(ctx, r) {
 		if err != nil {

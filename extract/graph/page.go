@@ -77,7 +77,7 @@ func eachMember(body []byte, read func(dec *jsontext.Decoder, name string) error
 	if _, err := dec.ReadToken(); err != nil {
 		return cut(err)
 	}
-	if _, err := dec.ReadToken(); err != io.EOF {
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return errors.New("the answer goes on after its JSON")
 	}
 	return nil
@@ -130,7 +130,7 @@ func peekError(dec *jsontext.Decoder) error {
 		return errors.New("another kind of value")
 	}
 	_, err := dec.ReadToken()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return errors.New("it is empty")
 	}
 	return offset(err)
@@ -138,7 +138,7 @@ func peekError(dec *jsontext.Decoder) error {
 
 // cut names the commonest reason why JSON does not parse, and never quotes the JSON.
 func cut(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return fmt.Errorf("the answer was cut off: %w", io.ErrUnexpectedEOF)
 	}
 	return offset(err)

@@ -61,7 +61,7 @@ func TestRequestIsEncoded(t *testing.T) {
 		fmt.Fprint(w, `{"value":[]}`)
 	}
 	onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
-		_, err := values(c, t.Context(), Request{
+		_, err := values(t.Context(), c, Request{
 			Version: "beta",
 			Path:    "/users/{id}/log(from={from})",
 			Params:  map[string]string{"id": "a/b c", "from": "2026-11-01"},
@@ -100,7 +100,7 @@ func TestHeadersAreSentWithEveryPage(t *testing.T) {
 	r := users
 	r.Headers = []Param{{"Prefer", "include-unknown-enum-members"}, {"ConsistencyLevel", "eventual"}}
 	onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
-		if _, err := values(c, t.Context(), r); err != nil {
+		if _, err := values(t.Context(), c, r); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -122,7 +122,7 @@ func TestLinksThatAreNotFollowed(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			graph := answer(200, `{"value":[1],"@odata.nextLink":"`+test.link+`"}`)
 			onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
-				got, err := values(c, t.Context(), users)
+				got, err := values(t.Context(), c, users)
 				if KindOf(err) != Rejected || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "s3cret") {
 					t.Errorf("error = %v, want %q", err, test.want)
 				}
@@ -144,7 +144,7 @@ func TestEndlessPagesEnd(t *testing.T) {
 		return answer(200, `{"value":[`+n+`],"@odata.nextLink":"`+endpoint+`/v1.0/users?p=`+n+`"}`)
 	}
 	onClock(t, Options{}, script(link("1"), link("2"), link("1")), func(t *testing.T, c *Client) {
-		got, err := values(c, t.Context(), users)
+		got, err := values(t.Context(), c, users)
 		if KindOf(err) != Rejected || !strings.Contains(err.Error(), "already read") {
 			t.Errorf("error = %v, want one about a page already read", err)
 		}

@@ -45,7 +45,10 @@ func TestHugeAnswerIsNotRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = pipeline.RoundTrip(req)
+			resp, err := pipeline.RoundTrip(req)
+			if err == nil {
+				resp.Body.Close()
+			}
 			if KindOf(err) != test.want {
 				t.Errorf("error = %v, want kind %v", err, test.want)
 			}

@@ -59,7 +59,7 @@ func TestWhatPassesIsTriedAgain(t *testing.T) {
 			onClock(t, Options{}, script(test.first, answer(200, wholePage)), func(t *testing.T, c *Client) {
 				var got []string
 				var err error
-				wait := took(func() { got, err = values(c, t.Context(), users) })
+				wait := took(func() { got, err = values(t.Context(), c, users) })
 				if want := []string{`{"id":"a"}`, `{"id":"b"}`}; err != nil || !slices.Equal(got, want) {
 					t.Errorf("values = %q, %v, want each of %q once", got, err, want)
 				}
@@ -99,7 +99,7 @@ func TestPatienceEnds(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			onClock(t, Options{}, test.graph, func(t *testing.T, c *Client) {
 				var err error
-				wait := took(func() { _, err = values(c, t.Context(), users) })
+				wait := took(func() { _, err = values(t.Context(), c, users) })
 				if KindOf(err) != test.kind || !strings.Contains(fmt.Sprint(err), test.want) {
 					t.Errorf("error = %v (%v), want %v and %q", err, KindOf(err), test.kind, test.want)
 				}
@@ -113,7 +113,7 @@ func TestPatienceEnds(t *testing.T) {
 					return
 				}
 				// Nobody else waits for what is not waited for.
-				if wait := took(func() { _, err = values(c, t.Context(), users) }); wait != 0 || KindOf(err) != test.kind {
+				if wait := took(func() { _, err = values(t.Context(), c, users) }); wait != 0 || KindOf(err) != test.kind {
 					t.Errorf("the next one took %v: %v", wait, err)
 				}
 			})
@@ -125,7 +125,7 @@ func TestWhatDoesNotPassIsNotTriedAgain(t *testing.T) {
 	for _, status := range []int{400, 403, 404, 406, 409, 410, 423, 501, 301} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			onClock(t, Options{}, answer(status, "", "Location", "http://fabrikam.example/"), func(t *testing.T, c *Client) {
-				if _, err := values(c, t.Context(), users); err == nil {
+				if _, err := values(t.Context(), c, users); err == nil {
 					t.Error("no error")
 				}
 				if n := c.Stats().Requests.Load(); n != 1 {
@@ -159,7 +159,7 @@ func TestExpiredTokenIsRenewedOnce(t *testing.T) {
 	onClock(t, Options{Token: source}, graph, func(t *testing.T, c *Client) {
 		for range 10 {
 			go func() {
-				if _, err := values(c, t.Context(), users); err != nil {
+				if _, err := values(t.Context(), c, users); err != nil {
 					t.Error(err)
 				}
 			}()
@@ -178,7 +178,7 @@ func TestExpiredTokenIsRenewedOnce(t *testing.T) {
 func TestRefusedTokenIsAnError(t *testing.T) {
 	graph := answer(401, `{"error":{"code":"InvalidAuthenticationToken","message":"Access token validation failure."}}`)
 	onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
-		_, err := values(c, t.Context(), users)
+		_, err := values(t.Context(), c, users)
 		if KindOf(err) != Unauthorized || !strings.Contains(err.Error(), "check the tenant, the credentials") {
 			t.Errorf("error = %v", err)
 		}
@@ -200,7 +200,7 @@ func TestEntraThatThrottlesPausesNobody(t *testing.T) {
 	onClock(t, Options{Token: source}, answer(200, wholePage), func(t *testing.T, c *Client) {
 		wait := took(func() {
 			for range 2 {
-				if _, err := values(c, t.Context(), users); KindOf(err) != Throttled {
+				if _, err := values(t.Context(), c, users); KindOf(err) != Throttled {
 					t.Errorf("error = %v", err)
 				}
 			}
@@ -213,7 +213,7 @@ func TestEntraThatThrottlesPausesNobody(t *testing.T) {
 
 func TestNoTokenNoRequest(t *testing.T) {
 	onClock(t, Options{Token: noTokens{errors.New("the vault is shut")}}, answer(200, wholePage), func(t *testing.T, c *Client) {
-		_, err := values(c, t.Context(), users)
+		_, err := values(t.Context(), c, users)
 		if KindOf(err) != Unauthorized || !strings.Contains(err.Error(), "the vault is shut") {
 			t.Errorf("error = %v", err)
 		}
@@ -242,7 +242,7 @@ func TestEveryWaitEndsWithItsContext(t *testing.T) {
 				var err error
 				r := users
 				r.Budget = test.budget
-				wait := took(func() { _, err = values(c, ctx, r) })
+				wait := took(func() { _, err = values(ctx, c, r) })
 				if !errors.Is(err, context.DeadlineExceeded) || KindOf(err) != 0 {
 					t.Errorf("error = %v of kind %v, want the context's", err, KindOf(err))
 				}
@@ -270,7 +270,7 @@ func TestResetConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := values(c, t.Context(), users); err != nil || len(got) != 2 {
+	if got, err := values(t.Context(), c, users); err != nil || len(got) != 2 {
 		t.Errorf("values = %q, %v", got, err)
 	}
 }

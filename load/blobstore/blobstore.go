@@ -19,7 +19,6 @@ import (
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
@@ -121,7 +120,7 @@ func (s *Store) Open(ctx context.Context, name string) (load.Object, error) {
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[load.Info, error] {
 	return func(yield func(load.Info, error) bool) {
 		pages := s.container.NewListBlobsFlatPager(&container.ListBlobsFlatOptions{
-			Prefix: to.Ptr(s.prefix + prefix), MaxResults: s.pageSize,
+			Prefix: new(s.prefix + prefix), MaxResults: s.pageSize,
 		})
 		for pages.More() {
 			page, err := pages.NextPage(ctx)
@@ -163,7 +162,7 @@ func version(tag *azcore.ETag) load.Version {
 	return load.Version(strings.Trim(string(*tag), `"`))
 }
 
-func etag(v load.Version) *azcore.ETag { return to.Ptr(azcore.ETag(`"` + string(v) + `"`)) }
+func etag(v load.Version) *azcore.ETag { return new(azcore.ETag(`"` + string(v) + `"`)) }
 
 // object reads ranges of a blob, each on condition that it is still the one that was opened.
 type object struct {

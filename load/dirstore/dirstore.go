@@ -29,7 +29,7 @@ const (
 type Store struct{ root string }
 
 // New opens the store in the directory root, which it makes if need be.
-func New(root string) (*Store, error) {
+func New(ctx context.Context, root string) (*Store, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, fmt.Errorf("lake directory: %w", err)
@@ -38,7 +38,7 @@ func New(root string) (*Store, error) {
 	if err := makeDir(s.path(staging)); err != nil {
 		return nil, explain("open the lake "+root, err)
 	}
-	lock, err := s.lock(context.Background()) // also proves that the directory can be written
+	lock, err := s.lock(ctx) // also proves that the directory can be written
 	if err != nil {
 		return nil, explain("open the lake "+root, err)
 	}
@@ -125,7 +125,7 @@ func (s *Store) Swap(ctx context.Context, name string, old load.Version, data []
 func info(name string, stat fs.FileInfo) load.Info {
 	var inode uint64
 	if sys, ok := stat.Sys().(*syscall.Stat_t); ok {
-		inode = uint64(sys.Ino)
+		inode = sys.Ino
 	}
 	v := fmt.Sprintf("%x-%x-%x", stat.ModTime().UnixNano(), inode, stat.Size())
 	return load.Info{Name: name, Size: stat.Size(), Version: load.Version(v)}

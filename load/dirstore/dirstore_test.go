@@ -20,7 +20,7 @@ func TestStore(t *testing.T) {
 
 func newStore(t *testing.T, root string) *dirstore.Store {
 	t.Helper()
-	s, err := dirstore.New(root)
+	s, err := dirstore.New(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestErrorsNameTheCure(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := dirstore.New(filepath.Join(file, "lake"))
+	_, err := dirstore.New(t.Context(), filepath.Join(file, "lake"))
 	if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "choose another lake") {
 		t.Errorf("a lake under a file: %v, want an error with the path and the cure", err)
 	}
@@ -127,7 +127,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 	if err := os.Chmod(root, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	_, err := dirstore.New(root)
+	_, err := dirstore.New(t.Context(), root)
 	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "write access") {
 		t.Errorf("New in a read-only directory: %v", err)
 	}

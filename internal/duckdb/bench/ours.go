@@ -27,7 +27,7 @@ func ours(tables []schemas.Table) (*contender, error) {
 		return nil, err
 	}
 	write := func(ctx context.Context, file, dir string) (map[string]string, error) {
-		store, err := dirstore.New(dir)
+		store, err := dirstore.New(ctx, dir)
 		if err != nil {
 			return nil, err
 		}
