@@ -56,7 +56,7 @@ bench: ## every benchmark, on one core, for BENCHTIME (1s)
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -cpu 1 $(call holding,^func Benchmark)
 
 bench-run: build ## a whole run against the simulator, of BENCH_USERS (800): records/s, CPU, peak memory
-	go run ./internal/benchrun -users $(BENCH_USERS)
+	go run ./internal/benchrun -users $(BENCH_USERS) -most 300
 
 bench-duckdb: build ## JSON to Parquet against DuckDB, one thread each
 	cd internal/duckdb && go run ./bench
@@ -65,7 +65,7 @@ contract: ## ask Microsoft's generated SDK about our URLs and paths; its first b
 	cd internal/contract && go test -p 1 ./...
 
 duckdb: build ## let DuckDB read what we wrote; needs a C compiler
-	cd internal/duckdb && go test ./...
+	cd internal/duckdb && go test -count=1 ./... # the commands that it runs are not in Go's test cache
 
 azurite: ## install the Blob Storage emulator into .cache
 	@if [ -x $(AZURITE) ]; then :; \

@@ -24,7 +24,7 @@ const (
 )
 
 // ErrTooManyBad says that so many records of a day could not be read that its tables were left alone.
-var ErrTooManyBad = errors.New("too many records could not be read, so the tables stay as they were: see quarantine, and replay with a version that reads them")
+var ErrTooManyBad = errors.New("too many records could not be read, so the tables stay as they were: quarantine says why, and a version that reads them replaces the tables")
 
 // Derive replaces the tables of a dataset's day by what its raw partition gives, children before
 // their root, so that a reader who starts from the root finds its children.
@@ -105,6 +105,9 @@ func (x *derivation) flush() error {
 func (x *derivation) commit(rep *UnitReport) error {
 	bad := x.rows.Quarantined()
 	rep.Quarantined += bad
+	if bad > 0 {
+		rep.Quarantine = append(rep.Quarantine, x.partition(load.Quarantine, x.dataset.Name).Object())
+	}
 	if err := x.commitQuarantine(bad, rep); err != nil {
 		return err
 	}

@@ -33,7 +33,10 @@ type Plan struct {
 }
 
 // Note says why a dataset of the selection has no unit.
-type Note struct{ Dataset, Message string }
+type Note struct {
+	Dataset string `json:"dataset"`
+	Message string `json:"message"`
+}
 
 // NewPlan says what a run at the instant now has to read. Ranges are widened to whole UTC days,
 // because a partition is replaced whole.
@@ -44,6 +47,13 @@ func NewPlan(s Selection, now time.Time) (Plan, error) {
 	}
 	if !s.From.IsZero() && !s.From.Before(s.To) {
 		return Plan{}, fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: s.From, To: s.To})
+	}
+	// Days that have not begun hold nothing, which is not the same as being empty.
+	if tomorrow := midnight.Add(schemas.Day); s.To.After(tomorrow) {
+		s.To = tomorrow
+	}
+	if !s.From.IsZero() && !s.From.Before(s.To) {
+		return Plan{}, fmt.Errorf("the range begins on %s, which is not there yet", s.From.Format(time.DateOnly))
 	}
 	var p Plan
 	for _, d := range s.Datasets {

@@ -59,6 +59,10 @@ func TestNewPlan(t *testing.T) {
 			sel:  Selection{Datasets: []schemas.Dataset{calls}, From: midnight(10).Add(6 * time.Hour), To: midnight(10).Add(7 * time.Hour)},
 			want: "calls 10T00-11T00",
 		},
+		"days that have not begun are not read": {
+			sel:  Selection{Datasets: []schemas.Dataset{calls}, From: midnight(22), To: midnight(27)},
+			want: "calls 22T00-23T00; calls 23T00-24T00",
+		},
 		"a picture is of the day of the run": {
 			sel:  Selection{Datasets: []schemas.Dataset{users}, From: midnight(16), To: midnight(23)},
 			want: "users 23T00-24T00",
@@ -87,6 +91,7 @@ func TestNewPlan(t *testing.T) {
 func TestNewPlanRefuses(t *testing.T) {
 	for _, r := range []schemas.Range{
 		{From: midnight(17), To: midnight(16)}, {From: midnight(17), To: midnight(17)}, {From: midnight(17)}, {To: midnight(17)},
+		{From: midnight(24), To: midnight(25)},
 	} {
 		if p, err := NewPlan(Selection{From: r.From, To: r.To}, now); err == nil {
 			t.Errorf("%v: planned %d units, want an error", r, len(p.Units))

@@ -18,6 +18,7 @@ type Outcome string
 const (
 	Data        Outcome = "data"        // records were read and committed
 	Empty       Outcome = "empty"       // Graph answered that there are none
+	NotYet      Outcome = "not yet"     // Graph listed records and gives none of them yet
 	Expired     Outcome = "expired"     // Graph has forgotten the range; not asked
 	Forbidden   Outcome = "forbidden"   // credentials or consent are missing
 	Unavailable Outcome = "unavailable" // throttled out or not reachable: try again later
@@ -29,7 +30,7 @@ const (
 type Report struct {
 	Status Outcome      `json:"status"`
 	Units  []UnitReport `json:"units"`
-	Notes  []Note       `json:"-"`
+	Notes  []Note       `json:"notes,omitempty"`
 }
 
 // UnitReport is what became of a unit.
@@ -43,6 +44,7 @@ type UnitReport struct {
 	NotYet      int64            `json:"not_yet"` // listed, but too young to be read
 	Gone        int64            `json:"gone"`    // listed, but already forgotten
 	Quarantined int64            `json:"quarantined"`
+	Quarantine  []string         `json:"quarantine,omitempty"` // the partitions where those are
 	Rows        map[string]int64 `json:"rows"`
 	Written     int              `json:"written"`   // partitions that changed
 	Unchanged   int              `json:"unchanged"` // partitions that were the same already
@@ -105,6 +107,8 @@ func (u *UnitReport) decide(unit Unit, err error) {
 		switch {
 		case unit.Expired:
 			u.Outcome = Expired
+		case u.Records == 0 && u.NotYet > 0:
+			u.Outcome = NotYet
 		case u.Records == 0:
 			u.Outcome = Empty
 		default:
@@ -125,7 +129,9 @@ func (u *UnitReport) decide(unit Unit, err error) {
 		u.Error.Kind = "conflict"
 	case kind == graph.Unauthorized:
 		u.Outcome, u.Error.Kind = Forbidden, kind.String()
-		u.Error.Message += fmt.Sprintf("; %s needs the application permission %s, with admin consent", u.Dataset, permissions(unit))
+		if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == 403 {
+			u.Error.Message += fmt.Sprintf("; %s needs the application permission %s, with admin consent", u.Dataset, permissions(unit))
+		}
 	case kind == graph.Throttled || kind == graph.Unavailable:
 		u.Outcome, u.Error.Kind = Unavailable, kind.String()
 	case kind != 0:

@@ -100,7 +100,11 @@ func (r *Runner) read(ctx context.Context, u Unit, encoders *semaphore.Weighted,
 	}
 	rows := plan.NewBuilder(allocator)
 	defer rows.Release()
-	spool, err := r.Lake.Spool(table, u.Tenant.ID, u.Range)
+	ties := load.HashDecides
+	if u.Dataset.Source.Paging == schemas.Delta {
+		ties = load.LastDecides
+	}
+	spool, err := r.Lake.Spool(table, u.Tenant.ID, u.Range, ties)
 	if err != nil {
 		return nil, err
 	}

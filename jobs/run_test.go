@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -11,7 +12,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
+	"testing/synctest"
 	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/extract/graph"
 	"graphlake/extract/graphsim"
@@ -36,7 +41,15 @@ type rig struct {
 func newRig(t *testing.T, h http.Handler) *rig {
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	client, err := graph.New(graph.Options{Endpoint: server.URL, Token: graph.StaticToken{Secret: "t"}, Rate: 1e6})
+	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	t.Cleanup(jobs.Allocate(mem))
+	t.Cleanup(func() { mem.AssertSize(t, 0) })
+	return newRigOn(t, graph.Options{Endpoint: server.URL})
+}
+
+func newRigOn(t *testing.T, o graph.Options) *rig {
+	o.Token, o.Rate = graph.StaticToken{Secret: "t"}, 1e6
+	client, err := graph.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,6 +222,41 @@ func TestTooManyBadRecords(t *testing.T) {
 	}
 }
 
+// A delta repeats who changed while it was read. What came last holds; hashes, which know no order,
+// would pick each of the four by chance.
+func TestDeltaOrderDecides(t *testing.T) {
+	h := http.NewServeMux()
+	page := func(department, link string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			var users []string
+			for _, id := range []string{"ada", "bea", "cem", "dan"} {
+				users = append(users, fmt.Sprintf(`{"id":%q,"department":%q}`, id, department))
+			}
+			fmt.Fprintf(w, `{"value":[%s],%q:"http://%s/v1.0/users/more"}`, strings.Join(users, ","), link, r.Host)
+		}
+	}
+	h.HandleFunc("GET /v1.0/users/delta", page("Sales", "@odata.nextLink"))
+	h.HandleFunc("GET /v1.0/users/more", page("Support", "@odata.deltaLink"))
+	r := newRig(t, h)
+	if rep := r.run(t, 2, schemas.Users); rep.Status != jobs.Data {
+		t.Fatalf("status %s: %+v", rep.Status, rep.Units[0].Error)
+	}
+	table := schemas.Users.Root()
+	id := slices.IndexFunc(table.Columns, func(c schemas.Column) bool { return c.Name == "user_id" })
+	department := slices.IndexFunc(table.Columns, func(c schemas.Column) bool { return c.Name == "department" })
+	var got []string
+	today := load.Partition{Kind: load.Tables, Name: table.Name, TenantID: tenant.ID, Date: later.Truncate(schemas.Day)}
+	for row, err := range r.Lake.Rows(t.Context(), today, table) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(row[id], " ", row[department]))
+	}
+	if want := []string{"ada Support", "bea Support", "cem Support", "dan Support"}; !slices.Equal(got, want) {
+		t.Errorf("the table holds %v, want %v", got, want)
+	}
+}
+
 // What Graph has forgotten is not asked for, makes no empty file, and is no failure.
 func TestExpired(t *testing.T) {
 	asked := 0
@@ -231,6 +279,59 @@ func TestEmptyDay(t *testing.T) {
 	if got := len(r.objects(t)); rep.Units[0].Outcome != jobs.Empty || got != 7 {
 		t.Errorf("outcome %s, %d objects; want empty and raw with six tables", rep.Units[0].Outcome, got)
 	}
+}
+
+// A day whose only call is too young to be read is neither empty nor failed.
+func TestNotYet(t *testing.T) {
+	h := http.NewServeMux()
+	h.HandleFunc("GET /v1.0/communications/callRecords", func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Query().Get("$filter"), "ge 2026-11-18T02:00:00Z") {
+			fmt.Fprint(w, `{"value":[{"id":"c1","version":1,"startDateTime":"2026-11-18T02:05:00Z","endDateTime":"2026-11-18T02:10:00Z"}]}`)
+			return
+		}
+		fmt.Fprint(w, `{"value":[]}`)
+	})
+	h.HandleFunc("GET /v1.0/communications/callRecords/c1", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, `{"error":{"code":"NotFound","message":"not there"}}`)
+	})
+	r := newRig(t, h)
+	rep := r.run(t, 3, schemas.CallRecords)
+	if u := rep.Units[2]; rep.Status != jobs.Data || u.Outcome != jobs.NotYet || u.NotYet != 1 || u.Gone != 0 || u.Records != 0 {
+		t.Errorf("status %s, unit %+v", rep.Status, u)
+	}
+}
+
+// halves answers every request with the first half of a page, and hangs up.
+type halves struct{}
+
+func (halves) RoundTrip(r *http.Request) (*http.Response, error) {
+	page := `{"value":[{"id":"0b6a1e52-7f55-4a35-9d7b-91a34d7a1c01"},{"id":"0b6a1e52-7f55-4a35-9d7b-91a34d7a1c02"}]}`
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, ContentLength: int64(len(page)), Request: r,
+		Body: io.NopCloser(io.MultiReader(strings.NewReader(page[:len(page)/2]), iotest.ErrReader(io.ErrUnexpectedEOF))),
+	}, nil
+}
+
+// A page that is cut in the middle, however often it is asked for, is to be tried again later, and
+// leaves nothing.
+func TestCutPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRigOn(t, graph.Options{Endpoint: "http://127.0.0.1:9", Transport: halves{}})
+		rep := r.run(t, 2, schemas.Users)
+		u := rep.Units[0]
+		if rep.Status != jobs.Unavailable || u.Error == nil || u.Error.Kind != "unavailable" || u.Requests < 2 {
+			t.Fatalf("status %s, unit %+v", rep.Status, u)
+		}
+		for _, part := range []string{"read users", "/v1.0/users/delta", "cut off", "run again later"} {
+			if !strings.Contains(u.Error.Message, part) {
+				t.Errorf("the message %q does not say %q", u.Error.Message, part)
+			}
+		}
+		if got := r.objects(t); len(got) != 0 {
+			t.Errorf("the lake holds %v, want nothing", got)
+		}
+	})
 }
 
 func TestInterrupted(t *testing.T) {

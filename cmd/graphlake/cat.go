@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"graphlake/load"
@@ -31,6 +33,12 @@ func (r catCommand) Run(ctx context.Context, c *command) error {
 	}
 	if r.Tenant != "" && !slices.ContainsFunc(cfg.Tenants, func(t tenantConfig) bool { return t.Name == r.Tenant }) {
 		return usage(fmt.Errorf("there is no tenant %q in %s", r.Tenant, cfg.file))
+	}
+	if !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To.Time) {
+		return usage(fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: r.From.Time, To: r.To.Time}))
+	}
+	if _, err := os.Stat(cfg.Lake); err != nil && !strings.HasPrefix(cfg.Lake, "az://") {
+		return usage(fmt.Errorf("there is no lake: %w", err))
 	}
 	lake, err := cfg.openLake(ctx)
 	if err != nil {

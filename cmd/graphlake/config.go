@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -83,10 +84,12 @@ func loadConfig(file string) (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	c := &config{file: file}
+	c := &config{Graph: graphConfig{Rate: 1}}
 	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
+		// Without the source: the line at fault may hold a secret that does not belong there.
+		return nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, false))
 	}
+	c.file = file
 	if c.tree, err = parser.ParseBytes(text, 0); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -104,11 +107,11 @@ func (c *config) fillIn() {
 	if c.Graph.Authority == "" {
 		c.Graph.Authority = "https://login.microsoftonline.com"
 	}
-	if c.Graph.Rate == 0 {
-		c.Graph.Rate = 1
-	}
 	if c.Privacy.Content == "" {
 		c.Privacy.Content = "none"
+	}
+	for i, t := range c.Tenants {
+		c.Tenants[i].TenantID = strings.ToLower(t.TenantID) // as partitions carry it
 	}
 }
 

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"graphlake/schemas"
 )
@@ -23,13 +25,13 @@ func (c *config) check() error {
 	if u, err := url.Parse(c.Graph.Endpoint); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		fail("$.graph.endpoint", "%q is no URL; Graph's is https://graph.microsoft.com", c.Graph.Endpoint)
 	}
-	if c.Graph.Rate < 0 {
+	if !(c.Graph.Rate > 0) || math.IsInf(c.Graph.Rate, 1) {
 		fail("$.graph.rate", "a factor on the published limits has to be above 0")
 	}
 	if len(c.Tenants) == 0 {
 		fail("$.tenants", "at least one tenant is needed")
 	}
-	names := map[string]bool{}
+	names, ids := map[string]bool{}, map[string]bool{}
 	for i, t := range c.Tenants {
 		at := fmt.Sprintf("$.tenants[%d]", i)
 		if t.Name == "" || names[t.Name] {
@@ -39,14 +41,17 @@ func (c *config) check() error {
 		if !guid.MatchString(t.TenantID) {
 			fail(at+".tenant_id", "%q is no GUID; Entra shows it as the directory (tenant) ID", t.TenantID)
 		}
+		if ids[t.TenantID] {
+			fail(at+".tenant_id", "another tenant has this id; its partitions would be written twice")
+		}
+		ids[t.TenantID] = true
 		t.Auth.check(func(field, format string, args ...any) { fail(at+".auth."+field, format, args...) })
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Jobs)) {
-		for i, dataset := range c.Jobs[name].Datasets {
-			if _, ok := schemas.Find(dataset); !ok {
-				fail(fmt.Sprintf("$.jobs.%s.datasets[%d]", name, i), "%v", unknownDataset(dataset))
-			}
-		}
+		c.Jobs[name].check(func(field, format string, args ...any) { fail("$.jobs."+name+"."+field, format, args...) })
+	}
+	if t := c.Tenants; len(t) > 0 && t[0].Auth.Method == "token" && strings.HasPrefix(c.Lake, "az://") && c.Azure.ConnectionStringEnv == "" {
+		fail("$.azure", "a token for Graph does not open Blob Storage; use connection_string_env, or another auth.method")
 	}
 	if !slices.Contains([]string{"none", "text", "full"}, c.Privacy.Content) {
 		fail("$.privacy.content", "%q is none of none, text and full", c.Privacy.Content)
@@ -55,6 +60,24 @@ func (c *config) check() error {
 		fail("$.privacy.pseudonymize", "this version cannot pseudonymize; nothing was read")
 	}
 	return errors.Join(errs...)
+}
+
+func (j jobConfig) check(fail func(field, format string, args ...any)) {
+	if len(j.Datasets) == 0 {
+		fail("datasets", "a job needs at least one")
+	}
+	for i, name := range j.Datasets {
+		d, ok := schemas.Find(name)
+		if !ok {
+			fail(fmt.Sprintf("datasets[%d]", i), "%v", unknownDataset(name))
+		}
+		if j.Lookback > 0 && time.Duration(j.Lookback) < d.Settle {
+			fail("lookback", "records of %s change for %v, so what changes later than the lookback would be lost", name, d.Settle)
+		}
+	}
+	if _, err := time.LoadLocation(j.Timezone); err != nil {
+		fail("timezone", "%q is not known; want a name as Europe/Berlin", j.Timezone)
+	}
 }
 
 func (a authConfig) check(fail func(field, format string, args ...any)) {

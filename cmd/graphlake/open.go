@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"graphlake/extract/graph"
+	"graphlake/jobs"
 	"graphlake/load"
 	"graphlake/load/blobstore"
 	"graphlake/load/dirstore"
@@ -27,17 +29,20 @@ func (c *command) configuration() (*config, error) {
 
 // environment is the value of a variable that the configuration names.
 func environment(name string) (string, error) {
-	value := os.Getenv(name)
+	value := strings.TrimSpace(os.Getenv(name)) // files that end in a newline are the rule
 	if value == "" {
 		return "", usage(fmt.Errorf("the environment variable %s is not set, but the configuration names it", name))
 	}
 	return value, nil
 }
 
-// clients makes a Graph client for every tenant, by the tenant's id.
-func (c *config) clients(log *slog.Logger) (map[string]*graph.Client, error) {
+// clients makes a Graph client for every tenant that the plan names, by the tenant's id.
+func (c *config) clients(p jobs.Plan, log *slog.Logger) (map[string]*graph.Client, error) {
 	clients := map[string]*graph.Client{}
 	for _, t := range c.Tenants {
+		if !slices.ContainsFunc(p.Units, func(u jobs.Unit) bool { return u.Tenant.ID == t.TenantID }) {
+			continue
+		}
 		token, err := c.token(t, c.Graph.Endpoint+"/.default")
 		if err != nil {
 			return nil, err
@@ -46,7 +51,7 @@ func (c *config) clients(log *slog.Logger) (map[string]*graph.Client, error) {
 		if err != nil {
 			return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
 		}
-		clients[strings.ToLower(t.TenantID)] = client
+		clients[t.TenantID] = client
 	}
 	return clients, nil
 }

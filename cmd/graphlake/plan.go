@@ -33,13 +33,13 @@ type plannedUnit struct {
 }
 
 func (c *command) printPlan(p jobs.Plan, rate float64) error {
-	units := []plannedUnit{}
+	units, notes := []plannedUnit{}, append([]jobs.Note{}, p.Notes...) // lists in JSON also where they are empty
 	for _, u := range p.Units {
 		units = append(units, plannedUnit{u.Tenant.Name, u.Dataset.Name, u.Range.From, u.Range.To, u.Requests(), u.Expired})
 	}
 	shortest := p.Shortest(rate)
 	if c.Output == "json" {
-		return c.printJSON(map[string]any{"units": units, "notes": p.Notes, "shortest_seconds": shortest.Seconds()})
+		return c.printJSON(map[string]any{"units": units, "notes": notes, "shortest_seconds": shortest.Seconds()})
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "tenant\tdataset\tfrom\tto\trequests")

@@ -29,7 +29,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return c.printPlan(plan, cfg.Graph.Rate)
 	}
 	log := c.logger()
-	clients, err := cfg.clients(log)
+	clients, err := cfg.clients(plan, log)
 	if err != nil {
 		return err
 	}
@@ -81,11 +81,32 @@ func (c *command) printReport(rep jobs.Report) error {
 		fmt.Fprintf(c.stdout, "%s: %s\n", n.Dataset, n.Message)
 	}
 	for _, u := range rep.Units {
-		if u.Error != nil {
-			fmt.Fprintf(c.stdout, "%s of %s, %s to %s: %s\n", u.Dataset, u.Tenant, day(u.From), day(u.To), u.Error.Message)
+		for _, remark := range remarks(u) {
+			fmt.Fprintf(c.stdout, "%s of %s, %s to %s: %s\n", u.Dataset, u.Tenant, day(u.From), day(u.To), remark)
 		}
 	}
 	return nil
+}
+
+// remarks are what the numbers of a unit do not say.
+func remarks(u jobs.UnitReport) []string {
+	var all []string
+	if u.Outcome == jobs.Expired {
+		all = append(all, "not read, because Graph has forgotten it, or has begun to; what the lake holds stays")
+	}
+	if u.NotYet > 0 {
+		all = append(all, fmt.Sprintf("%d listed records are too young to be read; a later run reads them", u.NotYet))
+	}
+	if u.Gone > 0 {
+		all = append(all, fmt.Sprintf("%d listed records are too old to be read; Graph has forgotten them", u.Gone))
+	}
+	if u.Quarantined > 0 {
+		all = append(all, fmt.Sprintf("%d records could not be read; the reasons are in %s", u.Quarantined, strings.Join(u.Quarantine, ", ")))
+	}
+	if u.Error != nil {
+		all = append(all, u.Error.Message)
+	}
+	return all
 }
 
 func outcomes(all []jobs.Outcome) string {

@@ -46,7 +46,7 @@ func (s selection) plan(c *config) (jobs.Plan, error) {
 	sel := jobs.Selection{From: s.From.Time, To: s.To.Time}
 	for _, t := range c.Tenants {
 		if s.Tenant == "" || s.Tenant == t.Name {
-			sel.Tenants = append(sel.Tenants, jobs.Tenant{Name: t.Name, ID: strings.ToLower(t.TenantID)})
+			sel.Tenants = append(sel.Tenants, jobs.Tenant{Name: t.Name, ID: t.TenantID})
 		}
 	}
 	if len(sel.Tenants) == 0 {

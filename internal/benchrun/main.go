@@ -42,10 +42,11 @@ tenants:
 func main() {
 	users := flag.Int("users", 800, "users of the simulated tenant")
 	calls := flag.Float64("calls-per-user-day", 5, "calls of a user on a working day")
+	most := flag.Float64("most", 0, "MB of memory that the run may take at most; 0: any")
 	bin := flag.String("bin", "bin", "where graphlake and graphsim are")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := measure(ctx, *bin, *users, *calls)
+	err := measure(ctx, *bin, *users, *calls, *most)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "benchrun:", err)
@@ -53,7 +54,7 @@ func main() {
 	}
 }
 
-func measure(ctx context.Context, bin string, users int, calls float64) error {
+func measure(ctx context.Context, bin string, users int, calls, most float64) error {
 	dir, err := os.MkdirTemp("", "benchrun")
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func measure(ctx context.Context, bin string, users int, calls float64) error {
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("graphlake run: %w\n%s", err, out.Bytes())
 	}
-	return report(out.Bytes(), time.Since(start), cmd.ProcessState)
+	return report(out.Bytes(), time.Since(start), cmd.ProcessState, most)
 }
 
 // simulate starts the simulator and waits for the address that it prints.
@@ -104,7 +105,7 @@ func simulate(ctx context.Context, program string, users int, calls float64) (ur
 	return strings.TrimSpace(line), stop, nil
 }
 
-func report(out []byte, wall time.Duration, state *os.ProcessState) error {
+func report(out []byte, wall time.Duration, state *os.ProcessState, most float64) error {
 	var run struct {
 		Units []struct {
 			Records, Requests, Bytes int64
@@ -126,5 +127,8 @@ func report(out []byte, wall time.Duration, state *os.ProcessState) error {
 	fmt.Printf("%d records, %d requests, %.1f MB of JSON in %.1f s\n", records, requests, float64(size)/1e6, wall.Seconds())
 	fmt.Printf("bench-run records/s=%.0f MB/s=%.1f cpu=%.1fs peak=%.0fMB\n",
 		float64(records)/wall.Seconds(), float64(size)/1e6/wall.Seconds(), cpu, peak)
+	if most > 0 && peak > most {
+		return fmt.Errorf("the run took %.0f MB of memory, more than %.0f", peak, most)
+	}
 	return nil
 }

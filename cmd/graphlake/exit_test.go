@@ -1,0 +1,35 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"graphlake/extract/graph"
+	"graphlake/jobs"
+)
+
+func TestExitStatus(t *testing.T) {
+	quarantined := []jobs.UnitReport{{Quarantined: 1}}
+	for _, c := range []struct {
+		name string
+		err  error
+		want int
+	}{
+		{"done", reported(jobs.Report{Status: jobs.Data}), 0},
+		{"failed", reported(jobs.Report{Status: jobs.Failed}), 1},
+		{"usage", usage(errors.New("no such flag")), 2},
+		{"forbidden", reported(jobs.Report{Status: jobs.Forbidden}), 3},
+		{"quarantined", reported(jobs.Report{Status: jobs.Data, Units: quarantined}), 4},
+		{"skipped", reported(jobs.Report{Status: jobs.Data, Notes: []jobs.Note{{Dataset: "users"}}}), 4},
+		{"unavailable", reported(jobs.Report{Status: jobs.Unavailable}), 75},
+		{"interrupted", reported(jobs.Report{Status: jobs.Interrupted}), 75},
+		{"what applies first counts", reported(jobs.Report{Status: jobs.Unavailable, Units: quarantined}), 75},
+		{"a refusal outside of a unit", fmt.Errorf("open: %w", &graph.Error{Kind: graph.Unauthorized}), 3},
+		{"anything else", errors.New("disk full"), 1},
+	} {
+		if got := exitStatus(c.err); got != c.want {
+			t.Errorf("%s: exit status %d, want %d", c.name, got, c.want)
+		}
+	}
+}
