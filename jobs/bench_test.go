@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"bytes"
 	"net/http/httptest"
+	"runtime"
 	"testing"
 	"time"
 
@@ -54,6 +55,8 @@ func benchmark(b *testing.B, lake *load.Lake) {
 	b.SetBytes(size)
 	b.ReportAllocs()
 	made := int64(0)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	for b.Loop() {
 		writers := openWriters(b, lake)
 		flush := func() {
@@ -82,6 +85,8 @@ func benchmark(b *testing.B, lake *load.Lake) {
 			}
 		}
 	}
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/float64(len(records)*b.N), "allocs/record")
 	b.ReportMetric(float64(made)/b.Elapsed().Seconds(), "rows/s")
 	b.ReportMetric(float64(len(records)*b.N)/b.Elapsed().Seconds(), "records/s")
 }
