@@ -101,7 +101,7 @@ func (r *Runner) read(ctx context.Context, u Unit, encoders *semaphore.Weighted,
 	rows := plan.NewBuilder(allocator)
 	defer rows.Release()
 	ties := load.HashDecides
-	if u.Dataset.Source.Paging == schemas.Delta {
+	if u.Dataset.Source.Paging == schemas.Delta { // Graph repeats in it who changed meanwhile
 		ties = load.LastDecides
 	}
 	spool, err := r.Lake.Spool(table, u.Tenant.ID, u.Range, ties)

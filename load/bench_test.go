@@ -88,7 +88,7 @@ func BenchmarkSpool(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		s, err := load.New(store, b.TempDir()).Spool(trips, tenant, week)
+		s, err := load.New(store, b.TempDir()).Spool(trips, tenant, week, load.HashDecides)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -83,8 +83,17 @@ func (o order) identity(r row) identity {
 	return identity(sum[:16])
 }
 
-// rank decides between copies of a record: the higher version wins, at equal versions the greater
-// hash. A row without a version is below all that have one.
+// Ties says what decides between copies of a record at equal versions, or without any.
+type Ties uint8
+
+// What decides.
+const (
+	HashDecides Ties = iota // the greater hash: the rows come in any order
+	LastDecides             // the order in which they are added: it says which copy is newer
+)
+
+// rank decides between copies of a record: the higher version wins, at equal versions what [Ties]
+// say. A row without a version is below all that have one.
 type rank struct {
 	version int64
 	hash    [32]byte
@@ -103,8 +112,12 @@ func (o order) rank(r row) (rank, error) {
 	return k, nil
 }
 
-func (k rank) above(other rank) bool {
-	return cmp.Or(cmp.Compare(k.version, other.version), slices.Compare(k.hash[:], other.hash[:])) > 0
+// beats says whether a copy wins over the best of those that were added before it.
+func (k rank) beats(best rank, ties Ties) bool {
+	if k.version == best.version && ties == LastDecides {
+		return true
+	}
+	return cmp.Or(cmp.Compare(k.version, best.version), slices.Compare(k.hash[:], best.hash[:])) > 0
 }
 
 // merge gives the rows of sorted runs in order. A row is valid until the next one is asked for.

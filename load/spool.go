@@ -14,12 +14,12 @@ import (
 	"graphlake/schemas"
 )
 
-// Spool takes the raw rows of one unit in any order and replaces the raw partitions of its days.
+// Spool takes the raw rows of one unit and replaces the raw partitions of its days.
 //
 // Rows are sorted by time, key and hash, in memory up to a bound and in scratch files beyond it.
-// Of several copies of a record, also with different times, one is kept: see [rank]. To know it,
-// about a hundred bytes a record stay in memory. A spool is used by one goroutine, and ends by
-// Commit or Discard.
+// Of several copies of a record, also with different times, one is kept: that of the higher version,
+// and at equal versions the one that [Ties] name. To know it, about a hundred bytes a record stay in
+// memory. A spool is used by one goroutine, and ends by Commit or Discard.
 type Spool struct {
 	lake     *Lake
 	table    schemas.Table
@@ -27,6 +27,7 @@ type Spool struct {
 	tenantID string
 	order    order
 	within   schemas.Range // whole days
+	ties     Ties
 
 	best  map[identity]rank
 	held  []arrow.RecordBatch
@@ -38,7 +39,7 @@ type Spool struct {
 
 // Spool begins a unit's raw rows. Its range is widened to whole days, each of which will be
 // replaced.
-func (l *Lake) Spool(t schemas.Table, tenantID string, r schemas.Range) (*Spool, error) {
+func (l *Lake) Spool(t schemas.Table, tenantID string, r schemas.Range, ties Ties) (*Spool, error) {
 	o, err := newOrder(t)
 	if err != nil {
 		return nil, err
@@ -47,8 +48,8 @@ func (l *Lake) Spool(t schemas.Table, tenantID string, r schemas.Range) (*Spool,
 		return nil, fmt.Errorf("spool %s: the range %v is empty", t.Name, r)
 	}
 	return &Spool{
-		lake: l, table: t, schema: t.Schema(), tenantID: tenantID, order: o, within: r.WholeDays(),
-		best: map[identity]rank{},
+		lake: l, table: t, schema: t.Schema(), tenantID: tenantID, order: o,
+		within: r.WholeDays(), ties: ties, best: map[identity]rank{},
 	}, nil
 }
 
@@ -75,7 +76,7 @@ func (s *Spool) add(rec arrow.RecordBatch) error {
 			return err
 		}
 		id := s.order.identity(r)
-		if best, ok := s.best[id]; !ok || k.above(best) {
+		if best, ok := s.best[id]; !ok || k.beats(best, s.ties) {
 			s.best[id] = k
 		}
 	}

@@ -49,7 +49,12 @@ var twoDays = schemas.Range{From: day(21), To: day(23)}
 // spool spools rows in batches of so many.
 func spool(t *testing.T, l *load.Lake, r schemas.Range, size int, rows []string) []load.Commit {
 	t.Helper()
-	s, err := l.Spool(trips, tenant, r)
+	return spoolTies(t, l, load.HashDecides, r, size, rows)
+}
+
+func spoolTies(t *testing.T, l *load.Lake, ties load.Ties, r schemas.Range, size int, rows []string) []load.Commit {
+	t.Helper()
+	s, err := l.Spool(trips, tenant, r, ties)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +200,7 @@ func TestSpoolRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			store := memstore.New()
-			s, err := load.New(store, t.TempDir()).TuneAllocator(checked(t)).Spool(trips, tenant, twoDays)
+			s, err := load.New(store, t.TempDir()).TuneAllocator(checked(t)).Spool(trips, tenant, twoDays, load.HashDecides)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -212,10 +217,10 @@ func TestSpoolRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := load.New(memstore.New(), "").Spool(visits, tenant, twoDays); err == nil || !strings.Contains(err.Error(), "no raw table") {
+	if _, err := load.New(memstore.New(), "").Spool(visits, tenant, twoDays, load.HashDecides); err == nil || !strings.Contains(err.Error(), "no raw table") {
 		t.Errorf("a spool of a table that is not raw: %v", err)
 	}
-	if _, err := load.New(memstore.New(), "").Spool(trips, tenant, schemas.Range{From: day(2), To: day(1)}); err == nil {
+	if _, err := load.New(memstore.New(), "").Spool(trips, tenant, schemas.Range{From: day(2), To: day(1)}, load.HashDecides); err == nil {
 		t.Error("a spool of a range backwards was made")
 	}
 }
@@ -231,7 +236,7 @@ func TestSpoolFailureLeavesNothing(t *testing.T) {
 	}
 	for room := 0; room < bytes; room += bytes / 7 {
 		full := &fullStore{memstore.New(), room}
-		s, err := load.New(full, scratch).Tune(memory.DefaultAllocator).Spool(trips, tenant, twoDays)
+		s, err := load.New(full, scratch).Tune(memory.DefaultAllocator).Spool(trips, tenant, twoDays, load.HashDecides)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,7 +256,7 @@ func TestSpoolFailureLeavesNothing(t *testing.T) {
 func TestSpoolDiscard(t *testing.T) {
 	scratch := t.TempDir()
 	store := memstore.New()
-	s, err := load.New(store, scratch).Tune(checked(t)).Spool(trips, tenant, twoDays)
+	s, err := load.New(store, scratch).Tune(checked(t)).Spool(trips, tenant, twoDays, load.HashDecides)
 	if err != nil {
 		t.Fatal(err)
 	}
