@@ -65,26 +65,6 @@ func TestRecordIsWhole(t *testing.T) {
 		"/v1.0/calls?%24filter=start%20ge%202026-03-01T00%3A00%3A00Z%20and%20start%20lt%202026-03-02T00%3A00%3A00Z")
 }
 
-func TestRepeatedChildren(t *testing.T) {
-	client, _ := serve(t, answers{
-		list: listOf("m"),
-		"/v1.0/calls/m" + sessions: `{"id":"m","sessions":[{"id":"s1","segments":[1],"segments@odata.nextLink":"{host}/g?token=1"},` +
-			`{"id":"s2"},{"id":"s2"}],"sessions@odata.nextLink":"{host}/s2"}`,
-		"/g?token=1": `{"value":[2]}`,
-		"/g?token=2": `{"value":[2]}`,
-		"/s2": `{"value":[{"id":"s1","segments":[1],"segments@odata.nextLink":"{host}/g?token=2"},{"id":"s2"},` +
-			`{"id":"s2","device":"phone"},{"id":"s3"},{"id":"s3"}],"@odata.nextLink":"{host}/s3"}`,
-		"/s3":                     `{"value":[{"id":"s3"},{"id":"s4"}]}`,
-		"/v1.0/calls/m" + members: `{"id":"m","people":[]}`,
-	}.to)
-	records, err := collect(t, extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want(t, records, `{"id":"m","sessions":[{"id":"s1","segments":[1,2]},{"id":"s2"},{"id":"s2"},`+
-		`{"id":"s2","device":"phone"},{"id":"s3"},{"id":"s3"},{"id":"s4"}],"people":[]}`)
-}
-
 func TestVersionsDiffer(t *testing.T) {
 	for _, c := range []struct{ name, first, second, want string }{
 		{"equal", `3`, `3`, `3`},
