@@ -73,6 +73,11 @@ func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry
 	if err != nil {
 		return err
 	}
+	// A new version may start on another day, of which nothing else was read.
+	if when, ok := x.fields.time(record); ok && !x.asked.Contains(when) {
+		return fmt.Errorf("it now starts at %s, outside the range %v, which was listed before it moved; run the range again, with that day in it",
+			when.UTC().Format(time.RFC3339), x.asked)
+	}
 	return send(ctx, records, record)
 }
 
