@@ -1,0 +1,110 @@
+package schemas
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A number that is too high is answered with 429, one that is too low makes every night longer.
+func TestBudgetsAreThePublishedOnes(t *testing.T) {
+	const second, minute = time.Second, time.Minute
+	published := map[string]Budget{
+		"call_record_list": {First: Limit{15, 20 * second}, Next: Limit{55, 5 * minute}},
+		"call_records":     {First: Limit{1500, 20 * second}, Resource: Limit{10, 20 * second}, ResourceNext: Limit{50, 5 * minute}},
+		"identity":         {First: Limit{3500, 10 * second}, Cost: 1},
+	}
+	for _, b := range budgets() {
+		want, ok := published[b.Name]
+		if want.Name = b.Name; !ok || b != want {
+			t.Errorf("got %+v, want %+v", b, want)
+		}
+	}
+	for _, c := range []struct {
+		dataset      Dataset
+		list, detail string
+	}{
+		{CallRecords, "call_record_list", "call_records"},
+		{PSTNCalls, "call_records", ""},
+		{DirectRoutingCalls, "call_records", ""},
+		{Users, "identity", ""},
+	} {
+		source := c.dataset.Source
+		detail := ""
+		if source.Detail != nil {
+			detail = source.Detail.Budget.Name
+		}
+		if source.Budget.Name != c.list || detail != c.detail {
+			t.Errorf("%s is counted in %q and %q, want %q and %q", c.dataset.Name, source.Budget.Name, detail, c.list, c.detail)
+		}
+	}
+}
+
+// The collected limits are prose: what a cell says as "15 / 20 s" is compared, costs are not.
+func TestBudgetsAgreeWithTheReference(t *testing.T) {
+	rows := map[string]string{ // by service and request
+		"call_record_list": "Call records\tList callRecords\t",
+		"call_records":     "Call records\tany callRecord/participant/session\t",
+		"identity":         "Identity (users, groups, members, subscribedSkus)\tresource units\t",
+	}
+	data, err := os.ReadFile(filepath.Join(filepath.Dir(reference(t)), "throttling.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(data), "\n")
+	for _, b := range budgets() {
+		i := slices.IndexFunc(lines, func(line string) bool { return rows[b.Name] != "" && strings.HasPrefix(line, rows[b.Name]) })
+		if i < 0 {
+			t.Errorf("%s is not among the collected limits", b.Name)
+			continue
+		}
+		cells := strings.Split(lines[i], "\t") // service, request, per tenant, in all tenants, per resource
+		if got, want := []Limit{b.First, b.Next}, limits(t, cells[2]); !agree(got, want) {
+			t.Errorf("%s: got %v, want %v of %q", b.Name, got, want, cells[2])
+		}
+		if got, want := []Limit{b.Resource, b.ResourceNext}, limits(t, cells[4]); !agree(got, want) {
+			t.Errorf("%s, per resource: got %v, want %v of %q", b.Name, got, want, cells[4])
+		}
+	}
+}
+
+// agree compares first and next with what is published, where a limit may be missing.
+func agree(got, published []Limit) bool {
+	return slices.Equal(slices.DeleteFunc(got, func(l Limit) bool { return l == Limit{} }), published)
+}
+
+var limitInProse = regexp.MustCompile(`([\d,]+)(?: RU)? ?/ ?(\d+) (s|min)\b`)
+
+func limits(t *testing.T, prose string) []Limit {
+	t.Helper()
+	var found []Limit
+	for _, m := range limitInProse.FindAllStringSubmatch(prose, -1) {
+		requests, err := strconv.Atoi(strings.ReplaceAll(m[1], ",", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		per, err := time.ParseDuration(m[2] + m[3][:1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, Limit{requests, per})
+	}
+	return found
+}
+
+// budgets are those of the datasets' lists and details.
+func budgets() []Budget {
+	var all []Budget
+	for _, d := range All() {
+		all = append(all, d.Source.Budget)
+		if d.Source.Detail != nil {
+			all = append(all, d.Source.Detail.Budget)
+		}
+	}
+	return slices.Compact(all)
+}
