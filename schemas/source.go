@@ -52,7 +52,7 @@ type Detail struct {
 }
 
 // Step is the longest range that is asked for in one request so that, with an included upper bound,
-// the request still keeps to Longest.
+// the request still keeps to Longest. It is not positive if ranges are never split.
 func (w Window) Step() time.Duration {
 	if w.ToIncluded {
 		return w.Longest - Day

@@ -31,6 +31,12 @@ func (d Dataset) Validate() error {
 	if d.Lookback < d.Settle {
 		fail("the lookback is shorter than the settle time, so late changes would be lost")
 	}
+	if d.Lookback <= 0 && (d.Mode == Windowed || d.Mode == Changes) {
+		fail("mode %v needs a lookback, or no night would plan a unit", d.Mode)
+	}
+	if err := d.Source.validate(); err != nil {
+		fail("%w", err)
+	}
 	for _, p := range append(slices.Clone(d.Time), d.Version) {
 		if _, err := p.Steps(); err != nil {
 			fail("%w", err)
@@ -39,10 +45,64 @@ func (d Dataset) Validate() error {
 	if len(d.Tables) == 0 || d.Tables[0].Each != "" {
 		return errors.Join(append(errs, fmt.Errorf("%s: the first table is the root table, with a row per record", d.Name))...)
 	}
+	if key := d.Root().Key; d.Source.Detail != nil && len(key) != 1 {
+		fail("the detail is read by {id}, which is one column, but the key of the root table is %v", key)
+	}
 	for _, t := range d.Tables {
 		if err := t.validate(); err != nil {
 			fail("%w", err)
 		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s Source) validate() error {
+	var errs []error
+	fail := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("source: "+format, args...))
+	}
+	if s.Paging != NextLink && s.Paging != Delta {
+		fail("the paging is neither NextLink nor Delta, so nothing says where the collection ends")
+	}
+	if w := s.Window; w.ToIncluded && w.Longest != 0 && w.Step() <= 0 {
+		fail("the longest window is %v, of which an included upper bound takes a day: nothing is left to ask for, and no range would be split", w.Longest)
+	}
+	if name, ok := s.bounded(); ok && s.Window.Layout == "" {
+		fail("%s has {from} or {to}, and the window has no layout to write them in", name)
+	}
+	if s.Detail != nil {
+		if err := s.Detail.validate(); err != nil {
+			fail("%w", err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// bounded names the first part of the request that holds a bound of the window.
+func (s Source) bounded() (name string, ok bool) {
+	parts := slices.Concat([]Param{{"path", s.Path}}, s.Query, s.Headers)
+	i := slices.IndexFunc(parts, func(p Param) bool {
+		return strings.Contains(p.Value, "{from}") || strings.Contains(p.Value, "{to}")
+	})
+	if i < 0 {
+		return "", false
+	}
+	return parts[i].Name, true
+}
+
+func (d Detail) validate() error {
+	var errs []error
+	if !strings.Contains(d.Path, "{id}") {
+		errs = append(errs, fmt.Errorf("detail: the path %q has no {id}, so it leads to no record", d.Path))
+	}
+	if len(d.Queries) == 0 {
+		errs = append(errs, errors.New("detail: without queries no request would be made; one may be empty"))
+	}
+	if d.Budget.Name == "" {
+		errs = append(errs, errors.New("detail: a budget is required, or nothing would pace the requests"))
+	}
+	if _, err := d.End.Steps(); err != nil {
+		errs = append(errs, fmt.Errorf("detail: %w", err))
 	}
 	return errors.Join(errs...)
 }

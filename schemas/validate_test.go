@@ -8,11 +8,19 @@ import (
 // sound is a dataset with nothing wrong; each case below breaks one thing in a copy of its own.
 func sound() Dataset {
 	return Dataset{
-		Name:   "visits",
-		Doc:    "Visits.",
-		Mode:   Windowed,
-		Source: Source{API: "v1.0", Path: "/visits", Paging: NextLink, Budget: Budget{Name: "visits"}},
-		Time:   []Path{"when"}, Version: "version",
+		Name: "visits",
+		Doc:  "Visits.",
+		Mode: Windowed,
+		Source: Source{
+			API:    "v1.0",
+			Path:   "/visits",
+			Query:  []Param{{"$filter", "when ge {from} and when lt {to}"}},
+			Paging: NextLink,
+			Window: Window{Longest: 2 * Day, Layout: "2006-01-02", ToIncluded: true},
+			Detail: &Detail{Path: "/visits/{id}", Queries: [][]Param{{}}, End: "until", Budget: Budget{Name: "visit"}},
+			Budget: Budget{Name: "visits"},
+		},
+		Time: []Path{"when"}, Version: "version",
 		Settle: Day, Lookback: Day,
 		Permissions: []Permission{"Visits.Read.All"},
 		Tables: []Table{
@@ -31,8 +39,22 @@ func sound() Dataset {
 }
 
 func TestValidateAcceptsWhatIsSound(t *testing.T) {
-	if err := sound().Validate(); err != nil {
-		t.Fatal(err)
+	for name, vary := range map[string]func(*Dataset){
+		"as it is":                 func(*Dataset) {},
+		"a window without an end":  func(d *Dataset) { d.Source.Window.Longest = 0 },
+		"a day, its end excluded":  func(d *Dataset) { d.Source.Window = Window{Longest: Day, Layout: "2006-01-02"} },
+		"no bounds and no layout":  func(d *Dataset) { d.Source.Query, d.Source.Window.Layout = nil, "" },
+		"a detail without an end":  func(d *Dataset) { d.Source.Detail.End = "" },
+		"two keys without details": func(d *Dataset) { d.Source.Detail = nil; twoKeys(d) },
+		"a picture, with no past":  func(d *Dataset) { d.Mode, d.Time, d.Settle, d.Lookback = Snapshot, nil, 0, 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := sound()
+			vary(&d)
+			if err := d.Validate(); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 }
 
@@ -52,6 +74,21 @@ func TestValidateRefuses(t *testing.T) {
 		"records without a time":   {func(d *Dataset) { d.Time = nil }, "all others have one"},
 		"a picture with a time":    {func(d *Dataset) { d.Mode = Snapshot }, "have no time"},
 		"a short lookback":         {func(d *Dataset) { d.Lookback = Day - 1 }, "late changes would be lost"},
+		"windows never read":       {func(d *Dataset) { d.Settle, d.Lookback = 0, 0 }, "mode windowed needs a lookback"},
+		"changes never read":       {func(d *Dataset) { d.Mode, d.Settle, d.Lookback = Changes, 0, 0 }, "mode changes needs a lookback"},
+		"no paging":                {func(d *Dataset) { d.Source.Paging = 0 }, "the paging is neither"},
+		"a paging past the last":   {func(d *Dataset) { d.Source.Paging = Delta + 1 }, "the paging is neither"},
+		"a day, its end included":  {func(d *Dataset) { d.Source.Window.Longest = Day }, "nothing is left to ask for"},
+		"an hour, its end taken":   {func(d *Dataset) { d.Source.Window.Longest = Day / 24 }, "nothing is left to ask for"},
+		"bounds without a layout":  {func(d *Dataset) { d.Source.Window.Layout = "" }, "$filter has {from} or {to}"},
+		"an end in the path":       {func(d *Dataset) { d.Source.Path, d.Source.Query, d.Source.Window.Layout = "/visits(to={to})", nil, "" }, "path has {from} or {to}"},
+		"a bound in a header":      {func(d *Dataset) { header(d, "If-Modified-Since", "{from}") }, "If-Modified-Since has {from} or {to}"},
+		"a detail without a path":  {func(d *Dataset) { d.Source.Detail.Path = "" }, `detail: the path "" has no {id}`},
+		"a detail of no record":    {func(d *Dataset) { d.Source.Detail.Path = "/visits" }, `detail: the path "/visits" has no {id}`},
+		"a detail never asked for": {func(d *Dataset) { d.Source.Detail.Queries = nil }, "detail: without queries"},
+		"a detail without budget":  {func(d *Dataset) { d.Source.Detail.Budget = Budget{} }, "detail: a budget is required"},
+		"a detail's broken end":    {func(d *Dataset) { d.Source.Detail.End = "u..l" }, `detail: path "u..l"`},
+		"a detail by two keys":     {twoKeys, "the key of the root table is [visit_id host]"},
 		"a broken time path":       {func(d *Dataset) { d.Time = []Path{"when", "a..b"} }, `path "a..b"`},
 		"a broken version path":    {func(d *Dataset) { d.Version = "v." }, `path "v."`},
 		"no table":                 {func(d *Dataset) { d.Tables = nil }, "the first table is the root table"},
@@ -88,6 +125,16 @@ func TestValidateRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+func header(d *Dataset, name, value string) {
+	d.Source.Query, d.Source.Window.Layout = nil, ""
+	d.Source.Headers = []Param{{name, value}}
+}
+
+func twoKeys(d *Dataset) {
+	d.Tables[0].Key = []string{"visit_id", "host"}
+	d.Tables[0].Columns[1].Required = true
 }
 
 // again adds a column of the same name, in other letters.
