@@ -19,14 +19,14 @@ var callMedia = Table{
 	),
 }
 
-// device is the columns of one side's microphone, camera and loudspeaker. Ratios are parts of the
-// call, from 0 to 1.
+// device is the columns of one side's microphone, camera and loudspeaker. Their names often hold
+// their owner's; drivers are products. Ratios are parts of the call, from 0 to 1.
 func device(side string) []Column {
 	at, prefix := Path(side)+"Device.", side+"_"
 	return []Column{
-		{Name: prefix + "capture_device_name", Path: at + "captureDeviceName", Type: String, Doc: "Capture device of the " + side + "."},
+		{Name: prefix + "capture_device_name", Path: at + "captureDeviceName", Type: String, Personal: true, Doc: "Capture device of the " + side + "."},
 		{Name: prefix + "capture_device_driver", Path: at + "captureDeviceDriver", Type: String, Doc: "Driver of the " + side + "'s capture device."},
-		{Name: prefix + "render_device_name", Path: at + "renderDeviceName", Type: String, Doc: "Render device of the " + side + "."},
+		{Name: prefix + "render_device_name", Path: at + "renderDeviceName", Type: String, Personal: true, Doc: "Render device of the " + side + "."},
 		{Name: prefix + "render_device_driver", Path: at + "renderDeviceDriver", Type: String, Doc: "Driver of the " + side + "'s render device."},
 		{Name: prefix + "capture_not_functioning_event_ratio", Path: at + "captureNotFunctioningEventRatio", Type: Float64, Doc: "Part of the call in which the " + side + "'s capture device did not work."},
 		{Name: prefix + "render_not_functioning_event_ratio", Path: at + "renderNotFunctioningEventRatio", Type: Float64, Doc: "Part of the call in which the " + side + "'s render device did not work."},

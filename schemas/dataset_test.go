@@ -125,7 +125,7 @@ func TestSelect(t *testing.T) {
 	}
 }
 
-var namesAPerson = regexp.MustCompile(`(user_id|display_name|principal_name|given_name|surname|e?mails?|phones?|number|ip_address|mac_address|url)$`)
+var namesAPerson = regexp.MustCompile(`(user_id|display_name|principal_name|given_name|surname|e?mails?|phones?|number|ip_address|mac_address|device_name|url)$`)
 
 // A new column of this kind that nobody marked would pass pseudonymization in the clear.
 func TestWhatNamesAPersonIsPersonal(t *testing.T) {

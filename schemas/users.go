@@ -46,7 +46,7 @@ var users = Table{
 		{Name: "employee_hire_time", Path: "employeeHireDate", Type: Timestamp, Doc: "When the employee was or will be hired."},
 		{Name: "external_user_state_change_time", Path: "externalUserStateChangeDateTime", Type: Timestamp, Doc: "When external_user_state last changed."},
 		{Name: "on_premises_last_sync_time", Path: "onPremisesLastSyncDateTime", Type: Timestamp, Doc: "When the user was last synchronized with the local directory."},
-		{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether the user is gone; the other columns are then the last known."},
+		{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether the directory has removed the user. All other columns but user_id are then null."},
 		{Name: "account_enabled", Path: "accountEnabled", Type: Bool, Doc: "Whether the user may sign in."},
 		{Name: "user_type", Path: "userType", Type: Enum, Doc: "Member or Guest."},
 		{Name: "creation_type", Path: "creationType", Type: Enum, Doc: "How the account came about: null for a work account, Invitation for a guest."},

@@ -23,30 +23,76 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: gendocs DIRECTORY")
 		os.Exit(2)
 	}
-	if err := write(os.Args[1]); err != nil {
+	if err := generate(os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, "gendocs:", err)
 		os.Exit(1)
 	}
 }
 
-func write(dir string) error {
-	if err := os.RemoveAll(dir); err != nil { // so that a dataset that is gone has no page
+func generate(dir string) error {
+	pages, err := render(schemas.All())
+	if err != nil {
 		return err
 	}
+	return replace(dir, pages)
+}
+
+// render makes the pages, by the names of their files.
+func render(datasets []schemas.Dataset) (map[string][]byte, error) {
+	t, err := template.New("page").Funcs(template.FuncMap{
+		"list":  func(names []string) string { return "`" + strings.Join(names, "`, `") + "`" },
+		"days":  func(hours float64) string { return fmt.Sprintf("%g days", hours/24) },
+		"paths": paths,
+		"of": func(t schemas.Table, c schemas.Column) []schemas.Path {
+			all := []schemas.Path{c.Path.Absolute(t.Each)}
+			for _, p := range c.Else {
+				all = append(all, p.Absolute(t.Each))
+			}
+			return all
+		},
+	}).Parse(page)
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string][]byte{}
+	for _, d := range datasets {
+		var b bytes.Buffer
+		if err := t.Execute(&b, d); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.Name, err)
+		}
+		pages[d.Name+".md"] = b.Bytes()
+	}
+	return pages, nil
+}
+
+// paths lists them in the order in which they are asked.
+func paths(all []schemas.Path) string {
+	quoted := make([]string, len(all))
+	for i, p := range all {
+		quoted[i] = "`" + string(p) + "`"
+	}
+	return strings.Join(quoted, ", else ")
+}
+
+// replace removes the pages of datasets that are gone only after all others have been written.
+func replace(dir string, pages map[string][]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	t := template.Must(template.New("page").Funcs(template.FuncMap{
-		"list": func(names []string) string { return "`" + strings.Join(names, "`, `") + "`" },
-		"days": func(hours float64) string { return fmt.Sprintf("%g days", hours/24) },
-		"path": func(t schemas.Table, c schemas.Column) string { return string(c.Path.Absolute(t.Each)) },
-	}).Parse(page))
-	for _, d := range schemas.All() {
-		var b bytes.Buffer
-		if err := t.Execute(&b, d); err != nil {
+	for name, text := range pages {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, d.Name+".md"), b.Bytes(), 0o600); err != nil {
+	}
+	known, err := filepath.Glob(filepath.Join(dir, "*.md"))
+	if err != nil {
+		return err
+	}
+	for _, path := range known {
+		if _, ok := pages[filepath.Base(path)]; ok {
+			continue
+		}
+		if err := os.Remove(path); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"graphlake/schemas"
+)
+
+func TestPagesShowEveryPath(t *testing.T) {
+	pages, err := render(schemas.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"users.md":                "| manager_id | string | personal | `manager@delta[0].id`, else `manager.id` |",
+		"direct_routing_calls.md": "| partition `dt` | UTC date of `startDateTime`, else `inviteDateTime`, else `failureDateTime` |",
+		"call_records.md":         "| media_index | int32 | required | `sessions[].segments[].media[]#` |",
+	} {
+		if !strings.Contains(string(pages[name]), want) {
+			t.Errorf("%s does not say %s", name, want)
+		}
+	}
+}
+
+func TestReplaceRemovesPagesOfDatasetsThatAreGone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "datasets")
+	for _, pages := range []map[string][]byte{
+		{"gone.md": []byte("1"), "kept.md": []byte("1")},
+		{"kept.md": []byte("2"), "new.md": []byte("2")},
+	} {
+		if err := replace(dir, pages); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := contents(t, dir); got != "kept.md=2 new.md=2" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// A directory in place of a page cannot be written over.
+func TestWhatCannotBeReplacedLosesNoPage(t *testing.T) {
+	dir := t.TempDir()
+	if err := replace(dir, map[string][]byte{"gone.md": []byte("1")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "kept.md"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := replace(dir, map[string][]byte{"kept.md": []byte("2")}); err == nil {
+		t.Error("a directory was written over")
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "gone.md")); err != nil || string(text) != "1" {
+		t.Errorf("got %q, %v, want the page of before", text, err)
+	}
+}
+
+func contents(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range entries {
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e.Name()+"="+string(text))
+	}
+	return strings.Join(all, " ")
+}
