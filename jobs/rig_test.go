@@ -1,0 +1,100 @@
+package jobs_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"graphlake/extract/graph"
+	"graphlake/jobs"
+	"graphlake/load"
+	"graphlake/load/memstore"
+	"graphlake/schemas"
+)
+
+var (
+	monday = time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)
+	later  = time.Date(2026, 11, 18, 2, 30, 0, 0, time.UTC)
+	tenant = jobs.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
+)
+
+// rig is a lake in memory and a Graph behind HTTP.
+type rig struct {
+	jobs.Runner
+	store *recorder
+}
+
+func newRig(t *testing.T, h http.Handler) *rig {
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	t.Cleanup(jobs.Allocate(mem))
+	t.Cleanup(func() { mem.AssertSize(t, 0) })
+	return newRigOn(t, graph.Options{Endpoint: server.URL})
+}
+
+func newRigOn(t *testing.T, o graph.Options) *rig {
+	o.Token, o.Rate = graph.StaticToken{Secret: "t"}, 1e6
+	client, err := graph.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := &recorder{Store: memstore.New()}
+	return &rig{store: store, Runner: jobs.Runner{
+		Lake: load.New(store, t.TempDir()), Clients: map[string]*graph.Client{tenant.ID: client},
+		Now: later, Log: slog.New(slog.DiscardHandler),
+	}}
+}
+
+func (r *rig) run(t *testing.T, days int, datasets ...schemas.Dataset) jobs.Report {
+	p, err := jobs.NewPlan(jobs.Selection{
+		Tenants: []jobs.Tenant{tenant}, Datasets: datasets, From: monday, To: monday.Add(time.Duration(days) * schemas.Day),
+	}, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Run(t.Context(), p)
+}
+
+// objects are the names in the store.
+func (r *rig) objects(t *testing.T) []string {
+	var names []string
+	for info, err := range r.store.List(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, info.Name)
+	}
+	return names
+}
+
+// recorder remembers the order in which objects were published.
+type recorder struct {
+	load.Store
+	mu        sync.Mutex
+	published []string
+}
+
+func (r *recorder) Stage(ctx context.Context, name string) (load.Staged, error) {
+	s, err := r.Store.Stage(ctx, name)
+	return recorded{s, r, name}, err
+}
+
+type recorded struct {
+	load.Staged
+	to   *recorder
+	name string
+}
+
+func (s recorded) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
+	s.to.mu.Lock()
+	s.to.published = append(s.to.published, s.name)
+	s.to.mu.Unlock()
+	return s.Staged.Commit(ctx, base)
+}
