@@ -2,8 +2,9 @@
 //
 // A file is written under .staging, synced, and renamed to its place while the store's lock is
 // held; then the directory is synced. So a reader's glob never meets half a file, a crash leaves
-// at most something stale under .staging, and several processes may share one directory. It needs
-// a file system with flock and atomic rename: a local disk, not every network share.
+// at most something stale under .staging, and several processes may share one directory. Reading
+// changes nothing on the disk. It needs a file system with flock and atomic rename: a local disk,
+// not every network share.
 package dirstore
 
 import (
@@ -13,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -26,27 +28,54 @@ const (
 )
 
 // Store is a [load.Store] and [load.Swapper] in a directory.
-type Store struct{ root string }
+type Store struct {
+	root string
 
-// New opens the store in the directory root, which it makes if need be.
+	mu    sync.Mutex
+	ready bool // to write: what Writable makes is made
+}
+
+// New opens the store in the directory root, which need not be there before the first write.
 func New(ctx context.Context, root string) (*Store, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, fmt.Errorf("lake directory: %w", err)
 	}
-	s := &Store{root: root}
-	if err := makeDir(s.path(staging)); err != nil {
-		return nil, explain("open the lake "+root, err)
+	err = ctx.Err()
+	if err == nil {
+		err = couldBeDir(root)
 	}
-	lock, err := s.lock(ctx) // also proves that the directory can be written
 	if err != nil {
 		return nil, explain("open the lake "+root, err)
 	}
-	defer lock.Close()
-	if err := s.sweep(time.Now().Add(-stale)); err != nil {
-		return nil, explain("open the lake "+root, err)
+	return &Store{root: root}, nil
+}
+
+// Writable makes what writing needs, removes what a crash has left, and says whether the lake can
+// be written. Every write asks it; only its first success does anything.
+func (s *Store) Writable(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ready {
+		return nil
 	}
-	return s, nil
+	if err := s.prepare(ctx); err != nil {
+		return explain("open the lake "+s.root+" for writing", err)
+	}
+	s.ready = true
+	return nil
+}
+
+func (s *Store) prepare(ctx context.Context) error {
+	if err := makeDir(s.path(staging)); err != nil {
+		return err
+	}
+	lock, err := s.lock(ctx) // also proves that the directory can be written
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	return s.sweep(time.Now().Add(-stale))
 }
 
 // Open implements [load.Store]. The open file stays what it was when its name gets another.
@@ -55,6 +84,9 @@ func (s *Store) Open(ctx context.Context, name string) (load.Object, error) {
 		return nil, err
 	}
 	f, err := os.Open(s.path(name))
+	if absent(err) {
+		err = fs.ErrNotExist
+	}
 	if err != nil {
 		return nil, explain("open "+name, err)
 	}
@@ -80,12 +112,15 @@ func (s *Store) Stage(ctx context.Context, name string) (load.Staged, error) {
 	if err := check(ctx, name); err != nil {
 		return nil, err
 	}
-	return s.stage(name)
+	return s.stage(ctx, name)
 }
 
 // Remove implements [load.Store].
 func (s *Store) Remove(ctx context.Context, name string) error {
 	if err := check(ctx, name); err != nil {
+		return err
+	}
+	if err := s.Writable(ctx); err != nil {
 		return err
 	}
 	lock, err := s.lock(ctx)
@@ -94,7 +129,7 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 	}
 	defer lock.Close()
 	err = os.Remove(s.path(name))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+	if absent(err) {
 		return nil
 	}
 	if err == nil {
@@ -108,7 +143,7 @@ func (s *Store) Swap(ctx context.Context, name string, old load.Version, data []
 	if err := check(ctx, name); err != nil {
 		return "", err
 	}
-	w, err := s.stage(name)
+	w, err := s.stage(ctx, name)
 	if err != nil {
 		return "", err
 	}
@@ -135,7 +170,7 @@ func info(name string, stat fs.FileInfo) load.Info {
 func (s *Store) stat(name string) (load.Info, time.Time, error) {
 	stat, err := os.Stat(s.path(name))
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case absent(err):
 		return load.Info{}, time.Time{}, nil
 	case err != nil:
 		return load.Info{}, time.Time{}, err
@@ -144,6 +179,11 @@ func (s *Store) stat(name string) (load.Info, time.Time, error) {
 }
 
 func (s *Store) path(name string) string { return filepath.Join(s.root, filepath.FromSlash(name)) }
+
+// absent reports whether err says that there is no such file; below a file there is none either.
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
 
 func check(ctx context.Context, name string) error {
 	if err := ctx.Err(); err != nil {

@@ -27,9 +27,75 @@ func newStore(t *testing.T, root string) *dirstore.Store {
 	return s
 }
 
-func TestNewRemovesOldLeftovers(t *testing.T) {
+// A lake that is only read, perhaps by a mistyped name, is left as it is.
+func TestReadingWritesNothing(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "typo")
+	s := newStore(t, root)
+	for info, err := range s.List(t.Context(), "") {
+		t.Errorf("List gives %v, %v", info, err)
+	}
+	if _, err := s.Open(t.Context(), "tables/x"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Open: %v, want fs.ErrNotExist", err)
+	}
+	if _, err := os.Stat(root); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("reading made %s (%v)", root, err)
+	}
+	if err := s.Writable(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, ".staging")); err != nil {
+		t.Errorf("after Writable: %v", err)
+	}
+}
+
+// What stood in the way of the first write does not stand in the way of the next.
+func TestWritableIsTriedAgain(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "lake")
+	s := newStore(t, root)
+	if err := os.WriteFile(root, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{
+		"Writable": s.Writable(t.Context()),
+		"Stage":    second(s.Stage(t.Context(), "a/b")),
+		"Swap":     second(s.Swap(t.Context(), "a/b", "", nil)),
+		"Remove":   s.Remove(t.Context(), "a/b"),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "a file stands where a directory is needed") {
+			t.Errorf("%s with a file in the lake's place: %v, want the cure", what, err)
+		}
+	}
+	if err := os.Remove(root); err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Stage(t.Context(), "a/b")
+	if err != nil {
+		t.Fatalf("after the file was moved away: %v", err)
+	}
+	if err := w.Discard(); err != nil {
+		t.Error(err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// The lake is for others too: whoever reads the files is not who wrote them.
+func TestFilesAreForOthersToo(t *testing.T) {
 	root := t.TempDir()
-	newStore(t, root)
+	if _, err := newStore(t, root).Swap(t.Context(), "a/b", "", nil); err != nil {
+		t.Fatal(err)
+	}
+	stat, err := os.Stat(filepath.Join(root, "a", "b"))
+	if err != nil || stat.Mode().Perm() != 0o644 {
+		t.Errorf("the mode of a published file is %v, %v; want -rw-r--r--", stat.Mode(), err)
+	}
+}
+
+func TestFirstWriteRemovesOldLeftovers(t *testing.T) {
+	root := t.TempDir()
+	if err := newStore(t, root).Writable(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	older := filepath.Join(root, ".staging", "1.part")
 	newer := filepath.Join(root, ".staging", "2.part")
 	for _, name := range []string{older, newer} {
@@ -41,7 +107,9 @@ func TestNewRemovesOldLeftovers(t *testing.T) {
 	if err := os.Chtimes(older, yesterday, yesterday); err != nil {
 		t.Fatal(err)
 	}
-	newStore(t, root)
+	if _, err := newStore(t, root).Swap(t.Context(), "a", "", nil); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := os.Stat(older); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a leftover of 25 hours is still there (%v)", err)
 	}
@@ -105,15 +173,17 @@ func TestErrorsNameTheCure(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := dirstore.New(t.Context(), filepath.Join(file, "lake"))
-	if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "choose another lake") {
-		t.Errorf("a lake under a file: %v, want an error with the path and the cure", err)
+	for _, root := range []string{file, filepath.Join(file, "lake")} {
+		_, err := dirstore.New(t.Context(), root)
+		if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "choose another lake") {
+			t.Errorf("the lake %s: %v, want an error with the path and the cure", root, err)
+		}
 	}
 	s := newStore(t, filepath.Join(root, "lake"))
 	if _, err := s.Swap(t.Context(), "state", "", []byte("a file")); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.Swap(t.Context(), "state/x.json", "", nil)
+	_, err := s.Swap(t.Context(), "state/x.json", "", nil)
 	if err == nil || !strings.Contains(err.Error(), "a file stands where a directory is needed") {
 		t.Errorf("an object under an object: %v", err)
 	}
@@ -127,8 +197,15 @@ func TestReadOnlyDirectory(t *testing.T) {
 	if err := os.Chmod(root, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	_, err := dirstore.New(t.Context(), root)
-	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "write access") {
-		t.Errorf("New in a read-only directory: %v", err)
+	s := newStore(t, root)
+	for info, err := range s.List(t.Context(), "") {
+		t.Errorf("List gives %v, %v", info, err)
+	}
+	for what, err := range map[string]error{
+		"Writable": s.Writable(t.Context()), "Stage": second(s.Stage(t.Context(), "a/b")),
+	} {
+		if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "write access") {
+			t.Errorf("%s in a read-only directory: %v, want the cure", what, err)
+		}
 	}
 }

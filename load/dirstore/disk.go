@@ -56,6 +56,18 @@ func (s *Store) sweep(before time.Time) error {
 	return nil
 }
 
+// couldBeDir refuses a path at which no directory is nor could be made, as below a file.
+func couldBeDir(dir string) error {
+	stat, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && !stat.IsDir() {
+		err = &fs.PathError{Op: "open", Path: dir, Err: syscall.ENOTDIR}
+	}
+	return err
+}
+
 // makeDir makes a directory with its parents and syncs the parent of every new one: a rename is
 // not durable in a directory that is not.
 func makeDir(dir string) error {
@@ -96,7 +108,7 @@ func explain(what string, err error) error {
 	case errors.Is(err, syscall.EROFS):
 		cure = "; the file system is read-only: choose another lake"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		cure = "; free some space and run again, nothing was published"
+		cure = "; free some space and run again, this file was not published"
 	case errors.Is(err, syscall.ENOTDIR):
 		cure = "; a file stands where a directory is needed: move it away, or choose another lake"
 	}

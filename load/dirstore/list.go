@@ -17,21 +17,19 @@ import (
 // List implements [load.Store]. It reads only directories that the prefix can lead to.
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[load.Info, error] {
 	return func(yield func(load.Info, error) bool) {
-		if strings.HasPrefix(prefix, "/") || strings.Contains(prefix, "..") {
-			return // no name begins so
-		}
 		s.walk(ctx, ".", prefix, yield)
 	}
 }
 
 // walk yields the files below dir and reports whether to go on.
 func (s *Store) walk(ctx context.Context, dir, prefix string, yield func(load.Info, error) bool) bool {
-	entries, err := os.ReadDir(s.path(dir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return true // removed meanwhile
-	}
+	err := ctx.Err()
+	var entries []fs.DirEntry
 	if err == nil {
-		err = ctx.Err()
+		entries, err = os.ReadDir(s.path(dir))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return true // not made yet, or removed meanwhile
 	}
 	if err != nil {
 		return yield(load.Info{}, explain("list "+dir, err)) && false

@@ -20,7 +20,10 @@ type staged struct {
 	store *Store
 }
 
-func (s *Store) stage(name string) (*staged, error) {
+func (s *Store) stage(ctx context.Context, name string) (*staged, error) {
+	if err := s.Writable(ctx); err != nil {
+		return nil, err
+	}
 	f, err := draft.New(s.path(staging), name)
 	if err != nil {
 		return nil, err

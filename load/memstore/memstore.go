@@ -53,14 +53,14 @@ func (s *Store) Open(ctx context.Context, name string) (load.Object, error) {
 // List implements [load.Store].
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[load.Info, error] {
 	return func(yield func(load.Info, error) bool) {
+		if err := ctx.Err(); err != nil {
+			yield(load.Info{}, fmt.Errorf("list %s: %w", prefix, err))
+			return
+		}
 		s.mu.Lock()
 		objects := maps.Clone(s.objects)
 		s.mu.Unlock()
 		for _, name := range slices.Sorted(maps.Keys(objects)) {
-			if err := ctx.Err(); err != nil {
-				yield(load.Info{}, err)
-				return
-			}
 			if strings.HasPrefix(name, prefix) && !yield(objects[name].info, nil) {
 				return
 			}

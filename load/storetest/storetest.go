@@ -106,8 +106,14 @@ func testAbsent(t *testing.T, s load.Store) {
 		t.Errorf("Remove of an absent object: %v", err)
 	}
 	put(t, s, "a/b", []byte("x"))
-	if _, err := s.Open(t.Context(), "a"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("Open of a directory: %v, want fs.ErrNotExist", err)
+	for _, name := range []string{"a", "a/b/c"} {
+		if _, err := s.Open(t.Context(), name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Open of %s beside an object a/b: %v, want fs.ErrNotExist", name, err)
+		}
+		_, err := s.(load.Swapper).Swap(t.Context(), name, "no version of ours", nil)
+		if !errors.Is(err, load.ErrConflict) {
+			t.Errorf("Swap of %s beside an object a/b: %v, want a conflict", name, err)
+		}
 	}
 	if err := s.Remove(t.Context(), "a/b"); err != nil {
 		t.Errorf("Remove: %v", err)
@@ -130,11 +136,30 @@ func testCancelled(t *testing.T, s load.Store) {
 		t.Errorf("Swap with a cancelled context: %v", err)
 	}
 	wantNames(t, s, "")
+	if _, err := s.Stage(ctx, "c"); !errors.Is(err, context.Canceled) {
+		t.Errorf("Stage with a cancelled context: %v", err)
+	}
+	wantCancelledList(ctx, t, s)
 	put(t, s, "kept", []byte("x"))
+	wantCancelledList(ctx, t, s)
+	if _, err := s.Open(ctx, "kept"); !errors.Is(err, context.Canceled) {
+		t.Errorf("Open with a cancelled context: %v", err)
+	}
+	if err := s.Remove(ctx, "kept"); !errors.Is(err, context.Canceled) {
+		t.Errorf("Remove with a cancelled context: %v", err)
+	}
+	wantNames(t, s, "", "kept")
+}
+
+// wantCancelledList wants one error: a list that just ends would pass for a whole one.
+func wantCancelledList(ctx context.Context, t *testing.T, s load.Store) {
+	t.Helper()
+	var errs []error
 	for _, err := range s.List(ctx, "") {
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("List with a cancelled context: %v", err)
-		}
+		errs = append(errs, err)
+	}
+	if len(errs) != 1 || !errors.Is(errs[0], context.Canceled) {
+		t.Errorf("List with a cancelled context: %v, want that as its one answer", errs)
 	}
 }
 
@@ -156,18 +181,20 @@ func testSnapshot(t *testing.T, s load.Store) {
 }
 
 func testList(t *testing.T, s load.Store) {
-	names := []string{"a/b/c", "a/b.c", "a/b-c", "a/bb", "a0", "b/x", "a/b/d/e"}
+	names := []string{"a/b/c", "a/b.c", "a/b-c", "a/bb", "a0", "b/x", "a/b/d/e", "x/a..b"}
 	for _, name := range names {
 		put(t, s, name, []byte(name))
 	}
 	stage(t, s, "a/staged", nil)
-	wantNames(t, s, "", "a/b-c", "a/b.c", "a/b/c", "a/b/d/e", "a/bb", "a0", "b/x")
+	wantNames(t, s, "", "a/b-c", "a/b.c", "a/b/c", "a/b/d/e", "a/bb", "a0", "b/x", "x/a..b")
 	wantNames(t, s, "a/", "a/b-c", "a/b.c", "a/b/c", "a/b/d/e", "a/bb")
 	wantNames(t, s, "a/b", "a/b-c", "a/b.c", "a/b/c", "a/b/d/e", "a/bb")
 	wantNames(t, s, "a/b/", "a/b/c", "a/b/d/e")
 	wantNames(t, s, "a/b/d/e", "a/b/d/e")
 	wantNames(t, s, "c")
+	wantNames(t, s, "x/a..", "x/a..b")
 	wantNames(t, s, "../")
+	wantNames(t, s, "/")
 	for info, err := range s.List(t.Context(), "a/") {
 		if err != nil || info.Size != 5 || info.Version == "" {
 			t.Errorf("first of the list is %+v, %v; want 5 bytes and a version", info, err)

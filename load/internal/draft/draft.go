@@ -45,7 +45,7 @@ func (f *File) Write(p []byte) (int, error) {
 	f.size += int64(n)
 	f.sum.Write(p[:n])
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		err = fmt.Errorf("write %s: %w; free some space and run again, nothing was published", f.Name, err)
+		err = fmt.Errorf("write %s: %w; free some space and run again, this file was not published", f.Name, err)
 	} else if err != nil {
 		err = fmt.Errorf("write %s: %w", f.Name, err)
 	}
