@@ -16,6 +16,7 @@ type Builder struct {
 	columns []column
 	rows    []int // of every table
 	marks   []int // the same before the record that is being read
+	full    error // of a column that cannot take the record
 
 	scan   jsonpull.Scanner
 	record []byte
@@ -66,18 +67,21 @@ func (b *Builder) Append(record []byte) error {
 		return &RecordError{Reason: "longer than 256 MiB"}
 	}
 	copy(b.marks, b.rows)
-	b.record, b.made = record, b.made[:0]
+	b.record, b.made, b.full = record, b.made[:0], nil
 	b.scan.Reset(record)
-	if fault := b.readRecord(); fault != nil {
-		copy(b.rows, b.marks)
+	fault := b.readRecord()
+	if fault == nil {
+		b.fill()
+	}
+	if b.full != nil { // before the fault, which may be that a required text had no room
+		b.cut()
+		return b.full
+	}
+	if fault != nil {
+		b.cut()
 		fault.ID = b.id()
 		return fault
 	}
-	if err := b.reserve(); err != nil {
-		copy(b.rows, b.marks)
-		return err
-	}
-	b.fill()
 	return nil
 }
 
@@ -107,7 +111,7 @@ func (b *Builder) Rows(table int) int64 { return int64(b.rows[table]) }
 func (b *Builder) Size() int64 {
 	size := 0
 	for i := range b.columns {
-		size += b.columns[i].size()
+		size += b.columns[i].size(b.rows[b.plan.columns[i].table])
 	}
 	return int64(size)
 }
@@ -119,7 +123,7 @@ func (b *Builder) Flush() []arrow.RecordBatch {
 	for i, t := range b.plan.tables {
 		arrays := make([]arrow.Array, 0, t.upto-t.from)
 		for c := t.from; c < t.upto; c++ {
-			arrays = append(arrays, b.columns[c].finish())
+			arrays = append(arrays, b.columns[c].finish(b.rows[i]))
 		}
 		batches[i] = array.NewRecordBatch(t.schema, arrays, int64(b.rows[i]))
 		for _, a := range arrays {

@@ -42,13 +42,13 @@ func storageOf(t schemas.Type) storage {
 // errFull says that the texts of a column no longer fit one Arrow array, whose offsets have 31 bits.
 var errFull = errors.New("the batch holds 2 GiB of one column: flush before the next record")
 
-// column is a column under construction. Room is made before values are appended.
+// column is a column under construction. Values are set from the first row to the last; a row that
+// is passed over is null.
 type column struct {
 	store  storage
 	typ    arrow.DataType
 	mem    memory.Allocator
-	length int
-	nulls  int
+	length int // rows up to the last that has a value
 	fits   int // so many rows, before more memory is wanted
 	// The room for rows and for text when the column was finished last: as much will be wanted again.
 	before, textBefore int
@@ -63,13 +63,12 @@ func newColumn(mem memory.Allocator, t schemas.Type) column {
 	return column{mem: mem, store: storageOf(t), typ: t.Arrow()}
 }
 
-// reserve makes room for further rows.
+// reserve makes room for so many rows in all.
 func (c *column) reserve(rows int) {
-	want := c.length + rows
-	if want <= c.fits {
+	if rows <= c.fits {
 		return
 	}
-	c.fits = max(minRows, c.before, 1<<bits.Len(uint(want-1)))
+	c.fits = max(minRows, c.before, 1<<bits.Len(uint(rows-1)))
 	c.valid = resize(c.mem, c.valid, c.fits/8)
 	clear(c.valid[(c.length+7)/8:])
 	switch c.store {
@@ -84,16 +83,12 @@ func (c *column) reserve(rows int) {
 	}
 }
 
-// reserveText makes room for further text.
+// reserveText makes room for so much text in all.
 func (c *column) reserveText(size int) error {
-	want := c.text + size
-	if want <= len(c.values) {
-		return nil
-	}
-	if want > math.MaxInt32 {
+	if size > math.MaxInt32 {
 		return errFull
 	}
-	c.values = resize(c.mem, c.values, max(minRows, c.textBefore, 1<<bits.Len(uint(want-1))))
+	c.values = resize(c.mem, c.values, max(minRows, c.textBefore, 1<<bits.Len(uint(size-1))))
 	return nil
 }
 
@@ -120,39 +115,68 @@ func (c *column) width() int {
 	return 0
 }
 
-func (c *column) appendNull() {
-	c.nulls++
-	c.put(0)
+// set sets the value of a row behind all that have one, given in 64 bits.
+func (c *column) set(row int, v uint64) {
+	if row >= c.fits {
+		c.reserve(row + 1)
+	}
+	switch c.store {
+	case bools:
+		c.values[row>>3] |= byte(v) << (row & 7)
+	case words4:
+		binary.NativeEndian.PutUint32(c.values[4*row:], uint32(v))
+	case words8:
+		binary.NativeEndian.PutUint64(c.values[8*row:], v)
+	case words16:
+		binary.NativeEndian.PutUint64(c.values[16*row:], v)
+		binary.NativeEndian.PutUint64(c.values[16*row+8:], uint64(int64(v)>>63)) // the sign fills the upper half
+	}
+	c.valid[row>>3] |= 1 << (row & 7)
+	c.length = row + 1
 }
 
-// appendBits appends a value of fixed width, given in 64 bits.
-func (c *column) appendBits(v uint64) {
-	c.valid[c.length>>3] |= 1 << (c.length & 7)
-	c.put(v)
-}
-
-// appendText appends bytes that are valid UTF-8.
-func (c *column) appendText(text []byte) {
+// setText sets the text of a row behind all that have one; it is valid UTF-8.
+func (c *column) setText(row int, text []byte) error {
+	if row >= c.fits {
+		c.reserve(row + 1)
+	}
+	if size := c.text + len(text); size > len(c.values) {
+		if err := c.reserveText(size); err != nil {
+			return err
+		}
+	}
+	c.endNulls(row)
 	c.text += copy(c.values[c.text:], text)
-	c.valid[c.length>>3] |= 1 << (c.length & 7)
-	c.put(0)
+	binary.NativeEndian.PutUint32(c.ends[4*row+4:], uint32(c.text))
+	c.valid[row>>3] |= 1 << (row & 7)
+	c.length = row + 1
+	return nil
 }
 
-// put writes a value behind the last; of a text, that it ends.
-func (c *column) put(v uint64) {
-	i := c.length
+// endNulls ends the texts of rows that were passed over, up to a row, where the last text ended.
+func (c *column) endNulls(row int) {
+	for i := c.length; i < row; i++ {
+		binary.NativeEndian.PutUint32(c.ends[4*i+4:], uint32(c.text))
+	}
+}
+
+// cut drops all rows from a row on.
+func (c *column) cut(row int) {
+	if row >= c.length {
+		return
+	}
+	zero(c.valid, row, c.length)
 	switch c.store {
 	case texts:
-		binary.NativeEndian.PutUint32(c.ends[4*i+4:], uint32(c.text))
+		c.text = int(binary.NativeEndian.Uint32(c.ends[4*row:]))
 	case bools:
-		c.values[i>>3] |= byte(v) << (i & 7)
-	case words4:
-		binary.NativeEndian.PutUint32(c.values[4*i:], uint32(v))
-	case words8:
-		binary.NativeEndian.PutUint64(c.values[8*i:], v)
-	case words16:
-		binary.NativeEndian.PutUint64(c.values[16*i:], v)
-		binary.NativeEndian.PutUint64(c.values[16*i+8:], uint64(int64(v)>>63)) // the sign fills the upper half
+		zero(c.values, row, c.length)
 	}
-	c.length++
+	c.length = row
+}
+
+// zero clears the bits [from, upto).
+func zero(b []byte, from, upto int) {
+	b[from>>3] &= 1<<(from&7) - 1
+	clear(b[from>>3+1 : (upto+7)/8])
 }

@@ -3,17 +3,19 @@ package transform
 import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
-func (c *column) size() int {
+// size is how many bytes so many rows take.
+func (c *column) size(rows int) int {
 	switch c.store {
 	case texts:
-		return c.text + 4*c.length
+		return c.text + 4*rows
 	case bools:
-		return c.length / 8
+		return rows / 8
 	}
-	return c.width() * c.length
+	return c.width() * rows
 }
 
 // release gives the memory back.
@@ -28,26 +30,29 @@ func (c *column) release() {
 
 func (c *column) empty() {
 	c.valid, c.values, c.ends = nil, nil, nil
-	c.length, c.nulls, c.fits, c.text = 0, 0, 0, 0
+	c.length, c.fits, c.text = 0, 0, 0
 }
 
-// finish is the column as an array; the column is empty afterwards.
-func (c *column) finish() arrow.Array {
-	n := (c.length + 7) / 8
-	if c.nulls == 0 && c.valid != nil {
+// finish is so many rows of the column as an array; the column is empty afterwards.
+func (c *column) finish(rows int) arrow.Array {
+	c.reserve(rows)
+	n := (rows + 7) / 8
+	nulls := rows - bitutil.CountSetBits(c.valid, 0, rows)
+	if nulls == 0 && c.valid != nil {
 		c.mem.Free(c.valid)
 		c.valid = nil
 	}
 	buffers := []*memory.Buffer{c.hand(c.valid, n), nil}
 	switch c.store {
 	case texts:
-		buffers = []*memory.Buffer{buffers[0], c.hand(c.ends, 4*(c.length+1)), c.hand(c.values, c.text)}
+		c.endNulls(rows)
+		buffers = []*memory.Buffer{buffers[0], c.hand(c.ends, 4*(rows+1)), c.hand(c.values, c.text)}
 	case bools:
 		buffers[1] = c.hand(c.values, n)
 	default:
-		buffers[1] = c.hand(c.values, c.width()*c.length)
+		buffers[1] = c.hand(c.values, c.width()*rows)
 	}
-	data := array.NewData(c.typ, c.length, buffers, nil, c.nulls, 0)
+	data := array.NewData(c.typ, rows, buffers, nil, nulls, 0)
 	defer data.Release()
 	for _, b := range buffers {
 		if b != nil {

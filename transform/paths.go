@@ -3,6 +3,7 @@ package transform
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"graphlake/schemas"
 )
@@ -37,7 +38,27 @@ func (c *compiler) value(path schemas.Path, typ schemas.Type) (*scope, int, erro
 	if len(steps) == 0 && (typ == schemas.String || typ == schemas.Enum || typ == schemas.LongText) {
 		typ = asSent
 	}
-	return sc, sc.leaf(n, typ), nil
+	return sc, sc.valueCell(n, typ), nil
+}
+
+// direct lets a column of the rows' own values be set while they are read, and reports whether it can
+// be: from one path, by the first of the columns that want the value there.
+func (c *compiler) direct(rows *scope, path schemas.Path, number int, col schemas.Column) bool {
+	steps, err := path.Steps()
+	if err != nil || c.lenient || len(steps) == 0 || len(col.Else) > 0 || steps[len(steps)-1].Kind == schemas.Position ||
+		col.Type == schemas.Member || col.Type == schemas.Present {
+		return false
+	}
+	sc, n, err := c.follow(steps)
+	if err != nil || sc != rows {
+		return false
+	}
+	l := n.leaf(col.Type)
+	if l.column != none {
+		return false
+	}
+	l.column, l.table = len(c.columns), number
+	return true
 }
 
 func (c *compiler) position(steps []schemas.Step, typ schemas.Type) (int, *scope, error) {
@@ -98,22 +119,29 @@ func (c *compiler) member(n *node, name string) *node {
 	return child
 }
 
-// leaf is the cell for the value at a node, read as the type; columns that want the same share it.
-func (sc *scope) leaf(n *node, typ schemas.Type) int {
+// valueCell is the cell for the value at a node, read as the type; columns that want the same share it.
+func (sc *scope) valueCell(n *node, typ schemas.Type) int {
 	if typ == schemas.Member {
 		if n.naming == none {
 			n.naming = sc.cell()
 		}
 		return n.naming
 	}
-	for _, l := range n.leaves {
-		if l.typ == typ {
-			return l.cell
-		}
+	l := n.leaf(typ)
+	if l.cell == none {
+		l.cell = sc.cell()
 	}
-	l := leaf{typ, sc.cell()}
-	n.leaves = append(n.leaves, l)
 	return l.cell
+}
+
+// leaf is the value at the node read as the type. It is valid until the next one is wanted.
+func (n *node) leaf(typ schemas.Type) *leaf {
+	i := slices.IndexFunc(n.leaves, func(l leaf) bool { return l.typ == typ })
+	if i < 0 {
+		i = len(n.leaves)
+		n.leaves = append(n.leaves, leaf{typ: typ, cell: none, column: none})
+	}
+	return &n.leaves[i]
 }
 
 func (sc *scope) cell() int {

@@ -16,6 +16,7 @@ import (
 type Plan struct {
 	tables  []table
 	columns []origin // of all tables, in order
+	late    []int    // those that are set when the record has been read
 	root    *scope
 	scopes  []*scope
 	nodes   int
@@ -44,15 +45,16 @@ type node struct {
 	naming   int    // cell for the name of the first member that is an object, or none
 }
 
-// leaf is a value of a record that goes into a cell of the scope.
+// leaf is a value of a record that goes into a cell of the scope, a column of a table, or both.
 type leaf struct {
-	typ  schemas.Type
-	cell int
+	typ           schemas.Type
+	cell          int // or none
+	column, table int // or none
 }
 
 // scope is what there is once for every element of a collection, or once for the record: cells for
-// values, and the columns that they go to. Those are filled when the record has been read to its end:
-// Graph may send an id behind the collection whose rows carry it.
+// values that go to rows of other scopes too, or not at once. These rows are filled when the record has
+// been read to its end: Graph may send an id behind the collection whose rows carry it.
 type scope struct {
 	number   int
 	path     schemas.Path
@@ -66,10 +68,12 @@ type scope struct {
 	required []demand
 }
 
-// origin is where the values of a column come from: the first of the cells that is not null.
+// origin is where the values of a column come from: straight from a leaf, or from the first of the
+// cells that is not null.
 type origin struct {
 	typ     schemas.Type
 	table   int
+	direct  bool
 	scope   *scope
 	below   int // place of the table in scope.below, or none if the scope's elements are its rows
 	cell    int
@@ -143,6 +147,11 @@ func (c *compiler) table(number int, t schemas.Table) error {
 // column adds a column of the table, whose rows the scope has.
 func (c *compiler) column(rows *scope, number int, t schemas.Table, col schemas.Column) error {
 	path := col.Path.Absolute(t.Each)
+	if c.direct(rows, path, number, col) {
+		c.demand(rows, path, col)
+		c.columns = append(c.columns, origin{typ: col.Type, table: number, scope: rows, below: none, direct: true})
+		return nil
+	}
 	sc, cell, err := c.value(path, col.Type)
 	if err != nil {
 		return err
@@ -164,12 +173,18 @@ func (c *compiler) column(rows *scope, number int, t schemas.Table, col schemas.
 		}
 		from.below = len(sc.below) - 1 // the table came last
 	}
+	c.demand(sc, path, col)
+	c.late = append(c.late, len(c.columns))
+	c.columns = append(c.columns, from)
+	return nil
+}
+
+// demand notes that the next column must not be null, if that is so.
+func (c *compiler) demand(sc *scope, path schemas.Path, col schemas.Column) {
 	if col.Required {
 		place := strings.TrimPrefix(strings.TrimPrefix(string(path), string(sc.path)), ".")
 		sc.required = append(sc.required, demand{len(c.columns), place})
 	}
-	c.columns = append(c.columns, from)
-	return nil
 }
 
 func (sc *scope) isIn(outer *scope) bool {
@@ -189,5 +204,7 @@ func (c *compiler) identify(tables []schemas.Table) {
 	if key < 0 || storageOf(tables[i].Columns[key].Type) != texts {
 		return
 	}
-	c.id = c.columns[c.tables[i].from+key].cell
+	if _, cell, err := c.value(tables[i].Columns[key].Path, tables[i].Columns[key].Type); err == nil {
+		c.id = cell
+	}
 }

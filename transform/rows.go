@@ -2,9 +2,9 @@ package transform
 
 import "slices"
 
-// frame holds the values of a scope's elements in the record that is being read. They stay until the
-// record has been read, and then fill one column after another: so a bad record never reaches the
-// columns, and a column's memory is at hand while it is filled.
+// frame holds what columns want of a scope's elements besides what goes to them at once: values for
+// rows of other collections, and those that are chosen among several. They stay until the record has
+// been read, and then fill one column after another.
 type frame struct {
 	cells    []cell // of the element that is being read
 	all      []cell // of all elements, one after another
@@ -38,7 +38,13 @@ func (b *Builder) end(sc *scope, f *frame) *RecordError {
 	}
 	for _, d := range sc.required {
 		from := &b.plan.columns[d.column]
-		if from.value(f.cells).from == isNull && (from.below == none || below[from.below] > 0) {
+		missing := false
+		if from.direct {
+			missing = b.columns[d.column].length < b.rows[from.table]
+		} else {
+			missing = from.value(f.cells).from == isNull && (from.below == none || below[from.below] > 0)
+		}
+		if missing {
 			return &RecordError{Path: d.path, Reason: "required, but not there"}
 		}
 	}
@@ -65,56 +71,42 @@ func (o *origin) rows(f *frame, i int) int {
 	return f.below[i*len(o.scope.below)+o.below]
 }
 
-// reserve makes room in all columns for the rows of the record, so that nothing fails after it.
-func (b *Builder) reserve() error {
-	for i := range b.columns {
-		from := &b.plan.columns[i]
-		column := &b.columns[i]
-		rows := b.rows[from.table] - b.marks[from.table]
-		if rows == 0 {
-			continue
-		}
-		column.reserve(rows)
-		if column.store != texts {
-			continue
-		}
-		f := &b.frames[from.scope.number]
-		size := 0
-		for e, cells := 0, f.all; e < f.elements; e, cells = e+1, cells[from.scope.cells:] {
-			size += len(b.text(from.value(cells))) * from.rows(f, e)
-		}
-		if err := column.reserveText(size); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// fill appends the rows of the record, column by column.
+// fill sets what could not be set while the record was read, column by column.
 func (b *Builder) fill() {
-	for i := range b.columns {
+	for _, i := range b.plan.late {
 		from := &b.plan.columns[i]
-		if b.rows[from.table] == b.marks[from.table] {
+		row := b.marks[from.table]
+		if b.rows[from.table] == row {
 			continue
 		}
-		column := &b.columns[i]
 		f := &b.frames[from.scope.number]
 		for e, cells := 0, f.all; e < f.elements; e, cells = e+1, cells[from.scope.cells:] {
-			b.append(column, from.value(cells), from.rows(f, e))
+			c := from.value(cells)
+			for range from.rows(f, e) {
+				b.set(i, row, c)
+				row++
+			}
 		}
 	}
 }
 
-// append appends a value so many times.
-func (b *Builder) append(column *column, c cell, rows int) {
-	for range rows {
-		switch c.from {
-		case isNull:
-			column.appendNull()
-		case isBits:
-			column.appendBits(c.bits)
-		default:
-			column.appendText(b.text(c))
+// set sets the value of a row. That a column is full is known when the record ends.
+func (b *Builder) set(column, row int, c cell) {
+	switch c.from {
+	case isNull:
+	case isBits:
+		b.columns[column].set(row, c.bits)
+	default:
+		if err := b.columns[column].setText(row, b.text(c)); err != nil {
+			b.full = err
 		}
+	}
+}
+
+// cut takes back all rows of the record.
+func (b *Builder) cut() {
+	copy(b.rows, b.marks)
+	for i := range b.columns {
+		b.columns[i].cut(b.rows[b.plan.columns[i].table])
 	}
 }

@@ -80,14 +80,20 @@ func (b *Builder) whole(n *node, f *frame) *RecordError {
 	return b.keep(n, f, v)
 }
 
-// keep puts a value into the cells that want it.
+// keep puts a value where it is wanted.
 func (b *Builder) keep(n *node, f *frame, v jsonpull.Value) *RecordError {
-	for _, l := range n.leaves {
+	for i := range n.leaves {
+		l := &n.leaves[i]
 		c, reason := b.convert(l.typ, v)
 		if reason != "" && !b.plan.lenient {
 			return &RecordError{Reason: reason}
 		}
-		f.cells[l.cell] = c
+		if l.cell != none {
+			f.cells[l.cell] = c
+		}
+		if l.column != none {
+			b.set(l.column, b.rows[l.table], c)
+		}
 	}
 	return nil
 }
