@@ -3,7 +3,8 @@
 // What is staged lies in a local file until Commit, which publishes it by one Put Blob, or by
 // blocks that nobody sees and one Put Block List. Conditions are the service's own (If-Match,
 // If-None-Match), so they hold between machines. Requests are retried by the SDK and nowhere
-// else; a write whose answer was lost is recognised as our own and is no conflict.
+// else; a write whose answer was lost is recognised as our own and is no conflict. Reading changes
+// nothing in the account, and no error shows a key or a signature.
 package blobstore
 
 import (
@@ -17,6 +18,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
@@ -41,19 +43,23 @@ type Options struct {
 // Store is a [load.Store] and [load.Swapper] in a container.
 type Store struct {
 	container *container.Client
+	name      string // of the container
 	prefix    string // empty or ending with a slash
 	scratch   string
 	blockSize int64
 	pageSize  *int32 // of a list; nil: the service's
+
+	mu    sync.Mutex
+	ready bool // to write: the container is there, and we may
 }
 
-// New opens the store, and makes the container if it is missing and may be made.
+// New opens the store, whose container need not be there before the first write.
 func New(ctx context.Context, o Options) (*Store, error) {
 	client, err := connect(o)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{container: client, prefix: strings.Trim(o.Prefix, "/"), scratch: o.Scratch, blockSize: 8 << 20}
+	s := &Store{container: client, name: o.Container, prefix: strings.Trim(o.Prefix, "/"), scratch: o.Scratch, blockSize: 8 << 20}
 	if s.scratch == "" {
 		s.scratch = os.TempDir()
 	}
@@ -64,10 +70,7 @@ func New(ctx context.Context, o Options) (*Store, error) {
 		s.prefix += "/"
 	}
 	_, err = client.GetProperties(ctx, nil)
-	if bloberror.HasCode(err, bloberror.ContainerNotFound) {
-		_, err = client.Create(ctx, nil)
-	}
-	if err != nil && !bloberror.HasCode(err, bloberror.ContainerAlreadyExists) {
+	if err != nil && !bloberror.HasCode(err, bloberror.ContainerNotFound) {
 		return nil, explain("open container "+o.Container, err)
 	}
 	return s, nil
@@ -124,6 +127,9 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[load.Info, er
 		})
 		for pages.More() {
 			page, err := pages.NextPage(ctx)
+			if bloberror.HasCode(err, bloberror.ContainerNotFound) {
+				return
+			}
 			if err != nil {
 				yield(load.Info{}, explain("list "+prefix, err))
 				return
@@ -148,7 +154,7 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 		return err
 	}
 	_, err := s.container.NewBlobClient(s.prefix+name).Delete(ctx, nil)
-	if bloberror.HasCode(err, bloberror.BlobNotFound) {
+	if bloberror.HasCode(err, bloberror.BlobNotFound, bloberror.ContainerNotFound) {
 		return nil
 	}
 	return explain("remove "+name, err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 
 	"graphlake/load"
 	"graphlake/load/storetest"
@@ -43,6 +45,29 @@ func TestStore(t *testing.T) {
 		stores++
 		return newStore(t, Options{ConnectionString: connection, Container: "lake", Prefix: fmt.Sprintf("a/%d", stores)})
 	})
+}
+
+// A lake that is only read, perhaps by a mistyped name, is left as it is.
+func TestReadingWritesNothing(t *testing.T) {
+	s := newStore(t, Options{ConnectionString: azurite.Start(t), Container: "typo", Prefix: "a"})
+	for info, err := range s.List(t.Context(), "") {
+		t.Errorf("List gives %v, %v", info, err)
+	}
+	if _, err := s.Open(t.Context(), "tables/x"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Open: %v, want fs.ErrNotExist", err)
+	}
+	if _, err := s.container.GetProperties(t.Context(), nil); !bloberror.HasCode(err, bloberror.ContainerNotFound) {
+		t.Errorf("reading made the container (%v)", err)
+	}
+	for range 2 { // the container is missing, then there
+		if err := s.Writable(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.ready = false
+	}
+	for info, err := range s.List(t.Context(), "") {
+		t.Errorf("Writable left %v, %v", info, err)
+	}
 }
 
 // A write that the service has done but whose answer is lost is repeated by the SDK and meets

@@ -7,10 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -37,7 +35,7 @@ type state struct {
 
 func (s *Store) stat(ctx context.Context, name string) (state, error) {
 	p, err := s.container.NewBlobClient(s.prefix+name).GetProperties(ctx, nil)
-	if bloberror.HasCode(err, bloberror.BlobNotFound) {
+	if bloberror.HasCode(err, bloberror.BlobNotFound, bloberror.ContainerNotFound) {
 		return state{}, nil
 	}
 	if err != nil {
@@ -71,9 +69,9 @@ func (s *Store) publish(ctx context.Context, name string, base load.Condition, c
 	}
 	// A write that was repeated because its answer was lost meets itself here. Only the mark tells
 	// it from another writer's, who may have written the same bytes.
-	now, statErr := s.stat(ctx, name)
-	if statErr != nil {
-		return "", explain("commit "+name, errors.Join(err, statErr))
+	now, err := s.stat(ctx, name)
+	if err != nil {
+		return "", explain("commit "+name, err)
 	}
 	if now.mark == mark {
 		return now.info.Version, nil
@@ -124,22 +122,9 @@ func (s *Store) Swap(ctx context.Context, name string, old load.Version, data []
 	if err := load.CheckName(name); err != nil {
 		return "", err
 	}
+	if err := s.Writable(ctx); err != nil {
+		return "", err
+	}
 	sum := sha256.Sum256(data)
 	return s.publish(ctx, name, load.Still(old), content{bytes.NewReader(data), int64(len(data)), hex.EncodeToString(sum[:])})
-}
-
-// explain adds what was tried and, where there is one, the cure. A nil error stays nil.
-func explain(what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case bloberror.HasCode(err, bloberror.AuthorizationFailure, bloberror.AuthorizationPermissionMismatch,
-		bloberror.InsufficientAccountPermissions, bloberror.AuthenticationFailed):
-		return fmt.Errorf("%s: %w; give the identity the role Storage Blob Data Contributor on the container, or check the key", what, err)
-	case bloberror.HasCode(err, bloberror.ConditionNotMet):
-		return fmt.Errorf("%s: it was replaced meanwhile: %w", what, load.ErrConflict)
-	case bloberror.HasCode(err, bloberror.BlobNotFound):
-		return fmt.Errorf("%s: it was removed meanwhile: %w", what, fs.ErrNotExist)
-	}
-	return fmt.Errorf("%s: %w", what, err)
 }

@@ -1,9 +1,14 @@
 package blobstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blockblob"
 
 	"graphlake/load"
 	"graphlake/load/internal/draft"
@@ -16,9 +21,34 @@ type staged struct {
 	store *Store
 }
 
+// Writable makes the container if it is missing, and says whether blobs may be written to it.
+// Every write asks it; only its first success does anything.
+func (s *Store) Writable(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ready {
+		return nil
+	}
+	// A write on a condition that never holds: the service looks at the right to write first. A
+	// name that begins with a dot is no object's.
+	_, err := s.container.NewBlockBlobClient(s.prefix+".writable").Upload(ctx, streaming.NopCloser(bytes.NewReader(nil)),
+		&blockblob.UploadOptions{AccessConditions: still(load.Still("0x0"))})
+	if bloberror.HasCode(err, bloberror.ContainerNotFound) {
+		_, err = s.container.Create(ctx, nil)
+	}
+	if err != nil && !bloberror.HasCode(err, bloberror.ConditionNotMet, bloberror.ContainerAlreadyExists) {
+		return explain("open container "+s.name+" for writing", err)
+	}
+	s.ready = true
+	return nil
+}
+
 // Stage implements [load.Store].
 func (s *Store) Stage(ctx context.Context, name string) (load.Staged, error) {
 	if err := errors.Join(ctx.Err(), load.CheckName(name)); err != nil {
+		return nil, err
+	}
+	if err := s.Writable(ctx); err != nil {
 		return nil, err
 	}
 	f, err := draft.New(s.scratch, name)

@@ -1,0 +1,133 @@
+package blobstore
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"graphlake/load"
+)
+
+// account stands in for Blob Storage where the emulator cannot: behind TLS, without which the SDK
+// sends no token. It has one container, lake, and knows what one blob needs to be put and read.
+type account struct {
+	readOnly bool
+	blobs    map[string][]byte // by path
+}
+
+const bearer = "an invented token"
+
+func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	data, found := a.blobs[r.URL.Path]
+	w.Header().Set("x-ms-request-id", "7f1e22d0-0001")
+	switch {
+	case r.Header.Get("Authorization") != "Bearer "+bearer:
+		refuse(w, http.StatusForbidden, "AuthenticationFailed")
+	case r.Method == http.MethodGet && r.URL.Path == "/lake" && r.URL.Query().Get("restype") == "container":
+	case !strings.HasPrefix(r.URL.Path, "/lake/nightly/"):
+		refuse(w, http.StatusBadRequest, "InvalidUri")
+	case r.Method == http.MethodPut && a.readOnly:
+		refuse(w, http.StatusForbidden, "AuthorizationPermissionMismatch")
+	case r.Method == http.MethodPut && r.Header.Get("If-Match") != "":
+		refuse(w, http.StatusPreconditionFailed, "ConditionNotMet")
+	case r.Method == http.MethodPut:
+		a.blobs[r.URL.Path], _ = io.ReadAll(r.Body)
+		w.Header().Set("ETag", `"0x1"`)
+		w.WriteHeader(http.StatusCreated)
+	case !found:
+		refuse(w, http.StatusNotFound, "BlobNotFound")
+	default: // GET by ranges, and HEAD
+		w.Header().Set("ETag", `"0x1"`)
+		if wanted := r.Header.Get("x-ms-range"); wanted != "" {
+			r.Header.Set("Range", wanted)
+		}
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+	}
+}
+
+func refuse(w http.ResponseWriter, status int, code string) {
+	w.Header().Set("x-ms-error-code", code)
+	w.WriteHeader(status)
+	fmt.Fprintf(w, "<Error><Code>%s</Code>\n<Message>%s</Message>\n</Error>", code, rand.Text())
+}
+
+type token string
+
+func (v token) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{Token: string(v), ExpiresOn: time.Now().Add(time.Hour)}, nil
+}
+
+func openAccount(t *testing.T, a *account, credential token) (*Store, error) {
+	t.Helper()
+	server := httptest.NewTLSServer(a)
+	t.Cleanup(server.Close)
+	return New(t.Context(), Options{
+		AccountURL: server.URL, Credential: credential, Container: "lake", Prefix: "nightly",
+		Scratch: t.TempDir(), Transport: server.Client(),
+	})
+}
+
+func TestTokenCredential(t *testing.T) {
+	a := &account{blobs: map[string][]byte{}}
+	s, err := openAccount(t, a, bearer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Stage(t.Context(), "tables/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(w, "by token"); err != nil {
+		t.Fatal(err)
+	}
+	if changed, _, err := w.Commit(t.Context(), load.Still("")); !changed || err != nil {
+		t.Fatalf("Commit = %t, %v", changed, err)
+	}
+	if got := string(a.blobs["/lake/nightly/tables/x"]); got != "by token" || len(a.blobs) != 1 {
+		t.Errorf("the account holds %q, want one blob under its container and prefix", a.blobs)
+	}
+	o, err := s.Open(t.Context(), "tables/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := make([]byte, 5)
+	if _, err := o.ReadAt(p, 3); err != nil || string(p) != "token" {
+		t.Errorf("ReadAt gives %q, %v", p, err)
+	}
+	if _, err := s.Open(t.Context(), "tables/y"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Open of an absent blob: %v, want fs.ErrNotExist", err)
+	}
+}
+
+// The answer of the service is cut to what leads to the cure: one line.
+func TestRefusals(t *testing.T) {
+	const cure = `(request id "7f1e22d0-0001"); give the identity the role Storage Blob Data Contributor on the container, or check the key`
+	_, err := openAccount(t, &account{}, "another token")
+	if want := "open container lake: Blob Storage answered 403 AuthenticationFailed " + cure; err == nil || err.Error() != want {
+		t.Errorf("New with a bad token: %v, want %s", err, want)
+	}
+	s, err := openAccount(t, &account{readOnly: true}, bearer)
+	if err != nil {
+		t.Fatalf("New for reading: %v", err)
+	}
+	want := "open container lake for writing: Blob Storage answered 403 AuthorizationPermissionMismatch " + cure
+	_, stageErr := s.Stage(t.Context(), "tables/x")
+	_, swapErr := s.Swap(t.Context(), "tables/x", "", nil)
+	for what, err := range map[string]error{"Writable": s.Writable(t.Context()), "Stage": stageErr, "Swap": swapErr} {
+		if err == nil || err.Error() != want {
+			t.Errorf("%s as a reader: %v, want %s", what, err, want)
+		}
+	}
+}
