@@ -2,7 +2,9 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"path"
 	"strings"
@@ -96,6 +98,18 @@ func (l *Lake) Partitions(ctx context.Context, kind Kind, name, tenantID string)
 			}
 		}
 	}
+}
+
+// Exists reports whether a partition is there.
+func (l *Lake) Exists(ctx context.Context, p Partition) (bool, error) {
+	object, err := l.store.Open(ctx, p.Object())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, object.Close()
 }
 
 // Commit is what became of a partition.

@@ -2,24 +2,10 @@ package load
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"iter"
 
 	"graphlake/schemas"
 )
-
-// Exists reports whether a partition is there.
-func (l *Lake) Exists(ctx context.Context, p Partition) (bool, error) {
-	object, err := l.store.Open(ctx, p.Object())
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return true, object.Close()
-}
 
 // Rows gives a partition's rows, each as the values of the table's columns in their order: what
 // encoding/json prints as a reader would expect. A row is valid until the next one.
