@@ -115,14 +115,14 @@ func TestTokenCredential(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	const cure = `(request id "7f1e22d0-0001"); give the identity the role Storage Blob Data Contributor on the container, or check the key`
 	_, err := openAccount(t, &account{}, "another token")
-	if want := "open container lake: Blob Storage answered 403 AuthenticationFailed " + cure; err == nil || err.Error() != want {
+	if want := "open container lake: the service answered 403 AuthenticationFailed " + cure; err == nil || err.Error() != want {
 		t.Errorf("New with a bad token: %v, want %s", err, want)
 	}
 	s, err := openAccount(t, &account{readOnly: true}, bearer)
 	if err != nil {
 		t.Fatalf("New for reading: %v", err)
 	}
-	want := "open container lake for writing: Blob Storage answered 403 AuthorizationPermissionMismatch " + cure
+	want := "open container lake for writing: the service answered 403 AuthorizationPermissionMismatch " + cure
 	_, stageErr := s.Stage(t.Context(), "tables/x")
 	_, swapErr := s.Swap(t.Context(), "tables/x", "", nil)
 	for what, err := range map[string]error{"Writable": s.Writable(t.Context()), "Stage": stageErr, "Swap": swapErr} {

@@ -42,7 +42,7 @@ func refusal(answer *azcore.ResponseError) error {
 	if answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden {
 		cure = "; give the identity the role Storage Blob Data Contributor on the container, or check the key"
 	}
-	return fmt.Errorf("Blob Storage answered %d %s (request id %q)%s", answer.StatusCode, code, id, cure)
+	return fmt.Errorf("the service answered %d %s (request id %q)%s", answer.StatusCode, code, id, cure)
 }
 
 // withoutQuery drops the query of the URL that a failed request names, for it may hold a shared
