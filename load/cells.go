@@ -95,11 +95,12 @@ func (g *gather) add(r row) error {
 	return g.flush()
 }
 
-// reserve spares the builders of texts to grow by doubling, which copies all of them twice.
+// reserve spares the builders of texts to grow by doubling, which copies all of them twice. A
+// batch with one huge record says nothing about the next, hence the bound.
 func (g *gather) reserve() {
 	for i, n := range g.texts {
 		if text, ok := g.builder.Field(i).(*array.StringBuilder); ok && n > 0 {
-			text.ReserveData(n + n/4)
+			text.ReserveData(min(n+n/4, 2*int(g.size)))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package load
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -34,16 +35,20 @@ func sorted(o order, batches []arrow.RecordBatch) iter.Seq2[row, error] {
 }
 
 // writeRun writes rows to a scratch file that readRun reads.
-func writeRun(name string, schema *arrow.Schema, rows iter.Seq2[row, error], set tuning) (err error) {
+func writeRun(name string, schema *arrow.Schema, rows iter.Seq2[row, error], set tuning) error {
 	f, err := os.Create(name)
-	if err != nil {
-		return fmt.Errorf("sort in the scratch directory: %w", err)
+	if err == nil {
+		err = cmp.Or(writeRows(f, schema, rows, set), f.Close())
 	}
-	defer func() {
-		if err = errors.Join(err, f.Close()); err != nil {
-			err = fmt.Errorf("sort in the scratch directory: %w", err)
-		}
-	}()
+	if err != nil {
+		return fmt.Errorf("sort in scratch files: %w; free some space in %s, or name another directory in the environment variable TMPDIR",
+			err, filepath.Dir(name))
+	}
+	return nil
+}
+
+// writeRows writes rows as Arrow batches. Of its errors the first counts: the others repeat it.
+func writeRows(f io.Writer, schema *arrow.Schema, rows iter.Seq2[row, error], set tuning) error {
 	buffer := bufio.NewWriterSize(f, set.fileBytes)
 	w := ipc.NewWriter(buffer, ipc.WithSchema(schema), ipc.WithAllocator(set.allocator), ipc.WithLZ4(), ipc.WithCompressConcurrency(1))
 	g := newGather(schema, set, w.Write)
@@ -53,10 +58,10 @@ func writeRun(name string, schema *arrow.Schema, rows iter.Seq2[row, error], set
 			err = g.add(r)
 		}
 		if err != nil {
-			return errors.Join(err, w.Close())
+			return cmp.Or(err, w.Close())
 		}
 	}
-	return errors.Join(g.flush(), w.Close(), buffer.Flush())
+	return cmp.Or(g.flush(), w.Close(), buffer.Flush())
 }
 
 // readRun gives the rows of a scratch file, with one batch of them in memory.
