@@ -2,6 +2,8 @@ package load_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -57,6 +59,7 @@ func checkColumn(t *testing.T, r *file.Reader, i int, c schemas.Column, codec co
 	if ok, err := meta.StatsSet(); err != nil || ok == long {
 		t.Errorf("statistics: %t, %v, want %t", ok, err, !long)
 	}
+	pageSizes(t, r, i) // fails if a page is of another version
 	column := r.MetaData().Schema.Column(i)
 	want, ok := map[schemas.Type]string{
 		schemas.Timestamp: "INT64 Timestamp(isAdjustedToUTC=true, timeUnit=microseconds, is_from_converted_type=false, force_set_converted_type=false)",
@@ -71,4 +74,46 @@ func checkColumn(t *testing.T, r *file.Reader, i int, c schemas.Column, codec co
 	if got := fmt.Sprint(column.PhysicalType(), " ", column.LogicalType()); got != want {
 		t.Errorf("stored as %s, want %s", got, want)
 	}
+}
+
+// A page of each column is in memory at once, and a reader skips whole pages.
+func TestPagesAreBounded(t *testing.T) {
+	table := schemas.Table{Name: "notes", Columns: []schemas.Column{{Name: "note", Type: schemas.LongText}}}
+	row := `{"note":"` + strings.Repeat("0123456789", 10) + `"}`
+	store := memstore.New()
+	p := visitsPartition
+	p.Name = "notes"
+	write(t, load.New(store, ""), p, table, batch(t, memory.DefaultAllocator, table, slices.Repeat([]string{row}, 8000)...))
+	sizes := pageSizes(t, openFile(t, fileOf(t, store, p)), 0)
+	if largest := slices.Max(sizes); len(sizes) < 4 || largest > 256<<10 {
+		t.Errorf("800 kB lie in %d pages of up to %d bytes, want at least 4 of up to 256 KiB", len(sizes), largest)
+	}
+}
+
+// pageSizes gives the sizes of a column's data pages in the first row group, which must be of
+// version 1.
+func pageSizes(t *testing.T, r *file.Reader, column int) []int32 {
+	t.Helper()
+	pages, err := r.RowGroup(0).GetColumnPageReader(column)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sizes []int32
+	for pages.Next() {
+		if pages.Page().Type() == file.PageTypeDictionaryPage {
+			continue
+		}
+		page, ok := pages.Page().(*file.DataPageV1)
+		if !ok {
+			t.Fatalf("a page is a %T, want data pages of version 1", pages.Page())
+		}
+		sizes = append(sizes, page.UncompressedSize())
+	}
+	if err := pages.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if len(sizes) == 0 {
+		t.Fatal("no data pages")
+	}
+	return sizes
 }
