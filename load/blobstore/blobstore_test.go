@@ -65,6 +65,9 @@ func TestReadingWritesNothing(t *testing.T) {
 		}
 		s.ready = false
 	}
+	if _, err := s.container.GetProperties(t.Context(), nil); err != nil {
+		t.Errorf("the container after Writable: %v", err)
+	}
 	for info, err := range s.List(t.Context(), "") {
 		t.Errorf("Writable left %v, %v", info, err)
 	}

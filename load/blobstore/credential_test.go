@@ -24,6 +24,7 @@ import (
 // sends no token. It has one container, lake, and knows what one blob needs to be put and read.
 type account struct {
 	readOnly bool
+	probes   int               // writes on a condition
 	blobs    map[string][]byte // by path
 }
 
@@ -41,6 +42,7 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPut && a.readOnly:
 		refuse(w, http.StatusForbidden, "AuthorizationPermissionMismatch")
 	case r.Method == http.MethodPut && r.Header.Get("If-Match") != "":
+		a.probes++
 		refuse(w, http.StatusPreconditionFailed, "ConditionNotMet")
 	case r.Method == http.MethodPut:
 		a.blobs[r.URL.Path], _ = io.ReadAll(r.Body)
@@ -97,6 +99,9 @@ func TestTokenCredential(t *testing.T) {
 	}
 	if got := string(a.blobs["/lake/nightly/tables/x"]); got != "by token" || len(a.blobs) != 1 {
 		t.Errorf("the account holds %q, want one blob under its container and prefix", a.blobs)
+	}
+	if err := s.Writable(t.Context()); err != nil || a.probes != 1 {
+		t.Errorf("Writable after a write: %v, asked %d times, want once", err, a.probes)
 	}
 	o, err := s.Open(t.Context(), "tables/x")
 	if err != nil {
