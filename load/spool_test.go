@@ -49,15 +49,16 @@ var twoDays = schemas.Range{From: day(21), To: day(23)}
 // spool spools rows in batches of so many.
 func spool(t *testing.T, l *load.Lake, r schemas.Range, size int, rows []string) []load.Commit {
 	t.Helper()
-	return spoolTies(t, l, load.HashDecides, r, size, rows)
-}
-
-func spoolTies(t *testing.T, l *load.Lake, ties load.Ties, r schemas.Range, size int, rows []string) []load.Commit {
-	t.Helper()
-	s, err := l.Spool(trips, tenant, r, ties)
+	s, err := l.Spool(trips, tenant, r, load.HashDecides)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return commit(t, s, size, rows)
+}
+
+// commit adds rows to a spool, in batches of so many, and commits it.
+func commit(t *testing.T, s *load.Spool, size int, rows []string) []load.Commit {
+	t.Helper()
 	defer s.Discard()
 	for part := range slices.Chunk(rows, size) {
 		if err := s.Add(batch(t, memory.DefaultAllocator, trips, part...)); err != nil {

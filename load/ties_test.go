@@ -42,7 +42,11 @@ func TestSpoolLastDecides(t *testing.T) {
 			want[tt.on] = append([]string{tt.want}, want[tt.on]...)
 			for _, size := range []int{1, 7, len(all)} {
 				lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
-				spoolTies(t, lake, load.LastDecides, twoDays, size, all)
+				s, err := lake.Spool(trips, tenant, twoDays, load.LastDecides)
+				if err != nil {
+					t.Fatal(err)
+				}
+				commit(t, s, size, all)
 				wantRows(t, rows(t, lake, tripsOn(21), trips), want[21]...)
 				wantRows(t, rows(t, lake, tripsOn(22), trips), want[22]...)
 			}

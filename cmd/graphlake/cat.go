@@ -40,10 +40,11 @@ func (r catCommand) Run(ctx context.Context, c *command) error {
 	if _, err := os.Stat(cfg.Lake); err != nil && !strings.HasPrefix(cfg.Lake, "az://") {
 		return usage(fmt.Errorf("there is no lake: %w", err))
 	}
-	lake, err := cfg.openLake(ctx)
+	store, err := cfg.openStore(ctx)
 	if err != nil {
 		return err
 	}
+	lake := load.New(store, "")
 	for _, t := range cfg.Tenants {
 		if r.Tenant != "" && t.Name != r.Tenant {
 			continue

@@ -56,15 +56,21 @@ func (c *config) clients(p jobs.Plan, log *slog.Logger) (map[string]*graph.Clien
 	return clients, nil
 }
 
-// openLake opens the lake where the configuration says: a directory, or az://CONTAINER/PREFIX.
-func (c *config) openLake(ctx context.Context) (*load.Lake, error) {
+// store is where a lake is kept; Writable says before a run whether it will be able to commit.
+type store interface {
+	load.Store
+	Writable(ctx context.Context) error
+}
+
+// openStore opens the lake where the configuration says: a directory, or az://CONTAINER/PREFIX.
+func (c *config) openStore(ctx context.Context) (store, error) {
 	place, blob := strings.CutPrefix(c.Lake, "az://")
 	if !blob {
-		store, err := dirstore.New(ctx, c.Lake)
+		s, err := dirstore.New(ctx, c.Lake)
 		if err != nil {
-			return nil, usage(fmt.Errorf("the lake %s: %w", c.Lake, err))
+			return nil, c.lakeError(err)
 		}
-		return load.New(store, ""), nil
+		return s, nil
 	}
 	o := blobstore.Options{AccountURL: c.Azure.AccountURL}
 	o.Container, o.Prefix, _ = strings.Cut(place, "/")
@@ -84,9 +90,19 @@ func (c *config) openLake(ctx context.Context) (*load.Lake, error) {
 	default:
 		return nil, usage(fmt.Errorf("the lake %s needs azure.account_url or azure.connection_string_env in %s", c.Lake, c.file))
 	}
-	store, err := blobstore.New(ctx, o)
+	s, err := blobstore.New(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("the lake %s: %w", c.Lake, err)
+		return nil, c.lakeError(err)
 	}
-	return load.New(store, ""), nil
+	return s, nil
+}
+
+// lakeError names the lake. A directory that does not work is a matter of configuration; a service
+// may be down.
+func (c *config) lakeError(err error) error {
+	err = fmt.Errorf("the lake %s: %w", c.Lake, err)
+	if strings.HasPrefix(c.Lake, "az://") {
+		return err
+	}
+	return usage(err)
 }

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"graphlake/jobs"
+	"graphlake/load"
 )
 
 type runCommand struct {
@@ -33,11 +34,14 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	lake, err := cfg.openLake(ctx)
+	store, err := cfg.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	runner := jobs.Runner{Lake: lake, Clients: clients, Now: r.now(), Log: log}
+	if err := store.Writable(ctx); err != nil {
+		return cfg.lakeError(err)
+	}
+	runner := jobs.Runner{Lake: load.New(store, ""), Clients: clients, Now: r.now(), Log: log}
 	rep := runner.Run(ctx, plan)
 	if err := c.printReport(rep); err != nil {
 		return err
