@@ -64,7 +64,7 @@ type content struct {
 func (s *Store) publish(ctx context.Context, name string, base load.Condition, c content) (load.Version, error) {
 	mark := rand.Text()
 	v, err := s.write(ctx, name, base, c, mark)
-	if !bloberror.HasCode(err, bloberror.ConditionNotMet, bloberror.BlobAlreadyExists, bloberror.InvalidBlockList) {
+	if !unmet(err) && !bloberror.HasCode(err, bloberror.BlobAlreadyExists, bloberror.InvalidBlockList) {
 		return v, explain("commit "+name, err)
 	}
 	// A write that was repeated because its answer was lost meets itself here. Only the mark tells
@@ -115,6 +115,11 @@ func still(base load.Condition) *blob.AccessConditions {
 		m.IfMatch = etag(v)
 	}
 	return &blob.AccessConditions{ModifiedAccessConditions: m}
+}
+
+// unmet reports whether a write failed on its If-Match, for which the service has several codes.
+func unmet(err error) bool {
+	return bloberror.HasCode(err, bloberror.ConditionNotMet, bloberror.TargetConditionNotMet, bloberror.BlobNotFound)
 }
 
 // Swap implements [load.Swapper].

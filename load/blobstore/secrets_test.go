@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// notAgain is a transport's error that the SDK does not try again, which would take seconds.
-type notAgain struct{ error }
+// finalError is a transport's error that the SDK does not try again, which would take seconds.
+type finalError struct{ error }
 
-func (notAgain) NonRetriable() {}
+func (finalError) NonRetriable() {}
 
 type transport func(*http.Request) (*http.Response, error)
 
@@ -19,7 +19,7 @@ func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f
 // A shared access signature is a secret that stands in every URL.
 func TestErrorsHideTheSignature(t *testing.T) {
 	const signature = "c2lnbmF0dXJl"
-	errRefused := notAgain{errors.New("connection refused by the test")}
+	errRefused := finalError{errors.New("connection refused by the test")}
 	for _, endpoint := range []string{"http://127.0.0.1:10000/graphlake", "http://bad host/graphlake"} {
 		_, err := New(t.Context(), Options{
 			ConnectionString: "BlobEndpoint=" + endpoint + ";SharedAccessSignature=sv=2024-11-04&sr=c&sig=" + signature,

@@ -36,7 +36,7 @@ func (s *Store) Writable(ctx context.Context) error {
 	if bloberror.HasCode(err, bloberror.ContainerNotFound) {
 		_, err = s.container.Create(ctx, nil)
 	}
-	if err != nil && !bloberror.HasCode(err, bloberror.ConditionNotMet, bloberror.ContainerAlreadyExists) {
+	if err != nil && !unmet(err) && !bloberror.HasCode(err, bloberror.ContainerAlreadyExists) {
 		return explain("open container "+s.name+" for writing", err)
 	}
 	s.ready = true
