@@ -122,7 +122,7 @@ func TestSpoolStopsWhenCancelled(t *testing.T) {
 func TestReadIsBounded(t *testing.T) {
 	store := memstore.New()
 	lake := load.New(store, "").Tune(checked(t))
-	write(t, lake, visitsPartition, visits, batch(t, memory.DefaultAllocator, visits, manyRows(200)...))
+	write(t, lake, visitsPartition, visits, batch(t, memory.DefaultAllocator, visits, manyRows(120)...))
 	groups := openFile(t, fileOf(t, store, visitsPartition)).NumRowGroups()
 	batches, rows := 0, int64(0)
 	for rec, err := range lake.Read(t.Context(), visitsPartition, visits) {
@@ -132,7 +132,7 @@ func TestReadIsBounded(t *testing.T) {
 		batches++
 		rows += rec.NumRows()
 	}
-	if batches <= groups || rows != 200 {
-		t.Errorf("%d rows in %d batches of %d row groups, want 200 in more batches than groups", rows, batches, groups)
+	if batches <= groups || rows != 120 {
+		t.Errorf("%d rows in %d batches of %d row groups, want 120 in more batches than groups", rows, batches, groups)
 	}
 }
