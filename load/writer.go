@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"graphlake/schemas"
 )
@@ -20,7 +19,7 @@ type Writer struct {
 	staged    Staged
 	buffer    *bufio.Writer
 	count     *counter
-	file      *pqarrow.FileWriter // nil when finished
+	encoder   *encoder // nil when finished
 	chunks    *chunker
 
 	rows                int64
@@ -32,9 +31,8 @@ func newWriter(p Partition, t schemas.Table, staged Staged, set tuning) (*Writer
 	w := &Writer{tuning: set, partition: p, schema: t.Schema(), staged: staged, count: &counter{to: staged}}
 	w.buffer = bufio.NewWriterSize(w.count, set.fileBytes)
 	w.chunks = &chunker{tuning: set, schema: w.schema, sizer: newSizer(w.schema), emit: w.encode}
-	arrowProperties := pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(set.allocator))
 	var err error
-	w.file, err = pqarrow.NewFileWriter(w.schema, w.buffer, properties(p.Kind, t, set), arrowProperties)
+	w.encoder, err = newEncoder(w.buffer, w.schema, properties(p.Kind, t, set))
 	return w, err
 }
 
@@ -42,7 +40,7 @@ func newWriter(p Partition, t schemas.Table, staged Staged, set tuning) (*Writer
 func (w *Writer) Append(rec arrow.RecordBatch) error {
 	switch {
 	case w.err != nil:
-	case w.file == nil:
+	case w.encoder == nil:
 		w.err = ErrSpent
 	case !rec.Schema().Equal(w.schema):
 		w.err = fmt.Errorf("a batch of another schema: %v, want %v", rec.Schema(), w.schema)
@@ -56,25 +54,25 @@ func (w *Writer) Append(rec arrow.RecordBatch) error {
 // encode puts one chunk into the open row group, or into a new one if that is full.
 func (w *Writer) encode(chunk arrow.RecordBatch, bytes int64) error {
 	full := w.openRows+chunk.NumRows() > w.groupRows || w.openBytes >= w.groupBytes
-	if full && w.openRows > 0 {
-		if err := w.file.NewBufferedRowGroupChecked(); err != nil {
+	if full && w.openRows > 0 || w.encoder.group == nil {
+		if err := w.encoder.nextGroup(); err != nil {
 			return err
 		}
 		w.openRows, w.openBytes = 0, 0
 	}
 	w.openRows += chunk.NumRows()
 	w.openBytes += bytes
-	return w.file.WriteBuffered(chunk)
+	return w.encoder.write(chunk)
 }
 
 // finish ends the file, still unseen, and frees what encoding needed.
 func (w *Writer) finish() error {
-	if w.file == nil || w.err != nil {
+	if w.encoder == nil || w.err != nil {
 		return w.named(w.err)
 	}
 	w.err = w.chunks.flush()
-	w.err = errors.Join(w.err, w.file.Close())
-	w.file = nil
+	w.err = errors.Join(w.err, w.encoder.close())
+	w.encoder = nil
 	if w.err == nil {
 		w.err = w.buffer.Flush()
 	}
@@ -99,11 +97,11 @@ func (w *Writer) Commit(ctx context.Context) (Commit, error) {
 // Discard drops what was written. It does nothing after Commit, so it may always be deferred.
 func (w *Writer) Discard() error {
 	w.chunks.drop()
-	if w.file != nil {
-		// Only Close frees what the encoder holds; its footer ends in a file that nobody sees, and
+	if w.encoder != nil {
+		// Only close frees what the encoder holds; its footer ends in a file that nobody sees, and
 		// so does its error.
-		_ = w.file.Close()
-		w.file = nil
+		_ = w.encoder.close()
+		w.encoder = nil
 	}
 	return w.named(w.staged.Discard())
 }
