@@ -14,14 +14,14 @@ import (
 // encoder writes chunks of flat columns into a Parquet file. The library's own writer of batches
 // works out every column as if it were nested, which costs as much as to encode most of ours.
 type encoder struct {
-	ctx    context.Context //nolint:containedctx // carries the library's choices, and no deadline
+	ctx    context.Context //nolint:containedctx // carries the library's choices; a writer lives within one call
 	file   *file.Writer
 	group  file.BufferedRowGroupWriter // that is open, or nil
 	fields []arrow.Field
 	levels []int16
 }
 
-func newEncoder(w io.Writer, schema *arrow.Schema, set *parquet.WriterProperties) (*encoder, error) {
+func newEncoder(ctx context.Context, w io.Writer, schema *arrow.Schema, set *parquet.WriterProperties) (*encoder, error) {
 	arrowSet := pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(set.Allocator()))
 	tree, err := pqarrow.ToParquet(schema, set, arrowSet)
 	if err != nil {
@@ -31,8 +31,7 @@ func newEncoder(w io.Writer, schema *arrow.Schema, set *parquet.WriterProperties
 	if err != nil {
 		return nil, err
 	}
-	ctx := pqarrow.NewArrowWriteContext(context.Background(), &arrowSet)
-	return &encoder{ctx: ctx, file: f, fields: schema.Fields()}, nil
+	return &encoder{ctx: pqarrow.NewArrowWriteContext(ctx, &arrowSet), file: f, fields: schema.Fields()}, nil
 }
 
 // nextGroup ends the row group and opens another.

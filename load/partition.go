@@ -129,7 +129,7 @@ func (l *Lake) Write(ctx context.Context, p Partition, t schemas.Table) (*Writer
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", p, err)
 	}
-	w, err := newWriter(p, t, staged, l.tuning)
+	w, err := newWriter(ctx, p, t, staged, l.tuning)
 	if err != nil {
 		staged.Discard()
 		return nil, fmt.Errorf("write %s: %w", p, err)

@@ -27,12 +27,12 @@ type Writer struct {
 	err                 error // the first; nothing is published after it
 }
 
-func newWriter(p Partition, t schemas.Table, staged Staged, set tuning) (*Writer, error) {
+func newWriter(ctx context.Context, p Partition, t schemas.Table, staged Staged, set tuning) (*Writer, error) {
 	w := &Writer{tuning: set, partition: p, schema: t.Schema(), staged: staged, count: &counter{to: staged}}
 	w.buffer = bufio.NewWriterSize(w.count, set.fileBytes)
 	w.chunks = &chunker{tuning: set, schema: w.schema, sizer: newSizer(w.schema), emit: w.encode}
 	var err error
-	w.encoder, err = newEncoder(w.buffer, w.schema, properties(p.Kind, t, set))
+	w.encoder, err = newEncoder(ctx, w.buffer, w.schema, properties(p.Kind, t, set))
 	return w, err
 }
 
@@ -113,8 +113,7 @@ func (w *Writer) named(err error) error {
 	return fmt.Errorf("write %s: %w", w.partition, err)
 }
 
-// counter counts bytes, and hides every method of what it writes to except Write: the encoder
-// closes whatever can be closed.
+// counter counts the bytes that reach the staged object.
 type counter struct {
 	to    Staged
 	bytes int64
