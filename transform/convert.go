@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
-	"slices"
 	"unicode/utf8"
 
 	"graphlake/schemas"
@@ -59,6 +58,11 @@ func wants(t schemas.Type) jsonpull.Kind {
 	return jsonpull.String
 }
 
+// isText reports whether a type takes a string as it is.
+func isText(t schemas.Type) bool {
+	return t == schemas.String || t == schemas.Enum || t == schemas.LongText
+}
+
 func truth(v bool) cell {
 	if v {
 		return cell{1, isBits}
@@ -68,9 +72,10 @@ func truth(v bool) cell {
 
 // convertString reads a string, which may be a number in quotes where OData allows it.
 func (b *Builder) convertString(t schemas.Type, v jsonpull.Value) (c cell, reason string) {
-	switch t {
-	case schemas.String, schemas.Enum, schemas.LongText:
+	if isText(t) {
 		return b.textCell(v), ""
+	}
+	switch t {
 	case schemas.JSON:
 		return b.compact(v), ""
 	case schemas.Present:
@@ -157,9 +162,10 @@ func (b *Builder) textOf(v jsonpull.Value) cell {
 
 // compact is the text of a value without white space between its parts, as Graph mostly sends it.
 func (b *Builder) compact(v jsonpull.Value) cell {
+	compact := b.scan.Compact(v)
 	v = quoted(v)
 	text := b.scan.Text(v)
-	if !slices.ContainsFunc(text, func(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }) {
+	if compact && utf8.Valid(text) {
 		return cell{span(v.Start, v.End), inRecord}
 	}
 	start := len(b.made)

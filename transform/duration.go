@@ -10,6 +10,9 @@ const (
 // durationMillis is an ISO 8601 duration as milliseconds; half a millisecond is rounded up, away from
 // zero. Years and months are refused: they have no length. Only seconds have a fraction.
 func durationMillis(text []byte) (c cell, reason string) {
+	if ms, ok := secondsMillis(text); ok {
+		return cell{uint64(ms), isBits}, ""
+	}
 	b := text
 	negative := len(b) > 0 && b[0] == '-'
 	if negative {
@@ -39,6 +42,35 @@ func durationMillis(text []byte) (c cell, reason string) {
 		sum.total = -sum.total
 	}
 	return cell{uint64(sum.total), isBits}, ""
+}
+
+// secondsMillis reads a duration that is nothing but seconds, as nearly all are.
+func secondsMillis(text []byte) (ms int64, ok bool) {
+	if len(text) < len("PT1S") || len(text) > len("PT1234567890.1234567S") || text[0] != 'P' || text[1] != 'T' {
+		return 0, false
+	}
+	last := len(text) - 1
+	i := 2
+	for ; text[i]-'0' <= 9; i++ { // the last byte is none of these
+		if i == last {
+			return 0, false
+		}
+		ms = ms*10 + int64(text[i]-'0')
+	}
+	whole := i - 2
+	ms *= 1000
+	if text[i] == '.' && i < last {
+		i++
+		point := i
+		for scale := int64(100); text[i]-'0' <= 9 && i < last; i++ {
+			ms += int64(text[i]-'0') * scale
+			scale /= 10
+		}
+		if i == point || i > point+3 && text[point+3] >= '5' {
+			return 0, false
+		}
+	}
+	return ms, i == last && text[i] == 'S' && whole > 0 && whole <= 10
 }
 
 // millis is a sum that knows when it went over.

@@ -35,7 +35,7 @@ func (c *compiler) value(path schemas.Path, typ schemas.Type) (*scope, int, erro
 	if err != nil {
 		return nil, 0, err
 	}
-	if len(steps) == 0 && (typ == schemas.String || typ == schemas.Enum || typ == schemas.LongText) {
+	if len(steps) == 0 && isText(typ) {
 		typ = asSent
 	}
 	return sc, sc.valueCell(n, typ), nil
@@ -139,7 +139,7 @@ func (n *node) leaf(typ schemas.Type) *leaf {
 	i := slices.IndexFunc(n.leaves, func(l leaf) bool { return l.typ == typ })
 	if i < 0 {
 		i = len(n.leaves)
-		n.leaves = append(n.leaves, leaf{typ: typ, cell: none, column: none})
+		n.leaves = append(n.leaves, leaf{typ: typ, text: isText(typ), cell: none, column: none})
 	}
 	return &n.leaves[i]
 }

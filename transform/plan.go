@@ -37,6 +37,7 @@ type node struct {
 	number  int
 	name    string // of the member
 	spelled string // the name as Graph writes it, with quotes and colon
+	opens   bool   // columns want what is in the value
 
 	leaves   []leaf
 	members  map[string]*node
@@ -48,8 +49,9 @@ type node struct {
 // leaf is a value of a record that goes into a cell of the scope, a column of a table, or both.
 type leaf struct {
 	typ           schemas.Type
-	cell          int // or none
-	column, table int // or none
+	text          bool // a string is taken as it is
+	cell          int  // or none
+	column, table int  // or none
 }
 
 // scope is what there is once for every element of a collection, or once for the record: cells for
@@ -107,7 +109,21 @@ func Compile(tables []schemas.Table) (*Plan, error) {
 		return nil, errors.Join(errs...)
 	}
 	c.identify(tables)
+	for _, sc := range c.scopes {
+		sc.element.settle()
+	}
 	return c.Plan, nil
+}
+
+// settle notes what was found out about a node and those in it.
+func (n *node) settle() {
+	n.opens = n.entersObjects() || n.entersArrays()
+	for _, m := range n.members {
+		m.settle()
+	}
+	if n.first != nil {
+		n.first.settle()
+	}
 }
 
 type compiler struct{ *Plan }

@@ -44,9 +44,19 @@ func (b *Builder) readRecord() *RecordError {
 
 func syntax(err error) *RecordError { return &RecordError{Reason: err.Error()} }
 
-// value reads the value of a node into the cells that want it, with all that is in it.
+// value reads the value of a node and puts it where it is wanted, with all that is in it.
 func (b *Builder) value(n *node, f *frame) *RecordError {
 	kind := b.scan.Kind()
+	if !n.opens {
+		v, err := b.scan.Read(kind)
+		switch {
+		case err != nil:
+			return syntax(err)
+		case kind == jsonpull.Null && !b.plan.lenient:
+			return nil // which the cells and columns are
+		}
+		return b.keep(n, f, v)
+	}
 	start := b.scan.Pos()
 	var fault *RecordError
 	switch {
@@ -55,7 +65,7 @@ func (b *Builder) value(n *node, f *frame) *RecordError {
 	case kind == jsonpull.Array && n.entersArrays():
 		fault = b.array(n, f)
 	default:
-		return b.whole(n, f)
+		return b.closed(n, f, kind)
 	}
 	if fault != nil {
 		return fault
@@ -63,19 +73,19 @@ func (b *Builder) value(n *node, f *frame) *RecordError {
 	return b.keep(n, f, jsonpull.Value{Kind: kind, Start: start, End: b.scan.Pos()})
 }
 
-// whole reads a value that is not entered.
-func (b *Builder) whole(n *node, f *frame) *RecordError {
-	v, err := b.scan.Value()
+// closed reads a value that would be entered if it were of another kind.
+func (b *Builder) closed(n *node, f *frame, kind jsonpull.Kind) *RecordError {
+	v, err := b.scan.Read(kind)
 	switch {
 	case err != nil:
 		return syntax(err)
 	case b.plan.lenient:
-	case v.Kind == jsonpull.Null:
-		return nil // which the cells are
+	case kind == jsonpull.Null:
+		return nil
 	case n.entersObjects():
-		return &RecordError{Reason: wrongKind(jsonpull.Object, v.Kind)}
-	case n.entersArrays():
-		return &RecordError{Reason: wrongKind(jsonpull.Array, v.Kind)}
+		return &RecordError{Reason: wrongKind(jsonpull.Object, kind)}
+	default:
+		return &RecordError{Reason: wrongKind(jsonpull.Array, kind)}
 	}
 	return b.keep(n, f, v)
 }
@@ -84,9 +94,15 @@ func (b *Builder) whole(n *node, f *frame) *RecordError {
 func (b *Builder) keep(n *node, f *frame, v jsonpull.Value) *RecordError {
 	for i := range n.leaves {
 		l := &n.leaves[i]
-		c, reason := b.convert(l.typ, v)
-		if reason != "" && !b.plan.lenient {
-			return &RecordError{Reason: reason}
+		var c cell
+		if l.text && v.Plain { // most values are
+			c = cell{span(v.Start, v.End), inRecord}
+		} else {
+			var reason string
+			c, reason = b.convert(l.typ, v)
+			if reason != "" && !b.plan.lenient {
+				return &RecordError{Reason: reason}
+			}
 		}
 		if l.cell != none {
 			f.cells[l.cell] = c
@@ -115,8 +131,10 @@ func (b *Builder) object(n *node, f *frame) *RecordError {
 	more, err := b.scan.Object()
 	for more && err == nil {
 		var name jsonpull.Value
-		var m *node
-		if name, m, err = b.member(n, next); err != nil {
+		m := b.walk.next[next]
+		if m != nil && b.scan.NameIs(m.spelled) {
+			name = m.spelledUpTo(b.scan.Pos())
+		} else if name, m, err = b.member(n, next); err != nil {
 			break
 		}
 		if n.naming != none && f.cells[n.naming].from == isNull && b.scan.Kind() == jsonpull.Object {
@@ -144,12 +162,15 @@ func (b *Builder) object(n *node, f *frame) *RecordError {
 	return nil
 }
 
-// member reads a member's name; the node is nil if no column wants the member.
+// spelledUpTo is the member's name, which was read up to a place.
+func (n *node) spelledUpTo(end int) jsonpull.Value {
+	end -= len(`":`)
+	return jsonpull.Value{Kind: jsonpull.String, Plain: true, Start: end - len(n.name), End: end}
+}
+
+// member reads a member's name that is not the expected one; the node is nil if no column wants the
+// member.
 func (b *Builder) member(n *node, next int) (jsonpull.Value, *node, error) {
-	if m := b.walk.next[next]; m != nil && b.scan.NameIs(m.spelled) {
-		end := b.scan.Pos() - len(`":`)
-		return jsonpull.Value{Kind: jsonpull.String, Plain: true, Start: end - len(m.name), End: end}, m, nil
-	}
 	name, err := b.scan.Name()
 	if err != nil {
 		return name, nil, err

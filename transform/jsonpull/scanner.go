@@ -44,9 +44,10 @@ func (e *SyntaxError) Error() string {
 // Scanner stands in front of a value, in front of a member's name, or behind a value. The zero
 // Scanner scans the empty text.
 type Scanner struct {
-	data  []byte
-	pos   int
-	depth int
+	data   []byte
+	pos    int
+	depth  int
+	spaced int // behind the last white space between values
 }
 
 // Reset starts with another text, which must not change while it is scanned.
@@ -54,6 +55,9 @@ func (s *Scanner) Reset(data []byte) { *s = Scanner{data: data} }
 
 // Pos is where the scanner stands: behind what it read last, and after Kind in front of the value.
 func (s *Scanner) Pos() int { return s.pos }
+
+// Compact reports whether a value that was just read has no white space between its parts.
+func (s *Scanner) Compact(v Value) bool { return s.spaced <= v.Start }
 
 // Kind is the kind of the value that the scanner stands in front of, judged by its first byte.
 func (s *Scanner) Kind() Kind {
@@ -71,8 +75,10 @@ var kinds = [256]Kind{
 }
 
 // Value reads the value that the scanner stands in front of, with all that is in it.
-func (s *Scanner) Value() (Value, error) {
-	kind := s.Kind()
+func (s *Scanner) Value() (Value, error) { return s.Read(s.Kind()) }
+
+// Read is Value for a caller that just asked for its kind.
+func (s *Scanner) Read(kind Kind) (Value, error) {
 	start := s.pos
 	var err error
 	switch kind {
@@ -129,10 +135,9 @@ func (s *Scanner) Name() (Value, error) {
 	return name, nil
 }
 
-// NameIs reads a member's name and its colon if they stand there exactly as given, quotes included,
-// and otherwise reads nothing.
+// NameIs reads a member's name and its colon if they stand there exactly as given, quotes included
+// and no white space before them, and otherwise reads nothing.
 func (s *Scanner) NameIs(quotedColon string) bool {
-	s.space()
 	end := s.pos + len(quotedColon)
 	if end > len(s.data) || string(s.data[s.pos:end]) != quotedColon {
 		return false
@@ -169,6 +174,10 @@ func (s *Scanner) enter(end byte) (bool, error) {
 }
 
 func (s *Scanner) next(end byte) (bool, error) {
+	if s.pos < len(s.data) && s.data[s.pos] == ',' { // nearly always
+		s.pos++
+		return true, nil
+	}
 	s.space()
 	if s.pos < len(s.data) {
 		switch s.data[s.pos] {
@@ -185,14 +194,23 @@ func (s *Scanner) next(end byte) (bool, error) {
 }
 
 func (s *Scanner) space() {
-	for s.pos < len(s.data) && s.data[s.pos] <= ' ' {
+	if s.pos < len(s.data) && s.data[s.pos] <= ' ' { // rarely, and this much is inlined
+		s.passSpace()
+	}
+}
+
+//go:noinline
+func (s *Scanner) passSpace() {
+	for s.pos < len(s.data) {
 		switch s.data[s.pos] {
 		case ' ', '\n', '\t', '\r':
 			s.pos++
 		default:
+			s.spaced = s.pos
 			return
 		}
 	}
+	s.spaced = s.pos
 }
 
 func (s *Scanner) want(what string) error { return &SyntaxError{s.pos, what} }

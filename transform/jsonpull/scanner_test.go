@@ -165,6 +165,10 @@ func TestStringsOfEveryLength(t *testing.T) {
 func TestNameIs(t *testing.T) {
 	var s Scanner
 	s.Reset([]byte(` "id":1`))
+	if s.NameIs(`"id":`) {
+		t.Error("read a name behind white space")
+	}
+	s.Reset([]byte(`"id":1`))
 	if s.NameIs(`"i":`) || s.NameIs(`"id" :`) || s.NameIs(`"id":1 and more`) {
 		t.Error("read a name that is not there")
 	}
