@@ -65,14 +65,19 @@ func TestAppendDoesNotAllocate(t *testing.T) {
 			}
 		}
 	}
-	appendSome(60)
-	for _, batch := range builder.Flush() {
-		batch.Release()
+	// What else runs in the process may allocate meanwhile, so that one of three tries has to be clean.
+	var allocated float64
+	for range 3 {
+		appendSome(60)
+		for _, batch := range builder.Flush() {
+			batch.Release()
+		}
+		appendSome(20) // the columns have room for 60 now, as they had before
+		if allocated = testing.AllocsPerRun(1, func() { appendSome(20) }); allocated == 0 {
+			return
+		}
 	}
-	appendSome(20) // the columns have room for 60 now, as they had before
-	if n := testing.AllocsPerRun(1, func() { appendSome(20) }); n != 0 {
-		t.Errorf("%v allocations in 20 records, want none", n)
-	}
+	t.Errorf("%v allocations in 20 records, want none", allocated)
 }
 
 // meeting is a record of a meeting in which every person had a session with a segment of two media.

@@ -58,13 +58,13 @@ func (p *Plan) NewBuilder(mem memory.Allocator) *Builder {
 }
 
 // maxRecord keeps the places of texts, also of those that grow when they are made valid, in 32 bits.
-const maxRecord = 256 << 20
+const maxRecord = 1 << 30
 
 // Append adds all rows of a record, or none and a [*RecordError] that says why. The record must not
 // change meanwhile; it is not kept. Any other error says that the batch is full.
 func (b *Builder) Append(record []byte) error {
 	if len(record) > maxRecord {
-		return &RecordError{Reason: "longer than 256 MiB"}
+		return &RecordError{Reason: "longer than 1 GiB"}
 	}
 	copy(b.marks, b.rows)
 	b.record, b.made, b.full = record, b.made[:0], nil
@@ -85,12 +85,30 @@ func (b *Builder) Append(record []byte) error {
 	return nil
 }
 
-// id is what identifies the record, as far as it was read.
+// id is what identifies the record: what was read of it, or what stands behind the fault, because
+// Graph does not write it first.
 func (b *Builder) id() string {
 	if b.plan.id == none {
 		return ""
 	}
-	return string(b.text(b.frames[b.plan.root.number].cells[b.plan.id]))
+	if c := b.frames[b.plan.root.number].cells[b.plan.id]; c.from != isNull {
+		return string(b.text(c))
+	}
+	root := b.plan.root.element
+	b.scan.Reset(b.record)
+	more, err := b.scan.Object()
+	for more && err == nil {
+		_, m, nameErr := b.member(root, 2*root.number)
+		v, valueErr := b.scan.Value()
+		if nameErr != nil || valueErr != nil {
+			return ""
+		}
+		if m != nil && m.name == b.plan.idName && v.Kind == jsonpull.String {
+			return string(b.text(b.textCell(v)))
+		}
+		more, err = b.scan.NextMember()
+	}
+	return ""
 }
 
 // text is the text of a cell.

@@ -142,7 +142,7 @@ func TestRecordTooLong(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = plan.NewBuilder(memory.DefaultAllocator).Append(make([]byte, maxRecord+1))
-	if err == nil || err.Error() != "record: longer than 256 MiB" {
+	if err == nil || err.Error() != "record: longer than 1 GiB" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -21,7 +21,8 @@ type Plan struct {
 	scopes  []*scope
 	nodes   int
 	lenient bool
-	id      int // cell of the root scope that identifies a record in errors, or none
+	id      int    // cell of the root scope that identifies a record in errors, or none
+	idName  string // of its member
 }
 
 const none = -1
@@ -221,6 +222,6 @@ func (c *compiler) identify(tables []schemas.Table) {
 		return
 	}
 	if _, cell, err := c.value(tables[i].Columns[key].Path, tables[i].Columns[key].Type); err == nil {
-		c.id = cell
+		c.id, c.idName = cell, string(tables[i].Columns[key].Path)
 	}
 }

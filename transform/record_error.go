@@ -1,5 +1,7 @@
 package transform
 
+import "strconv"
+
 // RecordError says why a record gave no rows. It never holds what a record says but for its id.
 type RecordError struct {
 	ID     string // of the record, as far as it was read: the first key column of the root table
@@ -10,7 +12,7 @@ type RecordError struct {
 func (e *RecordError) Error() string {
 	s := "record"
 	if e.ID != "" {
-		s += " " + e.ID
+		s += " " + strconv.Quote(e.ID) // it is Graph's text, and goes into logs
 	}
 	if e.Path != "" {
 		s += ": " + e.Path

@@ -214,6 +214,9 @@ func (b *Builder) array(n *node, f *frame) *RecordError {
 
 // element reads an element of a collection.
 func (b *Builder) element(sc *scope, position int) *RecordError {
+	if b.scan.Kind() == jsonpull.Null && sc.element.entersObjects() && !b.plan.lenient {
+		return &RecordError{Reason: wrongKind(jsonpull.Object, jsonpull.Null)} // not a row of nulls
+	}
 	f := b.begin(sc)
 	if sc.position != none {
 		f.cells[sc.position] = cell{uint64(position), isBits}
