@@ -3,7 +3,6 @@ package load
 import (
 	"context"
 	"io"
-	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/parquet"
@@ -18,7 +17,7 @@ type encoder struct {
 	file   *file.Writer
 	group  file.BufferedRowGroupWriter // that is open, or nil
 	fields []arrow.Field
-	levels []int16
+	packed
 }
 
 func newEncoder(ctx context.Context, w io.Writer, schema *arrow.Schema, set *parquet.WriterProperties) (*encoder, error) {
@@ -52,37 +51,24 @@ func (e *encoder) write(chunk arrow.RecordBatch) error {
 		if err != nil {
 			return err
 		}
-		nullable := e.fields[i].Nullable
-		var levels []int16
-		if nullable {
-			levels = e.levelsOf(values)
-		}
-		if err := pqarrow.WriteArrowToColumn(e.ctx, column, values, levels, nil, nullable); err != nil {
+		if err := e.column(column, values, e.fields[i].Nullable); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// levelsOf is Parquet's definition level of every value: 1, or 0 for a null. It is valid until the
-// next call.
-func (e *encoder) levelsOf(values arrow.Array) []int16 {
-	e.levels = slices.Grow(e.levels[:0], values.Len())[:values.Len()]
-	switch values.NullN() {
-	case 0:
-		for i := range e.levels {
-			e.levels[i] = 1
-		}
-	case values.Len():
-		clear(e.levels)
-	default:
-		valid, at := values.NullBitmapBytes(), values.Data().Offset()
-		for i := range e.levels {
-			e.levels[i] = int16(valid[at>>3] >> (at & 7) & 1)
-			at++
+func (e *encoder) column(column file.ColumnChunkWriter, values arrow.Array, nullable bool) error {
+	var levels []int16
+	if nullable {
+		levels = e.levelsOf(values)
+		if values.NullN() > 0 {
+			if done, err := e.packed.write(column, values); done || err != nil {
+				return err
+			}
 		}
 	}
-	return e.levels
+	return pqarrow.WriteArrowToColumn(e.ctx, column, values, levels, nil, nullable)
 }
 
 // close ends the file and frees what encoding needed.
