@@ -38,7 +38,7 @@ func (b *Builder) end(sc *scope, f *frame) *RecordError {
 	}
 	for _, d := range sc.required {
 		from := &b.plan.columns[d.column]
-		missing := false
+		var missing bool
 		if from.direct {
 			missing = b.columns[d.column].length < b.rows[from.table]
 		} else {
