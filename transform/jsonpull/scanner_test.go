@@ -97,6 +97,7 @@ func check(t *testing.T, text []byte) {
 	var s Scanner
 	s.Reset(text)
 	v, err := s.Value()
+	isCompact := s.Compact(v)
 	if err == nil {
 		err = s.End()
 	}
@@ -109,7 +110,12 @@ func check(t *testing.T, text []byte) {
 	if !reflect.DeepEqual(want, got) {
 		t.Fatalf("%q: got %#v, want %#v", text, got, want)
 	}
-	again, err := judge(AppendCompact(nil, s.data[start(v):end(v)]))
+	whole := s.data[start(v):end(v)]
+	compact := AppendCompact(nil, whole)
+	if same := bytes.Equal(compact, AppendValid(nil, whole)); same != isCompact {
+		t.Fatalf("%q: Compact says %v, but when compact it is %q", text, isCompact, compact)
+	}
+	again, err := judge(compact)
 	if err != nil || !reflect.DeepEqual(want, again) {
 		t.Fatalf("%q: when compact %#v, %v; want %#v", text, again, err, want)
 	}
