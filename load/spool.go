@@ -115,7 +115,7 @@ func (s *Spool) spill() error {
 	if s.dir == "" {
 		dir, err := os.MkdirTemp(s.lake.scratch, "graphlake-spool-*")
 		if err != nil {
-			return fmt.Errorf("make a scratch directory: %w; it must be writable", err)
+			return fmt.Errorf("make a scratch directory: %w; it must be writable, or name another directory in the environment variable TMPDIR", err)
 		}
 		s.dir = dir
 	}

@@ -14,7 +14,8 @@ type Dataset struct {
 	// UTC date is the record's partition. Empty for pictures, which are dated by the run.
 	Time []Path
 	// Version grows whenever Graph changes a record; of two copies the higher wins. It is a number
-	// or an instant. Empty: the newly read copy wins.
+	// or an instant. Of equal versions, or without any, the later copy of a delta wins, and elsewhere
+	// the greater hash, so that the order of reading does not matter.
 	Version Path
 
 	Settle    time.Duration // how long a record keeps changing after its time

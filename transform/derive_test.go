@@ -105,6 +105,33 @@ func TestDeriveQuarantinesWhatCannotBeRead(t *testing.T) {
 	}
 }
 
+// Bad records alone are counted as held, or a day of them would grow without a flush.
+func TestQuarantineIsHeld(t *testing.T) {
+	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	defer mem.AssertSize(t, 0)
+	raw := rawOrders(t, mem, `{"id":7}`, `{"id":8}`)
+	defer raw.Release()
+	d, err := NewDeriver(orderData, mem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Release()
+	if err := d.Append(raw); err != nil {
+		t.Fatal(err)
+	}
+	if least := int64(2 * len(`{"id":7}`)); d.Quarantined() != 2 || d.Size() < least {
+		t.Errorf("%d quarantined, %d bytes held; want 2 and at least %d", d.Quarantined(), d.Size(), least)
+	}
+	tables, quarantine := d.Flush()
+	quarantine.Release()
+	for _, batch := range tables {
+		batch.Release()
+	}
+	if d.Size() != 0 {
+		t.Errorf("%d bytes held after a flush, want none", d.Size())
+	}
+}
+
 func TestDeriveRefusesOtherBatches(t *testing.T) {
 	d, err := NewDeriver(orderData, memory.DefaultAllocator)
 	if err != nil {
