@@ -88,7 +88,7 @@ func BenchmarkSpool(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		s, err := load.New(store, b.TempDir()).Spool(trips, tenant, week, load.HashDecides)
+		s, err := load.New(store, b.TempDir()).Spool(trips, tenant, week)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func BenchmarkSpool(b *testing.B) {
 			}
 			rec.Release()
 		}
-		if _, err := s.Commit(b.Context()); err != nil {
+		if _, err := mergeAndCommit(b.Context(), s); err != nil {
 			b.Fatal(err)
 		}
 	}

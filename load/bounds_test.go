@@ -18,7 +18,7 @@ import (
 func TestSpoolSpillsAtItsBound(t *testing.T) {
 	scratch := t.TempDir()
 	lake := load.New(memstore.New(), scratch).Tune(checked(t))
-	s, err := lake.Spool(trips, tenant, twoDays, load.HashDecides)
+	s, err := lake.Spool(trips, tenant, twoDays)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestSpoolKeepsKeysOfTwoColumnsApart(t *testing.T) {
 			`"record_hash":"` + strings.Repeat("a", 32) + `","record":"{}"}`
 	}
 	lake := load.New(memstore.New(), t.TempDir()).TuneAllocator(checked(t))
-	s, err := lake.Spool(table, tenant, schemas.Range{From: day(21), To: day(22)}, load.HashDecides)
+	s, err := lake.Spool(table, tenant, schemas.Range{From: day(21), To: day(22)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestSpoolKeepsKeysOfTwoColumnsApart(t *testing.T) {
 	if err := s.Add(batch(t, memory.DefaultAllocator, table, ride("ab", "c"), ride("a", "bc"))); err != nil {
 		t.Fatal(err)
 	}
-	commits, err := s.Commit(t.Context())
+	commits, err := mergeAndCommit(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestSpoolStopsWhenCancelled(t *testing.T) {
 	defer cancel()
 	store := &deafStore{memstore.New(), cancel}
 	s, err := load.New(store, t.TempDir()).Tune(memory.DefaultAllocator).
-		Spool(trips, tenant, schemas.Range{From: day(21), To: day(22)}, load.HashDecides)
+		Spool(trips, tenant, schemas.Range{From: day(21), To: day(22)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestSpoolStopsWhenCancelled(t *testing.T) {
 	if err := s.Add(batch(t, memory.DefaultAllocator, trips, trip("a", "2026-11-21T10:00:00Z", 1, "a"))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Commit(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := mergeAndCommit(ctx, s); !errors.Is(err, context.Canceled) {
 		t.Errorf("Commit: %v, want that it was cancelled", err)
 	}
 	if got := objects(t, store); got != nil {

@@ -1,49 +1,90 @@
 package load
 
 import (
-	"context"
-	"time"
+	"iter"
 
 	"github.com/apache/arrow-go/v18/arrow"
-
-	"graphlake/schemas"
 )
 
-// encode writes the rows that win into one writer a day, in the order of the days. All of them are
-// finished, none is published; they are given back with an error too.
-func (s *Spool) encode(ctx context.Context) ([]*Writer, error) {
-	d := &days{ctx: ctx, spool: s, left: s.within.Days()}
-	g := newGather(s.schema, s.lake.tuning, d.append)
-	defer g.builder.Release()
-	if err := d.next(); err != nil {
-		return d.writers, err
+// encode writes the days that change. All of them are finished, none is published.
+func (m *merging) encode() (*Merge, error) {
+	changing := m.changing()
+	d := &days{merging: m, left: changing}
+	err := d.encode(merge(m.order.byTime, []iter.Seq2[row, error]{m.sorter.rows(), m.heldRows(changing)}))
+	if err != nil {
+		for _, w := range d.writers {
+			w.Discard()
+		}
+		return nil, err
 	}
-	for r, err := range s.rows() {
-		if err != nil {
-			return d.writers, err
-		}
-		for day := s.when(r).Truncate(schemas.Day); d.day.Before(day); {
-			if err := g.flush(); err != nil {
-				return d.writers, err
-			}
-			if err := d.next(); err != nil {
-				return d.writers, err
-			}
-		}
-		if err := g.add(r); err != nil {
-			return d.writers, err
+	done := &Merge{}
+	for _, h := range m.days {
+		switch {
+		case len(d.writers) > 0 && d.writers[0].partition == h.Partition:
+			done.days = append(done.days, merged{h.Partition, d.writers[0], d.writers[0].rows})
+			d.writers = d.writers[1:]
+		case m.ours(h.Date):
+			done.days = append(done.days, merged{h.Partition, nil, h.rows})
 		}
 	}
-	return d.writers, d.finish(g)
+	return done, nil
 }
 
-// days opens one writer after the other; only the last is not finished.
+// days writes one day after the other; only the last of its writers is not finished.
 type days struct {
-	ctx     context.Context
-	spool   *Spool
-	left    []time.Time
-	day     time.Time // of the last writer
+	*merging
+	left    []held // the days that were not begun
+	day     int32  // of the last writer
 	writers []*Writer
+}
+
+func (d *days) encode(rows iter.Seq2[row, error]) error {
+	g := newGather(d.sorter.schema, d.lake.tuning, d.append)
+	defer g.builder.Release()
+	for r, err := range rows {
+		if err != nil {
+			return err
+		}
+		day := dayOf(d.order.filed(r))
+		for len(d.left) > 0 && dayOf(d.left[0].Date) <= day {
+			if err := d.next(g); err != nil {
+				return err
+			}
+		}
+		if len(d.writers) == 0 || d.day != day {
+			continue // of a day that does not change
+		}
+		keep, err := d.keep(r)
+		if err != nil {
+			return err
+		}
+		if !keep {
+			continue
+		}
+		if err := g.add(r); err != nil {
+			return err
+		}
+	}
+	for len(d.left) > 0 { // days without rows
+		if err := d.next(g); err != nil {
+			return err
+		}
+	}
+	return d.finish(g)
+}
+
+// keep says whether a row is the copy of its record that wins, and was not written yet.
+func (m *merging) keep(r row) (bool, error) {
+	e := m.index.find(m.order.identity(r))
+	if e == nil {
+		return true, nil // nothing of it was read
+	}
+	k, err := m.order.rank(r)
+	if err != nil || e.given || e.copy != k {
+		return false, err
+	}
+	e.given = true
+	return true, nil
 }
 
 func (d *days) append(rec arrow.RecordBatch) error {
@@ -54,15 +95,13 @@ func (d *days) append(rec arrow.RecordBatch) error {
 }
 
 // next finishes the open day and begins the one after it.
-func (d *days) next() error {
-	if n := len(d.writers); n > 0 {
-		if err := d.writers[n-1].finish(); err != nil {
-			return err
-		}
+func (d *days) next(g *gather) error {
+	if err := d.finish(g); err != nil {
+		return err
 	}
-	d.day, d.left = d.left[0], d.left[1:]
-	p := Partition{Kind: Raw, Name: d.spool.table.Name, TenantID: d.spool.tenantID, Date: d.day}
-	w, err := d.spool.lake.Write(d.ctx, p, d.spool.table)
+	h := d.left[0]
+	d.day, d.left = dayOf(h.Date), d.left[1:]
+	w, err := d.lake.writeOver(d.ctx, h.Partition, d.table, h.version)
 	if err != nil {
 		return err
 	}
@@ -70,15 +109,10 @@ func (d *days) next() error {
 	return nil
 }
 
-// finish ends the last day with rows and makes the empty days after it.
+// finish ends the open day, if there is one.
 func (d *days) finish(g *gather) error {
-	if err := g.flush(); err != nil {
+	if err := g.flush(); err != nil || len(d.writers) == 0 {
 		return err
-	}
-	for len(d.left) > 0 {
-		if err := d.next(); err != nil {
-			return err
-		}
 	}
 	return d.writers[len(d.writers)-1].finish()
 }

@@ -16,3 +16,11 @@ func (l *Lake) TuneAllocator(mem memory.Allocator) *Lake {
 	l.allocator = mem
 	return l
 }
+
+// TuneMerge gives a lake the allocator of a test, and a bound on what a spool holds and a file's
+// parts are made of.
+func (l *Lake) TuneMerge(mem memory.Allocator, bound int64) *Lake {
+	l.allocator = mem
+	l.spoolBytes, l.groupBytes, l.chunkBytes, l.runBytes, l.readBytes = bound, bound, bound/8, bound/32, bound/8
+	return l
+}

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"iter"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -19,6 +21,8 @@ import (
 type row struct {
 	batch arrow.RecordBatch
 	at    int
+	day   time.Time // that it is filed under if it has no time
+	held  bool      // by the lake already
 }
 
 // order knows where a raw table's columns are: by what its rows are sorted, and which of two
@@ -26,7 +30,6 @@ type row struct {
 type order struct {
 	time, version, hash int
 	key                 []int
-	by                  []int // time, key, hash
 }
 
 func newOrder(t schemas.Table) (order, error) {
@@ -44,7 +47,6 @@ func newOrder(t schemas.Table) (order, error) {
 	for _, name := range t.Key {
 		o.key = append(o.key, find(name))
 	}
-	o.by = slices.Concat([]int{o.time}, o.key, []int{o.hash})
 	for _, f := range schema.Fields() {
 		if !sortable(f.Type) {
 			missing = cmp.Or(missing, fmt.Errorf("table %s: column %s of type %v cannot be in a raw table", t.Name, f.Name, f.Type))
@@ -53,15 +55,58 @@ func newOrder(t schemas.Table) (order, error) {
 	return o, missing
 }
 
-// compare orders rows by time, key and hash. Rows without a time come first, for they are filed
-// under the first day.
-func (o order) compare(a, b row) int {
-	for _, i := range o.by {
-		if c := compareCells(a.batch.Column(i), a.at, b.batch.Column(i), b.at); c != 0 {
+// filed is when a row happened; without a time, the day that it is filed under.
+func (o order) filed(r row) time.Time {
+	times := r.batch.Column(o.time).(*array.Timestamp)
+	if times.IsNull(r.at) {
+		return r.day
+	}
+	return times.Value(r.at).ToTime(arrow.Microsecond)
+}
+
+// byTime orders rows by day, time, key and hash. Of a day, rows without a time come first.
+func (o order) byTime(a, b row) int {
+	if a.batch.Column(o.time).IsNull(a.at) || b.batch.Column(o.time).IsNull(b.at) {
+		if c := o.filed(a).Truncate(schemas.Day).Compare(o.filed(b).Truncate(schemas.Day)); c != 0 {
 			return c
 		}
 	}
-	return 0
+	if c := compareColumn(o.time, a, b); c != 0 {
+		return c
+	}
+	return o.byKey(a, b)
+}
+
+// byKey orders rows by key and hash.
+func (o order) byKey(a, b row) int {
+	for _, i := range o.key {
+		if c := compareColumn(i, a, b); c != 0 {
+			return c
+		}
+	}
+	return compareColumn(o.hash, a, b)
+}
+
+// byRecord orders rows by key, and by hash where there is no whole key. Rows of one record are equal.
+func (o order) byRecord(a, b row) int {
+	for _, i := range o.key {
+		if c := compareColumn(i, a, b); c != 0 {
+			return c
+		}
+	}
+	if o.keyed(a) {
+		return 0
+	}
+	return compareColumn(o.hash, a, b)
+}
+
+// keyed says whether a row has a whole key.
+func (o order) keyed(r row) bool {
+	return !slices.ContainsFunc(o.key, func(i int) bool { return r.batch.Column(i).IsNull(r.at) })
+}
+
+func compareColumn(i int, a, b row) int {
+	return compareCells(a.batch.Column(i), a.at, b.batch.Column(i), b.at)
 }
 
 // identity is a digest of a row's key. A record without a whole key is its own: its hash.
@@ -83,53 +128,36 @@ func (o order) identity(r row) identity {
 	return identity(sum[:16])
 }
 
-// Ties says what decides between copies of a record at equal versions, or without any.
-type Ties uint8
-
-// What decides.
-const (
-	HashDecides Ties = iota // the greater hash: the rows come in any order
-	LastDecides             // the order in which they are added: it says which copy is newer
-)
-
-// rank decides between copies of a record: the higher version wins, at equal versions what [Ties]
-// say. A row without a version is below all that have one.
-type rank struct {
-	version int64
-	hash    [32]byte
-}
-
 func (o order) rank(r row) (rank, error) {
-	k := rank{version: math.MinInt64}
+	k := rank{version: math.MinInt64, day: dayOf(o.filed(r))}
 	if versions := r.batch.Column(o.version).(*array.Int64); !versions.IsNull(r.at) {
 		k.version = versions.Value(r.at)
 	}
-	hash := r.batch.Column(o.hash).(*array.String).Value(r.at)
-	if len(hash) != len(k.hash) {
-		return k, fmt.Errorf("record hash of %d characters, want %d", len(hash), len(k.hash))
+	text := r.batch.Column(o.hash).(*array.String).Value(r.at)
+	if len(text) != 2*len(k.hash) {
+		return k, fmt.Errorf("record hash of %d characters, want %d", len(text), 2*len(k.hash))
 	}
-	copy(k.hash[:], hash)
+	if _, err := hex.Decode(k.hash[:], []byte(text)); err != nil {
+		return k, fmt.Errorf("record hash: %w", err)
+	}
 	return k, nil
 }
 
-// beats says whether a copy wins over the best of those that were added before it.
-func (k rank) beats(best rank, ties Ties) bool {
-	if k.version == best.version && ties == LastDecides {
-		return true
-	}
-	return cmp.Or(cmp.Compare(k.version, best.version), slices.Compare(k.hash[:], best.hash[:])) > 0
-}
+// dayOf is the UTC day of an instant after 1970, in days since then.
+func dayOf(t time.Time) int32 { return int32(t.Unix() / int64(schemas.Day/time.Second)) }
 
-// merge gives the rows of sorted runs in order. A row is valid until the next one is asked for.
-func merge(o order, runs []iter.Seq2[row, error]) iter.Seq2[row, error] {
+// merge gives the rows of sorted runs in order, of equal rows those of the earlier run first. A row
+// is valid until the next one is asked for.
+func merge(compare func(a, b row) int, runs []iter.Seq2[row, error]) iter.Seq2[row, error] {
 	type head struct {
 		row
+		run  int
 		next func() (row, error, bool)
 	}
-	byRow := func(a, b head) int { return o.compare(a.row, b.row) }
+	byRow := func(a, b head) int { return cmp.Or(compare(a.row, b.row), cmp.Compare(a.run, b.run)) }
 	return func(yield func(row, error) bool) {
 		var heads []head // sorted
-		for _, run := range runs {
+		for i, run := range runs {
 			next, stop := iter.Pull2(run)
 			defer stop()
 			r, err, ok := next()
@@ -138,7 +166,7 @@ func merge(o order, runs []iter.Seq2[row, error]) iter.Seq2[row, error] {
 				return
 			}
 			if ok {
-				heads = append(heads, head{r, next})
+				heads = append(heads, head{r, i, next})
 			}
 		}
 		slices.SortFunc(heads, byRow)

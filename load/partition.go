@@ -71,12 +71,13 @@ type Lake struct {
 	store Store
 	// scratch is a directory for what does not fit into memory.
 	scratch string
+	held    func() error // of the lock that commits are made under
 	tuning
 }
 
 // New gives the lake in a store. Sorting uses the directory scratch; "" is the system's.
 func New(store Store, scratch string) *Lake {
-	return &Lake{store: store, scratch: scratch, tuning: standard}
+	return &Lake{store: store, scratch: scratch, held: func() error { return nil }, tuning: standard}
 }
 
 // Partitions lists the partitions of a table or dataset of one tenant, or of all tenants if
@@ -100,16 +101,29 @@ func (l *Lake) Partitions(ctx context.Context, kind Kind, name, tenantID string)
 	}
 }
 
-// Exists reports whether a partition is there.
-func (l *Lake) Exists(ctx context.Context, p Partition) (bool, error) {
+// Under gives the lake to the holder of a lock: nothing is published once held answers an error.
+func (l *Lake) Under(held func() error) *Lake {
+	locked := *l
+	locked.held = held
+	return &locked
+}
+
+// version is the state that a partition is in; "" means that it is not there.
+func (l *Lake) version(ctx context.Context, p Partition) (Version, error) {
 	object, err := l.store.Open(ctx, p.Object())
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return "", nil
 	}
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	return true, object.Close()
+	return object.Info().Version, object.Close()
+}
+
+// Exists reports whether a partition is there.
+func (l *Lake) Exists(ctx context.Context, p Partition) (bool, error) {
+	v, err := l.version(ctx, p)
+	return v != "", err
 }
 
 // Commit is what became of a partition.
@@ -120,8 +134,21 @@ type Commit struct {
 	Changed   bool  // false: it already held these bytes
 }
 
-// Write begins a partition. Nothing of it is visible before its Commit.
+// Write begins a partition. Nothing of it is visible before its Commit, which publishes only over
+// the version that is there now: what is made of older data cannot replace what is made of newer.
 func (l *Lake) Write(ctx context.Context, p Partition, t schemas.Table) (*Writer, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	v, err := l.version(ctx, p)
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", p, err)
+	}
+	return l.writeOver(ctx, p, t, v)
+}
+
+// writeOver begins a partition that replaces a version of it.
+func (l *Lake) writeOver(ctx context.Context, p Partition, t schemas.Table, v Version) (*Writer, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -134,5 +161,6 @@ func (l *Lake) Write(ctx context.Context, p Partition, t schemas.Table) (*Writer
 		staged.Discard()
 		return nil, fmt.Errorf("write %s: %w", p, err)
 	}
+	w.base, w.held = Still(v), l.held
 	return w, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
@@ -21,50 +22,91 @@ import (
 // asked for; who keeps it longer retains it. A partition that is not there is an fs.ErrNotExist.
 func (l *Lake) Read(ctx context.Context, p Partition, t schemas.Table) iter.Seq2[arrow.RecordBatch, error] {
 	return func(yield func(arrow.RecordBatch, error) bool) {
-		if err := l.read(ctx, p, t.Schema(), func(rec arrow.RecordBatch) bool { return yield(rec, nil) }); err != nil {
-			yield(nil, fmt.Errorf("read %s: %w", p, err))
+		f, err := l.open(ctx, p)
+		if err != nil {
+			yield(nil, err)
+			return
 		}
+		defer f.Close()
+		f.batches(ctx, t.Schema())(yield)
 	}
 }
 
-func (l *Lake) read(ctx context.Context, p Partition, schema *arrow.Schema, yield func(arrow.RecordBatch) bool) error {
+// Count is how many rows a partition has; its rows are not read. One that is not there is an
+// fs.ErrNotExist.
+func (l *Lake) Count(ctx context.Context, p Partition) (int64, error) {
+	f, err := l.open(ctx, p)
+	if err != nil {
+		return 0, err
+	}
+	return f.rows(), f.Close()
+}
+
+// partitionFile is a partition that is open for reading.
+type partitionFile struct {
+	tuning
+	Partition
+	version Version
+	object  Object
+	parquet *file.Reader
+}
+
+func (l *Lake) open(ctx context.Context, p Partition) (*partitionFile, error) {
 	object, err := l.store.Open(ctx, p.Object())
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
-	defer object.Close()
 	r, err := file.NewParquetReader(io.NewSectionReader(object, 0, object.Info().Size),
 		file.WithReadProps(parquet.NewReaderProperties(l.allocator)))
 	if err != nil {
-		return fmt.Errorf("not a Parquet file of ours: %w", err)
+		return nil, errors.Join(fmt.Errorf("read %s: not a Parquet file of ours: %w", p, err), object.Close())
 	}
-	defer r.Close()
-	for i := range r.NumRowGroups() {
-		more, err := l.readGroup(ctx, r, i, schema, yield)
-		if err != nil || !more {
-			return err
-		}
-	}
-	return nil
+	return &partitionFile{tuning: l.tuning, Partition: p, version: object.Info().Version, object: object, parquet: r}, nil
 }
 
-// readGroup reads one row group and reports whether more is wanted.
-func (l *Lake) readGroup(ctx context.Context, r *file.Reader, group int, schema *arrow.Schema, yield func(arrow.RecordBatch) bool) (bool, error) {
-	meta := r.MetaData().RowGroup(group)
-	// Rows of raw can be large: a batch is as many as make readBytes on average.
-	rows := meta.NumRows() * l.readBytes / max(meta.TotalByteSize(), 1)
-	arrowReader, err := pqarrow.NewFileReader(r, pqarrow.ArrowReadProperties{BatchSize: min(max(rows, 1), 8192)}, l.allocator)
-	if err != nil {
-		return false, err
-	}
-	var found []int
-	for i := range r.MetaData().Schema.NumColumns() {
-		if schema.HasField(r.MetaData().Schema.Column(i).Name()) {
-			found = append(found, i)
+func (f *partitionFile) Close() error { return errors.Join(f.parquet.Close(), f.object.Close()) }
+
+func (f *partitionFile) rows() int64 { return f.parquet.NumRows() }
+
+// batches are the rows in the form of a schema.
+func (f *partitionFile) batches(ctx context.Context, schema *arrow.Schema) iter.Seq2[arrow.RecordBatch, error] {
+	return func(yield func(arrow.RecordBatch, error) bool) {
+		for i := range f.parquet.NumRowGroups() {
+			more, err := f.group(ctx, i, schema, func(rec arrow.RecordBatch) bool { return yield(rec, nil) })
+			if err != nil {
+				yield(nil, fmt.Errorf("read %s: %w", f.Partition, err))
+			}
+			if err != nil || !more {
+				return
+			}
 		}
+	}
+}
+
+// group reads one row group and reports whether more is wanted.
+func (f *partitionFile) group(ctx context.Context, group int, schema *arrow.Schema, yield func(arrow.RecordBatch) bool) (bool, error) {
+	meta := f.parquet.MetaData().RowGroup(group)
+	var found []int
+	size := int64(1)
+	for i := range f.parquet.MetaData().Schema.NumColumns() {
+		if !schema.HasField(f.parquet.MetaData().Schema.Column(i).Name()) {
+			continue
+		}
+		column, err := meta.ColumnChunk(i)
+		if err != nil {
+			return false, err
+		}
+		found = append(found, i)
+		size += column.TotalUncompressedSize()
 	}
 	if len(found) == 0 && meta.NumRows() > 0 {
 		return false, fmt.Errorf("it has none of the table's columns")
+	}
+	// Rows of raw can be large: a batch is as many as make readBytes on average.
+	rows := meta.NumRows() * f.readBytes / size
+	arrowReader, err := pqarrow.NewFileReader(f.parquet, pqarrow.ArrowReadProperties{BatchSize: min(max(rows, 1), 8192)}, f.allocator)
+	if err != nil {
+		return false, err
 	}
 	batches, err := arrowReader.GetRecordReader(ctx, found, []int{group})
 	if err != nil {
@@ -72,7 +114,7 @@ func (l *Lake) readGroup(ctx context.Context, r *file.Reader, group int, schema 
 	}
 	defer batches.Release()
 	for batches.Next() {
-		rec, err := l.conform(batches.RecordBatch(), schema)
+		rec, err := conform(f.allocator, batches.RecordBatch(), schema)
 		if err != nil {
 			return false, err
 		}
@@ -89,7 +131,7 @@ func (l *Lake) readGroup(ctx context.Context, r *file.Reader, group int, schema 
 }
 
 // conform gives the batch the table's columns: by name, null where the file has none.
-func (l *Lake) conform(rec arrow.RecordBatch, schema *arrow.Schema) (arrow.RecordBatch, error) {
+func conform(mem memory.Allocator, rec arrow.RecordBatch, schema *arrow.Schema) (arrow.RecordBatch, error) {
 	columns := make([]arrow.Array, schema.NumFields())
 	defer func() {
 		for _, column := range columns {
@@ -101,7 +143,7 @@ func (l *Lake) conform(rec arrow.RecordBatch, schema *arrow.Schema) (arrow.Recor
 	for i, want := range schema.Fields() {
 		at := rec.Schema().FieldIndices(want.Name)
 		if len(at) == 0 {
-			columns[i] = array.MakeArrayOfNull(l.allocator, want.Type, int(rec.NumRows()))
+			columns[i] = array.MakeArrayOfNull(mem, want.Type, int(rec.NumRows()))
 			continue
 		}
 		column := rec.Column(at[0])

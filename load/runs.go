@@ -10,22 +10,23 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 )
 
 // sorted gives the rows of batches in order. What is sorted are places of rows, not rows: a row
-// can be large.
-func sorted(o order, batches []arrow.RecordBatch) iter.Seq2[row, error] {
+// can be large. Without a time they are filed under the day.
+func sorted(compare func(a, b row) int, batches []arrow.RecordBatch, day time.Time) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
 		var rows []row
 		for _, b := range batches {
 			for i := range int(b.NumRows()) {
-				rows = append(rows, row{b, i})
+				rows = append(rows, row{batch: b, at: i, day: day})
 			}
 		}
-		slices.SortFunc(rows, o.compare)
+		slices.SortStableFunc(rows, compare)
 		for _, r := range rows {
 			if !yield(r, nil) {
 				return
@@ -65,7 +66,7 @@ func writeRows(f io.Writer, schema *arrow.Schema, rows iter.Seq2[row, error], se
 }
 
 // readRun gives the rows of a scratch file, with one batch of them in memory.
-func readRun(name string, set tuning) iter.Seq2[row, error] {
+func readRun(name string, set tuning, day time.Time) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
 		f, err := os.Open(name)
 		if err != nil {
@@ -82,7 +83,7 @@ func readRun(name string, set tuning) iter.Seq2[row, error] {
 		for r.Next() {
 			b := r.RecordBatch()
 			for i := range int(b.NumRows()) {
-				if !yield(row{b, i}, nil) {
+				if !yield(row{batch: b, at: i, day: day}, nil) {
 					return
 				}
 			}

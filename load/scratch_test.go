@@ -22,7 +22,7 @@ func textRow(t *testing.T, text string) row {
 	b.Field(0).(*array.StringBuilder).Append(text)
 	rec := b.NewRecordBatch()
 	t.Cleanup(rec.Release)
-	return row{rec, 0}
+	return row{batch: rec}
 }
 
 func TestFullScratchNamesTheCure(t *testing.T) {

@@ -1,6 +1,7 @@
 package load_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -49,14 +50,14 @@ var twoDays = schemas.Range{From: day(21), To: day(23)}
 // spool spools rows in batches of so many.
 func spool(t *testing.T, l *load.Lake, r schemas.Range, size int, rows []string) []load.Commit {
 	t.Helper()
-	s, err := l.Spool(trips, tenant, r, load.HashDecides)
+	s, err := l.Spool(trips, tenant, r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return commit(t, s, size, rows)
 }
 
-// commit adds rows to a spool, in batches of so many, and commits it.
+// commit adds rows to a spool, in batches of so many, merges and commits it.
 func commit(t *testing.T, s *load.Spool, size int, rows []string) []load.Commit {
 	t.Helper()
 	defer s.Discard()
@@ -65,11 +66,19 @@ func commit(t *testing.T, s *load.Spool, size int, rows []string) []load.Commit 
 			t.Fatal(err)
 		}
 	}
-	commits, err := s.Commit(t.Context())
+	commits, err := mergeAndCommit(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return commits
+}
+
+func mergeAndCommit(ctx context.Context, s *load.Spool) ([]load.Commit, error) {
+	m, err := s.Merge(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return m.Commit(ctx)
 }
 
 func TestSpoolSortsAndSplitsByDay(t *testing.T) {
@@ -195,13 +204,13 @@ func wantEmpty(t *testing.T, dir string) {
 
 func TestSpoolRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, row, want string }{
-		{"the day before", trip("a", "2026-11-20T23:59:59.999999Z", 1, "a"), "2026-11-20T23:59:59Z lies outside the range"},
-		{"the day after", trip("a", "2026-11-23T00:00:00Z", 1, "a"), "2026-11-23T00:00:00Z lies outside the range"},
+		{"two days before", trip("a", "2026-11-19T23:59:59.999999Z", 1, "a"), "2026-11-19T23:59:59Z lies outside the range"},
+		{"two days after", trip("a", "2026-11-24T00:00:00Z", 1, "a"), "2026-11-24T00:00:00Z lies outside the range"},
 		{"a short hash", strings.Replace(trip("a", "2026-11-21T00:00:00Z", 1, "a"), "aa", "a", 1), "record hash of 31 characters"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			store := memstore.New()
-			s, err := load.New(store, t.TempDir()).TuneAllocator(checked(t)).Spool(trips, tenant, twoDays, load.HashDecides)
+			s, err := load.New(store, t.TempDir()).TuneAllocator(checked(t)).Spool(trips, tenant, twoDays)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -210,7 +219,7 @@ func TestSpoolRefuses(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("Add: %v, want %q in it", err, tt.want)
 			}
-			if _, err := s.Commit(t.Context()); err == nil {
+			if _, err := mergeAndCommit(t.Context(), s); err == nil {
 				t.Error("Commit after a refused row: no error")
 			}
 			if got := objects(t, store); got != nil {
@@ -218,10 +227,10 @@ func TestSpoolRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := load.New(memstore.New(), "").Spool(visits, tenant, twoDays, load.HashDecides); err == nil || !strings.Contains(err.Error(), "no raw table") {
+	if _, err := load.New(memstore.New(), "").Spool(visits, tenant, twoDays); err == nil || !strings.Contains(err.Error(), "no raw table") {
 		t.Errorf("a spool of a table that is not raw: %v", err)
 	}
-	if _, err := load.New(memstore.New(), "").Spool(trips, tenant, schemas.Range{From: day(2), To: day(1)}, load.HashDecides); err == nil {
+	if _, err := load.New(memstore.New(), "").Spool(trips, tenant, schemas.Range{From: day(2), To: day(1)}); err == nil {
 		t.Error("a spool of a range backwards was made")
 	}
 }
@@ -237,16 +246,17 @@ func TestSpoolFailureLeavesNothing(t *testing.T) {
 	}
 	for room := 0; room < bytes; room += bytes / 7 {
 		full := &fullStore{memstore.New(), room}
-		s, err := load.New(full, scratch).Tune(memory.DefaultAllocator).Spool(trips, tenant, twoDays, load.HashDecides)
+		s, err := load.New(full, scratch).Tune(memory.DefaultAllocator).Spool(trips, tenant, twoDays)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Add(batch(t, memory.DefaultAllocator, trips, all...)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Commit(t.Context()); !errors.Is(err, errFull) {
+		if _, err := mergeAndCommit(t.Context(), s); !errors.Is(err, errFull) {
 			t.Errorf("Commit with room for %d bytes: %v, want %v", room, err, errFull)
 		}
+		s.Discard()
 		if got := objects(t, full); got != nil {
 			t.Errorf("room for %d bytes published %v", room, got)
 		}
@@ -257,7 +267,7 @@ func TestSpoolFailureLeavesNothing(t *testing.T) {
 func TestSpoolDiscard(t *testing.T) {
 	scratch := t.TempDir()
 	store := memstore.New()
-	s, err := load.New(store, scratch).Tune(checked(t)).Spool(trips, tenant, twoDays, load.HashDecides)
+	s, err := load.New(store, scratch).Tune(checked(t)).Spool(trips, tenant, twoDays)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +279,7 @@ func TestSpoolDiscard(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := s.Commit(t.Context()); !errors.Is(err, load.ErrSpent) {
+	if _, err := mergeAndCommit(t.Context(), s); !errors.Is(err, load.ErrSpent) {
 		t.Errorf("Commit after Discard: %v, want ErrSpent", err)
 	}
 	if got := objects(t, store); got != nil {

@@ -15,6 +15,8 @@ import (
 type Writer struct {
 	tuning
 	partition Partition
+	base      Condition    // over which it may be published
+	held      func() error // as of the lake
 	schema    *arrow.Schema
 	staged    Staged
 	buffer    *bufio.Writer
@@ -87,7 +89,10 @@ func (w *Writer) Commit(ctx context.Context) (Commit, error) {
 	if err := w.finish(); err != nil {
 		return Commit{}, err
 	}
-	changed, _, err := w.staged.Commit(ctx, Condition{})
+	if err := w.held(); err != nil {
+		return Commit{}, w.named(err)
+	}
+	changed, _, err := w.staged.Commit(ctx, w.base)
 	if err != nil {
 		return Commit{}, w.named(err)
 	}

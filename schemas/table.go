@@ -42,6 +42,14 @@ func (t Table) Column(name string) (Column, bool) {
 	return t.Columns[i], true
 }
 
+// Only is the table with its key and the named columns, in the table's order.
+func (t Table) Only(names ...string) Table {
+	t.Columns = slices.DeleteFunc(slices.Clone(t.Columns), func(c Column) bool {
+		return !slices.Contains(t.Key, c.Name) && !slices.Contains(names, c.Name)
+	})
+	return t
+}
+
 // Schema is the table in Arrow. Partition columns are in the path and not here.
 func (t Table) Schema() *arrow.Schema {
 	fields := make([]arrow.Field, len(t.Columns))

@@ -1,0 +1,193 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"time"
+
+	"graphlake/schemas"
+)
+
+// Merge is what became of a spool, encoded and not yet published.
+type Merge struct {
+	days []merged
+}
+
+// merged is a day of the range, or of a record that moved.
+type merged struct {
+	partition Partition
+	writer    *Writer // nil: the lake holds it so already
+	rows      int64
+}
+
+// Days are the days whose partitions Commit will replace.
+func (m *Merge) Days() []time.Time {
+	var days []time.Time
+	for _, d := range m.days {
+		if d.writer != nil {
+			days = append(days, d.partition.Date)
+		}
+	}
+	return days
+}
+
+// Commit replaces the partitions, each in one step and only over the version that was merged, and
+// says of every day of the range what its partition holds, in the order of the days.
+func (m *Merge) Commit(ctx context.Context) ([]Commit, error) {
+	defer m.Discard()
+	var commits []Commit
+	for _, d := range m.days {
+		c := Commit{Partition: d.partition, Rows: d.rows}
+		if d.writer != nil {
+			var err error
+			if c, err = d.writer.Commit(ctx); err != nil {
+				return commits, err
+			}
+		}
+		commits = append(commits, c)
+	}
+	return commits, nil
+}
+
+// Discard drops what was encoded. It does nothing after Commit, so it may always be deferred.
+func (m *Merge) Discard() {
+	for _, d := range m.days {
+		if d.writer != nil {
+			d.writer.Discard()
+		}
+	}
+}
+
+// merging is one merge under way.
+type merging struct {
+	*Spool
+	ctx     context.Context //nolint:containedctx // lives as long as one call of Merge
+	days    []held
+	touched map[int32]bool // days whose partition has to change
+}
+
+// held is what the lake holds of a day.
+type held struct {
+	Partition
+	version Version // "": no partition
+	rows    int64
+}
+
+// ours says whether a day is one of the range, whose partition has to be there in the end.
+func (m *merging) ours(day time.Time) bool {
+	return day.Before(m.within.To) && day.Add(schemas.Day).After(m.within.From)
+}
+
+// contend lets what the lake holds contend with what was read, and notes which days change.
+func (m *merging) contend() error {
+	around := schemas.Range{From: m.within.From.Add(-Reach), To: m.within.To.Add(Reach)}
+	for _, day := range around.Days() {
+		if !m.ours(day) && len(m.index.entries) == 0 {
+			continue // nothing was read that could have moved
+		}
+		h := held{Partition: Partition{Kind: Raw, Name: m.table.Name, TenantID: m.tenantID, Date: day}}
+		if err := m.contendDay(&h); err != nil {
+			return err
+		}
+		m.days = append(m.days, h)
+	}
+	for _, e := range m.index.entries {
+		if !e.held {
+			m.touched[e.copy.day] = true
+		}
+	}
+	return nil
+}
+
+func (m *merging) contendDay(h *held) error {
+	f, err := m.lake.open(m.ctx, h.Partition)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	h.version, h.rows = f.version, f.rows()
+	if len(m.index.entries) == 0 {
+		return nil
+	}
+	narrow := m.table.Only(schemas.RecordTime, schemas.RawVersion, schemas.RecordHash)
+	o, err := newOrder(narrow)
+	if err != nil {
+		return err
+	}
+	for rec, err := range f.batches(m.ctx, narrow.Schema()) {
+		if err != nil {
+			return err
+		}
+		for i := range int(rec.NumRows()) {
+			r := row{batch: rec, at: i, day: h.Date}
+			e := m.index.find(o.identity(r))
+			if e == nil {
+				continue
+			}
+			k, err := o.rank(r)
+			if err != nil {
+				return err
+			}
+			if day, leaves := e.contend(k); leaves {
+				m.touched[day] = true
+			}
+		}
+	}
+	return nil
+}
+
+// changing are the days whose partitions have to be written.
+func (m *merging) changing() []held {
+	var all []held
+	for _, h := range m.days {
+		if m.touched[dayOf(h.Date)] || h.version == "" && m.ours(h.Date) {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// heldRows are the rows that the lake holds of some days, in order.
+func (m *merging) heldRows(days []held) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		for _, h := range days {
+			if h.version == "" {
+				continue
+			}
+			if more, err := m.heldDay(h, yield); err != nil {
+				yield(row{}, err)
+				return
+			} else if !more {
+				return
+			}
+		}
+	}
+}
+
+func (m *merging) heldDay(h held, yield func(row, error) bool) (more bool, err error) {
+	f, err := m.lake.open(m.ctx, h.Partition)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	if f.version != h.version {
+		return false, fmt.Errorf("read %s: %w", h.Partition, ErrConflict)
+	}
+	for rec, err := range f.batches(m.ctx, m.sorter.schema) {
+		if err != nil {
+			return false, err
+		}
+		for i := range int(rec.NumRows()) {
+			if !yield(row{batch: rec, at: i, day: h.Date}, nil) {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
