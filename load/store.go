@@ -25,11 +25,31 @@ type Store interface {
 	Remove(ctx context.Context, name string) error
 }
 
-// A Swapper compares and swaps small objects, such as state and locks, in one step.
+// A Swapper compares and swaps small objects, such as state, in one step.
 type Swapper interface {
 	// Swap replaces the object by data if it is still at version old, where "" means that it must
 	// not exist. Otherwise it changes nothing and answers ErrConflict.
 	Swap(ctx context.Context, name string, old Version, data []byte) (Version, error)
+}
+
+// A Locker keeps other processes, and other goroutines of this one, off what a name stands for.
+type Locker interface {
+	// Lock takes the lock of an object name, which from then on is a lock's and no object's; an
+	// empty object may stay there. While somebody holds it, the answer is ErrLocked, at once. A
+	// lock that must be renewed is renewed until ctx ends; the end of ctx alone frees none.
+	Lock(ctx context.Context, name string) (Lock, error)
+}
+
+// A Lock is held until Unlock, or until its process ends. A store that cannot see a process end
+// gives it for a lease time, and renews it.
+type Lock interface {
+	// Held says without asking anybody whether the lock is certainly still ours. From the moment
+	// on that another may have it, and after Unlock, it is ErrLockLost for ever. Ask it right
+	// before what only one may do; a process that was paused learns here that it woke up too late.
+	Held() error
+	// Unlock frees the lock. It never frees another's: after a loss, and after an Unlock that
+	// succeeded, it does nothing. A lock that it failed to free lasts until its lease runs out.
+	Unlock(ctx context.Context) error
 }
 
 // Version tells two states of one object apart; only its store can read it. "" is no object.
@@ -68,6 +88,12 @@ var ErrConflict = errors.New("another writer was there first")
 
 // ErrSpent says that a staged object was already committed or discarded.
 var ErrSpent = errors.New("staged object was already committed or discarded")
+
+// ErrLocked says that a lock is held, by whom nobody knows.
+var ErrLocked = errors.New("another run is working on it; try again when it has ended")
+
+// ErrLockLost says that a lock was given up, or may be another's by now.
+var ErrLockLost = errors.New("the lock is no longer held, so another run may be working on it; run again")
 
 // Condition says over what a Commit may publish. The zero Condition allows everything.
 type Condition struct {

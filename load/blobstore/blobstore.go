@@ -3,11 +3,13 @@
 // What is staged lies in a local file until Commit, which publishes it by one Put Blob, or by
 // blocks that nobody sees and one Put Block List. Conditions are the service's own (If-Match,
 // If-None-Match), so they hold between machines. Requests are retried by the SDK and nowhere
-// else; a write whose answer was lost is recognised as our own and is no conflict. Reading changes
-// nothing in the account, and no error shows a key or a signature.
+// else; a write whose answer was lost is recognised as our own and is no conflict. A lock is a
+// lease that is renewed. Reading changes nothing in the account, and no error shows a key or a
+// signature.
 package blobstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +21,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
@@ -35,17 +38,19 @@ type Options struct {
 	Credential       azcore.TokenCredential
 	ConnectionString string
 	Container        string
-	Prefix           string       // in front of every name, without the last slash; may be empty
-	Scratch          string       // directory for what is staged; empty: the system's
-	Transport        *http.Client // nil: the SDK's own
+	Prefix           string        // in front of every name, without the last slash; may be empty
+	Scratch          string        // directory for what is staged; empty: the system's
+	LeaseTime        time.Duration // of a lock whose process has died: whole seconds, 15 to 60; 0: 60
+	Transport        *http.Client  // nil: the SDK's own
 }
 
-// Store is a [load.Store] and [load.Swapper] in a container.
+// Store is a [load.Store], [load.Swapper] and [load.Locker] in a container.
 type Store struct {
 	container *container.Client
 	name      string // of the container
 	prefix    string // empty or ending with a slash
 	scratch   string
+	leaseTime time.Duration
 	blockSize int64
 	pageSize  *int32 // of a list; nil: the service's
 
@@ -59,9 +64,12 @@ func New(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{container: client, name: o.Container, prefix: strings.Trim(o.Prefix, "/"), scratch: o.Scratch, blockSize: 8 << 20}
-	if s.scratch == "" {
-		s.scratch = os.TempDir()
+	s := &Store{
+		container: client, name: o.Container, prefix: strings.Trim(o.Prefix, "/"), blockSize: 8 << 20,
+		scratch: cmp.Or(o.Scratch, os.TempDir()), leaseTime: cmp.Or(o.LeaseTime, maxLease),
+	}
+	if s.leaseTime < minLease || s.leaseTime > maxLease || s.leaseTime%time.Second != 0 {
+		return nil, fmt.Errorf("lease time of %v: Blob Storage grants whole seconds from %v to %v", s.leaseTime, minLease, maxLease)
 	}
 	if s.prefix != "" {
 		if err := load.CheckName(s.prefix); err != nil {

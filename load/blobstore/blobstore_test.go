@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
@@ -122,6 +123,7 @@ func (l *lossyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestOptions(t *testing.T) {
+	const emulator = "BlobEndpoint=http://blob.example;SharedAccessSignature=sig=invented"
 	for _, tt := range []struct {
 		name    string
 		options Options
@@ -129,6 +131,9 @@ func TestOptions(t *testing.T) {
 	}{
 		{"no container", Options{ConnectionString: "x"}, "az://CONTAINER/PREFIX"},
 		{"no way in", Options{Container: "lake"}, "a connection string, or an account URL with a credential"},
+		{"short lease", Options{ConnectionString: emulator, Container: "lake", LeaseTime: 14 * time.Second}, "whole seconds from 15s to 1m0s"},
+		{"long lease", Options{ConnectionString: emulator, Container: "lake", LeaseTime: time.Hour}, "whole seconds from 15s to 1m0s"},
+		{"odd lease", Options{ConnectionString: emulator, Container: "lake", LeaseTime: 15001 * time.Millisecond}, "whole seconds from 15s to 1m0s"},
 		{"bad connection string", Options{Container: "lake", ConnectionString: "AccountKey=c2VjcmV0"}, "connect to Blob Storage"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

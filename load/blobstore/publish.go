@@ -64,7 +64,7 @@ type content struct {
 func (s *Store) publish(ctx context.Context, name string, base load.Condition, c content) (load.Version, error) {
 	mark := rand.Text()
 	v, err := s.write(ctx, name, base, c, mark)
-	if !unmet(err) && !bloberror.HasCode(err, bloberror.BlobAlreadyExists, bloberror.InvalidBlockList) {
+	if !unmet(err) && !bloberror.HasCode(err, bloberror.BlobAlreadyExists, bloberror.InvalidBlockList, bloberror.LeaseIDMissing) {
 		return v, explain("commit "+name, err)
 	}
 	// A write that was repeated because its answer was lost meets itself here. Only the mark tells

@@ -27,7 +27,7 @@ const (
 	stale = 24 * time.Hour
 )
 
-// Store is a [load.Store] and [load.Swapper] in a directory.
+// Store is a [load.Store], [load.Swapper] and [load.Locker] in a directory.
 type Store struct {
 	root string
 

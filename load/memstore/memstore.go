@@ -17,11 +17,12 @@ import (
 	"graphlake/load"
 )
 
-// Store is a [load.Store] and [load.Swapper] in memory.
+// Store is a [load.Store], [load.Swapper] and [load.Locker] in memory.
 type Store struct {
 	mu      sync.Mutex
 	objects map[string]object
-	commits int // of the whole store, so that no version ever comes back
+	locks   map[string]*lock // that are held
+	commits int              // of the whole store, so that no version ever comes back
 }
 
 type object struct {
@@ -34,7 +35,7 @@ func (o object) Info() load.Info { return o.info }
 func (o object) Close() error    { return nil }
 
 // New gives an empty store.
-func New() *Store { return &Store{objects: map[string]object{}} }
+func New() *Store { return &Store{objects: map[string]object{}, locks: map[string]*lock{}} }
 
 // Open implements [load.Store].
 func (s *Store) Open(ctx context.Context, name string) (load.Object, error) {

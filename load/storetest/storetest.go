@@ -1,5 +1,5 @@
-// Package storetest is what every store must pass: the promises of [load.Store] and
-// [load.Swapper], tried on a real one. It knows nothing of how a store keeps its objects.
+// Package storetest is what every store must pass: the promises of [load.Store], [load.Swapper]
+// and [load.Locker], tried on a real one. It knows nothing of how a store keeps its objects.
 package storetest
 
 import (
@@ -38,6 +38,9 @@ func Run(t *testing.T, open func(t *testing.T) load.Store) {
 		{"RacingReplacers", testRacingReplacers},
 		{"Swap", testSwap},
 		{"LostUpdates", testLostUpdates},
+		{"Lock", testLock},
+		{"LockCancelled", testLockCancelled},
+		{"RacingLockers", testRacingLockers},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, open(t)) })
@@ -219,6 +222,9 @@ func testNames(t *testing.T, s load.Store) {
 		}
 		if _, err := s.(load.Swapper).Swap(t.Context(), name, "", nil); !errors.Is(err, fs.ErrInvalid) {
 			t.Errorf("Swap(%q): %v, want fs.ErrInvalid", name, err)
+		}
+		if _, err := s.(load.Locker).Lock(t.Context(), name); !errors.Is(err, fs.ErrInvalid) {
+			t.Errorf("Lock(%q): %v, want fs.ErrInvalid", name, err)
 		}
 	}
 }
