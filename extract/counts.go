@@ -13,11 +13,12 @@ type Counts struct {
 	Read     int // handed on
 	Repeated int // listed before in the same reading
 	Outside  int // not of the range, though listed: Graph takes an upper bound as included
+	Held     int // the caller has it as it is listed, or newer
 	NotYet   int // too young to be read by the id; a later reading will find them
 	Gone     int // too old to be read by the id
 }
 
-type counts struct{ listed, read, repeated, outside, notYet, gone atomic.Int64 }
+type counts struct{ listed, read, repeated, outside, held, notYet, gone atomic.Int64 }
 
 // Counts may be called at any time.
 func (x *Reading) Counts() Counts {
@@ -27,6 +28,7 @@ func (x *Reading) Counts() Counts {
 		Read:     int(c.read.Load()),
 		Repeated: int(c.repeated.Load()),
 		Outside:  int(c.outside.Load()),
+		Held:     int(c.held.Load()),
 		NotYet:   int(c.notYet.Load()),
 		Gone:     int(c.gone.Load()),
 	}

@@ -49,6 +49,10 @@ func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error 
 				x.counts.repeated.Add(1)
 				return nil
 			}
+			if x.held(e) {
+				x.counts.held.Add(1)
+				return nil
+			}
 			return send(ctx, entries, e)
 		})
 	})
@@ -63,6 +67,20 @@ func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error 
 		})
 	}
 	return g.Wait()
+}
+
+// held says whether the caller has the record as it is listed, or newer. Of versions that cannot be
+// compared it is not known, and not to read would be to lose.
+func (x *Reading) held(e entry) bool {
+	if x.options.Held == nil {
+		return false
+	}
+	version, ok := x.options.Held(e.id)
+	if !ok {
+		return false
+	}
+	order, ok := compareVersions([]byte(version), []byte(e.version))
+	return ok && order >= 0
 }
 
 func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry) error {

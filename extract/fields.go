@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -75,15 +76,22 @@ func instant(value []byte) (time.Time, bool) {
 	return t, err == nil && t.UTC().Year() > 1
 }
 
-// lower says whether version a comes before version b: both numbers, also quoted ones, or both
-// instants. Neither is compared as text, of which 9 would be the higher than 10.
-func lower(a, b []byte) bool {
+// compareVersions says which of two versions comes first: both numbers, also quoted ones, or both
+// instants. Neither is compared as text, of which 9 would be the higher than 10; what is not of one
+// kind cannot be compared.
+func compareVersions(a, b []byte) (order int, ok bool) {
 	m, errM := strconv.ParseInt(string(plain(a)), 10, 64)
 	n, errN := strconv.ParseInt(string(plain(b)), 10, 64)
 	if errM == nil && errN == nil {
-		return m < n
+		return cmp.Compare(m, n), true
 	}
 	s, okS := instant(a)
 	t, okT := instant(b)
-	return okS && okT && s.Before(t)
+	return s.Compare(t), okS && okT
+}
+
+// lower says whether version a comes before version b.
+func lower(a, b []byte) bool {
+	order, ok := compareVersions(a, b)
+	return ok && order < 0
 }

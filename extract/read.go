@@ -22,6 +22,10 @@ type Options struct {
 	Workers int          // records that are read by their ids at once; 0 is 16
 	Cursor  string       // where an earlier reading by delta ended; empty: from the start
 	Log     *slog.Logger // nil discards
+	// Held is the version in which the caller has a record, a decimal number. A record that is read
+	// by its id is not read if it is held as it is listed, or in a higher version. It must be safe
+	// for concurrent use; nil: nothing is held.
+	Held func(id string) (version string, ok bool)
 }
 
 // Reading is one reading of a dataset for a range, by one tenant's client.
