@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"graphlake/extract/graph"
+	"graphlake/schemas"
 )
 
 // entry is what a list says of a record that has to be read by its id.
@@ -91,9 +92,11 @@ func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry
 	if err != nil {
 		return err
 	}
-	// A new version may start on another day, of which nothing else was read.
-	if when, ok := x.fields.time(record); ok && !x.asked.Contains(when) {
-		return fmt.Errorf("it now starts at %s, outside the range %v, which was listed before it moved; run the range again, with that day in it",
+	// A new version may start on another day. A neighbouring one can take it up; of any other nothing
+	// is known here.
+	near := schemas.Range{From: x.asked.From.Add(-schemas.Day), To: x.asked.To.Add(schemas.Day)}
+	if when, ok := x.fields.time(record); ok && !near.Contains(when) {
+		return fmt.Errorf("it now starts at %s, more than a day outside the range %v, which was listed before it moved; run the range again, with that day in it",
 			when.UTC().Format(time.RFC3339), x.asked)
 	}
 	return send(ctx, records, record)
