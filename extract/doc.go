@@ -4,7 +4,8 @@
 // what is only listed, and follows every child collection that an answer cut off. It promises that a
 // record is whole, however large, and otherwise as Graph sent it; that the first error ends a
 // reading, so that part of a range is never taken for the range; and that a reading holds few records
-// at a time and leaves nothing running behind.
+// at a time and leaves nothing running behind. What a delta query yields are changes, which [Apply]
+// makes records of.
 //
 // It knows from a dataset how its source is asked. It does not know any dataset by name, what the
 // columns are, nor what becomes of a record.

@@ -158,6 +158,8 @@ func TestDeltaGoesOn(t *testing.T) {
 		"/later": `{"value":[{"id":"a"}],"@odata.deltaLink":"{host}/last"}`,
 		"/old":   "410 resyncRequired",
 		"/odd":   `{"value":[{"id":"a"}]}`,
+		"/half":  `{"value":[{"id":"a"}],"@odata.nextLink":"{host}/old","@odata.deltaLink":"{host}/early"}`,
+		"/lost":  "400 syncStateNotFound",
 	}
 	for _, c := range []struct {
 		cursor, next, err string
@@ -165,6 +167,8 @@ func TestDeltaGoesOn(t *testing.T) {
 	}{
 		{cursor: "/later", next: "/last"},
 		{cursor: "/old", err: "resyncRequired", kind: graph.ExpiredCursor},
+		{cursor: "/lost", err: "syncStateNotFound", kind: graph.ExpiredCursor},
+		{cursor: "/half", err: "resyncRequired", kind: graph.ExpiredCursor},
 		{cursor: "/odd", err: "the last page has no deltaLink"},
 	} {
 		t.Run(c.cursor, func(t *testing.T) {
@@ -178,5 +182,18 @@ func TestDeltaGoesOn(t *testing.T) {
 				t.Errorf("the cursor is %q, want %q", got, c.next)
 			}
 		})
+	}
+}
+
+func TestDeltaLeftEarlyHasNoCursor(t *testing.T) {
+	client, service := serve(t, answers{"/later": `{"value":[{"id":"a"},{"id":"b"}],"@odata.deltaLink":"{host}/last"}`}.to)
+	reading := extract.Read(client, people(), schemas.Range{}, extract.Options{Cursor: service.url + "/later"})
+	for record := range reading.Records(t.Context()) {
+		if string(record) == `{"id":"b"}` {
+			break
+		}
+	}
+	if c := reading.Cursor(); c != "" {
+		t.Errorf("the cursor is %q, though the last record may not have been kept", c)
 	}
 }

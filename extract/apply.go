@@ -1,0 +1,187 @@
+package extract
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	removedName = "@removed" // a member that says that the directory no longer has the record
+	deltaSuffix = "@delta"   // ends the name of an array of changes to a related collection
+)
+
+// Apply is what a record is after a change of a delta query; held is the record before, nil if there
+// was none. Both are JSON objects, and all values stay as Graph sent them.
+//
+// A change with "@removed" adds that to the record and touches nothing else. Any other puts its
+// members over the record's, of which the rest stay, and takes an "@removed" away: the record is back.
+// Arrays of changes ("members@delta") become the collection as far as it is known: the change's
+// entries, then those held that the change does not name by their id, and none that was removed. To
+// apply a change twice is to apply it once.
+func Apply(held, change []byte) ([]byte, error) {
+	if held == nil {
+		held = change // over itself it stays as it is, but for the entries that it removes
+	}
+	if err := checkObject(held); err != nil {
+		return nil, fmt.Errorf("apply a change: the held record: %w", err)
+	}
+	p, err := patchOf(change)
+	if err != nil {
+		return nil, fmt.Errorf("apply a change: the change: %w", err)
+	}
+	if gone := p.values[removedName]; gone != nil && gone[0] != 'n' {
+		return overlay(held, mark(gone))
+	}
+	p.values[removedName] = nil
+	for name, value := range p.values {
+		if strings.HasSuffix(name, deltaSuffix) && value[0] == '[' {
+			if p.values[name], err = mergeEntries(valueAt(held, place{name}), value); err != nil {
+				return nil, fmt.Errorf("apply a change: %s: %w", name, err)
+			}
+		}
+	}
+	return overlay(held, p)
+}
+
+// Remove marks a record that a complete reading no longer lists. One that is marked already stays as
+// it is.
+func Remove(held []byte) ([]byte, error) {
+	if err := checkObject(held); err != nil {
+		return nil, fmt.Errorf("remove a record: %w", err)
+	}
+	if valueAt(held, place{removedName}) != nil {
+		return held, nil
+	}
+	return overlay(held, mark([]byte(`{"reason":"absent"}`)))
+}
+
+// patch is what members become. Of two with one name the later counts.
+type patch struct {
+	names  []string
+	values map[string][]byte // nil: the member goes
+}
+
+func mark(reason []byte) patch {
+	return patch{[]string{removedName}, map[string][]byte{removedName: reason}}
+}
+
+func patchOf(change []byte) (patch, error) {
+	p := patch{values: map[string][]byte{}}
+	if err := checkObject(change); err != nil {
+		return p, err
+	}
+	for m, err := range members(change) {
+		if err != nil {
+			return p, err
+		}
+		if _, met := p.values[m.name]; !met {
+			p.names = append(p.names, m.name)
+		}
+		p.values[m.name] = change[m.value:m.end]
+	}
+	return p, nil
+}
+
+// overlay puts a patch over a record: in the place of its members, and what is new at the end.
+func overlay(record []byte, p patch) ([]byte, error) {
+	d := draft{text: record}
+	start := bytes.IndexByte(record, '{') + 1
+	last, kept, met := start, 0, map[string]bool{}
+	for m, err := range members(record) {
+		if err != nil {
+			return nil, err
+		}
+		value, ok := p.values[m.name]
+		if ok && (value == nil || met[m.name]) {
+			d.edits = append(d.edits, edit{from: last, to: m.end})
+		} else {
+			if kept == 0 && last > start { // the comma after what went at the start
+				d.edits = append(d.edits, edit{from: last, to: m.start})
+			}
+			if kept++; ok {
+				d.edits = append(d.edits, edit{m.value, m.end, value})
+			}
+		}
+		met[m.name] = true
+		last = m.end
+	}
+	var more [][]byte
+	for _, name := range p.names {
+		if value := p.values[name]; value != nil && !met[name] {
+			quoted, _ := jsontext.AppendQuote(nil, name) // half a surrogate pair is replaced
+			more = append(more, slices.Concat(quoted, []byte(":"), value))
+		}
+	}
+	h := hole{from: bytes.LastIndexByte(record, '}')}
+	if h.to = h.from; kept > 0 && len(more) > 0 {
+		h.open = ","
+	}
+	d.fill(h, more)
+	return d.bytes(), nil
+}
+
+// mergeEntries is a collection after a change. What the change names comes first: a person has one
+// manager, and the newest is the one. Without a collection before, held is nil.
+func mergeEntries(held, change []byte) ([]byte, error) {
+	changed, err := elements(change)
+	if err != nil {
+		return nil, err
+	}
+	latest := map[string]int{}
+	for i, e := range changed {
+		latest[entryKey(e)] = i
+	}
+	var all [][]byte
+	for i, e := range changed {
+		if latest[entryKey(e)] == i && !isRemoved(e) {
+			all = append(all, e)
+		}
+	}
+	asSent := len(all) == len(changed)
+	if len(held) > 0 && held[0] == '[' {
+		before, err := elements(held)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range before {
+			if _, named := latest[entryKey(e)]; !named && !isRemoved(e) {
+				all, asSent = append(all, e), false
+			}
+		}
+	}
+	if asSent {
+		return change, nil
+	}
+	return slices.Concat([]byte("["), bytes.Join(all, []byte(",")), []byte("]")), nil
+}
+
+// entryKey tells the entries of a collection apart: by the id, and without one by all that they say.
+func entryKey(entry []byte) string {
+	if id := plain(valueAt(entry, place{"id"})); len(id) > 0 {
+		return "id " + string(id)
+	}
+	return "is " + string(entry)
+}
+
+func isRemoved(entry []byte) bool { return valueAt(entry, place{removedName}) != nil }
+
+// checkObject accepts exactly one JSON object.
+func checkObject(text []byte) error {
+	dec := newDecoder(text)
+	if dec.PeekKind() != jsontext.KindBeginObject {
+		return errors.New("no JSON object")
+	}
+	if err := dec.SkipValue(); err != nil {
+		return syntax(err)
+	}
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return errors.New("no valid JSON: something follows it")
+	}
+	return nil
+}
