@@ -1,0 +1,100 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+
+	"graphlake/load"
+)
+
+// faultyObject counts its reads. Close and Info ask nothing of the store.
+type faultyObject struct {
+	load.Object
+	store *Faulty
+	ctx   context.Context // io.ReaderAt takes none
+}
+
+func (o faultyObject) ReadAt(p []byte, off int64) (int, error) {
+	n := 0
+	err := o.store.call(o.ctx, "ReadAt", func() (err error) {
+		n, err = o.Object.ReadAt(p, off)
+		return err
+	})
+	if errors.Is(err, ErrDied) {
+		return 0, err
+	}
+	return n, err
+}
+
+// faultyStaged counts its Commit. To write is work of the process, which ends with it too.
+type faultyStaged struct {
+	load.Staged
+	store *Faulty
+}
+
+func (w faultyStaged) Write(p []byte) (int, error) {
+	if err := w.store.alive(); err != nil {
+		return 0, err
+	}
+	return w.Staged.Write(p)
+}
+
+func (w faultyStaged) Commit(ctx context.Context, base load.Condition) (changed bool, v load.Version, err error) {
+	err = w.store.call(ctx, "Commit", func() (err error) {
+		changed, v, err = w.Staged.Commit(ctx, base)
+		return err
+	})
+	if err != nil {
+		return false, "", err
+	}
+	return changed, v, nil
+}
+
+// Discard after the death does nothing, for the dead do not tidy up.
+func (w faultyStaged) Discard() error {
+	if w.store.alive() != nil {
+		return nil
+	}
+	return w.Staged.Discard()
+}
+
+// faultyLock counts its Unlock. Held asks nobody.
+type faultyLock struct {
+	load.Lock
+	store *Faulty
+}
+
+func (l faultyLock) Held() error {
+	if err := l.store.alive(); err != nil {
+		return err
+	}
+	return l.Lock.Held()
+}
+
+func (l faultyLock) Unlock(ctx context.Context) error {
+	return l.store.call(ctx, "Unlock", func() error {
+		err := l.Lock.Unlock(ctx)
+		if err == nil {
+			l.store.drop(l.Lock)
+		}
+		return err
+	})
+}
+
+// keep remembers a lock, to free it at the death; or frees it, if that came before the answer.
+func (f *Faulty) keep(ctx context.Context, l load.Lock) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.locks[l] = true
+	if !f.died {
+		return nil
+	}
+	l.Unlock(context.WithoutCancel(ctx))
+	return ErrDied
+}
+
+func (f *Faulty) drop(l load.Lock) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.locks, l)
+}
