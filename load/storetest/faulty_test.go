@@ -167,6 +167,35 @@ func TestWhatTheDeadHeld(t *testing.T) {
 	must(store.Lock(t.Context(), lockName))(t)
 }
 
+// slowLocks takes locks, and answers when it is told to.
+type slowLocks struct {
+	*memstore.Store
+	taken, answer chan struct{}
+}
+
+func (s slowLocks) Lock(ctx context.Context, name string) (load.Lock, error) {
+	l, err := s.Store.Lock(ctx, name)
+	close(s.taken)
+	<-s.answer
+	return l, err
+}
+
+// A lock that was asked for before the death and granted after it is not kept.
+func TestLockInFlight(t *testing.T) {
+	store := slowLocks{memstore.New(), make(chan struct{}), make(chan struct{})}
+	s := storetest.NewFaulty(store)
+	s.FailAt(2, false)
+	answered := make(chan error)
+	go func() { answered <- second(s.Lock(t.Context(), lockName)) }()
+	<-store.taken
+	s.Remove(t.Context(), "a/b")
+	close(store.answer)
+	if err := <-answered; !errors.Is(err, storetest.ErrDied) {
+		t.Errorf("Lock: %v, want ErrDied", err)
+	}
+	must(store.Store.Lock(t.Context(), lockName))(t)
+}
+
 // Of many calls at once exactly those before the fatal one have their effect, or those up to it.
 func TestFaultyAmongMany(t *testing.T) {
 	for after, want := range map[bool]int{false: 99, true: 100} {
