@@ -64,16 +64,29 @@ func (w *staged) Commit(ctx context.Context, base load.Condition) (bool, load.Ve
 	if err != nil {
 		return false, "", err
 	}
-	now, err := w.store.stat(ctx, w.Name)
-	if err != nil {
-		return false, "", explain("commit "+w.Name, err)
+	now, same, err := w.published(ctx)
+	if err != nil || same {
+		return false, now, err
 	}
-	if now.info.Version != "" && now.info.Size == w.Size() && now.hash == w.Sum() {
-		return false, now.info.Version, nil
-	}
-	if !base.Allows(now.info.Version) { // spares the upload; the service is asked all the same
+	if !base.Allows(now) { // spares the upload; the service is asked all the same
 		return false, "", fmt.Errorf("commit %s: %w", w.Name, load.ErrConflict)
 	}
 	v, err := w.store.publish(ctx, w.Name, base, content{f, w.Size(), w.Sum()})
+	if errors.Is(err, load.ErrConflict) {
+		// Who was there first may have written the same, and then nobody needs to be refused.
+		if now, same, err := w.published(ctx); err == nil && same {
+			return false, now, nil
+		}
+	}
 	return err == nil, v, err
+}
+
+// published gives the version of the object as it stands, and whether it holds what was written.
+func (w *staged) published(ctx context.Context) (v load.Version, same bool, err error) {
+	now, err := w.store.stat(ctx, w.Name)
+	if err != nil {
+		return "", false, explain("commit "+w.Name, err)
+	}
+	v = now.info.Version
+	return v, v != "" && now.info.Size == w.Size() && now.hash == w.Sum(), nil
 }

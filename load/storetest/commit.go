@@ -2,10 +2,6 @@ package storetest
 
 import (
 	"errors"
-	"fmt"
-	"strconv"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	"graphlake/load"
@@ -57,18 +53,46 @@ func testSpent(t *testing.T, s load.Store) {
 }
 
 func testUnchanged(t *testing.T, s load.Store) {
+	stale := put(t, s, "a/b", []byte("same bytes"))
+	put(t, s, "a/b", []byte("other_bytes"))
 	v := put(t, s, "a/b", []byte("same bytes"))
-	for _, base := range []load.Condition{{}, load.Still(v), load.Still("")} {
+	for _, base := range []load.Condition{{}, load.Still(v), load.Still(""), load.Still(stale), load.Still("no version of ours")} {
 		changed, got, err := stage(t, s, "a/b", []byte("same bytes")).Commit(t.Context(), base)
 		if changed || got != v || err != nil {
 			t.Errorf("Commit of the same bytes over %+v = %t, %q, %v; want no change at %q", base, changed, got, err, v)
 		}
 	}
+	wantInfo(t, s, load.Info{Name: "a/b", Size: 10, Version: v})
 	changed, got, err := stage(t, s, "a/b", []byte("same_bytes")).Commit(t.Context(), load.Condition{})
 	if !changed || got == v || err != nil {
 		t.Errorf("Commit of other bytes of the same length = %t, %q, %v; want a change", changed, got, err)
 	}
 	wantData(t, s, "a/b", "same_bytes")
+}
+
+// testStale commits over a version that was replaced: it changes nothing, though the bytes that
+// are there now are those that the writer read, and leaves nothing behind.
+func testStale(t *testing.T, s load.Store) {
+	stale := put(t, s, "a/b", []byte("bytes that came back"))
+	put(t, s, "a/b", []byte("bytes in between"))
+	v := put(t, s, "a/b", []byte("bytes that came back"))
+	wantConflict := func(why string) {
+		t.Helper()
+		for _, data := range []string{"bytes that were new.", "longer bytes that were new", ""} {
+			changed, got, err := stage(t, s, "a/b", []byte(data)).Commit(t.Context(), load.Still(stale))
+			if changed || got != "" || !errors.Is(err, load.ErrConflict) {
+				t.Errorf("Commit of %q over a version that %s = %t, %q, %v; want a conflict", data, why, changed, got, err)
+			}
+		}
+	}
+	wantConflict("was replaced")
+	wantInfo(t, s, load.Info{Name: "a/b", Size: 20, Version: v})
+	wantData(t, s, "a/b", "bytes that came back")
+	if err := s.Remove(t.Context(), "a/b"); err != nil {
+		t.Fatal(err)
+	}
+	wantConflict("was removed")
+	wantNames(t, s, "")
 }
 
 func testReplace(t *testing.T, s load.Store) {
@@ -82,11 +106,7 @@ func testReplace(t *testing.T, s load.Store) {
 		if got := wantData(t, s, "a/b", data); got != v {
 			t.Errorf("Open gives version %q, Commit gave %q", got, v)
 		}
-		for info, err := range s.List(t.Context(), "a/b") {
-			if err != nil || info.Version != v || info.Size != int64(len(data)) {
-				t.Errorf("List gives %+v, %v; want version %q and %d bytes", info, err, v, len(data))
-			}
-		}
+		wantInfo(t, s, load.Info{Name: "a/b", Size: int64(len(data)), Version: v})
 	}
 	wantNames(t, s, "", "a/b")
 }
@@ -119,44 +139,6 @@ func testConditions(t *testing.T, s load.Store) {
 	}
 }
 
-func testRacingCreators(t *testing.T, s load.Store) {
-	race(t, s, load.Still(""))
-}
-
-func testRacingReplacers(t *testing.T, s load.Store) {
-	race(t, s, load.Still(put(t, s, "a/b", []byte("before"))))
-}
-
-// race lets 16 writers commit at once; exactly one may win, and what it wrote must stand.
-func race(t *testing.T, s load.Store, base load.Condition) {
-	var (
-		all    sync.WaitGroup
-		start  = make(chan struct{})
-		wins   atomic.Int32
-		winner atomic.Value
-	)
-	for i := range 16 {
-		data := fmt.Sprintf("written by %d", i)
-		w := stage(t, s, "a/b", []byte(data))
-		all.Go(func() {
-			<-start
-			changed, _, err := w.Commit(t.Context(), base)
-			if err == nil && changed {
-				wins.Add(1)
-				winner.Store(data)
-			} else if !errors.Is(err, load.ErrConflict) {
-				t.Errorf("a loser got %t, %v; want a conflict", changed, err)
-			}
-		})
-	}
-	close(start)
-	all.Wait()
-	if wins.Load() != 1 {
-		t.Fatalf("%d of 16 writers won, want exactly one", wins.Load())
-	}
-	wantData(t, s, "a/b", winner.Load().(string))
-}
-
 func testSwap(t *testing.T, s load.Store) {
 	swap := s.(load.Swapper).Swap
 	if _, err := swap(t.Context(), "state/x", "no version of ours", []byte("x")); !errors.Is(err, load.ErrConflict) {
@@ -184,49 +166,5 @@ func testSwap(t *testing.T, s load.Store) {
 	}
 	if _, err := swap(t.Context(), "state/x", second, []byte("two")); !errors.Is(err, load.ErrConflict) {
 		t.Errorf("Swap of a removed object: %v, want a conflict", err)
-	}
-}
-
-// testLostUpdates counts with four workers that often write the same bytes at the same time.
-func testLostUpdates(t *testing.T, s load.Store) {
-	const workers, each = 4, 8
-	if _, err := s.(load.Swapper).Swap(t.Context(), "state/count", "", []byte("0")); err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	for range workers {
-		all.Go(func() {
-			for range each {
-				if err := increment(t, s); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	all.Wait()
-	wantData(t, s, "state/count", strconv.Itoa(workers*each))
-}
-
-func increment(t *testing.T, s load.Store) error {
-	for {
-		o, err := s.Open(t.Context(), "state/count")
-		if err != nil {
-			return err
-		}
-		p := make([]byte, o.Info().Size)
-		_, err = o.ReadAt(p, 0)
-		version := o.Info().Version
-		o.Close()
-		if err != nil {
-			continue // replaced between Open and ReadAt, as a snapshot may answer
-		}
-		n, err := strconv.Atoi(string(p))
-		if err != nil {
-			return err
-		}
-		_, err = s.(load.Swapper).Swap(t.Context(), "state/count", version, []byte(strconv.Itoa(n+1)))
-		if !errors.Is(err, load.ErrConflict) {
-			return err
-		}
 	}
 }
