@@ -104,20 +104,17 @@ func (f *Faulty) die(ctx context.Context) {
 	}
 }
 
-// alive is ErrDied after the death, for what is not counted.
-func (f *Faulty) alive() error {
+// dead reports whether the death was, for what is not counted.
+func (f *Faulty) dead() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.died {
-		return ErrDied
-	}
-	return nil
+	return f.died
 }
 
 // Writable asks the store under it, if that has anything to say. It is not counted.
 func (f *Faulty) Writable(ctx context.Context) error {
-	if err := f.alive(); err != nil {
-		return err
+	if f.dead() {
+		return ErrDied
 	}
 	if s, ok := f.store.(interface{ Writable(context.Context) error }); ok {
 		return s.Writable(ctx)

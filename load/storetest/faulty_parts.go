@@ -33,8 +33,8 @@ type faultyStaged struct {
 }
 
 func (w faultyStaged) Write(p []byte) (int, error) {
-	if err := w.store.alive(); err != nil {
-		return 0, err
+	if w.store.dead() {
+		return 0, ErrDied
 	}
 	return w.Staged.Write(p)
 }
@@ -52,7 +52,7 @@ func (w faultyStaged) Commit(ctx context.Context, base load.Condition) (changed 
 
 // Discard after the death does nothing, for the dead do not tidy up.
 func (w faultyStaged) Discard() error {
-	if w.store.alive() != nil {
+	if w.store.dead() {
 		return nil
 	}
 	return w.Staged.Discard()
@@ -65,8 +65,8 @@ type faultyLock struct {
 }
 
 func (l faultyLock) Held() error {
-	if err := l.store.alive(); err != nil {
-		return err
+	if l.store.dead() {
+		return ErrDied
 	}
 	return l.Lock.Held()
 }

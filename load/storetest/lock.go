@@ -15,13 +15,13 @@ const lockName = "state/contoso/call_records.lock"
 func testLock(t *testing.T, s load.Store) {
 	first := lock(t, s, lockName)
 	wantHeld(t, first)
-	wantLocked(t, s, lockName)
+	wantLocked(t, s)
 	other := lock(t, s, "state/contoso/users.lock")
 	wantHeld(t, other)
 	if err := other.Unlock(t.Context()); err != nil {
 		t.Errorf("Unlock: %v", err)
 	}
-	wantLocked(t, s, lockName) // still: the other name is another lock
+	wantLocked(t, s) // still: the other name is another lock
 	wantHeld(t, first)
 
 	if err := first.Unlock(t.Context()); err != nil {
@@ -34,7 +34,7 @@ func testLock(t *testing.T, s load.Store) {
 	}
 	wantLost(t, first)
 	wantHeld(t, second)
-	wantLocked(t, s, lockName)
+	wantLocked(t, s)
 }
 
 func testLockCancelled(t *testing.T, s load.Store) {
@@ -44,7 +44,7 @@ func testLockCancelled(t *testing.T, s load.Store) {
 		t.Fatal(err)
 	}
 	cancel()
-	wantLocked(t, s, lockName) // the end of its context frees no lock
+	wantLocked(t, s) // the end of its context frees no lock
 	if err := held.Unlock(t.Context()); err != nil {
 		t.Errorf("Unlock after the context of Lock was cancelled: %v", err)
 	}
@@ -98,10 +98,10 @@ func lock(t *testing.T, s load.Store, name string) load.Lock {
 	return l
 }
 
-func wantLocked(t *testing.T, s load.Store, name string) {
+func wantLocked(t *testing.T, s load.Store) {
 	t.Helper()
-	if _, err := s.(load.Locker).Lock(t.Context(), name); !errors.Is(err, load.ErrLocked) {
-		t.Errorf("Lock of %s, which is held: %v, want ErrLocked", name, err)
+	if _, err := s.(load.Locker).Lock(t.Context(), lockName); !errors.Is(err, load.ErrLocked) {
+		t.Errorf("Lock of %s, which is held: %v, want ErrLocked", lockName, err)
 	}
 }
 
