@@ -2,8 +2,8 @@
 //
 // A file is written under .staging, synced, and renamed to its place while the store's lock is
 // held; then the directory is synced. So a reader's glob never meets half a file, a crash leaves
-// at most something stale under .staging, and several processes may share one directory. Reading
-// changes nothing on the disk. It needs a file system with flock and atomic rename: a local disk,
+// at most something stale under .staging, which the first write of the next process removes, and
+// several processes may share one directory. Reading changes nothing on the disk. It needs a file system with flock and atomic rename: a local disk,
 // not every network share.
 package dirstore
 
@@ -21,11 +21,7 @@ import (
 	"graphlake/load"
 )
 
-const (
-	staging = ".staging"
-	// What is older than this under .staging was left by a process that is no more.
-	stale = 24 * time.Hour
-)
+const staging = ".staging"
 
 // Store is a [load.Store], [load.Swapper] and [load.Locker] in a directory.
 type Store struct {
@@ -75,7 +71,7 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	defer lock.Close()
-	return s.sweep(time.Now().Add(-stale))
+	return s.sweep()
 }
 
 // Open implements [load.Store]. The open file stays what it was when its name gets another.

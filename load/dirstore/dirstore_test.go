@@ -91,33 +91,6 @@ func TestFilesAreForOthersToo(t *testing.T) {
 	}
 }
 
-func TestFirstWriteRemovesOldLeftovers(t *testing.T) {
-	root := t.TempDir()
-	if err := newStore(t, root).Writable(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	older := filepath.Join(root, ".staging", "1.part")
-	newer := filepath.Join(root, ".staging", "2.part")
-	for _, name := range []string{older, newer} {
-		if err := os.WriteFile(name, []byte("left by a crash"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	yesterday := time.Now().Add(-25 * time.Hour)
-	if err := os.Chtimes(older, yesterday, yesterday); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := newStore(t, root).Swap(t.Context(), "a", "", nil); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(older); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a leftover of 25 hours is still there (%v)", err)
-	}
-	if _, err := os.Stat(newer); err != nil {
-		t.Errorf("a file that may still be written was removed: %v", err)
-	}
-}
-
 // Two stores on one directory stand for two processes: they share nothing but the files.
 func TestTwoStoresShareADirectory(t *testing.T) {
 	root := t.TempDir()

@@ -38,22 +38,38 @@ func (s *Store) lock(ctx context.Context) (*os.File, error) {
 	}
 }
 
-// sweep removes what was staged before the given time.
-func (s *Store) sweep(before time.Time) error {
+// sweep removes what processes that are no more have staged: whoever is alive holds the lock on
+// the file that it writes.
+func (s *Store) sweep() error {
 	entries, err := os.ReadDir(s.path(staging))
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		stat, err := e.Info()
-		if err != nil || filepath.Ext(e.Name()) != draft.Suffix || !stat.ModTime().Before(before) {
-			continue // also what another process removed meanwhile
+		if filepath.Ext(e.Name()) != draft.Suffix {
+			continue
 		}
-		if err := os.Remove(s.path(staging + "/" + e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if err := removeDead(s.path(staging + "/" + e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err // unless another process was faster
 		}
 	}
 	return nil
+}
+
+// removeDead removes a file on which nobody has the lock.
+func removeDead(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close() // and with it the lock, once the file is gone
+	switch err := flock(f); {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return nil
+	case err != nil:
+		return err
+	}
+	return os.Remove(name)
 }
 
 // couldBeDir refuses a path at which no directory is nor could be made, as below a file.

@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"graphlake/load"
@@ -24,11 +27,39 @@ func (s *Store) stage(ctx context.Context, name string) (*staged, error) {
 	if err := s.Writable(ctx); err != nil {
 		return nil, err
 	}
-	f, err := draft.New(s.path(staging), name)
-	if err != nil {
-		return nil, err
+	for {
+		f, err := draft.New(s.path(staging), name)
+		if err != nil {
+			return nil, err
+		}
+		ours, err := claim(f)
+		if ours {
+			return &staged{f, s}, nil
+		}
+		if err := errors.Join(err, f.Discard()); err != nil {
+			return nil, explain("stage "+name, err)
+		}
 	}
-	return &staged{f, s}, nil
+}
+
+// claim takes the lock on a new draft, which says that its writer lives. It is not ours if another
+// process that starts now came in between and took it for a dead one's.
+func claim(f *draft.File) (bool, error) {
+	file, err := f.Open()
+	if err == nil {
+		err = flock(file)
+	}
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, err = os.Stat(file.Name())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (w *staged) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
