@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -11,46 +13,63 @@ import (
 	"graphlake/load/storetest/azurite"
 )
 
-// leaseStores opens two stores on one prefix: they stand for two processes.
-func leaseStores(t *testing.T, transport http.RoundTripper) (a, b *Store) {
-	o := Options{
-		ConnectionString: azurite.Start(t), Container: "locks", Prefix: "a", LeaseTime: 15 * time.Second,
-		Transport: &http.Client{Transport: transport},
-	}
-	return newStore(t, o), newStore(t, o)
+func leaseOptions(connection string) Options {
+	return Options{ConnectionString: connection, Container: "locks", Prefix: "a", LeaseTime: 15 * time.Second}
 }
 
+// An owner that no longer renews its lease is succeeded within the lease time, and knows it without
+// asking; also one that was stopped and only now wakes up.
 func TestLockPassesOn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for a lease of 15 seconds to run out")
 	}
 	t.Parallel()
-	a, b := leaseStores(t, http.DefaultTransport)
+	connection := azurite.Start(t)
+	a, b := newStore(t, leaseOptions(connection)), newStore(t, leaseOptions(connection)) // as in two processes
+	stopped := startChild(t, connection)
+	if said := stopped.ask(t); said != "held: <nil>\n" {
+		t.Fatalf("the child says %q", said)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	owner, err := a.Lock(ctx, lockName)
+	owner, err := a.Lock(ctx, "other.lock")
 	if err != nil {
 		t.Fatal(err)
 	}
+	stopped.Process.Signal(syscall.SIGSTOP)
 	cancel() // as if the process had died
+
+	successor := takeOver(t, b, "other.lock")
+	wantHeld(t, owner, false)
+	if err := owner.Unlock(t.Context()); err != nil {
+		t.Errorf("Unlock of a lost lock: %v", err)
+	}
+	if _, err := a.Lock(t.Context(), "other.lock"); !errors.Is(err, load.ErrLocked) {
+		t.Errorf("Lock after the old owner's Unlock: %v, want ErrLocked", err)
+	}
+	wantHeld(t, successor, true)
+
+	successor = takeOver(t, b, lockName)
+	stopped.Process.Signal(syscall.SIGCONT)
+	if said := stopped.ask(t); !strings.Contains(said, load.ErrLockLost.Error()) {
+		t.Errorf("the child that was stopped says %q, want that it lost its lock", said)
+	}
+	wantHeld(t, successor, true)
+}
+
+// takeOver takes the lock of an owner that no longer renews its lease.
+func takeOver(t *testing.T, s *Store, name string) load.Lock {
+	t.Helper()
 	for start := time.Now(); ; time.Sleep(100 * time.Millisecond) {
-		successor, err := b.Lock(t.Context(), lockName)
+		l, err := s.Lock(t.Context(), name)
 		if errors.Is(err, load.ErrLocked) && time.Since(start) < 16*time.Second {
 			continue
 		}
 		if err != nil {
 			t.Fatalf("Lock %v after the owner stopped renewing: %v", time.Since(start), err)
 		}
-		defer successor.Unlock(t.Context())
-		wantHeld(t, owner, false)
-		wantHeld(t, successor, true)
-		if err := owner.Unlock(t.Context()); err != nil {
-			t.Errorf("Unlock of a lost lock: %v", err)
-		}
-		break
-	}
-	if _, err := a.Lock(t.Context(), lockName); !errors.Is(err, load.ErrLocked) {
-		t.Errorf("Lock after the old owner's Unlock: %v, want ErrLocked", err)
+		t.Cleanup(func() { l.Unlock(context.WithoutCancel(t.Context())) })
+		return l
 	}
 }
 
@@ -59,7 +78,8 @@ func TestLockOutlivesItsLease(t *testing.T) {
 		t.Skip("waits for a lease of 15 seconds to be renewed")
 	}
 	t.Parallel()
-	a, b := leaseStores(t, http.DefaultTransport)
+	connection := azurite.Start(t)
+	a, b := newStore(t, leaseOptions(connection)), newStore(t, leaseOptions(connection))
 	owner, err := a.Lock(t.Context(), lockName)
 	if err != nil {
 		t.Fatal(err)
@@ -79,8 +99,10 @@ func TestLockOutlivesItsLease(t *testing.T) {
 func TestLostAnswersAboutLeases(t *testing.T) {
 	t.Parallel() // the SDK waits between its tries
 	lossy := &lossyTransport{}
-	a, b := leaseStores(t, lossy)
-	first, err := a.Lock(t.Context(), lockName)
+	options := leaseOptions(azurite.Start(t))
+	options.Transport = &http.Client{Transport: lossy}
+	s := newStore(t, options)
+	first, err := s.Lock(t.Context(), lockName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +111,7 @@ func TestLostAnswersAboutLeases(t *testing.T) {
 		t.Errorf("Unlock whose answer was lost: %v", err)
 	}
 	lossy.armed.Store(true)
-	second, err := b.Lock(t.Context(), lockName)
+	second, err := s.Lock(t.Context(), lockName)
 	if err != nil || lossy.armed.Load() {
 		t.Fatalf("Lock whose answer was lost: %v", err)
 	}
