@@ -88,7 +88,8 @@ func (x *Reading) Records(ctx context.Context) iter.Seq2[[]byte, error] {
 	}
 }
 
-// Cursor is where the next reading goes on, if the dataset pages by delta. It is empty until Records
+// Cursor is where the next reading goes on, if the dataset pages by delta: a link relative to Graph's
+// endpoint. It is empty until Records
 // has ended without an error: a cursor beyond what was read would lose the rest for ever.
 func (x *Reading) Cursor() string {
 	if !x.whole {
@@ -123,7 +124,7 @@ func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
 	r := x.listRequest(x.asked)
 	pages := x.client.Pages(ctx, r)
 	if x.options.Cursor != "" {
-		pages = x.client.Follow(ctx, r, x.options.Cursor)
+		pages = x.client.Resume(ctx, r, x.options.Cursor)
 	}
 	for page, err := range pages {
 		if err != nil {
@@ -135,7 +136,7 @@ func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
 				return err
 			}
 		}
-		x.delta = page.DeltaLink
+		x.delta = graph.Relative(page.DeltaLink)
 	}
 	if x.delta == "" {
 		return errors.New("the last page has no deltaLink, so what follows it could not be read later")

@@ -173,7 +173,7 @@ func TestDeltaGoesOn(t *testing.T) {
 	} {
 		t.Run(c.cursor, func(t *testing.T) {
 			client, service := serve(t, later.to)
-			reading := extract.Read(client, people(), schemas.Range{}, extract.Options{Cursor: service.url + c.cursor})
+			reading := extract.Read(client, people(), schemas.Range{}, extract.Options{Cursor: c.cursor})
 			_, err := collect(t, reading)
 			if (err == nil) != (c.err == "") || graph.KindOf(err) != c.kind || err != nil && !strings.Contains(err.Error(), c.err) {
 				t.Errorf("error %v, want %q of kind %v", err, c.err, c.kind)
@@ -186,8 +186,8 @@ func TestDeltaGoesOn(t *testing.T) {
 }
 
 func TestDeltaLeftEarlyHasNoCursor(t *testing.T) {
-	client, service := serve(t, answers{"/later": `{"value":[{"id":"a"},{"id":"b"}],"@odata.deltaLink":"{host}/last"}`}.to)
-	reading := extract.Read(client, people(), schemas.Range{}, extract.Options{Cursor: service.url + "/later"})
+	client, _ := serve(t, answers{"/later": `{"value":[{"id":"a"},{"id":"b"}],"@odata.deltaLink":"{host}/last"}`}.to)
+	reading := extract.Read(client, people(), schemas.Range{}, extract.Options{Cursor: "/later"})
 	for record := range reading.Records(t.Context()) {
 		if string(record) == `{"id":"b"}` {
 			break

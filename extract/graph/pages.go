@@ -21,12 +21,17 @@ func (c *Client) Pages(ctx context.Context, r Request) iter.Seq2[Page, error] {
 	}
 }
 
-// Follow goes on from a nextLink or deltaLink that Graph gave earlier, with r's headers and budget.
-// All its pages count as further pages.
+// Follow goes on from a nextLink that Graph gave earlier, with r's headers and budget. All its pages
+// count as further pages.
 func (c *Client) Follow(ctx context.Context, r Request, link string) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		c.walk(ctx, r, c.follow(r, link), yield)
 	}
+}
+
+// Resume goes on from a cursor, which is what [Relative] made of a deltaLink, like Follow.
+func (c *Client) Resume(ctx context.Context, r Request, cursor string) iter.Seq2[Page, error] {
+	return c.Follow(ctx, r, c.endpoint.String()+cursor)
 }
 
 // step is the next request of a collection, or why there cannot be one.
@@ -73,6 +78,16 @@ func (c *Client) page(ctx context.Context, r Request, s step) (page Page, err er
 }
 
 var seed = maphash.MakeSeed()
+
+// Relative is a link without the endpoint, as it can be kept: it means the same wherever the endpoint
+// is then.
+func Relative(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || u.Host == "" || u.User != nil {
+		return link
+	}
+	return u.RequestURI()
+}
 
 // linkURL parses a link, which must lead to the endpoint: the token goes there and nowhere else.
 func (c *Client) linkURL(link string) (*url.URL, error) {
