@@ -48,6 +48,42 @@ func (r Range) Split(longest time.Duration) []Range {
 	return parts
 }
 
+// Subtract gives what is left of ranges without others, in the order of the first.
+func Subtract(ranges []Range, others ...Range) []Range {
+	left := ranges
+	for _, o := range others {
+		var next []Range
+		for _, r := range left {
+			if !r.From.Before(o.To) || !o.From.Before(r.To) {
+				next = append(next, r)
+				continue
+			}
+			if r.From.Before(o.From) {
+				next = append(next, Range{r.From, o.From})
+			}
+			if o.To.Before(r.To) {
+				next = append(next, Range{o.To, r.To})
+			}
+		}
+		left = next
+	}
+	return left
+}
+
+// SplitDays cuts the range at UTC midnights, so that no part touches more than so many days.
+func (r Range) SplitDays(days int) []Range {
+	var parts []Range
+	for from := r.From; from.Before(r.To); {
+		to := from.UTC().Truncate(Day).Add(time.Duration(days) * Day)
+		if to.After(r.To) {
+			to = r.To
+		}
+		parts = append(parts, Range{from, to})
+		from = to
+	}
+	return parts
+}
+
 func (r Range) String() string {
 	return fmt.Sprintf("[%s, %s)", r.From.UTC().Format(time.RFC3339), r.To.UTC().Format(time.RFC3339))
 }
