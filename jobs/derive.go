@@ -26,16 +26,37 @@ const (
 // ErrTooManyBad says that so many records of a day could not be read that its tables were left alone.
 var ErrTooManyBad = errors.New("too many records could not be read, so the tables stay as they were: quarantine says why, and a version that reads them replaces the tables")
 
-// Derive replaces the tables of a dataset's day by what its raw partition gives, children before
-// their root, so that a reader who starts from the root finds its children.
-func (r *Runner) Derive(ctx context.Context, d schemas.Dataset, t Tenant, day time.Time, rep *UnitReport) error {
-	x := &derivation{ctx: ctx, lake: r.Lake, dataset: d, tenant: t, day: day}
+// derive replaces the tables of a day by what its raw partition gives, children before their root, so
+// that a reader who starts from the root finds its children. The day is clean then.
+func (h *holding) derive(ctx context.Context, date time.Time, rep *UnitReport) error {
+	x := &derivation{ctx: ctx, holding: h, date: date}
 	defer x.discard()
+	if err := x.read(); err != nil {
+		return err
+	}
+	if err := x.commit(rep); err != nil {
+		return err
+	}
+	return h.update(ctx, func(st *State) { st.clean(date, h.fingerprint) })
+}
+
+// derivation is the writers of one day of a dataset, open at the same time.
+type derivation struct {
+	*holding
+	ctx  context.Context //nolint:containedctx // lives as long as one call of derive
+	date time.Time
+
+	rows       *transform.Deriver
+	tables     []*load.Writer
+	quarantine *load.Writer
+}
+
+// read derives the day's raw rows. Nothing is published yet.
+func (x *derivation) read() error {
 	if err := x.open(); err != nil {
 		return err
 	}
-	raw := load.Partition{Kind: load.Raw, Name: d.Name, TenantID: t.ID, Date: day}
-	for batch, err := range r.Lake.Read(ctx, raw, schemas.RawTable(d)) {
+	for batch, err := range x.lake.Read(x.ctx, x.raw(x.date), schemas.RawTable(x.dataset)) {
 		if err != nil {
 			return fmt.Errorf("read raw: %w", err)
 		}
@@ -43,27 +64,7 @@ func (r *Runner) Derive(ctx context.Context, d schemas.Dataset, t Tenant, day ti
 			return err
 		}
 	}
-	if err := x.flush(); err != nil {
-		return err
-	}
-	return x.commit(rep)
-}
-
-// derivation is the writers of one day of a dataset, open at the same time.
-type derivation struct {
-	ctx     context.Context //nolint:containedctx // lives as long as one call of Derive
-	lake    *load.Lake
-	dataset schemas.Dataset
-	tenant  Tenant
-	day     time.Time
-
-	rows       *transform.Deriver
-	tables     []*load.Writer
-	quarantine *load.Writer
-}
-
-func (x *derivation) partition(kind load.Kind, name string) load.Partition {
-	return load.Partition{Kind: kind, Name: name, TenantID: x.tenant.ID, Date: x.day}
+	return x.flush()
 }
 
 func (x *derivation) open() (err error) {
@@ -71,13 +72,13 @@ func (x *derivation) open() (err error) {
 		return err
 	}
 	for _, t := range x.dataset.Tables {
-		w, err := x.lake.Write(x.ctx, x.partition(load.Tables, t.Name), t)
+		w, err := x.lake.Write(x.ctx, x.partition(load.Tables, t.Name, x.date), t)
 		if err != nil {
 			return err
 		}
 		x.tables = append(x.tables, w)
 	}
-	x.quarantine, err = x.lake.Write(x.ctx, x.partition(load.Quarantine, x.dataset.Name), schemas.QuarantineTable(x.dataset))
+	x.quarantine, err = x.lake.Write(x.ctx, x.partition(load.Quarantine, x.dataset.Name, x.date), schemas.QuarantineTable(x.dataset))
 	return err
 }
 
@@ -106,7 +107,7 @@ func (x *derivation) commit(rep *UnitReport) error {
 	bad := x.rows.Quarantined()
 	rep.Quarantined += bad
 	if bad > 0 {
-		rep.Quarantine = append(rep.Quarantine, x.partition(load.Quarantine, x.dataset.Name).Object())
+		rep.Quarantine = append(rep.Quarantine, x.partition(load.Quarantine, x.dataset.Name, x.date).Object())
 	}
 	if err := x.commitQuarantine(bad, rep); err != nil {
 		return err
@@ -128,7 +129,7 @@ func (x *derivation) commit(rep *UnitReport) error {
 // commitQuarantine writes a file only where there is something to say, or was.
 func (x *derivation) commitQuarantine(bad int64, rep *UnitReport) error {
 	if bad == 0 {
-		there, err := x.lake.Exists(x.ctx, x.partition(load.Quarantine, x.dataset.Name))
+		there, err := x.lake.Exists(x.ctx, x.partition(load.Quarantine, x.dataset.Name, x.date))
 		if err != nil || !there {
 			return err
 		}

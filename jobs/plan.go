@@ -1,7 +1,9 @@
 package jobs
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"graphlake/schemas"
@@ -12,8 +14,13 @@ type Unit struct {
 	Tenant  Tenant
 	Dataset schemas.Dataset
 	Range   schemas.Range
-	Expired bool // Graph has forgotten the range, or a part of it
+	Expired bool // Graph has forgotten the range
+	// Density is how many records a day of the dataset had so far; 0 if that is not known.
+	Density float64
 }
+
+// Pair is what the unit is of.
+func (u Unit) Pair() Pair { return Pair{u.Tenant.ID, u.Dataset.Name} }
 
 // Tenant is a customer's directory: its name in the configuration, and its id, which partitions carry.
 type Tenant struct{ Name, ID string }
@@ -26,10 +33,40 @@ type Selection struct {
 	Lookback time.Duration // 0: each dataset's own
 }
 
+// ranged reports whether a range is asked for, and not what is due.
+func (s Selection) ranged() bool { return !s.From.IsZero() }
+
+// Range is the range that is asked for, as far as it lies before now: what has not happened is not
+// there, which is not the same as being empty.
+func (s Selection) Range(now time.Time) schemas.Range {
+	r := schemas.Range{From: s.From.UTC(), To: s.To.UTC()}
+	if now = now.UTC().Truncate(time.Second); r.To.After(now) {
+		r.To = now
+	}
+	return r
+}
+
+// Check says what is wrong with a range.
+func (s Selection) Check(now time.Time) error {
+	switch {
+	case s.From.IsZero() != s.To.IsZero():
+		return fmt.Errorf("a range needs both ends: give from and to, or neither")
+	case !s.ranged():
+		return nil
+	case !s.From.Before(s.To):
+		return fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: s.From, To: s.To})
+	}
+	if r := s.Range(now); !r.From.Before(r.To) {
+		return fmt.Errorf("the range begins on %s, which is not there yet", s.From.Format(time.DateOnly))
+	}
+	return nil
+}
+
 // Plan is the units of a run, and notes on what was asked for and is not among them.
 type Plan struct {
 	Units []Unit
 	Notes []Note
+	Gaps  []Gap
 }
 
 // Note says why a dataset of the selection has no unit.
@@ -38,84 +75,93 @@ type Note struct {
 	Message string `json:"message"`
 }
 
-// NewPlan says what a run at the instant now has to read. Ranges are widened to whole UTC days,
-// because a partition is replaced whole.
-func NewPlan(s Selection, now time.Time) (Plan, error) {
-	midnight := now.UTC().Truncate(schemas.Day)
-	if !s.From.IsZero() && s.To.IsZero() || s.From.IsZero() && !s.To.IsZero() {
-		return Plan{}, fmt.Errorf("a range needs both ends: give from and to, or neither")
+// Gap is a time between two that raw holds, which nobody has asked for.
+type Gap struct {
+	Tenant  string    `json:"tenant"`
+	Dataset string    `json:"dataset"`
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+}
+
+// NewPlan says what a run at the instant now has to read, given what is known of the datasets. What
+// Graph is about to forget comes first, then pictures, which cannot be taken later, then the rest.
+//
+// Without a range, a run reads up to the last midnight what is not held, what was read before it had
+// settled, and again what the lookback reaches, all of it once a day. A range is read whole, however
+// often it is asked for; only a request that was interrupted goes on where it was.
+func NewPlan(s Selection, known map[Pair]State, now time.Time) (Plan, error) {
+	if err := s.Check(now); err != nil {
+		return Plan{}, err
 	}
-	if !s.From.IsZero() && !s.From.Before(s.To) {
-		return Plan{}, fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: s.From, To: s.To})
-	}
-	// Days that have not begun hold nothing, which is not the same as being empty.
-	if tomorrow := midnight.Add(schemas.Day); s.To.After(tomorrow) {
-		s.To = tomorrow
-	}
-	if !s.From.IsZero() && !s.From.Before(s.To) {
-		return Plan{}, fmt.Errorf("the range begins on %s, which is not there yet", s.From.Format(time.DateOnly))
-	}
+	now = now.UTC()
 	var p Plan
 	for _, d := range s.Datasets {
-		if d.Mode.Pictures() {
-			if !s.To.IsZero() && s.To.Before(midnight) {
-				p.Notes = append(p.Notes, Note{d.Name, "skipped: a picture of a past day cannot be taken any more"})
-				continue
-			}
-			p.add(s.Tenants, d, schemas.Range{From: midnight, To: midnight.Add(schemas.Day)}, now)
+		if d.Mode.Pictures() && s.ranged() && s.To.Before(now.Truncate(schemas.Day)) {
+			p.Notes = append(p.Notes, Note{d.Name, "skipped: a picture of a past day cannot be taken any more"})
 			continue
 		}
-		for _, r := range unitRanges(d, s.span(d, midnight)) {
-			p.add(s.Tenants, d, r, now)
+		for _, t := range s.Tenants {
+			p.add(s, t, d, known[Pair{t.ID, d.Name}], now)
 		}
 	}
+	slices.SortStableFunc(p.Units, func(a, b Unit) int { return cmp.Compare(a.urgency(now), b.urgency(now)) })
 	return p, nil
 }
 
-func (p *Plan) add(tenants []Tenant, d schemas.Dataset, r schemas.Range, now time.Time) {
-	expired := d.Retention > 0 && r.From.Before(now.Add(-d.Retention))
-	for _, t := range tenants {
-		p.Units = append(p.Units, Unit{Tenant: t, Dataset: d, Range: r, Expired: expired})
+// urgency orders units; the lower goes first.
+func (u Unit) urgency(now time.Time) int {
+	switch {
+	case u.Dataset.Retention > 0 && u.Range.From.Add(u.Dataset.Retention).Before(now.Add(forgetting)):
+		return 0
+	case u.Dataset.Mode.Pictures():
+		return 1
 	}
+	return 2
 }
 
-// span is the range that was asked for, or else the lookback up to the last midnight.
-func (s Selection) span(d schemas.Dataset, midnight time.Time) schemas.Range {
-	if !s.From.IsZero() {
-		return schemas.Range{From: s.From, To: s.To}.WholeDays()
+// forgetting is how long before Graph forgets a range it goes before everything else: two nights may fail.
+const forgetting = 3 * schemas.Day
+
+func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st State, now time.Time) {
+	u := Unit{Tenant: t, Dataset: d, Density: st.Coverage.density()}
+	if !s.ranged() {
+		p.Gaps = append(p.Gaps, gaps(t, d, st)...)
 	}
-	lookback := s.Lookback
-	if lookback == 0 {
-		lookback = d.Lookback
-	}
-	return schemas.Range{From: midnight.Add(-lookback), To: midnight}.WholeDays()
-}
-
-// unitRanges cuts a range so that a unit is the longest range that one request of the dataset
-// takes, but at least a day: what fails is then small, and no request is asked twice.
-func unitRanges(d schemas.Dataset, r schemas.Range) []schemas.Range {
-	return r.Split(max(d.Source.Window.Step().Truncate(schemas.Day), schemas.Day))
-}
-
-// Requests is the least number of requests that the unit takes: those that are known before it is read.
-func (u Unit) Requests() int {
-	return len(u.Range.Split(u.Dataset.Source.Window.Step()))
-}
-
-// Shortest is the least time that the published budgets allow for the known requests of the units.
-func (p Plan) Shortest(rate float64) time.Duration {
-	type family struct{ tenant, budget string }
-	spent := map[family]time.Duration{}
-	var longest time.Duration
-	for _, u := range p.Units {
-		b := u.Dataset.Source.Budget
-		if u.Expired || b.First.Requests == 0 {
-			continue
+	for _, r := range s.due(d, st, now) {
+		forgotten, rest := r, r
+		if d.Retention > 0 {
+			horizon := now.Add(-d.Retention).Truncate(time.Second)
+			forgotten.To, rest.From = earlier(r.To, horizon), later(r.From, horizon)
+		} else {
+			forgotten.To = r.From
 		}
-		per := float64(b.First.Per) / float64(b.First.Requests) / rate
-		f := family{u.Tenant.ID, b.Name}
-		spent[f] += time.Duration(per * float64(u.Requests()*max(b.Cost, 1)))
-		longest = max(longest, spent[f])
+		if forgotten.From.Before(forgotten.To) {
+			u.Range, u.Expired = forgotten, true
+			p.Units = append(p.Units, u)
+		}
+		for _, part := range unitRanges(d, rest) {
+			u.Range, u.Expired = part, false
+			p.Units = append(p.Units, u)
+		}
 	}
-	return longest
+}
+
+// unitRanges cuts a range at midnights so that a unit is the longest range that one request of the
+// dataset takes, but at least a day: what fails is then small, and no request is asked twice.
+func unitRanges(d schemas.Dataset, r schemas.Range) []schemas.Range {
+	return r.SplitDays(max(int(d.Source.Window.Step()/schemas.Day), 1))
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,14 +25,42 @@ const (
 	Forbidden   Outcome = "forbidden"   // credentials or consent are missing
 	Unavailable Outcome = "unavailable" // throttled out or not reachable: try again later
 	Interrupted Outcome = "interrupted" // the run was stopped
+	Missed      Outcome = "missed"      // a picture that nobody took on its day
 	Failed      Outcome = "failed"
 )
 
-// Report is what a run has to say, in the form that --output json prints.
+// Report is what a run has to say, in the form that --output json prints and that the lake keeps.
 type Report struct {
-	Status Outcome      `json:"status"`
-	Units  []UnitReport `json:"units"`
-	Notes  []Note       `json:"notes,omitempty"`
+	Run     string       `json:"run"` // sorts by time
+	Started time.Time    `json:"started"`
+	Ended   time.Time    `json:"ended"`
+	Status  Outcome      `json:"status"`
+	Units   []UnitReport `json:"units"`
+	Notes   []Note       `json:"notes,omitempty"`
+}
+
+func (r *Report) begin() {
+	r.Started = time.Now().UTC().Truncate(time.Millisecond)
+	r.Run = r.Started.Format("20060102T150405Z-") + strings.ToLower(rand.Text()[:8])
+	r.Units = []UnitReport{}
+}
+
+// keep puts the report of a run into the lake, also of one that was stopped.
+func (r *Report) keep(ctx context.Context, store Store) error {
+	r.Ended = time.Now().UTC().Truncate(time.Millisecond)
+	text, err := json.Marshal(r)
+	if err == nil {
+		_, err = store.Swap(context.WithoutCancel(ctx), r.object(), "", text)
+	}
+	if err != nil {
+		return fmt.Errorf("keep the report: %w", err)
+	}
+	return nil
+}
+
+// object is where the lake keeps the report, by the day on which the run began.
+func (r *Report) object() string {
+	return "runs/dt=" + r.Started.Format(time.DateOnly) + "/" + r.Run + ".json"
 }
 
 // UnitReport is what became of a unit.
@@ -40,7 +70,8 @@ type UnitReport struct {
 	From        time.Time        `json:"from"`
 	To          time.Time        `json:"to"`
 	Outcome     Outcome          `json:"outcome"`
-	Records     int64            `json:"records"`
+	Records     int64            `json:"records"` // that Graph has of the range
+	Held        int64            `json:"held"`    // of these, not read again: the lake holds the listed version
 	NotYet      int64            `json:"not_yet"` // listed, but too young to be read
 	Gone        int64            `json:"gone"`    // listed, but already forgotten
 	Quarantined int64            `json:"quarantined"`
@@ -125,8 +156,11 @@ func (u *UnitReport) decide(unit Unit, err error) {
 		u.Error = &ErrorReport{Kind: "interrupted", Message: "the run was stopped; the same command goes on"}
 	case errors.Is(err, ErrTooManyBad):
 		u.Error.Kind = "bad record"
-	case errors.Is(err, load.ErrConflict):
-		u.Error.Kind = "conflict"
+	case errors.Is(err, load.ErrLocked):
+		u.Outcome, u.Error.Kind = Unavailable, "locked"
+	case errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
+		u.Outcome, u.Error.Kind = Unavailable, "conflict"
+		u.Error.Message += "; the next run plans again from what that one has left"
 	case kind == graph.Unauthorized:
 		u.Outcome, u.Error.Kind = Forbidden, kind.String()
 		if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == 403 {

@@ -47,36 +47,39 @@ func newRigOn(t *testing.T, o graph.Options) *rig {
 	}
 	store := &recorder{Store: memstore.New()}
 	return &rig{store: store, Runner: jobs.Runner{
-		Lake: load.New(store, t.TempDir()), Clients: map[string]*graph.Client{tenant.ID: client},
+		Store: store, Lake: load.New(store, t.TempDir()), Clients: map[string]*graph.Client{tenant.ID: client},
 		Now: later, Log: slog.New(slog.DiscardHandler),
 	}}
 }
 
 func (r *rig) run(t *testing.T, days int, datasets ...schemas.Dataset) jobs.Report {
-	p, err := jobs.NewPlan(jobs.Selection{
+	t.Helper()
+	rep, err := r.Run(t.Context(), jobs.Selection{
 		Tenants: []jobs.Tenant{tenant}, Datasets: datasets, From: monday, To: monday.Add(time.Duration(days) * schemas.Day),
-	}, later)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.Run(t.Context(), p)
+	return rep
 }
 
-// objects are the names in the store.
+// objects are the names of partitions in the store.
 func (r *rig) objects(t *testing.T) []string {
 	var names []string
 	for info, err := range r.store.List(t.Context(), "") {
 		if err != nil {
 			t.Fatal(err)
 		}
-		names = append(names, info.Name)
+		if _, ok := load.ParsePartition(info.Name); ok {
+			names = append(names, info.Name)
+		}
 	}
 	return names
 }
 
 // recorder remembers the order in which objects were published.
 type recorder struct {
-	load.Store
+	jobs.Store
 	mu        sync.Mutex
 	published []string
 }

@@ -5,21 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
-	"graphlake/extract"
 	"graphlake/extract/graph"
 	"graphlake/load"
-	"graphlake/schemas"
-	"graphlake/transform"
 )
 
-// Runner runs plans against a lake.
+// Runner runs what is selected against a lake.
 type Runner struct {
-	Lake    *load.Lake
+	Store   Store
+	Lake    *load.Lake               // in Store
 	Clients map[string]*graph.Client // by tenant id
 	Now     time.Time                // what counts as now
 	Log     *slog.Logger
@@ -33,121 +32,134 @@ const (
 	batchBytes = 4 << 20
 )
 
-// Run carries out the plan. A unit that fails leaves the others alone; what became of each is in
-// the report, in the order of the plan.
-func (r *Runner) Run(ctx context.Context, p Plan) Report {
-	rep := Report{Units: make([]UnitReport, len(p.Units)), Notes: p.Notes}
+// run is one call of Run.
+type run struct {
+	*Runner
+	selection Selection
+	held      map[Pair]*holding
+	report    Report
 	// Encoding is what takes memory: a page of each of some hundred columns. Graph's limits leave it
 	// the time to take its turn.
-	encoders := semaphore.NewWeighted(1)
+	encoders *semaphore.Weighted
+}
+
+// Run reads what the selection asks for, or what is due, and derives its tables. First of all it
+// derives what an earlier run left dirty. A unit that fails leaves the others alone; what became of
+// each is in the report, in the order of the plan. The error is one of the selection, or says that the
+// report could not be kept.
+func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
+	if err := s.Check(r.Now); err != nil {
+		return Report{}, err
+	}
+	x := &run{Runner: r, selection: s, held: map[Pair]*holding{}, encoders: semaphore.NewWeighted(1)}
+	x.report.begin()
+	x.hold(ctx)
+	stale := x.deriveDirty(ctx)
+	plan, err := x.plan()
+	if err == nil {
+		x.report.Notes = plan.Notes
+		x.units(ctx, plan)
+		x.stillDirty(stale)
+	}
+	x.release(ctx)
+	x.report.conclude()
+	return x.report, errors.Join(err, x.report.keep(ctx, r.Store))
+}
+
+// hold takes the locks of all that is selected. What another run holds is reported and left to it.
+func (x *run) hold(ctx context.Context) {
+	for _, t := range x.selection.Tenants {
+		for _, d := range x.selection.Datasets {
+			h, err := x.Runner.hold(ctx, t, d)
+			if err == nil {
+				x.held[h.pair()] = h
+				err = h.begin(ctx, x.selection, x.Now)
+			}
+			if err != nil {
+				x.fail(Unit{Tenant: t, Dataset: d, Range: x.selection.span(d, x.Now)}, err)
+			}
+		}
+	}
+}
+
+// fail reports a unit that was not begun.
+func (x *run) fail(u Unit, err error) {
+	rep := newUnitReport(u)
+	rep.decide(u, err)
+	x.report.Units = append(x.report.Units, rep)
+	if h := x.held[u.Pair()]; h != nil {
+		h.failed = true
+	}
+}
+
+// plan is what is due by the states under the locks.
+func (x *run) plan() (Plan, error) {
+	known := map[Pair]State{}
+	for pair, h := range x.held {
+		known[pair] = h.view()
+	}
+	p, err := NewPlan(x.selection, known, x.Now)
+	p.Units = slices.DeleteFunc(p.Units, func(u Unit) bool { return x.held[u.Pair()] == nil })
+	return p, err
+}
+
+// units carries out the plan.
+func (x *run) units(ctx context.Context, p Plan) {
+	reports := make([]UnitReport, len(p.Units))
 	var units errgroup.Group
 	units.SetLimit(unitsAtOnce)
 	for i, u := range p.Units {
 		units.Go(func() error {
-			rep.Units[i] = r.unit(ctx, u, encoders)
+			reports[i] = x.unit(ctx, x.held[u.Pair()], u)
 			return nil
 		})
 	}
 	_ = units.Wait() // its functions return nil: a unit's error is in its report
-	rep.conclude()
-	return rep
+	for i, u := range p.Units {
+		if reports[i].Error != nil {
+			x.held[u.Pair()].failed = true
+		}
+	}
+	x.report.Units = append(x.report.Units, reports...)
 }
 
-func (r *Runner) unit(ctx context.Context, u Unit, encoders *semaphore.Weighted) UnitReport {
+func (x *run) unit(ctx context.Context, h *holding, u Unit) UnitReport {
 	start := time.Now()
 	rep := newUnitReport(u)
 	rep.started = start
-	log := r.Log.With("tenant", u.Tenant.Name, "dataset", u.Dataset.Name, "from", u.Range.From, "to", u.Range.To)
 	var count graph.Counter
-	err := r.readAndDerive(graph.WithCounter(ctx, &count), u, encoders, &rep)
+	err := (&unit{Unit: u, holding: h, run: x, rep: &rep}).do(graph.WithCounter(ctx, &count))
 	rep.decide(u, err)
+	h.note(ctx, u, &rep, x.Now)
 	rep.Requests, rep.Throttled, rep.Bytes = count.Requests.Load(), count.Throttled.Load(), count.BytesRead.Load()
 	rep.Seconds = time.Since(start).Seconds()
-	log.Info("unit ended", "outcome", rep.Outcome, "records", rep.Records, "written", rep.Written,
-		"unchanged", rep.Unchanged, "requests", rep.Requests, "seconds", rep.Seconds)
+	h.log.Info("unit ended", "from", u.Range.From, "to", u.Range.To, "outcome", rep.Outcome, "records", rep.Records,
+		"held", rep.Held, "written", rep.Written, "unchanged", rep.Unchanged, "requests", rep.Requests, "seconds", rep.Seconds)
 	return rep
 }
 
-// readAndDerive is the two halves of a unit: Graph → raw, raw → tables.
-func (r *Runner) readAndDerive(ctx context.Context, u Unit, encoders *semaphore.Weighted, rep *UnitReport) error {
-	if u.Expired {
-		return nil
+// note puts into the coverage that a unit was not read, unless nothing can be said of it or written.
+func (h *holding) note(ctx context.Context, u Unit, rep *UnitReport, now time.Time) {
+	if rep.Error == nil || rep.Outcome == Interrupted || rep.Error.Kind == "conflict" {
+		return
 	}
-	days, err := r.read(ctx, u, encoders, rep)
+	err := h.update(ctx, func(st *State) {
+		st.cover(u.Dataset, Covered{From: u.Range.From, To: u.Range.To, Outcome: rep.Outcome, Read: now.UTC(), Request: st.Requests})
+	})
 	if err != nil {
-		return err
+		rep.Error.Message += fmt.Sprintf("; and that could not be noted: %v", err)
 	}
-	var errs []error
-	for _, day := range days {
-		if err := encoders.Acquire(ctx, 1); err != nil {
-			return err
-		}
-		err := r.Derive(ctx, u.Dataset, u.Tenant, day, rep)
-		encoders.Release(1)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s of %s: %w", u.Dataset.Name, day.Format(time.DateOnly), err))
-		}
-	}
-	return errors.Join(errs...)
 }
 
-// read commits what Graph has for the unit to raw, and returns the days that it wrote.
-func (r *Runner) read(ctx context.Context, u Unit, encoders *semaphore.Weighted, rep *UnitReport) ([]time.Time, error) {
-	table := schemas.RawTable(u.Dataset)
-	plan, err := transform.Compile([]schemas.Table{table})
-	if err != nil {
-		return nil, err
-	}
-	rows := plan.NewBuilder(allocator)
-	defer rows.Release()
-	ties := load.HashDecides
-	if u.Dataset.Source.Paging == schemas.Delta { // Graph repeats in it who changed meanwhile
-		ties = load.LastDecides
-	}
-	spool, err := r.Lake.Spool(table, u.Tenant.ID, u.Range, ties)
-	if err != nil {
-		return nil, err
-	}
-	defer spool.Discard()
-
-	flush := func() error {
-		batch := rows.Flush()[0]
-		defer batch.Release()
-		return spool.Add(batch)
-	}
-	reading := extract.Read(r.Clients[u.Tenant.ID], u.Dataset, u.Range, extract.Options{Now: r.Now, Log: r.Log})
-	for record, err := range reading.Records(ctx) {
-		if err != nil {
-			return nil, err
+// release ends the requests that were read whole and lets the locks go.
+func (x *run) release(ctx context.Context) {
+	for _, h := range x.held {
+		var err error
+		if !h.failed {
+			err = h.end(ctx, x.selection, x.Now)
 		}
-		if err := rows.Append(record); err != nil {
-			return nil, err
-		}
-		if rows.Size() >= batchBytes {
-			if err := flush(); err != nil {
-				return nil, err
-			}
+		if err = errors.Join(err, h.release(ctx)); err != nil {
+			x.fail(Unit{Tenant: h.tenant, Dataset: h.dataset, Range: x.selection.span(h.dataset, x.Now)}, err)
 		}
 	}
-	if err := flush(); err != nil {
-		return nil, err
-	}
-	counts := reading.Counts()
-	rep.NotYet, rep.Gone = int64(counts.NotYet), int64(counts.Gone)
-
-	if err := encoders.Acquire(ctx, 1); err != nil {
-		return nil, err
-	}
-	defer encoders.Release(1)
-	commits, err := spool.Commit(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var days []time.Time
-	for _, c := range commits {
-		days = append(days, c.Partition.Date)
-		rep.Records += c.Rows
-		rep.count(c)
-	}
-	return days, nil
 }

@@ -10,7 +10,6 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
-	"graphlake/load"
 	"graphlake/load/blobstore"
 	"graphlake/load/dirstore"
 )
@@ -36,11 +35,11 @@ func environment(name string) (string, error) {
 	return value, nil
 }
 
-// clients makes a Graph client for every tenant that the plan names, by the tenant's id.
-func (c *config) clients(p jobs.Plan, log *slog.Logger) (map[string]*graph.Client, error) {
+// clients makes a Graph client for every one of the tenants, by the tenant's id.
+func (c *config) clients(tenants []jobs.Tenant, log *slog.Logger) (map[string]*graph.Client, error) {
 	clients := map[string]*graph.Client{}
 	for _, t := range c.Tenants {
-		if !slices.ContainsFunc(p.Units, func(u jobs.Unit) bool { return u.Tenant.ID == t.TenantID }) {
+		if !slices.Contains(tenants, jobs.Tenant{Name: t.Name, ID: t.TenantID}) {
 			continue
 		}
 		token, err := c.token(t, c.Graph.Endpoint+"/.default")
@@ -58,7 +57,7 @@ func (c *config) clients(p jobs.Plan, log *slog.Logger) (map[string]*graph.Clien
 
 // store is where a lake is kept; Writable says before a run whether it will be able to commit.
 type store interface {
-	load.Store
+	jobs.Store
 	Writable(ctx context.Context) error
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -22,15 +23,15 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	plan, err := r.plan(cfg)
+	sel, err := r.of(cfg)
 	if err != nil {
 		return err
 	}
 	if r.DryRun {
-		return c.printPlan(plan, cfg.Graph.Rate)
+		return c.printPlan(ctx, cfg, sel, r.now())
 	}
 	log := c.logger()
-	clients, err := cfg.clients(plan, log)
+	clients, err := cfg.clients(sel.Tenants, log)
 	if err != nil {
 		return err
 	}
@@ -41,9 +42,9 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err := store.Writable(ctx); err != nil {
 		return cfg.lakeError(err)
 	}
-	runner := jobs.Runner{Lake: load.New(store, ""), Clients: clients, Now: r.now(), Log: log}
-	rep := runner.Run(ctx, plan)
-	if err := c.printReport(rep); err != nil {
+	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Now: r.now(), Log: log}
+	rep, err := runner.Run(ctx, sel)
+	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
 	}
 	return reported(rep)
@@ -71,6 +72,9 @@ func (c *command) printJSON(v any) error {
 func (c *command) printReport(rep jobs.Report) error {
 	if c.Output == "json" {
 		return c.printJSON(rep)
+	}
+	if len(rep.Units) == 0 {
+		fmt.Fprintln(c.stdout, "nothing is due: what was selected was read since the last midnight; a range, as --from 2026-11-01 --to 2026-11-02, is read again")
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "dataset\toutcome\ttables\tpartitions\tchanged\trecords\trows\tquarantined\trequests\tthrottled\tseconds\t")

@@ -41,8 +41,8 @@ func (s selection) now() time.Time {
 	return s.Now.Time
 }
 
-// plan is what the flags and the configuration ask for.
-func (s selection) plan(c *config) (jobs.Plan, error) {
+// of is what the flags ask for of a configuration.
+func (s selection) of(c *config) (jobs.Selection, error) {
 	sel := jobs.Selection{From: s.From.Time, To: s.To.Time}
 	for _, t := range c.Tenants {
 		if s.Tenant == "" || s.Tenant == t.Name {
@@ -50,22 +50,21 @@ func (s selection) plan(c *config) (jobs.Plan, error) {
 		}
 	}
 	if len(sel.Tenants) == 0 {
-		return jobs.Plan{}, usage(fmt.Errorf("there is no tenant %q in %s", s.Tenant, c.file))
+		return jobs.Selection{}, usage(fmt.Errorf("there is no tenant %q in %s", s.Tenant, c.file))
 	}
 	names := s.Dataset
 	if s.Job != "" {
 		job, ok := c.Jobs[s.Job]
 		if !ok {
-			return jobs.Plan{}, usage(fmt.Errorf("there is no job %q in %s; there are: %s", s.Job, c.file, strings.Join(slices.Sorted(maps.Keys(c.Jobs)), ", ")))
+			return jobs.Selection{}, usage(fmt.Errorf("there is no job %q in %s; there are: %s", s.Job, c.file, strings.Join(slices.Sorted(maps.Keys(c.Jobs)), ", ")))
 		}
 		names, sel.Lookback = job.Datasets, time.Duration(job.Lookback)
 	}
 	var err error
 	if sel.Datasets, err = datasets(names, c); err != nil {
-		return jobs.Plan{}, usage(err)
+		return jobs.Selection{}, usage(err)
 	}
-	p, err := jobs.NewPlan(sel, s.now())
-	return p, usage(err)
+	return sel, usage(sel.Check(s.now()))
 }
 
 // datasets are those that are named, else those of all jobs, else all.

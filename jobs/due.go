@@ -1,0 +1,122 @@
+package jobs
+
+import (
+	"time"
+
+	"graphlake/schemas"
+)
+
+// due are the ranges of a dataset that have to be read, in order.
+func (s Selection) due(d schemas.Dataset, st State, now time.Time) []schemas.Range {
+	midnight := now.Truncate(schemas.Day)
+	today := schemas.Range{From: midnight, To: midnight.Add(schemas.Day)}
+	switch {
+	case d.Mode.Pictures() && st.Picture.After(midnight):
+		return nil // that day is over
+	case d.Mode.Pictures() && s.ranged():
+		return []schemas.Range{today}
+	case s.ranged():
+		r := s.Range(now)
+		return schemas.Subtract([]schemas.Range{r}, st.done(r)...)
+	case d.Mode.Pictures():
+		return schemas.Subtract([]schemas.Range{today}, st.Coverage.ranges(func(c Covered) bool {
+			return c.Held() && !c.Read.Before(midnight)
+		})...)
+	}
+	return s.dueTonight(d, st, now)
+}
+
+// done are the parts that an interrupted request for exactly this range has read.
+func (s *State) done(r schemas.Range) []schemas.Range {
+	asked, ok := s.asked(r)
+	if !ok {
+		return nil
+	}
+	return s.Coverage.ranges(func(c Covered) bool {
+		return c.Request >= asked.Request && (c.Held() || c.Outcome == Expired)
+	})
+}
+
+// dueTonight is what a run without a range has to read.
+func (s Selection) dueTonight(d schemas.Dataset, st State, now time.Time) []schemas.Range {
+	midnight := now.Truncate(schemas.Day)
+	again := midnight.Add(-s.lookback(d)) // from here on, everything is read once a day
+	all := schemas.Range{From: st.since(again), To: midnight}
+	var rest []schemas.Range
+	for _, c := range st.Coverage {
+		r := c.Range()
+		switch {
+		case c.NotYet > 0 && d.Source.Detail != nil && !now.Before(c.Read.Add(d.Source.Detail.Ready)):
+			continue // what was too young then can be read now
+		case c.Held() && !c.Read.Before(midnight):
+		case c.final(d.Settle), c.Outcome == Expired:
+			r.To = earlier(r.To, again)
+		default:
+			continue
+		}
+		if r.From.Before(r.To) {
+			rest = append(rest, r)
+		}
+	}
+	return joined(schemas.Subtract([]schemas.Range{all}, rest...))
+}
+
+// span is the range that is asked for, or else the lookback up to the last midnight.
+func (s Selection) span(d schemas.Dataset, now time.Time) schemas.Range {
+	if s.ranged() {
+		return s.Range(now)
+	}
+	midnight := now.UTC().Truncate(schemas.Day)
+	if d.Mode.Pictures() {
+		return schemas.Range{From: midnight, To: midnight.Add(schemas.Day)}
+	}
+	return schemas.Range{From: midnight.Add(-s.lookback(d)), To: midnight}
+}
+
+// since is from when on a run without a range answers for the dataset: as in the run before it; at
+// first from the end of what is held, or from the lookback if that is earlier.
+func (s *State) since(again time.Time) time.Time {
+	if !s.Since.IsZero() {
+		return earlier(s.Since, again)
+	}
+	if end := s.Coverage.End(); !end.IsZero() {
+		return earlier(end, again)
+	}
+	return again
+}
+
+func (s Selection) lookback(d schemas.Dataset) time.Duration {
+	if s.Lookback > 0 {
+		return s.Lookback
+	}
+	return d.Lookback
+}
+
+// joined makes one range of neighbours.
+func joined(ranges []schemas.Range) []schemas.Range {
+	var all []schemas.Range
+	for _, r := range ranges {
+		if n := len(all); n > 0 && all[n-1].To.Equal(r.From) {
+			all[n-1].To = r.To
+			continue
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// gaps are the times between what is held that no run without a range will read.
+func gaps(t Tenant, d schemas.Dataset, st State) []Gap {
+	if len(st.Coverage) == 0 || d.Mode.Pictures() {
+		return nil
+	}
+	within := schemas.Range{From: st.Coverage[0].From, To: st.Coverage.End()}
+	if !st.Since.IsZero() {
+		within.To = earlier(within.To, st.Since)
+	}
+	var all []Gap
+	for _, r := range st.Coverage.Gaps(within) {
+		all = append(all, Gap{t.Name, d.Name, r.From, r.To})
+	}
+	return all
+}

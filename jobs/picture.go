@@ -1,0 +1,148 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+
+	"graphlake/extract"
+	"graphlake/extract/graph"
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// picture takes today's picture: the newest one, with what has changed since, or, where there is no
+// cursor, what a reading from the start gives, with what is no longer there marked as removed.
+func (u *unit) picture(ctx context.Context) error {
+	older, cursor, err := u.newest(ctx)
+	if err != nil {
+		return err
+	}
+	reading, changes, err := u.readChanges(ctx, cursor)
+	if graph.KindOf(err) == graph.ExpiredCursor && cursor != "" {
+		u.log.Info("the cursor has expired, so the dataset is read whole")
+		cursor = ""
+		reading, changes, err = u.readChanges(ctx, cursor)
+	}
+	if err != nil {
+		return err
+	}
+	defer changes.Discard()
+	if err := u.run.encoders.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer u.run.encoders.Release(1)
+	w, err := u.apply(ctx, changes, older, cursor == "")
+	if err != nil {
+		return err
+	}
+	defer w.Discard()
+	return u.publish(ctx, w, reading.Cursor())
+}
+
+// newest is the newest picture and the cursor behind it; neither, where one of them is missing.
+func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
+	st := u.view()
+	if st.Picture.IsZero() {
+		return nil, "", nil
+	}
+	p := u.raw(st.Picture)
+	there, err := u.lake.Exists(ctx, p)
+	if err != nil || !there {
+		return nil, "", err
+	}
+	return &p, st.Cursor, nil
+}
+
+// readChanges reads a delta to its end.
+func (u *unit) readChanges(ctx context.Context, cursor string) (*extract.Reading, *load.Changes, error) {
+	changes, err := u.lake.Changes(schemas.RawTable(u.Dataset))
+	if err != nil {
+		return nil, nil, err
+	}
+	reading := extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, extract.Options{Now: u.run.Now, Log: u.log, Cursor: cursor})
+	if err := u.read(ctx, reading, changes.Add); err != nil {
+		return nil, nil, errors.Join(err, changes.Discard())
+	}
+	return reading, changes, nil
+}
+
+// apply writes today's raw picture. It is finished and not published.
+func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Partition, whole bool) (*load.Writer, error) {
+	w, err := u.lake.Write(ctx, u.raw(u.Range.From), schemas.RawTable(u.Dataset))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := newRawRows(u.Dataset, w.Append)
+	if err != nil {
+		return nil, errors.Join(err, w.Discard())
+	}
+	defer rows.release()
+	for c, err := range changes.Over(ctx, older) {
+		var record []byte
+		if err == nil {
+			record, err = changed(c, whole)
+		}
+		if err == nil && record != nil {
+			err = rows.add(record)
+		}
+		if err != nil {
+			return nil, errors.Join(err, w.Discard())
+		}
+	}
+	if err := rows.flush(); err != nil {
+		return nil, errors.Join(err, w.Discard())
+	}
+	return w, nil
+}
+
+// changed is a record after what was read of it; nil if nothing is left of it. In a whole reading,
+// what is not named is not there any more.
+func changed(c load.Change, whole bool) (record []byte, err error) {
+	switch {
+	case !c.Keyed && len(c.Read) > 0:
+		return c.Read[0], nil
+	case !c.Keyed && whole:
+		return nil, nil
+	case len(c.Read) == 0 && whole:
+		return extract.Remove(c.Held)
+	case !whole:
+		record = c.Held
+	}
+	for _, change := range c.Read {
+		if record, err = extract.Apply(record, change); err != nil {
+			return nil, err
+		}
+	}
+	return record, nil
+}
+
+// publish makes the picture today's and the cursor the one behind it.
+func (u *unit) publish(ctx context.Context, w *load.Writer, cursor string) error {
+	today := u.Range.From
+	if err := u.update(ctx, func(st *State) { st.soil(today) }); err != nil {
+		return err
+	}
+	c, err := w.Commit(ctx)
+	if err != nil {
+		return err
+	}
+	u.rep.count(c)
+	u.rep.Records = c.Rows
+	part := u.part(Data)
+	if part.Records = c.Rows; c.Rows == 0 {
+		part.Outcome = Empty
+	}
+	err = u.update(ctx, func(st *State) {
+		missed := part
+		missed.Outcome, missed.Records = Missed, 0
+		if missed.From, missed.To = st.Picture.Add(schemas.Day), today; !st.Picture.IsZero() && missed.From.Before(missed.To) {
+			st.cover(u.Dataset, missed)
+		}
+		st.cover(u.Dataset, part)
+		st.Cursor, st.Picture = cursor, today
+	})
+	if err != nil {
+		return err
+	}
+	return u.derive(ctx, []day{{date: today, changed: c.Changed, ours: true}})
+}

@@ -1,0 +1,40 @@
+package jobs
+
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"graphlake/schemas"
+	"graphlake/transform"
+)
+
+// rawRows makes raw rows of records and hands them on in batches.
+type rawRows struct {
+	builder *transform.Builder
+	to      func(arrow.RecordBatch) error
+}
+
+func newRawRows(d schemas.Dataset, to func(arrow.RecordBatch) error) (*rawRows, error) {
+	plan, err := transform.Compile([]schemas.Table{schemas.RawTable(d)})
+	if err != nil {
+		return nil, err
+	}
+	return &rawRows{plan.NewBuilder(allocator), to}, nil
+}
+
+func (r *rawRows) add(record []byte) error {
+	if err := r.builder.Append(record); err != nil {
+		return err
+	}
+	if r.builder.Size() < batchBytes {
+		return nil
+	}
+	return r.flush()
+}
+
+func (r *rawRows) flush() error {
+	batch := r.builder.Flush()[0]
+	defer batch.Release()
+	return r.to(batch)
+}
+
+func (r *rawRows) release() { r.builder.Release() }

@@ -1,0 +1,192 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"time"
+
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// State is what the lake knows of a dataset of a tenant besides its partitions. It lies in
+// state/<tenant id>/<dataset>.json, is replaced by compare-and-swap, and stays small: what it holds
+// grows with what is unfinished, not with what was read.
+type State struct {
+	Format int `json:"format"`
+	// Since is from when on runs without a range answer for the dataset: what is not held after it
+	// is read by the next of them. Zero before the first.
+	Since    time.Time `json:"since,omitzero"`
+	Coverage Coverage  `json:"coverage,omitempty"`
+	// Cursor is where the next reading of a delta goes on, and Picture is the day of the newest
+	// picture, to which it is applied.
+	Cursor  string    `json:"cursor,omitempty"`
+	Picture time.Time `json:"picture,omitzero"`
+	// Requests counts what was asked for; Asked are the ranges of which the last word is not spoken.
+	Requests int64   `json:"requests,omitempty"`
+	Asked    []Asked `json:"asked,omitempty"`
+	// Dirty are the days whose tables may lag their raw partition.
+	Dirty []time.Time `json:"dirty,omitempty"`
+	// Derived says by which definition of the tables days were derived.
+	Derived []Derived `json:"derived,omitempty"`
+}
+
+const stateFormat = 1
+
+// Asked is a range that was asked for and is not read whole yet.
+type Asked struct {
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	Request int64     `json:"request"`
+}
+
+// Derived are days whose tables are by one definition.
+type Derived struct {
+	From        time.Time `json:"from"`
+	To          time.Time `json:"to"`
+	Fingerprint string    `json:"fingerprint"`
+}
+
+// Pair names a dataset of a tenant: what has a state and a lock of its own.
+type Pair struct{ TenantID, Dataset string }
+
+func (p Pair) object() string { return "state/" + p.TenantID + "/" + p.Dataset + ".json" }
+func (p Pair) lock() string   { return "state/" + p.TenantID + "/" + p.Dataset + ".lock" }
+
+// LoadState reads the state of a dataset; one that was never read has an empty state.
+func LoadState(ctx context.Context, store load.Store, p Pair) (State, error) {
+	s, _, err := loadState(ctx, store, p)
+	return s, err
+}
+
+// LoadStates reads the states of what is selected.
+func LoadStates(ctx context.Context, store load.Store, s Selection) (map[Pair]State, error) {
+	known := map[Pair]State{}
+	for _, t := range s.Tenants {
+		for _, d := range s.Datasets {
+			pair := Pair{t.ID, d.Name}
+			st, err := LoadState(ctx, store, pair)
+			if err != nil {
+				return nil, err
+			}
+			known[pair] = st
+		}
+	}
+	return known, nil
+}
+
+func loadState(ctx context.Context, store load.Store, p Pair) (State, load.Version, error) {
+	object, err := store.Open(ctx, p.object())
+	if errors.Is(err, fs.ErrNotExist) {
+		return State{Format: stateFormat}, "", nil
+	}
+	if err != nil {
+		return State{}, "", err
+	}
+	defer object.Close()
+	text, err := io.ReadAll(io.NewSectionReader(object, 0, object.Info().Size))
+	if err != nil {
+		return State{}, "", fmt.Errorf("read %s: %w", p.object(), err)
+	}
+	var s State
+	read := json.NewDecoder(bytes.NewReader(text))
+	read.DisallowUnknownFields()
+	err = read.Decode(&s)
+	if err == nil && s.Format != stateFormat {
+		err = fmt.Errorf("its format is %d, not %d", s.Format, stateFormat)
+	}
+	if err != nil {
+		return State{}, "", fmt.Errorf("%s is no state of this version of graphlake: %w; use the version that wrote it, or remove the object and read the ranges again",
+			p.object(), err)
+	}
+	return s, object.Info().Version, nil
+}
+
+// asked finds the unfinished request for exactly a range.
+func (s *State) asked(r schemas.Range) (Asked, bool) {
+	i := slices.IndexFunc(s.Asked, func(a Asked) bool { return a.From.Equal(r.From) && a.To.Equal(r.To) })
+	if i < 0 {
+		return Asked{}, false
+	}
+	return s.Asked[i], true
+}
+
+func (a Asked) equal(b Asked) bool { return a.Request == b.Request }
+
+// ask notes a range that is asked for, unless an earlier request for it is not finished.
+func (s *State) ask(r schemas.Range) {
+	if _, ok := s.asked(r); ok {
+		return
+	}
+	s.Asked = append(s.Asked, Asked{r.From, r.To, s.Requests})
+	if n := len(s.Asked); n > mostAsked {
+		s.Asked = s.Asked[n-mostAsked:]
+	}
+}
+
+// mostAsked requests that were interrupted are remembered: whoever never comes back is forgotten.
+const mostAsked = 8
+
+// clone shares nothing with s.
+func (s *State) clone() State {
+	c := *s
+	c.Coverage, c.Asked = slices.Clone(s.Coverage), slices.Clone(s.Asked)
+	c.Dirty, c.Derived = slices.Clone(s.Dirty), slices.Clone(s.Derived)
+	return c
+}
+
+// cover puts what was read into the coverage.
+func (s *State) cover(d schemas.Dataset, parts ...Covered) {
+	for _, c := range parts {
+		s.Coverage = s.Coverage.With(c)
+	}
+	unfinished := s.Requests + 1
+	for _, a := range s.Asked {
+		unfinished = min(unfinished, a.Request)
+	}
+	s.Coverage = s.Coverage.Settled(d.Settle, unfinished)
+}
+
+// soil marks days as dirty.
+func (s *State) soil(days ...time.Time) {
+	for _, day := range days {
+		if i, found := slices.BinarySearchFunc(s.Dirty, day, time.Time.Compare); !found {
+			s.Dirty = slices.Insert(s.Dirty, i, day)
+		}
+	}
+}
+
+// clean notes that the tables of a day were derived.
+func (s *State) clean(day time.Time, fingerprint string) {
+	s.Dirty = slices.DeleteFunc(s.Dirty, day.Equal)
+	derived := schemas.Range{From: day, To: day.Add(schemas.Day)}
+	var next []Derived
+	for _, d := range s.Derived {
+		for _, r := range schemas.Subtract([]schemas.Range{{From: d.From, To: d.To}}, derived) {
+			next = append(next, Derived{r.From, r.To, d.Fingerprint})
+		}
+	}
+	next = append(next, Derived{derived.From, derived.To, fingerprint})
+	slices.SortFunc(next, func(a, b Derived) int { return a.From.Compare(b.From) })
+	s.Derived = nil
+	for _, d := range next {
+		if n := len(s.Derived); n > 0 && s.Derived[n-1].To.Equal(d.From) && s.Derived[n-1].Fingerprint == d.Fingerprint {
+			s.Derived[n-1].To = d.To
+			continue
+		}
+		s.Derived = append(s.Derived, d)
+	}
+}
+
+// Fresh reports whether a day's tables are by this definition, and not dirty.
+func (s *State) Fresh(day time.Time, fingerprint string) bool {
+	return !slices.ContainsFunc(s.Dirty, day.Equal) && slices.ContainsFunc(s.Derived, func(d Derived) bool {
+		return d.Fingerprint == fingerprint && (schemas.Range{From: d.From, To: d.To}).Contains(day)
+	})
+}
