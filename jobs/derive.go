@@ -105,6 +105,7 @@ func (x *derivation) flush() error {
 
 func (x *derivation) commit(rep *UnitReport) error {
 	bad := x.rows.Quarantined()
+	rep.derived += x.rows.Records()
 	rep.Quarantined += bad
 	if bad > 0 {
 		rep.Quarantine = append(rep.Quarantine, x.partition(load.Quarantine, x.dataset.Name, x.date).Object())

@@ -86,6 +86,7 @@ type UnitReport struct {
 	Error       *ErrorReport     `json:"error,omitempty"`
 
 	started time.Time
+	derived int64 // records that tables were derived from
 }
 
 // ErrorReport is an error by its kind and what it says.

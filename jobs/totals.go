@@ -34,20 +34,11 @@ func (t *Total) add(u UnitReport) {
 	if !slices.Contains(t.Outcomes, u.Outcome) {
 		t.Outcomes = append(t.Outcomes, u.Outcome)
 	}
-	for table, n := range u.Rows {
-		t.Rows[table] += n
+	t.UnitReport.add(u)
+	for _, n := range u.Rows {
 		t.AllRows += n
 	}
 	t.Tables = len(t.Rows)
-	t.Records += u.Records
-	t.NotYet += u.NotYet
-	t.Gone += u.Gone
-	t.Quarantined += u.Quarantined
-	t.Written += u.Written
-	t.Unchanged += u.Unchanged
-	t.Requests += u.Requests
-	t.Bytes += u.Bytes
-	t.Throttled += u.Throttled
 	if u.started.Before(t.started) {
 		t.started = u.started
 	}
@@ -55,4 +46,22 @@ func (t *Total) add(u UnitReport) {
 		t.ended = ended
 	}
 	t.Seconds = t.ended.Sub(t.started).Seconds()
+}
+
+// add adds up what was counted.
+func (u *UnitReport) add(more UnitReport) {
+	for table, n := range more.Rows {
+		u.Rows[table] += n
+	}
+	u.Records += more.Records
+	u.Held += more.Held
+	u.NotYet += more.NotYet
+	u.Gone += more.Gone
+	u.Quarantined += more.Quarantined
+	u.Quarantine = append(u.Quarantine, more.Quarantine...)
+	u.Written += more.Written
+	u.Unchanged += more.Unchanged
+	u.Requests += more.Requests
+	u.Bytes += more.Bytes
+	u.Throttled += more.Throttled
 }

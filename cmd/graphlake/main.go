@@ -34,6 +34,7 @@ type command struct {
 
 	Run      runCommand      `cmd:"" help:"Read a range from Graph into the lake."`
 	Plan     planCommand     `cmd:"" help:"Say what a run would read, without asking Graph."`
+	Replay   replayCommand   `cmd:"" help:"Make the tables anew from raw, without asking Graph."`
 	Datasets datasetsCommand `cmd:"" help:"List the datasets and their tables."`
 	Schema   schemaCommand   `cmd:"" help:"Describe the columns of a table."`
 	Cat      catCommand      `cmd:"" help:"Print the rows of a table as JSON lines."`

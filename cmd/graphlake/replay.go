@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"graphlake/jobs"
+	"graphlake/load"
+)
+
+type replayCommand struct{ selection }
+
+func (r replayCommand) Run(ctx context.Context, c *command) error {
+	cfg, err := c.configuration()
+	if err != nil {
+		return err
+	}
+	sel, err := r.of(cfg)
+	if err != nil {
+		return err
+	}
+	store, err := cfg.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	if err := store.Writable(ctx); err != nil {
+		return cfg.lakeError(err)
+	}
+	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Now: r.now(), Log: c.logger()}
+	rep, err := runner.Replay(ctx, sel)
+	if err := errors.Join(err, c.printReport(rep)); err != nil {
+		return err
+	}
+	return reported(rep)
+}

@@ -1,0 +1,97 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// Replay derives the tables of every raw partition of the selection anew, without asking Graph: after
+// a new column, or by a version that reads what an older one quarantined. All its days are dirty from
+// the start, so one that was interrupted is finished by the next run. There is a unit a dataset.
+func (r *Runner) Replay(ctx context.Context, s Selection) (Report, error) {
+	if err := s.Check(r.Now); err != nil {
+		return Report{}, err
+	}
+	var rep Report
+	rep.begin()
+	for _, t := range s.Tenants {
+		for _, d := range s.Datasets {
+			rep.Units = append(rep.Units, r.replay(ctx, s, t, d))
+		}
+	}
+	rep.conclude()
+	return rep, rep.keep(ctx, r.Store)
+}
+
+func (r *Runner) replay(ctx context.Context, s Selection, t Tenant, d schemas.Dataset) UnitReport {
+	u := Unit{Tenant: t, Dataset: d, Range: schemas.Range{From: s.From, To: s.To}}
+	rep := newUnitReport(u)
+	rep.started = time.Now()
+	h, err := r.hold(ctx, t, d)
+	if err == nil {
+		err = errors.Join(h.replay(ctx, s, &rep), h.release(ctx))
+	}
+	rep.decide(u, err)
+	rep.Seconds = time.Since(rep.started).Seconds()
+	return rep
+}
+
+func (h *holding) replay(ctx context.Context, s Selection, rep *UnitReport) error {
+	days, err := h.days(ctx, s)
+	if err != nil || len(days) == 0 {
+		return err
+	}
+	rep.From, rep.To = days[0], days[len(days)-1].Add(schemas.Day)
+	if err := h.update(ctx, func(st *State) { st.soil(days...) }); err != nil {
+		return err
+	}
+	var mu sync.Mutex // of rep and errs
+	var errs []error
+	var cores errgroup.Group
+	cores.SetLimit(runtime.GOMAXPROCS(0))
+	for _, day := range days {
+		cores.Go(func() error {
+			one := newUnitReport(Unit{Tenant: h.tenant, Dataset: h.dataset})
+			err := ctx.Err()
+			if err == nil {
+				err = h.derive(ctx, day, &one)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			rep.add(one)
+			rep.Records += one.derived
+			if err != nil && len(errs) < mostErrors {
+				errs = append(errs, fmt.Errorf("%s of %s: %w", h.dataset.Name, day.Format(time.DateOnly), err))
+			}
+			return nil
+		})
+	}
+	_ = cores.Wait() // its functions return nil
+	return errors.Join(errs...)
+}
+
+// mostErrors are told of a replay: a thousand days that fail for one reason need not all say so.
+const mostErrors = 10
+
+// days are the days of the selection that raw has.
+func (h *holding) days(ctx context.Context, s Selection) ([]time.Time, error) {
+	var days []time.Time
+	for p, err := range h.lake.Partitions(ctx, load.Raw, h.dataset.Name, h.tenant.ID) {
+		if err != nil {
+			return nil, err
+		}
+		if !s.ranged() || p.Date.Before(s.To) && p.Date.Add(schemas.Day).After(s.From) {
+			days = append(days, p.Date)
+		}
+	}
+	return days, nil
+}
