@@ -41,6 +41,7 @@ func TestTenantCallRecords(t *testing.T) {
 			t.Fatal(err)
 		}
 		var record struct {
+			Version      int
 			Participants []struct{} `json:"participants_v2"`
 			Sessions     []struct {
 				Segments []struct {
@@ -52,6 +53,7 @@ func TestTenantCallRecords(t *testing.T) {
 			t.Fatal(err)
 		}
 		got.CallRecords++
+		got.VersionSum += record.Version
 		got.Participants += len(record.Participants)
 		largest = max(largest, len(record.Participants))
 		got.Sessions += len(record.Sessions)

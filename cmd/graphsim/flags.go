@@ -14,6 +14,8 @@ type flags struct {
 	From            string   `placeholder:"DATE" help:"First day with calls (default: seven days before --to)."`
 	To              string   `placeholder:"DATE" help:"First day without (default: today)."`
 	Now             string   `placeholder:"TIME" help:"What the age of a record is measured against (default: the clock)."`
+	NowFile         string   `placeholder:"FILE" help:"A file with that instant, read anew whenever it changes."`
+	Late            float64  `default:"0.05" help:"Share of calls that get further versions until two days after they ended."`
 	CallsPerUserDay float64  `default:"5" help:"Calls that a user begins on a working day."`
 	Large           int      `default:"400" help:"Participants of the largest meetings."`
 	Token           string   `help:"The only token that is accepted (default: any, and none)."`
@@ -25,7 +27,7 @@ type flags struct {
 // options checks what the flags say and hands it on.
 func (f *flags) options() (graphsim.Options, error) {
 	o := graphsim.Options{
-		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Token: f.Token, Roles: f.Role,
+		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Late: f.Late, Token: f.Token, Roles: f.Role,
 	}
 	if f.Users < 1 || f.Large < 2 || f.CallsPerUserDay <= 0 {
 		return o, fmt.Errorf("--users %d, --large %d, --calls-per-user-day %g: a tenant needs one user, two in a meeting, and calls",
@@ -47,12 +49,31 @@ func (f *flags) options() (graphsim.Options, error) {
 	if !o.To.IsZero() && !o.From.Before(o.To) {
 		return o, fmt.Errorf("--from %s --to %s: there is no day between them", f.From, f.To)
 	}
-	if f.Now != "" {
-		at, err := time.Parse(time.RFC3339, f.Now)
-		if err != nil {
-			return o, fmt.Errorf("--now %q: want an instant, as 2026-11-23T02:30:00Z", f.Now)
-		}
-		o.Now = func() time.Time { return at }
+	if f.Late <= 0 {
+		o.Late = -1
 	}
-	return o, nil
+	var err error
+	o.Now, err = f.clock()
+	return o, err
+}
+
+// clock is what the flags set for now; nil is the machine's.
+func (f *flags) clock() (func() time.Time, error) {
+	switch {
+	case f.Now != "" && f.NowFile != "":
+		return nil, fmt.Errorf("--now %s and --now-file %s: want one of them", f.Now, f.NowFile)
+	case f.Now != "":
+		at, err := parseNow(f.Now)
+		if err != nil {
+			return nil, fmt.Errorf("--now %w", err)
+		}
+		return func() time.Time { return at }, nil
+	case f.NowFile != "":
+		clock, err := openClock(f.NowFile)
+		if err != nil {
+			return nil, fmt.Errorf("--now-file: %w", err)
+		}
+		return clock.now, nil
+	}
+	return nil, nil
 }

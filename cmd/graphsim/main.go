@@ -5,6 +5,9 @@
 //	graphsim --users 200 -- COMMAND ARG…   runs a command with GRAPHSIM_URL and GRAPHSIM_TOKEN set, and
 //	                                       ends with it and with its status
 //	graphsim --users 200 --truth           prints what the tenant holds, as JSON
+//
+// Some calls get later versions until two days after they ended. --now-file FILE lets a script move the
+// clock from one night to the next while the simulator serves.
 package main
 
 import (

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -23,7 +24,8 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
 }
 
-// ask PATH is the command that the simulator is started for: it prints the answer's status.
+// ask PATH is the command that the simulator is started for: it prints the answer's status. With
+// ask PATH WORD it also says how often the answer has the word.
 func ask() {
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, os.Getenv("GRAPHSIM_URL")+os.Args[1], nil)
 	if err != nil {
@@ -36,6 +38,13 @@ func ask() {
 	}
 	defer answer.Body.Close()
 	_, _ = io.WriteString(os.Stdout, answer.Status+"\n")
+	if len(os.Args) > 2 {
+		body, err := io.ReadAll(answer.Body)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(strings.Count(string(body), os.Args[2]), "times")
+	}
 }
 
 // Alone it prints one line, its address, and ends well when it is asked to.

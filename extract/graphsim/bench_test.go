@@ -12,7 +12,7 @@ func BenchmarkDetail(b *testing.B) {
 	o.Users = 800
 	tenant := New(o)
 	var targets []string
-	for c := range tenant.calls(place{day: tenant.first}, o.To) {
+	for c := range tenant.calls(place{day: tenant.first}, o.To, afterwards) {
 		targets = append(targets, recordsPath+"/"+c.id.String()+"?$expand=sessions($expand=segments)")
 	}
 	for _, encoding := range []string{"identity", "gzip"} {

@@ -41,6 +41,7 @@ type call struct {
 	callType   string
 	version    int
 	modified   time.Time
+	more       int    // segments that came with late versions
 	first      party  // the organizer
 	seed       uint64 // draws the rest
 }
@@ -55,6 +56,7 @@ type leg struct {
 	test           bool
 }
 
+// call is the first version of a day's call.
 func (t *Tenant) call(day, index int) call {
 	number := uint64(day)<<32 | uint64(index)
 	s := seeded(t.seed, number, 'c')

@@ -26,7 +26,7 @@ func (t *Tenant) listRecords(w *writer, q *question) error {
 	w.text("@odata.context", q.root+"/$metadata#"+path)
 	w.list("value")
 	room, next := q.size(recordPage), -1
-	for c := range t.calls(at, f.to) {
+	for c := range t.calls(at, f.to, q.now) {
 		if !c.listed(q.now) || f.participant != "" && !t.took(c, f.participant) {
 			continue
 		}
@@ -72,12 +72,12 @@ func (t *Tenant) placeOf(at time.Time) place {
 	return place{day, t.firstFrom(day, at)}
 }
 
-// calls are all calls from a place on that begin before an instant, the earliest first.
-func (t *Tenant) calls(at place, to time.Time) func(yield func(*call) bool) {
+// calls are all calls from a place on that begin before an instant, the earliest first, as they are now.
+func (t *Tenant) calls(at place, to, now time.Time) func(yield func(*call) bool) {
 	return func(yield func(*call) bool) {
 		for day, index := at.day, at.index; day < t.first+t.days; day, index = day+1, 0 {
 			for n := t.count(day); index < n; index++ {
-				if c := t.call(day, index); !to.IsZero() && !c.start.Before(to) || !yield(&c) {
+				if c := t.asOf(t.call(day, index), now); !to.IsZero() && !c.start.Before(to) || !yield(&c) {
 					return
 				}
 			}

@@ -22,6 +22,9 @@ func (c *call) segments(l *leg) []segment {
 	if len(l.modalities) > 1 && s.chance(0.3) {
 		count = s.between(2, 3)
 	}
+	if l.number == 0 {
+		count += c.more
+	}
 	silent := c.kind == missed || (l.failed && s.chance(0.5))
 	list := make([]segment, count)
 	length := l.end.Sub(l.start) / time.Duration(count)

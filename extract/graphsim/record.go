@@ -152,7 +152,7 @@ func (t *Tenant) find(id string, now time.Time) (call, error) {
 	if number, ok := t.number(callIDs, id); ok {
 		day, index := int(number>>32), int(number&(1<<32-1))
 		if index < t.count(day) {
-			if c := t.call(day, index); c.readable(now) {
+			if c := t.asOf(t.call(day, index), now); c.readable(now) {
 				return c, nil
 			}
 		}

@@ -9,12 +9,28 @@ import (
 
 // What the answers add up to is what the generator says without writing them.
 func TestTruth(t *testing.T) {
-	tenant := New(small())
+	o := small()
+	o.Late = 0.5
+	var segments []int
+	for _, now := range []time.Time{monday.Add(30 * time.Hour), afterwards} { // before the late versions, and after
+		o.Now = at(now)
+		segments = append(segments, truthful(t, New(o)))
+	}
+	if segments[1] < segments[0]+60 {
+		t.Errorf("%v segments: half of 148 calls got at least one more", segments)
+	}
+}
+
+// truthful compares the answers of a tenant of one day with its truth, and gives its segments.
+func truthful(t *testing.T, tenant *Tenant) int {
+	t.Helper()
 	var got Day
 	got.Date = "2026-11-02"
 	records, _ := all(t, tenant, recordsPath)
-	for _, id := range column(records, "id") {
+	for _, r := range records {
+		id := r["id"].(string)
 		got.CallRecords++
+		got.VersionSum += int(r["version"].(float64))
 		for _, s := range whole(t, tenant, id, "sessions", "sessions($expand=segments)") {
 			got.Sessions++
 			for _, segment := range objects(t, s, "segments") {
@@ -38,6 +54,7 @@ func TestTruth(t *testing.T) {
 	if got.PSTN == 0 || got.DirectRouting == 0 {
 		t.Error("a day without a call to the telephone network shows nothing")
 	}
+	return got.Segments
 }
 
 // whole reads a record with one expansion and completes it.
@@ -172,7 +189,7 @@ func TestRecordSizes(t *testing.T) {
 	o.Users = 200
 	tenant := New(o)
 	sizes := map[bool][]int{} // by whether it is a small group
-	for c := range tenant.calls(place{day: tenant.first}, time.Time{}) {
+	for c := range tenant.calls(place{day: tenant.first}, time.Time{}, afterwards) {
 		a := get(t, tenant, fmt.Sprintf("%s/%s?$expand=sessions($expand=segments)", recordsPath, c.id))
 		if c.kind == direct || c.kind == group {
 			sizes[c.kind == group] = append(sizes[c.kind == group], len(a.body))

@@ -15,8 +15,13 @@ type Options struct {
 	// From and To bound the days of which there are calls: [From, To), whole UTC days.
 	From, To time.Time
 	// Now is what the age of a record is measured against: a call is listed once it has ended, its
-	// details exist from an hour after that, and both until 30 days after. Default time.Now.
+	// details exist from an hour after that, and both until 30 days after. It may move while requests
+	// are answered. Default time.Now.
 	Now func() time.Time
+
+	// Late is the share of calls, of all kinds, that get one or two further versions, between 2 and 44
+	// hours after they ended. Default 0.05; negative: none.
+	Late float64
 
 	CallsPerUserDay float64 // begun by a user on a working day; default 5
 	Large           int     // participants of the largest meetings, of which a working day has at least one; default 400
@@ -25,7 +30,7 @@ type Options struct {
 	Roles []string // the permissions that the token carries; nil means all
 }
 
-// A Tenant answers requests. It is safe for concurrent use, and never changes.
+// A Tenant answers requests. It is safe for concurrent use.
 type Tenant struct {
 	Options
 	seed     uint64
@@ -41,6 +46,7 @@ func New(o Options) *Tenant {
 	o.Tenant = cmp.Or(o.Tenant, "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30")
 	o.CallsPerUserDay = cmp.Or(o.CallsPerUserDay, 5)
 	o.Large = cmp.Or(o.Large, 400)
+	o.Late = cmp.Or(o.Late, 0.05)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

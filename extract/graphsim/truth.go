@@ -13,6 +13,7 @@ type Truth struct {
 type Day struct {
 	Date          string `json:"date"`
 	CallRecords   int    `json:"call_records"`
+	VersionSum    int    `json:"version_sum"` // of the versions of those call records
 	Participants  int    `json:"participants"`
 	Sessions      int    `json:"sessions"`
 	Segments      int    `json:"segments"`
@@ -28,7 +29,7 @@ func (t *Tenant) Truth() Truth {
 	truth := Truth{Users: t.Users}
 	for day := t.first; day < t.first+t.days; day++ {
 		d := Day{Date: midnight(day).Format(time.DateOnly)}
-		for c := range t.calls(place{day: day}, midnight(day+1)) {
+		for c := range t.calls(place{day: day}, midnight(day+1), now) {
 			if !c.end.After(now) {
 				d.PSTN += t.pstnCount(c)
 				d.DirectRouting += t.routingCount(c)
@@ -44,6 +45,7 @@ func (t *Tenant) Truth() Truth {
 
 func (t *Tenant) tally(c *call, d *Day) {
 	d.CallRecords++
+	d.VersionSum += c.version
 	d.Participants += len(t.parties(c))
 	legs := t.legs(c)
 	d.Sessions += len(legs)

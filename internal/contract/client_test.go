@@ -106,6 +106,7 @@ func (c *client) countCalls(d *graphsim.Day) {
 func (c *client) countRecord(id string, d *graphsim.Day) {
 	item := c.records.ByCallRecordId(id)
 	whole := c.detail(item, "sessions($expand=segments)")
+	d.VersionSum += int(*whole.GetVersion())
 	countSessions(whole.GetSessions(), d)
 	for list := next(item.Sessions().WithUrl, link(whole, "sessions")); list != nil; {
 		page, err := list.Get(c.Context(), nil)
