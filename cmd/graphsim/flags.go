@@ -18,8 +18,10 @@ type flags struct {
 	Late            float64  `default:"0.05" help:"Share of calls that get further versions until two days after they ended."`
 	CallsPerUserDay float64  `default:"5" help:"Calls that a user begins on a working day."`
 	Large           int      `default:"400" help:"Participants of the largest meetings."`
+	Rate            float64  `placeholder:"FACTOR" help:"Throttle at so many times Graph's published limits (default: not at all)."`
 	Token           string   `help:"The only token that is accepted (default: any, and none)."`
 	Role            []string `placeholder:"PERMISSION" help:"What the token permits, for instance CallRecords.Read.All (default: everything)."`
+	Stats           string   `placeholder:"FILE" help:"Where to write, at the end, how many requests there were, as JSON."`
 	Truth           bool     `help:"Print what the tenant holds, as JSON, and end."`
 	Command         []string `arg:"" optional:"" help:"A command to run against the simulator, after --."`
 }
@@ -27,7 +29,7 @@ type flags struct {
 // options checks what the flags say and hands it on.
 func (f *flags) options() (graphsim.Options, error) {
 	o := graphsim.Options{
-		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Late: f.Late, Token: f.Token, Roles: f.Role,
+		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Late: f.Late, Rate: f.Rate, Token: f.Token, Roles: f.Role,
 	}
 	if f.Users < 1 || f.Large < 2 || f.CallsPerUserDay <= 0 {
 		return o, fmt.Errorf("--users %d, --large %d, --calls-per-user-day %g: a tenant needs one user, two in a meeting, and calls",
@@ -48,6 +50,9 @@ func (f *flags) options() (graphsim.Options, error) {
 	}
 	if !o.To.IsZero() && !o.From.Before(o.To) {
 		return o, fmt.Errorf("--from %s --to %s: there is no day between them", f.From, f.To)
+	}
+	if f.Rate < 0 {
+		return o, fmt.Errorf("--rate %g: want a factor, as 1 for Graph's limits", f.Rate)
 	}
 	if f.Late <= 0 {
 		o.Late = -1

@@ -7,7 +7,8 @@
 //	graphsim --users 200 --truth           prints what the tenant holds, as JSON
 //
 // Some calls get later versions until two days after they ended. --now-file FILE lets a script move the
-// clock from one night to the next while the simulator serves.
+// clock from one night to the next while the simulator serves. --rate 1 throttles as Graph has published
+// it, and --rate 50 fifty times faster; --stats FILE counts the requests.
 package main
 
 import (

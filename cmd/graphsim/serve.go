@@ -40,7 +40,16 @@ func (f *flags) start(ctx context.Context, o graphsim.Options) error {
 		case err = <-served:
 		}
 	}
-	return errors.Join(err, server.Close())
+	return errors.Join(err, server.Close(), f.writeStats(tenant))
+}
+
+// writeStats says in the file what was asked, if there is one.
+func (f *flags) writeStats(tenant *graphsim.Tenant) error {
+	if f.Stats == "" {
+		return nil
+	}
+	text := fmt.Sprintf("{\"requests\":%d,\"throttled\":%d}\n", tenant.Requests(), tenant.Throttled())
+	return os.WriteFile(f.Stats, []byte(text), 0o644)
 }
 
 // accompany runs the command with the address in its environment. A signal to us is handed on, and

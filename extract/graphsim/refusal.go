@@ -6,15 +6,21 @@ import "fmt"
 type refusal struct {
 	status        int
 	code, message string
+	retryAfter    string // the header; if empty, it is not sent
 }
 
 func (r *refusal) Error() string { return r.code + ": " + r.message }
 
 func refuse(status int, code, format string, args ...any) error {
-	return &refusal{status, code, fmt.Sprintf(format, args...)}
+	return &refusal{status: status, code: code, message: fmt.Sprintf(format, args...)}
 }
 
 func badRequest(format string, args ...any) error { return refuse(400, "BadRequest", format, args...) }
+
+// tooMany is the refusal of a request beyond a limit.
+func tooMany(retryAfter string) error {
+	return &refusal{429, "TooManyRequests", "Please retry again later.", retryAfter}
+}
 
 // write writes the body of an OData error, as Graph shapes it.
 func (r *refusal) write(w *writer, about asked) {
@@ -24,6 +30,11 @@ func (r *refusal) write(w *writer, about asked) {
 	w.text("message", r.message)
 	w.open("innerError")
 	w.text("date", about.at.Format("2006-01-02T15:04:05"))
+	if r.status == 429 {
+		w.text("code", "429")
+		w.text("status", "429")
+		w.text("message", "Please retry after")
+	}
 	w.text("request-id", about.id)
 	w.text("client-request-id", about.client)
 	w.close()

@@ -40,11 +40,14 @@ func (t *Tenant) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if err := t.answer(w, r); err != nil {
 		refused, ok := errors.AsType[*refusal](err)
 		if !ok {
-			refused = &refusal{500, "InternalServerError", err.Error()}
+			refused = &refusal{status: 500, code: "InternalServerError", message: err.Error()}
 		}
 		w.b = w.b[:0] // nothing of an answer that failed half way
 		refused.write(w, about)
 		status = refused.status
+		if refused.retryAfter != "" {
+			rw.Header().Set("Retry-After", refused.retryAfter)
+		}
 	}
 	h := rw.Header()
 	h.Set("request-id", about.id)
@@ -80,6 +83,9 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 	if err := t.admit(r); err != nil {
 		return err
 	}
+	if err := t.pace(segments, r); err != nil {
+		return err
+	}
 	h, err := t.handler(segments)
 	if err != nil {
 		return err
@@ -98,6 +104,19 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 		w.newer = w.newer || p == "include-unknown-enum-members"
 	}
 	return h.answer(w, q)
+}
+
+// pace refuses a request that goes beyond a limit.
+func (t *Tenant) pace(segments []string, r *http.Request) error {
+	if t.throttle == nil {
+		return nil
+	}
+	wait := t.throttle.admit(charges(segments, r.URL.Query()))
+	if wait == 0 {
+		return nil
+	}
+	t.throttled.Add(1)
+	return tooMany(t.throttle.retryAfter(wait))
 }
 
 // admit checks the token, as Graph does before it looks at anything else.

@@ -26,6 +26,10 @@ type Options struct {
 	CallsPerUserDay float64 // begun by a user on a working day; default 5
 	Large           int     // participants of the largest meetings, of which a working day has at least one; default 400
 
+	// Rate is how many times faster than published Graph's limits are enforced, measured on the machine's
+	// clock and not on Now. 0: no limits.
+	Rate float64
+
 	Token string   // the only token that is accepted; if empty, nothing is asked for
 	Roles []string // the permissions that the token carries; nil means all
 }
@@ -37,8 +41,16 @@ type Tenant struct {
 	first    int // the first day with calls, in days since 1970
 	days     int
 	day      shape
-	requests atomic.Uint64
+	throttle *throttle // nil: no limits
+
+	requests, throttled atomic.Uint64
 }
+
+// Requests is how many requests came, whatever the answer was.
+func (t *Tenant) Requests() uint64 { return t.requests.Load() }
+
+// Throttled is how many requests were refused because a limit was reached.
+func (t *Tenant) Throttled() uint64 { return t.throttled.Load() }
 
 // New makes the tenant that the options describe.
 func New(o Options) *Tenant {
@@ -57,6 +69,9 @@ func New(o Options) *Tenant {
 		o.From = o.To.AddDate(0, 0, -7)
 	}
 	t := &Tenant{Options: o, seed: uint64(o.Seed), day: newShape()}
+	if o.Rate > 0 {
+		t.throttle = newThrottle(o.Rate)
+	}
 	t.first = dayOf(o.From)
 	t.days = max(0, dayOf(o.To)-t.first)
 	return t

@@ -1,0 +1,150 @@
+package graphsim
+
+import (
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A family is a limit that Graph publishes and that requests share.
+type family uint8
+
+const (
+	limitAll       family = iota // requests of an application
+	limitCalls                   // call records, their sessions and participants, and the telephone logs
+	limitList                    // first pages of the list of call records
+	limitListNext                // and further ones
+	limitCall                    // of one call record: itself, and first pages of what it has
+	limitCallNext                // and further ones
+	limitDirectory               // in resource units
+)
+
+// limits are those of one application in one tenant (learn.microsoft.com/graph/throttling-limits). The
+// directory's is that of the smallest tenants.
+var limits = [...]struct {
+	units int
+	per   time.Duration
+}{
+	limitAll:       {130_000, 10 * time.Second},
+	limitCalls:     {1500, 20 * time.Second},
+	limitList:      {15, 20 * time.Second},
+	limitListNext:  {55, 5 * time.Minute},
+	limitCall:      {10, 20 * time.Second},
+	limitCallNext:  {50, 5 * time.Minute},
+	limitDirectory: {3500, 10 * time.Second},
+}
+
+// A charge is what a request takes of a limit.
+type charge struct {
+	limit family
+	of    string // the call record whose limit it is
+	cost  int
+}
+
+// charges are what a request takes.
+func charges(path []string, options url.Values) []charge {
+	all := []charge{{limit: limitAll, cost: 1}}
+	switch {
+	case path[0] == "users":
+		return append(all, charge{limit: limitDirectory, cost: userCost(options)})
+	case len(path) < 2 || path[0] != "communications" || path[1] != "callRecords":
+		return all
+	}
+	further := family(0)
+	if options.Has("$skiptoken") {
+		further = limitListNext - limitList
+	}
+	if len(path) == 2 {
+		return append(all, charge{limit: limitList + further, cost: 1})
+	}
+	all = append(all, charge{limit: limitCalls, cost: 1})
+	if strings.Contains(path[2], "(") { // a telephone log
+		return all
+	}
+	return append(all, charge{limit: limitCall + further, of: strings.ToLower(path[2]), cost: 1})
+}
+
+// userCost is the price of a request for users in resource units. The links of delta carry the selection
+// in their token, so their pages count as selected.
+func userCost(options url.Values) int {
+	cost := 2
+	if options.Has("$select") || options.Has("$skiptoken") || options.Has("$deltatoken") {
+		cost--
+	}
+	if options.Has("$expand") {
+		cost++
+	}
+	if top, err := strconv.Atoi(options.Get("$top")); err == nil && top < 20 {
+		cost--
+	}
+	return max(1, cost)
+}
+
+// A throttle refuses what goes beyond the limits. It is safe for concurrent use.
+type throttle struct {
+	rate    float64 // how many times faster than published
+	began   time.Time
+	mu      sync.Mutex
+	windows map[charge]*window // by the charge without its cost
+	most    int                // windows until those that count nothing are dropped
+}
+
+func newThrottle(rate float64) *throttle {
+	return &throttle{rate: rate, began: time.Now(), windows: map[charge]*window{}, most: 1024}
+}
+
+// admit counts a request against all its limits, or, if one of them is reached, against none; then it
+// says how long the request must wait.
+func (t *throttle) admit(all []charge) (wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Since(t.began)
+	for _, c := range all {
+		wait = max(wait, t.window(c, now).wait(now, c.cost))
+	}
+	if wait > 0 {
+		return wait
+	}
+	for _, c := range all {
+		t.window(c, now).pass(now, c.cost)
+	}
+	return 0
+}
+
+func (t *throttle) window(c charge, now time.Duration) *window {
+	c.cost = 0
+	w := t.windows[c]
+	if w == nil {
+		t.sweep(now)
+		l := limits[c.limit]
+		w = &window{limit: l.units, length: time.Duration(float64(l.per) / t.rate)}
+		t.windows[c] = w
+	}
+	return w
+}
+
+// sweep drops the windows of call records that nobody asks for any more.
+func (t *throttle) sweep(now time.Duration) {
+	if len(t.windows) < t.most {
+		return
+	}
+	for c, w := range t.windows {
+		if w.empty(now) {
+			delete(t.windows, c)
+		}
+	}
+	t.most = max(1024, 2*len(t.windows))
+}
+
+// retryAfter is a wait as the header says it: in whole seconds, as Graph does, or in decimals where
+// time runs faster than published.
+func (t *throttle) retryAfter(wait time.Duration) string {
+	if t.rate <= 1 {
+		return strconv.Itoa(int(math.Ceil(wait.Seconds())))
+	}
+	milliseconds := math.Ceil(float64(wait) / float64(time.Millisecond))
+	return strconv.FormatFloat(milliseconds/1000, 'f', 3, 64)
+}

@@ -1,0 +1,115 @@
+package graphsim
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Of every family exactly as many requests pass as Graph publishes, and the next one is told when.
+func TestPublishedLimits(t *testing.T) {
+	const logs = "(fromDateTime=2026-11-02,toDateTime=2026-11-03)"
+	call := func(n int) string { return fmt.Sprintf("%s/%08d-2222-4333-8444-555555555555", recordsPath, n) }
+	for name, c := range map[string]struct {
+		target func(i int) string
+		limit  int
+		after  string // seconds
+	}{
+		"all":           {func(int) string { return "/v1.0/nowhere" }, 130_000, "10"},
+		"first pages":   {func(i int) string { return fmt.Sprintf("%s?%d", recordsPath, i) }, 15, "20"},
+		"further pages": {func(int) string { return recordsPath + "?$skiptoken=x" }, 55, "300"},
+		"many calls":    {call, 1500, "20"},
+		"calls and logs": {func(i int) string {
+			return []string{call(i), recordsPath + "/getPstnCalls" + logs + "?$skip=9999"}[i%2]
+		}, 1500, "20"},
+		"a call":           {func(i int) string { return call(7) + []string{"", "/sessions", "/participants_v2"}[i%3] }, 10, "20"},
+		"a call's letters": {func(i int) string { return recordsPath + []string{"/AB", "/ab"}[i%2] }, 10, "20"},
+		"a call's pages":   {func(i int) string { return call(7) + []string{"/sessions", "/participants_v2"}[i%2] + "?$skiptoken=x" }, 50, "300"},
+		"users":            {func(int) string { return "/v1.0/users?$top=20" }, 1750, "10"},
+		"selected users":   {func(int) string { return "/v1.0/users?$top=20&$select=id" }, 3500, "10"},
+		"managers":         {func(int) string { return "/v1.0/users?$top=20&$select=id&$expand=manager" }, 1750, "10"},
+		"changes":          {func(int) string { return "/v1.0/users/delta?$deltatoken=latest&$select=id" }, 3500, "10"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := small()
+				o.Rate = 1
+				tenant := New(o)
+				for i := range c.limit {
+					if a := get(t, tenant, c.target(i)); a.status == 429 {
+						t.Fatalf("request %d is throttled, want %d to pass", i+1, c.limit)
+					}
+				}
+				a := get(t, tenant, c.target(c.limit))
+				if a.status != 429 || a.header.Get("Retry-After") != c.after || a.text(t, "error", "code") != "TooManyRequests" {
+					t.Errorf("request %d: %d, Retry-After %q, %s; want 429 and %s", c.limit+1, a.status, a.header.Get("Retry-After"), a.body, c.after)
+				}
+				if tenant.Requests() != uint64(c.limit)+1 || tenant.Throttled() != 1 {
+					t.Errorf("%d requests, of which %d throttled", tenant.Requests(), tenant.Throttled())
+				}
+			})
+		})
+	}
+}
+
+// Requests that are refused count nowhere: not where the limit is reached, and in no other family.
+func TestRefusedRequestsDoNotCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := small()
+		o.Rate = 1
+		tenant := New(o)
+		path := recordsPath + "/" + strings.Repeat("1", 8) + "-2222-4333-8444-555555555555"
+		for i := range 2000 {
+			if a := get(t, tenant, path); (a.status == 429) != (i >= 10) {
+				t.Fatalf("request %d: %d", i+1, a.status)
+			}
+		}
+		for i := range 1490 {
+			if a := get(t, tenant, fmt.Sprintf("%s/%d", recordsPath, i)); a.status != 404 {
+				t.Fatalf("another call after %d: %d, want 404", i, a.status)
+			}
+		}
+		time.Sleep(20*time.Second - 1)
+		if a := get(t, tenant, path); a.status != 429 || a.header.Get("Retry-After") != "1" {
+			t.Errorf("too early: %d, Retry-After %q", a.status, a.header.Get("Retry-After"))
+		}
+		time.Sleep(1)
+		if a := get(t, tenant, path); a.status != 404 {
+			t.Errorf("in time: %d", a.status)
+		}
+	})
+}
+
+// The rate shortens the windows, and where they are shorter than published the wait is a fraction.
+func TestRate(t *testing.T) {
+	for rate, want := range map[float64]string{0: "", 0.5: "40", 1: "20", 16: "1.250", 1000: "0.020", 3000: "0.007"} {
+		synctest.Test(t, func(t *testing.T) {
+			o := small()
+			o.Rate = rate
+			tenant := New(o)
+			var last answer
+			for range 16 {
+				last = get(t, tenant, recordsPath+"?$select=id")
+			}
+			if got := last.header.Get("Retry-After"); got != want || (last.status == 429) != (want != "") {
+				t.Errorf("rate %g: %d, Retry-After %q, want %q", rate, last.status, got, want)
+			}
+		})
+	}
+}
+
+// The throttle forgets the calls that nobody asks for any more.
+func TestThrottleForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		throttle := newThrottle(1)
+		for i := range 20_000 {
+			throttle.admit(charges([]string{"communications", "callRecords", fmt.Sprint(i)}, nil))
+			time.Sleep(20 * time.Millisecond)
+		}
+		if n := len(throttle.windows); n > 2100 { // of twenty seconds, twice
+			t.Errorf("%d windows are held", n)
+		}
+	})
+}
