@@ -19,6 +19,8 @@ type flags struct {
 	CallsPerUserDay float64  `default:"5" help:"Calls that a user begins on a working day."`
 	Large           int      `default:"400" help:"Participants of the largest meetings."`
 	Rate            float64  `placeholder:"FACTOR" help:"Throttle at so many times Graph's published limits (default: not at all)."`
+	Fail            float64  `placeholder:"SHARE" help:"Share of requests that fail, for instance 0.05 (default: none)."`
+	Fault           []string `placeholder:"KIND" help:"How they fail: ${faults} (default: in every way)."`
 	Token           string   `help:"The only token that is accepted (default: any, and none)."`
 	Role            []string `placeholder:"PERMISSION" help:"What the token permits, for instance CallRecords.Read.All (default: everything)."`
 	Stats           string   `placeholder:"FILE" help:"Where to write, at the end, how many requests there were, as JSON."`
@@ -58,8 +60,26 @@ func (f *flags) options() (graphsim.Options, error) {
 		o.Late = -1
 	}
 	var err error
+	if o.Faults, err = f.faults(); err != nil {
+		return o, err
+	}
 	o.Now, err = f.clock()
 	return o, err
+}
+
+func (f *flags) faults() (graphsim.Faults, error) {
+	faults := graphsim.Faults{Share: f.Fail}
+	if f.Fail < 0 || f.Fail >= 1 || f.Fail == 0 && f.Fault != nil {
+		return faults, fmt.Errorf("--fail %g: want the share of requests that fail, above 0 and below 1", f.Fail)
+	}
+	for _, name := range f.Fault {
+		fault, err := graphsim.ParseFault(name)
+		if err != nil {
+			return faults, fmt.Errorf("--fault: %w", err)
+		}
+		faults.Kinds = append(faults.Kinds, fault)
+	}
+	return faults, nil
 }
 
 // clock is what the flags set for now; nil is the machine's.

@@ -8,7 +8,8 @@
 //
 // Some calls get later versions until two days after they ended. --now-file FILE lets a script move the
 // clock from one night to the next while the simulator serves. --rate 1 throttles as Graph has published
-// it, and --rate 50 fifty times faster; --stats FILE counts the requests.
+// it, and --rate 50 fifty times faster; --stats FILE counts the requests. --fail 0.05 lets a twentieth
+// of the requests fail, in all ways or in those that --fault names.
 package main
 
 import (
@@ -18,9 +19,12 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"graphlake/extract/graphsim"
 )
 
 func main() {
@@ -35,7 +39,8 @@ func main() {
 func run(ctx context.Context, args []string) int {
 	var f flags
 	parser, err := kong.New(&f, kong.Name("graphsim"),
-		kong.Description("A simulated tenant that answers like Microsoft Graph."))
+		kong.Description("A simulated tenant that answers like Microsoft Graph."),
+		kong.Vars{"faults": strings.Join(graphsim.FaultNames(), ", ")})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "graphsim:", err)
 		return 1

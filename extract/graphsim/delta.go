@@ -112,7 +112,12 @@ func (t *Tenant) resume(kind, token string) (string, error) {
 	case ok:
 		return text, nil
 	case isSealed(token):
-		return "", refuse(410, "syncStateNotFound", "The sync state generation is not found. Start again without a token.")
+		return "", expired()
 	}
 	return "", refuse(400, "Request_BadRequest", "Badly formed token.")
+}
+
+// expired refuses a token that is too old.
+func expired() *refusal {
+	return &refusal{status: 410, code: "syncStateNotFound", message: "The sync state generation is not found. Start again without a token."}
 }

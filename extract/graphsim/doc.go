@@ -9,5 +9,7 @@
 //
 // What it knows of Graph it knows from Microsoft's documentation and metadata. It imports nothing of
 // ours: the other side proves nothing once it learns from the code that it tests. What exists on Graph
-// and is not simulated is answered with 501 and says so. Throttled it is as published, at Options.Rate times the speed.
+// and is not simulated is answered with 501 and says so. It throttles as published, at Options.Rate times
+// the speed, and fails in the ways of Options.Faults, of which none changes what a careful client ends up
+// with.
 package graphsim

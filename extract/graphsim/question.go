@@ -34,11 +34,7 @@ func (t *Tenant) question(r *http.Request, version string) (*question, error) {
 			return nil, badRequest("Query option '%s' was specified more than once, but it must be specified at most once.", name)
 		}
 	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	q := &question{root: scheme + "://" + r.Host + "/" + version, options: options, now: t.Now().UTC()}
+	q := &question{root: origin(r) + "/" + version, options: options, now: t.Now().UTC()}
 	q.eventual = strings.EqualFold(r.Header.Get("ConsistencyLevel"), "eventual")
 	for _, header := range r.Header.Values("Prefer") {
 		for preference := range strings.SplitSeq(header, ",") {
@@ -46,6 +42,14 @@ func (t *Tenant) question(r *http.Request, version string) (*question, error) {
 		}
 	}
 	return q, nil
+}
+
+// origin is where a request came to: links lead there too.
+func origin(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // allow refuses every query option of OData that is not named. Others, without $, Graph ignores.

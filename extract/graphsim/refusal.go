@@ -1,12 +1,16 @@
 package graphsim
 
-import "fmt"
+import (
+	"fmt"
+	"net/http"
+)
 
 // A refusal is an answer that is not 200.
 type refusal struct {
 	status        int
 	code, message string
 	retryAfter    string // the header; if empty, it is not sent
+	html          string // the body, where it is not Graph who answers
 }
 
 func (r *refusal) Error() string { return r.code + ": " + r.message }
@@ -18,12 +22,21 @@ func refuse(status int, code, format string, args ...any) error {
 func badRequest(format string, args ...any) error { return refuse(400, "BadRequest", format, args...) }
 
 // tooMany is the refusal of a request beyond a limit.
-func tooMany(retryAfter string) error {
-	return &refusal{429, "TooManyRequests", "Please retry again later.", retryAfter}
+func tooMany(retryAfter string) *refusal {
+	return &refusal{status: 429, code: "TooManyRequests", message: "Please retry again later.", retryAfter: retryAfter}
 }
 
-// write writes the body of an OData error, as Graph shapes it.
-func (r *refusal) write(w *writer, about asked) {
+// write writes the body of an OData error, as Graph shapes it, and the headers that only an error has.
+func (r *refusal) write(w *writer, h http.Header, about asked) {
+	w.b = w.b[:0] // nothing of an answer that failed half way
+	if r.retryAfter != "" {
+		h.Set("Retry-After", r.retryAfter)
+	}
+	if r.html != "" {
+		h.Set("Content-Type", "text/html")
+		w.b = append(w.b, r.html...)
+		return
+	}
 	w.open("")
 	w.open("error")
 	w.text("code", r.code)

@@ -3,21 +3,12 @@ package graphsim
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/klauspost/compress/gzip"
 )
 
-var (
-	writers = sync.Pool{New: func() any { return new(writer) }}
-	zippers = sync.Pool{New: func() any {
-		z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails for an unknown level only
-		return z
-	}}
-)
+var writers = sync.Pool{New: func() any { return new(writer) }}
 
 // asked is what Graph says of a request in its answer's headers and errors.
 type asked struct {
@@ -25,9 +16,12 @@ type asked struct {
 	at         time.Time
 }
 
+const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
 // ServeHTTP answers a request below /v1.0 or /beta.
 func (t *Tenant) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	s := seeded(t.seed, t.requests.Add(1), 'i')
+	n := t.requests.Add(1)
+	s := seeded(t.seed, n, 'i')
 	id := drawGUID(&s).String()
 	about := asked{id: id, client: id, at: t.Now().UTC()}
 	if client := r.Header.Get("client-request-id"); client != "" {
@@ -36,42 +30,37 @@ func (t *Tenant) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w, _ := writers.Get().(*writer)
 	defer writers.Put(w)
 	w.b, w.newer = w.b[:0], false
+	h := rw.Header()
+	h.Set("request-id", about.id)
+	h.Set("client-request-id", about.client)
+	h.Set("Content-Type", jsonType)
+	h.Set("Vary", "Accept-Encoding")
+	r, fault := t.meant(n, r)
 	status := http.StatusOK
-	if err := t.answer(w, r); err != nil {
+	if err := t.attempt(w, r, fault); err != nil {
 		refused, ok := errors.AsType[*refusal](err)
 		if !ok {
 			refused = &refusal{status: 500, code: "InternalServerError", message: err.Error()}
 		}
-		w.b = w.b[:0] // nothing of an answer that failed half way
-		refused.write(w, about)
+		refused.write(w, h, about)
 		status = refused.status
-		if refused.retryAfter != "" {
-			rw.Header().Set("Retry-After", refused.retryAfter)
-		}
 	}
-	h := rw.Header()
-	h.Set("request-id", about.id)
-	h.Set("client-request-id", about.client)
-	h.Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
-	h.Set("Vary", "Accept-Encoding")
-	send(rw, r, status, w.b)
-}
-
-// send writes the body, compressed if the client takes that.
-func send(rw http.ResponseWriter, r *http.Request, status int, body []byte) {
-	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		rw.WriteHeader(status)
-		_, _ = rw.Write(body) // the client has gone: nobody is left to tell
+	if fault.send != nil {
+		fault.send(t, rw, r, reply{status, w.b})
 		return
 	}
-	rw.Header().Set("Content-Encoding", "gzip")
-	rw.WriteHeader(status)
-	z, _ := zippers.Get().(*gzip.Writer)
-	defer zippers.Put(z)
-	z.Reset(rw)
-	_, _ = z.Write(body)
-	_ = z.Close()
+	send(rw, r, reply{status, w.b})
+}
+
+// attempt is answer, as far as a fault lets it.
+func (t *Tenant) attempt(w *writer, r *http.Request, fault *faultKind) error {
+	if fault.refusal != nil {
+		return fault.refusal()
+	}
+	if err := t.answer(w, r); err != nil || fault.relink == nil {
+		return err
+	}
+	return t.relink(w, r, fault.relink)
 }
 
 // answer writes the body of a good answer, or says why there is none.

@@ -29,6 +29,8 @@ type Options struct {
 	// Rate is how many times faster than published Graph's limits are enforced, measured on the machine's
 	// clock and not on Now. 0: no limits.
 	Rate float64
+	// Faults say how requests fail that nothing is wrong with.
+	Faults Faults
 
 	Token string   // the only token that is accepted; if empty, nothing is asked for
 	Roles []string // the permissions that the token carries; nil means all
@@ -59,6 +61,12 @@ func New(o Options) *Tenant {
 	o.CallsPerUserDay = cmp.Or(o.CallsPerUserDay, 5)
 	o.Large = cmp.Or(o.Large, 400)
 	o.Late = cmp.Or(o.Late, 0.05)
+	o.Faults.Stall = cmp.Or(o.Faults.Stall, 300*time.Millisecond)
+	if o.Faults.Kinds == nil {
+		for f := range faultKinds {
+			o.Faults.Kinds = append(o.Faults.Kinds, Fault(f))
+		}
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

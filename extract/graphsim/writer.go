@@ -84,6 +84,12 @@ func (w *writer) member(name, value string) {
 	w.text(name, value)
 }
 
+// raw writes what is JSON already.
+func (w *writer) raw(name string, value []byte) {
+	w.name(name)
+	w.b = append(w.b, value...)
+}
+
 func (w *writer) guid(name string, g guid) {
 	w.name(name)
 	w.b = append(g.append(append(w.b, '"')), '"')
