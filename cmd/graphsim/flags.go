@@ -9,13 +9,14 @@ import (
 
 type flags struct {
 	Addr            string   `default:"127.0.0.1:0" help:"Where to listen; port 0 takes a free one."`
-	Users           int      `default:"200" help:"Users of the tenant."`
+	Users           int      `default:"200" help:"Users of the tenant, at --from."`
 	Seed            int64    `default:"1" help:"Another seed is another tenant."`
 	From            string   `placeholder:"DATE" help:"First day with calls (default: seven days before --to)."`
 	To              string   `placeholder:"DATE" help:"First day without (default: today)."`
 	Now             string   `placeholder:"TIME" help:"What the age of a record is measured against (default: the clock)."`
 	NowFile         string   `placeholder:"FILE" help:"A file with that instant, read anew whenever it changes."`
 	Late            float64  `default:"0.05" help:"Share of calls that get further versions until two days after they ended."`
+	Moves           float64  `default:"2" help:"Users of a thousand who join, leave or get another manager or job, a day."`
 	CallsPerUserDay float64  `default:"5" help:"Calls that a user begins on a working day."`
 	Large           int      `default:"400" help:"Participants of the largest meetings."`
 	Rate            float64  `placeholder:"FACTOR" help:"Throttle at so many times Graph's published limits (default: not at all)."`
@@ -31,7 +32,7 @@ type flags struct {
 // options checks what the flags say and hands it on.
 func (f *flags) options() (graphsim.Options, error) {
 	o := graphsim.Options{
-		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Late: f.Late, Rate: f.Rate, Token: f.Token, Roles: f.Role,
+		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Late: f.Late, Moves: f.Moves, Rate: f.Rate, Token: f.Token, Roles: f.Role,
 	}
 	if f.Users < 1 || f.Large < 2 || f.CallsPerUserDay <= 0 {
 		return o, fmt.Errorf("--users %d, --large %d, --calls-per-user-day %g: a tenant needs one user, two in a meeting, and calls",
@@ -58,6 +59,9 @@ func (f *flags) options() (graphsim.Options, error) {
 	}
 	if f.Late <= 0 {
 		o.Late = -1
+	}
+	if f.Moves <= 0 {
+		o.Moves = -1
 	}
 	var err error
 	if o.Faults, err = f.faults(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // listUsers answers /users.
@@ -16,18 +17,18 @@ func (t *Tenant) listUsers(w *writer, q *question) error {
 	w.open("")
 	w.text("@odata.context", q.root+"/$metadata#users"+ask.shape())
 	if ask.counted {
-		w.int("@odata.count", t.countPeople(ask.filter))
+		w.int("@odata.count", t.countPeople(ask.filter, q.now))
 	}
 	w.list("value")
 	room, next := ask.size, -1
-	for p := range t.people(ask.from, ask.filter) {
+	for p := range t.people(ask.from, ask.filter, q.now) {
 		if room == 0 {
 			next = p.number
 			break
 		}
 		room--
 		w.open("")
-		t.entry(w, p, ask.userAsk)
+		t.entry(w, p, ask.userAsk, q.now)
 		w.close()
 	}
 	w.end()
@@ -38,19 +39,19 @@ func (t *Tenant) listUsers(w *writer, q *question) error {
 	return nil
 }
 
-// people are the users from a number on for whom a filter holds.
-func (t *Tenant) people(from int, f userFilter) iter.Seq[*person] {
+// people are the users now, from a number on, for whom a filter holds.
+func (t *Tenant) people(from int, f userFilter, now time.Time) iter.Seq[*person] {
 	return func(yield func(*person) bool) {
-		for number := from; number < t.Users; number++ {
-			if p := t.person(number); f.holds(&p) && !yield(&p) {
+		for number := from; number < t.everybody(now); number++ {
+			if p, here := t.personAt(number, now); here && f.holds(&p) && !yield(&p) {
 				return
 			}
 		}
 	}
 }
 
-func (t *Tenant) countPeople(f userFilter) (n int) {
-	for range t.people(0, f) {
+func (t *Tenant) countPeople(f userFilter, now time.Time) (n int) {
+	for range t.people(0, f, now) {
 		n++
 	}
 	return n
@@ -65,13 +66,13 @@ func (t *Tenant) oneUser(w *writer, q *question, key string) error {
 	if err != nil {
 		return err
 	}
-	p, ok := t.findPerson(key)
+	p, ok := t.findPerson(key, q.now)
 	if !ok {
 		return refuse(404, "Request_ResourceNotFound", "Resource '%s' does not exist or one of its queried reference-property objects are not present.", key)
 	}
 	w.open("")
 	w.text("@odata.context", q.root+"/$metadata#users"+ask.shape()+"/$entity")
-	t.entry(w, &p, ask)
+	t.entry(w, &p, ask, q.now)
 	w.close()
 	return nil
 }
@@ -79,27 +80,27 @@ func (t *Tenant) oneUser(w *writer, q *question, key string) error {
 // inPrincipal finds a person's number in a userPrincipalName.
 var inPrincipal = regexp.MustCompile(`(?i)(\d+)(_adatum\.example#EXT#)?@`)
 
-func (t *Tenant) findPerson(key string) (person, bool) {
+func (t *Tenant) findPerson(key string, now time.Time) (person, bool) {
 	number, ok := t.number(userIDs, key)
 	if m := inPrincipal.FindStringSubmatch(key); m != nil {
 		n, err := strconv.ParseUint(m[1], 10, 31)
 		number, ok = n, err == nil
 	}
-	if !ok || number >= uint64(t.Users) {
+	if !ok || number >= uint64(t.everybody(now)) {
 		return person{}, false
 	}
-	p := t.person(int(number))
-	return p, strings.EqualFold(key, p.id.String()) || strings.EqualFold(key, p.principal)
+	p, here := t.personAt(int(number), now)
+	return p, here && (strings.EqualFold(key, p.id.String()) || strings.EqualFold(key, p.principal))
 }
 
-// entry writes what is asked for of a user.
-func (t *Tenant) entry(w *writer, p *person, ask userAsk) {
+// entry writes what is asked for of a user, as it is now.
+func (t *Tenant) entry(w *writer, p *person, ask userAsk, now time.Time) {
 	wholeUser(w, p, ask.selection)
 	if ask.manager == nil {
 		return
 	}
-	if number, ok := t.manager(p); ok {
-		above := t.person(number)
+	if number := t.manager(p, now); number != nobody {
+		above, _ := t.personAt(number, now)
 		w.open("manager")
 		w.text("@odata.type", "#microsoft.graph.user") // the metadata says directoryObject
 		wholeUser(w, &above, *ask.manager)

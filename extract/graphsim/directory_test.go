@@ -232,14 +232,14 @@ func FuzzUserFilter(f *testing.F) {
 		terms := strings.Split(text, " and ")
 		slices.Reverse(terms)
 		turned, err := parseUserFilter(strings.Join(terms, " and "))
-		if err != nil || tenant.countPeople(turned) != tenant.countPeople(got) {
+		if err != nil || tenant.countPeople(turned, afterwards) != tenant.countPeople(got, afterwards) {
 			t.Errorf("%q means something else turned round (%v)", text, err)
 		}
 		fewer, err := parseUserFilter(text + " and accountEnabled eq false")
 		if err != nil {
 			t.Fatalf("%q takes no further condition: %v", text, err)
 		}
-		for p := range tenant.people(0, fewer) {
+		for p := range tenant.people(0, fewer, afterwards) {
 			if p.enabled || !got.holds(p) {
 				t.Errorf("%q with a further condition finds user %d", text, p.number)
 			}

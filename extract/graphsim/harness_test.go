@@ -19,9 +19,9 @@ var (
 
 func at(now time.Time) func() time.Time { return func() time.Time { return now } }
 
-// small is a tenant of one day and few calls.
+// small is a tenant of one day and few calls, in which nobody moves.
 func small() Options {
-	return Options{Seed: 1, Users: 30, From: monday, To: monday.AddDate(0, 0, 1), Now: at(afterwards)}
+	return Options{Seed: 1, Users: 30, Moves: -1, From: monday, To: monday.AddDate(0, 0, 1), Now: at(afterwards)}
 }
 
 // An answer is what came back for a request.

@@ -16,6 +16,8 @@ type person struct {
 	site       *site
 	department string
 	title      string
+	boss       int       // the number of whoever leads them, if that one is no guest and there
+	joined     time.Time // zero for who was there from the beginning
 	guest      bool
 	enabled    bool
 	source     source // draws what only the directory shows
@@ -45,9 +47,10 @@ var (
 
 const domain = "contoso.example"
 
+// person is a user as first known.
 func (t *Tenant) person(number int) person {
 	s := seeded(t.seed, uint64(number), 'p')
-	p := person{number: number, id: t.id(userIDs, uint64(number))}
+	p := person{number: number, id: t.id(userIDs, uint64(number)), boss: ledBy(number)}
 	p.given, p.family = pick(&s, givenNames), pick(&s, familyNames)
 	p.site = &sites[s.below(len(sites))]
 	p.department = pick(&s, departments)
@@ -64,19 +67,6 @@ func (t *Tenant) person(number int) person {
 }
 
 func (p *person) name() string { return p.given + " " + p.family }
-
-// manager is the number of a person's manager: a tree in which everybody leads eight, and whoever is
-// led by a guest is led by those above.
-func (t *Tenant) manager(p *person) (number int, ok bool) {
-	if p.number == 0 || p.guest {
-		return 0, false
-	}
-	above := t.person((p.number - 1) / 8)
-	for above.guest {
-		above = t.person((above.number - 1) / 8)
-	}
-	return above.number, true
-}
 
 // plain is a name as it stands in an address: letters of ASCII, in lower case.
 func plain(name string) string {

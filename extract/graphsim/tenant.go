@@ -9,7 +9,7 @@ import (
 // Options describe a tenant. The zero value is a tenant of 200 users and the last seven whole days.
 type Options struct {
 	Seed   int64
-	Users  int    // default 200
+	Users  int    // at From; default 200
 	Tenant string // the tenant's id; default an invented one
 
 	// From and To bound the days of which there are calls: [From, To), whole UTC days.
@@ -22,6 +22,10 @@ type Options struct {
 	// Late is the share of calls, of all kinds, that get one or two further versions, between 2 and 44
 	// hours after they ended. Default 0.05; negative: none.
 	Late float64
+
+	// Moves is how much the directory changes: so many users of a thousand a day, from From on, join or
+	// leave, or get another manager or job. Default 2; negative: none.
+	Moves float64
 
 	CallsPerUserDay float64 // begun by a user on a working day; default 5
 	Large           int     // participants of the largest meetings, of which a working day has at least one; default 400
@@ -61,6 +65,7 @@ func New(o Options) *Tenant {
 	o.CallsPerUserDay = cmp.Or(o.CallsPerUserDay, 5)
 	o.Large = cmp.Or(o.Large, 400)
 	o.Late = cmp.Or(o.Late, 0.05)
+	o.Moves = cmp.Or(o.Moves, 2)
 	o.Faults.Stall = cmp.Or(o.Faults.Stall, 300*time.Millisecond)
 	if o.Faults.Kinds == nil {
 		for f := range faultKinds {

@@ -4,7 +4,7 @@ import "time"
 
 // Truth is what a tenant holds, counted by the generator and not by reading its answers.
 type Truth struct {
-	Users int   `json:"users"`
+	Users int   `json:"users"` // that there are now
 	Days  []Day `json:"days"`
 }
 
@@ -26,7 +26,7 @@ type Day struct {
 // Truth counts. It takes time in proportion to the calls.
 func (t *Tenant) Truth() Truth {
 	now := t.Now().UTC()
-	truth := Truth{Users: t.Users}
+	truth := Truth{Users: t.countPeople(nil, now)}
 	for day := t.first; day < t.first+t.days; day++ {
 		d := Day{Date: midnight(day).Format(time.DateOnly)}
 		for c := range t.calls(place{day: day}, midnight(day+1), now) {

@@ -28,7 +28,7 @@ var userWriters = []struct {
 		w.text("companyName", map[bool]string{true: "Adatum", false: "Contoso"}[p.guest])
 	}},
 	{"country", member("country", func(p *person) string { return p.site.country })},
-	{"createdDateTime", func(w *writer, p *person, s source) { w.time("createdDateTime", p.hired(s).Add(9*time.Hour)) }},
+	{"createdDateTime", func(w *writer, p *person, s source) { w.time("createdDateTime", p.created(s)) }},
 	{"department", member("department", func(p *person) string { return p.department })},
 	{"displayName", func(w *writer, p *person, _ source) { w.text("displayName", p.name()) }},
 	{"employeeHireDate", func(w *writer, p *person, s source) {
@@ -123,7 +123,14 @@ func (p *person) mail() string {
 
 func (p *person) userType() string { return map[bool]string{true: "Guest", false: "Member"}[p.guest] }
 
-func (p *person) hired(s source) time.Time { return midnight(16000 + s.below(4300)) }
+func (p *person) created(s source) time.Time {
+	if p.joined.IsZero() {
+		return midnight(16000 + s.below(4300)).Add(9 * time.Hour)
+	}
+	return p.joined
+}
+
+func (p *person) hired(s source) time.Time { return midnight(dayOf(p.created(s))) }
 
 var skus = []string{
 	"c7d1f9a2-0b3e-4a57-8f61-2d9e5b7c4a10", "0e5a8c36-91d4-4b7f-a2c8-6f1b3d9e7052", "b93f6e21-5d80-4c1a-9e47-18a0c2f4d6b5",

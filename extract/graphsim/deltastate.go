@@ -1,0 +1,91 @@
+package graphsim
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// oldestToken is how long Graph takes a token of the directory back.
+const oldestToken = 7 * 24 * time.Hour
+
+// A deltaState is what a token of /users/delta carries. All pages of a reading show the directory as it
+// was at its first, so that the deltaLink at its end misses nothing.
+type deltaState struct {
+	selection
+	since, at time.Time // what changed between the two is asked for; if since is zero, everything
+	from      int       // the user with whom a page begins
+}
+
+func (s *deltaState) shape() string {
+	if !s.chosen {
+		return ""
+	}
+	return "(" + s.selection.text() + ")"
+}
+
+func (s *deltaState) text() string {
+	since := int64(0)
+	if !s.since.IsZero() {
+		since = s.since.UnixNano()
+	}
+	return fmt.Sprintf("%d %d %d %s", since, s.at.UnixNano(), s.from, s.selection.text())
+}
+
+// deltaState is what a request asks for, by its token or, without one, by its $select.
+func (t *Tenant) deltaState(q *question) (s deltaState, err error) {
+	since := q.options.Get("$deltatoken") + q.options.Get("$deltaToken") // Graph's own pages spell it both ways
+	switch skip := q.options.Get("$skiptoken"); {
+	case since != "" && since != "latest":
+		if s, err = t.resume("d", since, q.now); err == nil {
+			s.since, s.at = s.at, q.now
+		}
+		return s, err
+	case skip != "":
+		return t.resume("u", skip, q.now)
+	case since == "latest":
+		s.since = q.now
+	}
+	s.at = q.now
+	return s, s.choose(q.options.Get("$select"), q.options.Has("$select"))
+}
+
+// choose reads a selection, of which id is always part here.
+func (s *deltaState) choose(text string, chosen bool) (err error) {
+	s.selection, err = selectUsers(text, chosen)
+	if !s.has("id") {
+		s.names = append(s.names, "id")
+	}
+	return err
+}
+
+// resume opens a token. One that has the form and is too old, or not of this tenant, has expired.
+func (t *Tenant) resume(kind, token string, now time.Time) (s deltaState, err error) {
+	text, ok := t.unseal(kind, token)
+	switch {
+	case !ok && isSealed(token):
+		return s, expired()
+	case !ok:
+		return s, refuse(400, "Request_BadRequest", "Badly formed token.")
+	}
+	var numbers [3]int64
+	for i := range numbers { // sealed by us: they are numbers
+		var digits string
+		digits, text, _ = strings.Cut(text, " ")
+		numbers[i], _ = strconv.ParseInt(digits, 10, 64)
+	}
+	if numbers[0] != 0 {
+		s.since = time.Unix(0, numbers[0]).UTC()
+	}
+	s.at, s.from = time.Unix(0, numbers[1]).UTC(), int(numbers[2])
+	if now.Sub(s.at) > oldestToken {
+		return s, expired()
+	}
+	return s, s.choose(text, text != "")
+}
+
+// expired refuses a token that is too old.
+func expired() *refusal {
+	return &refusal{status: 410, code: "syncStateNotFound", message: "The sync state generation is not found. Start again without a token."}
+}

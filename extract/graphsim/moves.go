@@ -1,0 +1,87 @@
+package graphsim
+
+import "time"
+
+// Of six moves in the directory one lets somebody join and one leave, two give somebody another manager
+// and two another job. Who joins gets the next number.
+
+// joins is how many users join a day.
+func (t *Tenant) joins() float64 { return float64(t.Users) * t.Moves / 1000 / 6 }
+
+// joined is when the user of a number joined, who was not there from the beginning.
+func (t *Tenant) joined(number int) time.Time {
+	s := seeded(t.seed, uint64(number), 'b')
+	days := (float64(number-t.Users) + s.unit()) / t.joins()
+	return time.Unix(midnight(t.first).Unix()+int64(days*secondsPerDay), 0).UTC()
+}
+
+// everybody is how many users there were until an instant, with those who have left.
+func (t *Tenant) everybody(now time.Time) int {
+	if t.Moves <= 0 || now.Before(midnight(t.first)) {
+		return t.Users
+	}
+	n := t.Users + int(now.Sub(midnight(t.first)).Hours()/24*t.joins())
+	if !t.joined(n).After(now) {
+		n++
+	}
+	return n
+}
+
+// personAt is a user as the directory shows it at an instant; or, if it does not, who left as they were
+// then.
+func (t *Tenant) personAt(number int, now time.Time) (p person, here bool) {
+	p = t.person(number)
+	day := t.first
+	if number >= t.Users {
+		p.joined = t.joined(number)
+		if p.joined.After(now) {
+			return p, false
+		}
+		day = dayOf(p.joined) + 1
+	}
+	for ; t.Moves > 0 && day <= dayOf(now); day++ {
+		s := seeded(t.seed, uint64(number), uint64(day), 'o')
+		if !s.chance(t.Moves / 1000 * 5 / 6) {
+			continue
+		}
+		at := midnight(day).Add(time.Duration(s.between(7*3600, 18*3600)) * time.Second)
+		if at.After(now) || !p.move(&s) {
+			return p, at.After(now)
+		}
+	}
+	return p, true
+}
+
+// move draws a move, and says whether the person is still there after it. The first user, who leads all,
+// always is.
+func (p *person) move(s *source) bool {
+	switch s.below(5) {
+	case 0:
+		return p.number == 0
+	case 1, 2:
+		p.boss = s.below(ledBy(p.number) + 1) // a lower number, or somebody might lead themselves
+	default:
+		p.department = pick(s, departments)
+		p.title = pick(s, titles[p.department])
+	}
+	return true
+}
+
+// ledBy is the number of whoever leads a person at first: everybody leads eight.
+func ledBy(number int) int { return max(0, number-1) / 8 }
+
+// nobody leads the first user, and guests.
+const nobody = -1
+
+// manager is the number of a person's manager at an instant. Whoever is led by a guest, or by somebody
+// who has left, is led by those above.
+func (t *Tenant) manager(p *person, now time.Time) int {
+	if p.number == 0 || p.guest {
+		return nobody
+	}
+	above, here := t.personAt(p.boss, now)
+	for above.guest || !here {
+		above, here = t.personAt(above.boss, now)
+	}
+	return above.number
+}
