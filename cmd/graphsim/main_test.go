@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,10 +25,24 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
 }
 
-// ask PATH is the command that the simulator is started for: it prints the answer's status. With
-// ask PATH WORD it also says how often the answer has the word.
+// ask is the command that the simulator is started for. ask PATH prints the answer's status, ask PATH
+// WORD also how often the answer has the word, and ask N PATH asks so many times.
 func ask() {
-	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, os.Getenv("GRAPHSIM_URL")+os.Args[1], nil)
+	path, word := os.Args[1], ""
+	if n, err := strconv.Atoi(path); err == nil {
+		for range n {
+			askFor(os.Args[2], "")
+		}
+		return
+	}
+	if len(os.Args) > 2 {
+		word = os.Args[2]
+	}
+	askFor(path, word)
+}
+
+func askFor(path, word string) {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, os.Getenv("GRAPHSIM_URL")+path, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -37,13 +52,13 @@ func ask() {
 		panic(err)
 	}
 	defer answer.Body.Close()
-	_, _ = io.WriteString(os.Stdout, answer.Status+"\n")
-	if len(os.Args) > 2 {
-		body, err := io.ReadAll(answer.Body)
-		if err != nil {
-			panic(err)
-		}
-		fmt.Println(strings.Count(string(body), os.Args[2]), "times")
+	fmt.Println(answer.Status)
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		panic(err)
+	}
+	if word != "" {
+		fmt.Println(strings.Count(string(body), word), "times")
 	}
 }
 

@@ -39,7 +39,7 @@ func (t *Tenant) personAt(number int, now time.Time) (p person, here bool) {
 		}
 		day = dayOf(p.joined) + 1
 	}
-	for ; t.Moves > 0 && day <= dayOf(now); day++ {
+	for ; day <= dayOf(now); day++ {
 		s := seeded(t.seed, uint64(number), uint64(day), 'o')
 		if !s.chance(t.Moves / 1000 * 5 / 6) {
 			continue

@@ -187,6 +187,29 @@ func TestOldTokens(t *testing.T) {
 	}
 }
 
+// People move by day: an hour by night shows the directory as the one before.
+func TestMovesComeByDay(t *testing.T) {
+	var now time.Time
+	tenant := lively(&now)
+	moves := 0
+	for number := range tenant.Users {
+		old, was := tenant.personAt(number, monday)
+		for hour := 1; hour < 72 && was; hour++ {
+			at := monday.Add(time.Duration(hour) * time.Hour)
+			p, here := tenant.personAt(number, at)
+			if p != old || here != was {
+				if moves++; at.Hour() <= 7 || at.Hour() > 18 {
+					t.Errorf("user %d moved in the hour before %v", number, at)
+				}
+			}
+			old, was = p, here
+		}
+	}
+	if moves < 20 || moves > 50 { // of 300 in three days 37 move, and a few of them to where they were
+		t.Errorf("%d moves", moves)
+	}
+}
+
 // Nothing moves before From, nor where nothing shall; and the same instant shows the same.
 func TestMovesAreAFunctionOfNow(t *testing.T) {
 	now := monday.Add(-time.Hour)

@@ -17,7 +17,6 @@ func TestPublishedLimits(t *testing.T) {
 		limit  int
 		after  string // seconds
 	}{
-		"all":           {func(int) string { return "/v1.0/nowhere" }, 130_000, "10"},
 		"first pages":   {func(i int) string { return fmt.Sprintf("%s?%d", recordsPath, i) }, 15, "20"},
 		"further pages": {func(int) string { return recordsPath + "?$skiptoken=x" }, 55, "300"},
 		"many calls":    {call, 1500, "20"},
@@ -27,9 +26,10 @@ func TestPublishedLimits(t *testing.T) {
 		"a call":           {func(i int) string { return call(7) + []string{"", "/sessions", "/participants_v2"}[i%3] }, 10, "20"},
 		"a call's letters": {func(i int) string { return recordsPath + []string{"/AB", "/ab"}[i%2] }, 10, "20"},
 		"a call's pages":   {func(i int) string { return call(7) + []string{"/sessions", "/participants_v2"}[i%2] + "?$skiptoken=x" }, 50, "300"},
-		"users":            {func(int) string { return "/v1.0/users?$top=20" }, 1750, "10"},
-		"selected users":   {func(int) string { return "/v1.0/users?$top=20&$select=id" }, 3500, "10"},
-		"managers":         {func(int) string { return "/v1.0/users?$top=20&$select=id&$expand=manager" }, 1750, "10"},
+		"users":            {func(int) string { return "/v1.0/users/nobody" }, 1750, "10"},
+		"selected users":   {func(int) string { return "/v1.0/users/nobody?$select=id" }, 3500, "10"},
+		"managers":         {func(int) string { return "/v1.0/users/nobody?$select=id&$expand=manager" }, 1750, "10"},
+		"few users":        {func(int) string { return "/v1.0/users?$top=1" }, 3500, "10"},
 		"changes":          {func(int) string { return "/v1.0/users/delta?$deltatoken=latest&$select=id" }, 3500, "10"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,6 +54,21 @@ func TestPublishedLimits(t *testing.T) {
 	}
 }
 
+// All requests together have a limit, too.
+func TestLimitOfAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		throttle := newThrottle(1)
+		for i := range 130_000 {
+			if wait := throttle.admit(charges([]string{"nowhere"}, nil)); wait > 0 {
+				t.Fatalf("request %d must wait %v", i+1, wait)
+			}
+		}
+		if wait := throttle.admit(charges([]string{"users"}, nil)); wait != 10*time.Second {
+			t.Errorf("the next request must wait %v, want 10 s", wait)
+		}
+	})
+}
+
 // Requests that are refused count nowhere: not where the limit is reached, and in no other family.
 func TestRefusedRequestsDoNotCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -71,11 +86,11 @@ func TestRefusedRequestsDoNotCount(t *testing.T) {
 				t.Fatalf("another call after %d: %d, want 404", i, a.status)
 			}
 		}
-		time.Sleep(20*time.Second - 1)
+		time.Sleep(20*time.Second - time.Nanosecond)
 		if a := get(t, tenant, path); a.status != 429 || a.header.Get("Retry-After") != "1" {
 			t.Errorf("too early: %d, Retry-After %q", a.status, a.header.Get("Retry-After"))
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		if a := get(t, tenant, path); a.status != 404 {
 			t.Errorf("in time: %d", a.status)
 		}
