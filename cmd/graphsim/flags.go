@@ -32,7 +32,8 @@ type flags struct {
 // options checks what the flags say and hands it on.
 func (f *flags) options() (graphsim.Options, error) {
 	o := graphsim.Options{
-		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Late: f.Late, Moves: f.Moves, Rate: f.Rate, Token: f.Token, Roles: f.Role,
+		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Late: f.Late, Moves: f.Moves,
+		Rate: f.Rate, Token: f.Token, Roles: f.Role,
 	}
 	if f.Users < 1 || f.Large < 2 || f.CallsPerUserDay <= 0 {
 		return o, fmt.Errorf("--users %d, --large %d, --calls-per-user-day %g: a tenant needs one user, two in a meeting, and calls",
