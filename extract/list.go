@@ -20,7 +20,20 @@ const parallelWindows = 4
 // asked for holds everything whichever way it is read; what is too much is dropped.
 type window struct{ ask, keep schemas.Range }
 
-func (x *Reading) windows() []window {
+func (x *Reading) window(ask schemas.Range) window {
+	keep := ask
+	if keep.From.Before(x.asked.From) {
+		keep.From = x.asked.From
+	}
+	if keep.To.After(x.asked.To) {
+		keep.To = x.asked.To
+	}
+	return window{ask, keep}
+}
+
+// stretches cut the range, to whole seconds or days, into what is walked at once: the windows, or if
+// these follow what there is, a few stretches of them.
+func (x *Reading) stretches() []schemas.Range {
 	w := x.dataset.Source.Window
 	unit := time.Second
 	if !hasClock(w.Layout) {
@@ -30,20 +43,12 @@ func (x *Reading) windows() []window {
 		From: x.asked.From.UTC().Truncate(unit),
 		To:   x.asked.To.UTC().Add(unit - 1).Truncate(unit),
 	}
-	var windows []window
-	for _, ask := range whole.Split(w.Step()) {
-		keep := ask
-		if keep.From.Before(x.asked.From) {
-			keep.From = x.asked.From
-		}
-		if keep.To.After(x.asked.To) {
-			keep.To = x.asked.To
-		}
-		if keep.From.Before(keep.To) {
-			windows = append(windows, window{ask, keep})
-		}
+	length := w.Step()
+	if w.Page > 0 {
+		windows := (whole.To.Sub(whole.From) + length - 1) / length
+		length *= (windows + parallelWindows - 1) / parallelWindows
 	}
-	return windows
+	return whole.Split(length)
 }
 
 // hasClock says whether a layout tells one time of a day from another.
@@ -59,23 +64,38 @@ type take func(ctx context.Context, listed []byte, r graph.Request) error
 func (x *Reading) listWindows(ctx context.Context, take take) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallelWindows)
-	for _, w := range x.windows() {
-		g.Go(func() error {
-			if err := x.listWindow(ctx, w, take); err != nil {
-				return fmt.Errorf("window %v: %w", w.ask, err)
-			}
-			return nil
-		})
+	for _, stretch := range x.stretches() {
+		g.Go(func() error { return x.walk(ctx, stretch, take) })
 	}
 	return g.Wait()
 }
 
-func (x *Reading) listWindow(ctx context.Context, w window, take take) error {
+// walk lists a stretch, window by window.
+func (x *Reading) walk(ctx context.Context, stretch schemas.Range, take take) error {
+	s := newStride(x.dataset.Source.Window, stretch)
+	for at := stretch.From; at.Before(stretch.To); {
+		w := x.window(schemas.Range{From: at, To: s.end(at)})
+		at = w.ask.To
+		if !w.keep.From.Before(w.keep.To) {
+			continue
+		}
+		listed, err := x.listWindow(ctx, w, take)
+		if err != nil {
+			return fmt.Errorf("window %v: %w", w.ask, err)
+		}
+		s.learn(w.ask, listed)
+	}
+	return nil
+}
+
+// listWindow lists a window to its last page, and says how much was listed.
+func (x *Reading) listWindow(ctx context.Context, w window, take take) (n int, err error) {
 	r := x.listRequest(w.ask)
 	for page, err := range x.client.Pages(ctx, r) {
 		if err != nil {
-			return err
+			return n, err
 		}
+		n += len(page.Values)
 		for _, listed := range page.Values {
 			x.counts.listed.Add(1)
 			if when, ok := x.fields.time(listed); ok && !w.keep.Contains(when) {
@@ -83,9 +103,9 @@ func (x *Reading) listWindow(ctx context.Context, w window, take take) error {
 				continue
 			}
 			if err := take(ctx, listed, r); err != nil {
-				return err
+				return n, err
 			}
 		}
 	}
-	return nil
+	return n, nil
 }

@@ -107,7 +107,7 @@ func TestEmptyDay(t *testing.T) {
 func TestNotYet(t *testing.T) {
 	h := http.NewServeMux()
 	h.HandleFunc("GET /v1.0/communications/callRecords", func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(r.URL.Query().Get("$filter"), "ge 2026-11-18T02:00:00Z") {
+		if strings.Contains(r.URL.Query().Get("$filter"), "ge 2026-11-18") {
 			fmt.Fprint(w, `{"value":[{"id":"c1","version":1,"startDateTime":"2026-11-18T02:05:00Z","endDateTime":"2026-11-18T02:10:00Z"}]}`)
 			return
 		}

@@ -20,7 +20,10 @@ var CallRecords = Dataset{
 		// Without it Graph replaces newer enum members, as azureCommunicationServices, by unknownFutureValue.
 		Headers: []Param{{"Prefer", "include-unknown-enum-members"}},
 		Paging:  NextLink,
-		Window:  Window{Longest: time.Hour, Layout: time.RFC3339},
+		// A page has 60 records (api/callrecords-cloudcommunications-list-callrecords), and in the same time
+		// four times as many first pages may be asked for as further ones. Graph knows no longest window; a
+		// night or a weekend fits into few of these.
+		Window: Window{Longest: 4 * time.Hour, Layout: time.RFC3339, Page: 60},
 		Detail: &Detail{
 			Path: "/communications/callRecords/{id}",
 			// Two requests, because Graph shows both expansions in one nowhere.

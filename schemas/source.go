@@ -37,6 +37,9 @@ type Window struct {
 	// ToIncluded says that Graph takes the upper bound as included, so that Longest counts it too
 	// and what lies at or after it is dropped by the reader.
 	ToIncluded bool
+	// Page is how many records Graph puts on a page of the list. Windows up to Longest are then cut so
+	// that most fit on one. 0: windows are all of one length.
+	Page int
 }
 
 // Detail says that a listed record is only a pointer, and how the whole record is read: one request

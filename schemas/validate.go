@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
@@ -67,6 +68,9 @@ func (s Source) validate() error {
 	if w := s.Window; w.ToIncluded && w.Longest != 0 && w.Step() <= 0 {
 		fail("the longest window is %v, of which an included upper bound takes a day: nothing is left to ask for, and no range would be split", w.Longest)
 	}
+	if w := s.Window; w.Page != 0 && (w.Page < 0 || w.Step() < time.Second || w.Longest%time.Second != 0 || !tellsSeconds(w.Layout)) {
+		fail("windows that fit a page of %d are cut at whole seconds: that takes a positive page, a longest window of whole seconds and a layout that tells them", w.Page)
+	}
 	if name, ok := s.bounded(); ok && s.Window.Layout == "" {
 		fail("%s has {from} or {to}, and the window has no layout to write them in", name)
 	}
@@ -76,6 +80,12 @@ func (s Source) validate() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// tellsSeconds says whether a layout tells a second from the next.
+func tellsSeconds(layout string) bool {
+	var t time.Time
+	return t.Format(layout) != t.Add(time.Second).Format(layout)
 }
 
 // bounded names the first part of the request that holds a bound of the window.

@@ -3,6 +3,7 @@ package schemas
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // sound is a dataset with nothing wrong; each case below breaks one thing in a copy of its own.
@@ -38,11 +39,16 @@ func sound() Dataset {
 	}
 }
 
+func paged(page int, longest time.Duration, layout string) Window {
+	return Window{Longest: longest, Layout: layout, Page: page}
+}
+
 func TestValidateAcceptsWhatIsSound(t *testing.T) {
 	for name, vary := range map[string]func(*Dataset){
 		"as it is":                 func(*Dataset) {},
 		"a window without an end":  func(d *Dataset) { d.Source.Window.Longest = 0 },
 		"a day, its end excluded":  func(d *Dataset) { d.Source.Window = Window{Longest: Day, Layout: "2006-01-02"} },
+		"windows that fit a page":  func(d *Dataset) { d.Source.Window = paged(60, Day/24, time.RFC3339) },
 		"no bounds and no layout":  func(d *Dataset) { d.Source.Query, d.Source.Window.Layout = nil, "" },
 		"a detail without an end":  func(d *Dataset) { d.Source.Detail.End = "" },
 		"two keys without details": func(d *Dataset) { d.Source.Detail = nil; twoKeys(d) },
@@ -80,6 +86,10 @@ func TestValidateRefuses(t *testing.T) {
 		"a paging past the last":   {func(d *Dataset) { d.Source.Paging = Delta + 1 }, "the paging is neither"},
 		"a day, its end included":  {func(d *Dataset) { d.Source.Window.Longest = Day }, "nothing is left to ask for"},
 		"an hour, its end taken":   {func(d *Dataset) { d.Source.Window.Longest = Day / 24 }, "nothing is left to ask for"},
+		"a page less than empty":   {func(d *Dataset) { d.Source.Window = paged(-1, Day/24, time.RFC3339) }, "a positive page"},
+		"a page, never split":      {func(d *Dataset) { d.Source.Window = paged(60, 0, time.RFC3339) }, "a longest window of whole seconds"},
+		"a page and half a second": {func(d *Dataset) { d.Source.Window = paged(60, 1500*time.Millisecond, time.RFC3339) }, "a longest window of whole seconds"},
+		"a page, and only dates":   {func(d *Dataset) { d.Source.Window = paged(60, Day, time.DateOnly) }, "a layout that tells them"},
 		"bounds without a layout":  {func(d *Dataset) { d.Source.Window.Layout = "" }, "$filter has {from} or {to}"},
 		"an end in the path":       {func(d *Dataset) { d.Source.Path, d.Source.Query, d.Source.Window.Layout = "/visits(to={to})", nil, "" }, "path has {from} or {to}"},
 		"a bound in a header":      {func(d *Dataset) { header(d, "If-Modified-Since", "{from}") }, "If-Modified-Since has {from} or {to}"},

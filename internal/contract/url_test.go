@@ -27,10 +27,11 @@ const (
 	recordID = "c0117ac7-0000-4000-8000-000000000001"
 )
 
-// What is read: an hour of call records, which is their window, and a day of the rest; a Monday.
+// What is read: half an hour of call records, with which their windows begin, and a day of the rest; a
+// Monday.
 var (
 	from = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-	hour = from.Add(time.Hour)
+	half = from.Add(time.Hour / 2)
 	day  = from.Add(schemas.Day)
 )
 
@@ -44,7 +45,7 @@ func TestReadingAsksWhatMicrosoftsClientAsks(t *testing.T) {
 		to      time.Time
 		want    []*url.URL
 	}{
-		{schemas.CallRecords, hour, callRecordURLs(t, records)},
+		{schemas.CallRecords, half, callRecordURLs(t, records)},
 		{schemas.PSTNCalls, day, []*url.URL{built(t, pstn.ToGetRequestInformation, nil)}},
 		{schemas.DirectRoutingCalls, day, []*url.URL{built(t, direct.ToGetRequestInformation, nil)}},
 		{schemas.Users, day, []*url.URL{built(t, delta.ToGetRequestInformation, &users.DeltaRequestBuilderGetRequestConfiguration{
@@ -69,11 +70,11 @@ func TestReadingAsksWhatMicrosoftsClientAsks(t *testing.T) {
 	}
 }
 
-// callRecordURLs are the list of an hour, both details of a record, and the pages of its children.
+// callRecordURLs are the list of half an hour, both details of a record, and the pages of its children.
 func callRecordURLs(t *testing.T, records *communications.CallRecordsRequestBuilder) []*url.URL {
 	list := communications.CallRecordsRequestBuilderGetRequestConfiguration{
 		QueryParameters: &communications.CallRecordsRequestBuilderGetQueryParameters{
-			Filter: new("startDateTime ge 2026-11-23T00:00:00Z and startDateTime lt 2026-11-23T01:00:00Z")}}
+			Filter: new("startDateTime ge 2026-11-23T00:00:00Z and startDateTime lt 2026-11-23T00:30:00Z")}}
 	detail := func(expand string) *communications.CallRecordsCallRecordItemRequestBuilderGetRequestConfiguration {
 		return &communications.CallRecordsCallRecordItemRequestBuilderGetRequestConfiguration{
 			QueryParameters: &communications.CallRecordsCallRecordItemRequestBuilderGetQueryParameters{Expand: []string{expand}}}
