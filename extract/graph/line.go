@@ -15,13 +15,19 @@ type Limit struct {
 // that counts.
 const slack = 1.02
 
-// burst is how many requests a limit lets through at once, where it can be divided.
-const burst = 10
+// How far a limit is divided: requests that go out at once, and the time until the next ones do. A
+// timer is late by about a millisecond, which no later window makes up for.
+const (
+	smallestBurst  = 10
+	shortestWindow = 100 * time.Millisecond
+)
 
 // spread divides a limit into the same one over a shorter time, so that its requests do not all go
 // out at the start of the window. N in any window implies k·N in any k windows, so nothing is exceeded.
-func (l Limit) spread() Limit {
-	for k := l.Requests / burst; k > 1; k-- {
+// Rate is how much faster the limit's clock is than ours.
+func (l Limit) spread(rate float64) Limit {
+	windows := float64(l.Per) / rate / float64(shortestWindow)
+	for k := int(min(float64(l.Requests/smallestBurst), windows)); k > 1; k-- {
 		if l.Requests%k == 0 {
 			return Limit{l.Requests / k, l.Per / time.Duration(k)}
 		}
@@ -51,11 +57,11 @@ type line struct {
 	at    int         // where the next unit goes
 }
 
-func newLine(l Limit) *line {
+func newLine(l Limit, rate float64) *line {
 	if l.Requests <= 0 || l.Per <= 0 {
 		return nil
 	}
-	l = l.spread()
+	l = l.spread(rate)
 	return &line{turn: make(chan struct{}, 1), limit: l, sent: make([]time.Time, l.Requests)}
 }
 

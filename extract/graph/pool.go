@@ -21,10 +21,10 @@ type pool struct {
 }
 
 func newPool(first, next Limit, rate float64) *pool {
-	p := &pool{first: newLine(first), rate: rate, pace: 1}
+	p := &pool{first: newLine(first, rate), rate: rate, pace: 1}
 	p.next = p.first
 	if next != (Limit{}) {
-		p.next = newLine(next)
+		p.next = newLine(next, rate)
 	}
 	return p
 }
