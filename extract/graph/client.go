@@ -24,6 +24,7 @@ type Options struct {
 	Token       TokenSource       // signs every request
 	Rate        float64           // factor on all limits; 0 is 1
 	Concurrency int               // requests in flight; 0 is 16
+	InFlight    int64             // bytes of the answers that are being read at once, decompressed; 0 is 64 MiB
 	Log         *slog.Logger      // nil discards
 	Transport   http.RoundTripper // nil: connections of its own
 }
@@ -43,8 +44,8 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	case o.Token == nil:
 		return nil, errors.New("graph: no source of tokens: give one in Options.Token")
-	case o.Rate < 0 || o.Concurrency < 0:
-		return nil, fmt.Errorf("graph: rate %v and concurrency %d must not be negative", o.Rate, o.Concurrency)
+	case o.Rate < 0 || o.Concurrency < 0 || o.InFlight < 0:
+		return nil, fmt.Errorf("graph: rate %v, concurrency %d and bytes in flight %d must not be negative", o.Rate, o.Concurrency, o.InFlight)
 	}
 	concurrency := cmp.Or(o.Concurrency, 16)
 	if o.Transport == nil {
@@ -57,7 +58,7 @@ func New(o Options) (*Client, error) {
 		core.NewGraphTelemetryHandler(&core.GraphClientOptions{}), // a client-request-id for each try
 		newBudget(c, cmp.Or(o.Rate, 1), concurrency),
 		newAuthorize(o.Token),
-		&receive{client: c, most: mostBody},
+		&receive{c, newRoom(cmp.Or(o.InFlight, 64<<20)), mostBody},
 	)
 	// No Timeout: the adapter would apply it to all tries together. Each try has its own.
 	client := &http.Client{Transport: pipeline}

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,13 +27,16 @@ var (
 // did not come, and turns everything but a good answer into an [Error].
 type receive struct {
 	client *Client
+	room   *room
 	most   int64 // bytes of an answer, decompressed
 }
 
 // Intercept returns only answers that the call accepted; their body is read.
 func (r *receive) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeoutCause(req.Context(), tryTime, errSlow)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(req.Context())
+	defer cancel(nil)
+	slow := time.AfterFunc(tryTime, func() { cancel(errSlow) })
+	defer slow.Stop()
 	// Asked for by hand, net/http leaves the decompression to us, which klauspost does faster.
 	req.Header.Set("Accept-Encoding", "gzip")
 	r.client.count(ctx, func(n *Counter) { n.Requests.Add(1) })
@@ -44,7 +46,9 @@ func (r *receive) Intercept(p khttp.Pipeline, next int, req *http.Request) (*htt
 	}
 	defer resp.Body.Close()
 	resp.Request = req
-	body, err := readBody(resp, r.most)
+	s := &share{room: r.room, slow: slow}
+	defer s.leave()
+	body, err := s.readBody(ctx, resp, r.most)
 	r.client.count(ctx, func(n *Counter) { n.BytesRead.Add(int64(len(body))) })
 	switch {
 	case resp.StatusCode != http.StatusOK:
@@ -88,7 +92,7 @@ func unusable(resp *http.Response, body []byte, err error) error {
 var unzippers = sync.Pool{New: func() any { return new(gzip.Reader) }}
 
 // readBody reads an answer to its end and decompresses it, up to most bytes.
-func readBody(resp *http.Response, most int64) ([]byte, error) {
+func (s *share) readBody(ctx context.Context, resp *http.Response, most int64) ([]byte, error) {
 	src := io.Reader(resp.Body)
 	size := max(resp.ContentLength, 0)
 	switch encoding := resp.Header.Get("Content-Encoding"); encoding {
@@ -103,14 +107,5 @@ func readBody(resp *http.Response, most int64) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("an answer in encoding %q, which was not asked for", short(encoding))
 	}
-	var body bytes.Buffer
-	body.Grow(int(min(size, most/16)) + bytes.MinRead)
-	n, err := body.ReadFrom(io.LimitReader(src, most+1))
-	if n > most {
-		return nil, errLarge
-	}
-	if err != nil {
-		return body.Bytes(), fmt.Errorf("the answer was cut off after %d bytes: %w", n, err)
-	}
-	return body.Bytes(), nil
+	return s.read(ctx, src, size, most)
 }
