@@ -19,7 +19,7 @@ type Options struct {
 	// Now is the time at which the reading starts. It decides whether a record that Graph does not
 	// find is still to come or already gone.
 	Now     time.Time
-	Workers int          // records that are read by their ids at once; 0 is 16
+	Workers int          // records that are read by their ids at once; 0 is 32
 	Cursor  string       // where an earlier reading by delta ended; empty: from the start
 	Log     *slog.Logger // nil discards
 	// Held is the version in which the caller has a record, a decimal number. A record that is read
@@ -47,7 +47,7 @@ type Reading struct {
 // Read prepares a reading. It asks nothing yet.
 func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Reading {
 	if o.Workers <= 0 {
-		o.Workers = 16
+		o.Workers = 32
 	}
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return &Reading{client: c, dataset: ds, asked: r, options: o}

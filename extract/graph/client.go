@@ -23,7 +23,7 @@ type Options struct {
 	Endpoint    string            // https://graph.microsoft.com or http://127.0.0.1:PORT; without version
 	Token       TokenSource       // signs every request
 	Rate        float64           // factor on all limits; 0 is 1
-	Concurrency int               // requests in flight; 0 is 16
+	Concurrency int               // requests in flight; 0 is 32
 	InFlight    int64             // bytes of the answers that are being read at once, decompressed; 0 is 64 MiB
 	Log         *slog.Logger      // nil discards
 	Transport   http.RoundTripper // nil: connections of its own
@@ -47,7 +47,7 @@ func New(o Options) (*Client, error) {
 	case o.Rate < 0 || o.Concurrency < 0 || o.InFlight < 0:
 		return nil, fmt.Errorf("graph: rate %v, concurrency %d and bytes in flight %d must not be negative", o.Rate, o.Concurrency, o.InFlight)
 	}
-	concurrency := cmp.Or(o.Concurrency, 16)
+	concurrency := cmp.Or(o.Concurrency, 32)
 	if o.Transport == nil {
 		o.Transport = newTransport(concurrency)
 	}
