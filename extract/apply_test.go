@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -153,9 +154,7 @@ func checkMembers(t *testing.T, held, change, got []byte) {
 		delete(want, removedName)
 		delete(changed, removedName)
 	}
-	for name, value := range changed {
-		want[name] = value
-	}
+	maps.Copy(want, changed)
 	is := values(t, got)
 	if len(is) != len(want) {
 		t.Fatalf("%s over %s is %s, with %d members, want %d", change, held, got, len(is), len(want))

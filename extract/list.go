@@ -45,8 +45,8 @@ func (x *Reading) stretches() []schemas.Range {
 	}
 	length := w.Step()
 	if w.Page > 0 {
-		windows := (whole.To.Sub(whole.From) + length - 1) / length
-		length *= (windows + parallelWindows - 1) / parallelWindows
+		windows := len(whole.Split(length))
+		length *= time.Duration((windows + parallelWindows - 1) / parallelWindows)
 	}
 	return whole.Split(length)
 }
