@@ -34,10 +34,14 @@ func (x *Reading) entry(listed []byte) (entry, error) {
 	return e, nil
 }
 
+// listedAhead is how many records may be listed and not yet be read. While the list waits for the
+// details, what its own budget would allow is lost, and missed when it is the list that is slow.
+const listedAhead = 4096
+
 // readDetails reads what the windows list by the ids, concurrently; the client keeps the pace.
 func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error {
 	g, ctx := errgroup.WithContext(ctx)
-	entries := make(chan entry)
+	entries := make(chan entry, listedAhead)
 	g.Go(func() error {
 		defer close(entries)
 		return x.listWindows(ctx, func(ctx context.Context, listed []byte, _ graph.Request) error {
