@@ -20,7 +20,6 @@ type entry struct {
 	ended       time.Time // zero if it is not said
 	listed      []byte    // the record, where no other request gives it
 	request     graph.Request
-	parent      string
 }
 
 func (x *Reading) entry(listed []byte) (entry, error) {

@@ -98,7 +98,7 @@ func (x *Reading) readParent(ctx context.Context, records chan<- []byte, batch [
 			if err != nil || !wanted {
 				return err
 			}
-			e.listed, e.request, e.parent = listed, r, l.parent
+			e.listed, e.request = listed, r
 			return x.handDetail(ctx, records, e)
 		}
 	}

@@ -71,6 +71,9 @@ func (m Mode) String() string {
 // Marks reports whether records that are gone are kept and marked.
 func (d Dataset) Marks() bool { return d.Removes || d.Mode.Pictures() }
 
+// Fleeting reports whether what is not read today cannot be read later: pictures and observations.
+func (m Mode) Fleeting() bool { return m.Pictures() || m == Observations }
+
 // Pictures reports whether the dataset is dated by the day of the run, not by its records.
 func (m Mode) Pictures() bool { return m == Entities || m == Snapshot }
 
