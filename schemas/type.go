@@ -19,6 +19,7 @@ const (
 	Timestamp                  // an RFC 3339 instant, as microseconds in UTC; the year 0001 is null
 	UTCTime                    // the same without a zone, where Graph was asked to give UTC
 	DurationMS                 // an ISO 8601 duration, as milliseconds, half a millisecond rounded up
+	Zone                       // a time zone by its Windows or IANA name, as its IANA name; another is null
 	JSON                       // any value, as its JSON text without insignificant white space
 	Member                     // of an object: the name of its first member that is an object
 	Present                    // true if the value is there and not null, else false; never null
@@ -55,7 +56,7 @@ const (
 var typeNames = map[Type]string{
 	String: "string", Enum: "enum", LongText: "long text", Bool: "bool", Int32: "int32", Int64: "int64",
 	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "timestamp without zone", DurationMS: "milliseconds",
-	JSON: "json", Member: "member", Present: "present", Version: "version", Hash: "hash",
+	Zone: "time zone", JSON: "json", Member: "member", Present: "present", Version: "version", Hash: "hash",
 }
 
 func (t Type) String() string {

@@ -137,8 +137,8 @@ func (t Table) validate() error {
 	if !snake.MatchString(t.Name) || t.Doc == "" || len(t.Key) == 0 {
 		fail("a snake_case name, a doc and a key are required")
 	}
-	if _, err := t.Each.Steps(); err != nil || t.Each != "" && !strings.HasSuffix(string(t.Each), "[]") {
-		fail("each is %q, want a path that ends with []", t.Each)
+	if _, err := t.Each.Steps(); err != nil || t.Each != "" && !strings.HasSuffix(string(t.Each), "[]") && !strings.HasSuffix(string(t.Each), "{}") {
+		fail("each is %q, want a path that ends with [] or {}", t.Each)
 	}
 	seen := map[string]bool{}
 	for _, c := range t.Columns {
@@ -176,7 +176,7 @@ func (t Table) reaches(p Path) error {
 		return err
 	}
 	for i, s := range steps {
-		if s.Kind == Each && (i >= len(each) || !slices.Equal(steps[:i+1], each[:i+1])) {
+		if (s.Kind == Each || s.Kind == Only) && (i >= len(each) || !slices.Equal(steps[:i+1], each[:i+1])) {
 			return fmt.Errorf("path %q goes into a collection that the table's rows are not in", p)
 		}
 	}
