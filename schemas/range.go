@@ -48,10 +48,19 @@ func (r Range) Split(longest time.Duration) []Range {
 	return parts
 }
 
-// Subtract gives what is left of ranges without others, in the order of the first.
+// Subtract gives what is left of ranges without others, in the order of the first. Empty ranges are
+// not in it, and take nothing away.
 func Subtract(ranges []Range, others ...Range) []Range {
-	left := ranges
+	var left []Range
+	for _, r := range ranges {
+		if r.From.Before(r.To) {
+			left = append(left, r)
+		}
+	}
 	for _, o := range others {
+		if !o.From.Before(o.To) {
+			continue
+		}
 		var next []Range
 		for _, r := range left {
 			if !r.From.Before(o.To) || !o.From.Before(r.To) {
