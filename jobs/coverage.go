@@ -12,7 +12,8 @@ type Covered struct {
 	From    time.Time `json:"from"`
 	To      time.Time `json:"to"`
 	Outcome Outcome   `json:"outcome"`
-	Read    time.Time `json:"read"`              // what counted as now when the reading began
+	Read    time.Time `json:"read"`              // what counted as now when the reading began; the earliest of several
+	Settled bool      `json:"settled,omitempty"` // several, each read when its records had settled
 	Request int64     `json:"request"`           // the number of the request that had it read
 	Records int64     `json:"records,omitempty"` // that raw holds of these days
 	NotYet  int64     `json:"not_yet,omitempty"` // that Graph listed and did not give yet
@@ -26,7 +27,16 @@ func (c Covered) Held() bool { return c.Outcome == Data || c.Outcome == Empty ||
 
 // final reports whether a part was read when its records had settled and had all appeared.
 func (c Covered) final(settle time.Duration) bool {
-	return c.Held() && c.NotYet == 0 && !c.Read.Before(c.To.Add(settle))
+	return c.Settled || c.Held() && c.NotYet == 0 && !c.Read.Before(c.To.Add(settle))
+}
+
+// cut is what of the part lies in a range within it; records are taken to be spread evenly.
+func (c Covered) cut(r schemas.Range) Covered {
+	if whole := c.To.Sub(c.From); whole > r.To.Sub(r.From) {
+		c.Records = int64(float64(c.Records) * float64(r.To.Sub(r.From)) / float64(whole))
+	}
+	c.From, c.To = r.From, r.To
+	return c
 }
 
 // Coverage is the parts of a dataset's time that are known, in order and without overlap.
@@ -44,42 +54,55 @@ func (all Coverage) With(c Covered) Coverage {
 			continue
 		}
 		for _, r := range schemas.Subtract([]schemas.Range{old.Range()}, c.Range()) {
-			rest := old
-			rest.From, rest.To = r.From, r.To
-			next = append(next, rest)
+			next = append(next, old.cut(r))
 		}
 	}
 	for _, r := range put {
-		part := c
-		part.From, part.To = r.From, r.To
-		next = append(next, part)
+		next = append(next, c.cut(r))
 	}
 	slices.SortFunc(next, func(a, b Covered) int { return a.From.Compare(b.From) })
 	return next
 }
 
-// Settled is the coverage with settled neighbours made one, so that years of it stay small. Requests
-// from unfinished on are still asked for what they have read, and their parts keep their numbers.
-func (all Coverage) Settled(settle time.Duration, unfinished int64) Coverage {
+// Settled is the coverage with neighbours made one that no run without a range reads again, so that
+// years of it stay small. Days with records and days without become one part with records: which was
+// which, the files say. A request that is not finished still finds what was read since it was asked.
+func (all Coverage) Settled(d schemas.Dataset, asked []Asked) Coverage {
+	settle := d.Settle
+	if d.Mode.Pictures() {
+		settle = -schemas.Day // one is final when it is taken
+	}
+	past := all.End().Add(-max(d.Lookback, schemas.Day))
+	var today time.Time
+	for _, c := range all {
+		today = later(today, c.Read.Truncate(schemas.Day))
+	}
+	quiet := func(c Covered) bool { return c.final(settle) && !c.To.After(past) }
 	var next Coverage
 	for _, c := range all {
-		if len(next) > 0 {
-			last := &next[len(next)-1]
-			quiet := !c.Held() && !last.Held() || c.final(settle) && last.final(settle)
-			numbered := c.Request == last.Request || c.Request < unfinished && last.Request < unfinished
-			if quiet && numbered && c.Outcome == last.Outcome && c.From.Equal(last.To) {
-				last.To = c.To
-				last.Records += c.Records
-				last.Request = max(last.Request, c.Request)
-				if c.Read.Before(last.Read) {
-					last.Read = c.Read
-				}
-				continue
-			}
+		n := len(next) - 1
+		if n < 0 || !c.From.Equal(next[n].To) || !alike(next[n], c, today, asked) ||
+			!(quiet(next[n]) && quiet(c) || !c.Held() && c.Outcome == next[n].Outcome) {
+			next = append(next, c)
+			continue
 		}
-		next = append(next, c)
+		last := &next[n]
+		last.To, last.Read, last.Settled = c.To, earlier(last.Read, c.Read), c.Held()
+		last.Records += c.Records
+		last.Request = max(last.Request, c.Request)
+		if c.Outcome == Data {
+			last.Outcome = Data
+		}
 	}
 	return next
+}
+
+// alike reports whether both parts were read today, or neither, and whether every request finds both
+// read, or neither.
+func alike(a, b Covered, today time.Time, asked []Asked) bool {
+	return a.Read.Before(today) == b.Read.Before(today) && !slices.ContainsFunc(asked, func(r Asked) bool {
+		return (a.Request >= r.Request) != (b.Request >= r.Request)
+	})
 }
 
 // ranges are the times of the parts for which a condition holds.

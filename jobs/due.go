@@ -21,8 +21,7 @@ func (s Selection) due(d schemas.Dataset, st State, now time.Time) []schemas.Ran
 	case d.Mode.Pictures() && s.ranged():
 		return []schemas.Range{today}
 	case s.ranged():
-		r := s.Range(now)
-		return schemas.Subtract([]schemas.Range{r}, st.done(r)...)
+		return schemas.Subtract([]schemas.Range{s.Range(now)}, st.done(s.asked())...)
 	case d.Mode.Pictures():
 		return schemas.Subtract([]schemas.Range{today}, st.Coverage.ranges(func(c Covered) bool {
 			return c.Held() && !c.Read.Before(midnight)
@@ -38,7 +37,7 @@ func (s *State) done(r schemas.Range) []schemas.Range {
 		return nil
 	}
 	return s.Coverage.ranges(func(c Covered) bool {
-		return c.Request >= asked.Request && (c.Held() || c.Outcome == Expired)
+		return c.Request >= asked.Request && (c.Held() && c.NotYet == 0 || c.Outcome == Expired)
 	})
 }
 
@@ -47,21 +46,23 @@ func (s Selection) dueTonight(d schemas.Dataset, st State, now time.Time) []sche
 	midnight := now.Truncate(schemas.Day)
 	again := midnight.Add(-s.lookback(d)) // from here on, everything is read once a day
 	all := schemas.Range{From: st.since(again), To: midnight}
+	gone := horizon(d, now)
 	var rest []schemas.Range
 	for _, c := range st.Coverage {
 		r := c.Range()
 		switch {
-		case c.NotYet > 0 && d.Source.Detail != nil && !now.Before(c.Read.Add(d.Source.Detail.Ready)):
-			continue // what was too young then can be read now
-		case c.Held() && !c.Read.Before(midnight):
-		case c.final(d.Settle), c.Outcome == Expired:
-			r.To = earlier(r.To, again)
-		default:
+		case c.Outcome == Expired:
+		case !c.Held():
 			continue
+		case d.Source.Detail != nil && c.NotYet > 0 && !now.Before(c.Read.Add(d.Source.Detail.Ready)):
+			r.To = earlier(r.To, gone) // what was too young then can be read now
+		case !c.Read.Before(midnight): // once a day is enough
+		case c.final(d.Settle):
+			r.To = earlier(r.To, later(again, gone))
+		default:
+			r.To = earlier(r.To, gone)
 		}
-		if r.From.Before(r.To) {
-			rest = append(rest, r)
-		}
+		rest = append(rest, r)
 	}
 	return joined(schemas.Subtract([]schemas.Range{all}, rest...))
 }
@@ -110,14 +111,15 @@ func joined(ranges []schemas.Range) []schemas.Range {
 	return all
 }
 
-// gaps are the times between what is held that no run without a range will read.
+// gaps are the times after the first that was asked for which raw does not hold and no run without a
+// range will read.
 func gaps(t Tenant, d schemas.Dataset, st State) []Gap {
 	if len(st.Coverage) == 0 || d.Mode.Fleeting() {
 		return nil
 	}
-	within := schemas.Range{From: st.Coverage[0].From, To: st.Coverage.End()}
-	if !st.Since.IsZero() {
-		within.To = earlier(within.To, st.Since)
+	within := schemas.Range{From: st.Coverage[0].From, To: st.Since}
+	if st.Since.IsZero() {
+		within.To = st.Coverage.End() // from there the first of them reads
 	}
 	var all []Gap
 	for _, r := range st.Coverage.Gaps(within) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -107,23 +106,14 @@ func (h *holding) update(ctx context.Context, change func(*State)) error {
 
 // begin notes that units of this dataset are asked for.
 func (h *holding) begin(ctx context.Context, s Selection, now time.Time) error {
-	return h.update(ctx, func(st *State) {
-		st.Requests++
-		switch {
-		case h.dataset.Mode.Fleeting():
-		case !s.ranged():
-			st.Since = st.since(now.UTC().Truncate(schemas.Day).Add(-s.lookback(h.dataset)))
-		default:
-			st.ask(s.Range(now))
-		}
-	})
+	return h.update(ctx, func(st *State) { st.begin(s, h.dataset, now) })
 }
 
 // end forgets what was asked for and was read whole.
-func (h *holding) end(ctx context.Context, s Selection, now time.Time) error {
+func (h *holding) end(ctx context.Context, s Selection) error {
 	st := h.view()
-	if a, ok := st.asked(s.Range(now)); ok {
-		return h.update(ctx, func(st *State) { st.Asked = slices.DeleteFunc(st.Asked, a.equal) })
+	if _, ok := st.asked(s.asked()); !ok {
+		return nil
 	}
-	return nil
+	return h.update(ctx, func(st *State) { st.end(s) })
 }

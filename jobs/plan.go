@@ -39,12 +39,15 @@ func (s Selection) ranged() bool { return !s.From.IsZero() }
 // Range is the range that is asked for, as far as it lies before now: what has not happened is not
 // there, which is not the same as being empty.
 func (s Selection) Range(now time.Time) schemas.Range {
-	r := schemas.Range{From: s.From.UTC(), To: s.To.UTC()}
+	r := s.asked()
 	if now = now.UTC().Truncate(time.Second); r.To.After(now) {
 		r.To = now
 	}
 	return r
 }
+
+// asked is the range as it was asked for: the same command asks for the same, whenever it is given.
+func (s Selection) asked() schemas.Range { return schemas.Range{From: s.From.UTC(), To: s.To.UTC()} }
 
 // Check says what is wrong with a range.
 func (s Selection) Check(now time.Time) error {
@@ -75,7 +78,7 @@ type Note struct {
 	Message string `json:"message"`
 }
 
-// Gap is a time between two that raw holds, which nobody has asked for.
+// Gap is a time after one that was asked for, which raw does not hold and no run without a range reads.
 type Gap struct {
 	Tenant  string    `json:"tenant"`
 	Dataset string    `json:"dataset"`
@@ -129,12 +132,7 @@ func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st State, now time.
 	}
 	for _, r := range s.due(d, st, now) {
 		forgotten, rest := r, r
-		if d.Retention > 0 {
-			horizon := now.Add(-d.Retention).Truncate(time.Second)
-			forgotten.To, rest.From = earlier(r.To, horizon), later(r.From, horizon)
-		} else {
-			forgotten.To = r.From
-		}
+		forgotten.To, rest.From = earlier(r.To, horizon(d, now)), later(r.From, horizon(d, now))
 		if forgotten.From.Before(forgotten.To) {
 			u.Range, u.Expired = forgotten, true
 			p.Units = append(p.Units, u)
@@ -144,6 +142,14 @@ func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st State, now time.
 			p.Units = append(p.Units, u)
 		}
 	}
+}
+
+// horizon is the instant before which Graph has forgotten everything; zero if no end is known.
+func horizon(d schemas.Dataset, now time.Time) time.Time {
+	if d.Retention == 0 {
+		return time.Time{}
+	}
+	return now.Add(-d.Retention).Truncate(time.Second)
 }
 
 // unitRanges cuts a range at midnights so that a unit is the longest range that one request of the

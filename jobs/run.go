@@ -160,7 +160,7 @@ func (x *run) release(ctx context.Context) {
 	for _, h := range x.held {
 		var err error
 		if !h.failed {
-			err = h.end(ctx, x.selection, x.Now)
+			err = h.end(ctx, x.selection)
 		}
 		if err = errors.Join(err, h.release(ctx)); err != nil {
 			x.fail(Unit{Tenant: h.tenant, Dataset: h.dataset, Range: x.selection.span(h.dataset, x.Now)}, err)

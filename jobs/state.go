@@ -124,6 +124,25 @@ func loadState(ctx context.Context, store load.Store, p Pair) (State, load.Versi
 	return s, object.Info().Version, nil
 }
 
+// begin notes that units are asked for.
+func (s *State) begin(sel Selection, d schemas.Dataset, now time.Time) {
+	s.Requests++
+	switch {
+	case d.Mode.Fleeting():
+	case sel.ranged():
+		s.ask(sel.asked())
+	default:
+		s.Since = s.since(now.UTC().Truncate(schemas.Day).Add(-sel.lookback(d)))
+	}
+}
+
+// end notes that what was asked for was read whole.
+func (s *State) end(sel Selection) {
+	if a, ok := s.asked(sel.asked()); ok {
+		s.Asked = slices.DeleteFunc(s.Asked, a.equal)
+	}
+}
+
 // asked finds the unfinished request for exactly a range.
 func (s *State) asked(r schemas.Range) (Asked, bool) {
 	i := slices.IndexFunc(s.Asked, func(a Asked) bool { return a.From.Equal(r.From) && a.To.Equal(r.To) })
@@ -162,11 +181,7 @@ func (s *State) cover(d schemas.Dataset, parts ...Covered) {
 	for _, c := range parts {
 		s.Coverage = s.Coverage.With(c)
 	}
-	unfinished := s.Requests + 1
-	for _, a := range s.Asked {
-		unfinished = min(unfinished, a.Request)
-	}
-	s.Coverage = s.Coverage.Settled(d.Settle, unfinished)
+	s.Coverage = s.Coverage.Settled(d, s.Asked)
 }
 
 // miss notes the days between the newest picture or observation and a part that is read now.
