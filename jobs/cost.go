@@ -1,34 +1,108 @@
 package jobs
 
-import "time"
+import (
+	"math"
+	"time"
+
+	"graphlake/schemas"
+)
 
 // Requests is the least number of requests that the unit takes: those that are known before it is read.
-func (u Unit) Requests() int {
+func (u Unit) Requests() int { return u.least().total() }
+
+// Expected is the number of requests that the unit takes if its days are as those that raw holds: the
+// least, if that is not known. Further versions, and pages of children, come on top.
+func (u Unit) Expected() int { return u.expected().total() }
+
+// cost is what a unit asks of Graph.
+type cost struct {
+	windows int // first pages of the list
+	pages   int // all of its pages
+	details int
+}
+
+func (c cost) total() int { return c.pages + c.details }
+
+func (u Unit) least() cost {
 	if u.Expired {
+		return cost{}
+	}
+	n := len(u.Range.Split(u.Dataset.Source.Window.Step()))
+	return cost{windows: n, pages: n}
+}
+
+func (u Unit) expected() cost {
+	c := u.least()
+	if u.Expired || u.Dataset.Mode.Pictures() { // changes are not counted by the day
+		return c
+	}
+	source := u.Dataset.Source
+	if source.Window.Page > 0 {
+		listed := u.Density * days(u.Range.To.Sub(u.Range.From))
+		c.pages = max(c.pages, int(math.Ceil(listed/float64(source.Window.Page))))
+	}
+	if source.Detail != nil {
+		c.details = int(math.Ceil(u.Density*days(u.New))) * len(source.Detail.Queries)
+	}
+	return c
+}
+
+func days(d time.Duration) float64 { return float64(d) / float64(schemas.Day) }
+
+// Shortest is the least time that the published budgets, times a rate, allow for the known requests.
+func (p Plan) Shortest(rate float64) time.Duration { return p.time(rate, Unit.least) }
+
+// ExpectedTime is the same for the expected requests.
+func (p Plan) ExpectedTime(rate float64) time.Duration { return p.time(rate, Unit.expected) }
+
+// time is the longest that a tenant's budget takes; they are used side by side.
+func (p Plan) time(rate float64, of func(Unit) cost) time.Duration {
+	type family struct{ tenant, budget string }
+	spent := map[family]spending{}
+	longest := 0.
+	spend := func(u Unit, b schemas.Budget, first, all int) {
+		f := family{u.Tenant.ID, b.Name}
+		s := spent[f]
+		s.first += first * max(b.Cost, 1)
+		s.all += all * max(b.Cost, 1)
+		spent[f] = s
+		longest = max(longest, s.seconds(b))
+	}
+	for _, u := range p.Units {
+		c := of(u)
+		spend(u, u.Dataset.Source.Budget, c.windows, c.pages)
+		if detail := u.Dataset.Source.Detail; detail != nil {
+			spend(u, detail.Budget, c.details, c.details)
+		}
+	}
+	return time.Duration(longest / rate * float64(time.Second))
+}
+
+// spending is what a family is asked for: first pages and single objects, and these with further pages.
+type spending struct{ first, all int }
+
+// seconds is the least time that a family's limits allow. Further pages have a limit of their own, or
+// count as first ones.
+func (s spending) seconds(b schemas.Budget) float64 {
+	first, next := perSecond(b.First), perSecond(b.Next)
+	switch {
+	case first == 0:
+		return 0
+	case next == 0:
+		return float64(s.all) / first
+	}
+	// Windows may be shorter than they have to be, so that first pages take the place of further ones.
+	return max(float64(s.first)/first, float64(s.all)/(first+next))
+}
+
+func perSecond(l schemas.Limit) float64 {
+	if l.Per == 0 {
 		return 0
 	}
-	return len(u.Range.Split(u.Dataset.Source.Window.Step()))
+	return float64(l.Requests) / l.Per.Seconds()
 }
 
-// Shortest is the least time that the published budgets allow for the known requests of the units.
-func (p Plan) Shortest(rate float64) time.Duration {
-	type family struct{ tenant, budget string }
-	spent := map[family]time.Duration{}
-	var longest time.Duration
-	for _, u := range p.Units {
-		b := u.Dataset.Source.Budget
-		if b.First.Requests == 0 {
-			continue
-		}
-		per := float64(b.First.Per) / float64(b.First.Requests) / rate
-		f := family{u.Tenant.ID, b.Name}
-		spent[f] += time.Duration(per * float64(u.Requests()*max(b.Cost, 1)))
-		longest = max(longest, spent[f])
-	}
-	return longest
-}
-
-// density is how many records a day the settled past had.
+// density is how many records a day the held past had.
 func (all Coverage) density() float64 {
 	var records int64
 	var length time.Duration
@@ -41,5 +115,5 @@ func (all Coverage) density() float64 {
 	if length <= 0 {
 		return 0
 	}
-	return float64(records) / (length.Hours() / 24)
+	return float64(records) / days(length)
 }

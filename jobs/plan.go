@@ -17,6 +17,7 @@ type Unit struct {
 	Expired bool // Graph has forgotten the range
 	// Density is how many records a day of the dataset had so far; 0 if that is not known.
 	Density float64
+	New     time.Duration // so much of the range raw does not hold yet
 }
 
 // Pair is what the unit is of.
@@ -134,11 +135,14 @@ func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st State, now time.
 		forgotten, rest := r, r
 		forgotten.To, rest.From = earlier(r.To, horizon(d, now)), later(r.From, horizon(d, now))
 		if forgotten.From.Before(forgotten.To) {
-			u.Range, u.Expired = forgotten, true
+			u.Range, u.Expired, u.New = forgotten, true, 0
 			p.Units = append(p.Units, u)
 		}
 		for _, part := range unitRanges(d, rest) {
-			u.Range, u.Expired = part, false
+			u.Range, u.Expired, u.New = part, false, 0
+			for _, r := range schemas.Subtract([]schemas.Range{part}, st.Coverage.ranges(Covered.Held)...) {
+				u.New += r.To.Sub(r.From)
+			}
 			p.Units = append(p.Units, u)
 		}
 	}

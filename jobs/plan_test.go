@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,46 @@ func TestShortest(t *testing.T) {
 	}
 	if got := p.Shortest(2).Round(time.Millisecond); got != 48*time.Second {
 		t.Errorf("at twice the rate: %v", got)
+	}
+}
+
+// What is held says what to expect; the largest budget says how long that takes.
+func TestExpected(t *testing.T) {
+	d := hours("calls", schemas.Windowed, 4*time.Hour)
+	d.Settle = 48 * time.Hour
+	d.Source.Window.Page = 60
+	d.Source.Budget = schemas.Budget{Name: "list", First: schemas.Limit{Requests: 15, Per: 20 * time.Second}, Next: schemas.Limit{Requests: 55, Per: 5 * time.Minute}}
+	d.Source.Detail = &schemas.Detail{Queries: make([][]schemas.Param, 2), Budget: schemas.Budget{Name: "records", First: schemas.Limit{Requests: 1500, Per: 20 * time.Second}}}
+	for _, c := range []struct {
+		name           string
+		records        int64 // of each of two held days, the 20th and the 21st
+		requests       []int
+		expected       []int
+		shortest, long time.Duration
+	}{
+		// Three days of six windows are 18 requests, 15 of them in 20 s.
+		{"nothing is known", 0, []int{6, 6, 6}, []int{6, 6, 6}, 24 * time.Second, 24 * time.Second},
+		// 300 records fit on 5 pages, less than there are windows. 600 details, of the new day, take 8 s.
+		{"few records", 300, []int{6, 6, 6}, []int{6, 6, 606}, 24 * time.Second, 24 * time.Second},
+		// 3,000 are 50 pages a day: 150 pages at 0.75 + 0.18333 a second. 6,000 details take 80 s.
+		{"many records", 3000, []int{6, 6, 6}, []int{50, 50, 6050}, 24 * time.Second, 160714 * time.Millisecond},
+	} {
+		var st State
+		for _, day := range []int{20, 21} {
+			st.cover(d, Covered{From: midnight(day), To: midnight(day + 1), Outcome: Data, Read: midnight(22), Records: c.records})
+		}
+		p, err := NewPlan(Selection{Tenants: []Tenant{contoso}, Datasets: []schemas.Dataset{d}}, map[Pair]State{{contoso.ID, "calls"}: st}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var requests, expected []int
+		for _, u := range p.Units {
+			requests, expected = append(requests, u.Requests()), append(expected, u.Expected())
+		}
+		shortest, long := p.Shortest(1).Round(time.Millisecond), p.ExpectedTime(1).Round(time.Millisecond)
+		if !slices.Equal(requests, c.requests) || !slices.Equal(expected, c.expected) || shortest != c.shortest || long != c.long {
+			t.Errorf("%s: %v in %v, expected %v in %v; want %+v", c.name, requests, shortest, expected, long, c)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -41,8 +42,17 @@ type plannedUnit struct {
 	Dataset  string    `json:"dataset"`
 	From     time.Time `json:"from"`
 	To       time.Time `json:"to"`
-	Requests int       `json:"requests"`
+	Requests int       `json:"requests"` // that are known for sure
+	Expected int       `json:"expected_requests"`
 	Expired  bool      `json:"expired"`
+}
+
+type plan struct {
+	Units    []plannedUnit `json:"units"`
+	Notes    []jobs.Note   `json:"notes"`
+	Gaps     []jobs.Gap    `json:"gaps"`
+	Shortest float64       `json:"shortest_seconds"` // for the known requests
+	Expected float64       `json:"expected_seconds"`
 }
 
 func (c *command) printPlan(ctx context.Context, cfg *config, sel jobs.Selection, now time.Time) error {
@@ -50,22 +60,24 @@ func (c *command) printPlan(ctx context.Context, cfg *config, sel jobs.Selection
 	if err != nil {
 		return err
 	}
-	units, notes := []plannedUnit{}, append([]jobs.Note{}, p.Notes...) // lists in JSON also where they are empty
+	if c.Output == "text" {
+		return c.printPlanText(p, cfg.Graph.Rate)
+	}
+	out := plan{ // lists in JSON also where they are empty
+		Units: []plannedUnit{}, Notes: append([]jobs.Note{}, p.Notes...), Gaps: append([]jobs.Gap{}, p.Gaps...),
+		Shortest: p.Shortest(cfg.Graph.Rate).Seconds(), Expected: p.ExpectedTime(cfg.Graph.Rate).Seconds(),
+	}
 	for _, u := range p.Units {
-		units = append(units, plannedUnit{u.Tenant.Name, u.Dataset.Name, u.Range.From, u.Range.To, u.Requests(), u.Expired})
+		out.Units = append(out.Units, plannedUnit{u.Tenant.Name, u.Dataset.Name, u.Range.From, u.Range.To, u.Requests(), u.Expected(), u.Expired})
 	}
-	shortest := p.Shortest(cfg.Graph.Rate)
-	if c.Output == "json" {
-		return c.printJSON(map[string]any{"units": units, "notes": notes, "shortest_seconds": shortest.Seconds()})
-	}
+	return c.printJSON(out)
+}
+
+func (c *command) printPlanText(p jobs.Plan, rate float64) error {
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "tenant\tdataset\tfrom\tto\trequests")
-	for _, u := range units {
-		requests := fmt.Sprintf("at least %d", u.Requests)
-		if u.Expired {
-			requests = "none: Graph has forgotten it"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Tenant, u.Dataset, day(u.From), day(u.To), requests)
+	for _, u := range p.Units {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Tenant.Name, u.Dataset.Name, day(u.Range.From), day(u.Range.To), requests(u))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -73,9 +85,56 @@ func (c *command) printPlan(ctx context.Context, cfg *config, sel jobs.Selection
 	for _, n := range p.Notes {
 		fmt.Fprintf(c.stdout, "%s: %s\n", n.Dataset, n.Message)
 	}
-	_, err = fmt.Fprintf(c.stdout, "%d units; the published limits allow for their known requests in %v; further pages and details come on top\n",
-		len(units), shortest.Round(time.Second))
+	for _, g := range p.Gaps {
+		fmt.Fprintf(c.stdout, "%s of %s, %s to %s: not in the lake, and only read by a run with that range\n", g.Dataset, g.Tenant, day(g.From), day(g.To))
+	}
+	for _, line := range expectations(p.Units) {
+		fmt.Fprintln(c.stdout, line)
+	}
+	_, err := fmt.Fprintf(c.stdout, "%d units; the published limits allow for their known requests in %v, for the expected ones in %v\n",
+		len(p.Units), p.Shortest(rate).Round(time.Second), p.ExpectedTime(rate).Round(time.Second))
 	return err
+}
+
+// requests says how many a unit takes, as far as that can be known.
+func requests(u jobs.Unit) string {
+	switch {
+	case u.Expired:
+		return "none: Graph has forgotten it"
+	case u.Expected() > u.Requests():
+		return fmt.Sprintf("at least %d, expected %d", u.Requests(), u.Expected())
+	}
+	return fmt.Sprintf("at least %d", u.Requests())
+}
+
+// expectations say, a dataset of a tenant each, what is expected, and from what.
+func expectations(units []jobs.Unit) []string {
+	var lines []string
+	for _, u := range units {
+		if u.Expired || u.Dataset.Mode.Pictures() {
+			continue
+		}
+		line := fmt.Sprintf("%s of %s: expected by %s records a day so far", u.Dataset.Name, u.Tenant.Name, thousands(u.Density))
+		if u.Density == 0 {
+			line = fmt.Sprintf("%s of %s: how many records a day has is not known yet, so further pages and details come on top", u.Dataset.Name, u.Tenant.Name)
+		}
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// thousands writes a number as people read it: 3,412; a small one with its first digits.
+func thousands(f float64) string {
+	if f < 10 {
+		return fmt.Sprintf("%.2g", f)
+	}
+	text := fmt.Sprintf("%.0f", f)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
