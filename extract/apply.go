@@ -147,7 +147,7 @@ func mergeEntries(held, change []byte) ([]byte, error) {
 	}
 	var all [][]byte
 	for i, e := range changed {
-		if latest[entryKey(e)] == i && !isRemoved(e) {
+		if latest[entryKey(e)] == i && !Removed(e) {
 			all = append(all, e)
 		}
 	}
@@ -158,7 +158,7 @@ func mergeEntries(held, change []byte) ([]byte, error) {
 			return nil, err
 		}
 		for _, e := range before {
-			if _, named := latest[entryKey(e)]; !named && !isRemoved(e) {
+			if _, named := latest[entryKey(e)]; !named && !Removed(e) {
 				all, asSent = append(all, e), false
 			}
 		}
@@ -177,7 +177,8 @@ func entryKey(entry []byte) string {
 	return "is " + string(entry)
 }
 
-func isRemoved(entry []byte) bool { return valueAt(entry, place{removedName}) != nil }
+// Removed reports whether a record, or a change of one, carries the mark of a removal.
+func Removed(record []byte) bool { return valueAt(record, place{removedName}) != nil }
 
 // checkObject accepts exactly one JSON object.
 func checkObject(text []byte) error {

@@ -107,7 +107,8 @@ func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Par
 	return w, nil
 }
 
-// changed is a record after what was read of it; nil if nothing is left of it.
+// changed is a record after what was read of it; nil if nothing is left of it. In a complete reading,
+// what is not named is not there any more, and of what it names as removed only the mark is new.
 func (a applying) changed(c load.Change) (record []byte, err error) {
 	switch {
 	case !c.Keyed && len(c.Read) > 0:
@@ -116,7 +117,7 @@ func (a applying) changed(c load.Change) (record []byte, err error) {
 		return nil, nil
 	case len(c.Read) == 0 && a.complete:
 		return extract.Remove(c.Held)
-	case a.delta || len(c.Read) == 0:
+	case a.delta || len(c.Read) == 0 || extract.Removed(c.Read[0]):
 		record = c.Held
 	}
 	for _, change := range c.Read {

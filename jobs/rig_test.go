@@ -27,7 +27,8 @@ var (
 // rig is a lake in memory and a Graph behind HTTP.
 type rig struct {
 	jobs.Runner
-	store *recorder
+	store    *recorder
+	endpoint string
 }
 
 func newRig(t *testing.T, h http.Handler) *rig {
@@ -46,7 +47,7 @@ func newRigOn(t *testing.T, o graph.Options) *rig {
 		t.Fatal(err)
 	}
 	store := &recorder{Store: memstore.New()}
-	return &rig{store: store, Runner: jobs.Runner{
+	return &rig{store: store, endpoint: o.Endpoint, Runner: jobs.Runner{
 		Store: store, Lake: load.New(store, t.TempDir()), Clients: map[string]*graph.Client{tenant.ID: client},
 		Now: later, Log: slog.New(slog.DiscardHandler),
 	}}

@@ -20,7 +20,8 @@ var Users = Dataset{
 	Tables:      []Table{users, userLicenses},
 }
 
-// users requires nothing but the id: of a removed user Graph sends no more.
+// users requires nothing but the id: of a user whom it has removed, and whom no picture knew before,
+// Graph sends no more.
 var users = Table{
 	Name: "users",
 	Doc:  "A row per user of the directory on the day of the picture.",
@@ -46,7 +47,7 @@ var users = Table{
 		{Name: "employee_hire_time", Path: "employeeHireDate", Type: Timestamp, Doc: "When the employee was or will be hired."},
 		{Name: "external_user_state_change_time", Path: "externalUserStateChangeDateTime", Type: Timestamp, Doc: "When external_user_state last changed."},
 		{Name: "on_premises_last_sync_time", Path: "onPremisesLastSyncDateTime", Type: Timestamp, Doc: "When the user was last synchronized with the local directory."},
-		{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether the directory has removed the user. All other columns but user_id are then null."},
+		{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether the directory has removed the user. The other columns are then as they were last known."},
 		{Name: "account_enabled", Path: "accountEnabled", Type: Bool, Doc: "Whether the user may sign in."},
 		{Name: "user_type", Path: "userType", Type: Enum, Doc: "Member or Guest."},
 		{Name: "creation_type", Path: "creationType", Type: Enum, Doc: "How the account came about: null for a work account, Invitation for a guest."},
