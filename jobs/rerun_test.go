@@ -121,6 +121,24 @@ func TestSecondNight(t *testing.T) {
 	differ(t, "after a second night", second.bytes(t), fresh.bytes(t))
 }
 
+// What a part of a day holds is not what its day holds.
+func TestRecordsOfPartsOfADay(t *testing.T) {
+	calls := moving{"a": {"2026-11-16T01:00:00Z", 1}, "b": {"2026-11-16T02:00:00Z", 1}, "c": {"2026-11-16T20:00:00Z", 1}}
+	r := newRig(t, calls)
+	part := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}}
+	for hours, want := range map[[2]int]int64{{0, 12}: 2, {12, 18}: 0, {18, 24}: 1} {
+		part.From, part.To = at(16, hours[0]), at(16, hours[1])
+		if _, err := r.Run(t.Context(), part); err != nil {
+			t.Fatal(err)
+		}
+		coverage := r.state(t, schemas.CallRecords).Coverage
+		i := slices.IndexFunc(coverage, func(c jobs.Covered) bool { return c.From.Equal(part.From) })
+		if i < 0 || coverage[i].Records != want {
+			t.Errorf("%v: %+v, want %d records", hours, coverage, want)
+		}
+	}
+}
+
 // changed are the objects that are not the same.
 func changed(before, after map[string]load.Version) []string {
 	var names []string

@@ -72,10 +72,13 @@ func (x *run) hold(ctx context.Context) {
 		for _, d := range x.selection.Datasets {
 			h, err := x.Runner.hold(ctx, t, d)
 			if err == nil {
-				x.held[h.pair()] = h
-				err = h.begin(ctx, x.selection, x.Now)
+				if err = h.begin(ctx, x.selection, x.Now); err != nil {
+					err = errors.Join(err, h.release(ctx))
+				}
 			}
-			if err != nil {
+			if err == nil {
+				x.held[h.pair()] = h
+			} else {
 				x.fail(Unit{Tenant: t, Dataset: d, Range: x.selection.span(d, x.Now)}, err)
 			}
 		}

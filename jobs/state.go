@@ -109,6 +109,9 @@ func loadState(ctx context.Context, store load.Store, p Pair) (State, load.Versi
 	read := json.NewDecoder(bytes.NewReader(text))
 	read.DisallowUnknownFields()
 	err = read.Decode(&s)
+	if _, more := read.Token(); err == nil && more != io.EOF {
+		err = errors.New("something follows it")
+	}
 	if err == nil && s.Format != stateFormat {
 		err = fmt.Errorf("its format is %d, not %d", s.Format, stateFormat)
 	}

@@ -199,6 +199,9 @@ func (u *unit) partOf(c load.Commit) (Covered, bool) {
 	}
 	part.From, part.To = later(part.From, day.From), earlier(part.To, day.To)
 	part.Records, part.NotYet = c.Rows, u.rep.NotYet
+	if part.To.Sub(part.From) < schemas.Day { // the partition may hold more than was asked for
+		part.Records = min(c.Rows, u.rep.Records)
+	}
 	switch {
 	case c.Rows > 0:
 	case u.rep.NotYet > 0:

@@ -1,0 +1,139 @@
+package jobs
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+
+	"graphlake/schemas"
+)
+
+// Hour by hour, a part takes the place of what was known, unless it says less; and to make neighbours
+// one changes nothing that anybody asks for.
+func FuzzCoverage(f *testing.F) {
+	f.Add([]byte{0, 24, 0, 1, 24, 24, 0, 2, 12, 24, 3, 3, 30, 5, 1, 200}, byte(20), byte(1))
+	f.Add([]byte{0, 24, 0, 30, 24, 24, 1, 60, 48, 24, 0, 90, 72, 24, 5, 91, 90, 24, 5, 92}, byte(24), byte(2))
+	outcomes := []Outcome{Data, Empty, NotYet, Expired, Forbidden, Failed}
+	f.Fuzz(func(t *testing.T, steps []byte, settle, request byte) {
+		d := hours("calls", schemas.Windowed, time.Hour)
+		d.Settle, d.Lookback = time.Duration(settle)*time.Hour, 30*time.Hour
+		asked := []Asked{{Request: int64(request)}}
+		at := func(hour int) time.Time { return midnight(1).Add(time.Duration(hour) * time.Hour) }
+		var all Coverage
+		var oracle [512]Covered
+		for step := range slices.Chunk(steps[:len(steps)/4*4], 4) {
+			from, length := int(step[0]), 1+int(step[1])
+			c := Covered{
+				From: at(from), To: at(from + length), Outcome: outcomes[int(step[2])%len(outcomes)],
+				Read: at(int(step[3])), Request: int64(step[3] % 5), Records: int64(length),
+			}
+			if c.Outcome == NotYet {
+				c.NotYet = 1
+			}
+			all = all.With(c)
+			for hour := from; hour < from+length; hour++ {
+				if c.Held() || !oracle[hour].Held() {
+					oracle[hour] = c
+				}
+			}
+			known(t, all)
+			for hour, want := range oracle {
+				if got := find(all, at(hour)); got.Outcome != want.Outcome || !got.Read.Equal(want.Read) || got.Request != want.Request {
+					t.Fatalf("hour %d is %+v, want %+v", hour, got, want)
+				}
+			}
+		}
+		settled := all.Settled(d, asked)
+		known(t, settled)
+		var newest time.Time
+		for _, c := range all {
+			newest = later(newest, c.Read.Truncate(schemas.Day))
+		}
+		for hour := range oracle {
+			was, is := find(all, at(hour)), find(settled, at(hour))
+			same := was.Held() == is.Held() && was.NotYet == is.NotYet && (was.Held() || was.Outcome == is.Outcome) &&
+				was.final(d.Settle) == is.final(d.Settle) && was.Read.Before(newest) == is.Read.Before(newest) &&
+				(was.Request >= asked[0].Request) == (is.Request >= asked[0].Request)
+			if !same {
+				t.Fatalf("hour %d was %+v and is %+v", hour, was, is)
+			}
+		}
+		if got, want := records(settled), records(all); got != want || !settled.End().Equal(all.End()) {
+			t.Fatalf("%d records up to %v, want %d up to %v", got, settled.End(), want, all.End())
+		}
+		if again := settled.Settled(d, asked); !slices.Equal(again, settled) {
+			t.Fatalf("settled again: %+v, want %+v", again, settled)
+		}
+	})
+}
+
+// find is the part in which an instant lies.
+func find(all Coverage, at time.Time) Covered {
+	for _, c := range all {
+		if c.Range().Contains(at) {
+			return c
+		}
+	}
+	return Covered{}
+}
+
+func records(all Coverage) (n int64) {
+	for _, c := range all {
+		n += c.Records
+	}
+	return n
+}
+
+// Three years of nights make a state of some hundred bytes, also with empty weekends, a day that was
+// refused, and a backfill that was interrupted and forgotten; and they say what a day holds.
+func TestStateStaysSmall(t *testing.T) {
+	calls := hours("calls", schemas.Windowed, 4*time.Hour)
+	calls.Settle, calls.Retention = 48*time.Hour, 30*schemas.Day
+	users := schemas.Dataset{Name: "users", Mode: schemas.Entities}
+	for _, d := range []schemas.Dataset{calls, users} {
+		l := newLife(1, d)
+		l.st.begin(Selection{From: midnight(1), To: midnight(9)}, calls, now)
+		for range 3 * 365 {
+			l.now = l.now.Add(schemas.Day)
+			for _, u := range l.plan(t, Selection{}) {
+				part := Covered{From: u.Range.From, To: u.Range.To, Outcome: Data, Read: l.now, Request: l.st.Requests, Records: 140}
+				if weekday := part.From.Weekday(); weekday == time.Saturday || weekday == time.Sunday {
+					part.Outcome, part.Records = Empty, 0
+				}
+				if u.Range.From.Equal(midnight(60)) {
+					part.Outcome = Forbidden
+				}
+				l.st.soil(u.Range.From)
+				l.st.cover(d, part)
+				l.st.clean(u.Range.From, "0123456789abcdef")
+			}
+		}
+		text, err := json.Marshal(l.st)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(text) > 2500 {
+			t.Errorf("%s: %d bytes: %.2000s", d.Name, len(text), text)
+		}
+		if got := l.st.Coverage.density(); got < 99 || got > 101 {
+			t.Errorf("%s: %f records a day, want 100", d.Name, got)
+		}
+		if len(l.st.Asked) > 1 || len(l.st.Derived) > 2 || len(l.st.Dirty) > 0 {
+			t.Errorf("%s: %+v", d.Name, l.st)
+		}
+	}
+}
+
+// What is cut off a part takes its share of the records along.
+func TestCutRecords(t *testing.T) {
+	var all Coverage
+	all = all.With(Covered{From: midnight(1), To: midnight(11), Outcome: Data, Records: 1000})
+	all = all.With(Covered{From: midnight(4), To: midnight(5), Outcome: Data, Records: 70})
+	if len(all) != 3 || all[0].Records != 300 || all[1].Records != 70 || all[2].Records != 600 {
+		t.Errorf("%+v", all)
+	}
+	if got := all.density(); got != 97 {
+		t.Errorf("%f records a day, want 97", got)
+	}
+}
