@@ -111,13 +111,12 @@ func joined(ranges []schemas.Range) []schemas.Range {
 	return all
 }
 
-// gaps are the times after the first that was asked for which raw does not hold and no run without a
-// range will read.
-func gaps(t Tenant, d schemas.Dataset, st State) []Gap {
+// gaps are the times that a plan names because it leaves them out.
+func gaps(t Tenant, d schemas.Dataset, st State, now time.Time) []Gap {
 	if len(st.Coverage) == 0 || d.Mode.Fleeting() {
 		return nil
 	}
-	within := schemas.Range{From: st.Coverage[0].From, To: st.Since}
+	within := schemas.Range{From: later(st.Coverage[0].From, horizon(d, now)), To: st.Since}
 	if st.Since.IsZero() {
 		within.To = st.Coverage.End() // from there the first of them reads
 	}

@@ -202,6 +202,7 @@ func TestOrderOfUnits(t *testing.T) {
 // A gap is named, by runs without a range only, and never an empty one.
 func TestGaps(t *testing.T) {
 	d := hours("calls", schemas.Windowed, 4*time.Hour)
+	d.Retention = 20 * schemas.Day
 	s := Selection{Tenants: []Tenant{contoso}, Datasets: []schemas.Dataset{d}}
 	for _, c := range []struct{ name, since, before, want string }{
 		{"nothing is held", "", "", ""},
@@ -211,6 +212,7 @@ func TestGaps(t *testing.T) {
 		{"two, of which a part was refused", "13", "2-5 data 22T02:30; 6-7 forbidden 22T02:30; 8-13 empty 22T02:30; 13-22 data 22T02:30", "5-8"},
 		{"what Graph had forgotten is none", "13", "2-5 expired 22T02:30; 5-13 data 22T02:30; 13-22 data 22T02:30", ""},
 		{"no night yet: it will go on from the end", "", "2-5 data 22T02:30; 7-8 data 22T02:30", "5-7"},
+		{"Graph has forgotten a part of it meanwhile", "20", "1-2 data 2T02:30; 20-22 data 22T02:30", "3T02:30-20"},
 		{"nights that have all failed", "13", "2-5 data 22T02:30; 13-22 failed 22T02:30", "5-13"},
 	} {
 		var st State

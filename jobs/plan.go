@@ -79,7 +79,8 @@ type Note struct {
 	Message string `json:"message"`
 }
 
-// Gap is a time after one that was asked for, which raw does not hold and no run without a range reads.
+// Gap is a time after one that was asked for, which raw does not hold and no run without a range reads,
+// and which Graph still has.
 type Gap struct {
 	Tenant  string    `json:"tenant"`
 	Dataset string    `json:"dataset"`
@@ -129,7 +130,7 @@ const forgetting = 3 * schemas.Day
 func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st State, now time.Time) {
 	u := Unit{Tenant: t, Dataset: d, Density: st.Coverage.density()}
 	if !s.ranged() {
-		p.Gaps = append(p.Gaps, gaps(t, d, st)...)
+		p.Gaps = append(p.Gaps, gaps(t, d, st, now)...)
 	}
 	for _, r := range s.due(d, st, now) {
 		forgotten, rest := r, r
