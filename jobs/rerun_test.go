@@ -1,6 +1,8 @@
 package jobs_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -121,6 +123,61 @@ func TestSecondNight(t *testing.T) {
 	differ(t, "after a second night", second.bytes(t), fresh.bytes(t))
 }
 
+// breaking ends a run after so many publications of raw.
+type breaking struct {
+	jobs.Store
+	left int
+}
+
+type broken struct {
+	load.Staged
+	by *breaking
+}
+
+func (b *breaking) Stage(ctx context.Context, name string) (load.Staged, error) {
+	s, err := b.Store.Stage(ctx, name)
+	if err != nil || !strings.HasPrefix(name, "raw/") {
+		return s, err
+	}
+	return broken{s, b}, nil
+}
+
+func (b broken) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
+	if b.by.left == 0 {
+		return false, "", errors.New("the store is gone")
+	}
+	b.by.left--
+	return b.Staged.Commit(ctx, base)
+}
+
+// A run that ends between the two days of a call that moves leaves it on none of them rather than on
+// both: what is not held is read again, and what is held would stay where it was, too.
+func TestCrashWhileMoving(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, after string
+		day           int // the new one, which alone is read
+	}{
+		"forwards":  {"2026-11-16T23:50:00Z", "2026-11-17T00:10:00Z", 17},
+		"backwards": {"2026-11-17T00:10:00Z", "2026-11-16T23:50:00Z", 16},
+	} {
+		calls := moving{"stays": {"2026-11-16T10:00:00Z", 1}, "moves": {c.before, 1}, "other": {"2026-11-17T10:00:00Z", 1}}
+		r := newRig(t, calls)
+		r.days(t, 16, 18, schemas.CallRecords)
+		calls["moves"] = call{c.after, 2}
+
+		dying := *r
+		store := &breaking{r.store, 1}
+		dying.Store, dying.Lake = store, load.New(store, t.TempDir())
+		if rep := dying.days(t, c.day, c.day+1, schemas.CallRecords); rep.Status != jobs.Failed {
+			t.Errorf("%s: the run that ended is %s", name, rep.Status)
+		}
+		r.days(t, c.day, c.day+1, schemas.CallRecords)
+		fresh := r.fresh(t)
+		fresh.days(t, 16, 18, schemas.CallRecords)
+		differ(t, name, r.bytes(t), fresh.bytes(t))
+	}
+}
+
 // What a part of a day holds is not what its day holds.
 func TestRecordsOfPartsOfADay(t *testing.T) {
 	calls := moving{"a": {"2026-11-16T01:00:00Z", 1}, "b": {"2026-11-16T02:00:00Z", 1}, "c": {"2026-11-16T20:00:00Z", 1}}
@@ -151,7 +208,9 @@ func changed(before, after map[string]load.Version) []string {
 }
 
 // moving is a Graph with call records by the instants of their start, of one version each.
-type moving map[string]struct {
+type moving map[string]call
+
+type call struct {
 	start   string
 	version int
 }
@@ -183,10 +242,7 @@ func TestMovedOverMidnight(t *testing.T) {
 		graph := moving{"stays": {"2026-11-16T10:00:00Z", 1}, "moves": {"2026-11-16T23:50:00Z", 1}, "other": {"2026-11-17T10:00:00Z", 1}}
 		r := newRig(t, graph)
 		r.days(t, 16, 18, schemas.CallRecords)
-		graph["moves"] = struct {
-			start   string
-			version int
-		}{"2026-11-17T00:10:00Z", 2}
+		graph["moves"] = call{"2026-11-17T00:10:00Z", 2}
 		r.days(t, c.from, c.to, schemas.CallRecords)
 		for day, want := range map[int][]string{16: {"stays"}, 17: {"moves", "other"}} {
 			if got := r.rows(t, schemas.CallRecords.Root(), november(day), "call_id"); !slices.Equal(got, want) {

@@ -22,10 +22,10 @@ func (m *merging) encode() (*Merge, error) {
 	for _, h := range m.days {
 		switch {
 		case len(d.writers) > 0 && d.writers[0].partition == h.Partition:
-			done.days = append(done.days, merged{h.Partition, d.writers[0], d.writers[0].rows})
+			done.days = append(done.days, merged{h.Partition, d.writers[0], d.writers[0].rows, m.touched[dayOf(h.Date)]})
 			d.writers = d.writers[1:]
 		case m.ours(h.Date):
-			done.days = append(done.days, merged{h.Partition, nil, h.rows})
+			done.days = append(done.days, merged{h.Partition, nil, h.rows, false})
 		}
 	}
 	return done, nil

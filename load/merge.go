@@ -24,6 +24,7 @@ type merged struct {
 	partition Partition
 	writer    *Writer // nil: the lake holds it so already
 	rows      int64
+	gains     bool // a record that it did not hold
 }
 
 // Days are the days whose partitions Commit will replace.
@@ -39,18 +40,26 @@ func (m *Merge) Days() []time.Time {
 
 // Commit replaces the partitions, each in one step and only over the version that was merged, and
 // says of every day of the range what its partition holds, in the order of the days.
+//
+// Days that only lose records are replaced first. If it ends before the others, a record that moves is
+// held nowhere, and so it is read again; were it held on both days, nobody would look for the older copy.
 func (m *Merge) Commit(ctx context.Context) ([]Commit, error) {
 	defer m.Discard()
-	var commits []Commit
-	for _, d := range m.days {
-		c := Commit{Partition: d.partition, Rows: d.rows}
-		if d.writer != nil {
+	commits := make([]Commit, len(m.days))
+	for _, gains := range []bool{false, true} {
+		for i, d := range m.days {
+			if d.gains != gains {
+				continue
+			}
+			commits[i] = Commit{Partition: d.partition, Rows: d.rows}
+			if d.writer == nil {
+				continue
+			}
 			var err error
-			if c, err = d.writer.Commit(ctx); err != nil {
-				return commits, err
+			if commits[i], err = d.writer.Commit(ctx); err != nil {
+				return nil, err
 			}
 		}
-		commits = append(commits, c)
 	}
 	return commits, nil
 }
@@ -70,7 +79,7 @@ type merging struct {
 	ctx     context.Context //nolint:containedctx // lives as long as one call of Merge
 	absent  Absent
 	days    []held
-	touched map[int32]bool // days whose partition has to change
+	touched map[int32]bool // days whose partition has to change: whether it gains a record
 }
 
 // held is what the lake holds of a day.
@@ -155,7 +164,7 @@ func (m *merging) contendDay(h *held) error {
 				return err
 			}
 			if day, leaves := e.contend(k); leaves {
-				m.touched[day] = true
+				m.touched[day] = false
 			}
 		}
 	}
@@ -175,7 +184,7 @@ func (m *merging) leaves(o order, r row) bool {
 func (m *merging) changing() []held {
 	var all []held
 	for _, h := range m.days {
-		if m.touched[dayOf(h.Date)] || h.version == "" && m.ours(h.Date) {
+		if _, ok := m.touched[dayOf(h.Date)]; ok || h.version == "" && m.ours(h.Date) {
 			all = append(all, h)
 		}
 	}
