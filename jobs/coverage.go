@@ -64,25 +64,23 @@ func (all Coverage) With(c Covered) Coverage {
 	return next
 }
 
-// Settled is the coverage with neighbours made one that no run without a range reads again, so that
-// years of it stay small. Days with records and days without become one part with records: which was
-// which, the files say. A request that is not finished still finds what was read since it was asked.
+// Settled is the coverage with settled neighbours made one, so that years of it stay small. Days with
+// records and days without become one part with records: which was which, the files say. A request that
+// is not finished still finds what was read since it was asked.
 func (all Coverage) Settled(d schemas.Dataset, asked []Asked) Coverage {
 	settle := d.Settle
 	if d.Mode.Pictures() {
 		settle = -schemas.Day // one is final when it is taken
 	}
-	past := all.End().Add(-max(d.Lookback, schemas.Day))
 	var today time.Time
 	for _, c := range all {
 		today = later(today, c.Read.Truncate(schemas.Day))
 	}
-	quiet := func(c Covered) bool { return c.final(settle) && !c.To.After(past) }
 	var next Coverage
 	for _, c := range all {
 		n := len(next) - 1
-		if n < 0 || !c.From.Equal(next[n].To) || !alike(next[n], c, today, asked) ||
-			!(quiet(next[n]) && quiet(c) || !c.Held() && c.Outcome == next[n].Outcome) {
+		same := n >= 0 && (next[n].final(settle) && c.final(settle) || !c.Held() && c.Outcome == next[n].Outcome)
+		if !same || !c.From.Equal(next[n].To) || !alike(next[n], c, today, asked) {
 			next = append(next, c)
 			continue
 		}

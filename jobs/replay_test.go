@@ -31,7 +31,8 @@ func grown() schemas.Dataset {
 			columns[i].Type = schemas.JSON
 		}
 	}
-	d.Tables[0].Columns = append(columns, schemas.Column{Name: "novel", Path: "novel", Type: schemas.String, Doc: "New."})
+	columns = append(columns, schemas.Column{Name: "novel", Path: "novel", Type: schemas.String, Doc: "New."})
+	d.Tables[0].Columns = columns
 	return d
 }
 
