@@ -33,6 +33,9 @@ type Dataset struct {
 	// Permissions that open the source, any one of them; the least privileged first.
 	Permissions []Permission
 
+	// Bodies are what people wrote, which a lake keeps only as far as its settings say.
+	Bodies []Body
+
 	// Tables that a record is flattened into: the root table first, a parent before its children.
 	Tables []Table
 }

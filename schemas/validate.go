@@ -46,6 +46,11 @@ func (d Dataset) Validate() error {
 			fail("%w", err)
 		}
 	}
+	for _, b := range d.Bodies {
+		if err := b.validate(); err != nil {
+			fail("%w", err)
+		}
+	}
 	if len(d.Tables) == 0 || d.Tables[0].Each != "" {
 		return errors.Join(append(errs, fmt.Errorf("%s: the first table is the root table, with a row per record", d.Name))...)
 	}
@@ -149,6 +154,9 @@ func (t Table) validate() error {
 		seen[name] = true
 		if !snake.MatchString(c.Name) || c.Doc == "" || typeNames[c.Type] == "" {
 			fail("column %s: a snake_case name, a doc and a type are required", c.Name)
+		}
+		if c.Personal && !c.Type.hides() {
+			fail("column %s: a pseudonym is text, and would not fit the type %v", c.Name, c.Type)
 		}
 		for _, p := range append([]Path{c.Path}, c.Else...) {
 			if err := t.reaches(p); err != nil {

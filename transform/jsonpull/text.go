@@ -150,6 +150,25 @@ func surrogates(b []byte) (r rune, n int) {
 	return utf8.RuneError, 6
 }
 
+// AppendQuoted appends valid text as a JSON string, with its quotes.
+func AppendQuoted(dst []byte, text string) []byte {
+	const digits = "0123456789abcdef"
+	dst = append(dst, '"')
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '"' || c == '\\':
+			dst = append(dst, '\\', c)
+		case c == '\n':
+			dst = append(dst, '\\', 'n')
+		case c < ' ':
+			dst = append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return append(dst, '"')
+}
+
 // AppendValid appends text with U+FFFD in place of every byte that is not UTF-8.
 func AppendValid(dst, text []byte) []byte {
 	if utf8.Valid(text) {

@@ -1,0 +1,48 @@
+package transform
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+)
+
+// pseudonymBytes is how much of an HMAC a pseudonym keeps: enough to tell all people of all tenants apart.
+const pseudonymBytes = 16
+
+// hider makes pseudonyms with one key.
+type hider struct {
+	mac   hash.Hash
+	sum   []byte
+	known map[string]string // of values met lately: a record names the same people again and again
+}
+
+// mostKnown bounds the memory that is spent on not hashing again.
+const mostKnown = 8192
+
+func newHider(k Key) *hider {
+	return &hider{mac: hmac.New(sha256.New, k), known: map[string]string{}}
+}
+
+// appendPseudonym appends the pseudonym of a value, in hexadecimal digits: its HMAC-SHA-256, in lower
+// case before, because Graph writes the same id or address in either case.
+func (h *hider) appendPseudonym(dst, value []byte) []byte {
+	if p, ok := h.known[string(value)]; ok {
+		return append(dst, p...)
+	}
+	from := len(dst)
+	dst = hex.AppendEncode(dst, h.hash(bytes.ToLower(value))[:pseudonymBytes])
+	if len(h.known) == mostKnown {
+		clear(h.known)
+	}
+	h.known[string(value)] = string(dst[from:])
+	return dst
+}
+
+func (h *hider) hash(text []byte) []byte {
+	h.mac.Reset()
+	h.mac.Write(text)
+	h.sum = h.mac.Sum(h.sum[:0])
+	return h.sum
+}
