@@ -106,3 +106,42 @@ func medium(i int, label string) string {
 	}
 	return fmt.Sprintf(`{"label":%q,"callerNetwork":%s,"calleeNetwork":%s,"callerDevice":%s,"calleeDevice":null,"streams":[%s,%s]}`, label, network, network, device, stream("callerToCallee"), stream("calleeToCaller"))
 }
+
+// BenchmarkScrub is what privacy costs a record: nothing, where there is nothing to do; with
+// pseudonyms, next to a plain copy.
+func BenchmarkScrub(b *testing.B) {
+	d, _ := schemas.Find("call_records")
+	record := []byte(meeting(10))
+	b.Run("copy", func(b *testing.B) {
+		b.SetBytes(int64(len(record)))
+		var out []byte
+		for b.Loop() {
+			out = append(out[:0], record...)
+		}
+	})
+	letter := schemas.Dataset{Name: "letters", Bodies: []schemas.Body{{Path: "body"}}}
+	text := []byte(`{"id":"1","body":{"contentType":"html","content":"` +
+		strings.Repeat(`<p>See <at id=\"0\">Person 1<\/at>, all is well &amp; on its way 😀<\/p>`, 10) + `"}}`)
+	for _, c := range []struct {
+		name    string
+		dataset schemas.Dataset
+		privacy Privacy
+		record  []byte
+	}{
+		{"nothing", d, Privacy{Content: schemas.NoContent}, record},
+		{"pseudonyms", d, hidden, record},
+		{"body", letter, Privacy{Content: schemas.NoContent}, text},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			s, err := NewScrubber(c.dataset, c.privacy)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(len(c.record)))
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Scrub(c.record)
+			}
+		})
+	}
+}

@@ -65,16 +65,29 @@ func showsEveryColumn(t *testing.T, table string, batch arrow.RecordBatch) {
 // derive puts the records of pages into raw rows and derives the tables from them.
 func derive(t *testing.T, d schemas.Dataset, mem memory.Allocator, pages ...string) []arrow.RecordBatch {
 	t.Helper()
+	return deriveRecords(t, d, mem, pagesOf(t, pages...))
+}
+
+// pagesOf is the records of pages.
+func pagesOf(t *testing.T, pages ...string) []json.RawMessage {
+	t.Helper()
+	var all []json.RawMessage
+	for _, page := range pages {
+		all = append(all, records(t, page)...)
+	}
+	return all
+}
+
+func deriveRecords(t *testing.T, d schemas.Dataset, mem memory.Allocator, all []json.RawMessage) []arrow.RecordBatch {
+	t.Helper()
 	plan, err := Compile([]schemas.Table{schemas.RawTable(d)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	raw := plan.NewBuilder(mem)
-	for _, page := range pages {
-		for _, record := range records(t, page) {
-			if err := raw.Append(record); err != nil {
-				t.Fatalf("%s: %v", page, err)
-			}
+	for i, record := range all {
+		if err := raw.Append(record); err != nil {
+			t.Fatalf("record %d: %v", i, err)
 		}
 	}
 	deriver, err := NewDeriver(d, mem)

@@ -1,0 +1,33 @@
+package prose_test
+
+import (
+	"html"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"graphlake/transform/prose"
+)
+
+// FuzzFromHTML: text that was written as HTML comes back word by word, and no HTML breaks the reader.
+func FuzzFromHTML(f *testing.F) {
+	f.Add("plain words, 1 < 2 & more")
+	f.Add("<p>a <b>b <at id=\"0\">c</at></p><style>x")
+	f.Add("a\u00a0b\r\nc\td </title> 👍🏽 \x00")
+	f.Fuzz(func(t *testing.T, text string) {
+		if !utf8.ValidString(text) {
+			return
+		}
+		if any, c := prose.FromHTML(text); !utf8.ValidString(any) || c.Characters != utf8.RuneCountInString(any) {
+			t.Errorf("%q became %q, with %+v", text, any, c)
+		}
+		got, counts := prose.FromHTML("<div><p>" + html.EscapeString(text) + "</p></div>")
+		if !slices.Equal(strings.Fields(got), strings.Fields(text)) {
+			t.Errorf("%q became %q", text, got)
+		}
+		if want := prose.Count(text).Words; counts.Words != want {
+			t.Errorf("%q has %d words, as text %d", text, counts.Words, want)
+		}
+	})
+}

@@ -1,0 +1,116 @@
+package transform
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"graphlake/schemas"
+)
+
+// FuzzScrub holds a scrubber against a second reading of the record: whatever it is given, JSON comes
+// out, and of the strings at places that no column calls its own, or that are personal, none.
+func FuzzScrub(f *testing.F) {
+	users, calls := "users", "call_records"
+	f.Add(users, []byte(`{"id":"person 1","displayName":"Ada Byron","otherMails":["ada@adatum.example"],"manager@delta":[{"id":"person 2"}],"x":{"y":["secret"]},"department":"Sales"}`))
+	f.Add(users, []byte(`{"id":"person 1","@removed":{"reason":"deleted"},"@graphlake":{"parent":"person 3"}}`))
+	f.Add(users, []byte(`{"id":7,"displayName":{"a":"nested"},"\u0069d":"escaped","businessPhones":"+1 425 555"} `))
+	f.Add(users, []byte(`{"id":"cut off`))
+	f.Add(calls, []byte(meeting(2)))
+	f.Add(calls, []byte(`{"organizer_v2":{"identity":{"user":{"id":"person 1","tenantId":"tenant"},"robot":{"name":"person 2"}}},"sessions":[[{"id":"x"}],{"caller":"person 3"}]}`))
+	f.Fuzz(func(t *testing.T, dataset string, record []byte) {
+		d, ok := schemas.Find(dataset)
+		if !ok {
+			return
+		}
+		s, err := NewScrubber(d, hidden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scrubbed := s.Scrub(record)
+		if !json.Valid(scrubbed) {
+			t.Fatalf("%s became %s, which is no JSON", record, scrubbed)
+		}
+		open := openPlaces(d)
+		secrets, spoken := map[string]bool{}, map[string]bool{}
+		var v any
+		if json.Unmarshal(record, &v) != nil {
+			spoken = nil
+		}
+		eachString(v, "", func(path, text string) {
+			if open(path) {
+				spoken[text] = true
+			} else {
+				secrets[text] = true
+			}
+		})
+		var after any
+		if err := json.Unmarshal(scrubbed, &after); err != nil {
+			t.Fatal(err)
+		}
+		eachString(after, "", func(path, text string) {
+			if len(text) > 2 && secrets[text] && !spoken[text] {
+				t.Errorf("%q, at %s of %s, is still in %s", text, path, record, scrubbed)
+			}
+		})
+		if spoken == nil && !bytes.HasPrefix(scrubbed, []byte(`{"@graphlake":{"unreadable":true,`)) {
+			t.Errorf("%s is no JSON, and became %s", record, scrubbed)
+		}
+	})
+}
+
+// openPlaces tells the paths at which a string may stay, as eachString spells them.
+func openPlaces(d schemas.Dataset) func(path string) bool {
+	personal, named := map[string]bool{}, map[string]bool{}
+	var whole []string // all below is open, as far as no column says otherwise
+	for _, table := range d.Tables {
+		for _, c := range table.Columns {
+			for _, p := range append([]schemas.Path{c.Path}, c.Else...) {
+				path := strings.ReplaceAll(string(p.Absolute(table.Each)), "[0]", "[]")
+				personal[path] = personal[path] || c.Personal
+				named[path] = named[path] || c.Type != schemas.Present && c.Type != schemas.Member
+				if c.Type == schemas.JSON {
+					whole = append(whole, path)
+				}
+			}
+		}
+	}
+	for _, p := range append(slices.Clone(d.Time), d.Version) {
+		named[string(p)] = true
+	}
+	return func(path string) bool {
+		if strings.HasSuffix(path, "@odata.type") || strings.Contains(path, "@removed") {
+			return true
+		}
+		if named[path] {
+			return !personal[path]
+		}
+		for _, w := range whole {
+			if !personal[w] && (strings.HasPrefix(path, w+".") || strings.HasPrefix(path, w+"[")) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// eachString visits the strings of a value, and its numbers as they are written.
+func eachString(v any, path string, visit func(path, text string)) {
+	switch v := v.(type) {
+	case string:
+		visit(path, v)
+	case float64:
+		visit(path, strconv.FormatFloat(v, 'f', -1, 64))
+	case []any:
+		for _, e := range v {
+			eachString(e, path+"[]", visit)
+		}
+	case map[string]any:
+		for name, m := range v {
+			eachString(m, strings.TrimPrefix(path+"."+name, "."), visit)
+		}
+	}
+}
