@@ -110,6 +110,9 @@ func (c *config) fillIn() {
 	if c.Privacy.Content == "" {
 		c.Privacy.Content = "none"
 	}
+	if c.Privacy.KeyEnv == "" {
+		c.Privacy.KeyEnv = "GRAPHLAKE_PSEUDONYM_KEY"
+	}
 	for i, t := range c.Tenants {
 		c.Tenants[i].TenantID = strings.ToLower(t.TenantID) // as partitions carry it
 	}

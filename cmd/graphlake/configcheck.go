@@ -53,11 +53,8 @@ func (c *config) check() error {
 	if t := c.Tenants; len(t) > 0 && t[0].Auth.Method == "token" && strings.HasPrefix(c.Lake, "az://") && c.Azure.ConnectionStringEnv == "" {
 		fail("$.azure", "a token for Graph does not open Blob Storage; use connection_string_env, or another auth.method")
 	}
-	if !slices.Contains([]string{"none", "text", "full"}, c.Privacy.Content) {
+	if !slices.Contains(schemas.Contents(), schemas.Content(c.Privacy.Content)) {
 		fail("$.privacy.content", "%q is none of none, text and full", c.Privacy.Content)
-	}
-	if c.Privacy.Pseudonymize {
-		fail("$.privacy.pseudonymize", "this version cannot pseudonymize; nothing was read")
 	}
 	return errors.Join(errs...)
 }

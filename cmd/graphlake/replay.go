@@ -26,6 +26,9 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if err := store.Writable(ctx); err != nil {
 		return cfg.lakeError(err)
 	}
+	if _, err := cfg.settle(ctx, store); err != nil {
+		return err
+	}
 	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Now: r.now(), Log: c.logger()}
 	rep, err := runner.Replay(ctx, sel)
 	if err := errors.Join(err, c.printReport(rep)); err != nil {

@@ -42,6 +42,9 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err := store.Writable(ctx); err != nil {
 		return cfg.lakeError(err)
 	}
+	if _, err := cfg.settle(ctx, store); err != nil {
+		return err
+	}
 	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Now: r.now(), Log: log}
 	rep, err := runner.Run(ctx, sel)
 	if err := errors.Join(err, c.printReport(rep)); err != nil {

@@ -1,0 +1,128 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"graphlake/load"
+	"graphlake/schemas"
+	"graphlake/transform"
+)
+
+// Privacy is what a lake keeps of what people wrote and of who they are.
+type Privacy = transform.Privacy
+
+// ErrSettings says that a lake was begun with other settings than those of a run.
+var ErrSettings = errors.New("the settings of privacy hold for the whole lake")
+
+const settingsObject = "lake.json"
+
+// settings is what holds for a lake from its first run on. It lies in lake.json and is written once.
+type settings struct {
+	Format       int             `json:"format"`
+	Content      schemas.Content `json:"content"`
+	Pseudonymize bool            `json:"pseudonymize"`
+	// KeyFingerprint tells the keys of pseudonyms apart; it gives none away.
+	KeyFingerprint string `json:"key_fingerprint,omitempty"`
+}
+
+const settingsFormat = 1
+
+func settingsOf(p Privacy) settings {
+	return settings{settingsFormat, p.Content, len(p.Key) > 0, p.Key.Fingerprint()}
+}
+
+// Settle makes sure that the lake in a store keeps what the privacy says, and is called before
+// anything is written there. The first run's settings become the lake's. A run that differs gets an
+// ErrSettings, which says in what and what to do. A lake that has records and no settings was begun
+// without bodies and pseudonyms.
+func Settle(ctx context.Context, store Store, p Privacy) error {
+	want := settingsOf(p)
+	held, there, err := readSettings(ctx, store)
+	if err != nil {
+		return err
+	}
+	if !there {
+		if held, err = firstSettings(ctx, store, want); err != nil {
+			return err
+		}
+		text, err := json.Marshal(held)
+		if err != nil {
+			return fmt.Errorf("%s: %w", settingsObject, err)
+		}
+		switch _, err = store.Swap(ctx, settingsObject, "", append(text, '\n')); {
+		case errors.Is(err, load.ErrConflict): // another run is the first
+			if held, _, err = readSettings(ctx, store); err != nil {
+				return err
+			}
+		case err != nil:
+			return fmt.Errorf("%s: %w", settingsObject, err)
+		}
+	}
+	return held.allow(want)
+}
+
+// firstSettings are those of a lake that has none yet.
+func firstSettings(ctx context.Context, store Store, want settings) (settings, error) {
+	for _, err := range store.List(ctx, string(load.Raw)+"/") {
+		if err != nil {
+			return settings{}, err
+		}
+		return settingsOf(Privacy{Content: schemas.NoContent}), nil
+	}
+	return want, nil
+}
+
+func readSettings(ctx context.Context, store Store) (held settings, there bool, err error) {
+	object, err := store.Open(ctx, settingsObject)
+	if errors.Is(err, fs.ErrNotExist) {
+		return held, false, nil
+	}
+	if err != nil {
+		return held, false, err
+	}
+	defer object.Close()
+	text, err := io.ReadAll(io.NewSectionReader(object, 0, object.Info().Size))
+	if err != nil {
+		return held, false, fmt.Errorf("read %s: %w", settingsObject, err)
+	}
+	read := json.NewDecoder(bytes.NewReader(text))
+	read.DisallowUnknownFields()
+	err = read.Decode(&held)
+	if err == nil && held.Format != settingsFormat {
+		err = fmt.Errorf("its format is %d, not %d", held.Format, settingsFormat)
+	}
+	if err != nil {
+		return held, false, fmt.Errorf("%w, and %s is none of this version of graphlake: %w; use the version that wrote it",
+			ErrSettings, settingsObject, err)
+	}
+	return held, true, nil
+}
+
+// allow says in what a run differs from the lake.
+func (held settings) allow(want settings) error {
+	var differ []string
+	if held.Content != want.Content {
+		differ = append(differ, fmt.Sprintf("the lake has privacy.content: %s and the configuration %s", held.Content, want.Content))
+	}
+	switch {
+	case held.Pseudonymize && !want.Pseudonymize:
+		differ = append(differ, "the lake has pseudonyms (privacy.pseudonymize: true) and the configuration none")
+	case !held.Pseudonymize && want.Pseudonymize:
+		differ = append(differ, "the lake has no pseudonyms (privacy.pseudonymize: false) and the configuration asks for them")
+	case held.KeyFingerprint != want.KeyFingerprint:
+		differ = append(differ, fmt.Sprintf("the lake's pseudonyms are of the key with the fingerprint %s, and the key of this run has %s",
+			held.KeyFingerprint, want.KeyFingerprint))
+	}
+	if len(differ) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %s; configure what the lake has, or give what differs a lake of its own and read it anew",
+		ErrSettings, strings.Join(differ, ", and "))
+}
