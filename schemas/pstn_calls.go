@@ -29,7 +29,7 @@ var pstnCalls = Table{
 	Columns: []Column{
 		{Name: "pstn_call_id", Path: "id", Type: String, Required: true, Doc: "Id of the row."},
 		// Not the id of a call record, and shared by legs: nothing can be joined by it.
-		{Name: "call_id", Path: "callId", Type: String, Doc: "Id of the call at the operator; not unique, and not that of calls."},
+		{Name: "call_id", Path: "callId", Type: String, Personal: true, Doc: "Id of the call at the operator, which may hold an address; not unique, and not that of calls."},
 		{Name: "conference_id", Path: "conferenceId", Type: String, Personal: true, Doc: "Audio conference that the call belongs to."},
 		{Name: "user_id", Path: "userId", Type: String, Personal: true, Doc: "User whom the call is charged to; null for bots."},
 		{Name: "user_principal_name", Path: "userPrincipalName", Type: String, Personal: true, Doc: "Sign-in name of the user."},

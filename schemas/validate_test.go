@@ -52,7 +52,10 @@ func TestValidateAcceptsWhatIsSound(t *testing.T) {
 		"no bounds and no layout":  func(d *Dataset) { d.Source.Query, d.Source.Window.Layout = nil, "" },
 		"a detail without an end":  func(d *Dataset) { d.Source.Detail.End = "" },
 		"two keys without details": func(d *Dataset) { d.Source.Detail = nil; twoKeys(d) },
-		"a picture, with no past":  func(d *Dataset) { d.Mode, d.Time, d.Settle, d.Lookback = Snapshot, nil, 0, 0 },
+		"bodies of all forms": func(d *Dataset) {
+			d.Bodies = []Body{{Path: "note.body"}, {"a[].b", PlainBody}, {"c[0]", HTMLBody}, {"d", Payload}}
+		},
+		"a picture, with no past": func(d *Dataset) { d.Mode, d.Time, d.Settle, d.Lookback = Snapshot, nil, 0, 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := sound()
@@ -124,6 +127,12 @@ func TestValidateRefuses(t *testing.T) {
 		"a second path into many":  {func(d *Dataset) { d.Tables[0].Columns[1].Else[0] = "hosts[].name" }, "goes into a collection"},
 		"a sister's rows":          {func(d *Dataset) { d.Tables[1].Columns[1].Path = "/cars[]#" }, "goes into a collection"},
 		"rows below the row":       {func(d *Dataset) { d.Tables[1].Columns[3].Path = "hats[]" }, "goes into a collection"},
+		"a personal number":        {func(d *Dataset) { d.Tables[1].Columns[1].Personal = true }, "a pseudonym is text"},
+		"a body at a broken path":  {func(d *Dataset) { d.Bodies = []Body{{Path: "a..b"}} }, `body: path "a..b"`},
+		"the record as a body":     {func(d *Dataset) { d.Bodies = []Body{{Path: "", Form: Payload}} }, `body "": a path into the record`},
+		"a body of no form":        {func(d *Dataset) { d.Bodies = []Body{{Path: "note", Form: Payload + 1}} }, "a form are required"},
+		"an item body in an array": {func(d *Dataset) { d.Bodies = []Body{{Path: "notes[]"}} }, "want the path of one value"},
+		"a position as a body":     {func(d *Dataset) { d.Bodies = []Body{{Path: "notes[]#", Form: PlainBody}} }, "want the path of one value"},
 		"a key that is no column":  {func(d *Dataset) { d.Tables[0].Key = []string{"id"} }, "key column id has to be there"},
 		"a key that may be null":   {func(d *Dataset) { d.Tables[0].Columns[0].Required = false }, "key column visit_id has to be there and required"},
 	} {
