@@ -5,35 +5,44 @@ import (
 	"graphlake/transform/jsonpull"
 )
 
-// members is how far the members of an object have been read.
+// members is an object that is being read, and how far it has been.
 type members struct {
-	last    int  // behind the last one that stays, or the brace before the first
+	at      *spot
+	fate    fate // of members that no column reads
+	root    bool // the object is the record
+	last    int  // behind the last member that stays, or in front of the first
 	kept    int  // how many stay
 	missing bool // one was left out behind last
 }
 
-// object scrubs the members of the object in front; f is the fate of those that no column reads.
+// object scrubs the object in front; f is the fate of members that no column reads.
 func (s *Scrubber) object(at *spot, f fate, root bool) error {
 	if !at.entered() && f == keep {
 		_, err := s.scan.Value()
 		return err
 	}
-	var m members
+	m := members{at: at, fate: f, root: root}
 	more, err := s.scan.Object()
 	if m.last = s.scan.Pos(); !more {
 		m.last-- // in front of the closing brace
 	}
+	var behind *spot // the member before
 	for more && err == nil {
 		s.scan.Kind() // to stand on the name
 		start := s.scan.Pos()
-		var name jsonpull.Value
-		if name, err = s.scan.Name(); err != nil {
+		name, to, err := s.name(at, behind)
+		if err != nil {
 			return err
 		}
-		if err = s.member(&m, at, f, start, s.memberName(name), root); err != nil {
+		if to != nil {
+			behind = to
+		}
+		if err := s.member(&m, start, name, to); err != nil {
 			return err
 		}
-		more, err = s.scan.NextMember()
+		if more, err = s.scan.NextMember(); err != nil {
+			return err
+		}
 	}
 	if err != nil {
 		return err
@@ -49,24 +58,64 @@ func (s *Scrubber) object(at *spot, f fate, root bool) error {
 	return nil
 }
 
-// member scrubs the member whose name was read at start.
-func (s *Scrubber) member(m *members, at *spot, f fate, start int, name []byte, root bool) error {
-	var to *spot
-	if at != nil {
-		to = at.members[string(name)]
+// name reads a member's name and finds its spot, nil if it has none. Graph writes members in the same
+// order most of the time, so that the one that came next the last time is tried before all are looked at.
+func (s *Scrubber) name(at, behind *spot) (string, *spot, error) {
+	var next **spot
+	switch {
+	case behind != nil:
+		next = &behind.next
+	case at != nil:
+		next = &at.first
 	}
-	stays := to != nil && !to.ours || to == nil && f != drop
-	if to == nil && !stays {
-		switch {
-		case string(name) == "@odata.type" || string(name) == "@removed":
-			stays, f = true, keep
-		case at != nil && at.naming:
-			stays = s.scan.Kind() == jsonpull.Object
+	if next != nil && *next != nil && s.scan.NameIs((*next).spelled) {
+		return (*next).name, *next, nil
+	}
+	v, err := s.scan.Name()
+	if err != nil {
+		return "", nil, err
+	}
+	text := s.scan.Text(v)
+	if !v.Plain {
+		s.scratch = jsonpull.AppendString(s.scratch[:0], text)
+		text = s.scratch
+	}
+	if at != nil {
+		if to := at.members[string(text)]; to != nil {
+			*next = to
+			return to.name, to, nil
 		}
 	}
-	if root && string(name) == schemas.Local {
+	for _, known := range [...]string{schemas.Local, typeName, removedName} {
+		if string(text) == known {
+			return known, nil, nil
+		}
+	}
+	return "", nil, nil
+}
+
+// Names of members that say what an object is, and not who anybody is.
+const (
+	typeName    = "@odata.type"
+	removedName = "@removed"
+)
+
+// member scrubs the member that begins at start. Without a spot, only names with a meaning are given.
+func (s *Scrubber) member(m *members, start int, name string, to *spot) error {
+	f := m.fate
+	var stays bool
+	switch {
+	case m.root && name == schemas.Local:
 		m.missing = true
 		return s.setAside(to, f)
+	case to != nil:
+		stays = !to.ours
+	case f != drop:
+		stays = true
+	case name == typeName || name == removedName:
+		stays, f = true, keep
+	case m.at != nil && m.at.naming:
+		stays = s.scan.Kind() == jsonpull.Object
 	}
 	if !stays {
 		m.missing = true
@@ -85,15 +134,6 @@ func (s *Scrubber) member(m *members, at *spot, f fate, start int, name []byte, 
 	err := s.value(to, f)
 	m.last = s.scan.Pos()
 	return err
-}
-
-// memberName is the name itself, valid until the next is asked for.
-func (s *Scrubber) memberName(name jsonpull.Value) []byte {
-	if name.Plain {
-		return s.scan.Text(name)
-	}
-	s.scratch = jsonpull.AppendString(s.scratch[:0], s.scan.Text(name))
-	return s.scratch
 }
 
 func (s *Scrubber) array(at *spot, f fate) error {

@@ -11,8 +11,12 @@ import (
 // A spot is a place in a record that privacy has a word on: a node of the tree that the paths of
 // columns and bodies make. All elements of an array are one spot.
 type spot struct {
+	name     string // of the member
+	spelled  string // the name as JSON, with the colon behind it
 	members  map[string]*spot
 	elements *spot
+	// first and next are the members that came first and next the last time.
+	first, next *spot
 
 	named    bool // a column reads the value, if it is no object and no array
 	whole    bool // a column reads the value with all that is in it
@@ -147,7 +151,7 @@ func (s *spot) member(name string) *spot {
 		s.members = map[string]*spot{}
 	}
 	if s.members[name] == nil {
-		s.members[name] = &spot{}
+		s.members[name] = &spot{name: name, spelled: `"` + name + `":`}
 	}
 	return s.members[name]
 }
