@@ -28,6 +28,8 @@ type Options struct {
 	// by its id is not read if it is held as it is listed, or in a higher version. It must be safe
 	// for concurrent use; nil: nothing is held.
 	Held func(id string) (version string, ok bool)
+	// ListOnly gives the records as they are listed; none is read by its id.
+	ListOnly bool
 }
 
 // Reading is one reading of a dataset for a range, by one tenant's client.
@@ -112,7 +114,7 @@ func (x *Reading) read(ctx context.Context, records chan<- []byte) (err error) {
 		return x.readDelta(ctx, records)
 	case source.Parent != nil:
 		return x.readParents(ctx, records)
-	case source.Detail != nil:
+	case source.Detail != nil && !x.options.ListOnly:
 		return x.readDetails(ctx, records)
 	default:
 		return whole.windows(ctx, func(ctx context.Context, listed []byte, r graph.Request) error {

@@ -1,0 +1,23 @@
+package schemas
+
+import "testing"
+
+// The links that a reader joins by, written by hand.
+func TestParents(t *testing.T) {
+	want := map[string]string{
+		"calls": "", "call_participants": "calls", "call_sessions": "calls", "call_segments": "call_sessions",
+		"call_media": "call_segments", "call_media_streams": "call_media",
+		"pstn_calls": "", "direct_routing_calls": "", "users": "", "user_licenses": "users",
+	}
+	for _, d := range All() {
+		for _, table := range d.Tables {
+			if parent, _ := d.Parent(table); parent.Name != want[table.Name] {
+				t.Errorf("the parent of %s is %q, want %q", table.Name, parent.Name, want[table.Name])
+			}
+			delete(want, table.Name)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("no tables: %v", want)
+	}
+}
