@@ -38,16 +38,16 @@ func (u Unit) expected() cost {
 	}
 	source := u.Dataset.Source
 	if source.Window.Page > 0 {
-		listed := u.Density * days(u.Range.To.Sub(u.Range.From))
+		listed := u.Density * inDays(u.Range.To.Sub(u.Range.From))
 		c.pages = max(c.pages, int(math.Ceil(listed/float64(source.Window.Page))))
 	}
 	if source.Detail != nil {
-		c.details = int(math.Ceil(u.Density*days(u.New))) * len(source.Detail.Queries)
+		c.details = int(math.Ceil(u.Density*inDays(u.New))) * len(source.Detail.Queries)
 	}
 	return c
 }
 
-func days(d time.Duration) float64 { return float64(d) / float64(schemas.Day) }
+func inDays(d time.Duration) float64 { return float64(d) / float64(schemas.Day) }
 
 // Shortest is the least time that the published budgets, times a rate, allow for the known requests.
 func (p Plan) Shortest(rate float64) time.Duration { return p.time(rate, Unit.least) }
@@ -115,5 +115,5 @@ func (all Coverage) density() float64 {
 	if length <= 0 {
 		return 0
 	}
-	return float64(records) / days(length)
+	return float64(records) / inDays(length)
 }

@@ -60,7 +60,7 @@ func (r *Report) keep(ctx context.Context, store Store) error {
 
 // object is where the lake keeps the report, by the day on which the run began.
 func (r *Report) object() string {
-	return "runs/dt=" + r.Started.Format(time.DateOnly) + "/" + r.Run + ".json"
+	return runsOf(r.Started) + r.Run + ".json"
 }
 
 // UnitReport is what became of a unit.

@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"graphlake/load"
@@ -37,10 +35,7 @@ func (r catCommand) Run(ctx context.Context, c *command) error {
 	if !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To.Time) {
 		return usage(fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: r.From.Time, To: r.To.Time}))
 	}
-	if _, err := os.Stat(cfg.Lake); err != nil && !strings.HasPrefix(cfg.Lake, "az://") {
-		return usage(fmt.Errorf("there is no lake: %w", err))
-	}
-	store, err := cfg.openStore(ctx)
+	store, err := cfg.openLake(ctx)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,8 @@ type command struct {
 	Run      runCommand      `cmd:"" help:"Read a range from Graph into the lake."`
 	Plan     planCommand     `cmd:"" help:"Say what a run would read, without asking Graph."`
 	Replay   replayCommand   `cmd:"" help:"Make the tables anew from raw, without asking Graph."`
+	Audit    auditCommand    `cmd:"" help:"Find gaps, duplicates, orphans and stale partitions; exit 1 if there are any."`
+	Status   statusCommand   `cmd:"" help:"Say how far the datasets reach, and what the last runs did."`
 	Datasets datasetsCommand `cmd:"" help:"List the datasets and their tables."`
 	Schema   schemaCommand   `cmd:"" help:"Describe the columns of a table."`
 	Cat      catCommand      `cmd:"" help:"Print the rows of a table as JSON lines."`
@@ -45,7 +47,7 @@ type command struct {
 
 const description = `Copies what happens in Microsoft Teams from Microsoft Graph into a data lake of Parquet.
 
-Exit status: 0 done; 2 wrong usage or configuration; 1 failed; 3 not permitted (credentials, consent);
+Exit status: 0 done; 2 wrong usage or configuration; 1 failed, or audit findings; 3 not permitted (credentials, consent);
 75 try again later (throttled out, not reachable, stopped); 4 done, but records were quarantined or a dataset was skipped.`
 
 func run(args []string, stdout, stderr io.Writer) int {

@@ -96,6 +96,14 @@ func (c *config) openStore(ctx context.Context) (store, error) {
 	return s, nil
 }
 
+// openLake opens a lake to read what is in it.
+func (c *config) openLake(ctx context.Context) (store, error) {
+	if _, err := os.Stat(c.Lake); err != nil && !strings.HasPrefix(c.Lake, "az://") {
+		return nil, usage(fmt.Errorf("there is no lake: %w", err))
+	}
+	return c.openStore(ctx)
+}
+
 // lakeError names the lake. A directory that does not work is a matter of configuration; a service
 // may be down.
 func (c *config) lakeError(err error) error {

@@ -34,6 +34,28 @@ func (i *instant) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is neither a date (2026-11-01) nor a time (2026-11-01T06:00:00Z)", text)
 }
 
+// String is a midnight as its date, and another time in RFC 3339; a dash if there is none.
+func (i instant) String() string {
+	switch t := i.UTC(); {
+	case t.IsZero():
+		return "-"
+	case t.Equal(t.Truncate(24 * time.Hour)):
+		return t.Format(time.DateOnly)
+	default:
+		return t.Format(time.RFC3339)
+	}
+}
+
+// selected is the configuration, and what the flags ask for of it.
+func (c *command) selected(s selection) (*config, jobs.Selection, error) {
+	cfg, err := c.configuration()
+	if err != nil {
+		return nil, jobs.Selection{}, err
+	}
+	sel, err := s.of(cfg)
+	return cfg, sel, err
+}
+
 func (s selection) now() time.Time {
 	if s.Now.IsZero() {
 		return time.Now().UTC()

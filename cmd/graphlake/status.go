@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"graphlake/jobs"
+)
+
+type statusCommand struct {
+	Job     string   `placeholder:"NAME" xor:"what" help:"The datasets of a configured job."`
+	Dataset []string `placeholder:"NAME" xor:"what" sep:"," help:"A dataset; may be repeated. Without it and --job: the datasets of all jobs."`
+	Tenant  string   `placeholder:"NAME" help:"One of the configured tenants (default: all)."`
+	Now     instant  `placeholder:"TIME" help:"What is taken for now: gaps are looked for up to the midnight before it."`
+}
+
+func (s statusCommand) Run(ctx context.Context, c *command) error {
+	what := selection{Job: s.Job, Dataset: s.Dataset, Tenant: s.Tenant, Now: s.Now}
+	cfg, sel, err := c.selected(what)
+	if err != nil {
+		return err
+	}
+	store, err := cfg.openLake(ctx)
+	if err != nil {
+		return err
+	}
+	status, err := jobs.LoadStatus(ctx, store, sel, what.now())
+	if err != nil {
+		return err
+	}
+	if c.Output == "json" {
+		return c.printJSON(status)
+	}
+	return c.printStatus(status)
+}
+
+func (c *command) printStatus(s jobs.Status) error {
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "tenant\tdataset\tfrom\treaches\trecords\tlast read\toutcome")
+	for _, d := range s.Datasets {
+		outcome := string(d.Outcome)
+		if d.Read.IsZero() {
+			outcome = "never read"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", d.Tenant, d.Dataset, instant{d.From}, instant{d.Reaches}, d.Records, instant{d.Read}, outcome)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, d := range s.Datasets {
+		for _, remark := range wanting(d) {
+			fmt.Fprintf(c.stdout, "%s of %s: %s\n", d.Dataset, d.Tenant, remark)
+		}
+	}
+	if len(s.Runs) == 0 {
+		_, err := fmt.Fprintln(c.stdout, "\nno run has ended within the last month")
+		return err
+	}
+	w = tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nrun\tstarted\tseconds\tstatus\tunits\tfailed")
+	for _, r := range s.Runs {
+		fmt.Fprintf(w, "%s\t%s\t%.1f\t%s\t%d\t%d\n", r.Run, instant{r.Started.Truncate(time.Second)}, r.Seconds, r.Status, r.Units, r.Failed)
+	}
+	return w.Flush()
+}
+
+// wanting is what of a dataset is not as one would wish.
+func wanting(d jobs.DatasetStatus) []string {
+	var all []string
+	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	for _, g := range d.Gaps {
+		say("not held: %s to %s", instant{g.From}, instant{g.To})
+	}
+	for _, u := range d.Unfinished {
+		say("asked for and not read whole: %s to %s", instant{u.From}, instant{u.To})
+	}
+	if len(d.Dirty) > 0 {
+		say("dirty, so the next run derives them: %s", strings.Join(d.Dirty, ", "))
+	}
+	if d.Outdated > 0 {
+		say("derived by another definition of the tables, so replay them: %d days", d.Outdated)
+	}
+	if d.NotYet > 0 {
+		say("listed and too young to be read: %d records", d.NotYet)
+	}
+	if d.Missed > 0 {
+		say("pictures that nobody took: %d days", d.Missed)
+	}
+	if d.Expired > 0 {
+		say("asked for after Graph had forgotten it: %d days", d.Expired)
+	}
+	return all
+}

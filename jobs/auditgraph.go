@@ -1,0 +1,147 @@
+package jobs
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"graphlake/extract"
+	"graphlake/load"
+	"graphlake/schemas"
+	"graphlake/transform"
+)
+
+// endTime is the column that says when a listed record ended.
+const endTime = "listed_end_time"
+
+// againstGraph compares what raw holds of the day with what Graph lists of the times that were read.
+// No record is read by its id.
+func (d *dayAudit) againstGraph() error {
+	client := d.Clients[d.tenant.ID]
+	if client == nil || d.dataset.Mode.Pictures() {
+		return nil
+	}
+	asked := d.listable()
+	if len(asked) == 0 {
+		return nil
+	}
+	held, err := d.versions()
+	if err != nil {
+		return err
+	}
+	listed, err := newListed(d.dataset)
+	if err != nil {
+		return err
+	}
+	defer listed.release()
+	x := comparison{dayAudit: d, held: held}
+	listed.to = x.compare
+	for _, r := range asked {
+		reading := extract.Read(client, d.dataset, r, extract.Options{Now: d.Now, Log: d.Log, ListOnly: true})
+		for record, err := range reading.Records(d.ctx) {
+			if err == nil {
+				err = listed.add(record)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := listed.flush(); err != nil {
+			return err
+		}
+	}
+	d.findListed(FoundLost, x.lost)
+	d.findListed(FoundBehind, x.behind)
+	return nil
+}
+
+// findListed notes what Graph knows better; it does not say that raw and its tables disagree.
+func (d *dayAudit) findListed(kind FindingKind, count int64) {
+	if count > 0 {
+		d.findings = append(d.findings, d.finding(kind, ofRaw, d.date, count))
+	}
+}
+
+// listable is what was read of the day and Graph still lists.
+func (d *dayAudit) listable() []schemas.Range {
+	day := schemas.Range{From: d.date, To: d.date.Add(schemas.Day)}
+	if d.dataset.Retention > 0 {
+		day.From = later(day.From, d.Now.UTC().Add(-d.dataset.Retention).Truncate(time.Second).Add(time.Second))
+	}
+	var all []schemas.Range
+	for _, r := range d.state.Coverage.ranges(Covered.Held) {
+		if r = (schemas.Range{From: later(r.From, day.From), To: earlier(r.To, day.To)}); r.From.Before(r.To) {
+			all = append(all, r)
+		}
+	}
+	return joined(all)
+}
+
+// versions are the records of the day and of the days around it, where one may be that has moved.
+func (d *dayAudit) versions() (map[load.Digest]int64, error) {
+	raw := schemas.RawTable(d.dataset)
+	all := map[load.Digest]int64{}
+	for _, day := range []time.Time{d.before(), d.date, d.date.Add(schemas.Day)} {
+		there, err := d.lake.Exists(d.ctx, d.raw(day))
+		if err != nil {
+			return nil, err
+		}
+		if !there {
+			continue
+		}
+		for k, err := range d.lake.Keys(d.ctx, d.raw(day), raw, raw.Key) {
+			if err != nil {
+				return nil, err
+			}
+			all[k.Digest] = max(all[k.Digest], k.Version)
+		}
+	}
+	return all, nil
+}
+
+// newListed makes rows of what is listed: the raw table's, with the end of each record.
+func newListed(d schemas.Dataset) (*rawRows, error) {
+	t := schemas.RawTable(d)
+	end := schemas.Column{Name: endTime, Type: schemas.Timestamp, Path: t.Columns[len(t.Key)].Path}
+	if d.Source.Detail != nil && d.Source.Detail.End != "" {
+		end.Path = d.Source.Detail.End
+	}
+	t.Columns = append(t.Columns, end)
+	plan, err := transform.Compile([]schemas.Table{t})
+	if err != nil {
+		return nil, fmt.Errorf("compile the list of %s: %w", d.Name, err)
+	}
+	return &rawRows{builder: plan.NewBuilder(allocator)}, nil
+}
+
+// comparison counts what Graph lists and raw does not hold.
+type comparison struct {
+	*dayAudit
+	held         map[load.Digest]int64
+	lost, behind int64
+}
+
+func (x *comparison) compare(listed arrow.RecordBatch) error {
+	ends := listed.Column(listed.Schema().FieldIndices(endTime)[0]).(*array.Timestamp)
+	for i, k := range load.KeysOf(listed, x.dataset.Root().Key) {
+		version, ok := x.held[k.Digest]
+		switch {
+		case ok && version < k.Version:
+			x.behind++
+		case !ok && x.ready(ends, i):
+			x.lost++
+		}
+	}
+	return nil
+}
+
+// ready reports whether a listed record is old enough to be there.
+func (x *comparison) ready(ends *array.Timestamp, i int) bool {
+	detail := x.dataset.Source.Detail
+	if detail == nil || ends.IsNull(i) {
+		return true
+	}
+	return ends.Value(i).ToTime(arrow.Microsecond).Add(detail.Ready).Before(x.Now)
+}

@@ -1,0 +1,114 @@
+package jobs
+
+import (
+	"bytes"
+	"slices"
+
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// keys are the keys of a partition's rows, sorted: sixteen bytes a row.
+type keys []load.Digest
+
+func compareDigests(a, b load.Digest) int { return bytes.Compare(a[:], b[:]) }
+
+func (k keys) has(d load.Digest) bool {
+	_, ok := slices.BinarySearchFunc(k, d, compareDigests)
+	return ok
+}
+
+// keys reads the keys of a partition, and counts the rows beyond the first of each.
+func (d *dayAudit) keys(p load.Partition, t schemas.Table) (all keys, repeated int64, err error) {
+	for k, err := range d.lake.Keys(d.ctx, p, t, t.Key) {
+		if err != nil {
+			return nil, 0, err
+		}
+		all = append(all, k.Digest)
+	}
+	slices.SortFunc(all, compareDigests)
+	rows := len(all)
+	all = slices.Compact(all)
+	return all, int64(rows - len(all)), nil
+}
+
+// auditRaw finds records that raw holds twice: on the day, or on the day and the one before it.
+func (d *dayAudit) auditRaw() error {
+	raw := schemas.RawTable(d.dataset)
+	all, repeated, err := d.keys(d.raw(d.date), raw)
+	if err != nil {
+		return d.unreadable(d.raw(d.date), ofRaw, err)
+	}
+	moves := d.dataset.Mode == schemas.Windowed || d.dataset.Mode == schemas.Changes
+	if before := d.raw(d.before()); moves && d.there(before) && !d.dirty(d.date) && !d.dirty(d.before()) {
+		earlier, _, err := d.keys(before, raw)
+		if err == nil { // that day tells of itself what is wrong with it
+			for _, k := range earlier {
+				if all.has(k) {
+					repeated++
+				}
+			}
+		}
+	}
+	if repeated > 0 {
+		d.find(FoundDuplicate, ofRaw, repeated)
+	}
+	return nil
+}
+
+// auditTables finds partitions that are not there, rows that are there twice, and rows without their
+// parent. The keys of tables without children are not kept.
+func (d *dayAudit) auditTables() error {
+	known := map[string]keys{}
+	for _, t := range d.dataset.Tables {
+		if !d.there(d.table(t)) {
+			d.find(FoundMissing, t.Name, 1)
+			continue
+		}
+		all, repeated, err := d.keys(d.table(t), t)
+		if err != nil {
+			if err := d.unreadable(d.table(t), t.Name, err); err != nil {
+				return err
+			}
+			continue
+		}
+		if repeated > 0 {
+			d.find(FoundDuplicate, t.Name, repeated)
+		}
+		if d.hasChildren(t) {
+			known[t.Name] = all
+		}
+		if err := d.auditOrphans(t, known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *dayAudit) hasChildren(t schemas.Table) bool {
+	return slices.ContainsFunc(d.dataset.Tables, func(child schemas.Table) bool {
+		parent, ok := d.dataset.Parent(child)
+		return ok && parent.Name == t.Name
+	})
+}
+
+func (d *dayAudit) auditOrphans(t schemas.Table, known map[string]keys) error {
+	parent, ok := d.dataset.Parent(t)
+	rows, read := known[parent.Name]
+	if !ok || !read {
+		return nil
+	}
+	var orphans int64
+	for k, err := range d.lake.Keys(d.ctx, d.table(t), t, parent.Key) {
+		if err != nil {
+			return err
+		}
+		if !rows.has(k.Digest) {
+			orphans++
+		}
+	}
+	if orphans > 0 {
+		d.find(FoundOrphan, t.Name, orphans)
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// Status is how far a lake reaches, and what was done to it last.
+type Status struct {
+	Datasets []DatasetStatus `json:"datasets"` // of each tenant, in the order of the selection
+	Runs     []RunStatus     `json:"runs"`     // the newest first
+}
+
+// DatasetStatus is what the state of a dataset of a tenant says. Times and counts of what never was
+// are left out or zero.
+type DatasetStatus struct {
+	Tenant  string `json:"tenant"`
+	Dataset string `json:"dataset"`
+	// What raw holds without a gap, up to the newest. Records are all that it holds, or those of the
+	// newest picture.
+	From    time.Time `json:"from,omitzero"`
+	Reaches time.Time `json:"reaches,omitzero"`
+	Records int64     `json:"records"`
+	Picture string    `json:"picture,omitempty"` // the day of the newest
+
+	Read    time.Time `json:"last_read,omitzero"` // what counted as now at the last reading
+	Outcome Outcome   `json:"last_outcome,omitempty"`
+
+	Gaps       []Span   `json:"gaps"`  // up to the last midnight, that a run could read
+	Dirty      []string `json:"dirty"` // the days whose tables may lag raw
+	Outdated   int      `json:"outdated_days"`
+	Missed     int      `json:"missed_days"`
+	Expired    int      `json:"expired_days"`
+	NotYet     int64    `json:"not_yet"`    // records that were listed and could not be read yet
+	Unfinished []Span   `json:"unfinished"` // ranges that were asked for and not read whole
+}
+
+// Span is a range in JSON.
+type Span struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// RunStatus is a run in a line.
+type RunStatus struct {
+	Run     string    `json:"run"`
+	Started time.Time `json:"started"`
+	Seconds float64   `json:"seconds"`
+	Status  Outcome   `json:"status"`
+	Units   int       `json:"units"`
+	Failed  int       `json:"failed"`
+}
+
+const (
+	newestRuns = 5
+	runDays    = 31 // that are searched for them, back from today
+)
+
+// LoadStatus reads the states of what is selected, and the newest runs by the clock. It reads no
+// partition and lists none, so it costs the same in a lake of any size.
+func LoadStatus(ctx context.Context, store load.Store, s Selection, now time.Time) (Status, error) {
+	status := Status{Datasets: []DatasetStatus{}, Runs: []RunStatus{}}
+	known, err := LoadStates(ctx, store, s)
+	if err != nil {
+		return status, err
+	}
+	for _, t := range s.Tenants {
+		for _, d := range s.Datasets {
+			st := known[Pair{t.ID, d.Name}]
+			status.Datasets = append(status.Datasets, st.status(t, d, now))
+		}
+	}
+	status.Runs, err = loadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day))
+	return status, err
+}
+
+func (s *State) status(t Tenant, d schemas.Dataset, now time.Time) DatasetStatus {
+	ds := DatasetStatus{Tenant: t.Name, Dataset: d.Name, Gaps: []Span{}, Dirty: []string{}, Unfinished: []Span{}}
+	if !s.Picture.IsZero() {
+		ds.Picture = s.Picture.Format(time.DateOnly)
+	}
+	for _, c := range s.Coverage {
+		ds.add(c, d.Mode.Pictures())
+	}
+	past := schemas.Range{To: now.UTC().Truncate(schemas.Day)}
+	for _, r := range s.unread(d, past) {
+		ds.Gaps = append(ds.Gaps, Span(r))
+	}
+	for _, day := range s.Dirty {
+		ds.Dirty = append(ds.Dirty, day.Format(time.DateOnly))
+	}
+	for _, c := range s.Derived {
+		if c.Fingerprint != d.Fingerprint() {
+			ds.Outdated += days(c.From, c.To)
+		}
+	}
+	for _, a := range s.Asked {
+		ds.Unfinished = append(ds.Unfinished, Span{a.From, a.To})
+	}
+	return ds
+}
+
+// add takes the next part of the coverage.
+func (ds *DatasetStatus) add(c Covered, pictures bool) {
+	if !c.Read.Before(ds.Read) {
+		ds.Read, ds.Outcome = c.Read, c.Outcome
+	}
+	ds.NotYet += c.NotYet
+	switch {
+	case c.Held():
+		if !c.From.Equal(ds.Reaches) {
+			ds.From = c.From
+		}
+		ds.Reaches = c.To
+		if pictures {
+			ds.Records = 0
+		}
+		ds.Records += c.Records
+	case c.Outcome == Missed:
+		ds.Missed += days(c.From, c.To)
+	case c.Outcome == Expired:
+		ds.Expired += days(c.From, c.To)
+	}
+}
+
+// days are how many days a range touches.
+func days(from, to time.Time) int { return len(schemas.Range{From: from, To: to}.Days()) }
+
+// loadRuns reads the reports of the newest runs. Their names sort by time.
+func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStatus, error) {
+	runs := []RunStatus{}
+	for day := range runDays {
+		var names []string
+		for info, err := range store.List(ctx, runsOf(today.AddDate(0, 0, -day))) {
+			if err != nil {
+				return runs, fmt.Errorf("list the runs: %w", err)
+			}
+			names = append(names, info.Name)
+		}
+		for _, name := range slices.Backward(names) {
+			run, err := loadRun(ctx, store, name)
+			if err != nil {
+				return runs, err
+			}
+			if runs = append(runs, run); len(runs) == newestRuns {
+				return runs, nil
+			}
+		}
+	}
+	return runs, nil
+}
+
+func loadRun(ctx context.Context, store load.Store, name string) (RunStatus, error) {
+	object, err := store.Open(ctx, name)
+	if err != nil {
+		return RunStatus{}, err
+	}
+	defer object.Close()
+	var rep Report
+	if err := json.NewDecoder(io.NewSectionReader(object, 0, object.Info().Size)).Decode(&rep); err != nil {
+		return RunStatus{}, fmt.Errorf("%s is no report of a run: %w", name, err)
+	}
+	run := RunStatus{Run: rep.Run, Started: rep.Started, Seconds: rep.Ended.Sub(rep.Started).Seconds(), Status: rep.Status, Units: len(rep.Units)}
+	for _, u := range rep.Units {
+		if u.Error != nil {
+			run.Failed++
+		}
+	}
+	return run, nil
+}
+
+// runsOf is where the lake keeps the reports of a day.
+func runsOf(day time.Time) string { return "runs/dt=" + day.Format(time.DateOnly) + "/" }
