@@ -115,12 +115,10 @@ func (d *dayAudit) examine() ([]Finding, error) {
 		d.find(FoundOutdated, "", 1)
 		return d.findings, nil
 	}
-	for _, step := range []func() error{d.auditTables, d.auditCount, d.auditBytes} {
-		if err := step(); err != nil {
-			return d.findings, err
-		}
+	if err := d.auditTables(); err != nil {
+		return d.findings, err
 	}
-	return d.findings, nil
+	return d.findings, d.auditBytes()
 }
 
 func (d *dayAudit) covered() bool {
@@ -136,33 +134,6 @@ func (d *dayAudit) outdated() bool {
 	})
 }
 
-// auditCount holds the rows of the root table and of quarantine against the records.
-func (d *dayAudit) auditCount() error {
-	root := d.dataset.Root()
-	if d.wrong[root.Name] || d.wrong[ofQuarantine] {
-		return nil
-	}
-	records, err := d.lake.Count(d.ctx, d.raw(d.date))
-	if err != nil {
-		return err
-	}
-	rows, err := d.lake.Count(d.ctx, d.table(root))
-	if err != nil {
-		return err
-	}
-	if d.there(d.quarantine()) {
-		bad, err := d.lake.Count(d.ctx, d.quarantine())
-		if err != nil {
-			return d.unreadable(d.quarantine(), ofQuarantine, err)
-		}
-		rows += bad
-	}
-	if records != rows {
-		d.find(FoundCount, root.Name, max(records-rows, rows-records))
-	}
-	return nil
-}
-
 // auditBytes derives the day once more, publishes nothing, and compares what it gives with the
 // partitions of which nothing else is wrong.
 func (d *dayAudit) auditBytes() error {
@@ -171,27 +142,56 @@ func (d *dayAudit) auditBytes() error {
 	if err := x.read(); err != nil {
 		return d.unreadable(d.raw(d.date), ofRaw, err)
 	}
-	names := make([]string, len(d.dataset.Tables))
-	for i, t := range d.dataset.Tables {
-		names[i] = t.Name
-	}
-	writers := x.tables
-	if x.rows.Quarantined() > 0 || d.there(d.quarantine()) {
-		names, writers = append(names, ofQuarantine), append(slices.Clone(writers), x.quarantine)
-	}
-	for i, w := range writers {
-		if d.wrong[names[i]] {
-			continue
-		}
-		c, err := w.Commit(d.ctx)
-		switch {
-		case err != nil:
+	switch there := d.there(d.quarantine()); {
+	case there:
+		if err := d.compare(x.quarantine, ofQuarantine); err != nil {
 			return err
-		case names[i] == ofQuarantine && !d.there(d.quarantine()):
-			d.find(FoundMissing, ofQuarantine, 1)
-		case c.Changed:
-			d.find(FoundStale, names[i], 1)
 		}
+	case x.rows.Quarantined() > 0:
+		d.find(FoundMissing, ofQuarantine, 1)
+	}
+	if err := d.auditCount(x.rows.Records()); err != nil {
+		return err
+	}
+	for i, w := range x.tables {
+		if err := d.compare(w, d.dataset.Tables[i].Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare holds a partition against what was written and is not published.
+func (d *dayAudit) compare(w *load.Writer, table string) error {
+	if d.wrong[table] {
+		return nil
+	}
+	c, err := w.Commit(d.ctx)
+	if err == nil && c.Changed {
+		d.find(FoundStale, table, 1)
+	}
+	return err
+}
+
+// auditCount holds the rows of the root table and of quarantine against the records.
+func (d *dayAudit) auditCount(records int64) error {
+	root := d.dataset.Root()
+	if d.wrong[root.Name] || d.wrong[ofQuarantine] {
+		return nil
+	}
+	rows, err := d.lake.Count(d.ctx, d.table(root))
+	if err != nil {
+		return err
+	}
+	if d.there(d.quarantine()) {
+		bad, err := d.lake.Count(d.ctx, d.quarantine())
+		if err != nil {
+			return err
+		}
+		rows += bad
+	}
+	if records != rows {
+		d.find(FoundCount, root.Name, max(records-rows, rows-records))
 	}
 	return nil
 }

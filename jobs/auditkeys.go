@@ -82,6 +82,12 @@ func (d *dayAudit) auditTables() error {
 			return err
 		}
 	}
+	if !d.there(d.quarantine()) {
+		return nil
+	}
+	if _, err := d.lake.Count(d.ctx, d.quarantine()); err != nil {
+		return d.unreadable(d.quarantine(), ofQuarantine, err)
+	}
 	return nil
 }
 
