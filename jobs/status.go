@@ -133,7 +133,7 @@ func (ds *DatasetStatus) add(c Covered, pictures bool) {
 // days are how many days a range touches.
 func days(from, to time.Time) int { return len(schemas.Range{From: from, To: to}.Days()) }
 
-// loadRuns reads the reports of the newest runs. Their names sort by time.
+// loadRuns reads the reports of the newest runs. Their names sort by the second.
 func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStatus, error) {
 	runs := []RunStatus{}
 	for day := range runDays {
@@ -144,16 +144,18 @@ func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStat
 			}
 			names = append(names, info.Name)
 		}
-		for _, name := range slices.Backward(names) {
+		for _, name := range names[max(0, len(names)-newestRuns+len(runs)):] {
 			run, err := loadRun(ctx, store, name)
 			if err != nil {
 				return runs, err
 			}
-			if runs = append(runs, run); len(runs) == newestRuns {
-				return runs, nil
-			}
+			runs = append(runs, run)
+		}
+		if len(runs) == newestRuns {
+			break
 		}
 	}
+	slices.SortFunc(runs, func(a, b RunStatus) int { return b.Started.Compare(a.Started) })
 	return runs, nil
 }
 

@@ -66,13 +66,13 @@ func (c *command) printAudit(a jobs.Audit) error {
 	}
 	if len(a.Findings) > 0 {
 		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "kind\ttenant\tdataset\ttable\tdt\tcount\t")
+		fmt.Fprintln(w, "kind\ttenant\tdataset\ttable\tdt\tcount\twhere")
 		for _, f := range a.Findings {
 			where := f.Object
 			if !f.From.IsZero() {
 				where = fmt.Sprintf("%s to %s", instant{f.From}, instant{f.To})
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\n", f.Kind, f.Tenant, f.Dataset, dash(f.Table), dash(f.Date), f.Count, where)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\n", f.Kind, dash(f.Tenant), f.Dataset, dash(f.Table), dash(f.Date), f.Count, where)
 		}
 		if err := w.Flush(); err != nil {
 			return err
