@@ -56,8 +56,12 @@ func (l *Lake) open(ctx context.Context, p Partition) (*partitionFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
-	r, err := file.NewParquetReader(io.NewSectionReader(object, 0, object.Info().Size),
-		file.WithReadProps(parquet.NewReaderProperties(l.allocator)))
+	var r *file.Reader
+	err = guarded(func() (err error) {
+		r, err = file.NewParquetReader(io.NewSectionReader(object, 0, object.Info().Size),
+			file.WithReadProps(parquet.NewReaderProperties(l.allocator)))
+		return err
+	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read %s: not a Parquet file of ours: %w", p, err), object.Close())
 	}
@@ -87,7 +91,7 @@ func (f *partitionFile) batches(ctx context.Context, schema *arrow.Schema) iter.
 func (f *partitionFile) group(ctx context.Context, group int, schema *arrow.Schema, yield func(arrow.RecordBatch) bool) (bool, error) {
 	meta := f.parquet.MetaData().RowGroup(group)
 	var found []int
-	size := int64(1)
+	size := int64(0)
 	for i := range f.parquet.MetaData().Schema.NumColumns() {
 		if !schema.HasField(f.parquet.MetaData().Schema.Column(i).Name()) {
 			continue
@@ -103,22 +107,36 @@ func (f *partitionFile) group(ctx context.Context, group int, schema *arrow.Sche
 		return false, fmt.Errorf("it has none of the table's columns")
 	}
 	// Rows of raw can be large: a batch is as many as make readBytes on average.
-	rows := meta.NumRows() * f.readBytes / size
-	arrowReader, err := pqarrow.NewFileReader(f.parquet, pqarrow.ArrowReadProperties{BatchSize: min(max(rows, 1), 8192)}, f.allocator)
-	if err != nil {
-		return false, err
-	}
-	batches, err := arrowReader.GetRecordReader(ctx, found, []int{group})
+	rows := meta.NumRows() * f.readBytes / max(size, 1)
+	var batches pqarrow.RecordReader
+	err := guarded(func() error {
+		r, err := pqarrow.NewFileReader(f.parquet, pqarrow.ArrowReadProperties{BatchSize: min(max(rows, 1), 8192)}, f.allocator)
+		if err == nil {
+			batches, err = r.GetRecordReader(ctx, found, []int{group})
+		}
+		return err
+	})
 	if err != nil {
 		return false, err
 	}
 	defer batches.Release()
-	for batches.Next() {
+	for {
+		more := false
+		err := guarded(func() error {
+			more = batches.Next()
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		if !more {
+			break
+		}
 		rec, err := conform(f.allocator, batches.RecordBatch(), schema)
 		if err != nil {
 			return false, err
 		}
-		more := yield(rec)
+		more = yield(rec)
 		rec.Release()
 		if !more {
 			return false, nil
@@ -128,6 +146,16 @@ func (f *partitionFile) group(ctx context.Context, group int, schema *arrow.Sche
 		return false, err
 	}
 	return true, ctx.Err()
+}
+
+// guarded makes an error of a panic: the library has some for files that are damaged.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the file is damaged: %v", p)
+		}
+	}()
+	return do()
 }
 
 // conform gives the batch the table's columns: by name, null where the file has none.
