@@ -2,7 +2,6 @@ package jobs_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -54,103 +53,6 @@ func calls(t *testing.T) *rig {
 	return r
 }
 
-func part(kind load.Kind, name string, date time.Time) load.Partition {
-	return load.Partition{Kind: kind, Name: name, TenantID: tenant.ID, Date: date}
-}
-
-// rewrite replaces a partition by its rows, each as often as copies says.
-func (r *rig) rewrite(t *testing.T, p load.Partition, table schemas.Table, copies func(row int) int) {
-	t.Helper()
-	w, err := r.Lake.Write(t.Context(), p, table)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Discard()
-	row := 0
-	for rec, err := range r.Lake.Read(t.Context(), p, table) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range rec.NumRows() {
-			for range copies(row) {
-				one := rec.NewSlice(i, i+1)
-				if err := w.Append(one); err != nil {
-					t.Fatal(err)
-				}
-				one.Release()
-			}
-			row++
-		}
-	}
-	if c, err := w.Commit(t.Context()); err != nil || !c.Changed {
-		t.Fatalf("rewrite %s: changed %v, %v", p, c.Changed, err)
-	}
-}
-
-// put replaces an object by a text, nil removes it.
-func (r *rig) put(t *testing.T, object string, text []byte) {
-	t.Helper()
-	if err := r.Store.Remove(t.Context(), object); err != nil {
-		t.Fatal(err)
-	}
-	if text == nil {
-		return
-	}
-	if _, err := r.Store.Swap(t.Context(), object, "", text); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (r *rig) bytes(t *testing.T, object string) []byte {
-	t.Helper()
-	o, err := r.Store.Open(t.Context(), object)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer o.Close()
-	text := make([]byte, o.Info().Size)
-	if _, err := o.ReadAt(text, 0); err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-func stateObject(d schemas.Dataset) string { return "state/" + tenant.ID + "/" + d.Name + ".json" }
-
-// edit changes a state document behind everybody's back.
-func (r *rig) edit(t *testing.T, d schemas.Dataset, change func(*jobs.State)) {
-	t.Helper()
-	var st jobs.State
-	if err := json.Unmarshal(r.bytes(t, stateObject(d)), &st); err != nil {
-		t.Fatal(err)
-	}
-	change(&st)
-	text, err := json.Marshal(st)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.put(t, stateObject(d), text)
-}
-
-func (r *rig) count(t *testing.T, p load.Partition) int64 {
-	t.Helper()
-	n, err := r.Lake.Count(t.Context(), p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-func firstTwice(row int) int { return 1 + b2i(row == 0) }
-func notFirst(row int) int   { return 1 - b2i(row == 0) }
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // Each case damages a lake in one way. A run of the days brings back what the state knows of, and
 // derives anew what it takes for dirty; a replay does so with all days.
 func TestAuditFinds(t *testing.T) {
@@ -169,6 +71,17 @@ func TestAuditFinds(t *testing.T) {
 		{"a dirty day", func(t *testing.T, r *rig) {
 			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{tuesday} })
 		}, []string{"dirty 2026-11-17 1"}, run},
+		{"a dirty day, with tables behind", func(t *testing.T, r *rig) {
+			r.put(t, part(load.Tables, "calls", tuesday).Object(), nil)
+			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{tuesday} })
+		}, []string{"dirty 2026-11-17 1"}, run},
+		{"a dirty day, of which nothing was published", func(t *testing.T, r *rig) {
+			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{tuesday.Add(schemas.Day)} })
+		}, []string{"dirty 2026-11-18 1"}, run},
+		{"a record that is about to move", func(t *testing.T, r *rig) {
+			both(t, r, raw)
+			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{monday, tuesday} })
+		}, []string{"dirty 2026-11-16 1", "dirty 2026-11-17 1"}, none},
 		{"a day by another definition", func(t *testing.T, r *rig) {
 			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Derived[0].Fingerprint = "other" })
 		}, []string{"outdated 2026-11-16 1", "outdated 2026-11-17 1"}, run},
@@ -208,6 +121,12 @@ func TestAuditFinds(t *testing.T) {
 			object := strings.Replace(part(load.Tables, "calls", monday).Object(), "calls.parquet", "part-0.parquet", 1)
 			r.put(t, object, r.bytes(t, part(load.Tables, "calls", monday).Object()))
 		}, []string{"foreign calls 2026-11-16 1"}, none},
+		{"another tenant's files", func(t *testing.T, r *rig) {
+			p := part(load.Tables, "calls", monday)
+			p.TenantID = "5f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"
+			r.put(t, p.Object(), []byte("not ours to read"))
+			r.put(t, p.Object()+".bak", []byte("nor to tell of"))
+		}, []string{}, none},
 		{"a file in no day", func(t *testing.T, r *rig) {
 			r.put(t, "tables/calls/export.parquet", []byte("PAR1"))
 		}, []string{"foreign calls 1"}, none},
@@ -234,35 +153,6 @@ func TestAuditFinds(t *testing.T) {
 				t.Errorf("the lake holds %v, held %v", now, before)
 			}
 		})
-	}
-}
-
-// both puts the first record of Monday also on Tuesday.
-func both(t *testing.T, r *rig, raw schemas.Table) {
-	t.Helper()
-	w, err := r.Lake.Write(t.Context(), part(load.Raw, raw.Name, tuesday), raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Discard()
-	for i, p := range []load.Partition{part(load.Raw, raw.Name, monday), part(load.Raw, raw.Name, tuesday)} {
-		for rec, err := range r.Lake.Read(t.Context(), p, raw) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			rows := rec.NumRows()
-			if i == 0 {
-				rows = 1
-			}
-			one := rec.NewSlice(0, rows)
-			if err := w.Append(one); err != nil {
-				t.Fatal(err)
-			}
-			one.Release()
-		}
-	}
-	if _, err := w.Commit(t.Context()); err != nil {
-		t.Fatal(err)
 	}
 }
 
