@@ -81,6 +81,7 @@ func TestGaps(t *testing.T) {
 		{"too young", schemas.CallRecords, "18", "18-20 not yet", "", "", ""},
 		{"hours", schemas.CallRecords, "18", "18-18T06 data, 18T09-20 data", "", "", "18T06-18T09:1"},
 		{"today is no gap", schemas.CallRecords, "18", "18-20 data, 20-20T02 failed", "", "", ""},
+		{"today is no gap of a range either", schemas.CallRecords, "", "18-20 data, 20-20T02 failed", "", "", ""},
 		{"cut by the audited range", schemas.CallRecords, "10", "10-12 data", "", "13-14T12", "13-14T12:2"},
 		{"outside the audited range", schemas.CallRecords, "10", "10-12 data", "", "10-12", ""},
 		{"pictures that were missed", schemas.Users, "", "10-11 data, 11-13 missed, 13-14 data", "13", "", ""},
