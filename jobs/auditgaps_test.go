@@ -15,7 +15,7 @@ import (
 )
 
 // at is an instant of November 2026: a day, or "18T06" with an hour.
-func at(t *testing.T, s string) time.Time {
+func instant(t *testing.T, s string) time.Time {
 	t.Helper()
 	day, hour, _ := strings.Cut(s, "T")
 	if hour == "" {
@@ -38,7 +38,7 @@ func parts(t *testing.T, text string) jobs.Coverage {
 		}
 		when, outcome, _ := strings.Cut(part, " ")
 		from, to, _ := strings.Cut(when, "-")
-		all = append(all, jobs.Covered{From: at(t, from), To: at(t, to), Outcome: jobs.Outcome(outcome)})
+		all = append(all, jobs.Covered{From: instant(t, from), To: instant(t, to), Outcome: jobs.Outcome(outcome)})
 	}
 	return all
 }
@@ -93,17 +93,17 @@ func TestGaps(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			st := jobs.State{Coverage: parts(t, c.coverage)}
 			if c.since != "" {
-				st.Since = at(t, c.since)
+				st.Since = instant(t, c.since)
 			}
 			if c.picture != "" {
-				st.Picture = at(t, c.picture)
+				st.Picture = instant(t, c.picture)
 			}
 			store := stateOnly(t, c.dataset, st)
 			s := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{c.dataset}}
 			if from, to, ok := strings.Cut(c.cut, "-"); ok {
-				s.From, s.To = at(t, from), at(t, to)
+				s.From, s.To = instant(t, from), instant(t, to)
 			}
-			a := jobs.Auditor{Store: store, Now: at(t, "20T02"), Log: slog.New(slog.DiscardHandler)}
+			a := jobs.Auditor{Store: store, Now: instant(t, "20T02"), Log: slog.New(slog.DiscardHandler)}
 			found, err := a.Audit(t.Context(), s)
 			if err != nil {
 				t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 )
 
 func TestStatusOfAState(t *testing.T) {
-	nov := func(s string) time.Time { return at(t, s) }
+	nov := func(s string) time.Time { return instant(t, s) }
 	st := jobs.State{
 		Since: nov("10"),
 		Coverage: jobs.Coverage{
