@@ -108,18 +108,18 @@ func TestAuditFinds(t *testing.T) {
 		}, []string{"unreadable call_media 2026-11-16 1"}, replay},
 		{"a file cut short", func(t *testing.T, r *rig) {
 			object := part(load.Raw, "call_records", tuesday).Object()
-			text := r.bytes(t, object)
+			text := []byte(r.text(t, object))
 			r.put(t, object, text[:len(text)/2])
 		}, []string{"unreadable raw 2026-11-17 1"}, none},
 		{"another table's file", func(t *testing.T, r *rig) {
-			r.put(t, part(load.Tables, "call_media_streams", monday).Object(), r.bytes(t, part(load.Raw, "call_records", monday).Object()))
+			r.put(t, part(load.Tables, "call_media_streams", monday).Object(), []byte(r.text(t, part(load.Raw, "call_records", monday).Object())))
 		}, []string{"stale call_media_streams 2026-11-16 1"}, replay},
 		{"another day's file", func(t *testing.T, r *rig) {
-			r.put(t, part(load.Tables, "call_participants", monday).Object(), r.bytes(t, part(load.Tables, "call_participants", tuesday).Object()))
+			r.put(t, part(load.Tables, "call_participants", monday).Object(), []byte(r.text(t, part(load.Tables, "call_participants", tuesday).Object())))
 		}, nil, replay}, // counted below
 		{"a file beside the partition's", func(t *testing.T, r *rig) {
 			object := strings.Replace(part(load.Tables, "calls", monday).Object(), "calls.parquet", "part-0.parquet", 1)
-			r.put(t, object, r.bytes(t, part(load.Tables, "calls", monday).Object()))
+			r.put(t, object, []byte(r.text(t, part(load.Tables, "calls", monday).Object())))
 		}, []string{"foreign calls 2026-11-16 1"}, none},
 		{"another tenant's files", func(t *testing.T, r *rig) {
 			p := part(load.Tables, "calls", monday)

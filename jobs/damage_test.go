@@ -57,27 +57,13 @@ func (r *rig) put(t *testing.T, object string, text []byte) {
 	}
 }
 
-func (r *rig) bytes(t *testing.T, object string) []byte {
-	t.Helper()
-	o, err := r.Store.Open(t.Context(), object)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer o.Close()
-	text := make([]byte, o.Info().Size)
-	if _, err := o.ReadAt(text, 0); err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
 func stateObject(d schemas.Dataset) string { return "state/" + tenant.ID + "/" + d.Name + ".json" }
 
 // edit changes a state document behind everybody's back.
 func (r *rig) edit(t *testing.T, d schemas.Dataset, change func(*jobs.State)) {
 	t.Helper()
 	var st jobs.State
-	if err := json.Unmarshal(r.bytes(t, stateObject(d)), &st); err != nil {
+	if err := json.Unmarshal([]byte(r.text(t, stateObject(d))), &st); err != nil {
 		t.Fatal(err)
 	}
 	change(&st)
