@@ -6,6 +6,7 @@ GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
 BENCHTIME   ?= 1s
 BENCH_USERS ?= 800
 FUZZTIME    ?= 5s
+THROTTLE_DAYS ?= 29
 
 # The race detector needs a C compiler; where there is none the tests run without it.
 RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
@@ -14,7 +15,7 @@ RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
 holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: azurite bench bench-duckdb bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test
+.PHONY: azurite bench bench-duckdb bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test throttle
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +58,9 @@ bench: ## every benchmark, on one core, for BENCHTIME (1s)
 
 bench-run: build ## a whole run against the simulator, of BENCH_USERS (800): records/s, CPU, peak memory
 	go run ./internal/benchrun -users $(BENCH_USERS) -most 300
+
+throttle: build ## 100,000 call records at ten times Graph's published limits: how near the least time
+	go run ./internal/throttle -days $(THROTTLE_DAYS)
 
 bench-duckdb: build ## JSON to Parquet against DuckDB, one thread each
 	cd internal/duckdb && go run ./bench

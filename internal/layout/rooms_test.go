@@ -11,6 +11,8 @@ type room struct {
 const (
 	storeWhy = "a store holds bytes under names and does not know what they mean"
 	stageWhy = "stages do not import each other: only jobs wires them"
+
+	measureWhy = "it measures the commands from outside, as their users see them"
 )
 
 // rooms is the table of who may import whom. Longer is looser: think before adding to a row.
@@ -46,8 +48,9 @@ var rooms = []room{
 	{"cmd/graphsim", []string{"extract/graphsim"}, []string{files, http, json, command},
 		"the simulator is served alone, as something that is not graphlake"},
 	{"internal/gendocs", []string{"schemas"}, []string{files}, "documentation is made from the datasets alone"},
-	{"internal/benchrun", nil, []string{files, json, command},
-		"it measures the commands from outside, as their users see them"},
+	{"internal/trial", nil, []string{files, json}, measureWhy},
+	{"internal/benchrun", []string{"internal/trial"}, []string{files, command}, measureWhy},
+	{"internal/throttle", []string{"internal/trial"}, []string{files, command}, measureWhy},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
 	{"internal/layout", nil, []string{files}, "it reads the tree as text"},
 }

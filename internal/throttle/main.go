@@ -1,0 +1,94 @@
+// Throttle measures how near a backfill comes to the least time that Graph's published limits allow:
+// the real command, against the simulated Graph in another process, which enforces the limits on a
+// clock that runs faster.
+//
+//	go run ./internal/throttle -days 29 -rate 10
+//
+// The last line is: throttle ratio=R throttled=P% requests=N rate=F. R is the whole time of the command,
+// its start and its last table included, over that least time. It fails above 1.10, and if 0.5 % of the
+// requests or more were throttled.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"graphlake/internal/trial"
+)
+
+const (
+	mostRatio     = 1.10
+	mostThrottled = 0.5 // percent
+)
+
+// The tenant's day before last is a Friday, and 29 days have 100,000 records. Almost all are small: what is
+// measured is the waiting, not the work.
+const (
+	users = 950
+	large = 10 // participants of the largest meetings
+	now   = "2026-11-21T12:00:00Z"
+)
+
+var to = time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+
+func main() {
+	days := flag.Int("days", 29, "days of the backfill, the last of them a Friday")
+	rate := flag.Float64("rate", 10, "how many times faster than Graph's the clock of the limits runs")
+	bin := flag.String("bin", "bin", "where graphlake and graphsim are")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := measure(ctx, *bin, *days, *rate)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "throttle:", err)
+		os.Exit(1)
+	}
+}
+
+func measure(ctx context.Context, bin string, days int, rate float64) error {
+	dir, err := os.MkdirTemp("", "throttle")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	first, last := to.AddDate(0, 0, -days).Format(time.DateOnly), to.Format(time.DateOnly)
+	sim, err := trial.Simulate(ctx, bin, dir, "--rate", fmt.Sprint(rate), "--users", fmt.Sprint(users), "--large", fmt.Sprint(large),
+		"--from", first, "--to", last, "--now", now)
+	if err != nil {
+		return err
+	}
+	lake := trial.Client{Bin: bin, Dir: dir, URL: sim.URL, Rate: rate}
+	r, err := lake.Run(ctx, "call_records", first, last, now)
+	asked, ended := sim.Stop()
+	if err := errors.Join(err, ended); err != nil {
+		return err
+	}
+	return judge(r, asked, rate)
+}
+
+// judge prints what was measured, and is an error where that is not good enough.
+func judge(r trial.Result, asked trial.Asked, rate float64) error {
+	b := bound(r.Records)
+	least := time.Duration(float64(b.least()) / rate)
+	ratio := r.Wall.Seconds() / least.Seconds()
+	throttled := 100 * float64(asked.Throttled) / float64(max(asked.Requests, 1))
+	fmt.Printf("%d records in %.1f s; %s allows for them in %.1f s; CPU of the command %.1f s\n",
+		r.Records, r.Wall.Seconds(), b.name, least.Seconds(), r.CPU.Seconds())
+	fmt.Printf("throttle ratio=%.2f throttled=%.2f%% requests=%d rate=%g\n", ratio, throttled, asked.Requests, rate)
+	switch {
+	case r.Records == 0:
+		return errors.New("there was nothing to read")
+	case r.Requests != asked.Requests:
+		return fmt.Errorf("the command counted %d requests, the simulator %d", r.Requests, asked.Requests)
+	case ratio > mostRatio:
+		return fmt.Errorf("the backfill took %.2f times the least time, more than %.2f", ratio, mostRatio)
+	case throttled >= mostThrottled:
+		return fmt.Errorf("%.2f %% of the requests were throttled, not less than %.1f", throttled, mostThrottled)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package trial
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+const configuration = `lake: %s
+graph:
+  endpoint: %s
+  rate: %g
+tenants:
+  - name: contoso
+    tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30
+    auth: {method: token, token_env: GRAPHSIM_TOKEN}
+`
+
+// Unhindered is a rate at which no published limit is felt.
+const Unhindered = 100_000
+
+// Client is graphlake, with a lake of its own.
+type Client struct {
+	Bin  string  // where graphlake is
+	Dir  string  // where its lake is, and its configuration
+	URL  string  // Graph's
+	Rate float64 // factor on the published limits
+}
+
+// Result is what a run did and took.
+type Result struct {
+	Records, Held, Requests, Throttled, Bytes int64 // bytes of JSON, in answers
+
+	Wall, CPU time.Duration
+	Peak      float64 // MB of memory, at most
+}
+
+// Run runs a dataset over [from, to) as if it were now.
+func (c Client) Run(ctx context.Context, dataset, from, to, now string) (Result, error) {
+	file := filepath.Join(c.Dir, "graphlake.yaml")
+	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate), 0o600); err != nil {
+		return Result{}, err
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(c.Bin, "graphlake"), "--config", file, "--quiet", "--output", "json",
+		"run", "--dataset", dataset, "--from", from, "--to", to, "--now", now)
+	cmd.Env = append(os.Environ(), "GRAPHSIM_TOKEN="+token)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		return Result{}, fmt.Errorf("graphlake run: %w\n%s", err, out.Bytes())
+	}
+	return result(out.Bytes(), time.Since(start), cmd.ProcessState)
+}
+
+// result adds up the units of a report.
+func result(report []byte, wall time.Duration, state *os.ProcessState) (Result, error) {
+	var run struct{ Units []Result }
+	if err := json.Unmarshal(report, &run); err != nil {
+		return Result{}, err
+	}
+	usage, ok := state.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return Result{}, errors.New("this system does not say how much memory a process used")
+	}
+	sum := Result{
+		Wall: wall, CPU: state.UserTime() + state.SystemTime(),
+		Peak: float64(usage.Maxrss) / 1024, // Linux counts in KiB
+	}
+	for _, u := range run.Units {
+		sum.Records += u.Records
+		sum.Held += u.Held
+		sum.Requests += u.Requests
+		sum.Throttled += u.Throttled
+		sum.Bytes += u.Bytes
+	}
+	return sum, nil
+}

@@ -1,0 +1,66 @@
+package trial
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// token is what the simulator accepts and the runs send.
+const token = "trial"
+
+// Simulator is graphsim, serving.
+type Simulator struct {
+	URL   string
+	cmd   *exec.Cmd
+	stats string
+}
+
+// Asked is what a simulator was asked, by its own count.
+type Asked struct {
+	Requests, Throttled int64
+}
+
+// Simulate starts the graphsim in bin and waits for the address that it prints. It writes into dir,
+// and has to be stopped.
+func Simulate(ctx context.Context, bin, dir string, flags ...string) (*Simulator, error) {
+	s := &Simulator{stats: filepath.Join(dir, "asked.json")}
+	s.cmd = exec.CommandContext(ctx, filepath.Join(bin, "graphsim"), append(flags, "--token", token, "--stats", s.stats)...)
+	s.cmd.Stderr = os.Stderr
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return nil, errors.Join(errors.New("the simulator ended before it said its address"), s.cmd.Wait())
+	}
+	s.URL = strings.TrimSpace(line)
+	return s, nil
+}
+
+// Stop ends the simulator, which then says what it was asked. A second call does nothing.
+func (s *Simulator) Stop() (Asked, error) {
+	var a Asked
+	if s.cmd.ProcessState != nil {
+		return a, nil
+	}
+	if err := errors.Join(s.cmd.Process.Signal(syscall.SIGTERM), s.cmd.Wait()); err != nil {
+		return a, fmt.Errorf("stop the simulator: %w", err)
+	}
+	text, err := os.ReadFile(s.stats)
+	if err == nil {
+		err = json.Unmarshal(text, &a)
+	}
+	return a, err
+}
