@@ -120,8 +120,8 @@ func (v *visit) take(now time.Time) bool {
 	if v.narrow.delay(now, v.call) > 0 || v.family.delay(now, v.call) > 0 {
 		return false
 	}
-	v.narrow.line(v.call).take(now, v.cost())
-	v.family.line(v.call).take(now, v.cost())
+	v.narrow.take(now, v.call)
+	v.family.take(now, v.call)
 	v.sent = now
 	return true
 }

@@ -15,8 +15,7 @@ type Limit struct {
 // that counts.
 const slack = 1.02
 
-// How far a limit is divided: requests that go out at once, and the time until the next ones do. A
-// timer is late by about a millisecond, which no later window makes up for.
+// How far a limit is divided: requests that go out at once, and the time until the next ones do.
 const (
 	smallestBurst  = 10
 	shortestWindow = 100 * time.Millisecond
@@ -53,16 +52,20 @@ func (l Limit) scaled(factor float64) Limit {
 type line struct {
 	turn  chan struct{} // filled by the request that is next
 	limit Limit
-	sent  []time.Time // a ring of the last limit.Requests units
-	at    int         // where the next unit goes
+	late  time.Duration // by so much a request may have left after its time, and not hold up those after it
+	sent  []time.Time   // a ring of the last limit.Requests units: when they left, or should have
+	at    int           // where the next unit goes
 }
 
 func newLine(l Limit, rate float64) *line {
 	if l.Requests <= 0 || l.Per <= 0 {
 		return nil
 	}
+	// A timer is late, and a busy machine more so. In each of the windows that a limit is divided into
+	// that would be lost, but for one of them it is half the slack of the whole limit.
+	late := time.Duration(float64(l.Per) * (slack - 1) / 2 / max(1, rate))
 	l = l.spread(rate)
-	return &line{turn: make(chan struct{}, 1), limit: l, sent: make([]time.Time, l.Requests)}
+	return &line{turn: make(chan struct{}, 1), limit: l, late: late, sent: make([]time.Time, l.Requests)}
 }
 
 func (l *line) join(ctx context.Context) error {
@@ -83,26 +86,40 @@ func (l *line) leave() {
 	}
 }
 
+// due is when a request of that cost may leave, at a factor of the limit. It is zero if nothing left yet.
+func (l *line) due(cost int, factor float64) time.Time {
+	limit := l.limit.scaled(factor)
+	back := limit.Requests - min(cost, limit.Requests) + 1
+	last := l.sent[(l.at-back+len(l.sent))%len(l.sent)]
+	if last.IsZero() {
+		return last
+	}
+	return last.Add(time.Duration(float64(limit.Per) * slack))
+}
+
 // delay is how long a request of that cost has to wait, at a factor of the limit.
 func (l *line) delay(now time.Time, cost int, factor float64) time.Duration {
 	if l == nil {
 		return 0
 	}
-	limit := l.limit.scaled(factor)
-	back := limit.Requests - min(cost, limit.Requests) + 1
-	last := l.sent[(l.at-back+len(l.sent))%len(l.sent)]
-	if last.IsZero() {
+	due := l.due(cost, factor)
+	if due.IsZero() {
 		return 0
 	}
-	return last.Add(time.Duration(float64(limit.Per) * slack)).Sub(now)
+	return due.Sub(now)
 }
 
-func (l *line) take(now time.Time, cost int) {
+// take counts a request that leaves now, as if it had left when it was due, if that is not too long ago.
+func (l *line) take(now time.Time, cost int, factor float64) {
 	if l == nil {
 		return
 	}
+	left := now.Add(-l.late)
+	if due := l.due(cost, factor); due.After(left) {
+		left = due
+	}
 	for range min(cost, len(l.sent)) {
-		l.sent[l.at] = now
+		l.sent[l.at] = left
 		l.at = (l.at + 1) % len(l.sent)
 	}
 }

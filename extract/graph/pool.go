@@ -41,6 +41,11 @@ func (p *pool) delay(now time.Time, c *call) time.Duration {
 	return max(p.until.Sub(now), p.line(c).delay(now, c.cost(), p.rate*p.pace))
 }
 
+// take needs p.mu.
+func (p *pool) take(now time.Time, c *call) {
+	p.line(c).take(now, c.cost(), p.rate*p.pace)
+}
+
 // await returns when the request may be sent as far as p knows. A pause may grow meanwhile.
 func (p *pool) await(ctx context.Context, c *call) error {
 	for {
