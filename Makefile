@@ -5,6 +5,7 @@ AZURITE     := $(CURDIR)/.cache/azurite/node_modules/.bin/azurite-blob
 GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
 BENCHTIME   ?= 1s
 BENCH_USERS ?= 800
+BENCH_RECORDS ?= 1000000
 FUZZTIME    ?= 5s
 THROTTLE_DAYS ?= 29
 
@@ -15,7 +16,7 @@ RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
 holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: azurite bench bench-duckdb bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test throttle
+.PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test throttle
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +59,9 @@ bench: ## every benchmark, on one core, for BENCHTIME (1s)
 
 bench-run: build ## a whole run against the simulator, of BENCH_USERS (800): records/s, CPU, peak memory
 	go run ./internal/benchrun -users $(BENCH_USERS) -most 300
+
+bench-million: build ## a day of BENCH_RECORDS (1000000) small records, into an empty lake and again: peak memory
+	go run ./internal/benchmillion -records $(BENCH_RECORDS)
 
 throttle: build ## 100,000 call records at ten times Graph's published limits: how near the least time
 	go run ./internal/throttle -days $(THROTTLE_DAYS)

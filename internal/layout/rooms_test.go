@@ -50,6 +50,7 @@ var rooms = []room{
 	{"internal/gendocs", []string{"schemas"}, []string{files}, "documentation is made from the datasets alone"},
 	{"internal/trial", nil, []string{files, json}, measureWhy},
 	{"internal/benchrun", []string{"internal/trial"}, []string{files, command}, measureWhy},
+	{"internal/benchmillion", []string{"internal/trial"}, []string{files, http, command}, measureWhy},
 	{"internal/throttle", []string{"internal/trial"}, []string{files, command}, measureWhy},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
 	{"internal/layout", nil, []string{files}, "it reads the tree as text"},

@@ -36,7 +36,9 @@ type Client struct {
 
 // Result is what a run did and took.
 type Result struct {
-	Records, Held, Requests, Throttled, Bytes int64 // bytes of JSON, in answers
+	Records, Requests, Throttled int64
+	Bytes                        int64 // of JSON, in answers
+	Written                      int64 // partitions that changed
 
 	Wall, CPU time.Duration
 	Peak      float64 // MB of memory, at most
@@ -76,10 +78,10 @@ func result(report []byte, wall time.Duration, state *os.ProcessState) (Result, 
 	}
 	for _, u := range run.Units {
 		sum.Records += u.Records
-		sum.Held += u.Held
 		sum.Requests += u.Requests
 		sum.Throttled += u.Throttled
 		sum.Bytes += u.Bytes
+		sum.Written += u.Written
 	}
 	return sum, nil
 }
