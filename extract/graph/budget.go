@@ -129,8 +129,8 @@ func (v *visit) take(now time.Time) bool {
 // learn raises the pace after a good answer and lowers it after a complaint.
 func (b *budget) learn(ctx context.Context, v *visit, err error) {
 	if err == nil {
-		v.family.quicken()
-		v.narrow.quicken()
+		v.family.quicken(v.call)
+		v.narrow.quicken(v.call)
 		return
 	}
 	e, ok := errors.AsType[*Error](err)

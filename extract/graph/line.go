@@ -51,6 +51,7 @@ func (l Limit) scaled(factor float64) Limit {
 // line lets the requests of one limit through, in the order they came. A nil line does not bound.
 type line struct {
 	turn  chan struct{} // filled by the request that is next
+	whole int           // requests of the limit before it was divided
 	limit Limit
 	late  time.Duration // by so much a request may have left after its time, and not hold up those after it
 	sent  []time.Time   // a ring of the last limit.Requests units: when they left, or should have
@@ -64,8 +65,9 @@ func newLine(l Limit, rate float64) *line {
 	// A timer is late, and a busy machine more so. In each of the windows that a limit is divided into
 	// that would be lost, but for one of them it is half the slack of the whole limit.
 	late := time.Duration(float64(l.Per) * (slack - 1) / 2 / max(1, rate))
+	whole := l.Requests
 	l = l.spread(rate)
-	return &line{turn: make(chan struct{}, 1), limit: l, late: late, sent: make([]time.Time, l.Requests)}
+	return &line{turn: make(chan struct{}, 1), whole: whole, limit: l, late: late, sent: make([]time.Time, l.Requests)}
 }
 
 func (l *line) join(ctx context.Context) error {

@@ -62,8 +62,9 @@ func (p *pool) await(ctx context.Context, c *call) error {
 }
 
 const (
-	lowestPace = 1. / 16
-	paceStep   = 1. / 64 // for every answer without complaint
+	lowestPace  = 1. / 16
+	slowestRise = 1. / 64 // for every answer without complaint
+	fastestRise = 1. / 8
 )
 
 // slow halves the pace, once for all the requests that were under way together, and pauses.
@@ -90,10 +91,16 @@ func (p *pool) suspects(resource string, pause time.Duration) bool {
 	return second
 }
 
-func (p *pool) quicken() {
+// quicken raises the pace after a good answer. Where few are let through they count for more: after one
+// complaint the list of call records would else be slow for a minute.
+func (p *pool) quicken(c *call) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.pace = min(p.pace+paceStep, 1)
+	rise := slowestRise
+	if l := p.line(c); l != nil {
+		rise = min(max(rise, 1/float64(l.whole)), fastestRise)
+	}
+	p.pace = min(p.pace+rise, 1)
 }
 
 // idle says that a new pool would do as well.
