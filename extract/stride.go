@@ -9,7 +9,7 @@ import (
 // What a window should hold is a guess from the ones before. Aimed at this share of a page, about a
 // fifth of the windows turn out to need a second one, and of call records both of the list's budgets,
 // that of first pages and that of further ones, are then used up together.
-const fill = 52. / 60
+const fill = 55. / 60
 
 // shortestWindow that a guess leads to. Meetings start together on the hour.
 const shortestWindow = time.Minute
