@@ -24,17 +24,19 @@ func TestJudge(t *testing.T) {
 		wall      time.Duration
 		requests  int64
 		throttled int64
+		most      float64
 		good      bool
 	}{
-		{"in time", 750, 2190 * time.Millisecond, 2000, 9, true},
-		{"too slow", 750, 2210 * time.Millisecond, 2000, 0, false},
-		{"throttled too often", 750, 2100 * time.Millisecond, 2000, 10, false},
-		{"nothing read", 0, time.Second, 2000, 0, false},
-		{"requests that nobody counted", 750, 2100 * time.Millisecond, 1999, 0, false},
+		{"in time", 750, 2190 * time.Millisecond, 2000, 9, 1.10, true},
+		{"too slow", 750, 2210 * time.Millisecond, 2000, 0, 1.10, false},
+		{"as slow as it likes", 750, 2210 * time.Millisecond, 2000, 0, 0, true},
+		{"throttled too often", 750, 2100 * time.Millisecond, 2000, 10, 1.10, false},
+		{"nothing read", 0, time.Second, 2000, 0, 1.10, false},
+		{"requests that nobody counted", 750, 2100 * time.Millisecond, 1999, 0, 1.10, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := trial.Result{Records: c.records, Wall: c.wall, Requests: 2000}
-			if err := judge(r, trial.Asked{Requests: c.requests, Throttled: c.throttled}, 10); (err == nil) != c.good {
+			if err := judge(r, trial.Asked{Requests: c.requests, Throttled: c.throttled}, 10, c.most); (err == nil) != c.good {
 				t.Errorf("judged %v", err)
 			}
 		})
