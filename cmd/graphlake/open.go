@@ -42,7 +42,7 @@ func (c *config) clients(tenants []jobs.Tenant, log *slog.Logger) (map[string]*g
 		if !slices.Contains(tenants, jobs.Tenant{Name: t.Name, ID: t.TenantID}) {
 			continue
 		}
-		token, err := c.token(t, c.Graph.Endpoint+"/.default")
+		token, err := t.token(c.Graph.Endpoint + "/.default")
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +81,7 @@ func (c *config) openStore(ctx context.Context) (store, error) {
 		}
 	case c.Azure.AccountURL != "":
 		// The application of the first tenant is the one that the lake's owner granted a role.
-		source, err := c.token(c.Tenants[0], "https://storage.azure.com/.default")
+		source, err := c.Tenants[0].token("https://storage.azure.com/.default")
 		if err != nil {
 			return nil, err
 		}
