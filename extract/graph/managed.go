@@ -36,7 +36,7 @@ func NewManagedIdentity(o ManagedIdentityOptions) (*ManagedIdentity, error) {
 		dial := (&net.Dialer{Timeout: 3 * time.Second}).DialContext
 		o.Client = &http.Client{Transport: &http.Transport{DialContext: dial}}
 	}
-	var id managedidentity.ID = managedidentity.SystemAssigned()
+	id := managedidentity.SystemAssigned()
 	if o.ClientID != "" {
 		id = managedidentity.UserAssignedClientID(o.ClientID)
 	}

@@ -91,8 +91,8 @@ func signed(t *testing.T, form url.Values) {
 		}
 	}
 	leaf, key := identity()
-	print := sha256.Sum256(leaf.Raw)
-	if header.Alg != "PS256" || header.Thumbprint != base64.StdEncoding.EncodeToString(print[:]) {
+	thumbprint := sha256.Sum256(leaf.Raw)
+	if header.Alg != "PS256" || header.Thumbprint != base64.StdEncoding.EncodeToString(thumbprint[:]) {
 		t.Errorf("header = %+v", header)
 	}
 	if claims.Iss != clientID || claims.Sub != clientID || !strings.HasSuffix(claims.Aud, tenantID+"/oauth2/v2.0/token") {
