@@ -38,6 +38,7 @@ type command struct {
 	Datasets    datasetsCommand    `cmd:"" help:"List the datasets and their tables."`
 	Schema      schemaCommand      `cmd:"" help:"Describe the columns of a table."`
 	Cat         catCommand         `cmd:"" help:"Print the rows of a table as JSON lines."`
+	Check       checkCommand       `cmd:"" help:"Try the configuration: sign in, compare permissions, ask for every dataset, write to the lake."`
 	Permissions permissionsCommand `cmd:"" help:"List the permissions of each product, or make of those that are needed a manifest or a link to consent."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 

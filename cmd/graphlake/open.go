@@ -46,13 +46,19 @@ func (c *config) clients(tenants []jobs.Tenant, log *slog.Logger) (map[string]*g
 		if err != nil {
 			return nil, err
 		}
-		client, err := graph.New(graph.Options{Endpoint: c.Graph.Endpoint, Token: token, Rate: c.Graph.Rate, Log: log})
-		if err != nil {
-			return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
+		if clients[t.TenantID], err = c.client(t, token, log); err != nil {
+			return nil, err
 		}
-		clients[t.TenantID] = client
 	}
 	return clients, nil
+}
+
+func (c *config) client(t tenantConfig, token graph.TokenSource, log *slog.Logger) (*graph.Client, error) {
+	client, err := graph.New(graph.Options{Endpoint: c.Graph.Endpoint, Token: token, Rate: c.Graph.Rate, Log: log})
+	if err != nil {
+		return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
+	}
+	return client, nil
 }
 
 // store is where a lake is kept; Writable says before a run whether it will be able to commit.
