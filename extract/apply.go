@@ -61,6 +61,14 @@ func Remove(held []byte) ([]byte, error) {
 	return overlay(held, mark([]byte(`{"reason":"absent"}`)))
 }
 
+// Restore is a record that is listed again as it was: without the mark of Remove or of a delta.
+func Restore(held []byte) ([]byte, error) {
+	if valueAt(held, place{removedName}) == nil {
+		return held, nil
+	}
+	return overlay(held, patch{values: map[string][]byte{removedName: nil}})
+}
+
 // patch is what members become. Of two with one name the later counts.
 type patch struct {
 	names  []string

@@ -7,7 +7,7 @@ import (
 )
 
 // Counts say what became of what Graph listed. After a reading that ended well, Listed is the sum of
-// the others.
+// the others down to Gone.
 type Counts struct {
 	Listed   int
 	Read     int // handed on
@@ -15,10 +15,16 @@ type Counts struct {
 	Outside  int // not of the range, though listed: Graph takes an upper bound as included
 	Held     int // the caller has it as it is listed, or newer
 	NotYet   int // too young to be read by the id; a later reading will find them
-	Gone     int // too old to be read by the id
+	Gone     int // too old to be read by the id, or vanished since they were listed
+
+	Parents  int // that were listed
+	Vanished int // of these, not found when they were asked for
 }
 
-type counts struct{ listed, read, repeated, outside, held, notYet, gone atomic.Int64 }
+type counts struct {
+	listed, read, repeated, outside, held, notYet, gone atomic.Int64
+	parents, vanished, done, told                       atomic.Int64
+}
 
 // Counts may be called at any time.
 func (x *Reading) Counts() Counts {
@@ -31,6 +37,8 @@ func (x *Reading) Counts() Counts {
 		Held:     int(c.held.Load()),
 		NotYet:   int(c.notYet.Load()),
 		Gone:     int(c.gone.Load()),
+		Parents:  int(c.parents.Load()),
+		Vanished: int(c.vanished.Load()),
 	}
 }
 

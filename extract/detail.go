@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,6 +18,8 @@ import (
 type entry struct {
 	id, version string
 	ended       time.Time // zero if it is not said
+	listed      []byte    // the record, where no other request gives it
+	request     graph.Request
 }
 
 func (x *Reading) entry(listed []byte) (entry, error) {
@@ -44,20 +47,13 @@ func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error 
 	entries := make(chan entry, listedAhead)
 	g.Go(func() error {
 		defer close(entries)
-		return x.listWindows(ctx, func(ctx context.Context, listed []byte, _ graph.Request) error {
-			e, err := x.entry(listed)
-			if err != nil {
+		whole := &listing{Reading: x, asked: x.asked}
+		return whole.windows(ctx, func(ctx context.Context, listed []byte, r graph.Request) error {
+			e, wanted, err := x.wanted(ctx, records, listed)
+			if err != nil || !wanted {
 				return err
 			}
-			// A record that rose to a new version while the list was paged is read again.
-			if !x.seen.first([]byte(e.id + "\x00" + e.version)) {
-				x.counts.repeated.Add(1)
-				return nil
-			}
-			if x.held(e) {
-				x.counts.held.Add(1)
-				return nil
-			}
+			e.listed, e.request = listed, r
 			return send(ctx, entries, e)
 		})
 	})
@@ -71,7 +67,31 @@ func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error 
 			return nil
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return x.behind.verdict()
+}
+
+// wanted says whether a listed record has to be read: not if it was listed before, nor if the caller
+// has it at this version.
+func (x *Reading) wanted(ctx context.Context, records chan<- []byte, listed []byte) (e entry, wanted bool, err error) {
+	if e, err = x.entry(listed); err != nil {
+		return e, false, err
+	}
+	// A record that rose to a new version while the list was paged is read again.
+	if !x.seen.first([]byte(e.id + "\x00" + e.version)) {
+		x.counts.repeated.Add(1)
+		return e, false, nil
+	}
+	if !x.held(e) {
+		return e, true, nil
+	}
+	x.counts.held.Add(1)
+	if x.dataset.Mode.Pictures() { // whoever marks what is no longer listed has to know that it is
+		return e, false, send(ctx, records, unchanged(x.fields.id, e.id))
+	}
+	return e, false, nil
 }
 
 // held says whether the caller has the record as it is listed, or newer. Of versions that cannot be
@@ -84,18 +104,29 @@ func (x *Reading) held(e entry) bool {
 	if !ok {
 		return false
 	}
-	order, ok := compareVersions([]byte(version), []byte(e.version))
+	listed := e.version
+	if t, ok := instant([]byte(listed)); ok { // the caller keeps instants in nanoseconds since 1970
+		listed = strconv.FormatInt(t.UnixNano(), 10)
+	}
+	order, ok := compareVersions([]byte(version), []byte(listed))
 	return ok && order >= 0
 }
 
 func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry) error {
 	record, err := x.detail(ctx, e)
-	if graph.KindOf(err) == graph.NotFound {
-		return x.absent(e, err)
+	if err == nil {
+		record, err = x.parts(ctx, record, e)
 	}
-	if err != nil {
+	switch {
+	case graph.KindOf(err) == graph.NotFound:
+		return x.absent(e, err)
+	case x.dataset.Mode.Pictures() && refusal(err):
+		x.behind.add(e.id, x.asked.From, err)
+		return nil
+	case err != nil:
 		return err
 	}
+	x.behind.answered.Add(1)
 	// A new version may start on another day. A neighbouring one can take it up; of any other nothing
 	// is known here.
 	near := schemas.Range{From: x.asked.From.Add(-schemas.Day), To: x.asked.To.Add(schemas.Day)}
@@ -108,6 +139,9 @@ func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry
 
 // detail reads a record by its id and merges the answers.
 func (x *Reading) detail(ctx context.Context, e entry) ([]byte, error) {
+	if x.dataset.Source.Detail.Path == "" {
+		return x.complete(ctx, e.listed, e.request)
+	}
 	var record []byte
 	for _, query := range x.dataset.Source.Detail.Queries {
 		r := x.detailRequest(e.id, query)
@@ -130,6 +164,10 @@ func (x *Reading) detail(ctx context.Context, e entry) ([]byte, error) {
 // absent decides what it means that Graph lists a record and does not find it: it lists some before
 // they can be read, and some that it has just forgotten. Anything else would be a loss.
 func (x *Reading) absent(e entry, notFound error) error {
+	if x.dataset.Source.Detail.Ready == 0 { // it has vanished since it was listed
+		x.counts.gone.Add(1)
+		return nil
+	}
 	if e.ended.IsZero() {
 		return notFound
 	}

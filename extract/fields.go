@@ -1,8 +1,10 @@
 package extract
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,6 +15,8 @@ import (
 type fields struct {
 	id, version, end place
 	times            []place // the first that is not null counts
+	zoneless         bool    // the times are of UTC and do not say so
+	changed          place   // when a record changed last, where ranges are of that
 }
 
 // place is the names of the members that lead to a value. A nil place leads nowhere.
@@ -25,6 +29,14 @@ func fieldsOf(ds schemas.Dataset) (f fields, err error) {
 			return f, err
 		}
 		f.times = append(f.times, at)
+	}
+	f.zoneless = slices.ContainsFunc(ds.Tables, func(t schemas.Table) bool {
+		return slices.ContainsFunc(t.Columns, func(c schemas.Column) bool {
+			return c.Type == schemas.UTCTime && slices.Contains(ds.Time, c.Path)
+		})
+	})
+	if f.changed, err = placeOf(ds.Changed); err != nil {
+		return f, err
 	}
 	if f.version, err = placeOf(ds.Version); err != nil || ds.Source.Detail == nil {
 		return f, err
@@ -63,11 +75,22 @@ func (f fields) time(record []byte) (time.Time, bool) {
 		if value == nil {
 			continue
 		}
+		if f.zoneless {
+			value = append(bytes.Clone(plain(value)), 'Z')
+		}
 		if t, ok := instant(value); ok {
 			return t, true
 		}
 	}
 	return time.Time{}, false
+}
+
+// asked is the time by which a range asks for a record.
+func (f fields) asked(record []byte) (time.Time, bool) {
+	if f.changed != nil {
+		return instant(valueAt(record, f.changed))
+	}
+	return f.time(record)
 }
 
 // instant reads a JSON string with an RFC 3339 time. The year 0001 is how some services say null.

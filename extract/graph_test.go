@@ -2,6 +2,7 @@ package extract_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -22,6 +23,7 @@ type service struct {
 	url   string
 	mu    sync.Mutex
 	asked []*http.Request
+	sent  []string // bodies of requests
 }
 
 type answers map[string]string
@@ -34,6 +36,8 @@ func serve(t *testing.T, answer func(uri string) string) (*graph.Client, *servic
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.asked = append(s.asked, r)
+		sent, _ := io.ReadAll(r.Body)
+		s.sent = append(s.sent, string(sent))
 		s.mu.Unlock()
 		body := answer(decoded(r))
 		if status, rest, ok := strings.Cut(body, " "); ok && len(status) == 3 {
@@ -64,6 +68,13 @@ func decoded(r *http.Request) string {
 		return r.RequestURI
 	}
 	return uri
+}
+
+// bodies are the bodies of the requests, sorted.
+func (s *service) bodies() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(slices.Values(s.sent))
 }
 
 // requests are the URIs on the wire, sorted.

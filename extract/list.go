@@ -20,28 +20,35 @@ const parallelWindows = 4
 // asked for holds everything whichever way it is read; what is too much is dropped.
 type window struct{ ask, keep schemas.Range }
 
-func (x *Reading) window(ask schemas.Range) window {
+func (l *listing) window(ask schemas.Range) window {
 	keep := ask
-	if keep.From.Before(x.asked.From) {
-		keep.From = x.asked.From
+	if keep.From.Before(l.asked.From) {
+		keep.From = l.asked.From
 	}
-	if keep.To.After(x.asked.To) {
-		keep.To = x.asked.To
+	if keep.To.After(l.asked.To) {
+		keep.To = l.asked.To
 	}
 	return window{ask, keep}
 }
 
+// listing is the list of a range, or of one parent's.
+type listing struct {
+	*Reading
+	asked  schemas.Range
+	parent string // empty: there are none
+}
+
 // stretches cut the range, to whole seconds or days, into what is walked at once: the windows, or if
 // these follow what there is, a few stretches of them.
-func (x *Reading) stretches() []schemas.Range {
-	w := x.dataset.Source.Window
+func (l *listing) stretches() []schemas.Range {
+	w := l.dataset.Source.Window
 	unit := time.Second
 	if !hasClock(w.Layout) {
 		unit = schemas.Day
 	}
 	whole := schemas.Range{
-		From: x.asked.From.UTC().Truncate(unit),
-		To:   x.asked.To.UTC().Add(unit - 1).Truncate(unit),
+		From: l.asked.From.UTC().Truncate(unit),
+		To:   l.asked.To.UTC().Add(unit - 1).Truncate(unit),
 	}
 	length := w.Step()
 	if w.Page > 0 {
@@ -60,26 +67,26 @@ func hasClock(layout string) bool {
 // take is given a listed record and the request that listed it.
 type take func(ctx context.Context, listed []byte, r graph.Request) error
 
-// listWindows gives take what lies in the range, concurrently.
-func (x *Reading) listWindows(ctx context.Context, take take) error {
+// windows gives take what lies in the range, concurrently.
+func (l *listing) windows(ctx context.Context, take take) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallelWindows)
-	for _, stretch := range x.stretches() {
-		g.Go(func() error { return x.walk(ctx, stretch, take) })
+	for _, stretch := range l.stretches() {
+		g.Go(func() error { return l.walk(ctx, stretch, take) })
 	}
 	return g.Wait()
 }
 
 // walk lists a stretch, window by window.
-func (x *Reading) walk(ctx context.Context, stretch schemas.Range, take take) error {
-	s := newStride(x.dataset.Source.Window, stretch)
+func (l *listing) walk(ctx context.Context, stretch schemas.Range, take take) error {
+	s := newStride(l.dataset.Source.Window, stretch)
 	for at := stretch.From; at.Before(stretch.To); {
-		w := x.window(schemas.Range{From: at, To: s.end(at)})
+		w := l.window(schemas.Range{From: at, To: s.end(at)})
 		at = w.ask.To
 		if !w.keep.From.Before(w.keep.To) {
 			continue
 		}
-		listed, err := x.listWindow(ctx, w, take)
+		listed, err := l.listWindow(ctx, w, take)
 		if err != nil {
 			return fmt.Errorf("window %v: %w", w.ask, err)
 		}
@@ -89,17 +96,17 @@ func (x *Reading) walk(ctx context.Context, stretch schemas.Range, take take) er
 }
 
 // listWindow lists a window to its last page, and says how much was listed.
-func (x *Reading) listWindow(ctx context.Context, w window, take take) (n int, err error) {
-	r := x.listRequest(w.ask)
-	for page, err := range x.client.Pages(ctx, r) {
+func (l *listing) listWindow(ctx context.Context, w window, take take) (n int, err error) {
+	r := l.listRequest(l.lower(w.ask), l.parent)
+	for page, err := range l.client.Pages(ctx, r) {
 		if err != nil {
 			return n, err
 		}
 		n += len(page.Values)
 		for _, listed := range page.Values {
-			x.counts.listed.Add(1)
-			if when, ok := x.fields.time(listed); ok && !w.keep.Contains(when) {
-				x.counts.outside.Add(1)
+			l.counts.listed.Add(1)
+			if when, ok := l.fields.asked(listed); ok && !w.keep.Contains(when) {
+				l.counts.outside.Add(1)
 				continue
 			}
 			if err := take(ctx, listed, r); err != nil {
@@ -108,4 +115,12 @@ func (x *Reading) listWindow(ctx context.Context, w window, take take) (n int, e
 		}
 	}
 	return n, nil
+}
+
+// lower moves the start of what is asked for where Graph would leave out the instant itself.
+func (l *listing) lower(ask schemas.Range) schemas.Range {
+	if l.dataset.Source.Window.Exclusive {
+		ask.From = ask.From.Add(-time.Millisecond)
+	}
+	return ask
 }

@@ -2,6 +2,7 @@ package extract_test
 
 import (
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,46 @@ func TestProbeAsksOnce(t *testing.T) {
 	}
 }
 
+// Of many parents one is asked for, and that it has nothing is an answer too.
+func TestProbeAsksForOneParent(t *testing.T) {
+	now := instant("2026-11-23T02:30:45Z")
+	for _, c := range []struct {
+		dataset schemas.Dataset
+		answers answers
+		want    []string
+		fails   bool
+	}{
+		{schemas.MailboxSettings, answers{
+			"/v1.0/users?$select=id&$top=999": `{"value":[{"id":"u1"},{"id":"u2"}]}`, "/v1.0/users/u1/mailboxSettings": `{"timeZone":"UTC"}`,
+		}, []string{"/v1.0/users/u1/mailboxSettings", "/v1.0/users?$select=id&$top=999"}, false},
+		{schemas.MailboxSettings, answers{
+			"/v1.0/users?$select=id&$top=999": `{"value":[{"id":"u1"}]}`, "/v1.0/users/u1/mailboxSettings": "404 MailboxNotEnabledForRESTAPI",
+		}, []string{"/v1.0/users/u1/mailboxSettings", "/v1.0/users?$select=id&$top=999"}, false},
+		{schemas.MailboxSettings, answers{
+			"/v1.0/users?$select=id&$top=999": `{"value":[{"id":"u1"}]}`, "/v1.0/users/u1/mailboxSettings": "403 Forbidden",
+		}, []string{"/v1.0/users/u1/mailboxSettings", "/v1.0/users?$select=id&$top=999"}, true},
+		{schemas.MailboxSettings, answers{"/v1.0/users?$select=id&$top=999": "403 Forbidden"}, []string{"/v1.0/users?$select=id&$top=999"}, true},
+		{schemas.MailboxSettings, answers{"/v1.0/users?$select=id&$top=999": `{"value":[]}`}, []string{"/v1.0/users?$select=id&$top=999"}, false},
+		{schemas.Presence, answers{
+			"/v1.0/users?$select=id&$top=999": `{"value":[{"id":"u1"},{"id":"u2"}]}`, "/v1.0/communications/getPresencesByUserId": `{"value":[]}`,
+		}, []string{"/v1.0/communications/getPresencesByUserId", "/v1.0/users?$select=id&$top=999"}, false},
+	} {
+		client, s := serve(t, c.answers.to)
+		err := extract.Probe(t.Context(), client, c.dataset, now)
+		if failed := graph.KindOf(err) == graph.Unauthorized; failed != c.fails || err != nil && !c.fails {
+			t.Errorf("%s: error = %v, want one: %v", c.dataset.Name, err, c.fails)
+		}
+		var asked []string
+		for _, uri := range s.requests() {
+			plain, _ := url.QueryUnescape(uri)
+			asked = append(asked, plain)
+		}
+		if !slices.Equal(asked, c.want) {
+			t.Errorf("%s: asked %q, want %q", c.dataset.Name, asked, c.want)
+		}
+	}
+}
+
 // Whoever has no role for a dataset is refused, and for the others the question is one that Graph answers.
 func TestProbeOfEveryDataset(t *testing.T) {
 	sim := graphsim.New(graphsim.Options{Users: 20, From: day("2026-03-03"), To: day("2026-03-04"), Roles: []string{"CallRecords.Read.All"}})
@@ -48,7 +89,7 @@ func TestProbeOfEveryDataset(t *testing.T) {
 	}
 	for _, d := range schemas.All() {
 		err := extract.Probe(t.Context(), client, d, instant("2026-03-03T12:00:00Z"))
-		if _, may := d.OpenedBy([]schemas.Permission{"CallRecords.Read.All"}); may {
+		if _, may := d.Requirements()[0].MetBy([]schemas.Permission{"CallRecords.Read.All"}); may {
 			if err != nil {
 				t.Error(err)
 			}

@@ -19,9 +19,11 @@ type Options struct {
 	// Now is the time at which the reading starts. It decides whether a record that Graph does not
 	// find is still to come or already gone.
 	Now     time.Time
-	Workers int          // records that are read by their ids at once; 0 is 32
-	Cursor  string       // where an earlier reading by delta ended; empty: from the start
-	Log     *slog.Logger // nil discards
+	Workers int // records that are read by their ids at once; 0 is 32
+	// Behind says of parents that could not be read before from when on they are to be read now.
+	Behind map[string]time.Time
+	Cursor string       // where an earlier reading by delta ended; empty: from the start
+	Log    *slog.Logger // nil discards
 	// Held is the version in which the caller has a record, a decimal number. A record that is read
 	// by its id is not read if it is held as it is listed, or in a higher version. It must be safe
 	// for concurrent use; nil: nothing is held.
@@ -40,6 +42,7 @@ type Reading struct {
 	begun   atomic.Bool
 	started time.Time
 	counts  counts
+	behind  behind
 	delta   string // the link on the last page
 	whole   bool   // everything was read and handed on
 }
@@ -103,13 +106,16 @@ func (x *Reading) read(ctx context.Context, records chan<- []byte) (err error) {
 	if x.fields, err = fieldsOf(x.dataset); err != nil {
 		return err
 	}
+	whole := &listing{Reading: x, asked: x.asked}
 	switch source := x.dataset.Source; {
 	case source.Paging == schemas.Delta:
 		return x.readDelta(ctx, records)
+	case source.Parent != nil:
+		return x.readParents(ctx, records)
 	case source.Detail != nil:
 		return x.readDetails(ctx, records)
 	default:
-		return x.listWindows(ctx, func(ctx context.Context, listed []byte, r graph.Request) error {
+		return whole.windows(ctx, func(ctx context.Context, listed []byte, r graph.Request) error {
 			if !x.seen.first(listed) {
 				x.counts.repeated.Add(1)
 				return nil
@@ -121,7 +127,7 @@ func (x *Reading) read(ctx context.Context, records chan<- []byte) (err error) {
 
 // readDelta reads one page after the other: the order of changes is part of what they say.
 func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
-	r := x.listRequest(x.asked)
+	r := x.listRequest(x.asked, "")
 	pages := x.client.Pages(ctx, r)
 	if x.options.Cursor != "" {
 		pages = x.client.Resume(ctx, r, x.options.Cursor)

@@ -3,19 +3,53 @@ package extract
 import (
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"graphlake/extract/graph"
 	"graphlake/schemas"
 )
 
-// listRequest asks for the first page of a window, or of the whole collection.
-func (x *Reading) listRequest(ask schemas.Range) graph.Request {
+// listRequest asks for the first page of a window, or of the whole collection; of a parent, if there
+// are any.
+func (x *Reading) listRequest(ask schemas.Range, parent string) graph.Request {
 	source := x.dataset.Source
 	r := x.request(source.Path, source.Query, map[string]string{
 		"from":   ask.From.Format(source.Window.Layout),
 		"to":     ask.To.Format(source.Window.Layout),
 		"select": strings.Join(x.dataset.Select(), ","),
+		"parent": parent,
 	})
 	r.Budget = budget(source.Budget)
+	r.Resource = parent
+	return r
+}
+
+// parentsRequest asks for the collection of parents.
+func (x *Reading) parentsRequest() graph.Request {
+	parent := x.dataset.Source.Parent
+	return graph.Request{
+		Version: x.dataset.Source.API, Path: parent.Path, Query: params(parent.Query, strings.NewReplacer()),
+		Headers: params(parent.Headers, strings.NewReplacer()), Budget: budget(parent.Budget),
+	}
+}
+
+// batchRequest asks for many parents at once.
+func (x *Reading) batchRequest(parents []string) graph.Request {
+	quoted := make([]string, len(parents))
+	for i, p := range parents {
+		text, _ := jsontext.AppendQuote(nil, p) // half a surrogate pair is replaced
+		quoted[i] = string(text)
+	}
+	r := x.listRequest(x.asked, "")
+	r.Body = []byte(strings.ReplaceAll(x.dataset.Source.Parent.Body, "{parents}", strings.Join(quoted, ",")))
+	return r
+}
+
+// partRequest asks for a collection that belongs to a record.
+func (x *Reading) partRequest(id string, part schemas.Part) graph.Request {
+	r := x.request(part.Path, part.Query, map[string]string{"id": id})
+	r.Budget = budget(part.Budget)
+	r.Resource = id
 	return r
 }
 

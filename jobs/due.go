@@ -10,7 +10,12 @@ import (
 func (s Selection) due(d schemas.Dataset, st State, now time.Time) []schemas.Range {
 	midnight := now.Truncate(schemas.Day)
 	today := schemas.Range{From: midnight, To: midnight.Add(schemas.Day)}
+	tick := now.Truncate(time.Minute)
 	switch {
+	case d.Mode == schemas.Observations && !st.Picture.Before(tick):
+		return nil // a second observation of an instant would be the same
+	case d.Mode == schemas.Observations:
+		return []schemas.Range{{From: tick, To: tick.Add(time.Minute)}}
 	case d.Mode.Pictures() && st.Picture.After(midnight):
 		return nil // that day is over
 	case d.Mode.Pictures() && s.ranged():
@@ -67,7 +72,7 @@ func (s Selection) span(d schemas.Dataset, now time.Time) schemas.Range {
 		return s.Range(now)
 	}
 	midnight := now.UTC().Truncate(schemas.Day)
-	if d.Mode.Pictures() {
+	if d.Mode.Fleeting() {
 		return schemas.Range{From: midnight, To: midnight.Add(schemas.Day)}
 	}
 	return schemas.Range{From: midnight.Add(-s.lookback(d)), To: midnight}
@@ -107,7 +112,7 @@ func joined(ranges []schemas.Range) []schemas.Range {
 
 // gaps are the times between what is held that no run without a range will read.
 func gaps(t Tenant, d schemas.Dataset, st State) []Gap {
-	if len(st.Coverage) == 0 || d.Mode.Pictures() {
+	if len(st.Coverage) == 0 || d.Mode.Fleeting() {
 		return nil
 	}
 	within := schemas.Range{From: st.Coverage[0].From, To: st.Coverage.End()}

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,7 +29,8 @@ type holding struct {
 	fingerprint string
 	log         *slog.Logger
 	lock        load.Lock
-	failed      bool // not all of what was asked for was read
+	serial      sync.Mutex // of units that have to know which parents the one before left behind
+	failed      bool       // not all of what was asked for was read
 
 	mu      sync.Mutex // of what follows
 	state   State
@@ -82,18 +82,26 @@ func (h *holding) update(ctx context.Context, change func(*State)) error {
 	defer h.mu.Unlock()
 	next := h.state.clone()
 	change(&next)
-	text, err := json.Marshal(next)
+	text, object, list, err := h.document(next)
+	if err == nil {
+		err = h.lock.Held()
+	}
+	if err == nil && object != "" && object != h.state.BehindObject {
+		err = putBehind(ctx, h.store, object, list)
+	}
+	var v load.Version
+	if err == nil {
+		v, err = h.store.Swap(ctx, h.pair().object(), h.version, text)
+	}
 	if err != nil {
 		return fmt.Errorf("state: %w", err)
 	}
-	if err := h.lock.Held(); err != nil {
-		return fmt.Errorf("state: %w", err)
-	}
-	v, err := h.store.Swap(ctx, h.pair().object(), h.version, text)
-	if err != nil {
-		return fmt.Errorf("state: %w", err)
-	}
+	old := h.state.BehindObject
 	h.state, h.version = next, v
+	h.state.BehindObject = object
+	if old != "" && old != object {
+		return h.store.Remove(ctx, old)
+	}
 	return nil
 }
 
@@ -102,7 +110,7 @@ func (h *holding) begin(ctx context.Context, s Selection, now time.Time) error {
 	return h.update(ctx, func(st *State) {
 		st.Requests++
 		switch {
-		case h.dataset.Mode.Pictures():
+		case h.dataset.Mode.Fleeting():
 		case !s.ranged():
 			st.Since = st.since(now.UTC().Truncate(schemas.Day).Add(-s.lookback(h.dataset)))
 		default:

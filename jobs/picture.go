@@ -10,18 +10,19 @@ import (
 	"graphlake/schemas"
 )
 
-// picture takes today's picture: the newest one, with what has changed since, or, where there is no
-// cursor, what a reading from the start gives, with what is no longer there marked as removed.
+// picture takes today's picture: the newest one with what a delta says has changed since, or else, where
+// there is no delta or no cursor, what a reading of everything gives, with what it no longer lists
+// marked as removed.
 func (u *unit) picture(ctx context.Context) error {
 	older, cursor, err := u.newest(ctx)
 	if err != nil {
 		return err
 	}
-	reading, changes, err := u.readChanges(ctx, cursor)
+	reading, changes, err := u.readChanges(ctx, older, cursor)
 	if graph.KindOf(err) == graph.ExpiredCursor && cursor != "" {
 		u.log.Info("the cursor has expired, so the dataset is read whole")
 		cursor = ""
-		reading, changes, err = u.readChanges(ctx, cursor)
+		reading, changes, err = u.readChanges(ctx, older, cursor)
 	}
 	if err != nil {
 		return err
@@ -31,13 +32,18 @@ func (u *unit) picture(ctx context.Context) error {
 		return err
 	}
 	defer u.run.encoders.Release(1)
-	w, err := u.apply(ctx, changes, older, cursor == "")
+	u.tally(reading)
+	w, err := u.apply(ctx, changes, older, applying{delta: cursor != "", complete: cursor == "" && len(reading.Behind()) == 0})
 	if err != nil {
 		return err
 	}
 	defer w.Discard()
-	return u.publish(ctx, w, reading.Cursor())
+	return u.publish(ctx, w, reading)
 }
+
+// applying says what a reading means: changes to what is held, or records as they are, and then
+// whether they are all that there are.
+type applying struct{ delta, complete bool }
 
 // newest is the newest picture and the cursor behind it; neither, where one of them is missing.
 func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
@@ -53,13 +59,19 @@ func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 	return &p, st.Cursor, nil
 }
 
-// readChanges reads a delta to its end.
-func (u *unit) readChanges(ctx context.Context, cursor string) (*extract.Reading, *load.Changes, error) {
+// readChanges reads a delta, or the whole of what is there, to its end.
+func (u *unit) readChanges(ctx context.Context, older *load.Partition, cursor string) (*extract.Reading, *load.Changes, error) {
 	changes, err := u.lake.Changes(schemas.RawTable(u.Dataset))
 	if err != nil {
 		return nil, nil, err
 	}
-	reading := extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, extract.Options{Now: u.run.Now, Log: u.log, Cursor: cursor})
+	var held func(string) (string, bool)
+	if older != nil {
+		if held, err = u.heldOf(ctx, older.Date); err != nil {
+			return nil, nil, err
+		}
+	}
+	reading := u.reading(extract.Options{Held: held, Cursor: cursor})
 	if err := u.read(ctx, reading, changes.Add); err != nil {
 		return nil, nil, errors.Join(err, changes.Discard())
 	}
@@ -67,7 +79,7 @@ func (u *unit) readChanges(ctx context.Context, cursor string) (*extract.Reading
 }
 
 // apply writes today's raw picture. It is finished and not published.
-func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Partition, whole bool) (*load.Writer, error) {
+func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Partition, how applying) (*load.Writer, error) {
 	w, err := u.lake.Write(ctx, u.raw(u.Range.From), schemas.RawTable(u.Dataset))
 	if err != nil {
 		return nil, err
@@ -80,7 +92,7 @@ func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Par
 	for c, err := range changes.Over(ctx, older) {
 		var record []byte
 		if err == nil {
-			record, err = changed(c, whole)
+			record, err = how.changed(c)
 		}
 		if err == nil && record != nil {
 			err = rows.add(record)
@@ -95,21 +107,25 @@ func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Par
 	return w, nil
 }
 
-// changed is a record after what was read of it; nil if nothing is left of it. In a whole reading,
-// what is not named is not there any more.
-func changed(c load.Change, whole bool) (record []byte, err error) {
+// changed is a record after what was read of it; nil if nothing is left of it.
+func (a applying) changed(c load.Change) (record []byte, err error) {
 	switch {
 	case !c.Keyed && len(c.Read) > 0:
 		return c.Read[0], nil
-	case !c.Keyed && whole:
+	case !c.Keyed && a.complete:
 		return nil, nil
-	case len(c.Read) == 0 && whole:
+	case len(c.Read) == 0 && a.complete:
 		return extract.Remove(c.Held)
-	case !whole:
+	case a.delta || len(c.Read) == 0:
 		record = c.Held
 	}
 	for _, change := range c.Read {
-		if record, err = extract.Apply(record, change); err != nil {
+		if extract.Unchanged(change) {
+			record, err = extract.Restore(c.Held)
+		} else {
+			record, err = extract.Apply(record, change)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -117,7 +133,7 @@ func changed(c load.Change, whole bool) (record []byte, err error) {
 }
 
 // publish makes the picture today's and the cursor the one behind it.
-func (u *unit) publish(ctx context.Context, w *load.Writer, cursor string) error {
+func (u *unit) publish(ctx context.Context, w *load.Writer, reading *extract.Reading) error {
 	today := u.Range.From
 	if err := u.update(ctx, func(st *State) { st.soil(today) }); err != nil {
 		return err
@@ -133,13 +149,10 @@ func (u *unit) publish(ctx context.Context, w *load.Writer, cursor string) error
 		part.Outcome = Empty
 	}
 	err = u.update(ctx, func(st *State) {
-		missed := part
-		missed.Outcome, missed.Records = Missed, 0
-		if missed.From, missed.To = st.Picture.Add(schemas.Day), today; !st.Picture.IsZero() && missed.From.Before(missed.To) {
-			st.cover(u.Dataset, missed)
-		}
+		st.miss(u.Dataset, part)
 		st.cover(u.Dataset, part)
-		st.Cursor, st.Picture = cursor, today
+		st.Cursor, st.Picture = reading.Cursor(), today
+		st.lag(reading.Behind())
 	})
 	if err != nil {
 		return err

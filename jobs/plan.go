@@ -96,7 +96,7 @@ func NewPlan(s Selection, known map[Pair]State, now time.Time) (Plan, error) {
 	now = now.UTC()
 	var p Plan
 	for _, d := range s.Datasets {
-		if d.Mode.Pictures() && s.ranged() && s.To.Before(now.Truncate(schemas.Day)) {
+		if d.Mode.Fleeting() && s.ranged() && s.To.Before(now.Truncate(schemas.Day)) {
 			p.Notes = append(p.Notes, Note{d.Name, "skipped: a picture of a past day cannot be taken any more"})
 			continue
 		}
@@ -113,7 +113,7 @@ func (u Unit) urgency(now time.Time) int {
 	switch {
 	case u.Dataset.Retention > 0 && u.Range.From.Add(u.Dataset.Retention).Before(now.Add(forgetting)):
 		return 0
-	case u.Dataset.Mode.Pictures():
+	case u.Dataset.Mode.Fleeting():
 		return 1
 	}
 	return 2

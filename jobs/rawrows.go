@@ -37,4 +37,12 @@ func (r *rawRows) flush() error {
 	return r.to(batch)
 }
 
+// one is the row of one record, which the caller releases.
+func (r *rawRows) one(record []byte) (arrow.RecordBatch, error) {
+	if err := r.builder.Append(record); err != nil {
+		return nil, err
+	}
+	return r.builder.Flush()[0], nil
+}
+
 func (r *rawRows) release() { r.builder.Release() }

@@ -70,10 +70,13 @@ type UnitReport struct {
 	From        time.Time        `json:"from"`
 	To          time.Time        `json:"to"`
 	Outcome     Outcome          `json:"outcome"`
-	Records     int64            `json:"records"` // that Graph has of the range
-	Held        int64            `json:"held"`    // of these, not read again: the lake holds the listed version
-	NotYet      int64            `json:"not_yet"` // listed, but too young to be read
-	Gone        int64            `json:"gone"`    // listed, but already forgotten
+	Records     int64            `json:"records"`            // that Graph has of the range
+	Held        int64            `json:"held"`               // of these, not read again: the lake holds the listed version
+	NotYet      int64            `json:"not_yet"`            // listed, but too young to be read
+	Gone        int64            `json:"gone"`               // listed, but already forgotten
+	Parents     int64            `json:"parents,omitempty"`  // whom the source was asked for
+	Vanished    int64            `json:"vanished,omitempty"` // of these, not there any more, or without what was asked for
+	Behind      int64            `json:"behind,omitempty"`   // of these, refused: read later from where they stand
 	Quarantined int64            `json:"quarantined"`
 	Quarantine  []string         `json:"quarantine,omitempty"` // the partitions where those are
 	Rows        map[string]int64 `json:"rows"`

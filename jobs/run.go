@@ -124,6 +124,10 @@ func (x *run) units(ctx context.Context, p Plan) {
 }
 
 func (x *run) unit(ctx context.Context, h *holding, u Unit) UnitReport {
+	if u.Dataset.Source.Parent != nil {
+		h.serial.Lock()
+		defer h.serial.Unlock()
+	}
 	start := time.Now()
 	rep := newUnitReport(u)
 	rep.started = start

@@ -25,12 +25,16 @@ type State struct {
 	Since    time.Time `json:"since,omitzero"`
 	Coverage Coverage  `json:"coverage,omitempty"`
 	// Cursor is where the next reading of a delta goes on, and Picture is the day of the newest
-	// picture, to which it is applied.
+	// picture, to which it is applied; or the instant of the newest observation.
 	Cursor  string    `json:"cursor,omitempty"`
 	Picture time.Time `json:"picture,omitzero"`
 	// Requests counts what was asked for; Asked are the ranges of which the last word is not spoken.
 	Requests int64   `json:"requests,omitempty"`
 	Asked    []Asked `json:"asked,omitempty"`
+	// Behind are the parents that could not be read, and from when on they are read later. If they are
+	// many they lie in an object of their own, which never changes and which BehindObject names.
+	Behind       []Behind `json:"behind,omitempty"`
+	BehindObject string   `json:"behind_object,omitempty"`
 	// Dirty are the days whose tables may lag their raw partition.
 	Dirty []time.Time `json:"dirty,omitempty"`
 	// Derived says by which definition of the tables days were derived.
@@ -44,6 +48,13 @@ type Asked struct {
 	From    time.Time `json:"from"`
 	To      time.Time `json:"to"`
 	Request int64     `json:"request"`
+}
+
+// Behind is a parent that could not be read: whom, from when on, and why.
+type Behind struct {
+	Parent string    `json:"parent"`
+	From   time.Time `json:"from"`
+	Reason string    `json:"reason"`
 }
 
 // Derived are days whose tables are by one definition.
@@ -105,6 +116,11 @@ func loadState(ctx context.Context, store load.Store, p Pair) (State, load.Versi
 		return State{}, "", fmt.Errorf("%s is no state of this version of graphlake: %w; use the version that wrote it, or remove the object and read the ranges again",
 			p.object(), err)
 	}
+	if s.BehindObject != "" {
+		if s.Behind, err = loadBehind(ctx, store, s.BehindObject); err != nil {
+			return State{}, "", err
+		}
+	}
 	return s, object.Info().Version, nil
 }
 
@@ -137,7 +153,7 @@ const mostAsked = 8
 func (s *State) clone() State {
 	c := *s
 	c.Coverage, c.Asked = slices.Clone(s.Coverage), slices.Clone(s.Asked)
-	c.Dirty, c.Derived = slices.Clone(s.Dirty), slices.Clone(s.Derived)
+	c.Dirty, c.Derived, c.Behind = slices.Clone(s.Dirty), slices.Clone(s.Derived), slices.Clone(s.Behind)
 	return c
 }
 
@@ -151,6 +167,15 @@ func (s *State) cover(d schemas.Dataset, parts ...Covered) {
 		unfinished = min(unfinished, a.Request)
 	}
 	s.Coverage = s.Coverage.Settled(d.Settle, unfinished)
+}
+
+// miss notes the days between the newest picture or observation and a part that is read now.
+func (s *State) miss(d schemas.Dataset, now Covered) {
+	now.Outcome, now.Records, now.To = Missed, 0, now.From
+	now.From = s.Picture.Truncate(schemas.Day).Add(schemas.Day)
+	if !s.Picture.IsZero() && now.From.Before(now.To) {
+		s.cover(d, now)
+	}
 }
 
 // soil marks days as dirty.

@@ -57,6 +57,9 @@ func (u *UnitReport) add(more UnitReport) {
 	u.Held += more.Held
 	u.NotYet += more.NotYet
 	u.Gone += more.Gone
+	u.Parents += more.Parents
+	u.Vanished += more.Vanished
+	u.Behind += more.Behind
 	u.Quarantined += more.Quarantined
 	u.Quarantine = append(u.Quarantine, more.Quarantine...)
 	u.Written += more.Written

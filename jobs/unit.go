@@ -48,38 +48,83 @@ func (u *unit) window(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	spool, err := u.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
+	spool, err := u.spool()
 	if err != nil {
 		return err
 	}
 	defer spool.Discard()
-	reading := extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, extract.Options{Now: u.run.Now, Log: u.log, Held: held})
+	reading := u.reading(extract.Options{Held: held})
 	if err := u.read(ctx, reading, spool.Add); err != nil {
 		return err
 	}
-	counts := reading.Counts()
-	u.rep.NotYet, u.rep.Gone, u.rep.Held = int64(counts.NotYet), int64(counts.Gone), int64(counts.Held)
-	u.rep.Records = int64(counts.Read + counts.Held)
+	u.tally(reading)
 	if err := u.run.encoders.Acquire(ctx, 1); err != nil {
 		return err
 	}
 	defer u.run.encoders.Release(1)
-	merge, err := spool.Merge(ctx)
+	merge, err := u.merge(ctx, spool, len(reading.Behind()) == 0)
 	if err != nil {
 		return err
 	}
 	defer merge.Discard()
-	return u.commit(ctx, merge)
+	return u.commit(ctx, merge, reading.Behind())
+}
+
+func (u *unit) spool() (*load.Spool, error) {
+	// What was missed of a parent that is behind lies before the range.
+	if st := u.view(); u.Dataset.Mode == schemas.Changes || len(st.Behind) > 0 {
+		return u.lake.SpoolChanges(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
+	}
+	return u.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
+}
+
+// reading prepares to read the range. Parents that were behind are read from where they stand.
+func (u *unit) reading(o extract.Options) *extract.Reading {
+	st := u.view()
+	o.Now, o.Log, o.Behind = u.run.Now, u.log, st.behindSince()
+	return extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
+}
+
+// tally takes over what a reading has counted.
+func (u *unit) tally(reading *extract.Reading) {
+	c := reading.Counts()
+	u.rep.NotYet, u.rep.Gone, u.rep.Held = int64(c.NotYet), int64(c.Gone), int64(c.Held)
+	u.rep.Records = int64(c.Read + c.Held)
+	u.rep.Parents, u.rep.Vanished, u.rep.Behind = int64(c.Parents), int64(c.Vanished), int64(len(reading.Behind()))
+}
+
+// merge puts what was read to what raw holds. Only where all was read, what is missing was removed.
+func (u *unit) merge(ctx context.Context, spool *load.Spool, complete bool) (*load.Merge, error) {
+	if !u.Dataset.Removes || !complete {
+		return spool.Merge(ctx)
+	}
+	rows, err := newRawRows(u.Dataset, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.release()
+	return spool.MergeWhole(ctx, func(record []byte) (arrow.RecordBatch, error) {
+		gone, err := extract.Remove(record)
+		if err != nil {
+			return nil, err
+		}
+		return rows.one(gone)
+	})
 }
 
 // held is what raw holds of the range by id, for datasets whose records are read one by one.
 func (u *unit) held(ctx context.Context) (func(id string) (string, bool), error) {
+	return u.heldOf(ctx, u.Range.Days()...)
+}
+
+// heldOf is what raw holds of some days.
+func (u *unit) heldOf(ctx context.Context, days ...time.Time) (func(id string) (string, bool), error) {
 	if u.Dataset.Source.Detail == nil || u.Dataset.Version == "" {
 		return nil, nil
 	}
 	versions := map[string]int64{}
-	for _, day := range u.Range.Days() {
-		for r, err := range u.lake.Held(ctx, u.raw(day), schemas.RawTable(u.Dataset)) {
+	for _, date := range days {
+		for r, err := range u.lake.Held(ctx, u.raw(date), schemas.RawTable(u.Dataset)) {
 			if err != nil {
 				return nil, err
 			}
@@ -111,7 +156,7 @@ func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow
 }
 
 // commit publishes a merge and derives what it changed.
-func (u *unit) commit(ctx context.Context, merge *load.Merge) error {
+func (u *unit) commit(ctx context.Context, merge *load.Merge, behind []extract.Behind) error {
 	changing := merge.Days()
 	if len(changing) > 0 {
 		if err := u.update(ctx, func(st *State) { st.soil(changing...) }); err != nil {
@@ -131,7 +176,15 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge) error {
 			parts = append(parts, part)
 		}
 	}
-	if err := u.update(ctx, func(st *State) { st.cover(u.Dataset, parts...) }); err != nil {
+	cover := func(st *State) {
+		if u.Dataset.Mode == schemas.Observations {
+			st.miss(u.Dataset, parts[0])
+			st.Picture = u.Range.From
+		}
+		st.cover(u.Dataset, parts...)
+		st.lag(behind)
+	}
+	if err := u.update(ctx, cover); err != nil {
 		return err
 	}
 	return u.derive(ctx, days)
@@ -140,8 +193,11 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge) error {
 // partOf is what of the unit's range lies on a partition's day.
 func (u *unit) partOf(c load.Commit) (Covered, bool) {
 	part := u.part(Data)
-	part.From = later(part.From, c.Partition.Date)
-	part.To = earlier(part.To, c.Partition.Date.Add(schemas.Day))
+	day := schemas.Range{From: c.Partition.Date, To: c.Partition.Date.Add(schemas.Day)}
+	if u.Dataset.Mode == schemas.Observations { // of a day, one is enough
+		part.From, part.To = earlier(day.From, part.From), day.To
+	}
+	part.From, part.To = later(part.From, day.From), earlier(part.To, day.To)
 	part.Records, part.NotYet = c.Rows, u.rep.NotYet
 	switch {
 	case c.Rows > 0:

@@ -12,7 +12,7 @@ import (
 // sortable reports whether compareCells and appendCell know a type.
 func sortable(t arrow.DataType) bool {
 	switch t.ID() {
-	case arrow.STRING, arrow.INT32, arrow.INT64, arrow.TIMESTAMP:
+	case arrow.STRING, arrow.INT32, arrow.INT64, arrow.TIMESTAMP, arrow.BOOL:
 		return true
 	}
 	return false
@@ -32,6 +32,8 @@ func compareCells(a arrow.Array, i int, b arrow.Array, j int) int {
 		return cmp.Compare(a.Value(i), b.(*array.Int64).Value(j))
 	case *array.Timestamp:
 		return cmp.Compare(a.Value(i), b.(*array.Timestamp).Value(j))
+	case *array.Boolean:
+		return boolToInt(a.Value(i)) - boolToInt(b.(*array.Boolean).Value(j))
 	}
 	panic(fmt.Sprintf("compare cells of %v: refused when the spool was made", a.DataType()))
 }
@@ -52,6 +54,8 @@ func appendCell(to array.Builder, from arrow.Array, i int) int64 {
 		to.(*array.Int64Builder).Append(from.Value(i))
 	case *array.Timestamp:
 		to.(*array.TimestampBuilder).Append(from.Value(i))
+	case *array.Boolean:
+		to.(*array.BooleanBuilder).Append(from.Value(i))
 	default:
 		panic(fmt.Sprintf("copy a cell of %v: refused when the spool was made", from.DataType()))
 	}

@@ -19,7 +19,6 @@ type Changes struct {
 	lake   *Lake
 	table  schemas.Table
 	order  order
-	text   int
 	sorter sorter
 	err    error // the first
 }
@@ -38,7 +37,7 @@ func (l *Lake) Changes(t schemas.Table) (*Changes, error) {
 		return nil, err
 	}
 	return &Changes{
-		lake: l, table: t, order: o, text: t.Schema().FieldIndices(schemas.RecordText)[0],
+		lake: l, table: t, order: o,
 		sorter: sorter{tuning: l.tuning, schema: t.Schema(), compare: o.byRecord, scratch: l.scratch},
 	}, nil
 }
@@ -77,7 +76,7 @@ func (c *Changes) Over(ctx context.Context, older *Partition) iter.Seq2[Change, 
 				id, begun = next, true
 				change = Change{Keyed: c.order.keyed(r), Read: change.Read[:0]}
 			}
-			text := []byte(r.batch.Column(c.text).(*array.String).Value(r.at)) // a row is gone when the next one comes
+			text := []byte(r.batch.Column(c.order.text).(*array.String).Value(r.at)) // a row is gone when the next one comes
 			if r.held {
 				change.Held = text
 			} else {

@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
 // encode writes the days that change. All of them are finished, none is published.
@@ -54,14 +55,7 @@ func (d *days) encode(rows iter.Seq2[row, error]) error {
 		if len(d.writers) == 0 || d.day != day {
 			continue // of a day that does not change
 		}
-		keep, err := d.keep(r)
-		if err != nil {
-			return err
-		}
-		if !keep {
-			continue
-		}
-		if err := g.add(r); err != nil {
+		if err := d.add(g, r); err != nil {
 			return err
 		}
 	}
@@ -71,6 +65,23 @@ func (d *days) encode(rows iter.Seq2[row, error]) error {
 		}
 	}
 	return d.finish(g)
+}
+
+// add writes a row, if it is to be kept, as it is or as absent.
+func (d *days) add(g *gather, r row) error {
+	if e := d.index.find(d.order.identity(r)); e == nil && d.leaves(d.order, r) {
+		rec, err := d.absent([]byte(r.batch.Column(d.order.text).(*array.String).Value(r.at)))
+		if err != nil {
+			return err
+		}
+		defer rec.Release()
+		return g.add(row{batch: rec})
+	}
+	keep, err := d.keep(r)
+	if err != nil || !keep {
+		return err
+	}
+	return g.add(r)
 }
 
 // keep says whether a row is the copy of its record that wins, and was not written yet.

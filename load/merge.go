@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"slices"
 	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"graphlake/schemas"
 )
@@ -65,6 +68,7 @@ func (m *Merge) Discard() {
 type merging struct {
 	*Spool
 	ctx     context.Context //nolint:containedctx // lives as long as one call of Merge
+	absent  Absent
 	days    []held
 	touched map[int32]bool // days whose partition has to change
 }
@@ -83,11 +87,7 @@ func (m *merging) ours(day time.Time) bool {
 
 // contend lets what the lake holds contend with what was read, and notes which days change.
 func (m *merging) contend() error {
-	around := schemas.Range{From: m.within.From.Add(-Reach), To: m.within.To.Add(Reach)}
-	for _, day := range around.Days() {
-		if !m.ours(day) && len(m.index.entries) == 0 {
-			continue // nothing was read that could have moved
-		}
+	for _, day := range m.reached() {
 		h := held{Partition: Partition{Kind: Raw, Name: m.table.Name, TenantID: m.tenantID, Date: day}}
 		if err := m.contendDay(&h); err != nil {
 			return err
@@ -102,6 +102,23 @@ func (m *merging) contend() error {
 	return nil
 }
 
+// reached are the days whose partitions may change: those of the range, and those that a record may
+// have moved to or from, or, if records may be of any day, the days of what was read.
+func (m *merging) reached() []time.Time {
+	days := m.within.Days()
+	switch {
+	case m.anywhere:
+		for _, e := range m.index.entries {
+			days = append(days, time.Unix(int64(e.copy.day)*int64(schemas.Day/time.Second), 0).UTC())
+		}
+		slices.SortFunc(days, time.Time.Compare)
+		days = slices.CompactFunc(days, time.Time.Equal)
+	case len(m.index.entries) > 0:
+		days = schemas.Range{From: m.within.From.Add(-Reach), To: m.within.To.Add(Reach)}.Days()
+	}
+	return days
+}
+
 func (m *merging) contendDay(h *held) error {
 	f, err := m.lake.open(m.ctx, h.Partition)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -112,10 +129,10 @@ func (m *merging) contendDay(h *held) error {
 	}
 	defer f.Close()
 	h.version, h.rows = f.version, f.rows()
-	if len(m.index.entries) == 0 {
+	if len(m.index.entries) == 0 && m.absent == nil {
 		return nil
 	}
-	narrow := m.table.Only(schemas.RecordTime, schemas.RawVersion, schemas.RecordHash)
+	narrow := m.table.Only(schemas.RecordTime, schemas.RawVersion, schemas.RecordHash, schemas.RawRemoved)
 	o, err := newOrder(narrow)
 	if err != nil {
 		return err
@@ -128,6 +145,9 @@ func (m *merging) contendDay(h *held) error {
 			r := row{batch: rec, at: i, day: h.Date}
 			e := m.index.find(o.identity(r))
 			if e == nil {
+				if m.leaves(o, r) {
+					m.touched[dayOf(h.Date)] = true
+				}
 				continue
 			}
 			k, err := o.rank(r)
@@ -140,6 +160,15 @@ func (m *merging) contendDay(h *held) error {
 		}
 	}
 	return nil
+}
+
+// leaves says whether a row of the lake, of which nothing was read, is to be made absent.
+func (m *merging) leaves(o order, r row) bool {
+	if m.absent == nil || !m.within.Contains(o.filed(r)) {
+		return false
+	}
+	removed, ok := r.batch.Column(o.removed).(*array.Boolean)
+	return !ok || removed.IsNull(r.at) || !removed.Value(r.at)
 }
 
 // changing are the days whose partitions have to be written.

@@ -29,6 +29,8 @@ type row struct {
 // copies of a record wins.
 type order struct {
 	time, version, hash int
+	removed             int // 0 where records are not marked
+	text                int // 0 where there are no records
 	key                 []int
 }
 
@@ -44,6 +46,11 @@ func newOrder(t schemas.Table) (order, error) {
 		return at[0]
 	}
 	o := order{time: find(schemas.RecordTime), version: find(schemas.RawVersion), hash: find(schemas.RecordHash)}
+	for name, at := range map[string]*int{schemas.RawRemoved: &o.removed, schemas.RecordText: &o.text} {
+		if found := schema.FieldIndices(name); len(found) > 0 {
+			*at = found[0]
+		}
+	}
 	for _, name := range t.Key {
 		o.key = append(o.key, find(name))
 	}

@@ -27,6 +27,7 @@ type Spool struct {
 	tenantID string
 	order    order
 	within   schemas.Range
+	anywhere bool // records may be of any day
 	sorter   sorter
 	index    index
 	err      error // the first; nothing is merged after it
@@ -50,8 +51,18 @@ func (l *Lake) Spool(t schemas.Table, tenantID string, r schemas.Range) (*Spool,
 	}, nil
 }
 
+// SpoolChanges begins the raw rows of a unit whose range says when records changed: they may have
+// happened on any day, which does not change.
+func (l *Lake) SpoolChanges(t schemas.Table, tenantID string, r schemas.Range) (*Spool, error) {
+	s, err := l.Spool(t, tenantID, r)
+	if err == nil {
+		s.anywhere = true
+	}
+	return s, err
+}
+
 // Add takes the rows of a batch of the raw table. The batch stays the caller's. A row that happened
-// further than [Reach] from the range is an error.
+// further than [Reach] from the range is an error, unless they may be of any day.
 func (s *Spool) Add(rec arrow.RecordBatch) error {
 	if s.err == nil {
 		s.err = s.add(rec)
@@ -63,7 +74,7 @@ func (s *Spool) add(rec arrow.RecordBatch) error {
 	reach := schemas.Range{From: s.within.From.Add(-Reach), To: s.within.To.Add(Reach)}
 	for i := range int(rec.NumRows()) {
 		r := row{batch: rec, at: i, day: s.sorter.day}
-		if when := s.order.filed(r); !reach.Contains(when) {
+		if when := s.order.filed(r); !s.anywhere && !reach.Contains(when) {
 			return fmt.Errorf("a record of %s lies outside the range %v", when.Format(time.RFC3339), s.within)
 		}
 		k, err := s.order.rank(r)
@@ -77,7 +88,14 @@ func (s *Spool) add(rec arrow.RecordBatch) error {
 
 // Merge puts the rows to those that the lake holds of the days of the range, and of the days around
 // it that a record has moved to or from. Nothing is published yet.
-func (s *Spool) Merge(ctx context.Context) (*Merge, error) {
+func (s *Spool) Merge(ctx context.Context) (*Merge, error) { return s.MergeWhole(ctx, nil) }
+
+// Absent makes the one raw row of a record that the lake holds and that is no longer there.
+type Absent func(record []byte) (arrow.RecordBatch, error)
+
+// MergeWhole is Merge of a reading that was complete: what the lake holds of the range and was not
+// read is absent, and becomes what absent makes of it, once.
+func (s *Spool) MergeWhole(ctx context.Context, absent Absent) (*Merge, error) {
 	if s.err != nil {
 		return nil, s.named(s.err)
 	}
@@ -86,7 +104,7 @@ func (s *Spool) Merge(ctx context.Context) (*Merge, error) {
 	if err := s.sorter.settle(); err != nil {
 		return nil, s.named(err)
 	}
-	m := &merging{ctx: ctx, Spool: s, touched: map[int32]bool{}}
+	m := &merging{ctx: ctx, Spool: s, absent: absent, touched: map[int32]bool{}}
 	if err := m.contend(); err != nil {
 		return nil, s.named(err)
 	}

@@ -40,3 +40,36 @@ var (
 		Cost:  1,
 	}
 )
+
+// identityOf is the directory's family, for requests of another cost.
+func identityOf(cost int) Budget {
+	b := identity
+	b.Cost = cost
+	return b
+}
+
+// Families of Teams (learn.microsoft.com/graph/throttling-limits, "Microsoft Teams service limits"),
+// of presence, and of Outlook, which counts each mailbox for itself.
+var (
+	teamsTeam       = Budget{Name: "teams_team", First: Limit{30, time.Second}, Resource: Limit{4, time.Second}}
+	teamsChannels   = Budget{Name: "teams_channels", First: Limit{60, time.Second}, Resource: Limit{1, time.Second}}
+	teamsMembers    = Budget{Name: "teams_channel_members", First: Limit{60, time.Second}, Resource: Limit{1, time.Second}}
+	teamsOther      = Budget{Name: "teams_other", First: Limit{30, time.Second}}
+	teamsChats      = Budget{Name: "teams_other", First: Limit{30, time.Second}, Resource: Limit{5, time.Second}}
+	teamsChatMember = Budget{Name: "teams_other", First: Limit{30, time.Second}, Resource: Limit{1, time.Second}}
+	teamsExport     = Budget{Name: "teams_export", First: Limit{200, time.Second}}
+	presenceService = Budget{Name: "presence", First: Limit{1500, 30 * time.Second}}
+	outlook         = Budget{Name: "outlook", Resource: Limit{10_000, 10 * time.Minute}}
+)
+
+// Parents that several datasets share.
+var (
+	allUsers = &Parent{
+		Path: "/users", Query: []Param{{"$select", "id"}, {"$top", "999"}}, Budget: identity,
+		Permissions: []Permission{"User.ReadBasic.All", "User.Read.All", "Directory.Read.All"},
+	}
+	allTeams = &Parent{
+		Path: "/teams", Query: []Param{{"$select", "id"}}, Budget: teamsOther,
+		Permissions: []Permission{"Team.ReadBasic.All", "Group.Read.All", "Directory.Read.All"},
+	}
+)

@@ -13,6 +13,8 @@ type Dataset struct {
 	// Time lists where a record says when it happened; the first that is not null counts, and its
 	// UTC date is the record's partition. Empty for pictures, which are dated by the run.
 	Time []Path
+	// Changed says when a record changed last: what a range means in mode Changes.
+	Changed Path
 	// Version grows whenever Graph changes a record; of two copies the higher wins. It is a number
 	// or an instant. Of equal versions, or without any, the later copy of a delta wins, and elsewhere
 	// the greater hash, so that the order of reading does not matter.
@@ -21,6 +23,12 @@ type Dataset struct {
 	Settle    time.Duration // how long a record keeps changing after its time
 	Lookback  time.Duration // how far back a nightly run reads again; at least Settle
 	Retention time.Duration // how long Graph keeps a record; 0: no end is known
+
+	// Removes says that a record which a complete reading of its time does not list was removed, and is
+	// marked so. Pictures always work like that; elsewhere the default is that it stays.
+	Removes bool
+	// Optional datasets are read only where they are named.
+	Optional bool
 
 	// Permissions that open the source, any one of them; the least privileged first.
 	Permissions []Permission
@@ -59,6 +67,12 @@ func (m Mode) String() string {
 	}
 	return "unknown"
 }
+
+// Marks reports whether records that are gone are kept and marked.
+func (d Dataset) Marks() bool { return d.Removes || d.Mode.Pictures() }
+
+// Fleeting reports whether what is not read today cannot be read later: pictures and observations.
+func (m Mode) Fleeting() bool { return m.Pictures() || m == Observations }
 
 // Pictures reports whether the dataset is dated by the day of the run, not by its records.
 func (m Mode) Pictures() bool { return m == Entities || m == Snapshot }

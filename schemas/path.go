@@ -10,6 +10,7 @@ import (
 //	organizer_v2.identity.user.id    members of objects
 //	sessions[].segments[].id         every element of an array
 //	manager@delta[0].id              the first element of an array
+//	eventDetail{}                    an object, as a collection of one; none where it is null
 //	caller.@odata.type               a member's own name may hold "@odata." and what follows it
 //	streams[]#                       the position of an element in its array, from 0; "#" alone: of the row
 //	/id                              from the record on, in a column whose row is further down
@@ -35,6 +36,7 @@ const (
 	Each                         // every element
 	FirstOf                      // the first element
 	Position                     // the element's position; the last step
+	Only                         // the object itself, as the only element of a collection
 )
 
 // FromRecord reports whether the path starts at the record rather than at the row's element.
@@ -49,8 +51,8 @@ func (p Path) Steps() ([]Step, error) {
 		var name string
 		name, rest = cutMember(rest)
 		name, arrays, err := cutArrays(name)
-		if err != nil || name == "" || strings.ContainsAny(name, "/#[]") {
-			return nil, fmt.Errorf("path %q: want names divided by dots, each perhaps followed by [] or [0]", p)
+		if err != nil || name == "" || strings.ContainsAny(name, "/#[]{}") {
+			return nil, fmt.Errorf("path %q: want names divided by dots, each perhaps followed by [], [0] or {}", p)
 		}
 		steps = append(append(steps, Step{Into, name}), arrays...)
 		if rest == "." {
@@ -84,7 +86,7 @@ func cutMember(s string) (member, rest string) {
 }
 
 func cutArrays(member string) (name string, arrays []Step, err error) {
-	i := strings.IndexByte(member, '[')
+	i := strings.IndexAny(member, "[{")
 	if i < 0 {
 		return member, nil, nil
 	}
@@ -95,8 +97,10 @@ func cutArrays(member string) (name string, arrays []Step, err error) {
 			arrays, rest = append(arrays, Step{Kind: Each}), rest[2:]
 		case strings.HasPrefix(rest, "[0]"):
 			arrays, rest = append(arrays, Step{Kind: FirstOf}), rest[3:]
+		case strings.HasPrefix(rest, "{}"):
+			arrays, rest = append(arrays, Step{Kind: Only}), rest[2:]
 		default:
-			return "", nil, fmt.Errorf("neither [] nor [0]")
+			return "", nil, fmt.Errorf("neither [], [0] nor {}")
 		}
 	}
 	return name, arrays, nil

@@ -13,7 +13,7 @@ const GraphAppID = "00000003-0000-0000-c000-000000000000"
 // none, or none that is known here.
 func (p Permission) RoleID() string { return roleIDs[p] }
 
-// Feeds are those of the datasets that the application permission opens.
+// Feeds are those of the datasets whose records the application permission opens.
 func (p Permission) Feeds(datasets []Dataset) []Dataset {
 	var fed []Dataset
 	for _, d := range datasets {
@@ -24,28 +24,40 @@ func (p Permission) Feeds(datasets []Dataset) []Dataset {
 	return fed
 }
 
-// OpenedBy is the permission by which the dataset can be read: of those granted that open it, the
-// least privileged.
-func (d Dataset) OpenedBy(granted []Permission) (Permission, bool) {
-	i := slices.IndexFunc(d.Permissions, func(p Permission) bool { return slices.Contains(granted, p) })
+// Requirement is a list of permissions of which any one will do, the least privileged first.
+type Requirement []Permission
+
+// Requirements of a dataset, all of which have to be met: for its records, and for those whom they
+// are read for.
+func (d Dataset) Requirements() []Requirement {
+	all := []Requirement{d.Permissions}
+	if p := d.Source.Parent; p != nil {
+		all = append(all, p.Permissions)
+	}
+	return all
+}
+
+// MetBy is the permission that meets the requirement: of those granted that do, the least privileged.
+func (r Requirement) MetBy(granted []Permission) (Permission, bool) {
+	i := slices.IndexFunc(r, func(p Permission) bool { return slices.Contains(granted, p) })
 	if i < 0 {
 		return "", false
 	}
-	return d.Permissions[i], true
+	return r[i], true
 }
 
-// Needs are the permissions with which all of the datasets can be read, sorted: the least privileged of
-// each, without those that another of them makes superfluous.
-func Needs(datasets []Dataset) []Permission {
+// Needs are the permissions that meet all of the requirements, sorted: the least privileged of each,
+// without those that another of them makes superfluous.
+func Needs(requirements []Requirement) []Permission {
 	var needs []Permission
-	for _, d := range datasets {
-		needs = append(needs, d.Permissions[0])
+	for _, r := range requirements {
+		needs = append(needs, r[0])
 	}
 	slices.Sort(needs)
 	needs = slices.Compact(needs)
 	for _, p := range slices.Clone(needs) {
 		without := slices.DeleteFunc(slices.Clone(needs), func(q Permission) bool { return q == p })
-		if !slices.ContainsFunc(datasets, func(d Dataset) bool { _, ok := d.OpenedBy(without); return !ok }) {
+		if !slices.ContainsFunc(requirements, func(r Requirement) bool { _, ok := r.MetBy(without); return !ok }) {
 			needs = without
 		}
 	}

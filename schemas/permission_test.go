@@ -9,26 +9,23 @@ import (
 )
 
 func TestNeeds(t *testing.T) {
-	of := func(name string, permissions ...Permission) Dataset {
-		return Dataset{Name: name, Permissions: permissions}
-	}
-	calls, logs := of("calls", "Calls"), of("logs", "Logs", "Calls")
-	people, groups := of("people", "People", "Directory"), of("groups", "Groups", "Directory")
+	calls, logs := Requirement{"Calls"}, Requirement{"Logs", "Calls"}
+	people, groups := Requirement{"People", "Directory"}, Requirement{"Groups", "Directory"}
 	for _, c := range []struct {
-		name     string
-		datasets []Dataset
-		want     string
+		name         string
+		requirements []Requirement
+		want         string
 	}{
 		{"none", nil, ""},
-		{"the least privileged", []Dataset{people}, "People"},
-		{"one that covers another", []Dataset{logs, calls}, "Calls"},
-		{"none that covers more than is needed", []Dataset{people, groups}, "Groups People"},
-		{"one for all, where somebody needs it anyway", []Dataset{groups, people, of("all", "Directory")}, "Directory"},
-		{"once", []Dataset{logs, logs}, "Logs"},
-		{"two that cover each other", []Dataset{of("a", "A", "B"), of("b", "B", "A")}, "B"},
+		{"the least privileged", []Requirement{people}, "People"},
+		{"one that covers another", []Requirement{logs, calls}, "Calls"},
+		{"none that covers more than is needed", []Requirement{people, groups}, "Groups People"},
+		{"one for all, where somebody needs it anyway", []Requirement{groups, people, {"Directory"}}, "Directory"},
+		{"once", []Requirement{logs, logs}, "Logs"},
+		{"two that cover each other", []Requirement{{"A", "B"}, {"B", "A"}}, "B"},
 	} {
 		var got []string
-		for _, p := range Needs(c.datasets) {
+		for _, p := range Needs(c.requirements) {
 			got = append(got, string(p))
 		}
 		if strings.Join(got, " ") != c.want {
@@ -37,8 +34,8 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
-func TestOpenedByTheLeastPrivileged(t *testing.T) {
-	d := Dataset{Permissions: []Permission{"People", "Directory"}}
+func TestRequirementIsMetByTheLeastPrivileged(t *testing.T) {
+	r := Requirement{"People", "Directory"}
 	for _, c := range []struct {
 		granted []Permission
 		want    Permission
@@ -49,17 +46,23 @@ func TestOpenedByTheLeastPrivileged(t *testing.T) {
 		{[]Permission{"Mail"}, "", false},
 		{nil, "", false},
 	} {
-		if got, ok := d.OpenedBy(c.granted); got != c.want || ok != c.ok {
+		if got, ok := r.MetBy(c.granted); got != c.want || ok != c.ok {
 			t.Errorf("with %v granted: %q, %v", c.granted, got, ok)
 		}
 	}
 }
 
-// Whoever reads a dataset has to be able to grant what it needs by its id.
-func TestEveryNeededPermissionHasAnID(t *testing.T) {
-	for _, d := range All() {
-		if d.Permissions[0].RoleID() == "" {
-			t.Errorf("%s: the id of %s is not known", d.Name, d.Permissions[0])
+// Who reads a dataset for each user has to be able to list the users, and to grant all by its id.
+func TestEveryRequirementCanBeGranted(t *testing.T) {
+	all := append(All(), Presence, MailboxSettings, CalendarEvents, Chats, ChatMessages, ChannelMessages)
+	for _, d := range all {
+		if got := len(d.Requirements()); got != 1 && d.Source.Parent == nil || got != 2 && d.Source.Parent != nil {
+			t.Errorf("%s has %d requirements", d.Name, got)
+		}
+		for _, r := range d.Requirements() {
+			if len(r) == 0 || r[0].RoleID() == "" {
+				t.Errorf("%s: the requirement %v has no permission with an id that is known", d.Name, r)
+			}
 		}
 	}
 }

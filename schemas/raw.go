@@ -6,6 +6,7 @@ const (
 	RecordHash = "record_hash"
 	RecordText = "record"
 	RawVersion = "version"
+	RawRemoved = "removed"
 	ReasonPath = "reason_path"
 	Reason     = "reason"
 )
@@ -23,6 +24,11 @@ func RawTable(d Dataset) Table {
 	when := Column{Name: RecordTime, Doc: "When the record happened; its UTC date is the partition.", Type: Timestamp}
 	if len(d.Time) > 0 {
 		when.Path, when.Else = d.Time[0], d.Time[1:]
+		for _, c := range root.Columns {
+			if c.Path == when.Path {
+				when.Type = c.Type // of times there are two forms
+			}
+		}
 	} else {
 		when.Path = none
 	}
@@ -34,6 +40,9 @@ func RawTable(d Dataset) Table {
 		Column{Name: RecordHash, Doc: "Hash of the record's text.", Type: Hash, Required: true},
 		Column{Name: RecordText, Doc: "The record as Graph sent it.", Type: LongText, Required: true, Personal: true},
 	)
+	if d.Removes {
+		t.Columns = append(t.Columns, Column{Name: RawRemoved, Doc: "Whether Graph no longer lists the record.", Path: "@removed", Type: Present})
+	}
 	return t
 }
 

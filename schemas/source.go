@@ -3,17 +3,33 @@ package schemas
 import "time"
 
 // Source says how Graph serves a dataset. In Path, Query and Headers {from} and {to} stand for the
-// bounds of the window, {id} for the record's key and {select} for the properties that the
-// dataset's columns name.
+// bounds of the window, {parent} for the id of a parent, {id} for the record's key and {select} for
+// the properties that the dataset's columns name.
 type Source struct {
 	API     string // "v1.0" or "beta"
 	Path    string // RFC 6570 template below the API version
 	Query   []Param
 	Headers []Param // sent with every request of the dataset, details and further pages included
+	Parent  *Parent // nil: the source is asked once for the tenant
 	Paging  Paging
 	Window  Window
 	Detail  *Detail // nil: the listed record is the record
+	Budget  Budget  // of a parent's requests, if there are parents, the parent is the resource
+}
+
+// Parent says that the source is asked for each element of another collection, as of each user. What
+// is read for one parent carries its id as "@graphlake.parent".
+type Parent struct {
+	Path    string // of the collection, whose elements have an id
+	Query   []Param
+	Headers []Param
 	Budget  Budget
+	// Permissions that open the collection, any one of them; the least privileged first.
+	Permissions []Permission
+	// Batch is how many parents one request names, in its Body, where {parents} stands for their ids
+	// as a list of JSON strings. 0: one, in the path.
+	Batch int
+	Body  string
 }
 
 // Param is a query option or a header.
@@ -26,6 +42,7 @@ type Paging uint8
 const (
 	NextLink Paging = iota + 1 // pages until one has no @odata.nextLink
 	Delta                      // the same, and the last page carries an @odata.deltaLink
+	Single                     // no collection: the answer is the record
 )
 
 // Window says how a range is put to Graph.
@@ -37,20 +54,33 @@ type Window struct {
 	// ToIncluded says that Graph takes the upper bound as included, so that Longest counts it too
 	// and what lies at or after it is dropped by the reader.
 	ToIncluded bool
+	// Exclusive says that Graph takes the lower bound as excluded too. It is asked from a millisecond
+	// earlier, and what is too much is dropped by the reader.
+	Exclusive bool
 	// Page is how many records Graph puts on a page of the list. Windows up to Longest are then cut so
 	// that most fit on one. 0: windows are all of one length.
 	Page int
 }
 
 // Detail says that a listed record is only a pointer, and how the whole record is read: one request
-// for each of Queries, whose answers are merged into one record. Child collections that an answer
-// cuts off are paged to their end, wherever in the record they are.
+// for each of Queries, whose answers are merged into one record, and then its Parts. Child collections
+// that an answer cuts off are paged to their end, wherever in the record they are.
 type Detail struct {
-	Path    string // template with {id}
+	Path    string // template with {id}; empty: the listed record is whole but for its parts
 	Queries [][]Param
-	// End says when a listed record ended. Until Ready after it, "not found" means "not yet".
+	Parts   []Part
+	// End says when a listed record ended. Until Ready after it, "not found" means "not yet". Without
+	// Ready it means that the record has vanished since it was listed.
 	End    Path
 	Ready  time.Duration
+	Budget Budget
+}
+
+// Part is a collection that is read for each record and becomes a member of it.
+type Part struct {
+	Name   string // of the member
+	Path   string // template, mostly with {id}
+	Query  []Param
 	Budget Budget
 }
 

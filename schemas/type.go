@@ -17,7 +17,9 @@ const (
 	Float64                    // NaN and infinities (OData's "NaN", "INF", "-INF") are null
 	Decimal                    // DECIMAL(18,6), also as a quoted number; more digits are an error
 	Timestamp                  // an RFC 3339 instant, as microseconds in UTC; the year 0001 is null
+	UTCTime                    // the same without a zone, where Graph was asked to give UTC
 	DurationMS                 // an ISO 8601 duration, as milliseconds, half a millisecond rounded up
+	Zone                       // a time zone by its Windows or IANA name, as its IANA name; another is null
 	JSON                       // any value, as its JSON text without insignificant white space
 	Member                     // of an object: the name of its first member that is an object
 	Present                    // true if the value is there and not null, else false; never null
@@ -38,7 +40,7 @@ func (t Type) Arrow() arrow.DataType {
 		return arrow.PrimitiveTypes.Float64
 	case Decimal:
 		return &arrow.Decimal128Type{Precision: DecimalPrecision, Scale: DecimalScale}
-	case Timestamp:
+	case Timestamp, UTCTime:
 		return &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"}
 	default:
 		return arrow.BinaryTypes.String
@@ -53,8 +55,8 @@ const (
 
 var typeNames = map[Type]string{
 	String: "string", Enum: "enum", LongText: "long text", Bool: "bool", Int32: "int32", Int64: "int64",
-	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", DurationMS: "milliseconds",
-	JSON: "json", Member: "member", Present: "present", Version: "version", Hash: "hash",
+	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "timestamp without zone", DurationMS: "milliseconds",
+	Zone: "time zone", JSON: "json", Member: "member", Present: "present", Version: "version", Hash: "hash",
 }
 
 func (t Type) String() string {

@@ -29,6 +29,9 @@ func (d Dataset) Validate() error {
 	if d.Mode.Pictures() == (len(d.Time) > 0) {
 		fail("mode %v: pictures are dated by the run and have no time, all others have one", d.Mode)
 	}
+	if (d.Mode == Changes) != (d.Changed != "") {
+		fail("mode %v: changes, and nothing else, are read by the time of modification", d.Mode)
+	}
 	if d.Lookback < d.Settle {
 		fail("the lookback is shorter than the settle time, so late changes would be lost")
 	}
@@ -62,8 +65,12 @@ func (s Source) validate() error {
 	fail := func(format string, args ...any) {
 		errs = append(errs, fmt.Errorf("source: "+format, args...))
 	}
-	if s.Paging != NextLink && s.Paging != Delta {
-		fail("the paging is neither NextLink nor Delta, so nothing says where the collection ends")
+	if s.Paging != NextLink && s.Paging != Delta && s.Paging != Single {
+		fail("the paging is none of NextLink, Delta and Single, so nothing says where the collection ends")
+	}
+	if p := s.Parent; p != nil && (p.Path == "" || p.Budget.Name == "" || (p.Batch > 0) != strings.Contains(p.Body, "{parents}") ||
+		(p.Batch == 0) != strings.Contains(s.Path, "{parent}")) {
+		fail("parents need a path and a budget, and their ids a place: {parent} in the source's path, or {parents} in a body for a batch of them")
 	}
 	if w := s.Window; w.ToIncluded && w.Longest != 0 && w.Step() <= 0 {
 		fail("the longest window is %v, of which an included upper bound takes a day: nothing is left to ask for, and no range would be split", w.Longest)
@@ -102,14 +109,19 @@ func (s Source) bounded() (name string, ok bool) {
 
 func (d Detail) validate() error {
 	var errs []error
-	if !strings.Contains(d.Path, "{id}") {
+	if d.Path != "" && !strings.Contains(d.Path, "{id}") {
 		errs = append(errs, fmt.Errorf("detail: the path %q has no {id}, so it leads to no record", d.Path))
 	}
-	if len(d.Queries) == 0 {
-		errs = append(errs, errors.New("detail: without queries no request would be made; one may be empty"))
+	if (d.Path == "") != (len(d.Queries) == 0) || d.Path == "" && len(d.Parts) == 0 {
+		errs = append(errs, errors.New("detail: without queries or parts no request would be made, and a path goes with queries; one may be empty"))
 	}
-	if d.Budget.Name == "" {
+	if d.Path != "" && d.Budget.Name == "" {
 		errs = append(errs, errors.New("detail: a budget is required, or nothing would pace the requests"))
+	}
+	for _, p := range d.Parts {
+		if p.Name == "" || p.Path == "" || p.Budget.Name == "" {
+			errs = append(errs, fmt.Errorf("detail: part %q: a name, a path and a budget are required", p.Name))
+		}
 	}
 	if _, err := d.End.Steps(); err != nil {
 		errs = append(errs, fmt.Errorf("detail: %w", err))
@@ -125,8 +137,8 @@ func (t Table) validate() error {
 	if !snake.MatchString(t.Name) || t.Doc == "" || len(t.Key) == 0 {
 		fail("a snake_case name, a doc and a key are required")
 	}
-	if _, err := t.Each.Steps(); err != nil || t.Each != "" && !strings.HasSuffix(string(t.Each), "[]") {
-		fail("each is %q, want a path that ends with []", t.Each)
+	if _, err := t.Each.Steps(); err != nil || t.Each != "" && !strings.HasSuffix(string(t.Each), "[]") && !strings.HasSuffix(string(t.Each), "{}") {
+		fail("each is %q, want a path that ends with [] or {}", t.Each)
 	}
 	seen := map[string]bool{}
 	for _, c := range t.Columns {
@@ -164,7 +176,7 @@ func (t Table) reaches(p Path) error {
 		return err
 	}
 	for i, s := range steps {
-		if s.Kind == Each && (i >= len(each) || !slices.Equal(steps[:i+1], each[:i+1])) {
+		if (s.Kind == Each || s.Kind == Only) && (i >= len(each) || !slices.Equal(steps[:i+1], each[:i+1])) {
 			return fmt.Errorf("path %q goes into a collection that the table's rows are not in", p)
 		}
 	}

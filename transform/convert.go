@@ -88,6 +88,10 @@ func (b *Builder) convertString(t schemas.Type, v jsonpull.Value) (c cell, reaso
 	switch t {
 	case schemas.Timestamp:
 		return instantMicros(text)
+	case schemas.UTCTime:
+		return utcMicros(text)
+	case schemas.Zone:
+		return b.zoneCell(text), ""
 	case schemas.DurationMS:
 		return durationMillis(text)
 	case schemas.Float64:

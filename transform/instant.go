@@ -27,6 +27,15 @@ func instantMicros(text []byte) (c cell, reason string) {
 	return cell{uint64(seconds*1e6 + nanos/1e3), isBits}, ""
 }
 
+// utcMicros is a time without a zone, which is UTC, as microseconds since 1970.
+func utcMicros(text []byte) (c cell, reason string) {
+	c, reason = instantMicros(append(text[:len(text):len(text)], 'Z'))
+	if reason == notInstant {
+		reason = "want a date and time of UTC without a zone"
+	}
+	return c, reason
+}
+
 // instantNanos is an instant as nanoseconds since 1970.
 func instantNanos(text []byte) (c cell, reason string) {
 	seconds, nanos, ok := parseInstant(text)

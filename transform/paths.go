@@ -14,8 +14,8 @@ func (c *compiler) collection(each schemas.Path) (*scope, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := len(steps); n > 0 && steps[n-1].Kind != schemas.Each {
-		return nil, fmt.Errorf("rows are at %q, want a path that ends with []", each)
+	if n := len(steps); n > 0 && steps[n-1].Kind != schemas.Each && steps[n-1].Kind != schemas.Only {
+		return nil, fmt.Errorf("rows are at %q, want a path that ends with [] or {}", each)
 	}
 	sc, _, err := c.follow(steps)
 	return sc, err
@@ -99,6 +99,13 @@ func (c *compiler) follow(steps []schemas.Step) (*scope, *node, error) {
 				n.elements = c.newScope(sc, schemas.Path(path[1:]))
 			}
 			sc = n.elements
+			n = sc.element
+		case schemas.Only:
+			path = append(path, "{}"...)
+			if n.only == nil {
+				n.only = c.newScope(sc, schemas.Path(path[1:]))
+			}
+			sc = n.only
 			n = sc.element
 		default:
 			return nil, nil, fmt.Errorf("path %q: a position is the last step", path)

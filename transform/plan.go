@@ -44,6 +44,7 @@ type node struct {
 	members  map[string]*node
 	elements *scope // of an array: what becomes of every element
 	first    *node  // of an array: its first element
+	only     *scope // of an object: what becomes of it as a collection of one
 	naming   int    // cell for the name of the first member that is an object, or none
 }
 
@@ -118,7 +119,7 @@ func Compile(tables []schemas.Table) (*Plan, error) {
 
 // settle notes what was found out about a node and those in it.
 func (n *node) settle() {
-	n.opens = n.entersObjects() || n.entersArrays()
+	n.opens = n.entersObjects() || n.entersArrays() || n.only != nil
 	for _, m := range n.members {
 		m.settle()
 	}

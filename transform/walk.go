@@ -60,6 +60,15 @@ func (b *Builder) value(n *node, f *frame) *RecordError {
 	start := b.scan.Pos()
 	var fault *RecordError
 	switch {
+	case kind == jsonpull.Object && n.only != nil:
+		if n.entersObjects() {
+			before := b.scan
+			fault = b.object(n, f)
+			b.scan = before // read again as a row
+		}
+		if fault == nil {
+			fault = b.element(n.only, 0)
+		}
 	case kind == jsonpull.Object && n.entersObjects():
 		fault = b.object(n, f)
 	case kind == jsonpull.Array && n.entersArrays():
@@ -82,7 +91,7 @@ func (b *Builder) closed(n *node, f *frame, kind jsonpull.Kind) *RecordError {
 	case b.plan.lenient:
 	case kind == jsonpull.Null:
 		return nil
-	case n.entersObjects():
+	case n.entersObjects() || n.only != nil:
 		return &RecordError{Reason: wrongKind(jsonpull.Object, kind)}
 	default:
 		return &RecordError{Reason: wrongKind(jsonpull.Array, kind)}

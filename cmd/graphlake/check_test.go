@@ -16,6 +16,8 @@ func TestCompare(t *testing.T) {
 	records := schemas.Dataset{Name: "records", Permissions: []schemas.Permission{"Records"}}
 	logs := schemas.Dataset{Name: "logs", Permissions: []schemas.Permission{"Logs", "Records"}}
 	people := schemas.Dataset{Name: "people", Permissions: []schemas.Permission{"People", "Directory"}}
+	chats := schemas.Dataset{Name: "chats", Permissions: []schemas.Permission{"Chats"}}
+	chats.Source.Parent = &schemas.Parent{Permissions: []schemas.Permission{"Names", "People", "Directory"}}
 	const ok, refused, away = "ok", "refused", "away"
 	for name, c := range map[string]struct {
 		datasets []schemas.Dataset
@@ -38,21 +40,28 @@ func TestCompare(t *testing.T) {
 			[]string{"People.Write granted []"}},
 		"refused for another reason": {[]schemas.Dataset{people}, []string{refused}, []string{"People"}, false,
 			[]string{"People granted [people]"}},
+		"for each of the people": {[]schemas.Dataset{chats, people}, []string{ok, ok}, []string{"Chats", "People"}, false,
+			[]string{"Chats granted [chats]", "People granted [chats people]"}},
+		"without the people": {[]schemas.Dataset{chats}, []string{refused}, []string{"Chats"}, false,
+			[]string{"Chats granted [chats]", "Names missing [chats]"}},
+		"one for both": {[]schemas.Dataset{chats, people}, []string{refused, refused}, nil, false,
+			[]string{"Chats missing [chats]", "People missing [chats people]"}},
+		"the people have answered": {[]schemas.Dataset{chats, people}, []string{refused, ok}, nil, true,
+			[]string{"Chats missing [chats]"}},
 		"unknown roles": {[]schemas.Dataset{records, people, logs}, []string{ok, refused, away}, nil, true,
 			[]string{"People missing [people]"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k := tenantCheck{}
-			for _, answer := range c.answers {
-				d := datasetCheck{refused: answer == refused}
+			var checks []datasetCheck
+			for i, answer := range c.answers {
+				d := datasetCheck{Dataset: c.datasets[i].Name, refused: answer == refused}
 				if answer != ok {
 					d.status = exitFailed
 				}
-				k.Datasets = append(k.Datasets, d)
+				checks = append(checks, d)
 			}
-			k.compare(c.datasets, c.roles, !c.opaque)
 			var got []string
-			for _, p := range k.Permissions {
+			for _, p := range compare(c.datasets, checks, c.roles, !c.opaque) {
 				got = append(got, fmt.Sprint(p.Permission, " ", p.State, " ", p.Datasets))
 			}
 			if !slices.Equal(got, c.want) {

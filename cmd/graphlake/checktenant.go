@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,7 +43,7 @@ func (c *config) checkTenant(ctx context.Context, t tenantConfig, datasets []sch
 	if unknown != nil {
 		k.Note = unknown.Error() + ", so its roles are not known, and what Graph answers decides"
 	}
-	k.compare(datasets, claims.Roles, unknown == nil)
+	k.Permissions = compare(datasets, k.Datasets, claims.Roles, unknown == nil)
 	for i, p := range k.Permissions {
 		switch p.State {
 		case missing:
@@ -99,38 +98,4 @@ func ask(ctx context.Context, client *graph.Client, datasets []schemas.Dataset) 
 	}
 	all.Wait()
 	return checks
-}
-
-// compare says of every permission whether it is granted, missing or not needed. What Graph answers
-// counts more than what the token says: some roles open more than the datasets name.
-func (k *tenantCheck) compare(datasets []schemas.Dataset, roles []string, known bool) {
-	granted := make([]schemas.Permission, len(roles))
-	for i, r := range roles {
-		granted[i] = schemas.Permission(r)
-	}
-	uses := map[schemas.Permission][]schemas.Dataset{}
-	var lacking []schemas.Dataset
-	rest := unneeded
-	for i, d := range datasets {
-		by, ok := d.OpenedBy(granted)
-		switch answer := k.Datasets[i]; {
-		case ok:
-			uses[by] = append(uses[by], d)
-		case answer.status == exitDone:
-			rest = granting // one of the others has opened it, and which is not known
-		case known || answer.refused:
-			lacking = append(lacking, d)
-		}
-	}
-	slices.Sort(granted)
-	for _, p := range slices.Compact(granted) {
-		state := granting
-		if uses[p] == nil {
-			state = rest
-		}
-		k.Permissions = append(k.Permissions, permissionCheck{Permission: p, State: state, Datasets: names(uses[p])})
-	}
-	for _, p := range schemas.Needs(lacking) {
-		k.Permissions = append(k.Permissions, permissionCheck{Permission: p, State: missing, Datasets: names(p.Feeds(lacking))})
-	}
 }

@@ -29,7 +29,7 @@ func (p permissionsCommand) Run(c *command) error {
 	}
 	switch p.Format {
 	case "manifest":
-		m, err := newManifest(schemas.Needs(datasets))
+		m, err := newManifest(schemas.Needs(requirements(datasets)))
 		if err != nil {
 			return err
 		}
@@ -91,6 +91,14 @@ func (p permissionsCommand) products(datasets []schemas.Dataset) ([]productRepor
 		return nil, usage(fmt.Errorf("there is no product %q; there are %s", p.Product, strings.Join(known, ", ")))
 	}
 	return reports, nil
+}
+
+func requirements(datasets []schemas.Dataset) []schemas.Requirement {
+	var all []schemas.Requirement
+	for _, d := range datasets {
+		all = append(all, d.Requirements()...)
+	}
+	return all
 }
 
 func names(datasets []schemas.Dataset) []string {

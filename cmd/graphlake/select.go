@@ -89,7 +89,7 @@ func (w choice) datasets(c *config) ([]schemas.Dataset, error) {
 	return all, usage(err)
 }
 
-// datasets are those that are named, else those of all jobs, else all.
+// datasets are those that are named, else those of all jobs, else all that are not optional.
 func datasets(names []string, c *config) ([]schemas.Dataset, error) {
 	if len(names) == 0 {
 		for _, job := range c.Jobs {
@@ -103,7 +103,7 @@ func datasets(names []string, c *config) ([]schemas.Dataset, error) {
 	}
 	all := schemas.All()
 	if len(names) == 0 {
-		return all, nil
+		return slices.DeleteFunc(all, func(d schemas.Dataset) bool { return d.Optional }), nil
 	}
 	return slices.DeleteFunc(all, func(d schemas.Dataset) bool { return !slices.Contains(names, d.Name) }), nil
 }

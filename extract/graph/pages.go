@@ -69,6 +69,9 @@ func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page
 
 func (c *Client) page(ctx context.Context, r Request, s step) (page Page, err error) {
 	k := &call{budget: r.Budget, resource: r.Resource, further: s.link != ""}
+	if !k.further {
+		k.body = r.Body
+	}
 	k.accept = func(body []byte) (err error) {
 		page, err = decodePage(body)
 		return err

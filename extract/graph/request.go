@@ -18,6 +18,7 @@ type Request struct {
 	Params   map[string]string // for the template; every variable has a value
 	Query    []Param           // {"$filter", "…"}: values as they are, encoded here, in this order
 	Headers  []Param           // sent with every page: Graph's links do not carry them
+	Body     []byte            // of a question that does not fit a URL: it is sent by POST; nil: GET
 	Budget   Budget
 	Resource string // the one resource that Budget.Resource counts for; empty: none
 }
@@ -28,6 +29,10 @@ type Param struct{ Name, Value string }
 // info puts the request into Microsoft's form, which expands the template.
 func (r Request) info() (*abs.RequestInformation, error) {
 	info := r.bare()
+	if r.Body != nil {
+		info.Method = abs.POST
+		info.Headers.Add("Content-Type", "application/json")
+	}
 	var query []string
 	for _, p := range r.Query {
 		name := url.QueryEscape(p.Name)
@@ -86,6 +91,7 @@ type call struct {
 	budget   Budget
 	resource string
 	further  bool                    // a page after the first
+	body     []byte                  // that every try sends
 	accept   func(body []byte) error // takes the answer, or says what is wrong with it
 	token    Secret                  // that the last try was signed with; empty: it was not sent
 	refused  Secret                  // that Graph answered 401 to

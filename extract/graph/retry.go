@@ -1,7 +1,9 @@
 package graph
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -32,7 +34,7 @@ func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.
 	ctx, c := req.Context(), callOf(req)
 	var waited time.Duration
 	for try := 1; ; try++ {
-		resp, err := p.Next(req.Clone(ctx), next)
+		resp, err := p.Next(c.on(req.Clone(ctx)), next)
 		e, ok := errors.AsType[*Error](err)
 		switch {
 		case err == nil:
@@ -52,6 +54,14 @@ func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.
 			return nil, err
 		}
 	}
+}
+
+// on gives a try its body, which the one before has used up.
+func (c *call) on(req *http.Request) *http.Request {
+	if c.body != nil {
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(c.body)), int64(len(c.body))
+	}
+	return req
 }
 
 // plan says whether another try makes sense, and after which wait.

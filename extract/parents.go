@@ -1,0 +1,213 @@
+package extract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"graphlake/extract/graph"
+	"graphlake/schemas"
+)
+
+// readParents reads the source for each of its parents, several at once; the client keeps the pace. A
+// parent that is forbidden or has vanished leaves the others alone.
+func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error {
+	g, ctx := errgroup.WithContext(ctx)
+	parents := make(chan []string)
+	g.Go(func() error {
+		defer close(parents)
+		return x.listParents(ctx, parents)
+	})
+	for range x.options.Workers {
+		g.Go(func() error {
+			for batch := range parents {
+				if err := x.judge(batch, x.readParent(ctx, records, batch)); err != nil {
+					return err
+				}
+				x.progress()
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return x.behind.verdict()
+}
+
+// listParents gives the ids of the parents, as many at a time as one request names.
+func (x *Reading) listParents(ctx context.Context, parents chan<- []string) error {
+	most := max(x.dataset.Source.Parent.Batch, 1)
+	var batch []string
+	var seen seen
+	for page, err := range x.client.Pages(ctx, x.parentsRequest()) {
+		if err != nil {
+			return fmt.Errorf("list the parents: %w", err)
+		}
+		for _, element := range page.Values {
+			id := string(plain(valueAt(element, place{"id"})))
+			if id == "" {
+				return errors.New("list the parents: one of them has no id")
+			}
+			if !seen.first([]byte(id)) {
+				continue
+			}
+			x.counts.parents.Add(1)
+			if batch = append(batch, id); len(batch) < most {
+				continue
+			}
+			if err := send(ctx, parents, batch); err != nil {
+				return err
+			}
+			batch = nil
+		}
+	}
+	if len(batch) == 0 {
+		return nil
+	}
+	return send(ctx, parents, batch)
+}
+
+// readParent reads what there is for one parent, or for those of a batch.
+func (x *Reading) readParent(ctx context.Context, records chan<- []byte, batch []string) error {
+	if x.dataset.Source.Parent.Batch > 0 {
+		return x.readBatch(ctx, records, batch)
+	}
+	l := &listing{Reading: x, asked: x.asked, parent: batch[0]}
+	if from, ok := x.options.Behind[l.parent]; ok && from.Before(l.asked.From) {
+		l.asked.From = from
+	}
+	if x.dataset.Source.Paging == schemas.Single {
+		return l.single(ctx, records)
+	}
+	take := func(ctx context.Context, listed []byte, r graph.Request) error {
+		record, err := x.complete(ctx, listed, r)
+		if err != nil {
+			return err
+		}
+		return send(ctx, records, note(record, "parent", l.parent))
+	}
+	if x.dataset.Source.Detail != nil {
+		take = func(ctx context.Context, listed []byte, r graph.Request) error {
+			e, wanted, err := x.wanted(ctx, records, listed)
+			if err != nil || !wanted {
+				return err
+			}
+			e.listed, e.request = listed, r
+			return x.handDetail(ctx, records, e)
+		}
+	}
+	return l.windows(ctx, take)
+}
+
+// single reads an answer that is the record.
+func (l *listing) single(ctx context.Context, records chan<- []byte) error {
+	r := l.listRequest(l.asked, l.parent)
+	record, err := l.client.Get(ctx, r)
+	if err == nil {
+		record, err = l.complete(ctx, record, r)
+	}
+	if err != nil {
+		return err
+	}
+	l.counts.listed.Add(1)
+	return send(ctx, records, note(record, "parent", l.parent))
+}
+
+// readBatch reads what one request gives for many parents, as it is at the instant that was asked for.
+func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []string) error {
+	r := x.batchRequest(batch)
+	for page, err := range x.client.Pages(ctx, r) {
+		if err != nil {
+			return err
+		}
+		for _, listed := range page.Values {
+			x.counts.listed.Add(1)
+			record, err := x.complete(ctx, listed, r)
+			if err != nil {
+				return err
+			}
+			if err := send(ctx, records, note(record, "observed", x.asked.From.UTC().Format(time.RFC3339))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// judge keeps what is wrong with one parent from the others.
+func (x *Reading) judge(batch []string, err error) error {
+	switch kind := graph.KindOf(err); {
+	case err == nil:
+		x.behind.answered.Add(1)
+	case kind == graph.NotFound && x.dataset.Source.Parent.Batch == 0:
+		x.counts.vanished.Add(1)
+	case refusal(err) && x.dataset.Source.Parent.Batch == 0:
+		from := x.asked.From
+		if earlier, ok := x.options.Behind[batch[0]]; ok && earlier.Before(from) {
+			from = earlier
+		}
+		x.behind.add(batch[0], from, err)
+	default:
+		return fmt.Errorf("parent %s: %w", batch[0], err)
+	}
+	return nil
+}
+
+const forbidden = 403
+
+// refusal says whether an error is of what was asked for, and not of the service or of the token.
+func refusal(err error) bool {
+	e, ok := errors.AsType[*graph.Error](err)
+	return ok && (e.Status == forbidden || e.Kind == graph.Rejected)
+}
+
+// progress says now and then how far a long reading is.
+func (x *Reading) progress() {
+	done := x.counts.done.Add(1)
+	seconds := int64(time.Since(x.started).Seconds())
+	if last := x.counts.told.Load(); seconds >= last+30 && x.counts.told.CompareAndSwap(last, seconds) {
+		x.options.Log.Info("parents read", "done", done, "listed", x.counts.parents.Load(), "records", x.counts.read.Load())
+	}
+}
+
+// Behind is a parent that could not be read, and from when on it has to be read later.
+type Behind struct {
+	Parent string
+	From   time.Time
+	Reason string
+}
+
+// behind collects the parents that could not be read.
+type behind struct {
+	answered atomic.Int64
+	mu       sync.Mutex
+	parents  []Behind
+	first    error
+}
+
+func (b *behind) add(parent string, from time.Time, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.first == nil {
+		b.first = err
+	}
+	b.parents = append(b.parents, Behind{parent, from, graph.KindOf(err).String()})
+}
+
+// verdict is an error if nobody that was asked has answered: then it is the dataset that is refused.
+func (b *behind) verdict() error {
+	if len(b.parents) > 0 && b.answered.Load() == 0 {
+		return b.first
+	}
+	return nil
+}
+
+// Behind are the parents that could not be read, though others could. It is known once Records has
+// ended without an error.
+func (x *Reading) Behind() []Behind { return x.behind.parents }

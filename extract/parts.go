@@ -1,0 +1,71 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// parts reads the collections that belong to a record and makes them members of it.
+func (x *Reading) parts(ctx context.Context, record []byte, e entry) ([]byte, error) {
+	for _, part := range x.dataset.Source.Detail.Parts {
+		r := x.partRequest(e.id, part)
+		elements := []byte("[")
+		for page, err := range x.client.Pages(ctx, r) {
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", part.Name, err)
+			}
+			for _, element := range page.Values {
+				whole, err := x.complete(ctx, element, r)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", part.Name, err)
+				}
+				if len(elements) > 1 {
+					elements = append(elements, ',')
+				}
+				elements = append(elements, whole...)
+			}
+		}
+		record = withMember(record, part.Name, append(elements, ']'))
+	}
+	return record, nil
+}
+
+// ours is the member of a record that holds what graphlake has added to it.
+const ours = "@graphlake"
+
+// note adds to a record what Graph's answer does not say: whom it was read for, or when.
+func note(record []byte, name, value string) []byte {
+	text, _ := jsontext.AppendQuote(nil, value) // half a surrogate pair is replaced
+	return withMember(record, ours, slices.Concat([]byte(`{"`+name+`":`), text, []byte("}")))
+}
+
+// withMember adds a member at the end of an object. What is no object stays as it is: it is kept and
+// quarantined as it came.
+func withMember(record []byte, name string, value []byte) []byte {
+	end := bytes.LastIndexByte(record, '}')
+	if end < 0 || bytes.TrimSpace(record)[0] != '{' {
+		return record
+	}
+	quoted, _ := jsontext.AppendQuote(nil, name)
+	comma := []byte(",")
+	if len(bytes.TrimSpace(record[bytes.IndexByte(record, '{')+1:end])) == 0 {
+		comma = nil
+	}
+	return slices.Concat(record[:end], comma, quoted, []byte(":"), value, record[end:])
+}
+
+// unchanged stands for a record of a picture that the caller has as it is listed.
+func unchanged(at place, id string) []byte {
+	name, _ := jsontext.AppendQuote(nil, at[len(at)-1])
+	text, _ := jsontext.AppendQuote(nil, id)
+	return slices.Concat([]byte("{"), name, []byte(":"), text, []byte(`,"`+ours+`":{"unchanged":true}}`))
+}
+
+// Unchanged says whether a record of a reading only stands for the one that the caller has.
+func Unchanged(record []byte) bool {
+	return string(valueAt(record, place{ours, "unchanged"})) == "true"
+}

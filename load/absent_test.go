@@ -1,0 +1,111 @@
+package load_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"graphlake/load"
+	"graphlake/load/memstore"
+	"graphlake/schemas"
+)
+
+// meetings are marked when they are gone.
+var meetings = schemas.RawTable(schemas.Dataset{
+	Name: "meetings", Removes: true,
+	Tables: []schemas.Table{{
+		Name: "meetings", Key: []string{"id"}, Columns: []schemas.Column{{Name: "id", Type: schemas.String, Path: "id"}},
+	}},
+})
+
+func meeting(id, time, hash string, removed bool) string {
+	row := trip(id, time, 0, hash)
+	return strings.TrimSuffix(row, "}") + fmt.Sprintf(`,"removed":%t}`, removed)
+}
+
+// What the lake holds of the range and a complete reading does not bring is made absent, once; what is
+// outside of the range stays, and what is brought again is back.
+func TestMergeWhole(t *testing.T) {
+	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
+	p := load.Partition{Kind: load.Raw, Name: "meetings", TenantID: tenant, Date: day(22)}
+	gone := 0
+	read := func(r schemas.Range, whole bool, rows ...string) (changed bool) {
+		t.Helper()
+		s, err := lake.Spool(meetings, tenant, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Discard()
+		if len(rows) > 0 {
+			if err := s.Add(batch(t, memory.DefaultAllocator, meetings, rows...)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		absent := load.Absent(func(record []byte) (arrow.RecordBatch, error) {
+			gone++
+			id := strings.Trim(string(record), "{}")
+			rec := batch(t, memory.DefaultAllocator, meetings, meeting(id, "2026-11-22T1"+id+":00:00Z", "e", true))
+			rec.Retain()
+			return rec, nil
+		})
+		if !whole {
+			absent = nil
+		}
+		m, err := s.MergeWhole(t.Context(), absent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		commits, err := m.Commit(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return commits[0].Changed
+	}
+	at := func(id string) string { return meeting(id, "2026-11-22T1"+id+":00:00Z", id, false) }
+	marked := func(id string) string { return meeting(id, "2026-11-22T1"+id+":00:00Z", "e", true) }
+	read(on22, true, at("1"), at("2"), at("3"))
+	if read(on22, false, at("2")) || gone != 0 {
+		t.Errorf("a reading that was not complete marked %d", gone)
+	}
+	morning := schemas.Range{From: day(22), To: day(22).Add(schemas.Day * 25 / 48)} // until 12:30
+	if !read(morning, true, at("2")) || gone != 1 {
+		t.Errorf("marked %d, want the one of 11:00", gone)
+	}
+	wantRows(t, rows(t, lake, p, meetings), marked("1"), at("2"), at("3"))
+	if read(morning, true, at("2")) || gone != 1 {
+		t.Errorf("marked %d, want nothing twice", gone)
+	}
+	if !read(on22, true, at("1"), at("2")) || gone != 2 {
+		t.Errorf("marked %d, want also the one of 13:00", gone)
+	}
+	wantRows(t, rows(t, lake, p, meetings), at("1"), at("2"), marked("3"))
+}
+
+// Changes of a night belong to the days of their records, and touch no other.
+func TestSpoolChanges(t *testing.T) {
+	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
+	for n := 1; n <= 3; n++ {
+		r := schemas.Range{From: day(n), To: day(n + 1)}
+		spool(t, lake, r, 1, []string{trip(fmt.Sprint("t", n), fmt.Sprintf("2026-11-0%dT10:00:00Z", n), 1, "1")})
+	}
+	s, err := lake.SpoolChanges(trips, tenant, on22)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited, late, tonight := trip("t2", "2026-11-02T10:00:00Z", 2, "2"), trip("t9", "2026-11-09T10:00:00Z", 1, "9"), trip("t22", "2026-11-22T10:00:00Z", 1, "3")
+	var changed []int
+	for _, c := range commit(t, s, 1, []string{edited, late, tonight, edited}) {
+		if c.Changed {
+			changed = append(changed, c.Partition.Date.Day())
+		}
+	}
+	if fmt.Sprint(changed) != "[2 9 22]" {
+		t.Errorf("changed the days %v, want 2, 9 and 22", changed)
+	}
+	wantRows(t, rows(t, lake, tripsOn(2), trips), edited)
+	wantRows(t, rows(t, lake, tripsOn(9), trips), late)
+	wantRows(t, rows(t, lake, tripsOn(22), trips), tonight)
+}

@@ -1,0 +1,85 @@
+package schemas
+
+// CalendarEvents are read for each mailbox by the time of the event. One meeting is in the calendar of
+// everybody invited, and is a row in each; ical_uid joins them.
+//
+// A view lists what overlaps its range: an event is of the day on which it begins.
+var CalendarEvents = Dataset{
+	Name: "calendar_events",
+	Doc:  "Meetings and appointments in the users' calendars, occurrences of series one by one.",
+	Mode: Windowed,
+	Source: Source{
+		API:    "v1.0",
+		Path:   "/users/{parent}/calendarView",
+		Parent: allUsers,
+		Query: []Param{
+			// Without $select, which refuses lastModifiedDateTime; so bodies come too, and are not kept.
+			{"startDateTime", "{from}"}, {"endDateTime", "{to}"}, {"$top", "1000"},
+		},
+		Headers: []Param{{"Prefer", `outlook.timezone="UTC"`}},
+		Paging:  NextLink,
+		Window:  Window{Longest: 31 * Day, Layout: "2006-01-02T15:04:05Z"},
+		Budget:  outlook,
+	},
+	Time:        []Path{"start.dateTime"},
+	Version:     "lastModifiedDateTime",
+	Removes:     true,
+	Settle:      Day,
+	Lookback:    7 * Day,
+	Permissions: []Permission{"Calendars.ReadBasic.All", "Calendars.Read"},
+	Tables:      []Table{calendarEvents, eventAttendees},
+}
+
+var calendarEvents = Table{
+	Name: "calendar_events",
+	Doc:  "A row per event and mailbox.",
+	Key:  []string{"user_id", "event_id"},
+	Columns: []Column{
+		{Name: "user_id", Path: "@graphlake.parent", Type: String, Required: true, Personal: true, Doc: "Whose calendar it is in."},
+		{Name: "event_id", Path: "id", Type: String, Required: true, Doc: "Id of the event in that mailbox."},
+		{Name: "ical_uid", Path: "iCalUId", Type: String, Doc: "Id that the event has in all mailboxes; of a series, each occurrence has its own."},
+		{Name: "series_master_id", Path: "seriesMasterId", Type: String, Doc: "Series that the event belongs to, in that mailbox."},
+		{Name: "organizer_address", Path: "organizer.emailAddress.address", Type: String, Personal: true, Doc: "Mail address of the organizer."},
+		{Name: "organizer_name", Path: "organizer.emailAddress.name", Type: String, Personal: true, Doc: "Name of the organizer."},
+		{Name: "subject", Path: "subject", Type: String, Personal: true, Doc: "Subject of the event."},
+		{Name: "start_time", Path: "start.dateTime", Type: UTCTime, Required: true, Doc: "When the event begins; its UTC date is the partition."},
+		{Name: "end_time", Path: "end.dateTime", Type: UTCTime, Doc: "When the event ends."},
+		{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Doc: "When the event was created in that mailbox."},
+		{Name: "last_modified_time", Path: "lastModifiedDateTime", Type: Timestamp, Doc: "When the event was last changed in that mailbox."},
+		{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether the event was not in the calendar any more when its day was read again."},
+		{Name: "event_type", Path: "type", Type: Enum, Doc: "singleInstance, occurrence or exception."},
+		{Name: "is_all_day", Path: "isAllDay", Type: Bool, Doc: "Whether the event takes whole days."},
+		{Name: "is_cancelled", Path: "isCancelled", Type: Bool, Doc: "Whether the organizer has cancelled it."},
+		{Name: "is_organizer", Path: "isOrganizer", Type: Bool, Doc: "Whether the mailbox is the organizer's."},
+		{Name: "is_online_meeting", Path: "isOnlineMeeting", Type: Bool, Doc: "Whether the event is an online meeting."},
+		{Name: "online_meeting_provider", Path: "onlineMeetingProvider", Type: Enum, Doc: "teamsForBusiness and so on."},
+		{Name: "join_url", Path: "onlineMeeting.joinUrl", Type: String, Personal: true, Doc: "Link to join; join_web_url of calls is the same."},
+		{Name: "location", Path: "location.displayName", Type: String, Personal: true, Doc: "Where the event is."},
+		{Name: "show_as", Path: "showAs", Type: Enum, Doc: "free, tentative, busy, oof, workingElsewhere."},
+		{Name: "sensitivity", Path: "sensitivity", Type: Enum, Doc: "normal, personal, private or confidential."},
+		{Name: "importance", Path: "importance", Type: Enum, Doc: "low, normal or high."},
+		{Name: "response", Path: "responseStatus.response", Type: Enum, Doc: "What the owner of the mailbox has answered."},
+		{Name: "response_time", Path: "responseStatus.time", Type: Timestamp, Doc: "When that was answered."},
+		{Name: "original_start_time_zone", Path: "originalStartTimeZone", Type: Enum, Doc: "Time zone in which the event was created, as Graph sent it."},
+		{Name: "categories", Path: "categories", Type: JSON, Doc: "Categories that the owner gave it."},
+		{Name: "has_attachments", Path: "hasAttachments", Type: Bool, Doc: "Whether the event has attachments."},
+	},
+}
+
+var eventAttendees = Table{
+	Name: "event_attendees",
+	Doc:  "A row per person, room or device invited to an event, in each mailbox that shows them.",
+	Each: "attendees[]",
+	Key:  []string{"user_id", "event_id", "attendee_index"},
+	Columns: []Column{
+		{Name: "user_id", Path: "/@graphlake.parent", Type: String, Required: true, Personal: true, Doc: "Whose calendar the event is in."},
+		{Name: "event_id", Path: "/id", Type: String, Required: true, Doc: "The event."},
+		{Name: "attendee_index", Path: "#", Type: Int32, Required: true, Doc: "Position in the list of the invited, from 0."},
+		{Name: "event_start_time", Path: "/start.dateTime", Type: UTCTime, Required: true, Doc: "When the event begins; its UTC date is the partition."},
+		{Name: "address", Path: "emailAddress.address", Type: String, Personal: true, Doc: "Mail address."},
+		{Name: "name", Path: "emailAddress.name", Type: String, Personal: true, Doc: "Name."},
+		{Name: "attendee_type", Path: "type", Type: Enum, Doc: "required, optional or resource."},
+		{Name: "response", Path: "status.response", Type: Enum, Doc: "What was answered."},
+		{Name: "response_time", Path: "status.time", Type: Timestamp, Doc: "When it was answered."},
+	},
+}

@@ -1,0 +1,41 @@
+package schemas
+
+// ChatMessages are exported mailbox by mailbox: everybody in a thread has a copy of each message, of
+// which the newest wins. They are asked for by when they changed, and lie on the day on which they were
+// written: an edit, a reaction or a deletion changes that day's partition.
+//
+// Graph keeps the text of a deleted message for up to 21 days (export of Teams content).
+var ChatMessages = Dataset{
+	Name: "chat_messages",
+	Doc:  "Messages in chats, with what they mention, attach and got as reactions, and the events that Teams writes there.",
+	Mode: Changes,
+	Source: Source{
+		API:     "v1.0",
+		Path:    "/users/{parent}/chats/getAllMessages",
+		Parent:  allUsers,
+		Query:   changedMessages,
+		Headers: unknownMembers,
+		Paging:  NextLink,
+		Window:  messageWindow,
+		Budget:  teamsExport,
+	},
+	Time:        []Path{"createdDateTime"},
+	Changed:     "lastModifiedDateTime",
+	Version:     "lastModifiedDateTime",
+	Settle:      Day / 4,
+	Lookback:    Day,
+	Permissions: []Permission{"Chat.Read.All"},
+	Tables: messageTables("", "chat_messages", "A row per message in a chat.", []Column{
+		{Name: "chat_id", Path: "/chatId", Type: String, Required: true, Personal: true, Doc: "The chat; of a chat of two its id is made of their ids."},
+	}),
+}
+
+var (
+	// Graph's filter knows only gt and lt, and $top no more than 50.
+	changedMessages = []Param{
+		{"$top", "50"}, {"$filter", "lastModifiedDateTime gt {from} and lastModifiedDateTime lt {to}"},
+	}
+	messageWindow = Window{Longest: 4 * Day, Layout: "2006-01-02T15:04:05.000Z", Exclusive: true}
+	// Without it Graph replaces newer enum members, as systemEventMessage, by unknownFutureValue.
+	unknownMembers = []Param{{"Prefer", "include-unknown-enum-members"}}
+)

@@ -1,0 +1,58 @@
+package schemas
+
+// Chats are listed for each user, a picture a day. Everybody in a chat lists it, so it comes as often
+// as it has members; its members are read only if it has changed since they were read.
+var Chats = Dataset{
+	Name: "chats",
+	Doc:  "Chats between people, in groups and of meetings, and who takes part in them.",
+	Mode: Entities,
+	Source: Source{
+		API:    "v1.0",
+		Path:   "/users/{parent}/chats",
+		Parent: allUsers,
+		Query:  []Param{{"$top", "50"}},
+		Paging: NextLink,
+		Detail: &Detail{Parts: []Part{{Name: "members", Path: "/chats/{id}/members", Budget: teamsChatMember}}},
+		Budget: teamsChats,
+	},
+	Version:     "lastUpdatedDateTime",
+	Permissions: []Permission{"Chat.Read.All", "Chat.ReadBasic.All"},
+	Tables:      []Table{chats, chatMembers},
+}
+
+var chats = Table{
+	Name: "chats",
+	Doc:  "A row per chat that somebody in the directory takes part in, on the day of the picture.",
+	Key:  []string{"chat_id"},
+	Columns: []Column{
+		{Name: "chat_id", Path: "id", Type: String, Required: true, Personal: true, Doc: "Id of the chat; of a chat of two it is made of their ids."},
+		{Name: "topic", Path: "topic", Type: String, Personal: true, Doc: "Topic, of a group."},
+		{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Doc: "When the chat was created."},
+		{Name: "last_updated_time", Path: "lastUpdatedDateTime", Type: Timestamp, Doc: "When the topic or the members last changed; messages do not count."},
+		{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether nobody listed the chat any more. The other columns are then as they were last known."},
+		{Name: "chat_type", Path: "chatType", Type: Enum, Doc: "oneOnOne, group or meeting."},
+		{Name: "is_hidden_for_all_members", Path: "isHiddenForAllMembers", Type: Bool, Doc: "Whether nobody sees the chat."},
+		{Name: "owner_tenant_id", Path: "tenantId", Type: String, Doc: "Tenant in which the chat was created."},
+		{Name: "join_web_url", Path: "onlineMeetingInfo.joinWebUrl", Type: String, Personal: true, Doc: "Link to the meeting, of a meeting's chat; join_web_url of calls is the same."},
+		{Name: "calendar_event_id", Path: "onlineMeetingInfo.calendarEventId", Type: String, Doc: "Event of the meeting in the organizer's calendar."},
+		{Name: "meeting_organizer_id", Path: "onlineMeetingInfo.organizer.id", Type: String, Personal: true, Doc: "Organizer of the meeting."},
+	},
+}
+
+var chatMembers = Table{
+	Name: "chat_members",
+	Doc:  "A row per member of a chat, as they were when the chat last changed.",
+	Each: "members[]",
+	Key:  []string{"chat_id", "membership_id"},
+	Columns: []Column{
+		{Name: "chat_id", Path: "/id", Type: String, Required: true, Personal: true, Doc: "The chat."},
+		{Name: "membership_id", Path: "id", Type: String, Required: true, Personal: true, Doc: "Id of the membership; the same person has another in each chat."},
+		{Name: "user_id", Path: "userId", Type: String, Personal: true, Doc: "The user."},
+		{Name: "display_name", Path: "displayName", Type: String, Personal: true, Doc: "Name of the member."},
+		{Name: "email", Path: "email", Type: String, Personal: true, Doc: "Mail address of the member."},
+		{Name: "member_tenant_id", Path: "tenantId", Type: String, Doc: "Tenant that the member comes from."},
+		{Name: "visible_history_start_time", Path: "visibleHistoryStartDateTime", Type: Timestamp, Doc: "From when on the member sees the history; null from the start."},
+		{Name: "roles", Path: "roles", Type: JSON, Doc: "owner, guest or nothing."},
+		{Name: "member_kind", Path: "@odata.type", Type: Enum, Doc: "Kind of member, as #microsoft.graph.aadUserConversationMember."},
+	},
+}
