@@ -33,8 +33,6 @@ type grown struct {
 
 var grownPair = jobs.Pair{TenantID: tenant.ID, Dataset: schemas.CallRecords.Name}
 
-var stateObject = "state/" + tenant.ID + "/" + schemas.CallRecords.Name + ".json"
-
 // newGrown reads four days into a lake, and makes the first of them all the days before: with files as large, and
 // a state as if each had been read.
 func newGrown(t testing.TB, days int) *grown {
@@ -114,7 +112,7 @@ func link(t testing.TB, from, to string) {
 
 // forget takes out of the state what the night has read; the lake still holds it.
 func (g *grown) forget(t testing.TB) {
-	object, err := g.store.Open(t.Context(), stateObject)
+	object, err := g.store.Open(t.Context(), stateObject(schemas.CallRecords))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +126,7 @@ func (g *grown) forget(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := g.store.Swap(t.Context(), stateObject, object.Info().Version, text); err != nil {
+	if _, err := g.store.Swap(t.Context(), stateObject(schemas.CallRecords), object.Info().Version, text); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -21,8 +21,8 @@ func charges(asked *int) http.Handler {
 	})
 }
 
-// grown are the PSTN calls with one column more, and with durations of another type.
-func grown() schemas.Dataset {
+// wider are the PSTN calls with one column more, and with durations of another type.
+func wider() schemas.Dataset {
 	d := schemas.PSTNCalls
 	d.Tables = slices.Clone(d.Tables)
 	columns := slices.Clone(d.Tables[0].Columns)
@@ -44,7 +44,7 @@ func TestReplayAfterAChangeOfTheSchema(t *testing.T) {
 	if rep := r.days(t, 16, 18, schemas.PSTNCalls); rep.Status != jobs.Data || rep.Units[0].Quarantined != 1 {
 		t.Fatalf("%+v", rep)
 	}
-	d := grown()
+	d := wider()
 	novel := func(day int) []string { return r.rows(t, d.Root(), november(day), "pstn_call_id", "novel") }
 	quarantined := func() int64 {
 		n, err := r.Lake.Count(t.Context(), load.Partition{Kind: load.Quarantine, Name: d.Name, TenantID: tenant.ID, Date: november(17)})
@@ -81,7 +81,7 @@ func TestRunAfterAChangeOfTheSchema(t *testing.T) {
 	asked := 0
 	r := newRig(t, charges(&asked))
 	r.days(t, 16, 18, schemas.PSTNCalls)
-	d := grown()
+	d := wider()
 	if rep := r.days(t, 17, 18, d); rep.Status != jobs.Data {
 		t.Fatalf("%+v", rep)
 	}

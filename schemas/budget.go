@@ -64,6 +64,12 @@ var (
 
 // Parents that several datasets share.
 var (
-	allUsers = &Parent{Path: "/users", Query: []Param{{"$select", "id"}, {"$top", "999"}}, Budget: identity}
-	allTeams = &Parent{Path: "/teams", Query: []Param{{"$select", "id"}}, Budget: teamsOther}
+	allUsers = &Parent{
+		Path: "/users", Query: []Param{{"$select", "id"}, {"$top", "999"}}, Budget: identity,
+		Permissions: []Permission{"User.ReadBasic.All", "User.Read.All", "Directory.Read.All"},
+	}
+	allTeams = &Parent{
+		Path: "/teams", Query: []Param{{"$select", "id"}}, Budget: teamsOther,
+		Permissions: []Permission{"Team.ReadBasic.All", "Group.Read.All", "Directory.Read.All"},
+	}
 )

@@ -79,6 +79,3 @@ func (m Mode) Fleeting() bool { return m.Pictures() || m == Observations }
 
 // Pictures reports whether the dataset is dated by the day of the run, not by its records.
 func (m Mode) Pictures() bool { return m == Entities || m == Snapshot }
-
-// Permission is a Graph application permission by its name, as CallRecords.Read.All.
-type Permission string

@@ -10,7 +10,7 @@ var Presence = Dataset{
 		API:  "v1.0",
 		Path: "/communications/getPresencesByUserId",
 		Parent: &Parent{
-			Path: allUsers.Path, Query: allUsers.Query, Budget: allUsers.Budget,
+			Path: allUsers.Path, Query: allUsers.Query, Budget: allUsers.Budget, Permissions: allUsers.Permissions,
 			Batch: 650, Body: `{"ids":[{parents}]}`,
 		},
 		Paging: NextLink,

@@ -24,6 +24,8 @@ type Parent struct {
 	Query   []Param
 	Headers []Param
 	Budget  Budget
+	// Permissions that open the collection, any one of them; the least privileged first.
+	Permissions []Permission
 	// Batch is how many parents one request names, in its Body, where {parents} stands for their ids
 	// as a list of JSON strings. 0: one, in the path.
 	Batch int

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -41,13 +42,8 @@ type tenantConfig struct {
 	Name     string     `yaml:"name"`
 	TenantID string     `yaml:"tenant_id"`
 	Auth     authConfig `yaml:"auth"`
-}
 
-type authConfig struct {
-	Method          string `yaml:"method"`
-	ClientID        string `yaml:"client_id"`
-	ClientSecretEnv string `yaml:"client_secret_env"`
-	TokenEnv        string `yaml:"token_env"`
+	authority string // graph.authority, or what stands in for it
 }
 
 type jobConfig struct {
@@ -104,29 +100,32 @@ func (c *config) fillIn() {
 	if c.Graph.Endpoint == "" {
 		c.Graph.Endpoint = "https://graph.microsoft.com"
 	}
-	if c.Graph.Authority == "" {
-		c.Graph.Authority = "https://login.microsoftonline.com"
-	}
 	if c.Privacy.Content == "" {
 		c.Privacy.Content = "none"
 	}
 	if c.Privacy.KeyEnv == "" {
 		c.Privacy.KeyEnv = "GRAPHLAKE_PSEUDONYM_KEY"
 	}
-	for i, t := range c.Tenants {
-		c.Tenants[i].TenantID = strings.ToLower(t.TenantID) // as partitions carry it
+	for i := range c.Tenants {
+		t := &c.Tenants[i]
+		t.authority = c.Graph.Authority
+		t.fillIn(os.Getenv)
+		t.authority = cmp.Or(t.authority, "https://login.microsoftonline.com")
+		t.TenantID = strings.ToLower(t.TenantID) // as partitions carry it
 	}
 }
 
-// line is where in the file a YAML path leads to, as "graphlake.yaml:12"; the file alone if nowhere.
+// line is where in the file a YAML path leads to, as "graphlake.yaml:12". What is not there is missing
+// from what is above it; the file alone if that is not there either.
 func (c *config) line(path string) string {
-	p, err := yaml.PathString(path)
-	if err != nil {
-		return c.file
+	for ; path != "$" && path != ""; path = path[:max(0, strings.LastIndexAny(path, ".["))] {
+		p, err := yaml.PathString(path)
+		if err != nil {
+			continue
+		}
+		if node, err := p.FilterFile(c.tree); err == nil && node != nil && node.GetToken() != nil {
+			return fmt.Sprintf("%s:%d", c.file, node.GetToken().Position.Line)
+		}
 	}
-	node, err := p.FilterFile(c.tree)
-	if err != nil || node == nil || node.GetToken() == nil {
-		return c.file
-	}
-	return fmt.Sprintf("%s:%d", c.file, node.GetToken().Position.Line)
+	return c.file
 }

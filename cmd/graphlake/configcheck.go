@@ -77,23 +77,6 @@ func (j jobConfig) check(fail func(field, format string, args ...any)) {
 	}
 }
 
-func (a authConfig) check(fail func(field, format string, args ...any)) {
-	need := func(field, value string) {
-		if value == "" {
-			fail(field, "method %s needs it", a.Method)
-		}
-	}
-	switch a.Method {
-	case "token":
-		need("token_env", a.TokenEnv)
-	case "client_secret":
-		need("client_id", a.ClientID)
-		need("client_secret_env", a.ClientSecretEnv)
-	default:
-		fail("method", "%q is not one of client_secret and token, which this version knows", a.Method)
-	}
-}
-
 func unknownDataset(name string) error {
 	var known []string
 	for _, d := range schemas.All() {

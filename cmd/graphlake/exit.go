@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"io/fs"
+	"net/url"
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
@@ -47,9 +50,14 @@ func exitStatus(err error) int {
 	if s, ok := errors.AsType[statusError](err); ok {
 		return s.status
 	}
+	kind := graph.KindOf(err)
+	network, failed := errors.AsType[*url.Error](err)
 	switch {
-	case graph.KindOf(err) == graph.Unauthorized:
+	case kind == graph.Unauthorized, errors.Is(err, fs.ErrPermission):
 		return exitForbidden
+	case kind == graph.Throttled, kind == graph.Unavailable, failed && network.Op != "parse",
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return exitLater
 	default:
 		return exitFailed
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net/url"
 	"testing"
 
 	"graphlake/extract/graph"
@@ -26,6 +29,13 @@ func TestExitStatus(t *testing.T) {
 		{"interrupted", reported(jobs.Report{Status: jobs.Interrupted}), 75},
 		{"what applies first counts", reported(jobs.Report{Status: jobs.Unavailable, Units: quarantined}), 75},
 		{"a refusal outside of a unit", fmt.Errorf("open: %w", &graph.Error{Kind: graph.Unauthorized}), 3},
+		{"a refusal of the lake", fmt.Errorf("open: %w", fs.ErrPermission), 3},
+		{"throttled outside of a unit", fmt.Errorf("ask: %w", &graph.Error{Kind: graph.Throttled}), 75},
+		{"unavailable outside of a unit", fmt.Errorf("ask: %w", &graph.Error{Kind: graph.Unavailable}), 75},
+		{"no connection to the lake", fmt.Errorf("open: %w", &url.Error{Op: "Get", Err: errors.New("refused")}), 75},
+		{"no URL", fmt.Errorf("open: %w", &url.Error{Op: "parse", Err: errors.New("colon")}), 1},
+		{"stopped", fmt.Errorf("ask: %w", context.Canceled), 75},
+		{"too slow", fmt.Errorf("ask: %w", context.DeadlineExceeded), 75},
 		{"anything else", errors.New("disk full"), 1},
 	} {
 		if got := exitStatus(c.err); got != c.want {

@@ -26,24 +26,29 @@ func main() {
 
 // command is the command line: what every subcommand takes, and the subcommands.
 type command struct {
-	Config    string `default:"graphlake.yaml" placeholder:"FILE" help:"The configuration (default ${default})."`
+	Config    string `default:"${config}" placeholder:"FILE" help:"The configuration (default ${default})."`
 	Lake      string `placeholder:"URL" help:"The lake, instead of the configured one: a directory or az://CONTAINER/PREFIX."`
 	Output    string `enum:"text,json" default:"text" help:"Results as text or as one JSON document."`
 	LogFormat string `enum:"text,json" default:"text" help:"Logs as text or JSON lines."`
 	Quiet     bool   `help:"Log errors only."`
 
-	Run      runCommand      `cmd:"" help:"Read a range from Graph into the lake."`
-	Plan     planCommand     `cmd:"" help:"Say what a run would read, without asking Graph."`
-	Replay   replayCommand   `cmd:"" help:"Make the tables anew from raw, without asking Graph."`
-	Audit    auditCommand    `cmd:"" help:"Find gaps, duplicates, orphans and stale partitions; exit 1 if there are any."`
-	Status   statusCommand   `cmd:"" help:"Say how far the datasets reach, and what the last runs did."`
-	Datasets datasetsCommand `cmd:"" help:"List the datasets and their tables."`
-	Schema   schemaCommand   `cmd:"" help:"Describe the columns of a table."`
-	Cat      catCommand      `cmd:"" help:"Print the rows of a table as JSON lines."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Run         runCommand         `cmd:"" help:"Read a range from Graph into the lake."`
+	Plan        planCommand        `cmd:"" help:"Say what a run would read, without asking Graph."`
+	Replay      replayCommand      `cmd:"" help:"Make the tables anew from raw, without asking Graph."`
+	Audit       auditCommand       `cmd:"" help:"Find gaps, duplicates, orphans and stale partitions; exit 1 if there are any."`
+	Status      statusCommand      `cmd:"" help:"Say how far the datasets reach, and what the last runs did."`
+	Datasets    datasetsCommand    `cmd:"" help:"List the datasets and their tables."`
+	Schema      schemaCommand      `cmd:"" help:"Describe the columns of a table."`
+	Cat         catCommand         `cmd:"" help:"Print the rows of a table as JSON lines."`
+	Check       checkCommand       `cmd:"" help:"Try the configuration: sign in, compare permissions, ask for every dataset, write to the lake."`
+	Permissions permissionsCommand `cmd:"" help:"List the permissions of each product, or make of those that are needed a manifest or a link to consent."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
 
 	stdout, stderr io.Writer
 }
+
+// defaultConfig is the file that is read where --config names none.
+const defaultConfig = "graphlake.yaml"
 
 const description = `Copies what happens in Microsoft Teams from Microsoft Graph into a data lake of Parquet.
 
@@ -56,6 +61,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	parser := kong.Must(&c,
 		kong.Name("graphlake"),
 		kong.Description(description),
+		kong.Vars{"config": defaultConfig},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(status int) { exited = status }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

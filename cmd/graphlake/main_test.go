@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -38,6 +39,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"graph":  carriedGraph,
 			"status": status,
+			"token":  token,
 		},
 	})
 }
@@ -60,6 +62,14 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("%s: exit status %d, want %s", args[1], got, args[0])
 	}
+}
+
+// token NAME PAYLOAD: sets a variable to a token that says what is in the payload, as JSON.
+func token(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: token NAME PAYLOAD")
+	}
+	ts.Setenv(args[0], "e30."+base64.RawURLEncoding.EncodeToString([]byte(args[1]))+".c2ln")
 }
 
 // graph ROUTES: serves what the file says, a line a route: METHOD PATH STATUS FILE. Instead of a

@@ -42,17 +42,23 @@ func (c *config) clients(tenants []jobs.Tenant, log *slog.Logger) (map[string]*g
 		if !slices.Contains(tenants, jobs.Tenant{Name: t.Name, ID: t.TenantID}) {
 			continue
 		}
-		token, err := c.token(t, c.Graph.Endpoint+"/.default")
+		token, err := t.token(c.Graph.Endpoint + "/.default")
 		if err != nil {
 			return nil, err
 		}
-		client, err := graph.New(graph.Options{Endpoint: c.Graph.Endpoint, Token: token, Rate: c.Graph.Rate, Log: log})
-		if err != nil {
-			return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
+		if clients[t.TenantID], err = c.client(t, token, log); err != nil {
+			return nil, err
 		}
-		clients[t.TenantID] = client
 	}
 	return clients, nil
+}
+
+func (c *config) client(t tenantConfig, token graph.TokenSource, log *slog.Logger) (*graph.Client, error) {
+	client, err := graph.New(graph.Options{Endpoint: c.Graph.Endpoint, Token: token, Rate: c.Graph.Rate, Log: log})
+	if err != nil {
+		return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
+	}
+	return client, nil
 }
 
 // store is where a lake is kept; Writable says before a run whether it will be able to commit.
@@ -81,7 +87,7 @@ func (c *config) openStore(ctx context.Context) (store, error) {
 		}
 	case c.Azure.AccountURL != "":
 		// The application of the first tenant is the one that the lake's owner granted a role.
-		source, err := c.token(c.Tenants[0], "https://storage.azure.com/.default")
+		source, err := c.Tenants[0].token("https://storage.azure.com/.default")
 		if err != nil {
 			return nil, err
 		}

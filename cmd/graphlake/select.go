@@ -11,14 +11,19 @@ import (
 	"graphlake/schemas"
 )
 
-// selection is the flags by which run and plan are told what to read.
-type selection struct {
-	Job     string   `placeholder:"NAME" xor:"what" help:"The datasets and the lookback of a configured job."`
+// choice is the flags that choose among what is configured.
+type choice struct {
+	Job     string   `placeholder:"NAME" xor:"what" help:"The datasets, and for a run the lookback, of a configured job."`
 	Dataset []string `placeholder:"NAME" xor:"what" sep:"," help:"A dataset; may be repeated. Without it and --job: the datasets of all jobs."`
 	Tenant  string   `placeholder:"NAME" help:"One of the configured tenants (default: all)."`
-	From    instant  `placeholder:"DATE|TIME" help:"Start of the range, included: 2026-11-01 or 2026-11-01T06:00:00Z, in UTC."`
-	To      instant  `placeholder:"DATE|TIME" help:"End of the range, not included."`
-	Now     instant  `placeholder:"TIME" help:"What the planner takes for now."`
+}
+
+// selection is the flags by which run and plan are told what to read.
+type selection struct {
+	choice
+	From instant `placeholder:"DATE|TIME" help:"Start of the range, included: 2026-11-01 or 2026-11-01T06:00:00Z, in UTC."`
+	To   instant `placeholder:"DATE|TIME" help:"End of the range, not included."`
+	Now  instant `placeholder:"TIME" help:"What the planner takes for now."`
 }
 
 // instant is a date, which means its midnight in UTC, or an RFC 3339 time.
@@ -66,27 +71,44 @@ func (s selection) now() time.Time {
 // of is what the flags ask for of a configuration.
 func (s selection) of(c *config) (jobs.Selection, error) {
 	sel := jobs.Selection{From: s.From.Time, To: s.To.Time}
-	for _, t := range c.Tenants {
-		if s.Tenant == "" || s.Tenant == t.Name {
-			sel.Tenants = append(sel.Tenants, jobs.Tenant{Name: t.Name, ID: t.TenantID})
-		}
+	tenants, err := s.tenants(c)
+	if err != nil {
+		return jobs.Selection{}, err
 	}
-	if len(sel.Tenants) == 0 {
-		return jobs.Selection{}, usage(fmt.Errorf("there is no tenant %q in %s", s.Tenant, c.file))
+	for _, t := range tenants {
+		sel.Tenants = append(sel.Tenants, jobs.Tenant{Name: t.Name, ID: t.TenantID})
 	}
-	names := s.Dataset
-	if s.Job != "" {
-		job, ok := c.Jobs[s.Job]
-		if !ok {
-			return jobs.Selection{}, usage(fmt.Errorf("there is no job %q in %s; there are: %s", s.Job, c.file, strings.Join(slices.Sorted(maps.Keys(c.Jobs)), ", ")))
-		}
-		names, sel.Lookback = job.Datasets, time.Duration(job.Lookback)
+	if sel.Datasets, err = s.datasets(c); err != nil {
+		return jobs.Selection{}, err
 	}
-	var err error
-	if sel.Datasets, err = datasets(names, c); err != nil {
-		return jobs.Selection{}, usage(err)
-	}
+	sel.Lookback = time.Duration(c.Jobs[s.Job].Lookback)
 	return sel, usage(sel.Check(s.now()))
+}
+
+// tenants are the chosen ones.
+func (w choice) tenants(c *config) ([]tenantConfig, error) {
+	if w.Tenant == "" {
+		return c.Tenants, nil
+	}
+	i := slices.IndexFunc(c.Tenants, func(t tenantConfig) bool { return t.Name == w.Tenant })
+	if i < 0 {
+		return nil, usage(fmt.Errorf("there is no tenant %q in %s", w.Tenant, c.file))
+	}
+	return c.Tenants[i : i+1], nil
+}
+
+// datasets are the chosen ones.
+func (w choice) datasets(c *config) ([]schemas.Dataset, error) {
+	names := w.Dataset
+	if w.Job != "" {
+		job, ok := c.Jobs[w.Job]
+		if !ok {
+			return nil, usage(fmt.Errorf("there is no job %q in %s; there are: %s", w.Job, c.file, strings.Join(slices.Sorted(maps.Keys(c.Jobs)), ", ")))
+		}
+		names = job.Datasets
+	}
+	all, err := datasets(names, c)
+	return all, usage(err)
 }
 
 // datasets are those that are named, else those of all jobs, else all that are not optional.

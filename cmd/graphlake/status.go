@@ -11,14 +11,12 @@ import (
 )
 
 type statusCommand struct {
-	Job     string   `placeholder:"NAME" xor:"what" help:"The datasets of a configured job."`
-	Dataset []string `placeholder:"NAME" xor:"what" sep:"," help:"A dataset; may be repeated. Without it and --job: the datasets of all jobs."`
-	Tenant  string   `placeholder:"NAME" help:"One of the configured tenants (default: all)."`
-	Now     instant  `placeholder:"TIME" help:"What is taken for now: gaps are looked for up to the midnight before it."`
+	choice
+	Now instant `placeholder:"TIME" help:"What is taken for now: gaps are looked for up to the midnight before it."`
 }
 
 func (s statusCommand) Run(ctx context.Context, c *command) error {
-	what := selection{Job: s.Job, Dataset: s.Dataset, Tenant: s.Tenant, Now: s.Now}
+	what := selection{choice: s.choice, Now: s.Now}
 	cfg, sel, err := c.selected(what)
 	if err != nil {
 		return err

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -12,23 +14,60 @@ import (
 )
 
 // token is the source of a tenant's tokens for the service at scope.
-func (c *config) token(t tenantConfig, scope string) (graph.TokenSource, error) {
-	if t.Auth.Method == "token" {
-		value, err := environment(t.Auth.TokenEnv)
-		return graph.StaticToken{Secret: graph.Secret(value)}, err
-	}
-	secret, err := environment(t.Auth.ClientSecretEnv)
-	if err != nil {
-		return nil, err
-	}
-	source, err := graph.NewEntra(graph.EntraOptions{
-		Authority: c.Graph.Authority, TenantID: t.TenantID, ClientID: t.Auth.ClientID,
-		Secret: graph.Secret(secret), Scope: scope,
-	})
+func (t tenantConfig) token(scope string) (graph.TokenSource, error) {
+	source, err := t.source(scope)
 	if err != nil {
 		return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
 	}
 	return source, nil
+}
+
+func (t tenantConfig) source(scope string) (graph.TokenSource, error) {
+	o := graph.EntraOptions{Authority: t.authority, TenantID: t.TenantID, ClientID: t.Auth.ClientID, Scope: scope}
+	var err error
+	switch t.Auth.Method {
+	case byToken:
+		value, err := environment(t.Auth.TokenEnv)
+		return graph.StaticToken{Secret: graph.Secret(value)}, err
+	case byMachine:
+		return graph.NewManagedIdentity(graph.ManagedIdentityOptions{ClientID: t.Auth.ClientID, Scope: scope})
+	case byCertificate:
+		o.Certificate, err = t.Auth.certificate()
+	case byWorkload:
+		o.Assertion = t.Auth.assertion
+	default:
+		var secret string
+		secret, err = environment(t.Auth.ClientSecretEnv)
+		o.Secret = graph.Secret(secret)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return graph.NewEntra(o)
+}
+
+func (a authConfig) certificate() (*graph.Certificate, error) {
+	file, err := os.ReadFile(a.CertificateFile)
+	if err != nil {
+		return nil, fmt.Errorf("certificate_file: %w", err)
+	}
+	password := ""
+	if a.CertificatePasswordEnv != "" {
+		if password, err = environment(a.CertificatePasswordEnv); err != nil {
+			return nil, err
+		}
+	}
+	c, err := graph.ParseCertificate(file, graph.Secret(password))
+	if err != nil {
+		return nil, fmt.Errorf("certificate_file %s: %w", a.CertificateFile, err)
+	}
+	return c, nil
+}
+
+// assertion reads the token that the cluster keeps fresh in the file.
+func (a authConfig) assertion(context.Context) (graph.Secret, error) {
+	text, err := os.ReadFile(a.TokenFile)
+	return graph.Secret(bytes.TrimSpace(text)), err
 }
 
 // storageCredential signs in to Blob Storage as the application does to Graph.

@@ -1,10 +1,12 @@
 package graph
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -14,8 +16,9 @@ const (
 	clientID = "a1f0c3d2-77b1-4c1f-8a7e-5a6c0e9d4b21"
 )
 
-// entra is a stand-in for Microsoft Entra ID that knows one application and counts its tokens.
-func entra(t *testing.T, refuse http.HandlerFunc) (o EntraOptions, issued *int) {
+// standIn is a stand-in for Microsoft Entra ID that knows one application, has its proof checked and
+// counts its tokens.
+func standIn(t *testing.T, proved func(form url.Values), refuse http.HandlerFunc) (o EntraOptions, issued *int) {
 	t.Helper()
 	issued = new(int)
 	mux := http.NewServeMux()
@@ -31,23 +34,42 @@ func entra(t *testing.T, refuse http.HandlerFunc) (o EntraOptions, issued *int) 
 			return
 		}
 		for name, want := range map[string]string{
-			"grant_type": "client_credentials", "client_id": clientID, "client_secret": "s3cret", "scope": "https://graph.example/.default openid offline_access profile",
+			"grant_type": "client_credentials", "client_id": clientID, "scope": "https://graph.example/.default openid offline_access profile",
 		} {
 			if got := r.FormValue(name); got != want {
 				t.Errorf("%s = %q, want %q", name, got, want)
 			}
 		}
+		proved(r.Form)
 		*issued++
 		fmt.Fprintf(w, `{"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,"access_token":"t0ken-%d"}`, *issued)
 	})
 	return EntraOptions{
-		Authority: server.URL, TenantID: tenantID, ClientID: clientID, Secret: "s3cret",
+		Authority: server.URL, TenantID: tenantID, ClientID: clientID,
 		Scope: "https://graph.example/.default", Trusted: true, Client: server.Client(),
 	}, issued
 }
 
+// entra is the stand-in for an application with a client secret.
+func entra(t *testing.T, refuse http.HandlerFunc) (o EntraOptions, issued *int) {
+	t.Helper()
+	o, issued = standIn(t, func(form url.Values) {
+		if got := form.Get("client_secret"); got != "s3cret" {
+			t.Errorf("client_secret = %q", got)
+		}
+	}, refuse)
+	o.Secret = "s3cret"
+	return o, issued
+}
+
 func TestEntraTokenIsKept(t *testing.T) {
 	o, issued := entra(t, nil)
+	keeps(t, o, issued)
+}
+
+// keeps checks that a token is asked for once, and again when it was refused.
+func keeps(t *testing.T, o EntraOptions, issued *int) {
+	t.Helper()
 	source, err := NewEntra(o)
 	if err != nil {
 		t.Fatal(err)
@@ -141,6 +163,9 @@ func TestNewEntraNamesWhatIsMissing(t *testing.T) {
 		"client secret": func(o *EntraOptions) { o.Secret = "" },
 		"scope":         func(o *EntraOptions) { o.Scope = "" },
 		"https":         func(o *EntraOptions) { o.Authority = "http://login.example" },
+		"not 2": func(o *EntraOptions) {
+			o.Assertion = func(context.Context) (Secret, error) { return "a", nil }
+		},
 	}
 	for want, drop := range without {
 		o := whole

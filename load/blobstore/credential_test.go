@@ -118,9 +118,9 @@ func TestTokenCredential(t *testing.T) {
 
 // The answer of the service is cut to what leads to the cure: one line.
 func TestRefusals(t *testing.T) {
-	const cure = `(request id "7f1e22d0-0001"); give the identity the role Storage Blob Data Contributor on the container, or check the key`
+	const cure = `(request id "7f1e22d0-0001"): permission denied; give the identity the role Storage Blob Data Contributor on the container, or check the key`
 	_, err := openAccount(t, &account{}, "another token")
-	if want := "open container lake: the service answered 403 AuthenticationFailed " + cure; err == nil || err.Error() != want {
+	if want := "open container lake: the service answered 403 AuthenticationFailed " + cure; !errors.Is(err, fs.ErrPermission) || err.Error() != want {
 		t.Errorf("New with a bad token: %v, want %s", err, want)
 	}
 	s, err := openAccount(t, &account{readOnly: true}, bearer)
@@ -131,7 +131,7 @@ func TestRefusals(t *testing.T) {
 	_, stageErr := s.Stage(t.Context(), "tables/x")
 	_, swapErr := s.Swap(t.Context(), "tables/x", "", nil)
 	for what, err := range map[string]error{"Writable": s.Writable(t.Context()), "Stage": stageErr, "Swap": swapErr} {
-		if err == nil || err.Error() != want {
+		if !errors.Is(err, fs.ErrPermission) || err.Error() != want {
 			t.Errorf("%s as a reader: %v, want %s", what, err, want)
 		}
 	}

@@ -32,7 +32,7 @@ func explain(what string, err error) error {
 
 // refusal says on one line what the SDK says on twelve, of which some repeat what we sent.
 func refusal(answer *azcore.ResponseError) error {
-	code, id, cure := answer.ErrorCode, "", ""
+	code, id := answer.ErrorCode, ""
 	if code == "" { // not the service's own answer, perhaps a proxy's
 		code = http.StatusText(answer.StatusCode)
 	}
@@ -40,9 +40,10 @@ func refusal(answer *azcore.ResponseError) error {
 		id = answer.RawResponse.Header.Get("x-ms-request-id")
 	}
 	if answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden {
-		cure = "; give the identity the role Storage Blob Data Contributor on the container, or check the key"
+		return fmt.Errorf("the service answered %d %s (request id %q): %w; give the identity the role Storage Blob Data Contributor on the container, or check the key",
+			answer.StatusCode, code, id, fs.ErrPermission)
 	}
-	return fmt.Errorf("the service answered %d %s (request id %q)%s", answer.StatusCode, code, id, cure)
+	return fmt.Errorf("the service answered %d %s (request id %q)", answer.StatusCode, code, id)
 }
 
 // withoutQuery drops the query of the URL that a failed request names, for it may hold a shared

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"graphlake/schemas"
+)
+
+type permissionsCommand struct {
+	choice
+	Format  string `enum:"table,json,manifest,consent-url" default:"table" help:"table or json: what each product is granted, and what of it a batch job can use. manifest: requiredResourceAccess of the application's registration, with what the datasets need. consent-url: where an administrator grants that, for each tenant."`
+	Product string `placeholder:"NAME" help:"One product (default: all)."`
+}
+
+func (p permissionsCommand) Run(c *command) error {
+	cfg, err := p.configuration(c)
+	if err != nil {
+		return err
+	}
+	datasets, err := p.datasets(cfg)
+	if err != nil {
+		return err
+	}
+	switch p.Format {
+	case "manifest":
+		m, err := newManifest(schemas.Needs(requirements(datasets)))
+		if err != nil {
+			return err
+		}
+		return c.printJSON(m)
+	case "consent-url":
+		return p.printConsent(c, cfg)
+	}
+	products, err := p.products(datasets)
+	if err != nil {
+		return err
+	}
+	if p.Format == "json" || c.Output == "json" {
+		return c.printJSON(map[string]any{"products": products})
+	}
+	return c.printProducts(products)
+}
+
+// configuration is the file's, or an empty one where there is no file and nothing has to come from it.
+func (p permissionsCommand) configuration(c *command) (*config, error) {
+	_, err := os.Stat(c.Config)
+	if errors.Is(err, fs.ErrNotExist) && c.Config == defaultConfig && p.Job == "" && p.Format != "consent-url" {
+		return &config{file: c.Config}, nil
+	}
+	return c.configuration()
+}
+
+type productReport struct {
+	Product     string        `json:"product"`
+	Permissions []grantReport `json:"permissions"`
+}
+
+type grantReport struct {
+	Permission schemas.Permission `json:"permission"`
+	Type       string             `json:"type"`
+	ID         string             `json:"id,omitempty"`
+	Purpose    string             `json:"purpose"`
+	Datasets   []string           `json:"datasets"`
+	Cannot     string             `json:"cannot,omitempty"`
+	Instead    string             `json:"instead,omitempty"`
+}
+
+func (p permissionsCommand) products(datasets []schemas.Dataset) ([]productReport, error) {
+	var reports []productReport
+	var known []string
+	for _, product := range schemas.Products() {
+		known = append(known, product.Name)
+		if p.Product != "" && !strings.EqualFold(p.Product, product.Name) {
+			continue
+		}
+		report := productReport{Product: product.Name}
+		for _, g := range product.Grants() {
+			report.Permissions = append(report.Permissions, grantReport{
+				g.Permission, g.Type.String(), g.ID(), g.Purpose, names(g.Permission.Feeds(datasets)), g.Cannot, g.Instead,
+			})
+		}
+		reports = append(reports, report)
+	}
+	if len(reports) == 0 {
+		return nil, usage(fmt.Errorf("there is no product %q; there are %s", p.Product, strings.Join(known, ", ")))
+	}
+	return reports, nil
+}
+
+func requirements(datasets []schemas.Dataset) []schemas.Requirement {
+	var all []schemas.Requirement
+	for _, d := range datasets {
+		all = append(all, d.Requirements()...)
+	}
+	return all
+}
+
+func names(datasets []schemas.Dataset) []string {
+	all := []string{}
+	for _, d := range datasets {
+		all = append(all, d.Name)
+	}
+	return all
+}
+
+// printProducts prints a table a product, and below it what a batch job cannot do.
+func (c *command) printProducts(products []productReport) error {
+	for _, p := range products {
+		fmt.Fprintf(c.stdout, "%s\n\n", p.Product)
+		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "permission\ttype\tdatasets\tpurpose")
+		for _, g := range p.Permissions {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", g.Permission, g.Type, cmp.Or(strings.Join(g.Datasets, ", "), "-"), g.Purpose)
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		fmt.Fprintln(c.stdout)
+		for _, g := range p.Permissions {
+			if g.Cannot == "" {
+				continue
+			}
+			fmt.Fprintf(c.stdout, "%s: a batch job cannot %s", g.Permission, g.Cannot)
+			if g.Instead != "" {
+				fmt.Fprintf(c.stdout, "; instead: %s", g.Instead)
+			}
+			fmt.Fprintln(c.stdout)
+		}
+		fmt.Fprintln(c.stdout)
+	}
+	_, err := fmt.Fprintln(c.stdout, "An administrator grants them for the whole organization at the link of --format consent-url.")
+	return err
+}

@@ -1,0 +1,76 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	msalerrors "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
+)
+
+// issuer is who gives tokens, as its errors tell of it.
+type issuer struct {
+	name, method, url string
+	cure              string // of a refusal
+	unreachable       string // the cure where it does not answer; empty: the kind's
+}
+
+var entraCode = regexp.MustCompile(`AADSTS\d+`)
+
+// refused is what the issuer said. MSAL's own error quotes the request and the answer.
+func (i issuer) refused(ctx context.Context, err error, hidden ...Secret) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", strings.ToLower(i.name), ctx.Err())
+	}
+	f := &Error{Kind: Unavailable, Method: i.method, URL: i.url, cure: i.unreachable}
+	if own, ok := errors.AsType[assertError](err); ok {
+		f.Kind, f.Err, f.cure = Unauthorized, own.error, i.cure
+		return f
+	}
+	call, ok := errors.AsType[msalerrors.CallErr](err)
+	if !ok || call.Resp == nil {
+		f.Err = fmt.Errorf("%s cannot be asked for a token", i.name)
+		if cause, ok := errors.AsType[*url.Error](err); ok {
+			f.Err = fmt.Errorf("%w: %w", f.Err, cause.Err)
+		}
+		return f
+	}
+	var answer struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+	}
+	_ = json.Unmarshal(answered(call), &answer)
+	description, _, _ := strings.Cut(answer.Description, " Trace ID:")
+	for _, secret := range hidden {
+		if secret != "" {
+			description = strings.ReplaceAll(description, secret.Reveal(), redacted)
+		}
+	}
+	f.Status = call.Resp.StatusCode
+	f.Code, f.InnerCode = short(answer.Error), entraCode.FindString(description)
+	f.Message = short(description)
+	switch {
+	case f.Status == http.StatusTooManyRequests:
+		f.Kind, f.cure = Throttled, ""
+	case f.Status < 500:
+		f.Kind, f.cure = Unauthorized, i.cure
+	default:
+		f.cure = ""
+	}
+	return f
+}
+
+// answered is the body of the answer. Of a managed identity MSAL has read it to the end, and left it
+// on the second line of its error.
+func answered(call msalerrors.CallErr) []byte {
+	body, _ := io.ReadAll(io.LimitReader(call.Resp.Body, 1<<20))
+	_, quoted, _ := strings.Cut(call.Err.Error(), "\n")
+	return []byte(cmp.Or(string(body), quoted))
+}

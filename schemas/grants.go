@@ -1,0 +1,60 @@
+package schemas
+
+// Products are the kinds of products that the lake's data is for. Consent for the whole organization,
+// which each of them asks for when it is set up, is no permission but the act that grants these.
+func Products() []Product {
+	return []Product{
+		{"Call Analytics", []Permission{
+			"CallRecords.Read.All", "CallRecord-PstnCalls.Read.All",
+			"User.Read.All", "Directory.Read.All", "Group.Read.All", "GroupMember.Read.All", "Team.ReadBasic.All",
+			"Presence.Read.All", "Presence.Read",
+			"User.Read", "offline_access", "user.impersonation", "application_access",
+		}},
+		{"Recording and Conversation Analytics", []Permission{
+			"CallRecords.Read.All", "CallRecord-PstnCalls.Read.All",
+			"User.Read.All", "Group.Read.All", "Team.ReadBasic.All",
+			"Calls.AccessMedia.All", "Calls.JoinGroupCall.All", "Calls.JoinGroupCallAsGuest.All",
+			"User.Read", "offline_access", "application_access",
+		}},
+		{"Chat Analytics", []Permission{
+			"Chat.Read.All", "ChatMember.Read.All", "ChannelMessage.Read.All",
+			"CallRecords.Read.All", "CallRecord-PstnCalls.Read.All",
+			"Directory.Read.All", "MailboxSettings.Read", "Calendars.Read",
+			"User.Read", "offline_access",
+		}},
+	}
+}
+
+const (
+	person = "use it, because a person has to be signed in"
+	media  = "use it, because media is live: a bot has to be in the call when it happens"
+	record = "a recording bot takes part in the call; when, with whom and how well it went is in call_records"
+)
+
+var grants = []Grant{
+	{"CallRecords.Read.All", Application, "Calls and meetings: who took part, with what, and how good it was.", "", ""},
+	{"CallRecord-PstnCalls.Read.All", Application, "The logs of calls over the telephone network and Direct Routing.", "", ""},
+	{"User.Read.All", Application, "Everybody's profile: job title, department, manager, licences.", "", ""},
+	{"Directory.Read.All", Application, "The whole directory: users, groups, teams, licences.", "", ""},
+	{"Group.Read.All", Application, "Groups, their members and what they are for.", "", ""},
+	{"GroupMember.Read.All", Application, "Who is in which group, and who owns it.", "", ""},
+	{"Team.ReadBasic.All", Application, "The list of teams.",
+		"list the teams of one person, for whom the delegated permission of this name is",
+		"the application permission of this name lists all teams"},
+	{"Presence.Read.All", Application, "Everybody's availability.",
+		"know when it changed, because it sees only what is so when it asks", "observations at the planned times"},
+	{"Presence.Read", Delegated, "The availability of the person who is signed in.", person, "Presence.Read.All, as an application permission"},
+	{"Chat.Read.All", Application, "The messages of all chats.", "", ""},
+	{"ChatMember.Read.All", Application, "Who takes part in which chat.", "", ""},
+	{"ChannelMessage.Read.All", Application, "The messages of all channels.", "", ""},
+	{"MailboxSettings.Read", Application, "Time zones, working hours and automatic replies.", "", ""},
+	{"Calendars.Read", Application, "The events in all calendars.", "", ""},
+	{"Calls.AccessMedia.All", Application, "Sound and picture of a call, to record and transcribe it.", media, record},
+	{"Calls.JoinGroupCall.All", Application, "Joining meetings, so that they can be recorded.", media, record},
+	{"Calls.JoinGroupCallAsGuest.All", Application, "Joining meetings as a guest, so that they can be recorded.", media, record},
+	{"User.Read", Delegated, "Signing a person in, with the basic profile.", person, "User.Read.All reads the same of everybody"},
+	{"offline_access", Delegated, "Going on for a person who has left.", person, "an application signs in for itself whenever its token ends"},
+	{"user.impersonation", Delegated, "Teams and Skype for Business data, as the person who is signed in may see it.", person,
+		"Graph's application permissions in this list; this one is another service's"},
+	{"application_access", Custom, "The product's own parts, among themselves.", "use it, because it is no permission of Graph's", ""},
+}
