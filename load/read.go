@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,16 +57,33 @@ func (l *Lake) open(ctx context.Context, p Partition) (*partitionFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
+	content, err := l.content(object)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read %s: %w", p, err), object.Close())
+	}
 	var r *file.Reader
 	err = guarded(func() (err error) {
-		r, err = file.NewParquetReader(io.NewSectionReader(object, 0, object.Info().Size),
-			file.WithReadProps(parquet.NewReaderProperties(l.allocator)))
+		r, err = file.NewParquetReader(content, file.WithReadProps(parquet.NewReaderProperties(l.allocator)))
 		return err
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read %s: not a Parquet file of ours: %w", p, err), object.Close())
 	}
 	return &partitionFile{tuning: l.tuning, Partition: p, version: object.Info().Version, object: object, parquet: r}, nil
+}
+
+// content is what the object holds. A small one is read at once: a Parquet file is read in a dozen pieces,
+// and in Blob Storage each of them is a request.
+func (l *Lake) content(object Object) (parquet.ReaderAtSeeker, error) {
+	whole := io.NewSectionReader(object, 0, object.Info().Size)
+	if whole.Size() > l.wholeBytes {
+		return whole, nil
+	}
+	text := make([]byte, whole.Size())
+	if _, err := io.ReadFull(whole, text); err != nil {
+		return nil, err
+	}
+	return bytes.NewReader(text), nil
 }
 
 func (f *partitionFile) Close() error { return errors.Join(f.parquet.Close(), f.object.Close()) }

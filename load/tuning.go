@@ -13,6 +13,7 @@ type tuning struct {
 	spoolBytes int64 // what a spool holds before it writes a sorted run
 	runBytes   int64 // one batch of a sorted run; each run has one in memory when they are merged
 	readBytes  int64 // one batch of Read
+	wholeBytes int64 // a file up to this size is read at once
 	fileBytes  int   // buffer in front of a file
 }
 
@@ -25,5 +26,6 @@ var standard = tuning{
 	spoolBytes: 32 << 20,
 	runBytes:   256 << 10,
 	readBytes:  1 << 20,
+	wholeBytes: 256 << 10,
 	fileBytes:  64 << 10,
 }
