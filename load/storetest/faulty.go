@@ -35,6 +35,7 @@ type Faulty struct {
 	at     int // the call to die at; 0: none
 	after  bool
 	died   bool
+	method string             // of the call to die at, once it was made
 	locks  map[load.Lock]bool // that are held
 }
 
@@ -67,6 +68,13 @@ func (f *Faulty) Counts() map[string]int {
 	return maps.Clone(f.counts)
 }
 
+// Died gives the name of the method that the store died at, and "" as long as it lives.
+func (f *Faulty) Died() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.method
+}
+
 // call counts a call and makes it, or dies.
 func (f *Faulty) call(ctx context.Context, method string, do func() error) error {
 	reaches, fatal := f.begin(method)
@@ -92,7 +100,9 @@ func (f *Faulty) begin(method string) (reaches, fatal bool) {
 	}
 	f.calls++
 	f.counts[method]++
-	f.died = f.calls == f.at
+	if f.died = f.calls == f.at; f.died {
+		f.method = method
+	}
 	return !f.died || f.after, f.died
 }
 
