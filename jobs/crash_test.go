@@ -1,0 +1,145 @@
+package jobs_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"graphlake/jobs"
+	"graphlake/load/blobstore"
+	"graphlake/load/dirstore"
+	"graphlake/load/storetest"
+	"graphlake/load/storetest/azurite"
+	"graphlake/schemas"
+)
+
+// Whichever call of the store a process dies at, before its effect or after, the same command gives
+// afterwards what it would have given undisturbed: the same bytes in every file, and a state of which
+// nothing is left to do.
+func TestCrash(t *testing.T) {
+	crash{night: twoDays(t), step: 1}.everywhere(t, func(t *testing.T) func() full { return directory(t, inMemory(t)) })
+}
+
+// The same for a night that finds late versions, changes in the directory and a record that is no
+// longer bad, and merges them into what the night before has left.
+func TestCrashInSecondNight(t *testing.T) {
+	first, second := newNight(t, 18, true), newNight(t, 19, false)
+	before := inMemory(t)
+	first.finish(t, directory(t, before)())
+	crash{night: second, step: 1}.everywhere(t, func(t *testing.T) func() full {
+		dir := filepath.Join(inMemory(t), "lake")
+		if err := os.CopyFS(dir, os.DirFS(before)); err != nil {
+			t.Fatal(err)
+		}
+		return directory(t, dir)
+	})
+}
+
+func TestCrashInBlobStorage(t *testing.T) {
+	connection := azurite.Start(t)
+	crash{night: twoDays(t), step: 10}.everywhere(t, func(t *testing.T) func() full {
+		return func() full {
+			s, err := blobstore.New(t.Context(), blobstore.Options{ConnectionString: connection, Container: "lake", Prefix: t.Name()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+	})
+}
+
+// twoDays is a night with an explicit range.
+func twoDays(t *testing.T) night {
+	n := newNight(t, 18, true)
+	n.From, n.To = monday, monday.Add(2*schemas.Day)
+	return n
+}
+
+type full = storetest.Full
+
+// directory opens a lake as a new process does.
+func directory(t *testing.T, dir string) func() full {
+	return func() full {
+		s, err := dirstore.New(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+}
+
+// crash is a night and the calls at which it is interrupted: every step-th.
+type crash struct {
+	night
+	step  int
+	files map[string][]byte
+	state map[string]string
+}
+
+// everywhere runs the night undisturbed, and then with a death at the calls. Each lake begins as
+// prepare leaves it, which gives a function that opens it.
+func (c crash) everywhere(t *testing.T, prepare func(*testing.T) func() full) {
+	undisturbed := storetest.NewFaulty(prepare(t)())
+	c.finish(t, undisturbed)
+	calls := undisturbed.Calls()
+	if racing {
+		c.step *= 12
+	}
+	t.Logf("a run makes %d calls, and dies at every %d. of them: %v", calls, c.step, undisturbed.Counts())
+	c.files, c.state = files(t, undisturbed), states(t, undisturbed)
+	for n := 1; n <= calls; n += c.step {
+		for _, after := range []bool{false, true} {
+			t.Run(fmt.Sprintf("call %d, after its effect %v", n, after), func(t *testing.T) {
+				t.Parallel()
+				c.at(t, prepare(t), n, after)
+			})
+		}
+	}
+}
+
+func (c crash) at(t *testing.T, open func() full, n int, after bool) {
+	dying := storetest.NewFaulty(open())
+	dying.FailAt(n, after)
+	rep, err := c.run(t, dying)
+	died := dying.Died()
+	if died != "" && err == nil && rep.Status == jobs.Data {
+		t.Errorf("the run died at %s and reports %s", died, rep.Status)
+	}
+	if after && (died == "Open" || died == "ReadAt") {
+		return // without an effect, it is the death before it
+	}
+	if calls := childless(t, open()); len(calls) > 0 {
+		t.Errorf("after the death at %s a reader who begins with the calls misses the sessions of %v", died, calls)
+	}
+	c.finish(t, open())
+	c.compare(t, open(), died)
+	if n%10 == 1 {
+		c.finish(t, open())
+		c.compare(t, open(), died+", and one run more")
+	}
+}
+
+// compare compares a lake with the undisturbed one.
+func (c crash) compare(t *testing.T, store full, died string) {
+	t.Helper()
+	got := files(t, store)
+	for name, text := range got {
+		switch want, ok := c.files[name]; {
+		case !ok:
+			t.Errorf("after the death at %s there is %s, which an undisturbed run does not leave", died, name)
+		case !bytes.Equal(text, want):
+			t.Errorf("after the death at %s, %s has other bytes than after an undisturbed run", died, name)
+		}
+	}
+	for name := range c.files {
+		if _, ok := got[name]; !ok {
+			t.Errorf("after the death at %s there is no %s", died, name)
+		}
+	}
+	if got := states(t, store); !maps.Equal(got, c.state) {
+		t.Errorf("after the death at %s the states are\n%v\nwant\n%v", died, got, c.state)
+	}
+}
