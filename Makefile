@@ -6,6 +6,7 @@ GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
 BENCHTIME   ?= 1s
 BENCH_USERS ?= 800
 BENCH_RECORDS ?= 1000000
+KILLS       ?= 50
 FUZZTIME    ?= 5s
 THROTTLE_DAYS ?= 29
 THROTTLE_MOST ?= 1.10
@@ -18,6 +19,7 @@ holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/con
 
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test throttle
+.PHONY: azurite bench bench-duckdb bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test torture
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +78,9 @@ contract: ## ask Microsoft's generated SDK about our URLs and paths; its first b
 
 duckdb: build ## let DuckDB read what we wrote; needs a C compiler
 	cd internal/duckdb && go test -count=1 ./... # the commands that it runs are not in Go's test cache
+
+torture: build ## kill the command KILLS (50) times at random, and compare what it leaves with an undisturbed lake
+	go run ./internal/torture -kills $(KILLS)
 
 azurite: ## install the Blob Storage emulator into .cache
 	@if [ -x $(AZURITE) ]; then :; \

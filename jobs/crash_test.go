@@ -20,7 +20,7 @@ import (
 // afterwards what it would have given undisturbed: the same bytes in every file, and a state of which
 // nothing is left to do.
 func TestCrash(t *testing.T) {
-	crash{night: twoDays(t), step: 1}.everywhere(t, func(t *testing.T) func() full { return directory(t, inMemory(t)) })
+	crash{night: twoDays(t), step: 1}.everywhere(t, func(t *testing.T) func() full { return onDisk(t, inMemory(t)) })
 }
 
 // The same for a night that finds late versions, changes in the directory and a record that is no
@@ -28,13 +28,13 @@ func TestCrash(t *testing.T) {
 func TestCrashInSecondNight(t *testing.T) {
 	first, second := newNight(t, 18, true), newNight(t, 19, false)
 	before := inMemory(t)
-	first.finish(t, directory(t, before)())
+	first.finish(t, onDisk(t, before)())
 	crash{night: second, step: 1}.everywhere(t, func(t *testing.T) func() full {
 		dir := filepath.Join(inMemory(t), "lake")
 		if err := os.CopyFS(dir, os.DirFS(before)); err != nil {
 			t.Fatal(err)
 		}
-		return directory(t, dir)
+		return onDisk(t, dir)
 	})
 }
 
@@ -61,7 +61,7 @@ func twoDays(t *testing.T) night {
 type full = storetest.Full
 
 // directory opens a lake as a new process does.
-func directory(t *testing.T, dir string) func() full {
+func onDisk(t *testing.T, dir string) func() full {
 	return func() full {
 		s, err := dirstore.New(t.Context(), dir)
 		if err != nil {

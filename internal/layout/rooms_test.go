@@ -52,6 +52,10 @@ var rooms = []room{
 	{"internal/benchrun", []string{"internal/trial"}, []string{files, command}, measureWhy},
 	{"internal/benchmillion", []string{"internal/trial"}, []string{files, http, command}, measureWhy},
 	{"internal/throttle", []string{"internal/trial"}, []string{files, command}, measureWhy},
+	{"internal/benchrun", nil, []string{files, json, command},
+		"it measures the commands from outside, as their users see them"},
+	{"internal/torture", nil, []string{files, json, command},
+		"it ends and compares the commands from outside, as their users see them"},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
 	{"internal/layout", nil, []string{files}, "it reads the tree as text"},
 }

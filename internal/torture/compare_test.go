@@ -1,0 +1,44 @@
+package main
+
+import "testing"
+
+// key makes the key of a row on the same day of the same tenant.
+func key(columns ...string) string {
+	k := `"t"` + part + `"2026-11-16"`
+	for _, c := range columns {
+		k += part + c
+	}
+	return k
+}
+
+func TestDamage(t *testing.T) {
+	calls := func(rows map[string]int) table { return table{"calls", []string{"call_id"}, rows} }
+	sessions := func(rows map[string]int) table {
+		return table{"call_sessions", []string{"call_id", "session_id"}, rows}
+	}
+	whole := contents{
+		tables: []table{calls(map[string]int{key("a"): 1, key("b"): 1}), sessions(map[string]int{key("a", "1"): 1, key("a", "2"): 1, key("b", "1"): 1})},
+		files:  map[string]string{"raw/a": "1", "raw/b": "2"},
+	}
+	for _, c := range []struct {
+		name string
+		got  contents
+		want damage
+	}{
+		{"whole", whole, damage{}},
+		{"nothing", contents{}, damage{lost: 5, files: 2}},
+		{"other", contents{
+			// b is lost, and its session an orphan; of a one session is lost and the other doubled.
+			tables: []table{calls(map[string]int{key("a"): 1}), sessions(map[string]int{key("a", "1"): 2, key("b", "1"): 1})},
+			files:  map[string]string{"raw/a": "1", "raw/b": "3", "raw/c": "2"},
+		}, damage{lost: 2, doubled: 1, orphans: 1, files: 2}},
+	} {
+		got := damage{c.got.lost(whole), c.got.doubled(), c.got.orphans(), c.got.differing(whole)}
+		if got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		}
+	}
+	if parent, ok := whole.parent(whole.tables[1]); !ok || parent.name != "calls" {
+		t.Errorf("the parent of sessions is %q", parent.name)
+	}
+}
