@@ -14,16 +14,13 @@ import (
 // keyBytes is how long the key of pseudonyms has to be at least.
 const keyBytes = 32
 
-// settle gives the privacy of the configuration, after it was made sure that the lake has the same.
-func (c *config) settle(ctx context.Context, s store) (jobs.Privacy, error) {
-	p, err := c.privacy()
-	if err != nil {
-		return p, err
+// settle makes sure that the lake keeps what the privacy says.
+func (c *config) settle(ctx context.Context, s store, p jobs.Privacy) error {
+	err := jobs.Settle(ctx, s, p)
+	if errors.Is(err, jobs.ErrSettings) {
+		return usage(fmt.Errorf("%s: the lake %s: %w", c.line("$.privacy"), c.Lake, err))
 	}
-	if err = jobs.Settle(ctx, s, p); errors.Is(err, jobs.ErrSettings) {
-		return p, usage(fmt.Errorf("%s: the lake %s: %w", c.line("$.privacy"), c.Lake, err))
-	}
-	return p, err
+	return err
 }
 
 // privacy is what the configuration says, with the key from the environment.

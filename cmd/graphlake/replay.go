@@ -19,6 +19,10 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	privacy, err := cfg.privacy()
+	if err != nil {
+		return err
+	}
 	store, err := cfg.openStore(ctx)
 	if err != nil {
 		return err
@@ -26,7 +30,7 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if err := store.Writable(ctx); err != nil {
 		return cfg.lakeError(err)
 	}
-	if _, err := cfg.settle(ctx, store); err != nil {
+	if err := cfg.settle(ctx, store, privacy); err != nil {
 		return err
 	}
 	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Now: r.now(), Log: c.logger()}

@@ -30,6 +30,10 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if r.DryRun {
 		return c.printPlan(ctx, cfg, sel, r.now())
 	}
+	privacy, err := cfg.privacy()
+	if err != nil {
+		return err
+	}
 	log := c.logger()
 	clients, err := cfg.clients(sel.Tenants, log)
 	if err != nil {
@@ -42,7 +46,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err := store.Writable(ctx); err != nil {
 		return cfg.lakeError(err)
 	}
-	if _, err := cfg.settle(ctx, store); err != nil {
+	if err := cfg.settle(ctx, store, privacy); err != nil {
 		return err
 	}
 	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Now: r.now(), Log: log}

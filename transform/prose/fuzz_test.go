@@ -19,8 +19,8 @@ func FuzzFromHTML(f *testing.F) {
 		if !utf8.ValidString(text) {
 			return
 		}
-		if any, c := prose.FromHTML(text); !utf8.ValidString(any) || c.Characters != utf8.RuneCountInString(any) {
-			t.Errorf("%q became %q, with %+v", text, any, c)
+		if plain, c := prose.FromHTML(text); !utf8.ValidString(plain) || c.Characters != utf8.RuneCountInString(plain) {
+			t.Errorf("%q became %q, with %+v", text, plain, c)
 		}
 		got, counts := prose.FromHTML("<div><p>" + html.EscapeString(text) + "</p></div>")
 		if !slices.Equal(strings.Fields(got), strings.Fields(text)) {
