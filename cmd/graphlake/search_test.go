@@ -67,7 +67,7 @@ func spellings(secret string) [][]byte {
 	if quoted, err := json.Marshal(secret); err == nil && len(quoted) > 2 {
 		all = append(all, bytes.ToLower(quoted[1:len(quoted)-1]))
 	}
-	return all
+	return slices.CompactFunc(all, bytes.Equal)
 }
 
 var escapes = regexp.MustCompile(`(\\u[0-9a-fA-F]{4})+`)
