@@ -79,7 +79,7 @@ func (x *Reading) readParent(ctx context.Context, records chan<- []byte, batch [
 		return x.readBatch(ctx, records, batch)
 	}
 	l := &listing{Reading: x, asked: x.asked, parent: batch[0]}
-	if from, ok := x.options.Behind[l.parent]; ok && from.Before(l.asked.From) {
+	if from, ok := x.options.Behind(l.parent); ok && from.Before(l.asked.From) {
 		l.asked.From = from
 	}
 	if x.dataset.Source.Paging == schemas.Single {
@@ -149,7 +149,7 @@ func (x *Reading) judge(batch []string, err error) error {
 		x.counts.vanished.Add(1)
 	case refusal(err) && x.dataset.Source.Parent.Batch == 0:
 		from := x.asked.From
-		if earlier, ok := x.options.Behind[batch[0]]; ok && earlier.Before(from) {
+		if earlier, ok := x.options.Behind(batch[0]); ok && earlier.Before(from) {
 			from = earlier
 		}
 		x.behind.add(batch[0], from, err)

@@ -58,14 +58,17 @@ func withMember(record []byte, name string, value []byte) []byte {
 	return slices.Concat(record[:end], comma, quoted, []byte(":"), value, record[end:])
 }
 
+// unchangedType is the type of what stands for a record: what an object is may always be said.
+const unchangedType = "#graphlake.unchanged"
+
 // unchanged stands for a record of a picture that the caller has as it is listed.
 func unchanged(at place, id string) []byte {
 	name, _ := jsontext.AppendQuote(nil, at[len(at)-1])
 	text, _ := jsontext.AppendQuote(nil, id)
-	return slices.Concat([]byte("{"), name, []byte(":"), text, []byte(`,"`+ours+`":{"unchanged":true}}`))
+	return slices.Concat([]byte("{"), name, []byte(":"), text, []byte(`,"@odata.type":"`+unchangedType+`"}`))
 }
 
 // Unchanged says whether a record of a reading only stands for the one that the caller has.
 func Unchanged(record []byte) bool {
-	return string(valueAt(record, place{ours, "unchanged"})) == "true"
+	return string(plain(valueAt(record, place{"@odata.type"}))) == unchangedType
 }

@@ -20,8 +20,9 @@ type Options struct {
 	// find is still to come or already gone.
 	Now     time.Time
 	Workers int // records that are read by their ids at once; 0 is 32
-	// Behind says of parents that could not be read before from when on they are to be read now.
-	Behind map[string]time.Time
+	// Behind says of a parent that could not be read before from when on it is to be read now. nil: of
+	// none; it is called concurrently.
+	Behind func(parent string) (from time.Time, ok bool)
 	Cursor string       // where an earlier reading by delta ended; empty: from the start
 	Log    *slog.Logger // nil discards
 	// Held is the version in which the caller has a record, a decimal number. A record that is read
@@ -53,6 +54,9 @@ type Reading struct {
 func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Reading {
 	if o.Workers <= 0 {
 		o.Workers = 32
+	}
+	if o.Behind == nil {
+		o.Behind = func(string) (time.Time, bool) { return time.Time{}, false }
 	}
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return &Reading{client: c, dataset: ds, asked: r, options: o}

@@ -29,11 +29,13 @@ func (s *State) behindSince() map[string]time.Time {
 	return since
 }
 
-// lag replaces the parents that are behind by those of a reading that asked all of them.
-func (s *State) lag(parents []extract.Behind) {
+// lag replaces the parents that are behind by those of a reading that asked all of them. A lake with
+// pseudonyms knows them by these.
+func (s *State) lag(parents []extract.Behind, p Privacy) {
 	now := map[string]Behind{}
 	for _, b := range parents {
-		now[b.Parent] = Behind{b.Parent, b.From.UTC(), b.Reason}
+		id := p.Pseudonym(b.Parent)
+		now[id] = Behind{id, b.From.UTC(), b.Reason}
 	}
 	s.Behind = nil
 	for _, id := range slices.Sorted(maps.Keys(now)) {

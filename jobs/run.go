@@ -20,6 +20,7 @@ type Runner struct {
 	Store   Store
 	Lake    *load.Lake               // in Store
 	Clients map[string]*graph.Client // by tenant id
+	Privacy Privacy                  // of the lake, as [Settle] has found it
 	Now     time.Time                // what counts as now
 	Log     *slog.Logger
 }

@@ -12,6 +12,7 @@ import (
 	"graphlake/extract"
 	"graphlake/load"
 	"graphlake/schemas"
+	"graphlake/transform"
 )
 
 // unit is a unit under way.
@@ -81,7 +82,12 @@ func (u *unit) spool() (*load.Spool, error) {
 // reading prepares to read the range. Parents that were behind are read from where they stand.
 func (u *unit) reading(o extract.Options) *extract.Reading {
 	st := u.view()
-	o.Now, o.Log, o.Behind = u.run.Now, u.log, st.behindSince()
+	since := st.behindSince()
+	o.Behind = func(parent string) (time.Time, bool) {
+		from, ok := since[u.run.Privacy.Pseudonym(parent)]
+		return from, ok
+	}
+	o.Now, o.Log = u.run.Now, u.log
 	return extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
 }
 
@@ -131,24 +137,34 @@ func (u *unit) heldOf(ctx context.Context, days ...time.Time) (func(id string) (
 			versions[r.Key] = r.Version
 		}
 	}
+	// Raw knows a personal key by its pseudonym.
+	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
 	return func(id string) (string, bool) {
+		if key.Personal {
+			id = u.run.Privacy.Pseudonym(id)
+		}
 		v, ok := versions[id]
 		return strconv.FormatInt(v, 10), ok
 	}, nil
 }
 
-// read turns records into raw rows, for as many as fit a batch at a time.
+// read turns records into raw rows, for as many as fit a batch at a time. What the lake may not hold of
+// them does not get any further.
 func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow.RecordBatch) error) error {
 	rows, err := newRawRows(u.Dataset, to)
 	if err != nil {
 		return err
 	}
 	defer rows.release()
+	scrubber, err := transform.NewScrubber(u.Dataset, u.run.Privacy)
+	if err != nil {
+		return err
+	}
 	for record, err := range reading.Records(ctx) {
 		if err != nil {
 			return err
 		}
-		if err := rows.add(record); err != nil {
+		if err := rows.add(scrubber.Scrub(record)); err != nil {
 			return err
 		}
 	}
@@ -182,7 +198,7 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, behind []extract.B
 			st.Picture = u.Range.From
 		}
 		st.cover(u.Dataset, parts...)
-		st.lag(behind)
+		st.lag(behind, u.run.Privacy)
 	}
 	if err := u.update(ctx, cover); err != nil {
 		return err

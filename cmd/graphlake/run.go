@@ -49,7 +49,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err := cfg.settle(ctx, store, privacy); err != nil {
 		return err
 	}
-	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Now: r.now(), Log: log}
+	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Privacy: privacy, Now: r.now(), Log: log}
 	rep, err := runner.Run(ctx, sel)
 	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
