@@ -95,8 +95,8 @@ func (a *Auditor) Audit(ctx context.Context, s Selection) (Audit, error) {
 			continue
 		}
 		result.Findings = append(result.Findings, there.foreign(s, d, a.Now)...)
-		if a.Clients != nil && d.Mode.Pictures() {
-			result.Notes = append(result.Notes, Note{d.Name, "not compared with Graph: it lists a picture as it is today, not as it was"})
+		if a.Clients != nil && d.Mode != schemas.Windowed {
+			result.Notes = append(result.Notes, Note{d.Name, "not compared with Graph, which does not list it by the day of its records"})
 		}
 		for _, t := range s.Tenants {
 			x := &audit{Auditor: a, holding: &holding{lake: lake, tenant: t, dataset: d, fingerprint: d.Fingerprint()}, selection: s, seen: seen}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,15 +44,33 @@ func want(t *testing.T, got []string, want ...string) {
 	}
 }
 
-// calls is a lake of two days of calls, and what the audit finds in it: nothing.
+// calls is a lake of two days of calls, in which the audit finds nothing. It is read once, and every
+// test gets a copy.
 func calls(t *testing.T) *rig {
+	t.Helper()
 	r := newRig(t, graphsim.New(graphsim.Options{
 		Users: 6, From: monday, To: monday.Add(2 * schemas.Day), Large: 8, CallsPerUserDay: 1, Now: func() time.Time { return later },
 	}))
-	r.run(t, 2, schemas.CallRecords)
-	want(t, r.audit(t, schemas.CallRecords))
+	read.Do(func() {
+		r.run(t, 2, schemas.CallRecords)
+		want(t, r.audit(t, schemas.CallRecords))
+		for info, err := range r.Store.List(t.Context(), "") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole[info.Name] = r.bytes(t, info.Name)
+		}
+	})
+	for name, text := range whole {
+		r.put(t, name, text)
+	}
 	return r
 }
+
+var (
+	read  sync.Once
+	whole = map[string][]byte{} // the objects of calls
+)
 
 // Each case damages a lake in one way. A run of the days brings back what the state knows of, and
 // derives anew what it takes for dirty; a replay does so with all days.
@@ -181,8 +200,8 @@ func TestAuditFindsOrphans(t *testing.T) {
 // An audit reads, and does nothing else.
 func TestAuditChangesNothing(t *testing.T) {
 	r := calls(t)
-	read := onlyRead{r.Store, t}
-	a := jobs.Auditor{Store: read, Now: later, Log: slog.New(slog.DiscardHandler)}
+	only := onlyRead{r.Store, t}
+	a := jobs.Auditor{Store: only, Now: later, Log: slog.New(slog.DiscardHandler)}
 	found, err := a.Audit(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: schemas.All(), From: monday, To: tuesday})
 	if err != nil || len(found.Findings) > 0 || found.Days != 1 || found.Datasets != 4 {
 		t.Errorf("%+v, %v", found, err)
