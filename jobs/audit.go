@@ -135,7 +135,7 @@ func (s Selection) touches(day, now time.Time) bool {
 
 // all looks at the gaps and at every day.
 func (x *audit) all(ctx context.Context, partitions map[time.Time]bool) error {
-	st, _, err := loadState(ctx, x.Store, x.pair())
+	st, err := LoadState(ctx, x.Store, x.pair())
 	if err != nil {
 		return err
 	}

@@ -162,10 +162,11 @@ func TestAuditAgainstGraph(t *testing.T) {
 func TestAuditBesideARun(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		times int // the state changes while the day is looked at
+		times int // the partition is replaced while the day is looked at
 		want  []string
 	}{
 		{"once", 1, nil},
+		{"three times", 3, nil},
 		{"always", 1000, []string{"busy 2026-11-16 1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -178,7 +179,7 @@ func TestAuditBesideARun(t *testing.T) {
 				}
 				if name == streams && times > 0 && opened%2 == 0 {
 					times--
-					r.edit(t, schemas.CallRecords, func(*jobs.State) {})
+					r.put(t, streams, r.bytes(t, streams))
 				}
 			}}
 			r.Store = store
@@ -188,6 +189,13 @@ func TestAuditBesideARun(t *testing.T) {
 			}
 		})
 	}
+	t.Run("on other days", func(t *testing.T) {
+		r := calls(t)
+		r.Store = &watched{Store: r.Store, opened: func(string) {
+			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Requests++ })
+		}}
+		want(t, r.audit(t, schemas.CallRecords))
+	})
 	t.Run("dirty and then clean", func(t *testing.T) {
 		r := calls(t)
 		r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{monday} })

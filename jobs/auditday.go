@@ -20,7 +20,7 @@ type dayAudit struct {
 	ctx      context.Context //nolint:containedctx // lives as long as one call of look
 	date     time.Time
 	state    State
-	files    map[string]load.Version // of the state and the partitions, by object; none: not there
+	files    map[string]load.Version // of the partitions, by object; none: not there
 	findings []Finding
 	wrong    map[string]bool // the tables that something was found of
 }
@@ -32,23 +32,30 @@ func (x *audit) look(ctx context.Context, date time.Time) (found []Finding, sett
 		return nil, false, err
 	}
 	found, err = d.examine()
-	_, after, again := d.snapshot()
+	st, files, again := d.snapshot()
 	if again != nil {
 		return nil, false, again
 	}
-	if errors.Is(err, load.ErrConflict) || !maps.Equal(d.files, after) {
+	if errors.Is(err, load.ErrConflict) || !maps.Equal(d.files, files) || d.says(d.state) != d.says(st) {
 		return []Finding{x.finding(FoundBusy, "", date, 1)}, false, nil
 	}
 	return found, !d.dirty(date), err
 }
 
-// snapshot is the state, and the version of everything that the look goes by.
+// says is what a state says of the day: a run that works on other days changes nothing of it.
+func (d *dayAudit) says(st State) [4]bool {
+	other := *d
+	other.state = st
+	return [4]bool{other.dirty(d.date), other.dirty(d.before()), other.covered(), other.outdated()}
+}
+
+// snapshot is the state, and the versions of the partitions that the look goes by.
 func (d *dayAudit) snapshot() (State, map[string]load.Version, error) {
-	st, version, err := loadState(d.ctx, d.Store, d.pair())
+	st, err := LoadState(d.ctx, d.Store, d.pair())
 	if err != nil {
 		return st, nil, err
 	}
-	files := map[string]load.Version{d.pair().object(): version}
+	files := map[string]load.Version{}
 	partitions := []load.Partition{d.raw(d.date), d.raw(d.before()), d.quarantine()}
 	for _, t := range d.dataset.Tables {
 		partitions = append(partitions, d.table(t))
