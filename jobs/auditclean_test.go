@@ -179,7 +179,7 @@ func TestAuditBesideARun(t *testing.T) {
 				}
 				if name == streams && times > 0 && opened%2 == 0 {
 					times--
-					r.put(t, streams, r.bytes(t, streams))
+					r.put(t, streams, whole[streams])
 				}
 			}}
 			r.Store = store
