@@ -3,11 +3,12 @@
 AZURITE_VERSION := 3.37.0
 AZURITE     := $(CURDIR)/.cache/azurite/node_modules/.bin/azurite-blob
 GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
-BENCHTIME   ?= 1s
-BENCH_USERS ?= 800
+BENCHTIME     ?= 1s
+BENCH_USERS   ?= 800
 BENCH_RECORDS ?= 1000000
 KILLS       ?= 50
 FUZZTIME    ?= 5s
+FUZZTIME      ?= 5s
 THROTTLE_DAYS ?= 29
 THROTTLE_MOST ?= 1.10
 
