@@ -24,9 +24,7 @@ type Simulator struct {
 }
 
 // Asked is what a simulator was asked, by its own count.
-type Asked struct {
-	Requests, Throttled int64
-}
+type Asked struct{ Requests, Throttled int64 }
 
 // Simulate starts the graphsim in bin and waits for the address that it prints. It writes into dir,
 // and has to be stopped.
@@ -49,12 +47,9 @@ func Simulate(ctx context.Context, bin, dir string, flags ...string) (*Simulator
 	return s, nil
 }
 
-// Stop ends the simulator, which then says what it was asked. A second call does nothing.
+// Stop ends the simulator, which then says what it was asked.
 func (s *Simulator) Stop() (Asked, error) {
 	var a Asked
-	if s.cmd.ProcessState != nil {
-		return a, nil
-	}
 	if err := errors.Join(s.cmd.Process.Signal(syscall.SIGTERM), s.cmd.Wait()); err != nil {
 		return a, fmt.Errorf("stop the simulator: %w", err)
 	}
