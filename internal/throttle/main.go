@@ -24,8 +24,7 @@ import (
 
 const mostThrottled = 0.5 // percent
 
-// The tenant's day before last is a Friday, and 29 days have 100,000 records. Almost all are small: what is
-// measured is the waiting, not the work.
+// In 29 days the tenant has 100,000 records. Almost all are small: what is measured is the waiting, not the work.
 const (
 	users = 950
 	large = 10 // participants of the largest meetings
