@@ -1,9 +1,6 @@
 package graphsim
 
-import (
-	"bytes"
-	"time"
-)
+import "bytes"
 
 // usersDelta answers /users/delta: the whole directory page by page, and then, for a deltaLink, what has
 // changed since it was given.
@@ -14,7 +11,7 @@ func (t *Tenant) usersDelta(w *writer, q *question) error {
 	if err := q.allow("$select", "$skiptoken", "$deltatoken", "$deltaToken"); err != nil {
 		return err
 	}
-	state, err := t.deltaState(q)
+	state, err := t.deltaState(q, &userDelta)
 	if err != nil {
 		return err
 	}
@@ -34,14 +31,7 @@ func (t *Tenant) usersDelta(w *writer, q *question) error {
 		room--
 	}
 	w.end()
-	// The links carry the selection in their token: a client need not, and cannot, say it again.
-	if path := q.root + "/users/delta?"; next >= 0 {
-		state.from = next
-		w.text("@odata.nextLink", path+"$skiptoken="+t.seal("u", state.text()))
-	} else {
-		state.from, state.since = 0, time.Time{}
-		w.text("@odata.deltaLink", path+"$deltatoken="+t.seal("d", state.text()))
-	}
+	t.links(w, q.root+"/users/delta", &userDelta, state, next)
 	w.close()
 	return nil
 }

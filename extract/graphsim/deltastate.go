@@ -10,19 +10,21 @@ import (
 // oldestToken is how long Graph takes a token of the directory back.
 const oldestToken = 7 * 24 * time.Hour
 
-// A deltaState is what a token of /users/delta carries. All pages of a reading show the directory as it
+// A deltaKind is what is peculiar to the delta of one kind of directory object: the marks of its tokens,
+// and how it reads a $select.
+type deltaKind struct {
+	skip, delta string
+	choose      func(text string, chosen bool) (selection, error)
+}
+
+var userDelta = deltaKind{"u", "d", selectUsers}
+
+// A deltaState is what a token of delta carries. All pages of a reading show the directory as it
 // was at its first, so that the deltaLink at its end misses nothing.
 type deltaState struct {
 	selection
 	since, at time.Time // what changed between the two is asked for; if since is zero, everything
-	from      int       // the user with whom a page begins
-}
-
-func (s *deltaState) shape() string {
-	if !s.chosen {
-		return ""
-	}
-	return "(" + s.selection.text() + ")"
+	from      int       // the place in the directory with which a page begins
 }
 
 func (s *deltaState) text() string {
@@ -34,26 +36,26 @@ func (s *deltaState) text() string {
 }
 
 // deltaState is what a request asks for, by its token or, without one, by its $select.
-func (t *Tenant) deltaState(q *question) (s deltaState, err error) {
+func (t *Tenant) deltaState(q *question, kind *deltaKind) (s deltaState, err error) {
 	since := q.options.Get("$deltatoken") + q.options.Get("$deltaToken") // Graph's own pages spell it both ways
 	switch skip := q.options.Get("$skiptoken"); {
 	case since != "" && since != "latest":
-		if s, err = t.resume("d", since, q.now); err == nil {
+		if s, err = t.resume(kind, kind.delta, since, q.now); err == nil {
 			s.since, s.at = s.at, q.now
 		}
 		return s, err
 	case skip != "":
-		return t.resume("u", skip, q.now)
+		return t.resume(kind, kind.skip, skip, q.now)
 	case since == "latest":
 		s.since = q.now
 	}
 	s.at = q.now
-	return s, s.choose(q.options.Get("$select"), q.options.Has("$select"))
+	return s, s.choose(kind, q.options.Get("$select"), q.options.Has("$select"))
 }
 
 // choose reads a selection, of which id is always part here.
-func (s *deltaState) choose(text string, chosen bool) (err error) {
-	s.selection, err = selectUsers(text, chosen)
+func (s *deltaState) choose(kind *deltaKind, text string, chosen bool) (err error) {
+	s.selection, err = kind.choose(text, chosen)
 	if !s.has("id") {
 		s.names = append(s.names, "id")
 	}
@@ -61,8 +63,8 @@ func (s *deltaState) choose(text string, chosen bool) (err error) {
 }
 
 // resume opens a token. One that has the form and is too old, or not of this tenant, has expired.
-func (t *Tenant) resume(kind, token string, now time.Time) (s deltaState, err error) {
-	text, ok := t.unseal(kind, token)
+func (t *Tenant) resume(kind *deltaKind, mark, token string, now time.Time) (s deltaState, err error) {
+	text, ok := t.unseal(mark, token)
 	switch {
 	case !ok && isSealed(token):
 		return s, expired()
@@ -82,7 +84,19 @@ func (t *Tenant) resume(kind, token string, now time.Time) (s deltaState, err er
 	if now.Sub(s.at) > oldestToken {
 		return s, expired()
 	}
-	return s, s.choose(text, text != "")
+	return s, s.choose(kind, text, text != "")
+}
+
+// links write the link to the next page, or, where next is negative, the deltaLink. They carry the
+// selection in their token: a client need not, and cannot, say it again.
+func (t *Tenant) links(w *writer, path string, kind *deltaKind, s deltaState, next int) {
+	if next >= 0 {
+		s.from = next
+		w.text("@odata.nextLink", path+"?$skiptoken="+t.seal(kind.skip, s.text()))
+		return
+	}
+	s.from, s.since = 0, time.Time{}
+	w.text("@odata.deltaLink", path+"?$deltatoken="+t.seal(kind.delta, s.text()))
 }
 
 // expired refuses a token that is too old.

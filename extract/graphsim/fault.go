@@ -114,8 +114,11 @@ func (t *Tenant) fault(n uint64, r *http.Request) *faultKind {
 func isCollection(path []string, _ url.Values) bool {
 	last := path[len(path)-1]
 	return strings.Contains(last, "(") ||
-		slices.Contains([]string{"callRecords", "sessions", "participants_v2", "users", "delta"}, last)
+		slices.Contains(collections, last)
 }
+
+// collections are the resources that come in pages.
+var collections = strings.Fields("callRecords sessions participants_v2 users delta groups members owners")
 
 func isDeltaLink(_ []string, options url.Values) bool {
 	since := options.Get("$deltatoken") + options.Get("$deltaToken")

@@ -13,6 +13,7 @@ const (
 	callIDs uint64 = iota + 1
 	userIDs
 	otherIDs
+	groupIDs
 )
 
 const numberBits = 48

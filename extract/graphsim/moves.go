@@ -10,18 +10,28 @@ func (t *Tenant) joins() float64 { return float64(t.Users) * t.Moves / 1000 / 6 
 
 // joined is when the user of a number joined, who was not there from the beginning.
 func (t *Tenant) joined(number int) time.Time {
-	s := seeded(t.seed, uint64(number), 'b')
-	days := (float64(number-t.Users) + s.unit()) / t.joins()
-	return time.Unix(midnight(t.first).Unix()+int64(days*secondsPerDay), 0).UTC()
+	return t.arrival(number-t.Users, t.joins(), number, 'b')
 }
 
 // everybody is how many users there were until an instant, with those who have left.
 func (t *Tenant) everybody(now time.Time) int {
+	return t.Users + t.arrived(now, t.joins(), t.Users, 'b')
+}
+
+// arrival is when the n-th newcomer of a kind comes, of whom there are so many a day.
+func (t *Tenant) arrival(n int, perDay float64, number int, kind uint64) time.Time {
+	s := seeded(t.seed, uint64(number), kind)
+	days := (float64(n) + s.unit()) / perDay
+	return time.Unix(midnight(t.first).Unix()+int64(days*secondsPerDay), 0).UTC()
+}
+
+// arrived is how many newcomers of a kind have come until an instant; the first has the number given.
+func (t *Tenant) arrived(now time.Time, perDay float64, first int, kind uint64) int {
 	if t.Moves <= 0 || now.Before(midnight(t.first)) {
-		return t.Users
+		return 0
 	}
-	n := t.Users + int(now.Sub(midnight(t.first)).Hours()/24*t.joins())
-	if !t.joined(n).After(now) {
+	n := int(now.Sub(midnight(t.first)).Hours() / 24 * perDay)
+	if !t.arrival(n, perDay, first+n, kind).After(now) {
 		n++
 	}
 	return n

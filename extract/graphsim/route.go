@@ -41,6 +41,8 @@ func (t *Tenant) handler(path []string) (handler, error) {
 		return handler{}, unknownSegment(path[1])
 	case path[0] == "users":
 		return t.userHandler(path[1:])
+	case path[0] == "groups":
+		return t.groupHandler(path[1:])
 	}
 	return handler{}, unknownSegment(path[0])
 }
@@ -83,10 +85,14 @@ func (t *Tenant) userHandler(path []string) (handler, error) {
 		return handler{}, unknownSegment(path[1])
 	case path[0] == "$count":
 		return handler{}, refuse(501, "NotImplemented", "This simulator does not answer /users/$count.")
-	case strings.TrimSuffix(strings.TrimPrefix(path[0], "microsoft.graph."), "()") == "delta":
+	case isDelta(path[0]):
 		return handler{userRoles, t.usersDelta}, nil
 	}
 	return handler{userRoles, func(w *writer, q *question) error { return t.oneUser(w, q, path[0]) }}, nil
+}
+
+func isDelta(segment string) bool {
+	return strings.TrimSuffix(strings.TrimPrefix(segment, "microsoft.graph."), "()") == "delta"
 }
 
 // permit checks that the token holds one of the roles.

@@ -49,7 +49,9 @@ func charges(path []string, options url.Values) []charge {
 	all := []charge{{limit: limitAll, cost: 1}}
 	switch {
 	case path[0] == "users":
-		return append(all, charge{limit: limitDirectory, cost: userCost(options)})
+		return append(all, charge{limit: limitDirectory, cost: unitsOf(2, options)})
+	case path[0] == "groups":
+		return append(all, charge{limit: limitDirectory, cost: groupCost(path, options)})
 	case len(path) < 2 || path[0] != "communications" || path[1] != "callRecords":
 		return all
 	}
@@ -67,10 +69,19 @@ func charges(path []string, options url.Values) []charge {
 	return append(all, charge{limit: limitCall + further, of: strings.ToLower(path[2]), cost: 1})
 }
 
-// userCost is the price of a request for users in resource units. The links of delta carry the selection
-// in their token, so their pages count as selected.
-func userCost(options url.Values) int {
-	cost := 2
+// groupCost is the price of a request for groups.
+func groupCost(path []string, options url.Values) int {
+	base := 1
+	if path[len(path)-1] == "members" {
+		base = 3
+	}
+	return unitsOf(base, options)
+}
+
+// unitsOf is the price of a request in resource units. The links of delta carry the selection in their
+// token, so their pages count as selected.
+func unitsOf(base int, options url.Values) int {
+	cost := base
 	if options.Has("$select") || options.Has("$skiptoken") || options.Has("$deltatoken") {
 		cost--
 	}

@@ -93,10 +93,30 @@ func (a userAsk) shape() string {
 // A listAsk is what a request wants of the directory.
 type listAsk struct {
 	userAsk
-	filter     userFilter
-	counted    bool
+	stretch
+	filter  userFilter
+	counted bool
+}
+
+// A stretch is where a page of the directory begins, and how much there is room for.
+type stretch struct {
 	size, from int
 	kind       string // of the skip tokens: each is good for the query that it was given for
+}
+
+// stretch reads $top and $skiptoken.
+func (t *Tenant) stretch(q *question, path string) (s stretch, err error) {
+	if s.size, err = q.top(); err != nil {
+		return s, err
+	}
+	s.kind = q.link(path, "$skiptoken", "")
+	if text := q.options.Get("$skiptoken"); text != "" {
+		var ok bool
+		if s.from, ok = t.position(s.kind, text); !ok {
+			return s, badRequest("Skip token is invalid.")
+		}
+	}
+	return s, nil
 }
 
 func (t *Tenant) listAsk(q *question) (a listAsk, err error) {
@@ -117,17 +137,8 @@ func (t *Tenant) listAsk(q *question) (a listAsk, err error) {
 	if a.counted, err = q.counted(); err != nil {
 		return a, err
 	}
-	if a.size, err = q.top(); err != nil {
-		return a, err
-	}
-	a.kind = q.link("users", "$skiptoken", "")
-	if text := q.options.Get("$skiptoken"); text != "" {
-		var ok bool
-		if a.from, ok = t.position(a.kind, text); !ok {
-			return a, badRequest("Skip token is invalid.")
-		}
-	}
-	return a, nil
+	a.stretch, err = t.stretch(q, "users")
+	return a, err
 }
 
 // mostUsers is the largest page of users that may be asked for.
