@@ -13,14 +13,14 @@ var groupProperties = properties[directoryGroup]{
 	{"id", func(w *writer, g *directoryGroup) { w.guid("id", g.id) }},
 	{"deletedDateTime", func(*writer, *directoryGroup) {}},
 	{"classification", func(w *writer, g *directoryGroup) {
-		if g.kind != securityGroup && g.number%4 == 0 {
-			w.text("classification", "Confidential")
+		if text := g.classification(); text != "" {
+			w.text("classification", text)
 		}
 	}},
 	{"createdDateTime", func(w *writer, g *directoryGroup) { w.time("createdDateTime", g.created) }},
 	{"description", func(w *writer, g *directoryGroup) {
-		if g.number%5 != 0 {
-			w.text("description", "Everything about \""+g.name+"\"")
+		if text := g.description(); text != "" {
+			w.text("description", text)
 		}
 	}},
 	{"displayName", func(w *writer, g *directoryGroup) { w.text("displayName", g.name) }},
@@ -89,6 +89,22 @@ var groupProperties = properties[directoryGroup]{
 
 func (g *directoryGroup) visibility() string {
 	return map[bool]string{true: "Private", false: "Public"}[g.private]
+}
+
+// description is empty for some.
+func (g *directoryGroup) description() string {
+	if g.number%5 == 0 {
+		return ""
+	}
+	return "Everything about \"" + g.name + "\""
+}
+
+// classification is empty for most.
+func (g *directoryGroup) classification() string {
+	if g.kind == securityGroup || g.number%4 != 0 {
+		return ""
+	}
+	return "Confidential"
 }
 
 // nickname stays when a group is renamed.

@@ -43,6 +43,8 @@ func (t *Tenant) handler(path []string) (handler, error) {
 		return t.userHandler(path[1:])
 	case path[0] == "groups":
 		return t.groupHandler(path[1:])
+	case path[0] == "teams":
+		return t.teamHandler(path[1:])
 	}
 	return handler{}, unknownSegment(path[0])
 }

@@ -30,6 +30,9 @@ type Options struct {
 	CallsPerUserDay float64 // begun by a user on a working day; default 5
 	Large           int     // participants of the largest meetings, of which a working day has at least one; default 400
 
+	// Forbidden is the share of users and teams that nobody may read: what they have answers 403.
+	Forbidden float64
+
 	// Rate is how many times faster than published Graph's limits are enforced, measured on the machine's
 	// clock and not on Now. 0: no limits.
 	Rate float64

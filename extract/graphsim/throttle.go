@@ -13,13 +13,20 @@ import (
 type family uint8
 
 const (
-	limitAll       family = iota // requests of an application
-	limitCalls                   // call records, their sessions and participants, and the telephone logs
-	limitList                    // first pages of the list of call records
-	limitListNext                // and further ones
-	limitCall                    // of one call record: itself, and first pages of what it has
-	limitCallNext                // and further ones
-	limitDirectory               // in resource units
+	limitAll            family = iota // requests of an application
+	limitCalls                        // call records, their sessions and participants, and the telephone logs
+	limitList                         // first pages of the list of call records
+	limitListNext                     // and further ones
+	limitCall                         // of one call record: itself, and first pages of what it has
+	limitCallNext                     // and further ones
+	limitDirectory                    // in resource units
+	limitTeams                        // the list of teams, and teams
+	limitTeam                         // of one team: everything
+	limitChannels                     // lists of channels
+	limitTeamChannels                 // of one team
+	limitChannelMembers               // lists of members of channels
+	limitChannel                      // of one channel
+	limitTeamsOther                   // what else Teams answers
 )
 
 // limits are those of one application in one tenant (learn.microsoft.com/graph/throttling-limits). The
@@ -28,19 +35,26 @@ var limits = [...]struct {
 	units int
 	per   time.Duration
 }{
-	limitAll:       {130_000, 10 * time.Second},
-	limitCalls:     {1500, 20 * time.Second},
-	limitList:      {15, 20 * time.Second},
-	limitListNext:  {55, 5 * time.Minute},
-	limitCall:      {10, 20 * time.Second},
-	limitCallNext:  {50, 5 * time.Minute},
-	limitDirectory: {3500, 10 * time.Second},
+	limitAll:            {130_000, 10 * time.Second},
+	limitCalls:          {1500, 20 * time.Second},
+	limitList:           {15, 20 * time.Second},
+	limitListNext:       {55, 5 * time.Minute},
+	limitCall:           {10, 20 * time.Second},
+	limitCallNext:       {50, 5 * time.Minute},
+	limitDirectory:      {3500, 10 * time.Second},
+	limitTeams:          {30, time.Second},
+	limitTeam:           {4, time.Second},
+	limitChannels:       {60, time.Second},
+	limitTeamChannels:   {1, time.Second},
+	limitChannelMembers: {60, time.Second},
+	limitChannel:        {1, time.Second},
+	limitTeamsOther:     {30, time.Second},
 }
 
 // A charge is what a request takes of a limit.
 type charge struct {
 	limit family
-	of    string // the call record whose limit it is
+	of    string // whose limit it is: the call record's, the team's
 	cost  int
 }
 
@@ -52,6 +66,8 @@ func charges(path []string, options url.Values) []charge {
 		return append(all, charge{limit: limitDirectory, cost: unitsOf(2, options)})
 	case path[0] == "groups":
 		return append(all, charge{limit: limitDirectory, cost: groupCost(path, options)})
+	case path[0] == "teams":
+		return append(all, teamCharges(path)...)
 	case len(path) < 2 || path[0] != "communications" || path[1] != "callRecords":
 		return all
 	}
@@ -76,6 +92,24 @@ func groupCost(path []string, options url.Values) int {
 		base = 3
 	}
 	return unitsOf(base, options)
+}
+
+// teamCharges are what a request for teams and their channels takes.
+func teamCharges(path []string) []charge {
+	if len(path) == 1 {
+		return []charge{{limit: limitTeams, cost: 1}}
+	}
+	team := strings.ToLower(path[1])
+	all := []charge{{limit: limitTeam, of: team, cost: 1}}
+	switch {
+	case len(path) == 2:
+		return append(all, charge{limit: limitTeams, cost: 1})
+	case len(path) == 3 && path[2] == "channels":
+		return append(all, charge{limit: limitChannels, cost: 1}, charge{limit: limitTeamChannels, of: team, cost: 1})
+	case len(path) == 5 && path[4] == "members":
+		return append(all, charge{limit: limitChannelMembers, cost: 1}, charge{limit: limitChannel, of: path[3], cost: 1})
+	}
+	return append(all, charge{limit: limitTeamsOther, cost: 1})
 }
 
 // unitsOf is the price of a request in resource units. The links of delta carry the selection in their
