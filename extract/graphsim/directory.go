@@ -68,13 +68,17 @@ func (t *Tenant) oneUser(w *writer, q *question, key string) error {
 	}
 	p, ok := t.findPerson(key, q.now)
 	if !ok {
-		return refuse(404, "Request_ResourceNotFound", "Resource '%s' does not exist or one of its queried reference-property objects are not present.", key)
+		return notThere(key)
 	}
 	w.open("")
 	w.text("@odata.context", q.root+"/$metadata#users"+ask.shape()+"/$entity")
 	t.entry(w, &p, ask, q.now)
 	w.close()
 	return nil
+}
+
+func notThere(key string) error {
+	return refuse(404, "Request_ResourceNotFound", "Resource '%s' does not exist or one of its queried reference-property objects are not present.", key)
 }
 
 // inPrincipal finds a person's number in a userPrincipalName.

@@ -108,5 +108,5 @@ func (t *Tenant) findGroup(id string, now time.Time) (directoryGroup, error) {
 			return g, nil
 		}
 	}
-	return directoryGroup{}, refuse(404, "Request_ResourceNotFound", "Resource '%s' does not exist or one of its queried reference-property objects are not present.", id)
+	return directoryGroup{}, notThere(id)
 }

@@ -3,6 +3,7 @@ package graphsim
 import (
 	"encoding/base64"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -20,6 +21,7 @@ type question struct {
 	prefer  []string
 	now     time.Time
 	ask     ask
+	body    []byte // of a POST
 	// eventual is set by ConsistencyLevel: eventual, which Graph wants for what it answers from an index.
 	eventual bool
 }
@@ -35,6 +37,11 @@ func (t *Tenant) question(r *http.Request, version string) (*question, error) {
 		}
 	}
 	q := &question{root: origin(r) + "/" + version, options: options, now: t.Now().UTC()}
+	if r.Method == http.MethodPost {
+		if q.body, err = io.ReadAll(io.LimitReader(r.Body, longestBody)); err != nil {
+			return nil, badRequest("The request body cannot be read.")
+		}
+	}
 	q.eventual = strings.EqualFold(r.Header.Get("ConsistencyLevel"), "eventual")
 	for _, header := range r.Header.Values("Prefer") {
 		for preference := range strings.SplitSeq(header, ",") {
@@ -43,6 +50,9 @@ func (t *Tenant) question(r *http.Request, version string) (*question, error) {
 	}
 	return q, nil
 }
+
+// longestBody is how many bytes of a request are read.
+const longestBody = 1 << 20
 
 // origin is where a request came to: links lead there too.
 func origin(r *http.Request) string {

@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -37,6 +38,8 @@ func (t *Tenant) handler(path []string) (handler, error) {
 	switch {
 	case len(path) > 1 && path[0] == "communications" && path[1] == "callRecords":
 		return t.recordHandler(path[2:])
+	case slices.Equal(path, presencesPath):
+		return handler{presenceRoles, t.presences}, nil
 	case len(path) > 1 && path[0] == "communications":
 		return handler{}, unknownSegment(path[1])
 	case path[0] == "users":
@@ -45,8 +48,22 @@ func (t *Tenant) handler(path []string) (handler, error) {
 		return t.groupHandler(path[1:])
 	case path[0] == "teams":
 		return t.teamHandler(path[1:])
+	case len(path) == 1 && path[0] == "organization":
+		return handler{organizationRoles, t.organizations}, nil
+	case len(path) == 1 && path[0] == "subscribedSkus":
+		return handler{skuRoles, t.subscribedSkus}, nil
 	}
 	return handler{}, unknownSegment(path[0])
+}
+
+var presencesPath = []string{"communications", "getPresencesByUserId"}
+
+// methodOf is the one method that a resource answers.
+func methodOf(path []string) string {
+	if slices.Equal(path, presencesPath) {
+		return http.MethodPost
+	}
+	return http.MethodGet
 }
 
 func unknownSegment(name string) error {
@@ -83,6 +100,10 @@ func (t *Tenant) userHandler(path []string) (handler, error) {
 	switch {
 	case len(path) == 0:
 		return handler{userRoles, t.listUsers}, nil
+	case len(path) == 2 && path[1] == "presence":
+		return handler{presenceRoles, func(w *writer, q *question) error { return t.onePresence(w, q, path[0]) }}, nil
+	case len(path) == 2 && path[1] == "mailboxSettings":
+		return handler{mailboxRoles, func(w *writer, q *question) error { return t.mailboxSettings(w, q, path[0]) }}, nil
 	case len(path) > 1:
 		return handler{}, unknownSegment(path[1])
 	case path[0] == "$count":

@@ -82,7 +82,7 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 	if err := t.permit(h.roles); err != nil {
 		return err
 	}
-	if r.Method != http.MethodGet {
+	if r.Method != methodOf(segments) {
 		return refuse(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 	}
 	q, err := t.question(r, version)

@@ -15,7 +15,7 @@ var userWriters = []struct {
 }{
 	{"id", func(w *writer, p *person, _ source) { w.guid("id", p.id) }},
 	{"accountEnabled", func(w *writer, p *person, _ source) { w.bool("accountEnabled", p.enabled) }},
-	{"assignedLicenses", func(w *writer, p *person, s source) { licences(w, p, s) }},
+	{"assignedLicenses", func(w *writer, p *person, _ source) { licences(w, p) }},
 	{"businessPhones", func(w *writer, p *person, s source) {
 		if p.guest || s.chance(0.3) {
 			w.texts("businessPhones")
@@ -132,23 +132,30 @@ func (p *person) created(s source) time.Time {
 
 func (p *person) hired(s source) time.Time { return midnight(dayOf(p.created(s))) }
 
-var skus = []string{
+var skus = [...]string{
 	"c7d1f9a2-0b3e-4a57-8f61-2d9e5b7c4a10", "0e5a8c36-91d4-4b7f-a2c8-6f1b3d9e7052", "b93f6e21-5d80-4c1a-9e47-18a0c2f4d6b5",
 }
 
-func licences(w *writer, p *person, s source) {
+// licences is how many of the skus somebody has: the first so many.
+func (p *person) licences() int {
+	if p.guest {
+		return 0
+	}
+	s := p.source
+	return s.between(0, len(skus))
+}
+
+func licences(w *writer, p *person) {
 	w.list("assignedLicenses")
-	if !p.guest {
-		for i := range s.between(0, len(skus)) {
-			w.open("")
-			if i == 1 {
-				w.texts("disabledPlans", "d2a7e410-3c5b-4f86-b1e9-7a60c9f8d234")
-			} else {
-				w.texts("disabledPlans")
-			}
-			w.text("skuId", skus[i])
-			w.close()
+	for i := range p.licences() {
+		w.open("")
+		if i == 1 {
+			w.texts("disabledPlans", "d2a7e410-3c5b-4f86-b1e9-7a60c9f8d234")
+		} else {
+			w.texts("disabledPlans")
 		}
+		w.text("skuId", skus[i])
+		w.close()
 	}
 	w.end()
 }
