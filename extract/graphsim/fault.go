@@ -119,7 +119,7 @@ func isCollection(path []string, _ url.Values) bool {
 
 // collections are the resources that come in pages.
 var collections = strings.Fields(`callRecords sessions participants_v2 users delta groups members owners teams channels
-	allChannels organization subscribedSkus`)
+	allChannels organization subscribedSkus calendarView`)
 
 func isDeltaLink(_ []string, options url.Values) bool {
 	since := options.Get("$deltatoken") + options.Get("$deltaToken")

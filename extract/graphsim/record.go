@@ -68,9 +68,18 @@ func joinWebURL(w *writer, c *call) {
 		w.null("joinWebUrl")
 		return
 	}
+	w.text("joinWebUrl", c.joinURL())
+}
+
+// joinURL is the address at which a meeting is joined.
+func (c *call) joinURL() string {
 	s := seeded(c.seed, 'j')
+	return meetingURL(&s)
+}
+
+func meetingURL(s *source) string {
 	thread := strconv.FormatUint(s.next(), 36) + strconv.FormatUint(s.next(), 36)
-	w.text("joinWebUrl", "https://teams.example/l/meetup-join/19%3ameeting_"+thread+"%40thread.v2/0?context=%7b%22Tid%22%3a%22"+partnerTenant+"%22%7d")
+	return "https://teams.example/l/meetup-join/19%3ameeting_" + thread + "%40thread.v2/0?context=%7b%22Tid%22%3a%22" + partnerTenant + "%22%7d"
 }
 
 // participant writes a party as organizer_v2 and participants_v2 show it.

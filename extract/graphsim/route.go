@@ -104,6 +104,8 @@ func (t *Tenant) userHandler(path []string) (handler, error) {
 		return handler{presenceRoles, func(w *writer, q *question) error { return t.onePresence(w, q, path[0]) }}, nil
 	case len(path) == 2 && path[1] == "mailboxSettings":
 		return handler{mailboxRoles, func(w *writer, q *question) error { return t.mailboxSettings(w, q, path[0]) }}, nil
+	case len(path) == 2 && path[1] == "calendarView":
+		return handler{calendarRoles, func(w *writer, q *question) error { return t.calendarView(w, q, path[0]) }}, nil
 	case len(path) > 1:
 		return handler{}, unknownSegment(path[1])
 	case path[0] == "$count":

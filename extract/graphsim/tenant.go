@@ -51,6 +51,7 @@ type Tenant struct {
 	days     int
 	day      shape
 	throttle *throttle // nil: no limits
+	calendar calendar
 
 	requests, throttled atomic.Uint64
 }
