@@ -19,6 +19,7 @@ type flags struct {
 	Moves           float64  `default:"2" help:"Users of a thousand who join, leave or get another manager or job, a day."`
 	CallsPerUserDay float64  `default:"5" help:"Calls that a user begins on a working day."`
 	Large           int      `default:"400" help:"Participants of the largest meetings."`
+	Forbidden       float64  `placeholder:"SHARE" help:"Share of users and teams that nobody may read, for instance 0.02 (default: none)."`
 	Rate            float64  `placeholder:"FACTOR" help:"Throttle at so many times Graph's published limits (default: not at all)."`
 	Fail            float64  `placeholder:"SHARE" help:"Share of requests that fail, for instance 0.05 (default: none)."`
 	Fault           []string `placeholder:"KIND" help:"How they fail: ${faults} (default: in every way)."`
@@ -33,7 +34,7 @@ type flags struct {
 func (f *flags) options() (graphsim.Options, error) {
 	o := graphsim.Options{
 		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Late: f.Late, Moves: f.Moves,
-		Rate: f.Rate, Token: f.Token, Roles: f.Role,
+		Forbidden: f.Forbidden, Rate: f.Rate, Token: f.Token, Roles: f.Role,
 	}
 	if f.Users < 1 || f.Large < 2 || f.CallsPerUserDay <= 0 {
 		return o, fmt.Errorf("--users %d, --large %d, --calls-per-user-day %g: a tenant needs one user, two in a meeting, and calls",
@@ -54,6 +55,9 @@ func (f *flags) options() (graphsim.Options, error) {
 	}
 	if !o.To.IsZero() && !o.From.Before(o.To) {
 		return o, fmt.Errorf("--from %s --to %s: there is no day between them", f.From, f.To)
+	}
+	if f.Forbidden < 0 || f.Forbidden > 1 {
+		return o, fmt.Errorf("--forbidden %g: want a share, from 0 to 1", f.Forbidden)
 	}
 	if f.Rate < 0 {
 		return o, fmt.Errorf("--rate %g: want a factor, as 1 for Graph's limits", f.Rate)

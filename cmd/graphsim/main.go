@@ -10,7 +10,7 @@
 // change; --now-file FILE lets a script move the clock from one night to the next while the simulator
 // serves. --rate 1 throttles as Graph has published it, and --rate 50 fifty times faster; --stats FILE
 // counts the requests. --fail 0.05 lets a twentieth of the requests fail, in all ways or in those that
-// --fault names.
+// --fault names. --forbidden 0.02 lets nobody read a fiftieth of the mailboxes and teams.
 package main
 
 import (

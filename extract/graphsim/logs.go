@@ -14,14 +14,15 @@ type telephoneLog struct {
 	inclusive bool // whether the end of the range belongs to it
 	count     func(*Tenant, *call) int
 	row       func(*Tenant, *writer, *call, int)
+	id        func(c *call, row int) guid // what row draws first
 }
 
 // The documentation calls the end of the range inclusive for PSTN and exclusive for Direct Routing.
 var (
 	pstnLog = telephoneLog{"getPstnCalls", "microsoft.graph.callRecords.pstnCallLogRow", true,
-		(*Tenant).pstnCount, (*Tenant).pstnRow}
+		(*Tenant).pstnCount, (*Tenant).pstnRow, pstnID}
 	routingLog = telephoneLog{"getDirectRoutingCalls", "microsoft.graph.callRecords.directRoutingLogRow", false,
-		(*Tenant).routingCount, (*Tenant).routingRow}
+		(*Tenant).routingCount, (*Tenant).routingRow, routingID}
 )
 
 // longestLog is the longest range of one request. Beyond it Graph has been seen to answer 406

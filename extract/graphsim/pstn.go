@@ -13,6 +13,11 @@ func (t *Tenant) pstnCount(c *call) int {
 	return 0
 }
 
+func pstnID(c *call, _ int) guid {
+	s := seeded(c.seed, 'p')
+	return drawGUID(&s)
+}
+
 // pstnRow writes the row of a call over a calling plan of Microsoft. Its ids lead nowhere: neither
 // the row's nor the callId is that of a call record.
 func (t *Tenant) pstnRow(w *writer, c *call, _ int) {

@@ -17,6 +17,11 @@ func (t *Tenant) routingCount(c *call) int {
 	return 1
 }
 
+func routingID(c *call, row int) guid {
+	s := seeded(c.seed, uint64(row), 'd')
+	return drawGUID(&s)
+}
+
 // never is how Graph writes an instant that there is none of.
 var never = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
 

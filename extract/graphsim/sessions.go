@@ -6,12 +6,7 @@ import "strings"
 func (t *Tenant) session(w *writer, c *call, l *leg, ask ask) {
 	w.open("")
 	defer w.close()
-	s := seeded(c.seed, uint64(l.number), 'w')
-	id := c.id
-	if l.number > 0 || c.kind >= queue {
-		id = drawGUID(&s)
-	}
-	ends := s // what the two sides draw, the same in the session and its segments
+	id, ends := c.sessionID(l)
 	if ask.has("id") {
 		w.guid("id", id)
 	}
@@ -40,13 +35,11 @@ func (t *Tenant) session(w *writer, c *call, l *leg, ask ask) {
 		return
 	}
 	w.list("segments")
-	for i, part := range c.segments(l) {
+	segments := c.segments(l)
+	ids := segmentIDs(id, len(segments), ends)
+	for i, part := range segments {
 		w.open("")
-		if i == 0 {
-			w.guid("id", id)
-		} else {
-			w.guid("id", drawGUID(&s))
-		}
+		w.guid("id", ids[i])
 		w.time("startDateTime", part.start)
 		w.time("endDateTime", part.end)
 		t.endpoint(w, "caller", c, l.caller, ends)
@@ -60,6 +53,26 @@ func (t *Tenant) session(w *writer, c *call, l *leg, ask ask) {
 		w.close()
 	}
 	w.end()
+}
+
+// sessionID is the id of a session, and what its two sides draw, the same in the session and its segments.
+func (c *call) sessionID(l *leg) (id guid, ends source) {
+	ends = seeded(c.seed, uint64(l.number), 'w')
+	if l.number > 0 || c.kind >= queue {
+		return drawGUID(&ends), ends
+	}
+	return c.id, ends
+}
+
+// segmentIDs are the ids of a session's segments, of which the first has that of the session.
+func segmentIDs(session guid, n int, s source) []guid {
+	ids := make([]guid, n)
+	for i := range ids {
+		if ids[i] = session; i > 0 {
+			ids[i] = drawGUID(&s)
+		}
+	}
+	return ids
 }
 
 func (c *call) failure(w *writer, l *leg, s source) {

@@ -1,11 +1,17 @@
 package graphsim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Truth is what a tenant holds, counted by the generator and not by reading its answers.
 type Truth struct {
 	Users int   `json:"users"` // that there are now
 	Days  []Day `json:"days"`
+	// Tables are what the tables of a lake must hold as of now: of windowed ones all days between From and
+	// To, of pictures the newest, of presence one observation. What nobody may read is left out.
+	Tables map[string]Table `json:"tables"`
 }
 
 // A Day counts the records that begin on a UTC day and that Graph gives away now: call records whose
@@ -26,42 +32,72 @@ type Day struct {
 // Truth counts. It takes time in proportion to the calls.
 func (t *Tenant) Truth() Truth {
 	now := t.Now().UTC()
+	l := newLedger(countedTables)
+	t.countPicture(l, now)
 	truth := Truth{Users: t.countPeople(nil, now)}
 	for day := t.first; day < t.first+t.days; day++ {
 		d := Day{Date: midnight(day).Format(time.DateOnly)}
 		for c := range t.calls(place{day: day}, midnight(day+1), now) {
 			if !c.end.After(now) {
-				d.PSTN += t.pstnCount(c)
-				d.DirectRouting += t.routingCount(c)
+				d.PSTN += t.countRows(l, "pstn_calls", c, &pstnLog)
+				d.DirectRouting += t.countRows(l, "direct_routing_calls", c, &routingLog)
 			}
 			if c.readable(now) {
-				t.tally(c, &d)
+				t.tally(l, c, &d)
 			}
 		}
 		truth.Days = append(truth.Days, d)
 	}
+	truth.Tables = l.tables()
 	return truth
 }
 
-func (t *Tenant) tally(c *call, d *Day) {
+// countRows adds a call's rows of a telephone log.
+func (t *Tenant) countRows(l ledger, table string, c *call, log *telephoneLog) int {
+	n := log.count(t, c)
+	for row := range n {
+		l.add(table, log.id(c, row).String())
+	}
+	return n
+}
+
+// tally adds a call record with all that is in it.
+func (t *Tenant) tally(l ledger, c *call, d *Day) {
+	id := c.id.String()
+	l.add("calls", id)
 	d.CallRecords++
 	d.VersionSum += c.version
-	d.Participants += len(t.parties(c))
+	for i := range t.parties(c) {
+		l.add("call_participants", id, position(i))
+		d.Participants++
+	}
 	legs := t.legs(c)
-	d.Sessions += len(legs)
 	for i := range legs {
+		session, ends := c.sessionID(&legs[i])
+		l.add("call_sessions", id, session.String())
+		d.Sessions++
 		segments := c.segments(&legs[i])
-		d.Segments += len(segments)
+		ids := segmentIDs(session, len(segments), ends)
 		for j, part := range segments {
+			key := []string{id, session.String(), ids[j].String()}
+			l.add("call_segments", key...)
+			d.Segments++
+			media := 0
 			for k, modality := range part.media {
 				if labels[modality] == "" {
 					continue
 				}
-				d.Media++
+				key := append(slices.Clip(key), position(media))
+				l.add("call_media", key...)
+				media++
 				s := c.medium(&legs[i], j, k)
 				sent, received := streams(&s, modality)
+				for stream := range sent + received {
+					l.add("call_media_streams", append(slices.Clip(key), position(stream))...)
+				}
 				d.Streams += sent + received
 			}
+			d.Media += media
 		}
 	}
 }

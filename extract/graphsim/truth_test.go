@@ -1,0 +1,162 @@
+package graphsim
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A reading is the keys of the rows that somebody finds who reads the whole tenant, by table.
+type reading map[string][][]string
+
+func (r reading) add(table string, key ...string) { r[table] = append(r[table], key) }
+
+// table is what the rows of a table come to, as the documentation of Table says.
+func (r reading) table(name string) Table {
+	var sum uint64
+	for _, key := range r[name] {
+		hash := sha256.Sum256([]byte(strings.Join(key, "\x1f")))
+		sum += binary.BigEndian.Uint64(hash[:8])
+	}
+	return Table{Rows: len(r[name]), Keys: fmt.Sprintf("%016x", sum)}
+}
+
+func texts(of map[string]any, name string) string { s, _ := of[name].(string); return s }
+
+func (r reading) calls(t *testing.T, tenant *Tenant) {
+	records, _ := all(t, tenant, recordsPath)
+	for _, record := range records {
+		call := texts(record, "id")
+		path := recordsPath + "/" + call
+		if get(t, tenant, path).status == 404 {
+			continue
+		}
+		sessions, _ := all(t, tenant, path+"/sessions?$expand=segments")
+		r.add("calls", call)
+		participants, _ := all(t, tenant, path+"/participants_v2")
+		for i := range participants {
+			r.add("call_participants", call, fmt.Sprint(i))
+		}
+		for _, session := range sessions {
+			r.add("call_sessions", call, texts(session, "id"))
+			for _, segment := range objects(t, session, "segments") {
+				key := []string{call, texts(session, "id"), texts(segment, "id")}
+				r.add("call_segments", key...)
+				for i, medium := range objects(t, segment, "media") {
+					r.add("call_media", append(slices.Clone(key), fmt.Sprint(i))...)
+					for j := range objects(t, medium, "streams") {
+						r.add("call_media_streams", append(slices.Clone(key), fmt.Sprint(i), fmt.Sprint(j))...)
+					}
+				}
+			}
+		}
+	}
+	for table, function := range map[string]string{"pstn_calls": "getPstnCalls", "direct_routing_calls": "getDirectRoutingCalls"} {
+		rows, _ := all(t, tenant, recordsPath+"/"+function+"(fromDateTime=2026-11-02T00:00:00Z,toDateTime=2026-11-04T00:00:00Z)")
+		for _, row := range rows {
+			r.add(table, texts(row, "id"))
+		}
+	}
+}
+
+func (r reading) users(t *testing.T, tenant *Tenant, now time.Time) {
+	users, _ := all(t, tenant, usersPath+"?$select=id,assignedLicenses&$top=999")
+	for _, u := range users {
+		user := texts(u, "id")
+		r.add("users", user)
+		for _, l := range objects(t, u, "assignedLicenses") {
+			r.add("user_licenses", user, texts(l, "skuId"))
+		}
+		if get(t, tenant, usersPath+"/"+user+"/mailboxSettings").status != 200 {
+			continue
+		}
+		r.add("mailbox_settings", user)
+		events, _ := all(t, tenant, usersPath+"/"+user+"/calendarView?startDateTime=2026-11-02&endDateTime=2026-11-04&$top=500")
+		for _, e := range events {
+			if start := e["start"].(map[string]any)["dateTime"].(string); start < "2026-11-02" {
+				continue
+			}
+			r.add("calendar_events", user, texts(e, "id"))
+			for i := range objects(t, e, "attendees") {
+				r.add("event_attendees", user, texts(e, "id"), fmt.Sprint(i))
+			}
+		}
+	}
+	for ids := range slices.Chunk(column(users, "id"), mostPresences) {
+		for _, one := range post(t, tenant, presencesTarget, idsBody(ids)).values(t) {
+			r.add("presence", texts(one, "id"), now.Format(time.RFC3339))
+		}
+	}
+}
+
+func (r reading) groups(t *testing.T, tenant *Tenant) {
+	l := newLake()
+	l.read(t, tenant, groupsPath+"/delta?$select=displayName,members,owners")
+	for id := range l.names {
+		r.add("groups", id)
+		for user := range l.members[id] {
+			r.add("group_members", id, user)
+		}
+		for user := range l.owners[id] {
+			r.add("group_owners", id, user)
+		}
+	}
+	teams, _ := all(t, tenant, teamsPath)
+	for _, team := range column(teams, "id") {
+		path := teamsPath + "/" + team
+		if get(t, tenant, path).status != 200 {
+			continue
+		}
+		r.add("teams", team)
+		for _, channel := range column(get(t, tenant, path+"/channels").values(t), "id") {
+			r.add("channels", team, channel)
+			members, _ := all(t, tenant, path+"/channels/"+channel+"/members")
+			for _, m := range members {
+				r.add("channel_members", team, channel, texts(m, "id"))
+			}
+		}
+	}
+	for _, o := range get(t, tenant, "/v1.0/organization").values(t) {
+		r.add("tenants", texts(o, "id"))
+	}
+	for _, s := range get(t, tenant, "/v1.0/subscribedSkus").values(t) {
+		r.add("subscribed_skus", texts(s, "id"))
+	}
+}
+
+// Whoever reads everything finds what Truth counts, row for row; also where people move, records are
+// late and parents forbidden.
+func TestTruthOfTables(t *testing.T) {
+	for name, o := range map[string]Options{
+		"calm":      {Moves: -1, Now: at(afterwards)},
+		"lively":    {Moves: 50, Late: 0.5, Forbidden: 0.1, Now: at(monday.Add(36 * time.Hour))},
+		"long gone": {Moves: 50, Now: at(monday.AddDate(0, 2, 0))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o.Seed, o.Users, o.Large, o.From, o.To = 3, 160, 40, monday, monday.AddDate(0, 0, 2)
+			o.CallsPerUserDay = 1.5
+			tenant := New(o)
+			found := reading{}
+			found.calls(t, tenant)
+			found.users(t, tenant, o.Now())
+			found.groups(t, tenant)
+			truth := tenant.Truth()
+			for _, table := range slices.Sorted(maps.Keys(truth.Tables)) {
+				if got, want := found.table(table), truth.Tables[table]; got != want {
+					t.Errorf("%s: found %v, the truth is %v", table, got, want)
+				}
+				if truth.Tables[table].Rows == 0 && name == "calm" {
+					t.Errorf("%s is empty", table)
+				}
+			}
+			if len(truth.Tables) != 22 || len(found) > 22 {
+				t.Errorf("%d tables, found %d, want 22", len(truth.Tables), len(found))
+			}
+		})
+	}
+}
