@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // GRAPHLAKE_REFERENCE is a folder with Graph's types and enums as tables: types/*.tsv and enums.tsv.
@@ -167,6 +168,9 @@ func (ref *reference) check(t *testing.T, v any, typ, where string) {
 		_, ok = parseInstant(text)
 	case "Edm.Duration":
 		ok = len(text) > 2 && duration.MatchString(text)
+	case "Edm.TimeOfDay":
+		_, err := time.Parse("15:04:05.0000000", text)
+		ok = err == nil
 	case "Edm.Boolean":
 		_, ok = v.(bool)
 	case "Edm.Int32", "Edm.Int64":

@@ -18,6 +18,9 @@ func answers(t *testing.T, o Options) [][]byte {
 		recordsPath, recordsPath + "/" + records[74]["id"].(string) + "?$expand=sessions($expand=segments)",
 		recordsPath + "/getPstnCalls(fromDateTime=2026-11-02,toDateTime=2026-11-03)",
 		recordsPath + "/getDirectRoutingCalls(fromDateTime=2026-11-02,toDateTime=2026-11-03)", "/v1.0/users/delta", "/v1.0/users?$expand=manager",
+		groupsPath + "/delta?$select=displayName,members,owners", teamsPath, teamsPath + "/" + tenant.id(groupIDs, bigGroup).String() + "/channels",
+		"/v1.0/users/" + tenant.id(userIDs, 0).String() + "/presence", "/v1.0/users/" + tenant.id(userIDs, 0).String() + "/mailboxSettings",
+		"/v1.0/users/" + tenant.id(userIDs, 0).String() + "/calendarView" + wholeWeek, "/v1.0/subscribedSkus",
 	} {
 		out = append(out, get(t, tenant, path).body)
 	}

@@ -1,0 +1,60 @@
+package graphsim
+
+import (
+	"os"
+	"testing"
+)
+
+// Groups, teams, presence, mailboxes and calendars, too, send nothing that Graph's metadata does not know,
+// and whatever may be selected exists.
+func TestDirectoryAgainstGraphsTypes(t *testing.T) {
+	folder := os.Getenv(referenceVariable)
+	if folder == "" {
+		t.Skip(referenceVariable + " is not set")
+	}
+	ref := readReference(t, folder)
+	tenant := meetings(afterwards)
+	newer := []string{"Prefer", "include-unknown-enum-members"}
+	groups, _ := all(t, tenant, groupsPath)
+	for _, g := range groups {
+		ref.check(t, g, "microsoft.graph.group", "group")
+	}
+	teams, _ := all(t, tenant, teamsPath)
+	for _, listed := range teams {
+		ref.check(t, listed, "microsoft.graph.team", "listed team")
+		path := teamsPath + "/" + listed["id"].(string)
+		ref.check(t, get(t, tenant, path, newer...).json, "microsoft.graph.team", "team")
+		for _, c := range get(t, tenant, path+"/allChannels", newer...).values(t) {
+			ref.check(t, c, "microsoft.graph.channel", "channel")
+			if members := get(t, tenant, path+"/channels/"+c["id"].(string)+"/members"); members.status == 200 {
+				ref.check(t, members.json["value"], "Collection(microsoft.graph.conversationMember)", "member")
+			}
+		}
+	}
+	users, _ := all(t, tenant, usersPath+"?$select=id")
+	ref.check(t, post(t, tenant, presencesTarget, idsBody(column(users, "id"))).json["value"], "Collection(microsoft.graph.presence)", "presence")
+	for _, id := range column(users, "id") {
+		if a := get(t, tenant, usersPath+"/"+id+"/mailboxSettings", newer...); a.status == 200 {
+			ref.check(t, a.json, "microsoft.graph.mailboxSettings", "mailbox")
+		}
+	}
+	for _, e := range readDiary(t, tenant, wholeWeek).events {
+		ref.check(t, e, "microsoft.graph.event", "event")
+	}
+	ref.check(t, get(t, tenant, "/v1.0/subscribedSkus").json["value"], "Collection(microsoft.graph.subscribedSku)", "sku")
+	declare(t, ref, "group", groupProperties)
+	declare(t, ref, "team", teamProperties)
+	declare(t, ref, "channel", channelProperties)
+	declare(t, ref, "mailboxSettings", mailboxProperties)
+	declare(t, ref, "event", eventProperties)
+	declare(t, ref, "subscribedSku", skuProperties)
+}
+
+func declare[T any](t *testing.T, ref *reference, typ string, list properties[T]) {
+	t.Helper()
+	for _, p := range list {
+		if ref.types[typ].properties[p.name] == "" {
+			t.Errorf("%s has no property %q", typ, p.name)
+		}
+	}
+}
