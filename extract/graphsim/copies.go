@@ -2,6 +2,7 @@ package graphsim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,7 +18,15 @@ type copyOf struct {
 
 // copyFor is the copy in a user's mailbox.
 func (t *Tenant) copyFor(number int, e event, now time.Time) copyOf {
-	return copyOf{event: e, owner: number, organizer: t.person(e.organizer), invited: t.invited(&e), now: now}
+	v := copyOf{event: e, owner: number, organizer: t.person(e.organizer), invited: t.invited(&e), now: now}
+	seen := v.attendees()
+	for i := range seen {
+		if a := &seen[i]; a.number != nobody {
+			who := t.person(a.number)
+			a.name, a.address = who.name(), who.mail()
+		}
+	}
+	return v
 }
 
 // hidden says whether those who are invited do not see each other.
@@ -37,17 +46,16 @@ func (v *copyOf) joinURL() string {
 	return meetingURL(&s)
 }
 
-// attendees are those whom the owner sees.
+// attendees are those whom the owner sees, as a part of those who are invited.
 func (v *copyOf) attendees() []attendee {
 	if v.mine() || !v.hidden() {
 		return v.invited
 	}
-	for _, a := range v.invited {
-		if a.number == v.owner {
-			return []attendee{a}
-		}
+	i := slices.IndexFunc(v.invited, func(a attendee) bool { return a.number == v.owner })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return v.invited[i : i+1]
 }
 
 // subjectNow says, as Outlook does, what was cancelled.

@@ -4,7 +4,7 @@ import "fmt"
 
 // An attendee is somebody, or a room, who is invited to an event.
 type attendee struct {
-	number  int // of a user; nobody for whoever is none
+	number  int // of a user, whose name and address only a copy knows; nobody for whoever is none
 	name    string
 	address string
 	role    string
@@ -30,8 +30,7 @@ func (t *Tenant) invitedToCall(e *event) (list []attendee) {
 		a := attendee{number: nobody, role: "required"}
 		switch p.kind {
 		case internal:
-			who := t.person(p.number)
-			a.number, a.name, a.address = p.number, who.name(), who.mail()
+			a.number = p.number
 		case federated:
 			a.name = fmt.Sprintf("guest%d@fabrikam.example", p.number)
 			a.address = a.name
@@ -53,8 +52,7 @@ func (t *Tenant) invitedToCall(e *event) (list []attendee) {
 func (t *Tenant) led(leader int) (list []attendee) {
 	first := firstLed(leader)
 	for number := first; number < min(first+8, t.Users); number++ {
-		who := t.person(number)
-		list = append(list, attendee{number, who.name(), who.mail(), "required"})
+		list = append(list, attendee{number: number, role: "required"})
 	}
 	return list
 }
