@@ -13,12 +13,12 @@ const wholeWeek = "?startDateTime=2026-11-02T00:00:00Z&endDateTime=2026-11-09T00
 // A diary is the calendars of a tenant, by user and by the id of the event.
 type diary map[string]map[string]map[string]any
 
-func readDiary(t *testing.T, tenant *Tenant, window string) diary {
+func readDiary(t *testing.T, tenant *Tenant) diary {
 	t.Helper()
 	d := diary{}
 	users, _ := all(t, tenant, usersPath+"?$select=id&$top=999")
 	for _, user := range column(users, "id") {
-		path := usersPath + "/" + user + "/calendarView" + window + "&$top=1000"
+		path := usersPath + "/" + user + "/calendarView" + wholeWeek + "&$top=1000"
 		a := get(t, tenant, path)
 		if a.status == 404 {
 			continue
@@ -51,7 +51,7 @@ func meetings(now time.Time) *Tenant {
 // An event has other ids in other mailboxes and one iCalUId, and all copies say the same of it.
 func TestSameMeetingInManyMailboxes(t *testing.T) {
 	ids, byUID, kinds := map[string]bool{}, map[string][]map[string]any{}, map[any]int{}
-	for _, e := range readDiary(t, meetings(afterwards), wholeWeek).events {
+	for _, e := range readDiary(t, meetings(afterwards)).events {
 		if id := e["id"].(string); ids[id] {
 			t.Fatalf("%s is in two mailboxes", id)
 		}
@@ -117,6 +117,53 @@ func same(a, b any) bool {
 	return true
 }
 
+// Whoever is invited has the meeting, but for the few who deleted it; and whoever has it was invited.
+func TestInvitedHaveIt(t *testing.T) {
+	tenant := meetings(afterwards)
+	d := readDiary(t, tenant)
+	users, _ := all(t, tenant, usersPath+"?$select=id,userPrincipalName")
+	byAddress := map[string]string{}
+	for _, u := range users {
+		byAddress[u["userPrincipalName"].(string)] = u["id"].(string)
+	}
+	has := map[string]map[string]bool{}
+	for user, e := range d.events {
+		uid := e["iCalUId"].(string)
+		if has[uid] == nil {
+			has[uid] = map[string]bool{}
+		}
+		has[uid][user] = true
+		if midnight := strings.HasSuffix(e["start"].(map[string]any)["dateTime"].(string), "T00:00:00.0000000"); e["isAllDay"] == true && !midnight {
+			t.Errorf("all day from %v", e["start"])
+		}
+	}
+	invited, without := 0, 0
+	for user, e := range d.events {
+		if e["isOrganizer"] == false {
+			continue
+		}
+		expected := map[string]bool{user: true}
+		for _, a := range objects(t, e, "attendees") {
+			who := byAddress[a["emailAddress"].(map[string]any)["address"].(string)]
+			expected[who] = true
+			if d[who] == nil { // a guest, or somebody from outside
+				continue
+			}
+			if invited++; !has[e["iCalUId"].(string)][who] {
+				without++
+			}
+		}
+		for who := range has[e["iCalUId"].(string)] {
+			if !expected[who] {
+				t.Errorf("%v is in the calendar of %s, who was not invited", e["subject"], who)
+			}
+		}
+	}
+	if invited < 1000 || without == 0 || without > invited/20 {
+		t.Errorf("of %d who were invited %d have no event", invited, without)
+	}
+}
+
 // A meeting has the link of its call record, the organizer of the call, and those who took part.
 func TestMeetingsAreCalls(t *testing.T) {
 	tenant := meetings(afterwards)
@@ -129,7 +176,7 @@ func TestMeetingsAreCalls(t *testing.T) {
 	}
 	took := map[string]map[string]bool{}
 	linked := 0
-	for user, e := range readDiary(t, tenant, wholeWeek).events {
+	for user, e := range readDiary(t, tenant).events {
 		info, _ := e["onlineMeeting"].(map[string]any)
 		link, _ := info["joinUrl"].(string)
 		r := calls[link]
@@ -164,8 +211,8 @@ func TestMeetingsAreCalls(t *testing.T) {
 
 // Later, some events lie elsewhere, are gone, are cancelled or answered; the others are as before.
 func TestCalendarsChange(t *testing.T) {
-	before := readDiary(t, meetings(monday.AddDate(0, 0, 2)), wholeWeek)
-	after := readDiary(t, meetings(monday.AddDate(0, 0, 5)), wholeWeek)
+	before := readDiary(t, meetings(monday.AddDate(0, 0, 2)))
+	after := readDiary(t, meetings(monday.AddDate(0, 0, 5)))
 	changes := map[string]int{}
 	for user, old := range before.events {
 		now, here := after[user][old["id"].(string)]

@@ -121,8 +121,7 @@ func TestGroupsFollowed(t *testing.T) {
 	if !maps.Equal(followed.names, whole.names) {
 		t.Errorf("followed are %d groups, read at once %d", len(followed.names), len(whole.names))
 	}
-	same := func(a, b map[string]bool) bool { return maps.Equal(a, b) }
-	if !maps.EqualFunc(followed.members, whole.members, same) || !maps.EqualFunc(followed.owners, whole.owners, same) {
+	if !maps.EqualFunc(followed.members, whole.members, maps.Equal) || !maps.EqualFunc(followed.owners, whole.owners, maps.Equal) {
 		t.Error("the members or the owners that were followed are not those that are read at once")
 	}
 	var gone, renamed, founded int
