@@ -4,9 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // A Table is what a table of a lake must hold: so many rows, less those marked as removed, and a sum over
@@ -26,22 +24,23 @@ type tally struct {
 	sum  uint64
 }
 
-// newLedger begins with the tables that are empty if nothing is added.
-func newLedger(tables string) ledger {
-	l := ledger{}
-	for name := range strings.FieldsSeq(tables) {
-		l[name] = &tally{}
-	}
-	return l
-}
-
 // add counts a row by its key.
 func (l ledger) add(table string, key ...string) {
 	sum := sha256.Sum256([]byte(strings.Join(key, "\x1f")))
-	l[table].rows++
-	l[table].sum += binary.BigEndian.Uint64(sum[:8])
+	of := l.table(table)
+	of.rows++
+	of.sum += binary.BigEndian.Uint64(sum[:8])
 }
 
+// table is what was counted of a table. A table without rows is one, too.
+func (l ledger) table(name string) *tally {
+	if l[name] == nil {
+		l[name] = new(tally)
+	}
+	return l[name]
+}
+
+// tables is what was counted, as it is printed.
 func (l ledger) tables() map[string]Table {
 	all := map[string]Table{}
 	for name, one := range l {
@@ -49,9 +48,3 @@ func (l ledger) tables() map[string]Table {
 	}
 	return all
 }
-
-// position is a place in a list as part of a key.
-func position(i int) string { return strconv.Itoa(i) }
-
-// instantKey is an instant as part of a key.
-func instantKey(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }

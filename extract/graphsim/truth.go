@@ -2,6 +2,7 @@ package graphsim
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,7 +33,10 @@ type Day struct {
 // Truth counts. It takes time in proportion to the calls.
 func (t *Tenant) Truth() Truth {
 	now := t.Now().UTC()
-	l := newLedger(countedTables)
+	l := ledger{}
+	for name := range strings.FieldsSeq(countedTables) {
+		l.table(name) // there is one, even if nothing is in it
+	}
 	t.countPicture(l, now)
 	truth := Truth{Users: t.countPeople(nil, now)}
 	for day := t.first; day < t.first+t.days; day++ {

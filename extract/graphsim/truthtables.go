@@ -1,11 +1,20 @@
 package graphsim
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // countedTables are all tables of which Truth knows the rows.
 const countedTables = `calls call_participants call_sessions call_segments call_media call_media_streams pstn_calls
 	direct_routing_calls users user_licenses groups group_members group_owners tenants subscribed_skus teams channels
 	channel_members presence mailbox_settings calendar_events event_attendees`
+
+// position is a place in a list as part of a key.
+func position(i int) string { return strconv.Itoa(i) }
+
+// instantKey is an instant as part of a key.
+func instantKey(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
 
 // countPicture adds what the tables hold at an instant, but for those of calls.
 func (t *Tenant) countPicture(l ledger, now time.Time) {
