@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A membership is somebody's place in a channel.
-type membership struct {
+// A channelMembership is somebody's place in a channel.
+type channelMembership struct {
 	id                        string // opaque, and another one in every channel
 	name, email, user, tenant string
 	owner, guest              bool
@@ -16,11 +16,11 @@ type membership struct {
 
 // memberships are who is in a channel: all of the team in a standard one, some in the others, and in a
 // shared one also somebody of another tenant.
-func (t *Tenant) memberships(c *channel, now time.Time) iter.Seq[membership] {
-	return func(yield func(membership) bool) {
+func (t *Tenant) memberships(c *channel, now time.Time) iter.Seq[channelMembership] {
+	return func(yield func(channelMembership) bool) {
 		owners := t.ownerNumbers(c.team, now, true)
-		for _, p := range t.members(c.team, 0, now) {
-			m := membership{name: p.name(), email: p.mail(), user: p.id.String(), tenant: c.tenant, guest: p.guest}
+		for _, p := range t.groupMembers(c.team, 0, now) {
+			m := channelMembership{name: p.name(), email: p.mail(), user: p.id.String(), tenant: c.tenant, guest: p.guest}
 			m.owner = slices.Contains(owners, p.number)
 			s := seeded(uint64(c.team.source), uint64(c.number), uint64(p.number), 'M')
 			if c.membership != "standard" && !m.owner && !s.chance(0.4) {
@@ -35,7 +35,7 @@ func (t *Tenant) memberships(c *channel, now time.Time) iter.Seq[membership] {
 			return
 		}
 		p := party{kind: federated, number: c.team.number}
-		m := membership{name: "External user", email: "guest@fabrikam.example", user: t.key(p), tenant: partnerTenant}
+		m := channelMembership{name: "External user", email: "guest@fabrikam.example", user: t.key(p), tenant: partnerTenant}
 		m.id = c.membershipID(m.user)
 		yield(m)
 	}
@@ -54,7 +54,7 @@ func (t *Tenant) listChannelMembers(w *writer, q *question, id, channelID string
 		return err
 	}
 	path := "teams/" + id + "/channels/" + channelID + "/members"
-	place, err := t.stretch(q, path)
+	place, err := t.pageAsk(q, path)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (t *Tenant) listChannelMembers(w *writer, q *question, id, channelID string
 	return nil
 }
 
-func (m *membership) write(w *writer) {
+func (m *channelMembership) write(w *writer) {
 	w.open("")
 	w.text("@odata.type", "#microsoft.graph.aadUserConversationMember")
 	w.text("id", m.id)

@@ -39,8 +39,8 @@ func (t *Tenant) candidate(g *directoryGroup, k int, now time.Time) (number int,
 	return number, member
 }
 
-// members are the users in a group at an instant, from the k-th candidate on, each with its k.
-func (t *Tenant) members(g *directoryGroup, k int, now time.Time) iter.Seq2[int, *person] {
+// groupMembers are the users in a group at an instant, from the k-th candidate on, each with its k.
+func (t *Tenant) groupMembers(g *directoryGroup, k int, now time.Time) iter.Seq2[int, *person] {
 	return func(yield func(int, *person) bool) {
 		for ; k < t.candidates(g, now); k++ {
 			number, member := t.candidate(g, k, now)
@@ -61,7 +61,7 @@ func (t *Tenant) owners(g *directoryGroup, now time.Time) (list []*person) {
 	if g.number == everyone {
 		want = 1
 	}
-	for _, p := range t.members(g, 0, now) {
+	for _, p := range t.groupMembers(g, 0, now) {
 		if len(list) == want {
 			break
 		}

@@ -53,7 +53,7 @@ func (t *Tenant) listGroups(w *writer, q *question) error {
 	if err != nil {
 		return err
 	}
-	place, err := t.stretch(q, "groups")
+	place, err := t.pageAsk(q, "groups")
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (t *Tenant) listRelated(w *writer, q *question, id, relation string) error 
 		return err
 	}
 	path := "groups/" + id + "/" + relation
-	place, err := t.stretch(q, path)
+	place, err := t.pageAsk(q, path)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ type related struct {
 }
 
 // relatedPage writes users, and gives the place at which the next page begins; -1 if there is none.
-func (t *Tenant) relatedPage(w *writer, q *question, g *directoryGroup, place stretch, want related) (next int) {
+func (t *Tenant) relatedPage(w *writer, q *question, g *directoryGroup, place pageAsk, want related) (next int) {
 	one := func(p *person) {
 		w.open("")
 		w.text("@odata.type", "#microsoft.graph.user")
@@ -70,7 +70,7 @@ func (t *Tenant) relatedPage(w *writer, q *question, g *directoryGroup, place st
 		return -1
 	}
 	room := place.size
-	for k, p := range t.members(g, place.from, q.now) {
+	for k, p := range t.groupMembers(g, place.from, q.now) {
 		if room == 0 {
 			return k
 		}

@@ -29,7 +29,7 @@ func (t *Tenant) findTeam(id string, now time.Time) (directoryGroup, error) {
 func (t *Tenant) team(g directoryGroup, now time.Time) team {
 	v := team{directoryGroup: g, tenant: t.Tenant, archived: t.archived(&g, now)}
 	v.owners = len(t.owners(&g, now))
-	for _, p := range t.members(&g, 0, now) {
+	for _, p := range t.groupMembers(&g, 0, now) {
 		if p.guest {
 			v.guests++
 		} else {

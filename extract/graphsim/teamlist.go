@@ -59,7 +59,7 @@ func (t *Tenant) listTeams(w *writer, q *question) error {
 	if err != nil {
 		return err
 	}
-	place, err := t.stretch(q, "teams")
+	place, err := t.pageAsk(q, "teams")
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (t *Tenant) countUser(l ledger, p *person, now time.Time) {
 func (t *Tenant) countGroup(l ledger, g *directoryGroup, now time.Time) {
 	id := g.id.String()
 	l.add("groups", id)
-	for _, p := range t.members(g, 0, now) {
+	for _, p := range t.groupMembers(g, 0, now) {
 		l.add("group_members", id, p.id.String())
 	}
 	for _, p := range t.owners(g, now) {

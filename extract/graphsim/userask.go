@@ -93,19 +93,19 @@ func (a userAsk) shape() string {
 // A listAsk is what a request wants of the directory.
 type listAsk struct {
 	userAsk
-	stretch
+	pageAsk
 	filter  userFilter
 	counted bool
 }
 
-// A stretch is where a page of the directory begins, and how much there is room for.
-type stretch struct {
+// A pageAsk is where a page of the directory begins, and how much there is room for.
+type pageAsk struct {
 	size, from int
 	kind       string // of the skip tokens: each is good for the query that it was given for
 }
 
-// stretch reads $top and $skiptoken.
-func (t *Tenant) stretch(q *question, path string) (s stretch, err error) {
+// pageAsk reads $top and $skiptoken.
+func (t *Tenant) pageAsk(q *question, path string) (s pageAsk, err error) {
 	if s.size, err = q.top(); err != nil {
 		return s, err
 	}
@@ -137,7 +137,7 @@ func (t *Tenant) listAsk(q *question) (a listAsk, err error) {
 	if a.counted, err = q.counted(); err != nil {
 		return a, err
 	}
-	a.stretch, err = t.stretch(q, "users")
+	a.pageAsk, err = t.pageAsk(q, "users")
 	return a, err
 }
 
