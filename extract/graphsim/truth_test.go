@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -146,7 +145,7 @@ func TestTruthOfTables(t *testing.T) {
 			found.users(t, tenant, o.Now())
 			found.groups(t, tenant)
 			truth := tenant.Truth()
-			for _, table := range slices.Sorted(maps.Keys(truth.Tables)) {
+			for table := range strings.FieldsSeq(countedTables) {
 				if got, want := found.table(table), truth.Tables[table]; got != want {
 					t.Errorf("%s: found %v, the truth is %v", table, got, want)
 				}
@@ -154,8 +153,8 @@ func TestTruthOfTables(t *testing.T) {
 					t.Errorf("%s is empty", table)
 				}
 			}
-			if len(truth.Tables) != 22 || len(found) > 22 {
-				t.Errorf("%d tables, found %d, want 22", len(truth.Tables), len(found))
+			if len(found) > 22 || name == "calm" && len(found) != 22 {
+				t.Errorf("rows of %d tables, want 22", len(found))
 			}
 		})
 	}
