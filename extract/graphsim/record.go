@@ -1,9 +1,6 @@
 package graphsim
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // The pages of Graph, in records.
 const (
@@ -68,9 +65,7 @@ func joinWebURL(w *writer, c *call) {
 		w.null("joinWebUrl")
 		return
 	}
-	s := seeded(c.seed, 'j')
-	thread := strconv.FormatUint(s.next(), 36) + strconv.FormatUint(s.next(), 36)
-	w.text("joinWebUrl", "https://teams.example/l/meetup-join/19%3ameeting_"+thread+"%40thread.v2/0?context=%7b%22Tid%22%3a%22"+partnerTenant+"%22%7d")
+	w.text("joinWebUrl", c.joinURL())
 }
 
 // participant writes a party as organizer_v2 and participants_v2 show it.

@@ -39,8 +39,12 @@ func (t *Tenant) handler(path []string) (handler, error) {
 		return t.recordHandler(path[2:])
 	case len(path) > 1 && path[0] == "communications":
 		return handler{}, unknownSegment(path[1])
+	case path[0] == "users" && len(path) > 2 && path[2] == "chats":
+		return t.userChatHandler(path[1], path[3:])
 	case path[0] == "users":
 		return t.userHandler(path[1:])
+	case path[0] == "chats" && len(path) > 1:
+		return t.chatHandler(path[1], path[2:])
 	}
 	return handler{}, unknownSegment(path[0])
 }

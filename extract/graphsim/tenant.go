@@ -30,6 +30,10 @@ type Options struct {
 	CallsPerUserDay float64 // begun by a user on a working day; default 5
 	Large           int     // participants of the largest meetings, of which a working day has at least one; default 400
 
+	// MessagesPerUserDay is how many messages a user writes in chats on a working day, on average; in
+	// channels it is an eighth of that. Default 4; negative: none.
+	MessagesPerUserDay float64
+
 	// Rate is how many times faster than published Graph's limits are enforced, measured on the machine's
 	// clock and not on Now. 0: no limits.
 	Rate float64
@@ -64,6 +68,7 @@ func New(o Options) *Tenant {
 	o.Tenant = cmp.Or(o.Tenant, "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30")
 	o.CallsPerUserDay = cmp.Or(o.CallsPerUserDay, 5)
 	o.Large = cmp.Or(o.Large, 400)
+	o.MessagesPerUserDay = max(0, cmp.Or(o.MessagesPerUserDay, 4))
 	o.Late = cmp.Or(o.Late, 0.05)
 	o.Moves = cmp.Or(o.Moves, 2)
 	o.Faults.Stall = cmp.Or(o.Faults.Stall, 300*time.Millisecond)

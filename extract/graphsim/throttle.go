@@ -13,13 +13,19 @@ import (
 type family uint8
 
 const (
-	limitAll       family = iota // requests of an application
-	limitCalls                   // call records, their sessions and participants, and the telephone logs
-	limitList                    // first pages of the list of call records
-	limitListNext                // and further ones
-	limitCall                    // of one call record: itself, and first pages of what it has
-	limitCallNext                // and further ones
-	limitDirectory               // in resource units
+	limitAll           family = iota // requests of an application
+	limitCalls                       // call records, their sessions and participants, and the telephone logs
+	limitList                        // first pages of the list of call records
+	limitListNext                    // and further ones
+	limitCall                        // of one call record: itself, and first pages of what it has
+	limitCallNext                    // and further ones
+	limitDirectory                   // in resource units
+	limitChats                       // lists of chats
+	limitUserChats                   // of one user
+	limitMembers                     // members of chats
+	limitChatMembers                 // of one chat
+	limitChatExport                  // messages of users' chats
+	limitChannelExport               // messages of teams' channels
 )
 
 // limits are those of one application in one tenant (learn.microsoft.com/graph/throttling-limits). The
@@ -35,18 +41,28 @@ var limits = [...]struct {
 	limitCall:      {10, 20 * time.Second},
 	limitCallNext:  {50, 5 * time.Minute},
 	limitDirectory: {3500, 10 * time.Second},
+
+	limitChats:         {30, time.Second},
+	limitUserChats:     {5, time.Second},
+	limitMembers:       {30, time.Second},
+	limitChatMembers:   {1, time.Second},
+	limitChatExport:    {200, time.Second},
+	limitChannelExport: {200, time.Second},
 }
 
 // A charge is what a request takes of a limit.
 type charge struct {
 	limit family
-	of    string // the call record whose limit it is
+	of    string // the call record, user or chat whose limit it is
 	cost  int
 }
 
 // charges are what a request takes.
 func charges(path []string, options url.Values) []charge {
 	all := []charge{{limit: limitAll, cost: 1}}
+	if teams := teamsCharges(path); teams != nil {
+		return append(all, teams...)
+	}
 	switch {
 	case path[0] == "users":
 		return append(all, charge{limit: limitDirectory, cost: userCost(options)})
@@ -65,6 +81,21 @@ func charges(path []string, options url.Values) []charge {
 		return all
 	}
 	return append(all, charge{limit: limitCall + further, of: strings.ToLower(path[2]), cost: 1})
+}
+
+// teamsCharges are what a request takes of the limits of Teams; nil if it is for something else.
+func teamsCharges(path []string) []charge {
+	switch {
+	case len(path) == 4 && path[0] == "users" && path[2] == "chats" && path[3] == "getAllMessages":
+		return []charge{{limit: limitChatExport, cost: 1}}
+	case len(path) == 3 && path[0] == "users" && path[2] == "chats":
+		return []charge{{limit: limitChats, cost: 1}, {limit: limitUserChats, of: strings.ToLower(path[1]), cost: 1}}
+	case len(path) == 3 && path[0] == "chats" && path[2] == "members":
+		return []charge{{limit: limitMembers, cost: 1}, {limit: limitChatMembers, of: path[1], cost: 1}}
+	case len(path) == 4 && path[0] == "teams" && path[2] == "channels" && path[3] == "getAllMessages":
+		return []charge{{limit: limitChannelExport, cost: 1}}
+	}
+	return nil
 }
 
 // userCost is the price of a request for users in resource units. The links of delta carry the selection
@@ -126,7 +157,7 @@ func (t *throttle) window(c charge, now time.Duration) *window {
 	return w
 }
 
-// sweep drops the windows of call records that nobody asks for any more.
+// sweep drops the windows of what nobody asks for any more.
 func (t *throttle) sweep(now time.Duration) {
 	if len(t.windows) < t.most {
 		return

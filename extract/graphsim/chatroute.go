@@ -1,0 +1,23 @@
+package graphsim
+
+var (
+	chatRoles       = []string{"Chat.ReadBasic.All", "Chat.Read.All", "Chat.ReadWrite.All"}
+	chatMemberRoles = []string{"ChatMember.Read.All", "ChatMember.ReadWrite.All", "Chat.ReadBasic.All", "Chat.Read.All", "Chat.ReadWrite.All"}
+)
+
+// userChatHandler answers below /users/{id}/chats.
+func (t *Tenant) userChatHandler(user string, path []string) (handler, error) {
+	switch {
+	case len(path) == 0:
+		return handler{chatRoles, func(w *writer, q *question) error { return t.listChats(w, q, user) }}, nil
+	}
+	return handler{}, unknownSegment(path[0])
+}
+
+// chatHandler answers below /chats/{id}.
+func (t *Tenant) chatHandler(id string, path []string) (handler, error) {
+	if len(path) == 1 && path[0] == "members" {
+		return handler{chatMemberRoles, func(w *writer, q *question) error { return t.chatMembers(w, q, id) }}, nil
+	}
+	return handler{}, refuse(501, "NotImplemented", "This simulator answers members of a chat only.")
+}
