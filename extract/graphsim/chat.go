@@ -112,14 +112,19 @@ func (t *Tenant) chatOf(c call, circle int) chat {
 
 // chats are the chats that a user may be in, at their places in the user's list.
 func (t *Tenant) chats(user int) iter.Seq2[int, chat] {
+	return t.chatsOn(user, t.first, t.first+t.days)
+}
+
+// chatsOn are the same, with the meetings of the days [from, to) only.
+func (t *Tenant) chatsOn(user, from, to int) iter.Seq2[int, chat] {
 	return func(yield func(int, chat) bool) {
 		for place := range ownChats {
 			if c, ok := t.ownChat(user, place); ok && !yield(place, c) {
 				return
 			}
 		}
-		for day := range t.days {
-			if c, ok := t.meetingChat(user/circleSize, t.first+day); ok && !yield(ownChats+day, c) {
+		for day := from; day < to; day++ {
+			if c, ok := t.meetingChat(user/circleSize, day); ok && !yield(ownChats+day-t.first, c) {
 				return
 			}
 		}

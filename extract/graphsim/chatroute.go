@@ -1,6 +1,7 @@
 package graphsim
 
 var (
+	messageRoles    = []string{"Chat.Read.All", "Chat.ReadWrite.All"}
 	chatRoles       = []string{"Chat.ReadBasic.All", "Chat.Read.All", "Chat.ReadWrite.All"}
 	chatMemberRoles = []string{"ChatMember.Read.All", "ChatMember.ReadWrite.All", "Chat.ReadBasic.All", "Chat.Read.All", "Chat.ReadWrite.All"}
 )
@@ -10,6 +11,8 @@ func (t *Tenant) userChatHandler(user string, path []string) (handler, error) {
 	switch {
 	case len(path) == 0:
 		return handler{chatRoles, func(w *writer, q *question) error { return t.listChats(w, q, user) }}, nil
+	case len(path) == 1 && path[0] == "getAllMessages":
+		return handler{messageRoles, func(w *writer, q *question) error { return t.userMessages(w, q, user) }}, nil
 	}
 	return handler{}, unknownSegment(path[0])
 }

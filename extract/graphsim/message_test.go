@@ -1,0 +1,276 @@
+package graphsim
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+const between = "?$top=50&$filter=lastModifiedDateTime gt %s and lastModifiedDateTime lt %s"
+
+func mailboxOf(t *testing.T, tenant *Tenant, number int, options string) ([]map[string]any, []int) {
+	t.Helper()
+	return all(t, tenant, "/v1.0/users/"+tenant.id(userIDs, uint64(number)).String()+"/chats/getAllMessages"+options)
+}
+
+// everyMessage asks for the messages in the mailboxes of all who are there, as a night does, and gives
+// each once by chat and id.
+func everyMessage(t *testing.T, tenant *Tenant, options string) (messages map[string]map[string]any, copies int) {
+	t.Helper()
+	messages = map[string]map[string]any{}
+	users, _ := all(t, tenant, "/v1.0/users?$select=id&$top=999")
+	for _, user := range column(users, "id") {
+		list, _ := all(t, tenant, "/v1.0/users/"+user+"/chats/getAllMessages"+options)
+		for _, m := range list {
+			key := m["chatId"].(string) + " " + m["id"].(string)
+			if known := messages[key]; known != nil && fmt.Sprint(known) != fmt.Sprint(m) {
+				t.Fatalf("%s is shown in two ways:\n%v\n%v", key, known, m)
+			}
+			messages[key] = m
+			copies++
+		}
+	}
+	return messages, copies
+}
+
+func TestMessagesByWindow(t *testing.T) {
+	tenant := New(talkative())
+	whole, _ := mailboxOf(t, tenant, 3, "?$top=50")
+	var parts []map[string]any
+	for day := monday; day.Before(afterwards); day = day.AddDate(0, 0, 1) {
+		// Both bounds are outside, so a window begins a tick earlier.
+		list, pages := mailboxOf(t, tenant, 3, fmt.Sprintf(between, day.Add(-tick).Format(time.RFC3339Nano), day.AddDate(0, 0, 1).Format(time.RFC3339)))
+		for _, m := range list {
+			if at := instantOf(t, m, "lastModifiedDateTime"); at.Before(day) || !at.Before(day.AddDate(0, 0, 1)) {
+				t.Errorf("%v is in the window of %v", at, day)
+			}
+		}
+		for i, n := range pages {
+			if n != 50 && i < len(pages)-1 || n > 50 {
+				t.Errorf("pages of %v", pages)
+			}
+		}
+		parts = append(parts, list...)
+	}
+	if got, want := keysOf(parts), keysOf(whole); !slices.Equal(got, want) || len(want) < 80 {
+		t.Errorf("%d messages in windows, %d in all", len(got), len(want))
+	}
+	small, _ := mailboxOf(t, tenant, 3, "?$top=7")
+	if !slices.Equal(keysOf(small), keysOf(whole)) {
+		t.Error("smaller pages have other messages")
+	}
+}
+
+func keysOf(messages []map[string]any) []string {
+	keys := make([]string, len(messages))
+	for i, m := range messages {
+		keys[i] = fmt.Sprint(m["chatId"], m["channelIdentity"], m["id"])
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// The ids of messages are unique in their chat, and only there.
+func TestMessageIDs(t *testing.T) {
+	tenant := New(talkative())
+	messages, copies := everyMessage(t, tenant, "?$top=50")
+	ids := map[string]int{}
+	for _, m := range messages {
+		ids[m["id"].(string)]++
+		if at := instantOf(t, m, "createdDateTime"); m["id"] != fmt.Sprint(at.UnixMilli()) {
+			t.Errorf("message %s was created at %v", m["id"], at)
+		}
+	}
+	if n := len(messages) - len(ids); n < 100 {
+		t.Errorf("only %d of %d ids are in two chats", n, len(messages))
+	}
+	if copies < 2*len(messages) {
+		t.Errorf("%d copies of %d messages: no thread is in all mailboxes", copies, len(messages))
+	}
+	if perUserDay := float64(len(messages)) / 150 / 5.1; perUserDay < 3 || perUserDay > 6 {
+		t.Errorf("%.1f messages a user and working day, want about 4", perUserDay)
+	}
+}
+
+// From one night to the next only what happened between them changes, and the day of no message.
+func TestMessagesChange(t *testing.T) {
+	now := monday.AddDate(0, 0, 3).Add(2 * time.Hour)
+	since := now
+	o := talkative()
+	o.Moves = -1
+	o.Now = func() time.Time { return now }
+	tenant := New(o)
+	before, _ := everyMessage(t, tenant, "?$top=50")
+	now = now.AddDate(0, 0, 1)
+	after, _ := everyMessage(t, tenant, "?$top=50")
+	window := fmt.Sprintf(between, since.Add(-tick).Format(time.RFC3339Nano), now.Format(time.RFC3339))
+	changes, _ := everyMessage(t, tenant, window)
+	kinds := map[string]int{}
+	for key, m := range before {
+		other := fmt.Sprint(m) != fmt.Sprint(after[key])
+		if _, told := changes[key]; told != other {
+			t.Errorf("message %s changed: %v, and is in the window: %v", key, other, told)
+		}
+		if !other {
+			continue
+		}
+		n := after[key]
+		kinds["changed"]++
+		for _, name := range []string{"lastEditedDateTime", "deletedDateTime"} {
+			if m[name] != n[name] {
+				kinds[name]++
+			}
+		}
+		if m["createdDateTime"] != n["createdDateTime"] || m["etag"] == n["etag"] || instantOf(t, n, "lastModifiedDateTime").Before(since) {
+			t.Errorf("message %s was %v and is %v", key, m, n)
+		}
+		if body := n["body"].(map[string]any); n["deletedDateTime"] != nil && (body["content"] != "" || len(n["mentions"].([]any))+len(n["attachments"].([]any))+len(n["reactions"].([]any)) > 0) {
+			t.Errorf("the deleted message %s still has %v", key, n)
+		}
+	}
+	for key := range changes {
+		if before[key] == nil && instantOf(t, after[key], "createdDateTime").Before(since) {
+			t.Errorf("message %s is new and old", key)
+		}
+	}
+	if kinds["changed"] < 50 || kinds["lastEditedDateTime"] < 10 || kinds["deletedDateTime"] == 0 || len(after) < len(before)+300 {
+		t.Errorf("%d messages became %d: %v", len(before), len(after), kinds)
+	}
+}
+
+// System messages have their type only where it is asked for, and nobody wrote them.
+func TestSystemMessages(t *testing.T) {
+	tenant := New(talkative())
+	user := "/v1.0/users/" + tenant.id(userIDs, 3).String() + "/chats/getAllMessages?$top=50"
+	plain, _ := all(t, tenant, user)
+	newer, _ := all(t, tenant, user, "Prefer", "include-unknown-enum-members")
+	types := map[string]int{}
+	for i, m := range newer {
+		types[m["messageType"].(string)]++
+		want := m["messageType"]
+		if want == "systemEventMessage" {
+			want = "unknownFutureValue"
+			if m["from"] != nil || m["eventDetail"] == nil || m["body"].(map[string]any)["content"] != "<systemEventMessage/>" {
+				t.Errorf("system message %v", m)
+			}
+		}
+		if plain[i]["messageType"] != want {
+			t.Errorf("without the preference %v is %v", m["messageType"], plain[i]["messageType"])
+		}
+	}
+	if types["systemEventMessage"] < 5 || types["message"] < 60 || len(types) != 2 {
+		t.Errorf("types %v", types)
+	}
+}
+
+// What people write shows everything that Teams can.
+func TestMessageContents(t *testing.T) {
+	tenant := New(talkative())
+	messages, _ := everyMessage(t, tenant, "?$top=50")
+	bodies := map[string]int{}
+	sets := map[string]int{}
+	for _, m := range messages {
+		text := m["body"].(map[string]any)["content"].(string)
+		for _, tag := range []string{"<at id=", "<attachment id=", "<emoji ", "itemid=", "<a href=", "&nbsp;", "<codeblock", "<div>\n<div"} {
+			if strings.Contains(text, tag) {
+				bodies[tag]++
+			}
+		}
+		for i, mention := range objects(t, m, "mentions") {
+			if !strings.Contains(text, fmt.Sprintf(`<at id="%d">`, i)) || mention["id"] != float64(i) {
+				t.Errorf("mention %d is not in %q", i, text)
+			}
+			for set, v := range mention["mentioned"].(map[string]any) {
+				if v != nil {
+					sets["mentioned "+set]++
+				}
+			}
+		}
+		for _, a := range objects(t, m, "attachments") {
+			if !strings.Contains(text, a["id"].(string)) {
+				t.Errorf("attachment %v is not in %q", a, text)
+			}
+		}
+		if from, ok := m["from"].(map[string]any); ok {
+			for set, v := range from {
+				if v != nil {
+					sets["from "+set]++
+				}
+			}
+		}
+		if m["policyViolation"] != nil {
+			sets["violation"]++
+		}
+		sets["importance "+m["importance"].(string)]++
+		for _, r := range objects(t, m, "reactions") {
+			sets["reaction "+r["reactionType"].(string)]++
+		}
+	}
+	if len(bodies) != 8 {
+		t.Errorf("of the tags there are %v", bodies)
+	}
+	for _, want := range []string{
+		"mentioned user", "mentioned application", "mentioned conversation", "mentioned tag", "from user", "from application",
+		"from device", "violation", "importance high", "importance urgent", "reaction 👍", "reaction like", "reaction custom",
+	} {
+		if sets[want] == 0 {
+			t.Errorf("nothing has %q; there are %v", want, slices.Sorted(maps.Keys(sets)))
+		}
+	}
+}
+
+// Of filters the export knows those that are documented, and no other operator.
+func TestMessageFilters(t *testing.T) {
+	tenant := New(talkative())
+	me := tenant.id(userIDs, 3).String()
+	whole, _ := mailboxOf(t, tenant, 3, "?$top=50")
+	mine, _ := mailboxOf(t, tenant, 3, "?$filter=from/user/id eq '"+me+"'")
+	want := 0
+	for _, m := range whole {
+		from, _ := m["from"].(map[string]any)
+		if user, _ := from["user"].(map[string]any); user["id"] == me {
+			want++
+		}
+	}
+	if len(mine) != want || want < 10 {
+		t.Errorf("%d messages of one's own, want %d", len(mine), want)
+	}
+	for _, options := range []string{
+		"$filter=lastModifiedDateTime ge 2026-11-02T00:00:00Z", "$filter=lastModifiedDateTime lt yesterday",
+		"$filter=createdDateTime gt 2026-11-02T00:00:00Z", "$top=51", "$skiptoken=x", "$orderby=id", "$filter=x",
+	} {
+		if a := get(t, tenant, "/v1.0/users/"+me+"/chats/getAllMessages?"+options); a.status != 400 {
+			t.Errorf("%s: %d %s", options, a.status, a.body)
+		}
+	}
+	first := get(t, tenant, "/v1.0/users/"+me+"/chats/getAllMessages?$top=5")
+	link, err := url.Parse(first.text(t, "@odata.nextLink"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := strings.Replace(first.text(t, "@odata.nextLink"), "$top=5", "$top=6", 1)
+	if a := get(t, tenant, other); a.status != 400 {
+		t.Errorf("the token of %v is taken for another question: %d", link, a.status)
+	}
+}
+
+func FuzzMessageFilter(f *testing.F) {
+	f.Add("lastModifiedDateTime gt 2026-11-22T00:00:00Z and lastModifiedDateTime lt 2026-11-22T01:00:00Z")
+	f.Add("from/user/id eq 'x'")
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := parseMessageFilter(text)
+		if err != nil {
+			return
+		}
+		terms := strings.Split(text, " and ")
+		slices.Reverse(terms)
+		turned, err := parseMessageFilter(strings.Join(terms, " and "))
+		if err != nil || turned.modified != got.modified || (turned.sender == "") != (got.sender == "") {
+			t.Errorf("%q is %v, and turned round %v (%v)", text, got, turned, err)
+		}
+	})
+}
