@@ -43,6 +43,8 @@ func (t *Tenant) handler(path []string) (handler, error) {
 		return t.userChatHandler(path[1], path[3:])
 	case path[0] == "users":
 		return t.userHandler(path[1:])
+	case path[0] == "teams" && len(path) == 4 && path[2] == "channels" && path[3] == "getAllMessages":
+		return handler{channelMessageRoles, func(w *writer, q *question) error { return t.teamMessages(w, q, path[1]) }}, nil
 	case path[0] == "chats" && len(path) > 1:
 		return t.chatHandler(path[1], path[2:])
 	}
