@@ -6,6 +6,10 @@ import "time"
 type Truth struct {
 	Users int   `json:"users"` // that there are now
 	Days  []Day `json:"days"`
+	// Tables are those of chats and of messages, by name.
+	Tables map[string]Table `json:"tables"`
+	// Changed says of the tables of messages how much has happened to them.
+	Changed map[string]Changed `json:"changed"`
 }
 
 // A Day counts the records that begin on a UTC day and that Graph gives away now: call records whose
@@ -23,7 +27,7 @@ type Day struct {
 	DirectRouting int    `json:"direct_routing"`
 }
 
-// Truth counts. It takes time in proportion to the calls.
+// Truth counts. It takes time in proportion to the calls and messages.
 func (t *Tenant) Truth() Truth {
 	now := t.Now().UTC()
 	truth := Truth{Users: t.countPeople(nil, now)}
@@ -40,6 +44,11 @@ func (t *Tenant) Truth() Truth {
 		}
 		truth.Days = append(truth.Days, d)
 	}
+	counted := ledger{}
+	truth.Changed = map[string]Changed{
+		"chat_messages": t.chatTruth(counted, now), "channel_messages": t.channelTruth(counted, now),
+	}
+	truth.Tables = counted.tables()
 	return truth
 }
 
