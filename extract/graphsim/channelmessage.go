@@ -94,7 +94,7 @@ func (t *Tenant) posting(th *thread, day, index int) message {
 		m.root = t.posted(th, day-1, 0)
 	case index%3 > 0:
 		m.root = t.posted(th, day, index-index%3)
-	case s.chance(0.05):
+	case s.chance(0.1):
 		m.event = pick(&s, teamEvents)
 	}
 	m.seed = s.next()

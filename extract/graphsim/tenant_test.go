@@ -18,6 +18,9 @@ func answers(t *testing.T, o Options) [][]byte {
 		recordsPath, recordsPath + "/" + records[74]["id"].(string) + "?$expand=sessions($expand=segments)",
 		recordsPath + "/getPstnCalls(fromDateTime=2026-11-02,toDateTime=2026-11-03)",
 		recordsPath + "/getDirectRoutingCalls(fromDateTime=2026-11-02,toDateTime=2026-11-03)", "/v1.0/users/delta", "/v1.0/users?$expand=manager",
+		"/v1.0/users/" + tenant.id(userIDs, 1).String() + "/chats?$expand=members",
+		"/v1.0/users/" + tenant.id(userIDs, 1).String() + "/chats/getAllMessages?$top=50",
+		"/v1.0/teams/" + tenant.id(groupIDs, 1).String() + "/channels/getAllMessages?$top=50",
 	} {
 		out = append(out, get(t, tenant, path).body)
 	}
