@@ -53,6 +53,9 @@ func (t *Tenant) comeAndGo(c *chat, m *membership) bool {
 	if m.place > 1 && c.kind == fewChat && s.chance(0.4) {
 		return false
 	}
+	if t.Moves <= 0 {
+		return true
+	}
 	if m.founder && s.chance(0.1) {
 		m.founder = false
 		m.in.from = later(m.in.from, added)
@@ -160,7 +163,7 @@ func (t *Tenant) topics(c *chat) []topic {
 		return []topic{{c.created, about}}
 	}
 	names := []topic{{c.created, about}}
-	if at := turnTime(t.someDay(&s, 20), 66); at.After(c.created) {
+	if at := turnTime(t.someDay(&s, 20), 66); t.Moves > 0 && at.After(c.created) {
 		names = append(names, topic{at, about + " · " + pick(&s, subjects)})
 	}
 	return names

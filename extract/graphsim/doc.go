@@ -5,8 +5,8 @@
 // The same options give the same tenant, byte for byte, at the same instant. Nothing is stored: every
 // record is made from (seed, day, index) and the time now when it is asked for, so a million calls cost
 // no memory. As on Graph, calls get later versions, the directory changes, and messages are edited, deleted
-// and reacted to: a second night finds other records than the first. What Graph refuses is refused with Graph's status and error body, because a
-// simulator that is lenient hides mistakes.
+// and reacted to: a second night finds other records than the first. What Graph refuses is refused with
+// Graph's status and error body, because a simulator that is lenient hides mistakes.
 //
 // What it knows of Graph it knows from Microsoft's documentation and metadata. It imports nothing of
 // ours: the other side proves nothing once it learns from the code that it tests. What exists on Graph

@@ -12,9 +12,10 @@ import (
 
 const between = "?$top=50&$filter=lastModifiedDateTime gt %s and lastModifiedDateTime lt %s"
 
-func mailboxOf(t *testing.T, tenant *Tenant, number int, options string) ([]map[string]any, []int) {
+// mailboxOfThird are the messages of user 3, who is in the talkative tenant to the end.
+func mailboxOfThird(t *testing.T, tenant *Tenant, options string) ([]map[string]any, []int) {
 	t.Helper()
-	return all(t, tenant, "/v1.0/users/"+tenant.id(userIDs, uint64(number)).String()+"/chats/getAllMessages"+options)
+	return all(t, tenant, "/v1.0/users/"+tenant.id(userIDs, 3).String()+"/chats/getAllMessages"+options)
 }
 
 // everyMessage asks for the messages in the mailboxes of all who are there, as a night does, and gives
@@ -39,11 +40,11 @@ func everyMessage(t *testing.T, tenant *Tenant, options string) (messages map[st
 
 func TestMessagesByWindow(t *testing.T) {
 	tenant := New(talkative())
-	whole, _ := mailboxOf(t, tenant, 3, "?$top=50")
+	whole, _ := mailboxOfThird(t, tenant, "?$top=50")
 	var parts []map[string]any
 	for day := monday; day.Before(afterwards); day = day.AddDate(0, 0, 1) {
 		// Both bounds are outside, so a window begins a tick earlier.
-		list, pages := mailboxOf(t, tenant, 3, fmt.Sprintf(between, day.Add(-tick).Format(time.RFC3339Nano), day.AddDate(0, 0, 1).Format(time.RFC3339)))
+		list, pages := mailboxOfThird(t, tenant, fmt.Sprintf(between, day.Add(-tick).Format(time.RFC3339Nano), day.AddDate(0, 0, 1).Format(time.RFC3339)))
 		for _, m := range list {
 			if at := instantOf(t, m, "lastModifiedDateTime"); at.Before(day) || !at.Before(day.AddDate(0, 0, 1)) {
 				t.Errorf("%v is in the window of %v", at, day)
@@ -59,7 +60,7 @@ func TestMessagesByWindow(t *testing.T) {
 	if got, want := keysOf(parts), keysOf(whole); !slices.Equal(got, want) || len(want) < 80 {
 		t.Errorf("%d messages in windows, %d in all", len(got), len(want))
 	}
-	small, _ := mailboxOf(t, tenant, 3, "?$top=7")
+	small, _ := mailboxOfThird(t, tenant, "?$top=7")
 	if !slices.Equal(keysOf(small), keysOf(whole)) {
 		t.Error("smaller pages have other messages")
 	}
@@ -227,8 +228,8 @@ func TestMessageContents(t *testing.T) {
 func TestMessageFilters(t *testing.T) {
 	tenant := New(talkative())
 	me := tenant.id(userIDs, 3).String()
-	whole, _ := mailboxOf(t, tenant, 3, "?$top=50")
-	mine, _ := mailboxOf(t, tenant, 3, "?$filter=from/user/id eq '"+me+"'")
+	whole, _ := mailboxOfThird(t, tenant, "?$top=50")
+	mine, _ := mailboxOfThird(t, tenant, "?$filter=from/user/id eq '"+me+"'")
 	want := 0
 	for _, m := range whole {
 		from, _ := m["from"].(map[string]any)

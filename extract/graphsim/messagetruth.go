@@ -91,12 +91,12 @@ func (k messageKinds) open(l ledger) {
 // messageTruth counts what stands below a message. The place is the key of its thread.
 func (t *Tenant) messageTruth(l ledger, m *message, kinds messageKinds, now time.Time, place ...string) {
 	c := t.content(m)
-	key := append(place, m.id())
+	key := slices.Concat(place, []string{m.id()})
 	for table, n := range map[string]int{
 		kinds.mentions: len(c.mentions), kinds.attachments: len(c.attachments), kinds.reactions: len(m.reactions(now)),
 	} {
 		for i := range n {
-			l.add(table, append(slices.Clone(key), strconv.Itoa(i))...)
+			l.add(table, slices.Concat(key, []string{strconv.Itoa(i)})...)
 		}
 	}
 	if m.event != noEvent {

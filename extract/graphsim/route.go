@@ -43,7 +43,7 @@ func (t *Tenant) handler(path []string) (handler, error) {
 		return t.userChatHandler(path[1], path[3:])
 	case path[0] == "users":
 		return t.userHandler(path[1:])
-	case path[0] == "teams" && len(path) == 4 && path[2] == "channels" && path[3] == "getAllMessages":
+	case path[0] == "teams" && len(path) == 4 && path[2] == "channels" && operation(path[3]) == "getAllMessages":
 		return handler{channelMessageRoles, func(w *writer, q *question) error { return t.teamMessages(w, q, path[1]) }}, nil
 	case path[0] == "chats" && len(path) > 1:
 		return t.chatHandler(path[1], path[2:])
@@ -89,7 +89,7 @@ func (t *Tenant) userHandler(path []string) (handler, error) {
 		return handler{}, unknownSegment(path[1])
 	case path[0] == "$count":
 		return handler{}, refuse(501, "NotImplemented", "This simulator does not answer /users/$count.")
-	case strings.TrimSuffix(strings.TrimPrefix(path[0], "microsoft.graph."), "()") == "delta":
+	case operation(path[0]) == "delta":
 		return handler{userRoles, t.usersDelta}, nil
 	}
 	return handler{userRoles, func(w *writer, q *question) error { return t.oneUser(w, q, path[0]) }}, nil

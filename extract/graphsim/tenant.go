@@ -24,7 +24,8 @@ type Options struct {
 	Late float64
 
 	// Moves is how much the directory changes: so many users of a thousand a day, from From on, join or
-	// leave, or get another manager or job. Default 2; negative: none.
+	// leave, or get another manager or job. Default 2; negative: none, and then chats keep their members
+	// and topics too.
 	Moves float64
 
 	CallsPerUserDay float64 // begun by a user on a working day; default 5

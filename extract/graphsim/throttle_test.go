@@ -34,7 +34,9 @@ func TestPublishedLimits(t *testing.T) {
 		"a user's chats":   {func(i int) string { return "/v1.0/users/" + []string{"AB", "ab"}[i%2] + "/chats?$top=50" }, 5, "1"},
 		"members":          {func(i int) string { return fmt.Sprintf("/v1.0/chats/%d/members", i) }, 30, "1"},
 		"a chat's members": {func(int) string { return "/v1.0/chats/19:x/members" }, 1, "1"},
-		"chat messages":    {func(i int) string { return fmt.Sprintf("/v1.0/users/%d/chats/getAllMessages", i%3) }, 200, "1"},
+		"chat messages": {func(i int) string {
+			return fmt.Sprintf("/v1.0/users/%d/chats/%s", i%3, []string{"getAllMessages", "getAllMessages()"}[i%2])
+		}, 200, "1"},
 		"channel messages": {func(i int) string { return fmt.Sprintf("/v1.0/teams/%d/channels/getAllMessages", i%3) }, 200, "1"},
 		"changes":          {func(int) string { return "/v1.0/users/delta?$deltatoken=latest&$select=id" }, 3500, "10"},
 	} {
