@@ -166,6 +166,48 @@ func TestChatPages(t *testing.T) {
 	}
 }
 
+// The documented order is that of the last messages, and filters are those that are documented.
+func TestChatOrderAndFilter(t *testing.T) {
+	o := talkative()
+	o.Now = at(monday.AddDate(0, 0, 3))
+	tenant := New(o)
+	const byLast = "?$orderby=lastMessagePreview/createdDateTime desc"
+	last := map[string]time.Time{}
+	messages, _ := all(t, tenant, "/v1.0/users/"+tenant.id(userIDs, 0).String()+"/chats/getAllMessages?$top=50")
+	for _, m := range messages {
+		id := m["chatId"].(string)
+		last[id] = later(last[id], instantOf(t, m, "createdDateTime"))
+	}
+	ordered, _ := chatsOfFirst(t, tenant, byLast)
+	paged, pages := chatsOfFirst(t, tenant, byLast+"&$top=3")
+	ids := column(ordered, "id")
+	if !slices.IsSortedFunc(ids, func(a, b string) int { return last[b].Compare(last[a]) }) || len(last) < 5 {
+		t.Errorf("the chats %v are not in the order of %v", ids, last)
+	}
+	if !slices.Equal(column(paged, "id"), ids) || pages[0] != 3 {
+		t.Errorf("on pages of %v: %v, want %v", pages, column(paged, "id"), ids)
+	}
+	groups, _ := chatsOfFirst(t, tenant, "?$filter=chatType eq 'group'")
+	topic := ""
+	for _, c := range groups {
+		if c["chatType"] != "group" {
+			t.Errorf("%v is no group", c)
+		}
+		topic, _ = c["topic"].(string)
+	}
+	named, _ := chatsOfFirst(t, tenant, "?$filter=topic eq '"+url.QueryEscape(topic)+"'")
+	if len(groups) != 3 || len(named) == 0 || named[0]["topic"] != topic {
+		t.Errorf("%d groups, and %v of the topic %q", len(groups), named, topic)
+	}
+	for options, want := range map[string]int{
+		"?$orderby=createdDateTime": 400, "?$orderby=lastMessagePreview/createdDateTime": 400, "?$filter=id eq 'x'": 501, "?$expand=lastMessagePreview": 501,
+	} {
+		if a := get(t, tenant, "/v1.0/users/"+tenant.id(userIDs, 0).String()+"/chats"+options); a.status != want {
+			t.Errorf("%s: %d %s", options, a.status, a.body)
+		}
+	}
+}
+
 // What is no chat of the tenant's, or of nobody who is there, is not found.
 func TestUnknownChats(t *testing.T) {
 	tenant := New(talkative())

@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"net/url"
 	"strings"
 	"time"
 )
@@ -11,13 +12,15 @@ type chatAsk struct {
 	members    bool
 	kind       string // if not empty, only chats of this type
 	topic      string // and of this topic
+	latest     bool   // the one with the latest message first
+	tokens     string // the kind of the skip tokens: each is good for the query that it was given for
 }
 
 func (t *Tenant) chatAsk(q *question, key string) (p person, a chatAsk, err error) {
-	if err := q.unsimulated("$select", "$orderby"); err != nil {
+	if err := q.unsimulated("$select"); err != nil {
 		return p, a, err
 	}
-	if err := q.allow("$top", "$expand", "$filter", "$skiptoken"); err != nil {
+	if err := q.allow("$top", "$expand", "$filter", "$orderby", "$skiptoken"); err != nil {
 		return p, a, err
 	}
 	if a.size, err = q.topOf(chatPage, mostChats); err != nil {
@@ -30,20 +33,29 @@ func (t *Tenant) chatAsk(q *question, key string) (p person, a chatAsk, err erro
 	default:
 		return p, a, refuse(501, "NotImplemented", "This simulator expands members only.")
 	}
+	switch order := q.options.Get("$orderby"); {
+	case order == "lastMessagePreview/createdDateTime desc":
+		a.latest = true
+	case q.options.Has("$orderby"):
+		return p, a, badRequest("Ordering by '%s' is not supported.", order)
+	}
 	if q.options.Has("$filter") {
 		if err := a.filter(q.options.Get("$filter")); err != nil {
 			return p, a, err
 		}
 	}
+	a.tokens = q.link(chatsPath(key), "$skiptoken", "")
 	if text := q.options.Get("$skiptoken"); text != "" {
 		var ok bool
-		if a.from, ok = t.position("c"+key, text); !ok {
+		if a.from, ok = t.position(a.tokens, text); !ok {
 			return p, a, badRequest("Skip token is invalid.")
 		}
 	}
 	p, err = t.mailbox(key, q.now)
 	return p, a, err
 }
+
+func chatsPath(key string) string { return "users/" + url.PathEscape(key) + "/chats" }
 
 // filter reads a $filter of chats, of which Graph's documentation gives no list.
 func (a *chatAsk) filter(text string) error {

@@ -3,6 +3,8 @@ package graphsim
 import (
 	"encoding/base64"
 	"net/url"
+	"slices"
+	"time"
 )
 
 // The pages of chats, members and messages, in records. Graph publishes none for members.
@@ -13,38 +15,33 @@ const (
 	mostExpanded   = 25 // members of a chat in a list: a known issue of Graph, which cuts without a word
 )
 
+// A chatEntry is a chat at its place in a list.
+type chatEntry struct {
+	place int
+	chat  chat
+}
+
 // listChats answers /users/{id}/chats: those that the user is in now.
 func (t *Tenant) listChats(w *writer, q *question, key string) error {
 	p, ask, err := t.chatAsk(q, key)
 	if err != nil {
 		return err
 	}
-	type entry struct {
-		place int
-		chat  chat
-	}
-	var page []entry
-	next := -1
-	for place, c := range t.chats(p.number) {
-		if place < ask.from || !t.belongs(&c, p.number, q.now).in.has(q.now) || !ask.holds(t, &c, q.now) {
-			continue
-		}
-		if len(page) == ask.size {
-			next = place
-			break
-		}
-		page = append(page, entry{place, c})
+	page, next := t.chatEntries(p.number, &ask, q.now), -1
+	page = slices.DeleteFunc(page, func(e chatEntry) bool { return e.place < ask.from })
+	if len(page) > ask.size {
+		page, next = page[:ask.size], page[ask.size].place
 	}
 	w.open("")
 	w.text("@odata.context", q.root+"/$metadata#chats"+ask.shape())
 	w.int("@odata.count", len(page))
 	if next >= 0 {
-		w.text("@odata.nextLink", q.link("users/"+url.PathEscape(key)+"/chats", "$skiptoken", t.token("c"+key, next)))
+		w.text("@odata.nextLink", q.link(chatsPath(key), "$skiptoken", t.token(ask.tokens, next)))
 	}
 	w.list("value")
 	for i := range page {
 		w.open("")
-		t.chatEntry(w, q, &page[i].chat)
+		t.chat(w, q, &page[i].chat)
 		if ask.members {
 			members := t.present(&page[i].chat, q.now)
 			w.list("members")
@@ -60,8 +57,30 @@ func (t *Tenant) listChats(w *writer, q *question, key string) error {
 	return nil
 }
 
-// chatEntry writes the properties of a chat.
-func (t *Tenant) chatEntry(w *writer, q *question, c *chat) {
+// chatEntries are the chats that a user is in now and that are asked for. Each has its own place, but for
+// those in the order of their last messages, of which that is the place.
+func (t *Tenant) chatEntries(user int, ask *chatAsk, now time.Time) (list []chatEntry) {
+	for place, c := range t.chats(user) {
+		if t.belongs(&c, user, now).in.has(now) && ask.holds(t, &c, now) {
+			list = append(list, chatEntry{place, c})
+		}
+	}
+	if !ask.latest {
+		return list
+	}
+	last := map[int]time.Time{}
+	for _, e := range list {
+		last[e.place] = t.lastWritten(&e.chat, now)
+	}
+	slices.SortStableFunc(list, func(a, b chatEntry) int { return last[b.place].Compare(last[a.place]) })
+	for i := range list {
+		list[i].place = i
+	}
+	return list
+}
+
+// chat writes the properties of a chat.
+func (t *Tenant) chat(w *writer, q *question, c *chat) {
 	id := t.chatID(c)
 	w.text("id", id)
 	w.textOrNull("topic", t.topic(c, q.now))

@@ -37,7 +37,7 @@ func (t *Tenant) belongs(c *chat, number int, now time.Time) membership {
 	}
 	// Every turn in a chat has a millisecond of its own, so that its message has an id of its own.
 	if !m.founder {
-		m.in.from = turnTime(m.in.from, slot)
+		m.in.from = turnTime(m.in.from.Add(turnStep), slot) // not before
 	}
 	if m.in.to != forever {
 		m.in.to = turnTime(m.in.to, slot)
@@ -69,11 +69,13 @@ func (t *Tenant) comeAndGo(c *chat, m *membership) bool {
 	return true
 }
 
-// turnTime moves an instant to the one of 256 milliseconds that belongs to a slot. Messages that people
-// write have even milliseconds.
+// turnStep has room for 128 slots, and divides the day.
+const turnStep = 256 * time.Millisecond
+
+// turnTime moves an instant to the millisecond of a step that belongs to a slot, an odd one. Messages
+// that people write have even milliseconds.
 func turnTime(at time.Time, slot int) time.Time {
-	const step = 256 * time.Millisecond // divides the day
-	return at.Truncate(step).Add(time.Duration(2*slot+1) * time.Millisecond)
+	return at.Truncate(turnStep).Add(time.Duration(2*slot+1) * time.Millisecond)
 }
 
 // members are all who were ever in a chat until an instant, in an order that stays.

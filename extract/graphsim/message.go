@@ -169,6 +169,17 @@ func (t *Tenant) chatDay(th *thread, day int, turns []turn, now time.Time) iter.
 	}
 }
 
+// lastWritten is when the last message of a chat was created; zero if there is none.
+func (t *Tenant) lastWritten(c *chat, now time.Time) (at time.Time) {
+	th, turns := t.chatThread(c), t.turns(c, now)
+	for day := min(dayOf(now), t.first+t.days-1); day >= t.first && at.IsZero(); day-- {
+		for m := range t.chatDay(th, day, turns, now) {
+			at = later(at, m.created)
+		}
+	}
+	return at
+}
+
 // chatMessage is a message that somebody wrote in a chat, one of so many of a day, as it was at first.
 func (t *Tenant) chatMessage(th *thread, day, index, n int) message {
 	s := seeded(th.seed, uint64(day), uint64(index), 'w')

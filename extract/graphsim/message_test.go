@@ -143,6 +143,28 @@ func TestMessagesChange(t *testing.T) {
 	}
 }
 
+// A mailbox holds what was written while its user was in the chat, and nothing from before.
+func TestMailboxesBeginWithTheirUsers(t *testing.T) {
+	tenant := New(talkative())
+	seen := 0
+	for number := 150; number < tenant.everybody(afterwards); number++ {
+		if !tenant.stay(number, afterwards).has(afterwards) {
+			continue
+		}
+		joined := tenant.joined(number)
+		messages, _ := all(t, tenant, "/v1.0/users/"+tenant.id(userIDs, uint64(number)).String()+"/chats/getAllMessages?$top=50")
+		for _, m := range messages {
+			if at := instantOf(t, m, "createdDateTime"); at.Before(joined) {
+				t.Errorf("user %d, who joined at %v, has a message of %v", number, joined, at)
+			}
+		}
+		seen += len(messages)
+	}
+	if seen < 50 {
+		t.Errorf("only %d messages of users who joined", seen)
+	}
+}
+
 // System messages have their type only where it is asked for, and nobody wrote them.
 func TestSystemMessages(t *testing.T) {
 	tenant := New(talkative())
