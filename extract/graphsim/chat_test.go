@@ -229,7 +229,9 @@ func TestUnknownChats(t *testing.T) {
 			gone = tenant.id(userIDs, uint64(number)).String()
 		}
 	}
-	for _, target := range []string{"/v1.0/chats/19:x@thread.v2/members", "/v1.0/users/" + gone + "/chats"} {
+	a, b := tenant.id(userIDs, 0).String(), tenant.id(userIDs, 3).String() // of a circle, and without a chat of two
+	stranger := "/v1.0/chats/19:" + min(a, b) + "_" + max(a, b) + "@unq.gbl.spaces/members"
+	for _, target := range []string{stranger, "/v1.0/chats/19:x@thread.v2/members", "/v1.0/users/" + gone + "/chats"} {
 		if a := get(t, tenant, target); a.status != 404 {
 			t.Errorf("%s: %d %s", target, a.status, a.body)
 		}
