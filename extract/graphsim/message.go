@@ -77,45 +77,6 @@ func age(s *source) time.Duration {
 	return time.Duration(s.between(2000, int(longest/time.Millisecond)-1)) * time.Millisecond
 }
 
-// A reaction is somebody's to a message. It may be taken back.
-type reaction struct {
-	at, gone time.Time
-	index    int
-	seed     uint64
-}
-
-// everReacted are all reactions that a message gets in its life, in no order of time.
-func (m *message) everReacted() iter.Seq[reaction] {
-	return func(yield func(reaction) bool) {
-		s := seeded(m.seed, 'r')
-		if !s.chance(0.2) {
-			return
-		}
-		for i := range s.between(1, 3) {
-			r := reaction{index: i, at: m.created.Add(age(&s)), gone: forever, seed: s.next()}
-			if taken := m.created.Add(age(&s)); s.chance(0.1) && taken.After(r.at) {
-				r.gone = taken
-			}
-			if !yield(r) {
-				return
-			}
-		}
-	}
-}
-
-// reactions are those that a message has at an instant: none if it is deleted.
-func (m *message) reactions(now time.Time) (list []reaction) {
-	if m.event != noEvent || !m.deleted.IsZero() {
-		return nil
-	}
-	for r := range m.everReacted() {
-		if r.at.Before(now) && !r.gone.Before(now) {
-			list = append(list, r)
-		}
-	}
-	return list
-}
-
 // chatThread is the thread of a chat.
 func (t *Tenant) chatThread(c *chat) *thread {
 	return &thread{id: t.chatID(c), seed: c.seed, chat: c}

@@ -108,30 +108,3 @@ func (t *Tenant) violation(w *writer, m *message) {
 	w.text("verdictDetails", "allowFalsePositiveOverride,allowOverrideWithJustification")
 	w.close()
 }
-
-// reacted writes the reactions that a message has.
-func (t *Tenant) reacted(w *writer, m *message, now time.Time) {
-	w.list("reactions")
-	for _, r := range m.reactions(now) {
-		s := source(r.seed)
-		kind := pick(&s, reactionKinds)
-		w.open("")
-		w.text("reactionType", kind.text)
-		w.textOrNull("displayName", kind.name)
-		if kind.text == "custom" {
-			w.text("reactionContentUrl", hostedURL(m, "custom"))
-		} else {
-			w.null("reactionContentUrl")
-		}
-		w.time("createdDateTime", r.at)
-		t.fromSet(w, "user", t.somebody(m, &s))
-		w.close()
-	}
-	w.end()
-}
-
-// reactionKinds are older names and, mostly, emoji.
-var reactionKinds = []struct{ text, name string }{
-	{"👍", "Like"}, {"👍", "Like"}, {"❤️", "Heart"}, {"😆", "Laugh"}, {"🎉", "Celebration"}, {"🙏🏽", "Thank you"},
-	{"like", ""}, {"heart", ""}, {"custom", "contoso-cat"},
-}
