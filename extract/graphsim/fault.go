@@ -114,7 +114,7 @@ func (t *Tenant) fault(n uint64, r *http.Request) *faultKind {
 func isCollection(path []string, _ url.Values) bool {
 	last := path[len(path)-1]
 	return strings.Contains(last, "(") ||
-		slices.Contains([]string{"callRecords", "sessions", "participants_v2", "users", "delta"}, last)
+		slices.Contains([]string{"callRecords", "sessions", "participants_v2", "users", "delta", "chats", "members", "getAllMessages"}, last)
 }
 
 func isDeltaLink(_ []string, options url.Values) bool {
