@@ -7,6 +7,13 @@ import (
 	"time"
 )
 
+// A Changed counts the messages of a table to which something has happened until now.
+type Changed struct {
+	Edited  int `json:"edited"`
+	Deleted int `json:"deleted"`
+	Reacted int `json:"reacted"` // with at least one reaction
+}
+
 // everyChat are all chats that there have been until an instant. The first of its people tells of each.
 func (t *Tenant) everyChat(now time.Time) iter.Seq[chat] {
 	return func(yield func(chat) bool) {

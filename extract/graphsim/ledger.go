@@ -15,13 +15,6 @@ type Table struct {
 	Keys string `json:"keys"`
 }
 
-// A Changed counts the messages of a table to which something has happened until now.
-type Changed struct {
-	Edited  int `json:"edited"`
-	Deleted int `json:"deleted"`
-	Reacted int `json:"reacted"` // with at least one reaction
-}
-
 // A ledger counts the rows of tables.
 type ledger map[string]*entries
 
