@@ -15,7 +15,7 @@ func (t *Tenant) teamMessages(w *writer, q *question, key string) error {
 	if err != nil {
 		return err
 	}
-	team, err := t.findTeam(key)
+	team, err := t.teamWithRooms(key, q.now)
 	if err != nil {
 		return err
 	}
@@ -23,18 +23,9 @@ func (t *Tenant) teamMessages(w *writer, q *question, key string) error {
 	return nil
 }
 
-// findTeam is the number of the team of an id.
-func (t *Tenant) findTeam(key string) (int, error) {
-	number, ok := t.number(groupIDs, key)
-	if !ok || number >= uint64(t.teams()) {
-		return 0, refuse(404, "NotFound", "No team found with Group Id %s", key)
-	}
-	return int(number), nil
-}
-
 // inTeam are the messages of a team from a place on.
 func (t *Tenant) inTeam(team int, a *messageAsk, now time.Time) iter.Seq2[messagePlace, message] {
-	threads := t.channelThreads(team)
+	threads := t.channelThreads(team, now)
 	from, to := a.filter.days(t, now)
 	return func(yield func(messagePlace, message) bool) {
 		for day := max(from, a.from.day); day < to; day++ {
@@ -51,10 +42,11 @@ func (t *Tenant) inTeam(team int, a *messageAsk, now time.Time) iter.Seq2[messag
 }
 
 // channelThreads are the threads of a team's channels.
-func (t *Tenant) channelThreads(team int) []*thread {
-	var list []*thread
-	for _, c := range t.channels(team) {
-		list = append(list, &thread{id: c.id, seed: c.seed, team: t.id(groupIDs, uint64(team)).String(), room: c})
+func (t *Tenant) channelThreads(team int, now time.Time) (list []*thread) {
+	of := t.id(groupIDs, uint64(team)).String()
+	for _, c := range t.rooms(team, now) {
+		seed := seeded(t.seed, uint64(c.team), uint64(c.number), 'T')
+		list = append(list, &thread{id: c.id, seed: uint64(seed), team: of, room: c})
 	}
 	return list
 }

@@ -11,9 +11,9 @@ import (
 type thread struct {
 	id   string
 	seed uint64
-	chat *chat   // nil for a channel
-	team string  // its id, for a channel
-	room channel // the channel
+	chat *chat  // nil for a channel
+	team string // its id, for a channel
+	room room   // the channel
 }
 
 // A message is a message of a thread as it is at an instant.

@@ -68,8 +68,8 @@ func (t *Tenant) channelTruth(l ledger, now time.Time) (changed Changed) {
 	l.table("channel_messages")
 	kinds := messageTables("channel_message")
 	kinds.open(l)
-	for team := range t.teams() {
-		for _, th := range t.channelThreads(team) {
+	for team := range t.teamsWithRooms(now) {
+		for _, th := range t.channelThreads(team, now) {
 			for day := t.first; day < t.first+t.days; day++ {
 				for m := range t.channelDay(th, day, now) {
 					l.add("channel_messages", th.team, th.id, m.id())

@@ -37,7 +37,7 @@ func TestMessagesAgainstGraphsTypes(t *testing.T) {
 			ref.check(t, m, "microsoft.graph.chatMessage", "message")
 		}
 	}
-	for team := range tenant.teams() {
+	for team := range tenant.teamsWithRooms(afterwards) {
 		messages, _ := all(t, tenant, "/v1.0/teams/"+tenant.id(groupIDs, uint64(team)).String()+"/channels/getAllMessages?$top=50", newer...)
 		for _, m := range messages {
 			ref.check(t, m, "microsoft.graph.chatMessage", "message")
