@@ -83,21 +83,6 @@ func charges(path []string, options url.Values) []charge {
 	return append(all, charge{limit: limitCall + further, of: strings.ToLower(path[2]), cost: 1})
 }
 
-// teamsCharges are what a request takes of the limits of Teams; nil if it is for something else.
-func teamsCharges(path []string) []charge {
-	switch {
-	case len(path) == 4 && path[0] == "users" && path[2] == "chats" && operation(path[3]) == "getAllMessages":
-		return []charge{{limit: limitChatExport, cost: 1}}
-	case len(path) == 3 && path[0] == "users" && path[2] == "chats":
-		return []charge{{limit: limitChats, cost: 1}, {limit: limitUserChats, of: strings.ToLower(path[1]), cost: 1}}
-	case len(path) == 3 && path[0] == "chats" && path[2] == "members":
-		return []charge{{limit: limitMembers, cost: 1}, {limit: limitChatMembers, of: path[1], cost: 1}}
-	case len(path) == 4 && path[0] == "teams" && path[2] == "channels" && operation(path[3]) == "getAllMessages":
-		return []charge{{limit: limitChannelExport, cost: 1}}
-	}
-	return nil
-}
-
 // userCost is the price of a request for users in resource units. The links of delta carry the selection
 // in their token, so their pages count as selected.
 func userCost(options url.Values) int {
