@@ -69,12 +69,19 @@ func TestChannelMessagesByWindow(t *testing.T) {
 	now := monday.AddDate(0, 0, 3)
 	since := now
 	o := chatty()
+	o.Moves = -1 // the teams stay
 	o.Now = func() time.Time { return now }
 	tenant := New(o)
-	before := teamOf(t, tenant, 3, "?$top=50")
+	of := func(options string) (messages []map[string]any) {
+		for team := range tenant.teamsWithRooms(since) {
+			messages = append(messages, teamOf(t, tenant, team, options)...)
+		}
+		return messages
+	}
+	before := of("?$top=50")
 	now = now.AddDate(0, 0, 1)
-	after := teamOf(t, tenant, 3, "?$top=50")
-	changes := teamOf(t, tenant, 3, fmt.Sprintf(between, since.Add(-tick).Format(time.RFC3339Nano), now.Format(time.RFC3339)))
+	after := of("?$top=50")
+	changes := of(fmt.Sprintf(between, since.Add(-tick).Format(time.RFC3339Nano), now.Format(time.RFC3339)))
 	var want []string
 	old := map[string]string{}
 	for _, m := range before {
@@ -86,7 +93,7 @@ func TestChannelMessagesByWindow(t *testing.T) {
 		}
 	}
 	slices.Sort(want)
-	if got := keysOf(changes); !slices.Equal(got, want) || len(want) <= len(after)-len(before) {
+	if got := keysOf(changes); !slices.Equal(got, want) || len(want) < len(after)-len(before)+20 {
 		t.Errorf("%d messages changed, and %d are in the window; there were %d and are %d", len(want), len(got), len(before), len(after))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -76,22 +75,19 @@ func TestTablesAreWhatIsAnswered(t *testing.T) {
 			}
 		}
 		truth := tenant.Truth()
-		for name, want := range truth.Tables {
-			if slices.Contains(strings.Fields(countedTables), name) {
-				continue // of the directory, calendars and calls
+		for name := range strings.FieldsSeq(`chats chat_members chat_messages message_mentions message_attachments message_reactions
+			message_events channel_messages channel_message_mentions channel_message_attachments channel_message_reactions
+			channel_message_events`) {
+			read := name
+			if of, ok := strings.CutPrefix(name, "message_"); ok {
+				read = "chat_message_" + of
 			}
-			read, ok := strings.CutPrefix(name, "message_")
-			if ok {
-				read = "chat_message_" + read
-			} else {
-				read = name
-			}
-			if got := found.table(read); got != want || got.Rows == 0 {
+			if got, want := found.table(read), truth.Tables[name]; got != want || got.Rows == 0 {
 				t.Errorf("%s: read %v, want %v", name, got, want)
 			}
 		}
-		if len(truth.Tables) != 12+22 || truth.Changed["chat_messages"].Edited != edited || truth.Changed["chat_messages"].Deleted == 0 {
-			t.Errorf("tables %v, changed %v, %d edited", truth.Tables, truth.Changed, edited)
+		if truth.Changed["chat_messages"].Edited != edited || truth.Changed["chat_messages"].Deleted == 0 {
+			t.Errorf("changed %v, %d edited", truth.Changed, edited)
 		}
 	}
 }
