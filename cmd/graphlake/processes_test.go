@@ -56,7 +56,7 @@ func TestStoppedOwner(t *testing.T) {
 		<-s.arrived
 		s.wakeTooLate(t, owner, s.gate)
 	})
-	for _, names := range []string{"users.json", "raw/users", "tables/user_licenses", "tables/users/"} {
+	for _, names := range []string{"/users.json", "/raw/users/", "/tables/user_licenses/", "/tables/users/"} {
 		t.Run("writing "+names, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, connection)
