@@ -71,9 +71,6 @@ tenants:
 	return s
 }
 
-// anew is a site with the same Blob Storage and another lake.
-func (s *site) anew(t *testing.T) *site { return newSite(t, s.blobs) }
-
 // answer is Graph: one user, and no calls.
 func (s *site) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
