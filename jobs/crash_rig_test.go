@@ -176,7 +176,7 @@ func childless(t *testing.T, store load.Store) (calls []any) {
 // and to sync a disk some ten thousand times takes minutes.
 func inMemory(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "crash") //nolint:usetesting // t.TempDir is on a disk
+	dir, err := os.MkdirTemp("/dev/shm", "crash") //nolint:usetesting // its own is on a disk
 	if err != nil {
 		return t.TempDir()
 	}

@@ -29,7 +29,7 @@ func TestCrashInSecondNight(t *testing.T) {
 	first, second := newNight(t, 18, true), newNight(t, 19, false)
 	before := inMemory(t)
 	first.finish(t, onDisk(t, before)())
-	crash{night: second, step: 1}.everywhere(t, func(t *testing.T) func() full {
+	crash{night: second, step: 2}.everywhere(t, func(t *testing.T) func() full {
 		dir := filepath.Join(inMemory(t), "lake")
 		if err := os.CopyFS(dir, os.DirFS(before)); err != nil {
 			t.Fatal(err)
