@@ -32,6 +32,7 @@ func TestMergeWhole(t *testing.T) {
 	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
 	p := load.Partition{Kind: load.Raw, Name: "meetings", TenantID: tenant, Date: day(22)}
 	gone := 0
+	var spared []string
 	read := func(r schemas.Range, whole bool, rows ...string) (changed bool) {
 		t.Helper()
 		s, err := lake.Spool(meetings, tenant, r)
@@ -54,6 +55,7 @@ func TestMergeWhole(t *testing.T) {
 		if !whole {
 			absent = nil
 		}
+		s.Spare(spared...)
 		m, err := s.MergeWhole(t.Context(), absent)
 		if err != nil {
 			t.Fatal(err)
@@ -82,6 +84,14 @@ func TestMergeWhole(t *testing.T) {
 		t.Errorf("marked %d, want also the one of 13:00", gone)
 	}
 	wantRows(t, rows(t, lake, p, meetings), at("1"), at("2"), marked("3"))
+	spared = []string{"1"}
+	if !read(on22, true) || gone != 3 {
+		t.Errorf("marked %d, want also the one of 12:00", gone)
+	}
+	wantRows(t, rows(t, lake, p, meetings), at("1"), marked("2"), marked("3"))
+	if read(on22, true) {
+		t.Error("a day changed of which the one record is spared and the others are marked")
+	}
 }
 
 // Changes of a night belong to the days of their records, and touch no other.

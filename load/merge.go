@@ -173,7 +173,7 @@ func (m *merging) contendDay(h *held) error {
 
 // leaves says whether a row of the lake, of which nothing was read, is to be made absent.
 func (m *merging) leaves(o order, r row) bool {
-	if m.absent == nil || !m.within.Contains(o.filed(r)) {
+	if m.absent == nil || !m.within.Contains(o.filed(r)) || len(m.spared) > 0 && m.spared[o.first(r)] {
 		return false
 	}
 	removed, ok := r.batch.Column(o.removed).(*array.Boolean)
