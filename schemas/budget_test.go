@@ -52,6 +52,7 @@ func TestBudgetsAreThePublishedOnes(t *testing.T) {
 		{PSTNCalls, "call_records", ""},
 		{DirectRoutingCalls, "call_records", ""},
 		{Users, "identity", ""},
+		{Groups, "identity", ""},
 	} {
 		source := c.dataset.Source
 		detail := ""

@@ -8,6 +8,7 @@ func TestParents(t *testing.T) {
 		"calls": "", "call_participants": "calls", "call_sessions": "calls", "call_segments": "call_sessions",
 		"call_media": "call_segments", "call_media_streams": "call_media",
 		"pstn_calls": "", "direct_routing_calls": "", "users": "", "user_licenses": "users",
+		"groups": "", "group_members": "groups", "group_owners": "groups",
 	}
 	for _, d := range All() {
 		for _, table := range d.Tables {
