@@ -7,6 +7,8 @@ func All() []Dataset {
 	return []Dataset{
 		CallRecords, PSTNCalls, DirectRoutingCalls,
 		Users, Groups,
+
+		CalendarEvents,
 	}
 }
 

@@ -19,6 +19,8 @@ func TestEveryPropertyHasAColumn(t *testing.T) {
 		{DirectRoutingCalls, "callRecords.directRoutingLogRow"},
 		{Users, "user"},
 		{Groups, "group"},
+
+		{CalendarEvents, "event"},
 	} {
 		t.Run(c.dataset.Name, func(t *testing.T) {
 			w := walk{t: t, types: reference(t), columns: map[string][]Column{}, left: c.dataset.left(), met: map[string]bool{}}
@@ -170,7 +172,7 @@ func fits(t Type, edm string, many bool) bool {
 	case "Edm.Single", "Edm.Double":
 		return t == Float64
 	case "Edm.String":
-		return t == String || t == Enum || t == LongText
+		return t == UTCTime || t == String || t == Enum || t == LongText
 	}
 	return t == Enum || t == JSON // one of Graph's own types, with members by name or of its own
 }

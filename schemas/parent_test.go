@@ -9,6 +9,8 @@ func TestParents(t *testing.T) {
 		"call_media": "call_segments", "call_media_streams": "call_media",
 		"pstn_calls": "", "direct_routing_calls": "", "users": "", "user_licenses": "users",
 		"groups": "", "group_members": "groups", "group_owners": "groups",
+
+		"calendar_events": "", "event_attendees": "calendar_events",
 	}
 	for _, d := range All() {
 		for _, table := range d.Tables {
