@@ -21,13 +21,15 @@ func TestEveryPropertyHasAColumn(t *testing.T) {
 		{Groups, "group"},
 
 		{CalendarEvents, "event"},
+		{ChatMessages, "chatMessage"},
+		{ChannelMessages, "chatMessage"},
 	} {
 		t.Run(c.dataset.Name, func(t *testing.T) {
 			w := walk{t: t, types: reference(t), columns: map[string][]Column{}, left: c.dataset.left(), met: map[string]bool{}}
 			for _, table := range c.dataset.Tables {
 				for _, column := range table.Columns {
 					for _, p := range append([]Path{column.Path}, column.Else...) {
-						path := string(p.Absolute(table.Each))
+						path := strings.ReplaceAll(string(p.Absolute(table.Each)), "{}", "")
 						w.columns[path] = append(w.columns[path], column)
 					}
 				}
@@ -88,7 +90,7 @@ func (w walk) into(name, at string) {
 			w.met[path] = true
 		case p.navigation && !entered: // sent only to who asks for it
 		case entered:
-			for _, shape := range shapes(elem, p.name) {
+			for _, shape := range shapes(w.types, name, elem, p.name) {
 				w.into(shape, below)
 			}
 		case !slices.ContainsFunc(w.columns[path], func(c Column) bool { return fits(c.Type, elem, many) }):
@@ -130,8 +132,16 @@ func (w walk) properties(name string) []property {
 }
 
 // shapes are the types that a value may have, where Graph declares a common base.
-func shapes(edm, property string) []string {
+func shapes(types, owner, edm, property string) []string {
 	name := strings.TrimPrefix(strings.TrimPrefix(edm, "microsoft."), "graph.")
+	if owner == "identitySet" || strings.HasPrefix(owner, "chatMessage") && strings.HasSuffix(owner, "IdentitySet") {
+		switch property { // of an identity set of Teams
+		case "user", "application":
+			return []string{"teamwork" + strings.ToUpper(property[:1]) + property[1:] + "Identity"}
+		case "device":
+			return []string{"identity"}
+		}
+	}
 	switch name + " " + property {
 	case "identity user", "identity associatedIdentity":
 		return []string{"callRecords.userIdentity", "communicationsUserIdentity"}
@@ -141,6 +151,12 @@ func shapes(edm, property string) []string {
 		return []string{"communications" + strings.ToUpper(property[:1]) + property[1:] + "Identity"}
 	}
 	switch name {
+	case "eventMessageDetail":
+		files, _ := filepath.Glob(filepath.Join(types, "*EventMessageDetail.tsv"))
+		for i, f := range files {
+			files[i] = strings.TrimSuffix(filepath.Base(f), ".tsv")
+		}
+		return files
 	case "callRecords.endpoint":
 		return []string{"callRecords.participantEndpoint", "callRecords.serviceEndpoint"}
 	case "callRecords.userAgent":

@@ -8,6 +8,18 @@ const (
 	forOwners   = "is for the owner of the mailbox alone, or for programs that create events"
 )
 
+var (
+	notTakenOfChatMessages    = []NotTaken{{"is of messages in channels", []Path{"channelIdentity"}}, seldom}
+	notTakenOfChannelMessages = []NotTaken{{"is of messages in chats", []Path{"chatId"}}, seldom}
+)
+
+var seldom = NotTaken{"is in `detail` of the events, and seldom asked for", []Path{
+	"eventDetail.callRecordingDisplayName", "eventDetail.callRecordingDuration", "eventDetail.meetingOrganizer",
+	"eventDetail.channelDescription", "eventDetail.teamDescription", "eventDetail.chatId", "eventDetail.meetingChatId",
+	"eventDetail.conversationMemberRoles", "eventDetail.conversationMemberUser", "eventDetail.eventDateTime",
+	"eventDetail.tabId", "eventDetail.teamsAppId",
+}}
+
 var notTakenOfEvents = []NotTaken{
 	{ofMasters, []Path{"recurrence", "cancelledOccurrences"}},
 	{inUTC, []Path{"start.timeZone", "end.timeZone"}},

@@ -11,6 +11,10 @@ func TestParents(t *testing.T) {
 		"groups": "", "group_members": "groups", "group_owners": "groups",
 
 		"calendar_events": "", "event_attendees": "calendar_events",
+		"chat_messages": "", "message_mentions": "chat_messages", "message_attachments": "chat_messages",
+		"message_reactions": "chat_messages", "message_events": "chat_messages",
+		"channel_messages": "", "channel_message_mentions": "channel_messages", "channel_message_attachments": "channel_messages",
+		"channel_message_reactions": "channel_messages", "channel_message_events": "channel_messages",
 	}
 	for _, d := range All() {
 		for _, table := range d.Tables {
