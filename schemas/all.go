@@ -8,7 +8,7 @@ func All() []Dataset {
 		CallRecords, PSTNCalls, DirectRoutingCalls,
 		Users, Groups,
 
-		CalendarEvents, ChatMessages, ChannelMessages,
+		CalendarEvents, Chats, ChatMessages, ChannelMessages,
 	}
 }
 

@@ -55,6 +55,7 @@ func TestBudgetsAreThePublishedOnes(t *testing.T) {
 		{Groups, "identity", ""},
 
 		{CalendarEvents, "outlook", ""},
+		{Chats, "teams_other", ""},
 		{ChatMessages, "teams_export", ""},
 		{ChannelMessages, "teams_export", ""},
 	} {
@@ -94,6 +95,10 @@ func TestBudgetsAgreeWithTheReference(t *testing.T) {
 			continue
 		}
 		cells := strings.Split(lines[i], "\t") // service, request, per tenant, in all tenants, per resource, other
+		if b == teamsChats { // of whose users another line tells
+			i := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "Teams\tList chats") })
+			cells[4] = strings.Split(lines[i], "\t")[5]
+		}
 		if cells[4] == "-" {
 			cells[4] = cells[5]
 		}

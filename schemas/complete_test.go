@@ -21,6 +21,7 @@ func TestEveryPropertyHasAColumn(t *testing.T) {
 		{Groups, "group"},
 
 		{CalendarEvents, "event"},
+		{Chats, "chat"},
 		{ChatMessages, "chatMessage"},
 		{ChannelMessages, "chatMessage"},
 	} {
@@ -151,8 +152,8 @@ func shapes(types, owner, edm, property string) []string {
 		return []string{"communications" + strings.ToUpper(property[:1]) + property[1:] + "Identity"}
 	}
 	switch name {
-	case "eventMessageDetail":
-		files, _ := filepath.Glob(filepath.Join(types, "*EventMessageDetail.tsv"))
+	case "eventMessageDetail", "conversationMember":
+		files, _ := filepath.Glob(filepath.Join(types, "*"+strings.ToUpper(name[:1])+name[1:]+".tsv"))
 		for i, f := range files {
 			files[i] = strings.TrimSuffix(filepath.Base(f), ".tsv")
 		}

@@ -11,6 +11,7 @@ func TestParents(t *testing.T) {
 		"groups": "", "group_members": "groups", "group_owners": "groups",
 
 		"calendar_events": "", "event_attendees": "calendar_events",
+		"chats": "", "chat_members": "chats",
 		"chat_messages": "", "message_mentions": "chat_messages", "message_attachments": "chat_messages",
 		"message_reactions": "chat_messages", "message_events": "chat_messages",
 		"channel_messages": "", "channel_message_mentions": "channel_messages", "channel_message_attachments": "channel_messages",

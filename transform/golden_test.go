@@ -26,6 +26,7 @@ var fixtureRows = map[string]int64{
 	"groups": 6, "group_members": 6, "group_owners": 3,
 
 	"calendar_events": 9, "event_attendees": 9,
+	"chats": 6, "chat_members": 9,
 	"chat_messages": 16, "message_mentions": 5, "message_attachments": 5, "message_reactions": 4, "message_events": 10,
 	"channel_messages": 16, "channel_message_mentions": 5, "channel_message_attachments": 5,
 	"channel_message_reactions": 4, "channel_message_events": 10,
