@@ -19,6 +19,9 @@ func TestEveryPropertyHasAColumn(t *testing.T) {
 		{DirectRoutingCalls, "callRecords.directRoutingLogRow"},
 		{Users, "user"},
 		{Groups, "group"},
+		{Teams, "team"},
+		{Presence, "presence"},
+		{MailboxSettings, "mailboxSettings"},
 	} {
 		t.Run(c.dataset.Name, func(t *testing.T) {
 			w := walk{t: t, types: reference(t), columns: map[string][]Column{}, left: c.dataset.left(), met: map[string]bool{}}
@@ -117,7 +120,7 @@ func (w walk) properties(name string) []property {
 	}
 	var properties []property
 	for line := range strings.Lines(string(data)) {
-		if f := strings.Split(line, "\t"); len(f) > 3 && f[0] != "name" && !strings.HasPrefix(line, "#") {
+		if f := strings.Split(line, "\t"); len(f) > 3 && f[1] != "edm_type" && !strings.HasPrefix(line, "#") {
 			properties = append(properties, property{f[0], f[1], strings.HasPrefix(f[3], "navigation")})
 		}
 	}
@@ -170,7 +173,7 @@ func fits(t Type, edm string, many bool) bool {
 	case "Edm.Single", "Edm.Double":
 		return t == Float64
 	case "Edm.String":
-		return t == String || t == Enum || t == LongText
+		return t == String || t == Enum || t == LongText || t == UTCTime // of which Graph writes the zone beside it
 	}
 	return t == Enum || t == JSON // one of Graph's own types, with members by name or of its own
 }

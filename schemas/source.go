@@ -82,6 +82,8 @@ type Part struct {
 	Path   string // template, mostly with {id}
 	Query  []Param
 	Budget Budget
+	// Permissions that open the collection, any one of them; empty: those of the dataset do.
+	Permissions []Permission
 }
 
 // Step is the longest range that is asked for in one request so that, with an included upper bound,

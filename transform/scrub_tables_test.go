@@ -42,7 +42,7 @@ func TestTablesOfScrubbedRecords(t *testing.T) {
 			before, after := deriveRecords(t, bare, mem, open), deriveRecords(t, bare, mem, scrubbed)
 			secrets := map[string]bool{}
 			for i, table := range d.Tables {
-				compareTables(t, table, before[i], after[i], secrets)
+				compareTables(t, withoutBodies(d, table), before[i], after[i], secrets)
 				before[i].Release()
 				after[i].Release()
 			}
@@ -60,6 +60,19 @@ func TestTablesOfScrubbedRecords(t *testing.T) {
 	}
 }
 
+// withoutBodies lets the columns of bodies, of which nothing is kept here, have no name.
+func withoutBodies(d schemas.Dataset, table schemas.Table) schemas.Table {
+	table.Columns = slices.Clone(table.Columns)
+	for i, c := range table.Columns {
+		for _, b := range d.Bodies {
+			if path := c.Path.Absolute(table.Each); path == b.Path || strings.HasPrefix(string(path), string(b.Path)+".") {
+				table.Columns[i].Name = ""
+			}
+		}
+	}
+	return table
+}
+
 // compareTables also gathers what is personal.
 func compareTables(t *testing.T, table schemas.Table, before, after arrow.RecordBatch, secrets map[string]bool) {
 	t.Helper()
@@ -69,6 +82,12 @@ func compareTables(t *testing.T, table schemas.Table, before, after arrow.Record
 	for i, c := range table.Columns {
 		for row := range int(before.NumRows()) {
 			was, is := before.Column(i), after.Column(i)
+			if c.Name == "" {
+				if !is.IsNull(row) {
+					t.Errorf("%s, row %d: of a body stayed %s", table.Name, row, value(t, is, row))
+				}
+				continue
+			}
 			if was.IsNull(row) || is.IsNull(row) {
 				if was.IsNull(row) != is.IsNull(row) {
 					t.Errorf("%s.%s, row %d: null became a value, or a value null", table.Name, c.Name, row)
