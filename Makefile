@@ -34,6 +34,7 @@ demo: build ## a week of a simulated tenant, read into ./lake
 test: azurite ## every test of the product, Blob Storage included
 	GRAPHLAKE_AZURITE=$$(command -v $(AZURITE)) go test $(RACE) ./...
 	GRAPHLAKE_AZURITE=$$(command -v $(AZURITE)) go test -run '^TestCrash' ./jobs # at every call: too many for the race detector
+	$(if $(RACE),cd internal/duckdb && go test -count=1 -run '^TestWatch$$' .) # DuckDB needs a C compiler too
 
 lint: ## golangci-lint over the product and the nested modules
 	$(GOLANGCI) run

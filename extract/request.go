@@ -16,7 +16,7 @@ func (x *Reading) listRequest(ask schemas.Range, parent string) graph.Request {
 	r := x.request(source.Path, source.Query, map[string]string{
 		"from":   ask.From.Format(source.Window.Layout),
 		"to":     ask.To.Format(source.Window.Layout),
-		"select": strings.Join(x.dataset.Select(), ","),
+		"select": x.selected,
 		"parent": parent,
 	})
 	r.Budget = budget(source.Budget)

@@ -1,6 +1,9 @@
 package transform
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Seconds from 1970 to the end of the year 1, and to the end of the year 9999.
 const (
@@ -29,7 +32,7 @@ func instantMicros(text []byte) (c cell, reason string) {
 
 // utcMicros is a time without a zone, which is UTC, as microseconds since 1970.
 func utcMicros(text []byte) (c cell, reason string) {
-	c, reason = instantMicros(append(text[:len(text):len(text)], 'Z'))
+	c, reason = instantMicros(append(slices.Clip(text), 'Z'))
 	if reason == notInstant {
 		reason = "want a date and time of UTC without a zone"
 	}

@@ -28,8 +28,9 @@ type config struct {
 }
 
 type azureConfig struct {
-	AccountURL          string `yaml:"account_url"`
-	ConnectionStringEnv string `yaml:"connection_string_env"`
+	AccountURL          string   `yaml:"account_url"`
+	ConnectionStringEnv string   `yaml:"connection_string_env"`
+	Lease               duration `yaml:"lease"` // for how long a run that was killed keeps the next one off
 }
 
 type graphConfig struct {
@@ -99,6 +100,9 @@ func (c *config) fillIn() {
 	}
 	if c.Graph.Endpoint == "" {
 		c.Graph.Endpoint = "https://graph.microsoft.com"
+	}
+	if c.Azure.Lease == 0 {
+		c.Azure.Lease = duration(longestLease)
 	}
 	if c.Privacy.Content == "" {
 		c.Privacy.Content = "none"

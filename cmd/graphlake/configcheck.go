@@ -16,6 +16,12 @@ import (
 
 var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
+// What Blob Storage grants.
+const (
+	shortestLease = 15 * time.Second
+	longestLease  = 60 * time.Second
+)
+
 // check says everything that is wrong with the configuration, each with its line.
 func (c *config) check() error {
 	var errs []error
@@ -52,6 +58,9 @@ func (c *config) check() error {
 	}
 	if t := c.Tenants; len(t) > 0 && t[0].Auth.Method == "token" && strings.HasPrefix(c.Lake, "az://") && c.Azure.ConnectionStringEnv == "" {
 		fail("$.azure", "a token for Graph does not open Blob Storage; use connection_string_env, or another auth.method")
+	}
+	if l := time.Duration(c.Azure.Lease); l < shortestLease || l > longestLease || l%time.Second != 0 {
+		fail("$.azure.lease", "Blob Storage grants whole seconds from %v to %v, not %v", shortestLease, longestLease, l)
 	}
 	if !slices.Contains(schemas.Contents(), schemas.Content(c.Privacy.Content)) {
 		fail("$.privacy.content", "%q is none of none, text and full", c.Privacy.Content)

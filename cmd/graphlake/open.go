@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
@@ -77,7 +78,7 @@ func (c *config) openStore(ctx context.Context) (store, error) {
 		}
 		return s, nil
 	}
-	o := blobstore.Options{AccountURL: c.Azure.AccountURL}
+	o := blobstore.Options{AccountURL: c.Azure.AccountURL, LeaseTime: time.Duration(c.Azure.Lease)}
 	o.Container, o.Prefix, _ = strings.Cut(place, "/")
 	var err error
 	switch {

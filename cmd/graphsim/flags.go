@@ -20,6 +20,7 @@ type flags struct {
 	CallsPerUserDay float64  `default:"5" help:"Calls that a user begins on a working day."`
 	Large           int      `default:"400" help:"Participants of the largest meetings."`
 	Forbidden       float64  `placeholder:"SHARE" help:"Share of users and teams that nobody may read, for instance 0.02 (default: none)."`
+	Messages        float64  `default:"4" help:"Messages that a user writes in chats on a working day."`
 	Rate            float64  `placeholder:"FACTOR" help:"Throttle at so many times Graph's published limits (default: not at all)."`
 	Fail            float64  `placeholder:"SHARE" help:"Share of requests that fail, for instance 0.05 (default: none)."`
 	Fault           []string `placeholder:"KIND" help:"How they fail: ${faults} (default: in every way)."`
@@ -34,7 +35,7 @@ type flags struct {
 func (f *flags) options() (graphsim.Options, error) {
 	o := graphsim.Options{
 		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Late: f.Late, Moves: f.Moves,
-		Forbidden: f.Forbidden, Rate: f.Rate, Token: f.Token, Roles: f.Role,
+		Forbidden: f.Forbidden, MessagesPerUserDay: f.Messages, Rate: f.Rate, Token: f.Token, Roles: f.Role,
 	}
 	if f.Users < 1 || f.Large < 2 || f.CallsPerUserDay <= 0 {
 		return o, fmt.Errorf("--users %d, --large %d, --calls-per-user-day %g: a tenant needs one user, two in a meeting, and calls",
@@ -67,6 +68,9 @@ func (f *flags) options() (graphsim.Options, error) {
 	}
 	if f.Moves <= 0 {
 		o.Moves = -1
+	}
+	if f.Messages <= 0 {
+		o.MessagesPerUserDay = -1
 	}
 	var err error
 	if o.Faults, err = f.faults(); err != nil {

@@ -6,8 +6,9 @@
 //	                                       ends with it and with its status
 //	graphsim --users 200 --truth           prints what the tenant holds, as JSON
 //
-// Some calls get later versions until two days after they ended, and every day some users join, leave or
-// change; --now-file FILE lets a script move the clock from one night to the next while the simulator
+// Some calls get later versions until two days after they ended, every day some users join, leave or
+// change, and messages are edited, deleted and reacted to until five days after they were written;
+// --now-file FILE lets a script move the clock from one night to the next while the simulator
 // serves. --rate 1 throttles as Graph has published it, and --rate 50 fifty times faster; --stats FILE
 // counts the requests. --fail 0.05 lets a twentieth of the requests fail, in all ways or in those that
 // --fault names. --forbidden 0.02 lets nobody read a fiftieth of the mailboxes and teams.

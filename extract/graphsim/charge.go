@@ -9,13 +9,16 @@ import (
 // A charge is what a request takes of a limit.
 type charge struct {
 	limit family
-	of    string // whose limit it is: the call record's, the team's
+	of    string // whose limit it is: the call record's, the team's, the chat's
 	cost  int
 }
 
 // charges are what a request takes.
 func charges(path []string, options url.Values) []charge {
 	all := []charge{{limit: limitAll, cost: 1}}
+	if messages := messageCharges(path); messages != nil {
+		return append(all, messages...)
+	}
 	switch last := path[len(path)-1]; {
 	case last == "presence" || last == "getPresencesByUserId":
 		return append(all, charge{limit: limitPresence, cost: 1})

@@ -43,7 +43,7 @@ func (v *copyOf) joinURL() string {
 		return v.call.joinURL()
 	}
 	s := seeded(v.series, 'j')
-	return meetingURL(&s)
+	return meetingURL(drawGUID(&s).String())
 }
 
 // attendees are those whom the owner sees, as a part of those who are invited.

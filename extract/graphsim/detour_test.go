@@ -68,9 +68,13 @@ func TestMisleadingFaults(t *testing.T) {
 	h := newHost(t)
 	h.tenant.Store(New(small()))
 	last := pageAt(t, pageAt(t, h.URL+recordsPath).Next).Next
+	tenant := h.tenant.Load()
+	chats := h.URL + "/v1.0/users/" + tenant.id(userIDs, 0).String() + "/chats"
 	for _, url := range []string{
 		h.URL + recordsPath + "?$select=id", last, h.URL + "/v1.0/users?$top=7", h.URL + "/v1.0/users/delta?$select=displayName",
 		h.URL + recordsPath + "/getPstnCalls(fromDateTime=2026-11-02,toDateTime=2026-11-03)",
+		chats, chats + "/getAllMessages?$top=5", h.URL + "/v1.0/chats/" + pageAt(t, chats).ids()[3] + "/members",
+		h.URL + "/v1.0/teams/" + tenant.id(groupIDs, 1).String() + "/channels/getAllMessages",
 	} {
 		h.tenant.Store(New(small()))
 		want := pageAt(t, url)

@@ -1,13 +1,13 @@
 // Package graphsim is a simulated Microsoft 365 tenant that answers like Microsoft Graph: call
-// records, PSTN and Direct Routing logs, users, groups, teams, presence, mailbox settings and calendars,
-// behind an http.Handler.
+// records, PSTN and Direct Routing logs, users, groups, teams, presence, mailbox settings, calendars, chats,
+// and the messages of chats and channels, behind an http.Handler.
 //
 // The same options give the same tenant, byte for byte, at the same instant. Nothing is stored: every
 // record is made from (seed, day, index) and the time now when it is asked for, so a million calls cost
 // no memory; only who was invited to the calls of a day is remembered, once a calendar was asked for. As
-// on Graph, calls get later versions, the directory changes and events are moved: a second night finds
-// other records than the first. What Graph refuses is refused with Graph's status and error body, because
-// a simulator that is lenient hides mistakes.
+// on Graph, calls get later versions, the directory changes, events are moved, and messages are edited,
+// deleted and reacted to: a second night finds other records than the first. What Graph refuses is refused
+// with Graph's status and error body, because a simulator that is lenient hides mistakes.
 //
 // What it knows of Graph it knows from Microsoft's documentation and metadata. It imports nothing of
 // ours: the other side proves nothing once it learns from the code that it tests. What exists on Graph

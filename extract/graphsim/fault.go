@@ -119,7 +119,8 @@ func isCollection(path []string, _ url.Values) bool {
 
 // collections are the resources that come in pages.
 var collections = strings.Fields(`callRecords sessions participants_v2 users delta groups members owners teams channels
-	allChannels organization subscribedSkus calendarView`)
+	allChannels organization subscribedSkus calendarView
+	chats getAllMessages`)
 
 func isDeltaLink(_ []string, options url.Values) bool {
 	since := options.Get("$deltatoken") + options.Get("$deltaToken")

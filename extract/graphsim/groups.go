@@ -18,7 +18,7 @@ func (t *Tenant) groupHandler(path []string) (handler, error) {
 	switch {
 	case len(path) == 0:
 		return handler{groupRoles, t.listGroups}, nil
-	case len(path) == 1 && isDelta(path[0]):
+	case len(path) == 1 && operation(path[0]) == "delta":
 		return handler{groupRoles, t.groupsDelta}, nil
 	case len(path) == 1:
 		return handler{groupRoles, func(w *writer, q *question) error { return t.oneGroup(w, q, path[0]) }}, nil

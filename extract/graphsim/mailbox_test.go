@@ -87,6 +87,11 @@ func TestForbiddenMailboxes(t *testing.T) {
 	for number := range o.Users {
 		path := usersPath + "/" + tenant.id(userIDs, uint64(number)).String()
 		a := get(t, tenant, path+"/mailboxSettings")
+		for _, chats := range []string{"/chats", "/chats/getAllMessages"} {
+			if b := get(t, tenant, path+chats); (a.status == 403) != (b.status == 403) {
+				t.Errorf("the mailbox answers %d and %s %d", a.status, chats, b.status)
+			}
+		}
 		if a.status == 403 {
 			refused++
 			if a.text(t, "error", "code") != "ErrorAccessDenied" || get(t, tenant, path).status != 200 {

@@ -24,6 +24,7 @@ const (
 	onPremises
 	device
 	service // a server of Teams; in no list of participants
+	skype   // a user of Skype, in chats only
 )
 
 // outsiders are those who join meetings besides users of the tenant.

@@ -1,9 +1,6 @@
 package graphsim
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // The pages of Graph, in records.
 const (
@@ -69,17 +66,6 @@ func joinWebURL(w *writer, c *call) {
 		return
 	}
 	w.text("joinWebUrl", c.joinURL())
-}
-
-// joinURL is the address at which a meeting is joined.
-func (c *call) joinURL() string {
-	s := seeded(c.seed, 'j')
-	return meetingURL(&s)
-}
-
-func meetingURL(s *source) string {
-	thread := strconv.FormatUint(s.next(), 36) + strconv.FormatUint(s.next(), 36)
-	return "https://teams.example/l/meetup-join/19%3ameeting_" + thread + "%40thread.v2/0?context=%7b%22Tid%22%3a%22" + partnerTenant + "%22%7d"
 }
 
 // participant writes a party as organizer_v2 and participants_v2 show it.

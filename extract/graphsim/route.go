@@ -42,8 +42,14 @@ func (t *Tenant) handler(path []string) (handler, error) {
 		return handler{presenceRoles, t.presences}, nil
 	case len(path) > 1 && path[0] == "communications":
 		return handler{}, unknownSegment(path[1])
+	case path[0] == "users" && len(path) > 2 && path[2] == "chats":
+		return t.userChatHandler(path[1], path[3:])
 	case path[0] == "users":
 		return t.userHandler(path[1:])
+	case path[0] == "teams" && len(path) == 4 && path[2] == "channels" && operation(path[3]) == "getAllMessages":
+		return handler{channelMessageRoles, func(w *writer, q *question) error { return t.teamMessages(w, q, path[1]) }}, nil
+	case path[0] == "chats" && len(path) > 1:
+		return t.chatHandler(path[1], path[2:])
 	case path[0] == "groups":
 		return t.groupHandler(path[1:])
 	case path[0] == "teams":
@@ -110,14 +116,10 @@ func (t *Tenant) userHandler(path []string) (handler, error) {
 		return handler{}, unknownSegment(path[1])
 	case path[0] == "$count":
 		return handler{}, refuse(501, "NotImplemented", "This simulator does not answer /users/$count.")
-	case isDelta(path[0]):
+	case operation(path[0]) == "delta":
 		return handler{userRoles, t.usersDelta}, nil
 	}
 	return handler{userRoles, func(w *writer, q *question) error { return t.oneUser(w, q, path[0]) }}, nil
-}
-
-func isDelta(segment string) bool {
-	return strings.TrimSuffix(strings.TrimPrefix(segment, "microsoft.graph."), "()") == "delta"
 }
 
 // permit checks that the token holds one of the roles.

@@ -182,6 +182,9 @@ func TestForbiddenTeams(t *testing.T) {
 		if b := get(t, tenant, teamsPath+"/"+id+"/channels"); a.status != 403 || b.status != 403 || b.text(t, "error", "code") != "ErrorAccessDenied" {
 			t.Errorf("%s: %d, its channels %d %s", id, a.status, b.status, b.body)
 		}
+		if a := get(t, tenant, teamsPath+"/"+id+"/channels/getAllMessages"); a.status != 403 {
+			t.Errorf("the messages of a forbidden team: %d", a.status)
+		}
 		if a := get(t, tenant, groupsPath+"/"+id); a.status != 200 {
 			t.Errorf("the group of a forbidden team: %d", a.status)
 		}

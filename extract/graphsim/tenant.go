@@ -24,7 +24,8 @@ type Options struct {
 	Late float64
 
 	// Moves is how much the directory changes: so many users of a thousand a day, from From on, join or
-	// leave, or get another manager or job. Default 2; negative: none.
+	// leave, or get another manager or job. Default 2; negative: none, and then chats keep their members
+	// and topics too.
 	Moves float64
 
 	CallsPerUserDay float64 // begun by a user on a working day; default 5
@@ -32,6 +33,10 @@ type Options struct {
 
 	// Forbidden is the share of users and teams that nobody may read: what they have answers 403.
 	Forbidden float64
+
+	// MessagesPerUserDay is how many messages a user writes in chats on a working day, on average; in
+	// channels it is an eighth of that. Default 4; negative: none.
+	MessagesPerUserDay float64
 
 	// Rate is how many times faster than published Graph's limits are enforced, measured on the machine's
 	// clock and not on Now. 0: no limits.
@@ -68,6 +73,7 @@ func New(o Options) *Tenant {
 	o.Tenant = cmp.Or(o.Tenant, "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30")
 	o.CallsPerUserDay = cmp.Or(o.CallsPerUserDay, 5)
 	o.Large = cmp.Or(o.Large, 400)
+	o.MessagesPerUserDay = max(0, cmp.Or(o.MessagesPerUserDay, 4))
 	o.Late = cmp.Or(o.Late, 0.05)
 	o.Moves = cmp.Or(o.Moves, 2)
 	o.Faults.Stall = cmp.Or(o.Faults.Stall, 300*time.Millisecond)

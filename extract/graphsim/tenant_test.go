@@ -21,6 +21,9 @@ func answers(t *testing.T, o Options) [][]byte {
 		groupsPath + "/delta?$select=displayName,members,owners", teamsPath, teamsPath + "/" + tenant.id(groupIDs, bigGroup).String() + "/channels",
 		"/v1.0/users/" + tenant.id(userIDs, 0).String() + "/presence", "/v1.0/users/" + tenant.id(userIDs, 0).String() + "/mailboxSettings",
 		"/v1.0/users/" + tenant.id(userIDs, 0).String() + "/calendarView" + wholeWeek, "/v1.0/subscribedSkus",
+		"/v1.0/users/" + tenant.id(userIDs, 1).String() + "/chats?$expand=members",
+		"/v1.0/users/" + tenant.id(userIDs, 1).String() + "/chats/getAllMessages?$top=50",
+		"/v1.0/teams/" + tenant.id(groupIDs, 1).String() + "/channels/getAllMessages?$top=50",
 	} {
 		out = append(out, get(t, tenant, path).body)
 	}

@@ -27,6 +27,12 @@ const (
 	limitTeamsOther                   // what else Teams answers
 	limitPresence                     // presences, of however many users
 	limitMailbox                      // of one mailbox
+	limitChats                        // lists of chats
+	limitUserChats                    // of one user
+	limitMembers                      // members of chats
+	limitChatMembers                  // of one chat
+	limitChatExport                   // messages of users' chats
+	limitChannelExport                // messages of teams' channels
 )
 
 // limits are those of one application in one tenant (learn.microsoft.com/graph/throttling-limits). The
@@ -51,6 +57,12 @@ var limits = [...]struct {
 	limitTeamsOther:     {30, time.Second},
 	limitPresence:       {1500, 30 * time.Second},
 	limitMailbox:        {10_000, 10 * time.Minute},
+	limitChats:          {30, time.Second},
+	limitUserChats:      {5, time.Second},
+	limitMembers:        {30, time.Second},
+	limitChatMembers:    {1, time.Second},
+	limitChatExport:     {200, time.Second},
+	limitChannelExport:  {200, time.Second},
 }
 
 // A throttle refuses what goes beyond the limits. It is safe for concurrent use.
@@ -96,7 +108,7 @@ func (t *throttle) window(c charge, now time.Duration) *window {
 	return w
 }
 
-// sweep drops the windows of call records that nobody asks for any more.
+// sweep drops the windows of what nobody asks for any more.
 func (t *throttle) sweep(now time.Duration) {
 	if len(t.windows) < t.most {
 		return

@@ -30,6 +30,14 @@ func TestPublishedLimits(t *testing.T) {
 		"selected users":   {func(int) string { return "/v1.0/users/nobody?$select=id" }, 3500, "10"},
 		"managers":         {func(int) string { return "/v1.0/users/nobody?$select=id&$expand=manager" }, 1750, "10"},
 		"few users":        {func(int) string { return "/v1.0/users?$top=1" }, 3500, "10"},
+		"chats":            {func(i int) string { return fmt.Sprintf("/v1.0/users/%d/chats", i) }, 30, "1"},
+		"a user's chats":   {func(i int) string { return "/v1.0/users/" + []string{"AB", "ab"}[i%2] + "/chats?$top=50" }, 5, "1"},
+		"members":          {func(i int) string { return fmt.Sprintf("/v1.0/chats/%d/members", i) }, 30, "1"},
+		"a chat's members": {func(int) string { return "/v1.0/chats/19:x/members" }, 1, "1"},
+		"chat messages": {func(i int) string {
+			return fmt.Sprintf("/v1.0/users/%d/chats/%s", i%3, []string{"getAllMessages", "getAllMessages()"}[i%2])
+		}, 200, "1"},
+		"channel messages": {func(i int) string { return fmt.Sprintf("/v1.0/teams/%d/channels/getAllMessages", i%3) }, 200, "1"},
 		"changes":          {func(int) string { return "/v1.0/users/delta?$deltatoken=latest&$select=id" }, 3500, "10"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,6 +13,8 @@ type Truth struct {
 	// Tables are what the tables of a lake must hold as of now: of windowed ones all days between From and
 	// To, of pictures the newest, of presence one observation. What nobody may read is left out.
 	Tables map[string]Table `json:"tables"`
+	// Changed says of the tables of messages how much has happened to them.
+	Changed map[string]Changed `json:"changed"`
 }
 
 // A Day counts the records that begin on a UTC day and that Graph gives away now: call records whose
@@ -30,7 +32,7 @@ type Day struct {
 	DirectRouting int    `json:"direct_routing"`
 }
 
-// Truth counts. It takes time in proportion to the calls.
+// Truth counts. It takes time in proportion to the calls and messages.
 func (t *Tenant) Truth() Truth {
 	now := t.Now().UTC()
 	l := ledger{}
@@ -51,6 +53,9 @@ func (t *Tenant) Truth() Truth {
 			}
 		}
 		truth.Days = append(truth.Days, d)
+	}
+	truth.Changed = map[string]Changed{
+		"chat_messages": t.chatTruth(l, now), "channel_messages": t.channelTruth(l, now),
 	}
 	truth.Tables = l.tables()
 	return truth

@@ -145,17 +145,20 @@ func (t *Tenant) listAsk(q *question) (a listAsk, err error) {
 const mostUsers = 999
 
 // top reads $top, the number of users on a page.
-func (q *question) top() (int, error) {
+func (q *question) top() (int, error) { return q.topOf(userPage, mostUsers) }
+
+// topOf reads $top, where a page has so many records if it is not there, and so many at most.
+func (q *question) topOf(usual, most int) (int, error) {
 	if !q.options.Has("$top") {
-		return userPage, nil
+		return usual, nil
 	}
 	text := q.options.Get("$top")
 	n, err := strconv.Atoi(text)
 	switch {
 	case err != nil || n < 0:
 		return 0, badRequest("Invalid value '%s' for $top query option found. The $top query option requires a non-negative integer value.", text)
-	case n < 1 || n > mostUsers:
-		return 0, refuse(400, "Request_UnsupportedQuery", "Invalid page size specified: '%d'. Must be between 1 and %d inclusive.", n, mostUsers)
+	case n < 1 || n > most:
+		return 0, refuse(400, "Request_UnsupportedQuery", "Invalid page size specified: '%d'. Must be between 1 and %d inclusive.", n, most)
 	}
 	return n, nil
 }

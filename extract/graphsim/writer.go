@@ -136,6 +136,15 @@ func (w *writer) time(name string, at time.Time) {
 	w.b = append(w.b, '"')
 }
 
+// timeOrNull writes null for the zero instant.
+func (w *writer) timeOrNull(name string, at time.Time) {
+	if at.IsZero() {
+		w.null(name)
+		return
+	}
+	w.time(name, at)
+}
+
 // duration writes an ISO 8601 duration, hours and minutes only if there are any.
 func (w *writer) duration(name string, d time.Duration) {
 	w.name(name)

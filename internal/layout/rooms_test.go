@@ -62,7 +62,7 @@ var rooms = []room{
 
 // forTests are the rooms that any test may import besides those of its own room.
 var forTests = []string{
-	"extract/graphsim", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
+	"extract/graphsim", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
 }
 
 // modules are the nested modules. Whoever adds one also names it in .ci/run: ./... stops at its door.

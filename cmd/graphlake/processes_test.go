@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"graphlake/load"
+	"graphlake/load/storetest/azurite"
+)
+
+// While one process works on a dataset, another is told so, and does the others.
+func TestTwoProcesses(t *testing.T) {
+	everyLake(t, func(t *testing.T, s *site) {
+		owner := s.start(t, "slow", "users")
+		<-s.arrived
+		other := s.start(t, "quick", "users", "pstn_calls").wait(t)
+		if got := other.units["users"]; other.status != exitLater || got.Error.Kind != "locked" {
+			t.Errorf("the other ends with %d and says of users %+v, want %d and locked", other.status, got, exitLater)
+		}
+		if got := other.units["pstn_calls"]; got.Outcome != "empty" {
+			t.Errorf("the other says of PSTN calls %+v, want that there are none", got)
+		}
+		close(s.gate)
+		if first := owner.wait(t); first.status != exitDone || first.units["users"].Written != 3 {
+			t.Errorf("the owner ends with %d: %+v", first.status, first.units)
+		}
+	})
+}
+
+// Who was killed is succeeded: on a disk at once, in Blob Storage within the lease time.
+func TestKilledOwner(t *testing.T) {
+	everyLake(t, func(t *testing.T, s *site) {
+		owner := s.start(t, "slow", "users")
+		<-s.arrived
+		owner.signal(t, syscall.SIGKILL)
+		if owner.cmd.Wait() == nil {
+			t.Fatal("the owner was killed and ended well")
+		}
+		s.succeed(t, s.lease)
+	})
+}
+
+// Who was stopped past the lease and wakes up after a successor has committed overwrites nothing,
+// wherever it was stopped: while it read, or while a write was under way to Blob Storage.
+func TestStoppedOwner(t *testing.T) {
+	t.Parallel()
+	connection := azurite.Start(t)
+	t.Run("reading", func(t *testing.T) {
+		t.Parallel() // each waits for a lease to run out
+		s := newSite(t, connection)
+		owner := s.start(t, "slow", "users")
+		<-s.arrived
+		s.wakeTooLate(t, owner, s.gate)
+	})
+	for _, names := range []string{"/users.json", "/raw/users/", "/tables/user_licenses/", "/tables/users/"} {
+		t.Run("writing "+names, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, connection)
+			close(s.gate)
+			h, blobs := inFront(t, connection, names)
+			owner := s.startOn(t, blobs, "slow", "users")
+			<-h.arrived
+			s.wakeTooLate(t, owner, h.gate)
+		})
+	}
+}
+
+// wakeTooLate stops the owner, lets a successor do its work, opens the gate that the owner waits at,
+// and wakes it up.
+func (s *site) wakeTooLate(t *testing.T, owner *process, gate chan struct{}) {
+	t.Helper()
+	owner.signal(t, syscall.SIGSTOP)
+	s.succeed(t, s.lease)
+	want := s.files(t)
+	if len(want) != 3 {
+		t.Fatalf("the successor left %v", slices.Sorted(maps.Keys(want)))
+	}
+	close(gate)
+	owner.signal(t, syscall.SIGCONT)
+	first := owner.wait(t)
+	if got := first.units["users"]; first.status != exitLater || got.Error.Kind != "conflict" {
+		t.Errorf("the owner ends with %d and says %+v, want %d and a conflict", first.status, got, exitLater)
+	}
+	if !maps.Equal(s.files(t), want) {
+		t.Error("the owner that was stopped has changed what its successor has committed")
+	}
+}
+
+// On a disk nobody succeeds a process that is only stopped, and it goes on when it wakes up.
+func TestStoppedOwnerOnDisk(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "")
+	owner := s.start(t, "slow", "users")
+	<-s.arrived
+	owner.signal(t, syscall.SIGSTOP)
+	if other := s.start(t, "quick", "users").wait(t); other.status != exitLater || other.units["users"].Error.Kind != "locked" {
+		t.Errorf("the other ends with %d: %+v", other.status, other.units)
+	}
+	close(s.gate)
+	owner.signal(t, syscall.SIGCONT)
+	if first := owner.wait(t); first.status != exitDone {
+		t.Errorf("the owner ends with %d: %+v", first.status, first.units)
+	}
+}
+
+// succeed runs the command until the dataset is not locked any more, which has to be within a time.
+func (s *site) succeed(t *testing.T, within time.Duration) {
+	t.Helper()
+	for start := time.Now(); ; {
+		asked := time.Since(start)
+		next := s.start(t, "quick", "users").wait(t)
+		switch {
+		case next.status == exitDone:
+			return
+		case next.status != exitLater || next.units["users"].Error.Kind != "locked" || asked > within:
+			t.Fatalf("asked after %v the successor ends with %d: %+v", asked, next.status, next.units)
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+// files are the bytes of all partitions.
+func (s *site) files(t *testing.T) map[string]string {
+	t.Helper()
+	store := s.open(t)
+	all := map[string]string{}
+	for info, err := range store.List(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := load.ParsePartition(info.Name); !ok {
+			continue
+		}
+		o, err := store.Open(t.Context(), info.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := make([]byte, o.Info().Size)
+		_, err = o.ReadAt(text, 0)
+		if err := errors.Join(err, o.Close()); err != nil {
+			t.Fatal(err)
+		}
+		all[info.Name] = string(text)
+	}
+	return all
+}

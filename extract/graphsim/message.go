@@ -1,0 +1,168 @@
+package graphsim
+
+import (
+	"iter"
+	"math"
+	"strconv"
+	"time"
+)
+
+// A thread is what messages stand in: a chat, or a channel of a team.
+type thread struct {
+	id   string
+	seed uint64
+	chat *chat  // nil for a channel
+	team string // its id, for a channel
+	room room   // the channel
+}
+
+// A message is a message of a thread as it is at an instant.
+type message struct {
+	thread   *thread
+	index    int // among those of its day; those that tell of a turn come last
+	seed     uint64
+	created  time.Time
+	modified time.Time // the last of all that happened to it
+	edited   time.Time // zero if it never was, as the next
+	deleted  time.Time
+	root     time.Time // when the message was created that it replies to; zero if it replies to none
+	event    eventKind
+	turn     turn // if it tells of one
+	reminder bool // by a bot, to several chats at the same moment
+}
+
+// id is the message's own in its thread; another thread may have it too.
+func (m *message) id() string { return stampOf(m.created) }
+
+func stampOf(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 10) }
+
+// lastChange is the age at which nothing changes any more of a message.
+const lastChange = 5 * 24 * time.Hour
+
+// firstTurn is the index of the first message that tells of a turn.
+const firstTurn = 1 << 12
+
+// settle finds what has happened to a message until an instant. Nothing happens to what tells of an event.
+func (m *message) settle(now time.Time) {
+	m.modified = m.created
+	if m.event != noEvent {
+		return
+	}
+	s := seeded(m.seed, 'e')
+	removed, revised := s.chance(0.03), s.chance(0.08)
+	until := now
+	if at := m.created.Add(age(&s)); removed && at.Before(now) {
+		m.deleted, until = at, at
+	}
+	if at := m.created.Add(age(&s)); revised && at.Before(until) {
+		m.edited, m.modified = at, at
+	}
+	for r := range m.everReacted() {
+		if r.at.Before(until) {
+			m.modified = later(m.modified, r.at)
+		}
+		if r.gone.Before(until) {
+			m.modified = later(m.modified, r.gone)
+		}
+	}
+	m.modified = later(m.modified, m.deleted)
+}
+
+// age draws how old a message is when something happens to it: minutes mostly, at times days.
+func age(s *source) time.Duration {
+	longest := time.Hour
+	if s.chance(0.3) {
+		longest = lastChange
+	}
+	return time.Duration(s.between(2000, int(longest/time.Millisecond)-1)) * time.Millisecond
+}
+
+// chatThread is the thread of a chat.
+func (t *Tenant) chatThread(c *chat) *thread {
+	return &thread{id: t.chatID(c), seed: c.seed, chat: c}
+}
+
+// chatShare is how many of a user's messages a working day has in a chat of each kind: over all chats of
+// a circle that makes eight.
+var chatShare = [...]float64{pairChat: 5.25 / 12, circleChat: 1, fewChat: 0.875, blockChat: 1, meetingChat: 0.75}
+
+// written is how many messages people write in a thread on a day, where a working day has so many on
+// average.
+func (t *Tenant) written(th *thread, day int, average float64) int {
+	if day < t.first || day >= t.first+t.days {
+		return 0
+	}
+	if weekend(day) {
+		average *= 0.05
+	}
+	s := seeded(th.seed, uint64(day), 'n')
+	return int(math.Floor(average + s.unit()))
+}
+
+// chatDay are the messages of a chat that were created on a day and before now, as they are now. The
+// turns are all that the chat had until now.
+func (t *Tenant) chatDay(th *thread, day int, turns []turn, now time.Time) iter.Seq[message] {
+	return func(yield func(message) bool) {
+		c := th.chat
+		n := t.written(th, day, chatShare[c.kind]*t.MessagesPerUserDay)
+		if c.kind == meetingChat && day != c.call.day {
+			n = 0
+		}
+		for i := range n {
+			m := t.chatMessage(th, day, i, n)
+			if !m.created.Before(now) || m.created.Before(c.created) || dayOf(m.created) != day {
+				continue
+			}
+			if m.settle(now); !yield(m) {
+				return
+			}
+		}
+		for i, u := range turns {
+			if dayOf(u.at) != day || c.kind == meetingChat && day != c.call.day {
+				continue
+			}
+			m := message{thread: th, index: firstTurn + i, created: u.at, modified: u.at, event: u.kind, turn: u}
+			m.seed = uint64(seeded(th.seed, uint64(i), 'u'))
+			if !yield(m) {
+				return
+			}
+		}
+	}
+}
+
+// lastWritten is when the last message of a chat was created; zero if there is none.
+func (t *Tenant) lastWritten(c *chat, now time.Time) (at time.Time) {
+	th, turns := t.chatThread(c), t.turns(c, now)
+	for day := min(dayOf(now), t.first+t.days-1); day >= t.first && at.IsZero(); day-- {
+		for m := range t.chatDay(th, day, turns, now) {
+			at = later(at, m.created)
+		}
+	}
+	return at
+}
+
+// chatMessage is a message that somebody wrote in a chat, one of so many of a day, as it was at first.
+func (t *Tenant) chatMessage(th *thread, day, index, n int) message {
+	s := seeded(th.seed, uint64(day), uint64(index), 'w')
+	m := message{thread: th, index: index}
+	// Each message has its own share of the day, so that none has another's instant.
+	share := (float64(index) + 0.1 + 0.8*s.unit()) / float64(n)
+	switch c := th.chat; {
+	case c.kind == meetingChat:
+		length := float64(c.call.end.Sub(c.call.start))
+		m.created = c.call.start.Add(time.Duration(share * length))
+	case index == 0 && c.kind != pairChat:
+		m.reminder = true
+		both := seeded(t.seed, uint64(c.first), uint64(day), 'b')
+		share = 0.5 * both.unit() / (t.MessagesPerUserDay + 1) // before any other message, in each of the chats
+		fallthrough
+	default:
+		m.created = midnight(day).Add(t.day.at(share))
+	}
+	m.created = m.created.Truncate(2 * time.Millisecond)
+	if !m.reminder && s.chance(0.02) {
+		m.event = pick(&s, smallEvents)
+	}
+	m.seed = s.next()
+	return m
+}
