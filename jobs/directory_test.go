@@ -22,7 +22,7 @@ func restless(clock *time.Time, forbidden float64) *graphsim.Tenant {
 // What a dataset of pictures holds is what the tenant has, also after a second night, and who has left
 // is marked.
 func TestPicturesEqualTheTruth(t *testing.T) {
-	for _, d := range []schemas.Dataset{schemas.Users, schemas.Groups, schemas.Organization, schemas.Teams, schemas.MailboxSettings} {
+	for _, d := range []schemas.Dataset{schemas.Users, schemas.Groups, schemas.Organization, schemas.Teams, schemas.ChannelMembers, schemas.MailboxSettings} {
 		t.Run(d.Name, func(t *testing.T) {
 			clock := at(18, 2)
 			sim := restless(&clock, 0)
@@ -47,7 +47,7 @@ func TestPicturesEqualTheTruth(t *testing.T) {
 
 // Whoever may not be read is behind, and not marked as removed; what was known of them stays.
 func TestForbiddenIsNotRemoved(t *testing.T) {
-	for _, d := range []schemas.Dataset{schemas.Teams, schemas.MailboxSettings} {
+	for _, d := range []schemas.Dataset{schemas.Teams, schemas.ChannelMembers, schemas.MailboxSettings} {
 		t.Run(d.Name, func(t *testing.T) {
 			clock := at(18, 2)
 			open, closed := restless(&clock, 0), restless(&clock, 0.3)

@@ -6,7 +6,7 @@ import "slices"
 func All() []Dataset {
 	return []Dataset{
 		CallRecords, PSTNCalls, DirectRoutingCalls,
-		Users, Groups, Organization, Teams, Presence, MailboxSettings,
+		Users, Groups, Organization, Teams, ChannelMembers, Presence, MailboxSettings,
 	}
 }
 

@@ -20,6 +20,7 @@ func TestEveryPropertyHasAColumn(t *testing.T) {
 		{Users, "user"},
 		{Groups, "group"},
 		{Teams, "team"},
+		{ChannelMembers, "aadUserConversationMember"},
 		{Presence, "presence"},
 		{MailboxSettings, "mailboxSettings"},
 	} {

@@ -38,7 +38,7 @@ func (d Dataset) Requirements() []Requirement {
 			}
 		}
 	}
-	if p := d.Source.Parent; p != nil {
+	for p := d.Source.Parent; p != nil; p = p.Of {
 		all = append(all, p.Permissions)
 	}
 	return all
