@@ -42,10 +42,17 @@ const ours = "@graphlake"
 // Parent is where a record says whom it was read for.
 const Parent schemas.Path = ours + ".parent"
 
-// note adds to a record what Graph's answer does not say: whom it was read for, or when.
-func note(record []byte, name, value string) []byte {
-	text, _ := jsontext.AppendQuote(nil, value) // half a surrogate pair is replaced
-	return withMember(record, ours, slices.Concat([]byte(`{"`+name+`":`), text, []byte("}")))
+// note adds to a record what Graph's answer does not say: whom it was read for, or when. Names and
+// values take turns.
+func note(record []byte, pairs ...string) []byte {
+	text := []byte("{")
+	for i, s := range pairs {
+		if i > 0 {
+			text = append(text, ",:"[i%2])
+		}
+		text, _ = jsontext.AppendQuote(text, s) // half a surrogate pair is replaced
+	}
+	return withMember(record, ours, append(text, '}'))
 }
 
 // withMember adds a member at the end of an object. What is no object stays as it is: it is kept and

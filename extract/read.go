@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -40,14 +41,15 @@ type Reading struct {
 	asked   schemas.Range
 	options Options
 
-	fields  fields
-	seen    seen
-	begun   atomic.Bool
-	started time.Time
-	counts  counts
-	behind  behind
-	delta   string // the link on the last page
-	whole   bool   // everything was read and handed on
+	fields   fields
+	selected string // the dataset's properties, for $select
+	seen     seen
+	begun    atomic.Bool
+	started  time.Time
+	counts   counts
+	behind   behind
+	delta    string // the link on the last page
+	whole    bool   // everything was read and handed on
 }
 
 // Read prepares a reading. It asks nothing yet.
@@ -59,7 +61,7 @@ func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Read
 		o.Behind = func(string) (time.Time, bool) { return time.Time{}, false }
 	}
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
-	return &Reading{client: c, dataset: ds, asked: r, options: o}
+	return &Reading{client: c, dataset: ds, asked: r, options: o, selected: strings.Join(ds.Select(), ",")}
 }
 
 // Records reads. It can be ranged over once. A record is valid until the next one; the first error
@@ -133,7 +135,7 @@ func (x *Reading) read(ctx context.Context, records chan<- []byte) (err error) {
 
 // readDelta reads one page after the other: the order of changes is part of what they say.
 func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
-	r := x.listRequest(x.asked, "")
+	r := x.listRequest(x.asked, parent{})
 	pages := x.client.Pages(ctx, r)
 	if x.options.Cursor != "" {
 		pages = x.client.Resume(ctx, r, x.options.Cursor)

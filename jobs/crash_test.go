@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"graphlake/jobs"
@@ -29,7 +30,8 @@ func TestCrashInSecondNight(t *testing.T) {
 	first, second := newNight(t, 18, true), newNight(t, 19, false)
 	before := inMemory(t)
 	first.finish(t, onDisk(t, before)())
-	crash{night: second, step: 1}.everywhere(t, func(t *testing.T) func() full {
+	changing(t, first, second)
+	crash{night: second, step: 2}.everywhere(t, func(t *testing.T) func() full {
 		dir := filepath.Join(inMemory(t), "lake")
 		if err := os.CopyFS(dir, os.DirFS(before)); err != nil {
 			t.Fatal(err)
@@ -59,6 +61,26 @@ func twoDays(t *testing.T) night {
 }
 
 type full = storetest.Full
+
+// changing makes sure that a second night replaces partitions of every kind of a first.
+func changing(t *testing.T, first, second night) {
+	t.Helper()
+	store := onDisk(t, inMemory(t))()
+	first.finish(t, store)
+	before := files(t, store)
+	second.finish(t, store)
+	changed := map[string]int{}
+	for name, text := range files(t, store) {
+		if old, ok := before[name]; ok && !bytes.Equal(old, text) {
+			changed[strings.Join(strings.Split(name, "/")[:2], "/")]++
+		}
+	}
+	for _, name := range []string{"raw/call_records", "tables/calls", "tables/call_segments", "raw/pstn_calls", "tables/pstn_calls", "quarantine/pstn_calls"} {
+		if changed[name] == 0 {
+			t.Errorf("the second night changes no partition of %s: %v", name, changed)
+		}
+	}
+}
 
 // directory opens a lake as a new process does.
 func onDisk(t *testing.T, dir string) func() full {
@@ -90,6 +112,9 @@ func (c crash) everywhere(t *testing.T, prepare func(*testing.T) func() full) {
 	}
 	t.Logf("a run makes %d calls, and dies at every %d. of them: %v", calls, c.step, undisturbed.Counts())
 	c.files, c.state = files(t, undisturbed), states(t, undisturbed)
+	if _, ok := c.files["quarantine/pstn_calls/tenant_id="+tenant.ID+"/dt=2026-11-17/pstn_calls.parquet"]; !ok {
+		t.Error("the undisturbed run has quarantined nothing")
+	}
 	for n := 1; n <= calls; n += c.step {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("call %d, after its effect %v", n, after), func(t *testing.T) {

@@ -6,8 +6,7 @@ import "slices"
 func All() []Dataset {
 	return []Dataset{
 		CallRecords, PSTNCalls, DirectRoutingCalls,
-		Users, Groups,
-
+		Users, Groups, Organization, Teams, ChannelMembers, Presence, MailboxSettings,
 		CalendarEvents, Chats, ChatMessages, ChannelMessages,
 	}
 }

@@ -19,7 +19,10 @@ func TestEveryPropertyHasAColumn(t *testing.T) {
 		{DirectRoutingCalls, "callRecords.directRoutingLogRow"},
 		{Users, "user"},
 		{Groups, "group"},
-
+		{Teams, "team"},
+		{ChannelMembers, "aadUserConversationMember"},
+		{Presence, "presence"},
+		{MailboxSettings, "mailboxSettings"},
 		{CalendarEvents, "event"},
 		{Chats, "chat"},
 		{ChatMessages, "chatMessage"},
@@ -122,7 +125,7 @@ func (w walk) properties(name string) []property {
 	}
 	var properties []property
 	for line := range strings.Lines(string(data)) {
-		if f := strings.Split(line, "\t"); len(f) > 3 && f[0] != "name" && !strings.HasPrefix(line, "#") {
+		if f := strings.Split(line, "\t"); len(f) > 3 && f[1] != "edm_type" && !strings.HasPrefix(line, "#") {
 			properties = append(properties, property{f[0], f[1], strings.HasPrefix(f[3], "navigation")})
 		}
 	}
@@ -189,7 +192,7 @@ func fits(t Type, edm string, many bool) bool {
 	case "Edm.Single", "Edm.Double":
 		return t == Float64
 	case "Edm.String":
-		return t == UTCTime || t == String || t == Enum || t == LongText
+		return t == String || t == Enum || t == LongText || t == UTCTime // of which Graph writes the zone beside it
 	}
 	return t == Enum || t == JSON // one of Graph's own types, with members by name or of its own
 }

@@ -8,6 +8,7 @@ const (
 	unneeded = "says nothing about calls, messages or meetings"
 	retired  = "is retired, since the relationship or associatedIdentity took its place"
 	oneByOne = "is served for one group at a time, if at all"
+	tenant   = "is the tenant, which is in the path of every partition"
 	onSite   = "is about the local directory that the group comes from"
 )
 
@@ -48,5 +49,38 @@ var notTakenOfGroups = []NotTaken{
 	{unneeded, []Path{
 		"assignedLabels", "assignedLicenses", "infoCatalogs", "licenseProcessingState", "organizationId", "preferredLanguage",
 		"resourceBehaviorOptions", "securityIdentifier", "serviceProvisioningErrors", "theme", "uniqueName",
+	}},
+}
+
+var notTakenOfOrganization = []NotTaken{
+	{"is for the people who administer the tenant", []Path{
+		"businessPhones", "marketingNotificationEmails", "securityComplianceNotificationMails",
+		"securityComplianceNotificationPhones", "technicalNotificationMails", "privacyProfile", "directorySizeQuota",
+		"mobileDeviceManagementAuthority", "subscribedSkus[].accountName", "subscribedSkus[].subscriptionIds",
+	}},
+	{"says where the organization is on a map", []Path{"country", "postalCode", "state", "street"}},
+	{tenant, []Path{"subscribedSkus[].accountId"}},
+	{unneeded, []Path{
+		"assignedPlans", "deletedDateTime", "isMultipleDataLocationsForServicesEnabled", "partnerTenantType", "provisionedPlans",
+	}},
+}
+
+var notTakenOfTeams = []NotTaken{
+	{tenant, []Path{"tenantId"}},
+	{"is only sent to Graph, when a team is made", []Path{"firstChannelName"}},
+	{"is about a migration under way", []Path{"channels[].migrationMode", "channels[].originalCreatedDateTime"}},
+	{"is served for one channel at a time", []Path{"channels[].summary"}},
+}
+
+var notTakenOfPresence = []NotTaken{
+	{"is in a time zone of its own", []Path{"statusMessage.expiryDateTime"}},
+	{"is text, always", []Path{"statusMessage.message.contentType"}},
+}
+
+var notTakenOfMailboxes = []NotTaken{
+	{"is a folder of the mailbox", []Path{"archiveFolder"}},
+	{"is the name of what locale says", []Path{"language.displayName"}},
+	{"is UTC, because no other is asked for", []Path{
+		"automaticRepliesSetting.scheduledStartDateTime.timeZone", "automaticRepliesSetting.scheduledEndDateTime.timeZone",
 	}},
 }

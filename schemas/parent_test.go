@@ -9,7 +9,7 @@ func TestParents(t *testing.T) {
 		"call_media": "call_segments", "call_media_streams": "call_media",
 		"pstn_calls": "", "direct_routing_calls": "", "users": "", "user_licenses": "users",
 		"groups": "", "group_members": "groups", "group_owners": "groups",
-
+		"tenants": "", "subscribed_skus": "tenants", "teams": "", "channels": "teams", "channel_members": "", "presence": "", "mailbox_settings": "",
 		"calendar_events": "", "event_attendees": "calendar_events",
 		"chats": "", "chat_members": "chats",
 		"chat_messages": "", "message_mentions": "chat_messages", "message_attachments": "chat_messages",

@@ -12,6 +12,9 @@ func requests(d schemas.Dataset) []string {
 	var all []string
 	ask := func(path string) { all = append(all, "GET /"+d.Source.API+path) }
 	if p := d.Source.Parent; p != nil {
+		if p.Of != nil {
+			ask(p.Of.Path)
+		}
 		ask(p.Path)
 	}
 	ask(d.Source.Path)
@@ -37,7 +40,7 @@ func budgets(d schemas.Dataset) string {
 			names = append(names, b.Name)
 		}
 	}
-	if p := d.Source.Parent; p != nil {
+	for p := d.Source.Parent; p != nil; p = p.Of {
 		count(p.Budget)
 	}
 	count(d.Source.Budget)

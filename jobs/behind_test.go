@@ -1,0 +1,104 @@
+package jobs_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"graphlake/jobs"
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// guests are read for each of many hosts, by when they changed.
+func guests() schemas.Dataset {
+	budget := schemas.Budget{Name: "guests"}
+	column := func(name string, path schemas.Path, typ schemas.Type) schemas.Column {
+		return schemas.Column{Name: name, Path: path, Type: typ, Required: true, Doc: "."}
+	}
+	return schemas.Dataset{
+		Name: "guests", Mode: schemas.Changes, Changed: "changed", Time: []schemas.Path{"came"}, Version: "changed", Lookback: schemas.Day,
+		Source: schemas.Source{
+			API: "v1.0", Path: "/hosts/{parent}/guests", Paging: schemas.NextLink, Budget: budget,
+			Parent: &schemas.Parent{Path: "/hosts", Budget: budget, Permissions: []schemas.Permission{"Host.Read.All"}},
+			Query:  []schemas.Param{{Name: "from", Value: "{from}"}},
+			Window: schemas.Window{Longest: 4 * schemas.Day, Layout: time.RFC3339},
+		},
+		Permissions: []schemas.Permission{"Guest.Read.All"},
+		Tables: []schemas.Table{{Name: "guests", Doc: ".", Key: []string{"guest_id"}, Columns: []schemas.Column{
+			column("guest_id", "id", schemas.String), column("came_time", "came", schemas.Timestamp),
+		}}},
+	}
+}
+
+// Tens of thousands of parents that refuse leave the state small, and are read from where they stand
+// once they no longer do.
+func TestManyParentsBehind(t *testing.T) {
+	const hosts = 50_000
+	refuse, from := true, map[string]int{}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1.0/hosts", func(w http.ResponseWriter, r *http.Request) {
+		var ids []string
+		for i := range hosts {
+			ids = append(ids, fmt.Sprintf(`{"id":"host-%05d"}`, i))
+		}
+		fmt.Fprintf(w, `{"value":[%s]}`, strings.Join(ids, ","))
+	})
+	asked := make(chan string, hosts)
+	mux.HandleFunc("GET /v1.0/hosts/{host}/guests", func(w http.ResponseWriter, r *http.Request) {
+		switch host := r.PathValue("host"); {
+		case host == "host-00000":
+			fmt.Fprint(w, `{"value":[{"id":"a","came":"2026-11-01T10:00:00Z","changed":"2026-11-16T10:00:00Z"}]}`)
+		case refuse:
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"error":{"code":"Forbidden","message":"not yours"}}`)
+		default:
+			asked <- r.URL.Query().Get("from")
+			fmt.Fprint(w, `{"value":[]}`)
+		}
+	})
+	r := newRig(t, mux)
+	run := func(day int) jobs.UnitReport {
+		t.Helper()
+		rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{guests()},
+			From: monday.AddDate(0, 0, day), To: monday.AddDate(0, 0, day+1)})
+		if err != nil || rep.Units[0].Error != nil {
+			t.Fatalf("%v, %+v", err, rep.Units)
+		}
+		return rep.Units[0]
+	}
+	if u := run(0); u.Behind != hosts-1 || u.Parents != hosts || u.Records != 1 {
+		t.Errorf("unit %+v", u)
+	}
+	state, long := len(r.text(t, "state/"+tenant.ID+"/guests.json")), 0
+	for info, err := range r.store.List(t.Context(), "state/"+tenant.ID+"/guests.behind-") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		long++
+		_ = info
+	}
+	if state > 2000 || long != 1 {
+		t.Errorf("the state is %d bytes, beside it %d lists; want a small one and one list", state, long)
+	}
+	refuse = false
+	if u := run(1); u.Behind != 0 {
+		t.Errorf("%d still behind", u.Behind)
+	}
+	close(asked)
+	for f := range asked {
+		from[f]++
+	}
+	if want := monday.Format(time.RFC3339); from[want] != hosts-1 || len(from) != 1 {
+		t.Errorf("read from %v, want all from %s, when they were refused", from, want)
+	}
+	for info, err := range r.store.List(t.Context(), "state/"+tenant.ID+"/guests.behind-") {
+		t.Errorf("%s, %v is left, though nobody is behind", info.Name, err)
+	}
+	day1 := load.Partition{Kind: load.Tables, Name: "guests", TenantID: tenant.ID, Date: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}
+	if n, err := r.Lake.Count(t.Context(), day1); err != nil || n != 1 {
+		t.Errorf("the day on which the guest came has %d rows, %v; want 1", n, err)
+	}
+}
