@@ -64,7 +64,7 @@ func messageTables(prefix, name, doc string, place []Column) []Table {
 	}
 	return []Table{
 		{Name: name, Doc: doc, Key: key, Columns: slices.Concat(own, messageColumns)},
-		child("message_mentions", "A row per person, team, channel or application that a message mentions.", "mentions[]", "mention_index", mentionColumns...),
+		child("message_mentions", "A row per person, team, channel or application that a message mentions.", "mentions[]", "mention_index", mentionColumns(place[0].Personal)...),
 		child("message_attachments", "A row per file, card, quoted message or meeting that is attached to a message.", "attachments[]", "attachment_index", attachmentColumns...),
 		child("message_reactions", "A row per reaction to a message.", "reactions[]", "reaction_index", reactionColumns...),
 		child("message_events", "A row per message that Teams wrote itself, with what happened.", "eventDetail{}", "", eventColumns...),

@@ -55,19 +55,23 @@ func sender(prefix string, at Path, who string) []Column {
 	}
 }
 
-var mentionColumns = slices.Concat(
-	[]Column{
-		{Name: "mention_number", Path: "id", Type: Int32, Doc: "Number by which the text refers to the mention."},
-		{Name: "mention_text", Path: "mentionText", Type: String, Personal: true, Doc: "The mention as it is written."},
-	},
-	sender("mentioned_", "mentioned.", "who is mentioned"),
-	[]Column{
-		{Name: "mentioned_conversation_id", Path: "mentioned.conversation.id", Type: String, Personal: true, Doc: "Team, channel or chat that is mentioned."},
-		{Name: "mentioned_conversation_type", Path: "mentioned.conversation.conversationIdentityType", Type: Enum, Doc: "team, channel or chat."},
-		{Name: "mentioned_conversation_display_name", Path: "mentioned.conversation.displayName", Type: String, Personal: true, Doc: "Its name."},
-		{Name: "mentioned_tag_id", Path: "mentioned.tag.id", Type: String, Doc: "Tag that is mentioned."},
-	},
-)
+// mentionColumns say who or what is mentioned. The id of a conversation is as personal as that of the place
+// in which messages are, or it would not be the same in both.
+func mentionColumns(personal bool) []Column {
+	return slices.Concat(
+		[]Column{
+			{Name: "mention_number", Path: "id", Type: Int32, Doc: "Number by which the text refers to the mention."},
+			{Name: "mention_text", Path: "mentionText", Type: String, Personal: true, Doc: "The mention as it is written."},
+		},
+		sender("mentioned_", "mentioned.", "who is mentioned"),
+		[]Column{
+			{Name: "mentioned_conversation_id", Path: "mentioned.conversation.id", Type: String, Personal: personal, Doc: "Team, channel or chat that is mentioned."},
+			{Name: "mentioned_conversation_type", Path: "mentioned.conversation.conversationIdentityType", Type: Enum, Doc: "team, channel or chat."},
+			{Name: "mentioned_conversation_display_name", Path: "mentioned.conversation.displayName", Type: String, Personal: true, Doc: "Its name."},
+			{Name: "mentioned_tag_id", Path: "mentioned.tag.id", Type: String, Doc: "Tag that is mentioned."},
+		},
+	)
+}
 
 var attachmentColumns = []Column{
 	{Name: "attachment_id", Path: "id", Type: String, Personal: true, Doc: "Id of the attachment."},
