@@ -42,6 +42,15 @@ const ours = "@graphlake"
 // Parent is where a record says whom it was read for.
 const Parent schemas.Path = ours + ".parent"
 
+// Text is the string that a record holds at a path through no array; empty if there is none.
+func Text(record []byte, p schemas.Path) string {
+	at, err := placeOf(p)
+	if err != nil {
+		return ""
+	}
+	return string(plain(valueAt(record, at)))
+}
+
 // note adds to a record what Graph's answer does not say: whom it was read for, or when. Names and
 // values take turns.
 func note(record []byte, pairs ...string) []byte {

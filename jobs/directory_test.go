@@ -56,7 +56,7 @@ func TestForbiddenIsNotRemoved(t *testing.T) {
 			r.at(clock).night(t, d)
 			before := r.counted(t, d.Root(), november(18))
 
-			now, clock = closed, at(18, 3) // before anybody begins to work
+			now, clock = closed, at(18, 3) // before the directory moves
 			rep := r.at(clock).days(t, 18, 19, d)
 			if u := rep.Units[0]; u.Behind == 0 || rep.Status != jobs.Data {
 				t.Fatalf("%+v", rep)
@@ -68,12 +68,23 @@ func TestForbiddenIsNotRemoved(t *testing.T) {
 				t.Errorf("%d are marked as removed", n)
 			}
 
+			// Whoever leaves is marked though others are behind.
+			clock = at(24, 2)
+			rep = r.at(clock).night(t, d)
+			if n := r.marked(t, d.Root(), november(24)); n == 0 || rep.Units[0].Behind == 0 {
+				t.Errorf("%d are marked as removed, %+v", n, rep.Units[0])
+			}
+			held := r.counted(t, d.Root(), november(24))
+			if least := closed.Truth().Tables[d.Root().Name]; held.Rows <= least.Rows {
+				t.Errorf("%d rows are held, of which %d may be read: nobody who is behind has stayed", held.Rows, least.Rows)
+			}
+
 			fresh := newRig(t, closed)
 			rep = fresh.at(clock).night(t, d)
 			if int(rep.Units[0].Behind) != len(fresh.state(t, d).Behind) {
 				t.Errorf("%+v, but the state names %d", rep.Units[0], len(fresh.state(t, d).Behind))
 			}
-			fresh.equalsTruth(t, closed, d, november(18))
+			fresh.equalsTruth(t, closed, d, november(24))
 		})
 	}
 }

@@ -55,13 +55,13 @@ var notTakenOfGroups = []NotTaken{
 var notTakenOfOrganization = []NotTaken{
 	{"is for the people who administer the tenant", []Path{
 		"businessPhones", "marketingNotificationEmails", "securityComplianceNotificationMails",
-		"securityComplianceNotificationPhones", "technicalNotificationMails", "privacyProfile", "directorySizeQuota",
+		"securityComplianceNotificationPhones", "technicalNotificationMails", "privacyProfile",
 		"mobileDeviceManagementAuthority", "subscribedSkus[].accountName", "subscribedSkus[].subscriptionIds",
 	}},
 	{"says where the organization is on a map", []Path{"country", "postalCode", "state", "street"}},
 	{tenant, []Path{"subscribedSkus[].accountId"}},
 	{unneeded, []Path{
-		"assignedPlans", "deletedDateTime", "isMultipleDataLocationsForServicesEnabled", "partnerTenantType", "provisionedPlans",
+		"assignedPlans", "deletedDateTime", "partnerTenantType", "provisionedPlans",
 	}},
 }
 

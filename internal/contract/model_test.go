@@ -96,10 +96,10 @@ func holds(t schemas.Type, f field) bool {
 		return false
 	}
 	switch t {
-	case schemas.String, schemas.LongText:
+	case schemas.String, schemas.LongText, schemas.UTCTime, schemas.Zone:
 		return f.kind == text
 	case schemas.Enum:
-		return f.kind == enum || f.kind == text
+		return f.kind == enum || f.kind == text || f.kind == timeOfDay
 	case schemas.Bool:
 		return f.kind == boolean
 	case schemas.Int32:
