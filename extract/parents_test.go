@@ -147,7 +147,7 @@ func TestParentsOfParents(t *testing.T) {
 		"/v1.0/hosts/h3/rooms?$select=id": "404 NotFound",
 		"/v1.0/hosts/h4/rooms?$select=id": `{"value":[]}`,
 		"/v1.0/hosts/h1/rooms/r1/keys":    `{"value":[{"id":"k1"},{"id":"k2"}]}`,
-		"/v1.0/hosts/h1/rooms/r\"2/keys": `{"value":[{"id":"k1"}]}`,
+		"/v1.0/hosts/h1/rooms/r\"2/keys":  `{"value":[{"id":"k1"}]}`,
 		"/v1.0/hosts/h1/rooms/r3/keys":    "404 NotFound",
 		"/v1.0/hosts/h1/rooms/r4/keys":    "403 Forbidden",
 	}
