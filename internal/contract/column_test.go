@@ -51,6 +51,16 @@ var contracts = []contract{
 	{dataset: schemas.ChannelMembers, model: models.NewAadUserConversationMember(), unknown: with(schemas.Local), navigations: true},
 	{dataset: schemas.Presence, model: models.NewPresence(), unknown: map[string]string{schemas.Local: annotation}},
 	{dataset: schemas.MailboxSettings, model: models.NewMailboxSettings(), unknown: with(schemas.Local)},
+	{dataset: schemas.CalendarEvents, model: models.NewEvent(), unknown: with(schemas.Local), navigations: true},
+	{dataset: schemas.Chats, model: models.NewChat(), unknown: with(), navigations: true},
+	{dataset: schemas.ChatMessages, model: models.NewChatMessage(), unknown: ofMessages, navigations: true},
+	{dataset: schemas.ChannelMessages, model: models.NewChatMessage(), unknown: ofMessages, navigations: true},
+}
+
+// ofMessages is what messages have beyond the models.
+var ofMessages = map[string]string{
+	schemas.Local:              annotation,
+	"mentions[].mentioned.tag": "not declared as a member, though its type is",
 }
 
 // with are the annotations of a picture's records.
@@ -68,7 +78,7 @@ func (c contract) paths() map[string][]schemas.Column {
 	for _, table := range c.dataset.Tables {
 		for _, column := range table.Columns {
 			for _, p := range append([]schemas.Path{column.Path}, column.Else...) {
-				path := string(p.Absolute(table.Each))
+				path := strings.ReplaceAll(string(p.Absolute(table.Each)), "{}", "")
 				paths[path] = append(paths[path], column)
 			}
 		}
