@@ -1,6 +1,7 @@
 package load_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -92,6 +93,31 @@ func TestMergeWhole(t *testing.T) {
 	if read(on22, true) {
 		t.Error("a day changed of which the one record is spared and the others are marked")
 	}
+}
+
+// A record that moved into the range is looked for around it, also where records of any day were read.
+func TestMovedRecordsOfAnyDay(t *testing.T) {
+	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
+	r := schemas.Range{From: day(23), To: day(24)}
+	spool(t, lake, r, 1, []string{trip("moves", "2026-11-23T10:00:00Z", 1, "1")})
+	s, err := lake.SpoolChanges(trips, tenant, on22)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Discard()
+	moved := trip("moves", "2026-11-22T10:00:00Z", 2, "2")
+	if err := s.Add(batch(t, memory.DefaultAllocator, trips, moved)); err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.MergeWhole(t.Context(), func([]byte) (arrow.RecordBatch, error) { return nil, errors.New("nothing is absent") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantRows(t, rows(t, lake, tripsOn(22), trips), moved)
+	wantRows(t, rows(t, lake, tripsOn(23), trips))
 }
 
 // Changes of a night belong to the days of their records, and touch no other.
