@@ -33,10 +33,11 @@ func (x *Reading) probe(ctx context.Context) error {
 		return err
 	}
 	one, err := x.firstParent(ctx, source.Parent)
-	if err != nil || one.id == "" { // a tenant without parents has nothing to ask for
-		return err
+	if err == nil && one.id == "" { // a tenant without parents has nothing to ask for
+		return nil
 	}
 	switch {
+	case err != nil:
 	case source.Parent.Batch > 0:
 		_, err = x.firstPage(ctx, x.batchRequest([]parent{one}))
 	case source.Paging == schemas.Single:
@@ -44,7 +45,7 @@ func (x *Reading) probe(ctx context.Context) error {
 	default:
 		_, err = x.firstPage(ctx, x.listRequest(x.asked, one))
 	}
-	if graph.KindOf(err) == graph.NotFound { // a parent that has none, as a user without a mailbox, is an answer
+	if graph.KindOf(err) == graph.NotFound { // a user without a mailbox is an answer, and so is a team that has just gone
 		return nil
 	}
 	return err
