@@ -26,7 +26,7 @@ func TestCalendarsEqualTheTruth(t *testing.T) {
 		if rep := r.run(t, 2, d); rep.Status != jobs.Data {
 			t.Fatalf("%+v", rep)
 		}
-		r.daysEqualTruth(t, sim, d, days...)
+		r.equalsTruth(t, sim, d, days...)
 	}
 	if n := r.marked(t, d.Root(), days[0]) + r.marked(t, d.Root(), days[1]); n == 0 {
 		t.Error("nothing is marked as removed")

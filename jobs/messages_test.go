@@ -31,7 +31,7 @@ func TestMessagesEqualTheTruth(t *testing.T) {
 				if rep := r.at(now).days(t, 16, day, d); rep.Status != jobs.Data {
 					t.Fatalf("night %d: %+v", night, rep)
 				}
-				r.daysEqualTruth(t, sim, d, days...)
+				r.equalsTruth(t, sim, d, days...)
 				if night > 0 {
 					r.wantChanged(t, d, older, before, days)
 				}
