@@ -35,7 +35,7 @@ func (l *listing) window(ask schemas.Range) window {
 type listing struct {
 	*Reading
 	asked  schemas.Range
-	parent string // empty: there are none
+	parent parent // empty: there are none
 }
 
 // stretches cut the range, to whole seconds or days, into what is walked at once: the windows, or if

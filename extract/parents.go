@@ -14,11 +14,17 @@ import (
 	"graphlake/schemas"
 )
 
+// parent is an element of the collection that the source is asked for, and whose parent it has itself.
+type parent struct {
+	id string
+	of string // empty: it has none
+}
+
 // readParents reads the source for each of its parents, several at once; the client keeps the pace. A
 // parent that is forbidden or has vanished leaves the others alone.
 func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error {
 	g, ctx := errgroup.WithContext(ctx)
-	parents := make(chan []string)
+	parents := make(chan []parent)
 	g.Go(func() error {
 		defer close(parents)
 		return x.listParents(ctx, parents)
@@ -26,7 +32,10 @@ func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error 
 	for range x.options.Workers {
 		g.Go(func() error {
 			for batch := range parents {
-				if err := x.judge(batch, x.readParent(ctx, records, batch)); err != nil {
+				err := x.readParent(ctx, records, batch)
+				if err == nil {
+					x.behind.answered.Add(1)
+				} else if err = x.judge(batch[0].id, err); err != nil {
 					return err
 				}
 				x.progress()
@@ -40,46 +49,13 @@ func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error 
 	return x.behind.verdict()
 }
 
-// listParents gives the ids of the parents, as many at a time as one request names.
-func (x *Reading) listParents(ctx context.Context, parents chan<- []string) error {
-	most := max(x.dataset.Source.Parent.Batch, 1)
-	var batch []string
-	var seen seen
-	for page, err := range x.client.Pages(ctx, x.parentsRequest()) {
-		if err != nil {
-			return fmt.Errorf("list the parents: %w", err)
-		}
-		for _, element := range page.Values {
-			id := string(plain(valueAt(element, place{"id"})))
-			if id == "" {
-				return errors.New("list the parents: one of them has no id")
-			}
-			if !seen.first([]byte(id)) {
-				continue
-			}
-			x.counts.parents.Add(1)
-			if batch = append(batch, id); len(batch) < most {
-				continue
-			}
-			if err := send(ctx, parents, batch); err != nil {
-				return err
-			}
-			batch = nil
-		}
-	}
-	if len(batch) == 0 {
-		return nil
-	}
-	return send(ctx, parents, batch)
-}
-
 // readParent reads what there is for one parent, or for those of a batch.
-func (x *Reading) readParent(ctx context.Context, records chan<- []byte, batch []string) error {
+func (x *Reading) readParent(ctx context.Context, records chan<- []byte, batch []parent) error {
 	if x.dataset.Source.Parent.Batch > 0 {
 		return x.readBatch(ctx, records, batch)
 	}
 	l := &listing{Reading: x, asked: x.asked, parent: batch[0]}
-	if from, ok := x.options.Behind(l.parent); ok && from.Before(l.asked.From) {
+	if from, ok := x.options.Behind(l.parent.id); ok && from.Before(l.asked.From) {
 		l.asked.From = from
 	}
 	if x.dataset.Source.Paging == schemas.Single {
@@ -90,7 +66,7 @@ func (x *Reading) readParent(ctx context.Context, records chan<- []byte, batch [
 		if err != nil {
 			return err
 		}
-		return send(ctx, records, note(record, "parent", l.parent))
+		return send(ctx, records, l.named(record))
 	}
 	if x.dataset.Source.Detail != nil {
 		take = func(ctx context.Context, listed []byte, r graph.Request) error {
@@ -116,11 +92,19 @@ func (l *listing) single(ctx context.Context, records chan<- []byte) error {
 		return err
 	}
 	l.counts.listed.Add(1)
-	return send(ctx, records, note(record, "parent", l.parent))
+	return send(ctx, records, l.named(record))
+}
+
+// named is a record that says whom it was read for.
+func (l *listing) named(record []byte) []byte {
+	if l.parent.of == "" {
+		return note(record, "parent", l.parent.id)
+	}
+	return note(record, "parent", l.parent.id, "grandparent", l.parent.of)
 }
 
 // readBatch reads what one request gives for many parents, as it is at the instant that was asked for.
-func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []string) error {
+func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []parent) error {
 	r := x.batchRequest(batch)
 	for page, err := range x.client.Pages(ctx, r) {
 		if err != nil {
@@ -141,20 +125,19 @@ func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []
 }
 
 // judge keeps what is wrong with one parent from the others.
-func (x *Reading) judge(batch []string, err error) error {
-	switch kind := graph.KindOf(err); {
-	case err == nil:
-		x.behind.answered.Add(1)
-	case kind == graph.NotFound && x.dataset.Source.Parent.Batch == 0:
+func (x *Reading) judge(id string, err error) error {
+	one := x.dataset.Source.Parent.Batch == 0
+	switch {
+	case one && graph.KindOf(err) == graph.NotFound:
 		x.counts.vanished.Add(1)
-	case refusal(err) && x.dataset.Source.Parent.Batch == 0:
+	case one && refusal(err):
 		from := x.asked.From
-		if earlier, ok := x.options.Behind(batch[0]); ok && earlier.Before(from) {
+		if earlier, ok := x.options.Behind(id); ok && earlier.Before(from) {
 			from = earlier
 		}
-		x.behind.add(batch[0], from, err)
+		x.behind.add(id, from, err)
 	default:
-		return fmt.Errorf("parent %s: %w", batch[0], err)
+		return fmt.Errorf("parent %s: %w", id, err)
 	}
 	return nil
 }

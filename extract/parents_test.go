@@ -133,6 +133,52 @@ func TestSingleAnswers(t *testing.T) {
 	wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1, Parents: 2, Vanished: 1})
 }
 
+// Parents may have parents: what one of these refuses, or takes with it, leaves the others alone.
+func TestParentsOfParents(t *testing.T) {
+	keys := guests()
+	keys.Name, keys.Mode, keys.Changed, keys.Time = "keys", schemas.Snapshot, "", nil
+	keys.Source.Path, keys.Source.Query, keys.Source.Window = "/hosts/{grandparent}/rooms/{parent}/keys", nil, schemas.Window{}
+	keys.Source.Parent = &schemas.Parent{Path: "/hosts/{parent}/rooms", Query: []schemas.Param{{Name: "$select", Value: "id"}}, Budget: anyBudget, Of: hosts}
+	all := answers{
+		"/v1.0/hosts?$select=id":          `{"value":[{"id":"h1"},{"id":"h2"},{"id":"h3"},{"id":"h4"}]}`,
+		"/v1.0/hosts/h1/rooms?$select=id": `{"value":[{"id":"r1"}],"@odata.nextLink":"{host}/rooms2"}`,
+		"/rooms2":                         `{"value":[{"id":"r\"2"},{"id":"r1"},{"id":"r3"},{"id":"r4"}]}`,
+		"/v1.0/hosts/h2/rooms?$select=id": "403 Forbidden",
+		"/v1.0/hosts/h3/rooms?$select=id": "404 NotFound",
+		"/v1.0/hosts/h4/rooms?$select=id": `{"value":[]}`,
+		"/v1.0/hosts/h1/rooms/r1/keys":    `{"value":[{"id":"k1"},{"id":"k2"}]}`,
+		"/v1.0/hosts/h1/rooms/r\"2/keys":  `{"value":[{"id":"k1"}]}`,
+		"/v1.0/hosts/h1/rooms/r3/keys":    "404 NotFound",
+		"/v1.0/hosts/h1/rooms/r4/keys":    "403 Forbidden",
+	}
+	client, _ := serve(t, all.to)
+	reading := extract.Read(client, keys, march1, extract.Options{})
+	got, err := collect(t, reading)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, got,
+		`{"id":"k1","@graphlake":{"parent":"r1","grandparent":"h1"}}`,
+		`{"id":"k1","@graphlake":{"parent":"r\"2","grandparent":"h1"}}`,
+		`{"id":"k2","@graphlake":{"parent":"r1","grandparent":"h1"}}`)
+	wantCounts(t, reading, extract.Counts{Listed: 3, Read: 3, Parents: 4, Vanished: 2})
+	var behind []string
+	for _, b := range reading.Behind() {
+		behind = append(behind, b.Parent)
+	}
+	slices.Sort(behind)
+	want(t, behind, "h2", "r4")
+
+	// What opens the rooms does not open the keys.
+	for _, room := range []string{"r1", "r\"2", "r3"} {
+		all["/v1.0/hosts/h1/rooms/"+room+"/keys"] = "403 Forbidden"
+	}
+	client, _ = serve(t, all.to)
+	if _, err := collect(t, extract.Read(client, keys, march1, extract.Options{})); graph.KindOf(err) != graph.Unauthorized {
+		t.Errorf("all rooms refused: %v", err)
+	}
+}
+
 // Many parents are named in the body of one request, which is sent again with its body.
 func TestBatches(t *testing.T) {
 	moods := guests()

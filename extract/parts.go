@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"graphlake/schemas"
 )
 
 // parts reads the collections that belong to a record and makes them members of it.
@@ -37,10 +39,29 @@ func (x *Reading) parts(ctx context.Context, record []byte, e entry) ([]byte, er
 // ours is the member of a record that holds what graphlake has added to it.
 const ours = "@graphlake"
 
-// note adds to a record what Graph's answer does not say: whom it was read for, or when.
-func note(record []byte, name, value string) []byte {
-	text, _ := jsontext.AppendQuote(nil, value) // half a surrogate pair is replaced
-	return withMember(record, ours, slices.Concat([]byte(`{"`+name+`":`), text, []byte("}")))
+// Parent is where a record says whom it was read for.
+const Parent schemas.Path = ours + ".parent"
+
+// Text is the string that a record holds at a path through no array; empty if there is none.
+func Text(record []byte, p schemas.Path) string {
+	at, err := placeOf(p)
+	if err != nil {
+		return ""
+	}
+	return string(plain(valueAt(record, at)))
+}
+
+// note adds to a record what Graph's answer does not say: whom it was read for, or when. Names and
+// values take turns.
+func note(record []byte, pairs ...string) []byte {
+	text := []byte("{")
+	for i, s := range pairs {
+		if i > 0 {
+			text = append(text, ",:"[i%2])
+		}
+		text, _ = jsontext.AppendQuote(text, s) // half a surrogate pair is replaced
+	}
+	return withMember(record, ours, append(text, '}'))
 }
 
 // withMember adds a member at the end of an object. What is no object stays as it is: it is kept and

@@ -29,26 +29,42 @@ func Probe(ctx context.Context, c *graph.Client, ds schemas.Dataset, now time.Ti
 func (x *Reading) probe(ctx context.Context) error {
 	source := x.dataset.Source
 	if source.Parent == nil {
-		_, err := x.firstPage(ctx, x.listRequest(x.asked, ""))
+		_, err := x.firstPage(ctx, x.listRequest(x.asked, parent{}))
 		return err
 	}
-	page, err := x.firstPage(ctx, x.parentsRequest())
-	if err != nil || len(page.Values) == 0 { // a tenant without parents has nothing to ask for
-		return err
+	one, err := x.firstParent(ctx, source.Parent)
+	if err == nil && one.id == "" { // a tenant without parents has nothing to ask for
+		return nil
 	}
-	parent := string(plain(valueAt(page.Values[0], place{"id"})))
 	switch {
+	case err != nil:
 	case source.Parent.Batch > 0:
-		_, err = x.firstPage(ctx, x.batchRequest([]string{parent}))
+		_, err = x.firstPage(ctx, x.batchRequest([]parent{one}))
 	case source.Paging == schemas.Single:
-		_, err = x.client.Get(ctx, x.listRequest(x.asked, parent))
+		_, err = x.client.Get(ctx, x.listRequest(x.asked, one))
 	default:
-		_, err = x.firstPage(ctx, x.listRequest(x.asked, parent))
+		_, err = x.firstPage(ctx, x.listRequest(x.asked, one))
 	}
-	if graph.KindOf(err) == graph.NotFound { // a parent that has none, as a user without a mailbox, is an answer
+	if graph.KindOf(err) == graph.NotFound { // a user without a mailbox is an answer, and so is a team that has just gone
 		return nil
 	}
 	return err
+}
+
+// firstParent is the first of the parents; none if there are none.
+func (x *Reading) firstParent(ctx context.Context, source *schemas.Parent) (parent, error) {
+	var of parent
+	if source.Of != nil {
+		var err error
+		if of, err = x.firstParent(ctx, source.Of); err != nil || of.id == "" {
+			return parent{}, err
+		}
+	}
+	page, err := x.firstPage(ctx, x.parentsRequest(source, of))
+	if err != nil || len(page.Values) == 0 {
+		return parent{}, err
+	}
+	return parent{string(plain(valueAt(page.Values[0], place{"id"}))), of.id}, nil
 }
 
 func (x *Reading) firstPage(ctx context.Context, r graph.Request) (graph.Page, error) {

@@ -58,6 +58,14 @@ func TestProbeAsksForOneParent(t *testing.T) {
 		}, []string{"/v1.0/users/u1/mailboxSettings", "/v1.0/users?$select=id&$top=999"}, true},
 		{schemas.MailboxSettings, answers{"/v1.0/users?$select=id&$top=999": "403 Forbidden"}, []string{"/v1.0/users?$select=id&$top=999"}, true},
 		{schemas.MailboxSettings, answers{"/v1.0/users?$select=id&$top=999": `{"value":[]}`}, []string{"/v1.0/users?$select=id&$top=999"}, false},
+		{schemas.ChannelMembers, answers{
+			"/v1.0/teams?$select=id": `{"value":[{"id":"t1"},{"id":"t2"}]}`, "/v1.0/teams/t1/channels?$select=id": `{"value":[{"id":"c1"}]}`,
+			"/v1.0/teams/t1/channels/c1/members": "403 Forbidden",
+		}, []string{"/v1.0/teams/t1/channels/c1/members", "/v1.0/teams/t1/channels?$select=id", "/v1.0/teams?$select=id"}, true},
+		{schemas.ChannelMembers, answers{
+			"/v1.0/teams?$select=id": `{"value":[{"id":"t1"}]}`, "/v1.0/teams/t1/channels?$select=id": "404 NotFound",
+		}, []string{"/v1.0/teams/t1/channels?$select=id", "/v1.0/teams?$select=id"}, false},
+		{schemas.ChannelMembers, answers{"/v1.0/teams?$select=id": "403 Forbidden"}, []string{"/v1.0/teams?$select=id"}, true},
 		{schemas.Presence, answers{
 			"/v1.0/users?$select=id&$top=999": `{"value":[{"id":"u1"},{"id":"u2"}]}`, "/v1.0/communications/getPresencesByUserId": `{"value":[]}`,
 		}, []string{"/v1.0/communications/getPresencesByUserId", "/v1.0/users?$select=id&$top=999"}, false},

@@ -135,7 +135,7 @@ func (x *Reading) read(ctx context.Context, records chan<- []byte) (err error) {
 
 // readDelta reads one page after the other: the order of changes is part of what they say.
 func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
-	r := x.listRequest(x.asked, "")
+	r := x.listRequest(x.asked, parent{})
 	pages := x.client.Pages(ctx, r)
 	if x.options.Cursor != "" {
 		pages = x.client.Resume(ctx, r, x.options.Cursor)

@@ -11,36 +11,36 @@ import (
 
 // listRequest asks for the first page of a window, or of the whole collection; of a parent, if there
 // are any.
-func (x *Reading) listRequest(ask schemas.Range, parent string) graph.Request {
+func (x *Reading) listRequest(ask schemas.Range, of parent) graph.Request {
 	source := x.dataset.Source
 	r := x.request(source.Path, source.Query, map[string]string{
 		"from":   ask.From.Format(source.Window.Layout),
 		"to":     ask.To.Format(source.Window.Layout),
 		"select": x.selected,
-		"parent": parent,
+		"parent": of.id, "grandparent": of.of,
 	})
 	r.Budget = budget(source.Budget)
-	r.Resource = parent
+	r.Resource = of.id
 	return r
 }
 
-// parentsRequest asks for the collection of parents.
-func (x *Reading) parentsRequest() graph.Request {
-	parent := x.dataset.Source.Parent
-	return graph.Request{
-		Version: x.dataset.Source.API, Path: parent.Path, Query: params(parent.Query, strings.NewReplacer()),
-		Headers: params(parent.Headers, strings.NewReplacer()), Budget: budget(parent.Budget),
-	}
+// parentsRequest asks for a collection of parents, of one that has them if they have a parent.
+func (x *Reading) parentsRequest(source *schemas.Parent, of parent) graph.Request {
+	r := x.request(source.Path, source.Query, map[string]string{"parent": of.id})
+	r.Headers = params(source.Headers, strings.NewReplacer())
+	r.Budget = budget(source.Budget)
+	r.Resource = of.id
+	return r
 }
 
 // batchRequest asks for many parents at once.
-func (x *Reading) batchRequest(parents []string) graph.Request {
+func (x *Reading) batchRequest(parents []parent) graph.Request {
 	quoted := make([]string, len(parents))
 	for i, p := range parents {
-		text, _ := jsontext.AppendQuote(nil, p) // half a surrogate pair is replaced
+		text, _ := jsontext.AppendQuote(nil, p.id) // half a surrogate pair is replaced
 		quoted[i] = string(text)
 	}
-	r := x.listRequest(x.asked, "")
+	r := x.listRequest(x.asked, parent{})
 	r.Body = []byte(strings.ReplaceAll(x.dataset.Source.Parent.Body, "{parents}", strings.Join(quoted, ",")))
 	return r
 }

@@ -25,7 +25,8 @@ func TestCleanAfterNights(t *testing.T) {
 	r := newRig(t, graphsim.New(graphsim.Options{
 		Users: 6, From: monday, To: monday.Add(3 * schemas.Day), Large: 8, CallsPerUserDay: 1, Now: func() time.Time { return now },
 	}))
-	all := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: schemas.All()}
+	datasets := []schemas.Dataset{schemas.CallRecords, schemas.PSTNCalls, schemas.DirectRoutingCalls, schemas.Users}
+	all := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: datasets}
 	for night := range 3 {
 		now = later.AddDate(0, 0, night)
 		r.Now = now
@@ -34,10 +35,10 @@ func TestCleanAfterNights(t *testing.T) {
 				t.Fatalf("night %d: %+v, %v", night, rep, err)
 			}
 		}
-		want(t, r.audit(t, schemas.All()...))
+		want(t, r.audit(t, datasets...))
 	}
 	r.run(t, 3, schemas.CallRecords, schemas.PSTNCalls)
-	want(t, r.audit(t, schemas.All()...))
+	want(t, r.audit(t, datasets...))
 	a := jobs.Auditor{Store: r.Store, Clients: r.Clients, Now: now, Log: slog.New(slog.DiscardHandler)}
 	found, err := a.Audit(t.Context(), all)
 	if err != nil || len(found.Notes) != 1 || found.Notes[0].Dataset != "users" || found.Days == 0 {

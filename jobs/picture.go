@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
@@ -33,7 +34,10 @@ func (u *unit) picture(ctx context.Context) error {
 	}
 	defer u.run.encoders.Release(1)
 	u.tally(reading)
-	w, err := u.apply(ctx, changes, older, applying{delta: cursor != "", complete: cursor == "" && len(reading.Behind()) == 0})
+	how := applying{delta: cursor != ""}
+	how.complete, how.unread = u.completeness(reading.Behind())
+	how.complete = how.complete && !how.delta
+	w, err := u.apply(ctx, changes, older, how)
 	if err != nil {
 		return err
 	}
@@ -42,8 +46,31 @@ func (u *unit) picture(ctx context.Context) error {
 }
 
 // applying says what a reading means: changes to what is held, or records as they are, and then
-// whether they are all that there are.
-type applying struct{ delta, complete bool }
+// whether they are all that there are but for some that nothing is known of.
+type applying struct {
+	delta, complete bool
+	unread          func(record []byte) bool
+}
+
+// completeness says whether what a reading of everything does not list is gone, and of which records
+// nothing is known because they, or whom they are read for, are behind.
+func (u *unit) completeness(behind []extract.Behind) (complete bool, unread func([]byte) bool) {
+	root := u.Dataset.Root()
+	var paths []schemas.Path
+	named := u.Dataset.Source.Parent == nil
+	for _, name := range root.Key {
+		c, _ := root.Column(name)
+		paths = append(paths, c.Path)
+		named = named || c.Path == extract.Parent
+	}
+	ids := map[string]bool{}
+	for _, b := range behind {
+		ids[b.Parent], ids[u.run.Privacy.Pseudonym(b.Parent)] = true, true
+	}
+	return named || len(behind) == 0, func(record []byte) bool {
+		return len(ids) > 0 && slices.ContainsFunc(paths, func(p schemas.Path) bool { return ids[extract.Text(record, p)] })
+	}
+}
 
 // newest is the newest picture and the cursor behind it; neither, where one of them is missing.
 func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
@@ -113,9 +140,9 @@ func (a applying) changed(c load.Change) (record []byte, err error) {
 	switch {
 	case !c.Keyed && len(c.Read) > 0:
 		return c.Read[0], nil
-	case !c.Keyed && a.complete:
+	case !c.Keyed && a.complete && !a.unread(c.Held):
 		return nil, nil
-	case len(c.Read) == 0 && a.complete:
+	case len(c.Read) == 0 && a.complete && !a.unread(c.Held):
 		return extract.Remove(c.Held)
 	case a.delta || len(c.Read) == 0 || extract.Removed(c.Read[0]):
 		record = c.Held

@@ -63,7 +63,7 @@ func (u *unit) window(ctx context.Context) error {
 		return err
 	}
 	defer u.run.encoders.Release(1)
-	merge, err := u.merge(ctx, spool, len(reading.Behind()) == 0)
+	merge, err := u.merge(ctx, spool, reading.Behind())
 	if err != nil {
 		return err
 	}
@@ -99,11 +99,21 @@ func (u *unit) tally(reading *extract.Reading) {
 	u.rep.Parents, u.rep.Vanished, u.rep.Behind = int64(c.Parents), int64(c.Vanished), int64(len(reading.Behind()))
 }
 
-// merge puts what was read to what raw holds. Only where all was read, what is missing was removed.
-func (u *unit) merge(ctx context.Context, spool *load.Spool, complete bool) (*load.Merge, error) {
-	if !u.Dataset.Removes || !complete {
+// merge puts what was read to what raw holds. Only where all was read, what is missing was removed: of
+// parents that are behind nothing is known.
+func (u *unit) merge(ctx context.Context, spool *load.Spool, behind []extract.Behind) (*load.Merge, error) {
+	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
+	if !u.Dataset.Removes || len(behind) > 0 && key.Path != extract.Parent {
 		return spool.Merge(ctx)
 	}
+	var unread []string
+	for _, b := range behind {
+		if key.Personal {
+			b.Parent = u.run.Privacy.Pseudonym(b.Parent)
+		}
+		unread = append(unread, b.Parent)
+	}
+	spool.Spare(unread...)
 	rows, err := newRawRows(u.Dataset, nil)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package load_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -32,6 +33,7 @@ func TestMergeWhole(t *testing.T) {
 	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
 	p := load.Partition{Kind: load.Raw, Name: "meetings", TenantID: tenant, Date: day(22)}
 	gone := 0
+	var spared []string
 	read := func(r schemas.Range, whole bool, rows ...string) (changed bool) {
 		t.Helper()
 		s, err := lake.Spool(meetings, tenant, r)
@@ -54,6 +56,7 @@ func TestMergeWhole(t *testing.T) {
 		if !whole {
 			absent = nil
 		}
+		s.Spare(spared...)
 		m, err := s.MergeWhole(t.Context(), absent)
 		if err != nil {
 			t.Fatal(err)
@@ -82,6 +85,39 @@ func TestMergeWhole(t *testing.T) {
 		t.Errorf("marked %d, want also the one of 13:00", gone)
 	}
 	wantRows(t, rows(t, lake, p, meetings), at("1"), at("2"), marked("3"))
+	spared = []string{"1"}
+	if !read(on22, true) || gone != 3 {
+		t.Errorf("marked %d, want also the one of 12:00", gone)
+	}
+	wantRows(t, rows(t, lake, p, meetings), at("1"), marked("2"), marked("3"))
+	if read(on22, true) {
+		t.Error("a day changed of which the one record is spared and the others are marked")
+	}
+}
+
+// A record that moved into the range is looked for around it, also where records of any day were read.
+func TestMovedRecordsOfAnyDay(t *testing.T) {
+	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
+	r := schemas.Range{From: day(23), To: day(24)}
+	spool(t, lake, r, 1, []string{trip("moves", "2026-11-23T10:00:00Z", 1, "1")})
+	s, err := lake.SpoolChanges(trips, tenant, on22)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Discard()
+	moved := trip("moves", "2026-11-22T10:00:00Z", 2, "2")
+	if err := s.Add(batch(t, memory.DefaultAllocator, trips, moved)); err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.MergeWhole(t.Context(), func([]byte) (arrow.RecordBatch, error) { return nil, errors.New("nothing is absent") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantRows(t, rows(t, lake, tripsOn(22), trips), moved)
+	wantRows(t, rows(t, lake, tripsOn(23), trips))
 }
 
 // Changes of a night belong to the days of their records, and touch no other.

@@ -112,18 +112,19 @@ func (m *merging) contend() error {
 }
 
 // reached are the days whose partitions may change: those of the range, and those that a record may
-// have moved to or from, or, if records may be of any day, the days of what was read.
+// have moved to or from, and, if records may be of any day, the days of what was read. Changes do not
+// move, so that of them nothing is looked for.
 func (m *merging) reached() []time.Time {
 	days := m.within.Days()
-	switch {
-	case m.anywhere:
+	if len(m.index.entries) > 0 && (!m.anywhere || m.absent != nil) {
+		days = schemas.Range{From: m.within.From.Add(-Reach), To: m.within.To.Add(Reach)}.Days()
+	}
+	if m.anywhere {
 		for _, e := range m.index.entries {
 			days = append(days, time.Unix(int64(e.copy.day)*int64(schemas.Day/time.Second), 0).UTC())
 		}
 		slices.SortFunc(days, time.Time.Compare)
 		days = slices.CompactFunc(days, time.Time.Equal)
-	case len(m.index.entries) > 0:
-		days = schemas.Range{From: m.within.From.Add(-Reach), To: m.within.To.Add(Reach)}.Days()
 	}
 	return days
 }
@@ -173,7 +174,7 @@ func (m *merging) contendDay(h *held) error {
 
 // leaves says whether a row of the lake, of which nothing was read, is to be made absent.
 func (m *merging) leaves(o order, r row) bool {
-	if m.absent == nil || !m.within.Contains(o.filed(r)) {
+	if m.absent == nil || !m.within.Contains(o.filed(r)) || len(m.spared) > 0 && m.spared[o.first(r)] {
 		return false
 	}
 	removed, ok := r.batch.Column(o.removed).(*array.Boolean)

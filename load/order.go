@@ -107,6 +107,9 @@ func (o order) byRecord(a, b row) int {
 	return compareColumn(o.hash, a, b)
 }
 
+// first is the first value of a row's key.
+func (o order) first(r row) string { return r.batch.Column(o.key[0]).ValueStr(r.at) }
+
 // keyed says whether a row has a whole key.
 func (o order) keyed(r row) bool {
 	return !slices.ContainsFunc(o.key, func(i int) bool { return r.batch.Column(i).IsNull(r.at) })

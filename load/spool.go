@@ -28,6 +28,7 @@ type Spool struct {
 	order    order
 	within   schemas.Range
 	anywhere bool // records may be of any day
+	spared   map[string]bool
 	sorter   sorter
 	index    index
 	err      error // the first; nothing is merged after it
@@ -110,6 +111,15 @@ func (s *Spool) MergeWhole(ctx context.Context, absent Absent) (*Merge, error) {
 	}
 	merge, err := m.encode()
 	return merge, s.named(err)
+}
+
+// Spare keeps what the lake holds from being absent, where the first column of its key has one of the
+// values: of these nothing was read. It is called before the merge.
+func (s *Spool) Spare(first ...string) {
+	s.spared = map[string]bool{}
+	for _, value := range first {
+		s.spared[value] = true
+	}
 }
 
 // Discard drops what was added. It may always be deferred.

@@ -4,7 +4,11 @@ import "slices"
 
 // All lists the datasets, in the order in which documentation and reports name them.
 func All() []Dataset {
-	return []Dataset{CallRecords, PSTNCalls, DirectRoutingCalls, Users}
+	return []Dataset{
+		CallRecords, PSTNCalls, DirectRoutingCalls,
+		Users, Groups, Organization, Teams, ChannelMembers, Presence, MailboxSettings,
+		CalendarEvents, Chats, ChatMessages, ChannelMessages,
+	}
 }
 
 // Find finds a dataset by its name.

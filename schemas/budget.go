@@ -70,6 +70,6 @@ var (
 	}
 	allTeams = &Parent{
 		Path: "/teams", Query: []Param{{"$select", "id"}}, Budget: teamsOther,
-		Permissions: []Permission{"Team.ReadBasic.All", "Group.Read.All", "Directory.Read.All"},
+		Permissions: []Permission{"Team.ReadBasic.All"},
 	}
 )

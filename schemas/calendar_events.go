@@ -13,7 +13,7 @@ var CalendarEvents = Dataset{
 		Path:   "/users/{parent}/calendarView",
 		Parent: allUsers,
 		Query: []Param{
-			// Without $select, which refuses lastModifiedDateTime; so bodies come too, and are not kept.
+			// Without $select, which refuses lastModifiedDateTime; so bodies come too.
 			{"startDateTime", "{from}"}, {"endDateTime", "{to}"}, {"$top", "1000"},
 		},
 		Headers: []Param{{"Prefer", `outlook.timezone="UTC"`}},
@@ -27,7 +27,14 @@ var CalendarEvents = Dataset{
 	Settle:      Day,
 	Lookback:    7 * Day,
 	Permissions: []Permission{"Calendars.ReadBasic.All", "Calendars.Read"},
+	Bodies:      []Body{{Path: "body"}, {Path: "bodyPreview", Form: PlainBody}},
 	Tables:      []Table{calendarEvents, eventAttendees},
+	Joins: []string{
+		"`calendar_events.user_id` is `users.user_id` of whose calendar it is in; `organizer_address` and `event_attendees.address` are `users.mail` of people in the directory.",
+		"`calendar_events.join_url` is `calls.join_web_url` of what became of the meeting, and `chats.join_web_url` of its chat.",
+		"`calendar_events.ical_uid` is the same in all mailboxes that the event is in.",
+	},
+	NotTaken: notTakenOfEvents,
 }
 
 var calendarEvents = Table{
@@ -53,7 +60,7 @@ var calendarEvents = Table{
 		{Name: "is_organizer", Path: "isOrganizer", Type: Bool, Doc: "Whether the mailbox is the organizer's."},
 		{Name: "is_online_meeting", Path: "isOnlineMeeting", Type: Bool, Doc: "Whether the event is an online meeting."},
 		{Name: "online_meeting_provider", Path: "onlineMeetingProvider", Type: Enum, Doc: "teamsForBusiness and so on."},
-		{Name: "join_url", Path: "onlineMeeting.joinUrl", Type: String, Personal: true, Doc: "Link to join; join_web_url of calls is the same."},
+		{Name: "join_url", Path: "onlineMeeting.joinUrl", Else: []Path{"onlineMeetingUrl"}, Type: String, Personal: true, Doc: "Link to join; join_web_url of calls is the same."},
 		{Name: "location", Path: "location.displayName", Type: String, Personal: true, Doc: "Where the event is."},
 		{Name: "show_as", Path: "showAs", Type: Enum, Doc: "free, tentative, busy, oof, workingElsewhere."},
 		{Name: "sensitivity", Path: "sensitivity", Type: Enum, Doc: "normal, personal, private or confidential."},
@@ -61,8 +68,18 @@ var calendarEvents = Table{
 		{Name: "response", Path: "responseStatus.response", Type: Enum, Doc: "What the owner of the mailbox has answered."},
 		{Name: "response_time", Path: "responseStatus.time", Type: Timestamp, Doc: "When that was answered."},
 		{Name: "original_start_time_zone", Path: "originalStartTimeZone", Type: Enum, Doc: "Time zone in which the event was created, as Graph sent it."},
-		{Name: "categories", Path: "categories", Type: JSON, Doc: "Categories that the owner gave it."},
+		{Name: "categories", Path: "categories", Type: JSON, Personal: true, Doc: "Categories that the owner gave it."},
 		{Name: "has_attachments", Path: "hasAttachments", Type: Bool, Doc: "Whether the event has attachments."},
+		{Name: "original_start_time", Path: "originalStart", Type: Timestamp, Doc: "When an occurrence of a series would begin if it had not been moved."},
+		{Name: "original_end_time_zone", Path: "originalEndTimeZone", Type: Enum, Doc: "Time zone of the end, as Graph sent it."},
+		{Name: "is_draft", Path: "isDraft", Type: Bool, Doc: "Whether the organizer has not sent the invitation yet."},
+		{Name: "hide_attendees", Path: "hideAttendees", Type: Bool, Doc: "Whether those invited see themselves only."},
+		{Name: "response_requested", Path: "responseRequested", Type: Bool, Doc: "Whether the organizer wants answers."},
+		{Name: "location_type", Path: "location.locationType", Type: Enum, Doc: "default, conferenceRoom and so on: kind of the location."},
+		{Name: "location_address", Path: "location.locationEmailAddress", Type: String, Personal: true, Doc: "Mail address of the location, of a room."},
+		{Name: "locations", Path: "locations", Type: JSON, Personal: true, Doc: "All locations, with what is known of each."},
+		{Name: "body_type", Path: "@graphlake.body.type", Else: []Path{"body.contentType"}, Type: Enum, Doc: "text or html: what the invitation was sent as."},
+		{Name: "body", Path: "body.content", Type: LongText, Personal: true, Doc: "Text of the invitation, as far as the lake keeps texts: not at all, as plain text, or as it was sent."},
 	},
 }
 
@@ -81,5 +98,7 @@ var eventAttendees = Table{
 		{Name: "attendee_type", Path: "type", Type: Enum, Doc: "required, optional or resource."},
 		{Name: "response", Path: "status.response", Type: Enum, Doc: "What was answered."},
 		{Name: "response_time", Path: "status.time", Type: Timestamp, Doc: "When it was answered."},
+		{Name: "proposal", Path: "proposedNewTime", Type: JSON, Doc: "When the person would rather meet."},
+		removedWith("event"),
 	},
 }

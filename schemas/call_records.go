@@ -44,4 +44,10 @@ var CallRecords = Dataset{
 	Retention:   30 * Day,
 	Permissions: []Permission{"CallRecords.Read.All"},
 	Tables:      []Table{calls, callParticipants, callSessions, callSegments, callMedia, callMediaStreams},
+	Joins: []string{
+		"`calls.organizer_id` and `call_participants.participant_id` are `users.user_id`, where they are users.",
+		"`calls.call_id` is `direct_routing_calls.correlation_id`; the rows of `pstn_calls` name no call record.",
+		"`calls.join_web_url` is that of a calendar event or a meeting's chat; the link is the only id that they share.",
+	},
+	NotTaken: notTakenOfCalls,
 }

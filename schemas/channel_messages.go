@@ -24,10 +24,18 @@ var ChannelMessages = Dataset{
 	Settle:      Day / 4,
 	Lookback:    Day,
 	Permissions: []Permission{"ChannelMessage.Read.All"},
+	Bodies:      messageBodies,
 	Tables: messageTables("channel_", "channel_messages", "A row per post or reply in a channel.", []Column{
 		{Name: "team_id", Path: "/channelIdentity.teamId", Type: String, Required: true, Doc: "The team."},
 		{Name: "channel_id", Path: "/channelIdentity.channelId", Type: String, Required: true, Doc: "The channel."},
 	}),
+	Joins: []string{
+		"`channel_messages.from_user_id`, `channel_message_mentions.mentioned_user_id` and `channel_message_reactions.user_id` are `users.user_id`, with the department; `users.manager_id` leads to the manager.",
+		"`channel_messages.team_id` and `channel_id` are those of `channels`, and `team_id` is that of `teams`.",
+		"`channel_messages.reply_to_id` is `message_id` of the post, in the same channel.",
+		"`channel_message_events.call_id` is `calls.call_id` of a call that Graph has a record of.",
+	},
+	NotTaken: notTakenOfChannelMessages,
 }
 
 // messageTables are the tables of messages; place is the columns that say where a message was written,
@@ -56,7 +64,7 @@ func messageTables(prefix, name, doc string, place []Column) []Table {
 	}
 	return []Table{
 		{Name: name, Doc: doc, Key: key, Columns: slices.Concat(own, messageColumns)},
-		child("message_mentions", "A row per person, team, channel or application that a message mentions.", "mentions[]", "mention_index", mentionColumns...),
+		child("message_mentions", "A row per person, team, channel or application that a message mentions.", "mentions[]", "mention_index", mentionColumns(place[0].Personal)...),
 		child("message_attachments", "A row per file, card, quoted message or meeting that is attached to a message.", "attachments[]", "attachment_index", attachmentColumns...),
 		child("message_reactions", "A row per reaction to a message.", "reactions[]", "reaction_index", reactionColumns...),
 		child("message_events", "A row per message that Teams wrote itself, with what happened.", "eventDetail{}", "", eventColumns...),

@@ -25,9 +25,16 @@ var ChatMessages = Dataset{
 	Settle:      Day / 4,
 	Lookback:    Day,
 	Permissions: []Permission{"Chat.Read.All"},
+	Bodies:      messageBodies,
 	Tables: messageTables("", "chat_messages", "A row per message in a chat.", []Column{
 		{Name: "chat_id", Path: "/chatId", Type: String, Required: true, Personal: true, Doc: "The chat; of a chat of two its id is made of their ids."},
 	}),
+	Joins: []string{
+		"`chat_messages.from_user_id`, `message_mentions.mentioned_user_id` and `message_reactions.user_id` are `users.user_id`, with the department; `users.manager_id` leads to the manager.",
+		"`chat_messages.chat_id` is `chats.chat_id`, and `chat_members.chat_id` of who takes part.",
+		"`message_events.call_id` is `calls.call_id` of a call that Graph has a record of, and `message_events.call_transcript_ical_uid` is `calendar_events.ical_uid`.",
+	},
+	NotTaken: notTakenOfChatMessages,
 }
 
 var (

@@ -16,8 +16,17 @@ var Chats = Dataset{
 		Budget: teamsChats,
 	},
 	Version:     "lastUpdatedDateTime",
-	Permissions: []Permission{"Chat.Read.All", "Chat.ReadBasic.All"},
+	Permissions: []Permission{"Chat.ReadBasic.All", "Chat.Read.All"},
 	Tables:      []Table{chats, chatMembers},
+	Joins: []string{
+		"`chat_members.user_id` and `chats.meeting_organizer_id` are `users.user_id`.",
+		"`chats.chat_id` is that of `chat_messages`.",
+		"`chats.join_web_url` is `calls.join_web_url` of what became of the meeting, and `calendar_events.join_url` of the event.",
+	},
+	NotTaken: []NotTaken{
+		{"is of the person who is signed in, and here nobody is", []Path{"viewpoint"}},
+		{"is of chats that are being imported", []Path{"migrationMode", "originalCreatedDateTime"}},
+	},
 }
 
 var chats = Table{
@@ -36,6 +45,9 @@ var chats = Table{
 		{Name: "join_web_url", Path: "onlineMeetingInfo.joinWebUrl", Type: String, Personal: true, Doc: "Link to the meeting, of a meeting's chat; join_web_url of calls is the same."},
 		{Name: "calendar_event_id", Path: "onlineMeetingInfo.calendarEventId", Type: String, Doc: "Event of the meeting in the organizer's calendar."},
 		{Name: "meeting_organizer_id", Path: "onlineMeetingInfo.organizer.id", Type: String, Personal: true, Doc: "Organizer of the meeting."},
+		{Name: "meeting_organizer_display_name", Path: "onlineMeetingInfo.organizer.displayName", Type: String, Personal: true, Doc: "Name of the organizer."},
+		{Name: "meeting_organizer_identity_type", Path: "onlineMeetingInfo.organizer.userIdentityType", Type: Enum, Doc: "aadUser and so on: kind of the organizer."},
+		{Name: "web_url", Path: "webUrl", Type: String, Personal: true, Doc: "Link to the chat."},
 	},
 }
 
@@ -54,5 +66,10 @@ var chatMembers = Table{
 		{Name: "visible_history_start_time", Path: "visibleHistoryStartDateTime", Type: Timestamp, Doc: "From when on the member sees the history; null from the start."},
 		{Name: "roles", Path: "roles", Type: JSON, Doc: "owner, guest or nothing."},
 		{Name: "member_kind", Path: "@odata.type", Type: Enum, Doc: "Kind of member, as #microsoft.graph.aadUserConversationMember."},
+		{
+			Name: "other_id", Path: "anonymousGuestId", Else: []Path{"azureCommunicationServicesId", "skypeId", "phoneNumber"},
+			Type: String, Personal: true, Doc: "Id or number of a member who is no user of a directory.",
+		},
+		removedWith("chat"),
 	},
 }

@@ -38,6 +38,17 @@ type Dataset struct {
 
 	// Tables that a record is flattened into: the root table first, a parent before its children.
 	Tables []Table
+
+	// Joins say in a sentence each by which columns the tables meet those of other datasets.
+	Joins []string
+	// NotTaken are the properties that Graph declares and no column reads.
+	NotTaken []NotTaken
+}
+
+// NotTaken are properties without a column, and why they have none.
+type NotTaken struct {
+	Why        string // after "what"
+	Properties []Path
 }
 
 // Root is the table with one row per record. Its key is the record's key.

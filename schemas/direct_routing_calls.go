@@ -20,6 +20,10 @@ var DirectRoutingCalls = Dataset{
 	Lookback:    3 * Day,
 	Permissions: []Permission{"CallRecord-PstnCalls.Read.All", "CallRecords.Read.All"},
 	Tables:      []Table{directRoutingCalls},
+	Joins: []string{
+		"`direct_routing_calls.user_id` is `users.user_id`.",
+		"`direct_routing_calls.correlation_id` is `calls.call_id`.",
+	},
 }
 
 // A failed call may have no start, or Graph's null of the year 0001.

@@ -15,6 +15,11 @@ var Groups = Dataset{
 	},
 	Permissions: []Permission{"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"},
 	Tables:      []Table{groups, groupMembers, groupOwners},
+	Joins: []string{
+		"`group_members.member_id` and `group_owners.owner_id` are `users.user_id`, where their kind is a user. A member that is a group is `groups.group_id`, in a lake without pseudonyms.",
+		"`groups.group_id` is `teams.team_id` of the group's team.",
+	},
+	NotTaken: notTakenOfGroups,
 }
 
 var groups = Table{
@@ -68,5 +73,6 @@ func memberColumns(who, does string) []Column {
 		{Name: "group_id", Path: "/id", Type: String, Required: true, Doc: "The group."},
 		{Name: who + "_id", Path: "id", Type: String, Required: true, Personal: true, Doc: "Id of whoever " + does + "."},
 		{Name: who + "_kind", Path: "@odata.type", Type: Enum, Doc: "Kind of directory object, as #microsoft.graph.user."},
+		removedWith("group"),
 	}
 }

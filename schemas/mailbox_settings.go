@@ -15,11 +15,17 @@ var MailboxSettings = Dataset{
 	},
 	Permissions: []Permission{"MailboxSettings.Read"},
 	Tables:      []Table{mailboxSettings},
+	Bodies: []Body{
+		{Path: "automaticRepliesSetting.internalReplyMessage", Form: HTMLBody},
+		{Path: "automaticRepliesSetting.externalReplyMessage", Form: HTMLBody},
+	},
+	Joins:    []string{"`mailbox_settings.user_id` is `users.user_id`; users without a mailbox have no row."},
+	NotTaken: notTakenOfMailboxes,
 }
 
 var mailboxSettings = Table{
 	Name: "mailbox_settings",
-	Doc:  "A row per mailbox on the day of the picture. The texts of automatic replies are not kept.",
+	Doc:  "A row per mailbox on the day of the picture.",
 	Key:  []string{"user_id"},
 	Columns: []Column{
 		{Name: "user_id", Path: "@graphlake.parent", Type: String, Required: true, Personal: true, Doc: "The user."},
@@ -40,5 +46,7 @@ var mailboxSettings = Table{
 		{Name: "automatic_replies_start_time", Path: "automaticRepliesSetting.scheduledStartDateTime.dateTime", Type: UTCTime, Doc: "When scheduled replies begin."},
 		{Name: "automatic_replies_end_time", Path: "automaticRepliesSetting.scheduledEndDateTime.dateTime", Type: UTCTime, Doc: "When scheduled replies end."},
 		{Name: "meeting_message_delivery", Path: "delegateMeetingMessageDeliveryOptions", Type: Enum, Doc: "Who gets meeting messages where there is a delegate."},
+		{Name: "internal_reply_message", Path: "automaticRepliesSetting.internalReplyMessage", Type: LongText, Personal: true, Doc: "Automatic reply within the organization, as far as the lake keeps bodies."},
+		{Name: "external_reply_message", Path: "automaticRepliesSetting.externalReplyMessage", Type: LongText, Personal: true, Doc: "Automatic reply to others, as far as the lake keeps bodies."},
 	},
 }

@@ -2,6 +2,9 @@ package schemas
 
 import "slices"
 
+// messageBodies are what people wrote in a message. What its event tells of stays: it has no text.
+var messageBodies = []Body{{Path: "body"}, {Path: "summary", Form: PlainBody}, {Path: "attachments[].content", Form: Payload}}
+
 // counted is a number that stands in the place of a body, or beside it.
 func counted(name, what string) Column {
 	return Column{Name: name + "_count", Path: Path("@graphlake.body." + name + "s"), Type: Int32, Doc: what + " in the text of the message, counted before it was removed."}
@@ -17,6 +20,7 @@ var messageColumns = slices.Concat(
 		{Name: "message_type", Path: "messageType", Type: Enum, Doc: "message, systemEventMessage and so on."},
 		{Name: "importance", Path: "importance", Type: Enum, Doc: "normal, high or urgent."},
 		{Name: "subject", Path: "subject", Type: String, Personal: true, Doc: "Subject, of a post in a channel."},
+		{Name: "summary", Path: "summary", Type: LongText, Personal: true, Doc: "What a notification shows in place of the text, as far as the lake keeps texts."},
 	},
 	sender("from_", "from.", "who wrote the message"),
 	[]Column{
@@ -32,6 +36,7 @@ var messageColumns = slices.Concat(
 		{Name: "etag", Path: "etag", Type: String, Doc: "Version of the message."},
 		{Name: "locale", Path: "locale", Type: Enum, Doc: "Locale that the client set; always en-us."},
 		{Name: "web_url", Path: "webUrl", Type: String, Personal: true, Doc: "Link to the message."},
+		{Name: "message_history", Path: "messageHistory", Type: JSON, Personal: true, Doc: "What happened to the message, where Graph tells it."},
 	},
 )
 
@@ -46,21 +51,27 @@ func sender(prefix string, at Path, who string) []Column {
 		{Name: prefix + "application_display_name", Path: at + "application.displayName", Type: String, Personal: true, Doc: "Name of the application " + who + "."},
 		{Name: prefix + "application_identity_type", Path: at + "application.applicationIdentityType", Type: Enum, Doc: "bot, connector, outgoingWebhook and so on: kind of the application " + who + "."},
 		{Name: prefix + "device_id", Path: at + "device.id", Type: String, Personal: true, Doc: "Id of the device " + who + "."},
+		{Name: prefix + "device_display_name", Path: at + "device.displayName", Type: String, Personal: true, Doc: "Name of the device " + who + "."},
 	}
 }
 
-var mentionColumns = slices.Concat(
-	[]Column{
-		{Name: "mention_number", Path: "id", Type: Int32, Doc: "Number by which the text refers to the mention."},
-		{Name: "mention_text", Path: "mentionText", Type: String, Personal: true, Doc: "The mention as it is written."},
-	},
-	sender("mentioned_", "mentioned.", "who is mentioned"),
-	[]Column{
-		{Name: "mentioned_conversation_id", Path: "mentioned.conversation.id", Type: String, Personal: true, Doc: "Team, channel or chat that is mentioned."},
-		{Name: "mentioned_conversation_type", Path: "mentioned.conversation.conversationIdentityType", Type: Enum, Doc: "team, channel or chat."},
-		{Name: "mentioned_tag_id", Path: "mentioned.tag.id", Type: String, Doc: "Tag that is mentioned."},
-	},
-)
+// mentionColumns say who or what is mentioned. The id of a conversation is as personal as that of the place
+// in which messages are, or it would not be the same in both.
+func mentionColumns(personal bool) []Column {
+	return slices.Concat(
+		[]Column{
+			{Name: "mention_number", Path: "id", Type: Int32, Doc: "Number by which the text refers to the mention."},
+			{Name: "mention_text", Path: "mentionText", Type: String, Personal: true, Doc: "The mention as it is written."},
+		},
+		sender("mentioned_", "mentioned.", "who is mentioned"),
+		[]Column{
+			{Name: "mentioned_conversation_id", Path: "mentioned.conversation.id", Type: String, Personal: personal, Doc: "Team, channel or chat that is mentioned."},
+			{Name: "mentioned_conversation_type", Path: "mentioned.conversation.conversationIdentityType", Type: Enum, Doc: "team, channel or chat."},
+			{Name: "mentioned_conversation_display_name", Path: "mentioned.conversation.displayName", Type: String, Personal: true, Doc: "Its name."},
+			{Name: "mentioned_tag_id", Path: "mentioned.tag.id", Type: String, Doc: "Tag that is mentioned."},
+		},
+	)
+}
 
 var attachmentColumns = []Column{
 	{Name: "attachment_id", Path: "id", Type: String, Personal: true, Doc: "Id of the attachment."},
@@ -68,15 +79,18 @@ var attachmentColumns = []Column{
 	{Name: "content_url", Path: "contentUrl", Type: String, Personal: true, Doc: "Where the content is."},
 	{Name: "name", Path: "name", Type: String, Personal: true, Doc: "Name of the attachment."},
 	{Name: "teams_app_id", Path: "teamsAppId", Type: String, Doc: "Application that the attachment is of."},
+	{Name: "thumbnail_url", Path: "thumbnailUrl", Type: String, Personal: true, Doc: "Where a small picture of the content is."},
+	{Name: "content", Path: "content", Type: LongText, Personal: true, Doc: "Card or quoted message, where the lake keeps all content."},
 }
 
 var reactionColumns = slices.Concat(
 	[]Column{
 		{Name: "reaction_type", Path: "reactionType", Type: Enum, Doc: "The reaction: an emoji, or a word as like."},
-		{Name: "reaction_label", Path: "displayName", Type: Enum, Doc: "Name of the reaction."},
+		{Name: "reaction_label", Path: "displayName", Type: Enum, Personal: true, Doc: "Name of the reaction, which whoever made an emoji has chosen."},
+		{Name: "reaction_content_url", Path: "reactionContentUrl", Type: String, Personal: true, Doc: "Where the picture of an emoji of the organization is."},
 		{Name: "reacted_time", Path: "createdDateTime", Type: Timestamp, Doc: "When it was given."},
 	},
-	sender("user_", "user.", "who reacted"),
+	sender("", "user.", "who reacted"),
 )
 
 var eventColumns = slices.Concat(
@@ -93,13 +107,13 @@ var eventColumns = slices.Concat(
 		{Name: "call_participants", Path: "callParticipants", Type: JSON, Personal: true, Doc: "Who took part in the call."},
 		{Name: "call_recording_status", Path: "callRecordingStatus", Type: Enum, Doc: "success, failure, initial and so on."},
 		{Name: "call_recording_url", Path: "callRecordingUrl", Type: String, Personal: true, Doc: "Where the recording is."},
-		{Name: "call_transcript_id", Path: "callTranscriptICalUid", Type: String, Doc: "Meeting that was transcribed."},
+		{Name: "call_transcript_ical_uid", Path: "callTranscriptICalUid", Type: String, Doc: "Meeting that was transcribed; ical_uid of calendar_events."},
 		{Name: "chat_display_name", Path: "chatDisplayName", Type: String, Personal: true, Doc: "New topic of the chat."},
 		{Name: "channel_id_of_event", Path: "channelId", Type: String, Doc: "Channel that was added, renamed or removed."},
 		{Name: "channel_display_name", Path: "channelDisplayName", Type: String, Personal: true, Doc: "Its name."},
 		{Name: "team_id_of_event", Path: "teamId", Type: String, Doc: "Team that was created, renamed or archived."},
 		{Name: "team_display_name", Path: "teamDisplayName", Type: String, Personal: true, Doc: "Its name."},
-		{Name: "teams_app_display_name", Path: "teamsAppDisplayName", Type: Enum, Personal: true, Doc: "Application that was installed, upgraded or removed."},
+		{Name: "teams_app_display_name", Path: "teamsAppDisplayName", Type: String, Personal: true, Doc: "Application that was installed, upgraded or removed."},
 		{Name: "meeting_chat_enabled", Path: "meetingChatEnabled", Type: Bool, Doc: "Whether a meeting's chat may be used."},
 		{Name: "detail", Path: "", Type: JSON, Personal: true, Doc: "What happened as Graph sent it, also what has no column."},
 	},

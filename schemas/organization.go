@@ -12,8 +12,13 @@ var Organization = Dataset{
 		Detail: &Detail{Parts: []Part{{Name: "subscribedSkus", Path: "/subscribedSkus", Budget: identityOf(3)}}},
 		Budget: identity,
 	},
-	Permissions: []Permission{"Directory.Read.All"},
+	Permissions: []Permission{"Organization.Read.All", "Directory.Read.All"},
 	Tables:      []Table{tenants, subscribedSKUs},
+	Joins: []string{
+		"`subscribed_skus.sku_id` is `user_licenses.sku_id`.",
+		"`tenants.organization_id` is the `tenant_id` in the path of every partition.",
+	},
+	NotTaken: notTakenOfOrganization,
 }
 
 var tenants = Table{
@@ -40,7 +45,7 @@ var subscribedSKUs = Table{
 	Name: "subscribed_skus",
 	Doc:  "A row per product that the tenant has bought.",
 	Each: "subscribedSkus[]",
-	Key:  []string{"organization_id", "subscribed_sku_id"},
+	Key:  []string{"subscribed_sku_id"}, // which begins with the id of the tenant
 	Columns: []Column{
 		{Name: "subscribed_sku_id", Path: "id", Type: String, Required: true, Doc: "Id of the subscription to the product."},
 		{Name: "organization_id", Path: "/id", Type: String, Required: true, Doc: "The tenant."},
@@ -54,5 +59,6 @@ var subscribedSKUs = Table{
 		{Name: "suspended_units", Path: "prepaidUnits.suspended", Type: Int32, Doc: "Licences whose subscription was cancelled and is suspended."},
 		{Name: "locked_out_units", Path: "prepaidUnits.lockedOut", Type: Int32, Doc: "Licences whose subscription was cancelled and is locked."},
 		{Name: "service_plans", Path: "servicePlans", Type: JSON, Doc: "Services of the product."},
+		removedWith("tenant"),
 	},
 }

@@ -8,6 +8,14 @@ func TestParents(t *testing.T) {
 		"calls": "", "call_participants": "calls", "call_sessions": "calls", "call_segments": "call_sessions",
 		"call_media": "call_segments", "call_media_streams": "call_media",
 		"pstn_calls": "", "direct_routing_calls": "", "users": "", "user_licenses": "users",
+		"groups": "", "group_members": "groups", "group_owners": "groups",
+		"tenants": "", "subscribed_skus": "tenants", "teams": "", "channels": "teams", "channel_members": "", "presence": "", "mailbox_settings": "",
+		"calendar_events": "", "event_attendees": "calendar_events",
+		"chats": "", "chat_members": "chats",
+		"chat_messages": "", "message_mentions": "chat_messages", "message_attachments": "chat_messages",
+		"message_reactions": "chat_messages", "message_events": "chat_messages",
+		"channel_messages": "", "channel_message_mentions": "channel_messages", "channel_message_attachments": "channel_messages",
+		"channel_message_reactions": "channel_messages", "channel_message_events": "channel_messages",
 	}
 	for _, d := range All() {
 		for _, table := range d.Tables {

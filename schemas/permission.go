@@ -27,11 +27,18 @@ func (p Permission) Feeds(datasets []Dataset) []Dataset {
 // Requirement is a list of permissions of which any one will do, the least privileged first.
 type Requirement []Permission
 
-// Requirements of a dataset, all of which have to be met: for its records, and for those whom they
-// are read for.
+// Requirements of a dataset, all of which have to be met: for its records, for their parts, and for
+// those whom they are read for.
 func (d Dataset) Requirements() []Requirement {
 	all := []Requirement{d.Permissions}
-	if p := d.Source.Parent; p != nil {
+	if detail := d.Source.Detail; detail != nil {
+		for _, part := range detail.Parts {
+			if len(part.Permissions) > 0 {
+				all = append(all, part.Permissions)
+			}
+		}
+	}
+	for p := d.Source.Parent; p != nil; p = p.Of {
 		all = append(all, p.Permissions)
 	}
 	return all

@@ -19,6 +19,12 @@ var Presence = Dataset{
 	Time:        []Path{"@graphlake.observed"},
 	Permissions: []Permission{"Presence.Read.All"},
 	Tables:      []Table{presence},
+	Bodies: []Body{
+		{Path: "statusMessage.message.content", Form: PlainBody},
+		{Path: "outOfOfficeSettings.message", Form: PlainBody},
+	},
+	Joins:    []string{"`presence.user_id` is `users.user_id`."},
+	NotTaken: notTakenOfPresence,
 }
 
 var presence = Table{
@@ -34,5 +40,9 @@ var presence = Table{
 		{Name: "work_location_type", Path: "workLocation.workLocationType", Type: Enum, Doc: "office, remote and so on, where the user shows it."},
 		{Name: "work_location_place_id", Path: "workLocation.placeId", Type: String, Doc: "Place where the user works, where the user shows it."},
 		{Name: "sequence_number", Path: "sequenceNumber", Type: String, Doc: "Stamp that grows with every change of the presence."},
+		{Name: "work_location_source", Path: "workLocation.source", Type: Enum, Doc: "Where the work location comes from, as manual or scheduled."},
+		{Name: "status_published_time", Path: "statusMessage.publishedDateTime", Type: Timestamp, Doc: "When the user wrote the status message."},
+		{Name: "status_message", Path: "statusMessage.message.content", Type: LongText, Personal: true, Doc: "Status message, as far as the lake keeps bodies."},
+		{Name: "out_of_office_message", Path: "outOfOfficeSettings.message", Type: LongText, Personal: true, Doc: "Automatic reply that is shown, as far as the lake keeps bodies."},
 	},
 }

@@ -20,6 +20,10 @@ var PSTNCalls = Dataset{
 	Lookback:    3 * Day,
 	Permissions: []Permission{"CallRecord-PstnCalls.Read.All", "CallRecords.Read.All"},
 	Tables:      []Table{pstnCalls},
+	Joins: []string{
+		"`pstn_calls.user_id` is `users.user_id`.",
+		"`pstn_calls.call_id` is the operator's, and no call of `calls`.",
+	},
 }
 
 var pstnCalls = Table{

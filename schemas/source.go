@@ -3,7 +3,7 @@ package schemas
 import "time"
 
 // Source says how Graph serves a dataset. In Path, Query and Headers {from} and {to} stand for the
-// bounds of the window, {parent} for the id of a parent, {id} for the record's key and {select} for
+// bounds of the window, {parent} for the id of a parent, {grandparent} for that of its own, {id} for the record's key and {select} for
 // the properties that the dataset's columns name.
 type Source struct {
 	API     string // "v1.0" or "beta"
@@ -18,7 +18,8 @@ type Source struct {
 }
 
 // Parent says that the source is asked for each element of another collection, as of each user. What
-// is read for one parent carries its id as "@graphlake.parent".
+// is read for one parent carries its id as "@graphlake.parent", and that of the parent's own as
+// "@graphlake.grandparent".
 type Parent struct {
 	Path    string // of the collection, whose elements have an id
 	Query   []Param
@@ -30,6 +31,9 @@ type Parent struct {
 	// as a list of JSON strings. 0: one, in the path.
 	Batch int
 	Body  string
+	// Of is the collection for each of whose elements, which stands for {parent} in Path, this one is
+	// asked for. nil: it is asked for once.
+	Of *Parent
 }
 
 // Param is a query option or a header.
@@ -82,6 +86,8 @@ type Part struct {
 	Path   string // template, mostly with {id}
 	Query  []Param
 	Budget Budget
+	// Permissions that open the collection, any one of them; empty: those of the dataset do.
+	Permissions []Permission
 }
 
 // Step is the longest range that is asked for in one request so that, with an included upper bound,

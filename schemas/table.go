@@ -33,6 +33,12 @@ type Column struct {
 	Personal bool // says something about a person
 }
 
+// removedWith is the column of a child table that says whether the record is gone: the rows stay with it,
+// as they were last known.
+func removedWith(record string) Column {
+	return Column{Name: "removed", Path: "/@removed", Type: Present, Doc: "Whether the " + record + " is gone. The row is then as it was last known."}
+}
+
 // Column finds a column by its name.
 func (t Table) Column(name string) (Column, bool) {
 	i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })

@@ -14,14 +14,23 @@ var Teams = Dataset{
 		Detail: &Detail{
 			Path:    "/teams/{id}",
 			Queries: [][]Param{{}},
-			Parts:   []Part{{Name: "channels", Path: "/teams/{id}/channels", Budget: teamsChannels}},
+			Parts:   []Part{{Name: "channels", Path: "/teams/{id}/channels", Budget: teamsChannels, Permissions: channelList}},
 			Budget:  teamsTeam,
 		},
 		Budget: teamsOther,
 	},
-	Permissions: []Permission{"Group.Read.All", "Directory.Read.All"},
+	Permissions: allTeams.Permissions,
 	Tables:      []Table{teams, channels},
+	Joins: []string{
+		"`teams.team_id` is `groups.group_id`; who belongs to a team is in `group_members` and `group_owners`.",
+		"`channels.channel_id` and `channels.team_id` are those of `channel_members` and `channel_messages`.",
+		"`calls.join_web_url` of a meeting in a channel has `channels.channel_id` in it.",
+	},
+	NotTaken: notTakenOfTeams,
 }
+
+// channelList opens the list of a team's channels.
+var channelList = []Permission{"Channel.ReadBasic.All", "Group.Read.All", "Directory.Read.All"}
 
 var teams = Table{
 	Name: "teams",
@@ -67,5 +76,6 @@ var channels = Table{
 		{Name: "email", Path: "email", Type: String, Personal: true, Doc: "Mail address that posts to the channel."},
 		{Name: "owner_tenant_id", Path: "tenantId", Type: String, Doc: "Tenant that hosts the channel."},
 		{Name: "web_url", Path: "webUrl", Type: String, Personal: true, Doc: "Link to the channel."},
+		removedWith("team"),
 	},
 }

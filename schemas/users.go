@@ -1,10 +1,8 @@
 package schemas
 
 // Users is the directory's users, read whole, a picture a day.
-//
-// Left out, because one refused property in $select refuses the request: what the delta endpoint
-// does not serve (birthday, skills and the rest of the profile, mailboxSettings) and what needs a
-// permission of its own (signInActivity, employeeLeaveDateTime, customSecurityAttributes).
+// One refused property in $select refuses the request, so what the delta endpoint does not serve and
+// what needs a permission of its own is left out.
 var Users = Dataset{
 	Name: "users",
 	Doc:  "The people and accounts of the directory: who they are, whom they report to, what they are licensed for.",
@@ -18,6 +16,12 @@ var Users = Dataset{
 	},
 	Permissions: []Permission{"User.Read.All", "Directory.Read.All"},
 	Tables:      []Table{users, userLicenses},
+	Joins: []string{
+		"`users.manager_id` is `users.user_id` of whom the user reports to.",
+		"`user_licenses.sku_id` is `subscribed_skus.sku_id`, which has the name of the product.",
+		"`group_members.member_id` is `users.user_id`, where the member is a user.",
+	},
+	NotTaken: notTakenOfUsers,
 }
 
 // users requires nothing but the id: of a user whom it has removed, and whom no picture knew before,
@@ -86,5 +90,6 @@ var userLicenses = Table{
 		{Name: "user_id", Path: "/id", Type: String, Required: true, Personal: true, Doc: "The user."},
 		{Name: "sku_id", Path: "skuId", Type: String, Required: true, Doc: "The licence, as the id of the product sold."},
 		{Name: "disabled_plans", Path: "disabledPlans", Type: JSON, Doc: "Services of the licence that are turned off."},
+		removedWith("user"),
 	},
 }

@@ -77,6 +77,10 @@ func (s Source) validate() error {
 		(p.Batch == 0) != strings.Contains(s.Path, "{parent}")) {
 		fail("parents need a path and a budget, and their ids a place: {parent} in the source's path, or {parents} in a body for a batch of them")
 	}
+	if p := s.Parent; p != nil && p.Of != nil && (p.Of.Of != nil || p.Batch > 0 || p.Of.Path == "" || p.Of.Budget.Name == "" ||
+		!strings.Contains(p.Path, "{parent}") || !strings.Contains(s.Path, "{grandparent}")) {
+		fail("parents that have a parent need {parent} in their own path and {grandparent} in the source's, and are read one by one; their parent has none")
+	}
 	if w := s.Window; w.ToIncluded && w.Longest != 0 && w.Step() <= 0 {
 		fail("the longest window is %v, of which an included upper bound takes a day: nothing is left to ask for, and no range would be split", w.Longest)
 	}

@@ -105,6 +105,11 @@ func TestValidateRefuses(t *testing.T) {
 		"a detail of nothing":      {func(d *Dataset) { d.Source.Detail = &Detail{} }, "no request would be made"},
 		"a part without a budget":  {func(d *Dataset) { d.Source.Detail.Parts = []Part{{Name: "rooms", Path: "/visits/{id}/rooms"}} }, `part "rooms"`},
 		"parents without a place":  {func(d *Dataset) { d.Source.Parent = &Parent{Path: "/hosts", Budget: d.Source.Budget} }, "their ids a place"},
+		"parents of parents without a place": {func(d *Dataset) {
+			d.Source.Path = "/hosts/{parent}/visits"
+			hosts := &Parent{Path: "/hosts", Budget: d.Source.Budget}
+			d.Source.Parent = &Parent{Path: "/hosts/{parent}/rooms", Budget: d.Source.Budget, Of: hosts}
+		}, "{grandparent} in the source's"},
 		"changes of no time":       {func(d *Dataset) { d.Mode = Changes }, "by the time of modification"},
 		"a broken time path":       {func(d *Dataset) { d.Time = []Path{"when", "a..b"} }, `path "a..b"`},
 		"a broken version path":    {func(d *Dataset) { d.Version = "v." }, `path "v."`},

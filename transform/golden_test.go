@@ -23,6 +23,13 @@ import (
 var fixtureRows = map[string]int64{
 	"calls": 11, "call_participants": 18, "call_sessions": 6, "call_segments": 6, "call_media": 7, "call_media_streams": 9,
 	"pstn_calls": 4, "direct_routing_calls": 4, "users": 6, "user_licenses": 3,
+	"groups": 6, "group_members": 6, "group_owners": 3,
+	"tenants": 2, "subscribed_skus": 3, "teams": 4, "channels": 5, "channel_members": 5, "presence": 4, "mailbox_settings": 4,
+	"calendar_events": 9, "event_attendees": 9,
+	"chats": 6, "chat_members": 9,
+	"chat_messages": 16, "message_mentions": 5, "message_attachments": 5, "message_reactions": 4, "message_events": 10,
+	"channel_messages": 16, "channel_message_mentions": 5, "channel_message_attachments": 5,
+	"channel_message_reactions": 4, "channel_message_events": 10,
 }
 
 // Every table of every dataset, from the fixture's pages, by way of raw.

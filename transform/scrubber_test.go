@@ -45,6 +45,11 @@ var letters = schemas.Dataset{
 			{Name: "card_index", Path: "#", Type: schemas.Int32, Required: true},
 			{Name: "signer", Path: "signers[0]", Type: schemas.String, Personal: true},
 		}},
+		{Name: "letter_covers", Each: "cover{}", Key: []string{"letter_id"}, Columns: []schemas.Column{
+			{Name: "letter_id", Path: "/id", Type: schemas.String, Required: true},
+			{Name: "size", Path: "size", Type: schemas.Enum},
+			{Name: "cover", Path: "", Type: schemas.JSON, Personal: true},
+		}},
 	},
 }
 
@@ -87,6 +92,7 @@ func TestPseudonyms(t *testing.T) {
 		{"nothing to hide", `{"from":{"user":{"id":null,"tenantId":""}}}`, `{"from":{"user":{"id":null,"tenantId":""}}}`},
 		{"an empty id", `{"from":{"user":{"id":""}}}`, `{"from":{"user":{"id":""}}}`},
 		{"the wrong kind", `{"from":{"user":{"id":{"a":"Ada"}}},"id":["Ada",1]}`, `{"from":{"user":{"id":{}}},"id":["",0]}`},
+		{"an object that is a row", `{"cover":{"@odata.type":"#Box","size":"A4","to":"Ada"}}`, `{"cover":{"@odata.type":"«#box»","size":"A4","to":"«ada»"}}`},
 		{"all in JSON", `{"details":{"a":"Ada","b":[1,true,null,"B"],"color":"red"}}`, `{"details":{"a":"«ada»","b":["«1»",true,null,"«b»"],"color":"red"}}`},
 		{"JSON of nobody", `{"stamps":[ {"a" : "Ada"} ]}`, `{"stamps":[ {"a" : "Ada"} ]}`},
 		{"no column", `{"x":"Ada","id":"1","y":{"z":["Ada"]},"pages":2,"z":"Ada"}`, `{"id":"1","pages":2}`},

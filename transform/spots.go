@@ -137,6 +137,7 @@ func (s *spot) at(p schemas.Path, visit func(*spot)) (*spot, error) {
 				s.elements = &spot{}
 			}
 			s = s.elements
+		case schemas.Only: // the object itself
 		case schemas.Position:
 			return &spot{}, nil // which no value of the record holds
 		default:

@@ -50,6 +50,7 @@ var groupProperties = properties[directoryGroup]{
 	{"mailNickname", func(w *writer, g *directoryGroup) { w.text("mailNickname", g.nickname()) }},
 	{"membershipRule", func(*writer, *directoryGroup) {}},
 	{"membershipRuleProcessingState", func(*writer, *directoryGroup) {}},
+	{"onPremisesLastSyncDateTime", func(*writer, *directoryGroup) {}},
 	{"onPremisesSyncEnabled", func(w *writer, g *directoryGroup) {
 		if g.kind == securityGroup && g.number%2 == 0 {
 			w.bool("onPremisesSyncEnabled", true)

@@ -105,7 +105,7 @@ func (t *Tenant) recordHandler(path []string) (handler, error) {
 func (t *Tenant) userHandler(path []string) (handler, error) {
 	switch {
 	case len(path) == 0:
-		return handler{userRoles, t.listUsers}, nil
+		return handler{append(slices.Clone(userRoles), "User.ReadBasic.All"), t.listUsers}, nil
 	case len(path) == 2 && path[1] == "presence":
 		return handler{presenceRoles, func(w *writer, q *question) error { return t.onePresence(w, q, path[0]) }}, nil
 	case len(path) == 2 && path[1] == "mailboxSettings":

@@ -15,8 +15,23 @@ var (
 		"", // the base itself
 		"#microsoft.graph.callRecords.participantEndpoint", "#microsoft.graph.callRecords.serviceEndpoint",
 		"#microsoft.graph.callRecords.clientUserAgent", "#microsoft.graph.callRecords.serviceUserAgent",
+
+		"#microsoft.graph.aadUserConversationMember", "#microsoft.graph.anonymousGuestConversationMember",
+		"#microsoft.graph.azureCommunicationServicesUserConversationMember", "#microsoft.graph.microsoftAccountUserConversationMember",
+		"#microsoft.graph.phoneUserConversationMember", "#microsoft.graph.skypeForBusinessUserConversationMember",
+		"#microsoft.graph.skypeUserConversationMember",
+
+		"#microsoft.graph.callEndedEventMessageDetail", "#microsoft.graph.callRecordingEventMessageDetail",
+		"#microsoft.graph.callStartedEventMessageDetail", "#microsoft.graph.callTranscriptEventMessageDetail",
+		"#microsoft.graph.channelAddedEventMessageDetail", "#microsoft.graph.channelDescriptionUpdatedEventMessageDetail",
+		"#microsoft.graph.chatRenamedEventMessageDetail", "#microsoft.graph.conversationMemberRoleUpdatedEventMessageDetail",
+		"#microsoft.graph.meetingPolicyUpdatedEventMessageDetail", "#microsoft.graph.membersAddedEventMessageDetail",
+		"#microsoft.graph.messagePinnedEventMessageDetail", "#microsoft.graph.tabUpdatedEventMessageDetail",
+		"#microsoft.graph.teamCreatedEventMessageDetail", "#microsoft.graph.teamsAppInstalledEventMessageDetail",
 	}
 	identities = []string{
+		"#microsoft.graph.teamworkUserIdentity", "#microsoft.graph.teamworkApplicationIdentity",
+		"#microsoft.graph.teamworkConversationIdentity",
 		"#microsoft.graph.userIdentity", "#microsoft.graph.communicationsUserIdentity",
 		"#microsoft.graph.communicationsGuestIdentity", "#microsoft.graph.communicationsPhoneIdentity",
 		"#microsoft.graph.communicationsApplicationIdentity", "#microsoft.graph.communicationsApplicationInstanceIdentity",
@@ -96,10 +111,10 @@ func holds(t schemas.Type, f field) bool {
 		return false
 	}
 	switch t {
-	case schemas.String, schemas.LongText:
+	case schemas.String, schemas.LongText, schemas.UTCTime, schemas.Zone:
 		return f.kind == text
 	case schemas.Enum:
-		return f.kind == enum || f.kind == text
+		return f.kind == enum || f.kind == text || f.kind == timeOfDay
 	case schemas.Bool:
 		return f.kind == boolean
 	case schemas.Int32:

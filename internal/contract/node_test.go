@@ -11,15 +11,16 @@ import (
 type kind string
 
 const (
-	text     kind = "text"
-	boolean  kind = "boolean"
-	int32s   kind = "int32"
-	int64s   kind = "int64"
-	float    kind = "float" // Graph's decimals too
-	instant  kind = "instant"
-	duration kind = "duration"
-	enum     kind = "enum"
-	object   kind = "object"
+	text      kind = "text"
+	boolean   kind = "boolean"
+	int32s    kind = "int32"
+	int64s    kind = "int64"
+	float     kind = "float" // Graph's decimals too
+	instant   kind = "instant"
+	timeOfDay kind = "time of day"
+	duration  kind = "duration"
+	enum      kind = "enum"
+	object    kind = "object"
 )
 
 // field is what a model says of one of its fields.
@@ -66,6 +67,8 @@ func (n *node) GetInt64Value() (*int64, error)     { n.is(int64s); return nil, n
 func (n *node) GetFloat32Value() (*float32, error) { n.is(float); return nil, nil }
 func (n *node) GetFloat64Value() (*float64, error) { n.is(float); return nil, nil }
 func (n *node) GetTimeValue() (*time.Time, error)  { n.is(instant); return nil, nil }
+
+func (n *node) GetTimeOnlyValue() (*serialization.TimeOnly, error) { n.is(timeOfDay); return nil, nil }
 
 func (n *node) GetISODurationValue() (*serialization.ISODuration, error) {
 	n.is(duration)

@@ -109,7 +109,7 @@ func built[C any](t *testing.T, information func(context.Context, *C) (*abs.Requ
 // for its midnight, as Microsoft's documentation calls them.
 func spell(urls []*url.URL) []string {
 	var texts []string
-	same := strings.NewReplacer("delta()", "delta", "T00:00:00Z,", ",", "T00:00:00Z)", ")")
+	same := strings.NewReplacer("delta()", "delta", "getAllMessages()", "getAllMessages", "T00:00:00Z,", ",", "T00:00:00Z)", ")")
 	for _, u := range urls {
 		texts = append(texts, u.Scheme+"://"+u.Host+same.Replace(u.Path)+"?"+u.Query().Encode())
 	}

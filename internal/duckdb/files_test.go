@@ -1,10 +1,6 @@
 package duckdb
 
-import (
-	"testing"
-
-	"graphlake/schemas"
-)
+import "testing"
 
 // Azure Storage Explorer shows no others, and no text says that serverless reads them.
 const encodings = "['PLAIN', 'RLE_DICTIONARY', 'RLE']"
@@ -26,9 +22,9 @@ func (l *lake) files(t *testing.T) {
 
 // A day without records is a file without rows, which says that the day was read.
 func (l *lake) emptyDays(t *testing.T) {
-	for _, d := range schemas.All() {
+	for _, d := range demonstrated() {
 		want := int64(7)
-		if d.Mode.Pictures() {
+		if d.Mode.Fleeting() {
 			want = 1
 		}
 		for _, table := range d.Tables {
@@ -44,7 +40,7 @@ func (l *lake) emptyDays(t *testing.T) {
 }
 
 func (l *lake) raw(t *testing.T) {
-	for _, d := range schemas.All() {
+	for _, d := range demonstrated() {
 		if n := l.number(t, "SELECT count(*) FROM raw.%s WHERE json_type(record) <> 'OBJECT'", d.Name); n > 0 {
 			t.Errorf("%s: %d raw records are no JSON objects", d.Name, n)
 		}

@@ -42,7 +42,11 @@ func render(datasets []schemas.Dataset) (map[string][]byte, error) {
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"list":  func(names []string) string { return "`" + strings.Join(names, "`, `") + "`" },
 		"days":  func(hours float64) string { return fmt.Sprintf("%g days", hours/24) },
-		"paths": paths,
+		"paths": func(all []schemas.Path) string { return quoted(all, ", else ") },
+		"names": func(all []schemas.Path) string { return quoted(all, ", ") },
+
+		"requests": requests,
+		"budgets":  budgets,
 		"of": func(t schemas.Table, c schemas.Column) []schemas.Path {
 			all := []schemas.Path{c.Path.Absolute(t.Each)}
 			for _, p := range c.Else {
@@ -65,13 +69,12 @@ func render(datasets []schemas.Dataset) (map[string][]byte, error) {
 	return pages, nil
 }
 
-// paths lists them in the order in which they are asked.
-func paths(all []schemas.Path) string {
-	quoted := make([]string, len(all))
+func quoted(all []schemas.Path, separator string) string {
+	texts := make([]string, len(all))
 	for i, p := range all {
-		quoted[i] = "`" + string(p) + "`"
+		texts[i] = "`" + string(p) + "`"
 	}
-	return strings.Join(quoted, ", else ")
+	return strings.Join(texts, separator)
 }
 
 // replace removes the pages of datasets that are gone only after all others have been written.

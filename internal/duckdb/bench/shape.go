@@ -23,6 +23,7 @@ var leafTypes = map[schemas.Type]string{
 	schemas.Bool: "BOOLEAN", schemas.Int32: "INTEGER", schemas.Int64: "BIGINT", schemas.Float64: "DOUBLE",
 	schemas.Decimal:    fmt.Sprintf("DECIMAL(%d,%d)", schemas.DecimalPrecision, schemas.DecimalScale),
 	schemas.Timestamp:  "TIMESTAMPTZ",
+	schemas.UTCTime:    "TIMESTAMP",
 	schemas.DurationMS: "VARCHAR", // DuckDB does not read ISO 8601 durations
 	schemas.JSON:       "JSON", schemas.Member: "JSON", schemas.Present: "JSON",
 }

@@ -125,6 +125,8 @@ func converted(t schemas.Type, v string) string {
 	switch t {
 	case schemas.Timestamp:
 		return "nullif(" + v + ", TIMESTAMPTZ '0001-01-01 00:00:00+00')"
+	case schemas.UTCTime:
+		return "(" + v + " AT TIME ZONE 'UTC')"
 	case schemas.DurationMS:
 		return "milliseconds(" + v + ")"
 	case schemas.Member:

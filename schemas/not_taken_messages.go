@@ -1,0 +1,35 @@
+package schemas
+
+const (
+	ofMasters   = "is of the master of a series, which no view lists"
+	inUTC       = "is UTC, as it was asked for"
+	inLocations = "is in `locations`, too"
+	forDialing  = "is for whoever dials in"
+	forOwners   = "is for the owner of the mailbox alone, or for programs that create events"
+)
+
+var (
+	notTakenOfChatMessages    = []NotTaken{{"is of messages in channels", []Path{"channelIdentity"}}, seldom}
+	notTakenOfChannelMessages = []NotTaken{{"is of messages in chats", []Path{"chatId"}}, seldom}
+)
+
+var seldom = NotTaken{"is in `detail` of the events, and seldom asked for", []Path{
+	"eventDetail.callRecordingDisplayName", "eventDetail.callRecordingDuration", "eventDetail.meetingOrganizer",
+	"eventDetail.channelDescription", "eventDetail.teamDescription", "eventDetail.chatId", "eventDetail.meetingChatId",
+	"eventDetail.conversationMemberRoles", "eventDetail.conversationMemberUser", "eventDetail.eventDateTime",
+	"eventDetail.tabId", "eventDetail.teamsAppId",
+}}
+
+var notTakenOfEvents = []NotTaken{
+	{ofMasters, []Path{"recurrence", "cancelledOccurrences"}},
+	{inUTC, []Path{"start.timeZone", "end.timeZone"}},
+	{inLocations, []Path{
+		"location.address", "location.coordinates", "location.locationUri", "location.uniqueId", "location.uniqueIdType",
+	}},
+	{forDialing, []Path{
+		"onlineMeeting.conferenceId", "onlineMeeting.phones", "onlineMeeting.quickDial", "onlineMeeting.tollFreeNumbers",
+		"onlineMeeting.tollNumber",
+	}},
+	{forOwners, []Path{"webLink", "isReminderOn", "reminderMinutesBeforeStart", "allowNewTimeProposals", "transactionId"}},
+	{"says again what another property says", []Path{"changeKey", "bodyPreview"}},
+}
