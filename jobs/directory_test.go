@@ -38,6 +38,7 @@ func TestPicturesEqualTheTruth(t *testing.T) {
 				}
 				r.equalsTruth(t, sim, d, november(day))
 			}
+			want(t, r.at(clock).audit(t, d))
 			if n := r.marked(t, d.Root(), november(24)); (n > 0) != (d.Name != schemas.Organization.Name) {
 				t.Errorf("%d are marked as removed", n)
 			}
