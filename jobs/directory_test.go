@@ -15,7 +15,7 @@ import (
 // restless is a small tenant whose directory changes much from one night to the next.
 func restless(clock *time.Time, forbidden float64) *graphsim.Tenant {
 	return graphsim.New(graphsim.Options{
-		Users: 180, From: november(16), To: november(18), Moves: 60, Forbidden: forbidden, Now: func() time.Time { return *clock },
+		Users: 180, From: november(16), To: november(16), Moves: 60, Forbidden: forbidden, Now: func() time.Time { return *clock },
 	})
 }
 
@@ -38,6 +38,7 @@ func TestPicturesEqualTheTruth(t *testing.T) {
 				}
 				r.equalsTruth(t, sim, d, november(day))
 			}
+			want(t, r.at(clock).audit(t, d))
 			if n := r.marked(t, d.Root(), november(24)); (n > 0) != (d.Name != schemas.Organization.Name) {
 				t.Errorf("%d are marked as removed", n)
 			}
@@ -92,7 +93,7 @@ func TestForbiddenIsNotRemoved(t *testing.T) {
 // A second observation adds one row a user, and nothing else changes.
 func TestPresenceIsObserved(t *testing.T) {
 	clock := at(18, 2)
-	sim := graphsim.New(graphsim.Options{Users: 700, From: november(16), To: november(18), Moves: -1, Now: func() time.Time { return clock }})
+	sim := graphsim.New(graphsim.Options{Users: 700, From: november(16), To: november(16), Moves: -1, Now: func() time.Time { return clock }})
 	r := newRig(t, sim)
 	for observed, hour := range []int{2, 5} {
 		clock = at(18, hour)
