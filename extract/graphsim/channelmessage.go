@@ -62,12 +62,16 @@ func (t *Tenant) postings(th *thread, day int) int {
 }
 
 // channelDay are the messages of a channel that were created on a day and before now, as they are now.
+// None is older than the team, or replies to what would be.
 func (t *Tenant) channelDay(th *thread, day int, now time.Time) iter.Seq[message] {
 	return func(yield func(message) bool) {
 		for i := range t.postings(th, day) {
 			m := t.posting(th, day, i)
 			if !m.created.Before(now) {
 				return
+			}
+			if since := th.room.founded; m.created.Before(since) || !m.root.IsZero() && m.root.Before(since) {
+				continue
 			}
 			if m.settle(now); !yield(m) {
 				return

@@ -98,6 +98,31 @@ func TestChannelMessagesByWindow(t *testing.T) {
 	}
 }
 
+// Nothing was written in a team before it was founded, and nothing replies to what was not.
+func TestMessagesAreNotOlderThanTheirTeam(t *testing.T) {
+	now := sunday
+	o := chatty()
+	o.Moves, o.Now = 200, at(now)
+	tenant := New(o)
+	young := 0
+	for team := range tenant.teamsWithRooms(now) {
+		g, _ := tenant.groupAt(team, now)
+		for _, m := range teamOf(t, tenant, team, "?$top=50") {
+			since := g.created.Truncate(time.Millisecond)
+			if since.After(monday) {
+				young++
+			}
+			root, replies := m["replyToId"].(string)
+			if instantOf(t, m, "createdDateTime").Before(since) || replies && root < stampOf(since) {
+				t.Errorf("%v is older than its team, of %v", m["id"], since)
+			}
+		}
+	}
+	if young == 0 {
+		t.Error("no team was founded in the week")
+	}
+}
+
 func TestUnknownTeams(t *testing.T) {
 	tenant := New(talkative())
 	for _, id := range []string{"x", tenant.id(groupIDs, 9999).String(), tenant.id(userIDs, 0).String()} {

@@ -21,7 +21,9 @@ func TestMessagesAgainstGraphsTypes(t *testing.T) {
 		t.Skip(referenceVariable + " is not set")
 	}
 	ref := readReference(t, folder)
-	tenant := New(chatty())
+	o := chatty()
+	o.MessagesPerUserDay = 60 // so many that every kind of event is among them
+	tenant := New(o)
 	newer := []string{"Prefer", "include-unknown-enum-members"}
 	users, _ := all(t, tenant, "/v1.0/users?$select=id&$top=999")
 	for i, user := range column(users, "id") {

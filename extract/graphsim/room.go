@@ -9,6 +9,7 @@ import (
 type room struct {
 	team, number int // the first is General
 	id, name     string
+	founded      time.Time // its team
 }
 
 // teamsWithRooms are the numbers of the teams at an instant whose messages may be read.
@@ -33,7 +34,7 @@ func (t *Tenant) rooms(team int, now time.Time) []room {
 	g, _ := t.groupAt(team, now)
 	var list []room
 	for _, c := range t.channels(&g, now) {
-		list = append(list, room{team, c.number, c.id, c.name})
+		list = append(list, room{team, c.number, c.id, c.name, g.created})
 	}
 	return list
 }
