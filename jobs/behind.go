@@ -15,6 +15,7 @@ import (
 
 	"graphlake/extract"
 	"graphlake/load"
+	"graphlake/schemas"
 )
 
 // mostBehind parents are listed in the state itself; tens of thousands would make every step slow.
@@ -29,13 +30,22 @@ func (s *State) behindSince() map[string]time.Time {
 	return since
 }
 
-// lag replaces the parents that are behind by those of a reading that asked all of them. A lake with
-// pseudonyms knows them by these.
-func (s *State) lag(parents []extract.Behind, p Privacy) {
+// lag notes which parents a reading of a range could not read, and forgets of those that were behind
+// what it has read now: it reads each of them from where it stands to the end of the range. Of a range
+// before that it says nothing of what is missing after it. A lake with pseudonyms knows parents by these.
+func (s *State) lag(r schemas.Range, parents []extract.Behind, p Privacy) {
 	now := map[string]Behind{}
 	for _, b := range parents {
 		id := p.Pseudonym(b.Parent)
-		now[id] = Behind{id, b.From.UTC(), b.Reason}
+		now[id] = Behind{id, b.From.UTC(), r.To.UTC(), b.Reason}
+	}
+	for _, old := range s.Behind {
+		if next, still := now[old.Parent]; still {
+			next.To = later(next.To, old.To)
+			now[old.Parent] = next
+		} else if old.From = later(old.From, r.To.UTC()); old.From.Before(old.To) {
+			now[old.Parent] = old
+		}
 	}
 	s.Behind = nil
 	for _, id := range slices.Sorted(maps.Keys(now)) {

@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,5 +101,56 @@ func TestManyParentsBehind(t *testing.T) {
 	day1 := load.Partition{Kind: load.Tables, Name: "guests", TenantID: tenant.ID, Date: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}
 	if n, err := r.Lake.Count(t.Context(), day1); err != nil || n != 1 {
 		t.Errorf("the day on which the guest came has %d rows, %v; want 1", n, err)
+	}
+}
+
+// A parent that is behind stays so when a range before that is read, of which it says nothing.
+func TestBehindOutlivesAnEarlierRange(t *testing.T) {
+	refuse := true
+	asked := make(chan string, 16)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1.0/hosts", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `{"value":[{"id":"open"},{"id":"shut"}]}`)
+	})
+	mux.HandleFunc("GET /v1.0/hosts/{host}/guests", func(w http.ResponseWriter, r *http.Request) {
+		switch shut := r.PathValue("host") == "shut"; {
+		case shut && refuse:
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"error":{"code":"Forbidden","message":"not yours"}}`)
+			return
+		case shut:
+			asked <- r.URL.Query().Get("from")
+		}
+		fmt.Fprint(w, `{"value":[]}`)
+	})
+	r := newRig(t, mux)
+	read := func(from, to int, want ...string) {
+		t.Helper()
+		if rep := r.days(t, from, to, guests()); rep.Status != jobs.Data {
+			t.Fatalf("%+v", rep.Units)
+		}
+		var got []string
+		for _, b := range r.state(t, guests()).Behind {
+			got = append(got, fmt.Sprint(b.Parent, " ", b.From.Day(), "-", b.To.Day()))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("after %d to %d these are behind: %q, want %q", from, to, got, want)
+		}
+	}
+	read(14, 16, "shut 14-16")
+	refuse = false
+	read(8, 10, "shut 14-16")
+	refuse = true
+	read(10, 11, "shut 10-16")
+	refuse = false
+	read(9, 15, "shut 15-16")
+	read(17, 18)
+	close(asked)
+	var last string
+	for f := range asked {
+		last = f
+	}
+	if want := november(15).Format(time.RFC3339); last != want {
+		t.Errorf("asked last from %s, want %s", last, want)
 	}
 }

@@ -180,7 +180,7 @@ func (u *unit) publish(ctx context.Context, w *load.Writer, reading *extract.Rea
 		st.miss(u.Dataset, part)
 		st.cover(u.Dataset, part)
 		st.Cursor, st.Picture = reading.Cursor(), today
-		st.lag(reading.Behind(), u.run.Privacy)
+		st.lag(u.Range, reading.Behind(), u.run.Privacy)
 	})
 	if err != nil {
 		return err

@@ -31,7 +31,7 @@ type State struct {
 	// Requests counts what was asked for; Asked are the ranges of which the last word is not spoken.
 	Requests int64   `json:"requests,omitempty"`
 	Asked    []Asked `json:"asked,omitempty"`
-	// Behind are the parents that could not be read, and from when on they are read later. If they are
+	// Behind are the parents that could not be read, and what of them is to be read later. If they are
 	// many they lie in an object of their own, which never changes and which BehindObject names.
 	Behind       []Behind `json:"behind,omitempty"`
 	BehindObject string   `json:"behind_object,omitempty"`
@@ -50,10 +50,11 @@ type Asked struct {
 	Request int64     `json:"request"`
 }
 
-// Behind is a parent that could not be read: whom, from when on, and why.
+// Behind is a parent that could not be read: whom, the range that is missing, and why.
 type Behind struct {
 	Parent string    `json:"parent"`
 	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
 	Reason string    `json:"reason"`
 }
 

@@ -208,7 +208,7 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, behind []extract.B
 			st.Picture = u.Range.From
 		}
 		st.cover(u.Dataset, parts...)
-		st.lag(behind, u.run.Privacy)
+		st.lag(u.Range, behind, u.run.Privacy)
 	}
 	if err := u.update(ctx, cover); err != nil {
 		return err
