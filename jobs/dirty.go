@@ -19,10 +19,7 @@ func (x *run) deriveDirty(ctx context.Context) map[Pair]map[time.Time]error {
 	for pair, h := range x.held {
 		for _, date := range slices.Clone(h.view().Dirty) {
 			rep := newUnitReport(Unit{Tenant: h.tenant, Dataset: h.dataset})
-			err := h.derive(ctx, date, &rep)
-			if errors.Is(err, fs.ErrNotExist) { // it was marked, and raw was never published
-				err = h.update(ctx, func(st *State) { st.Dirty = slices.DeleteFunc(st.Dirty, date.Equal) })
-			}
+			err := h.deriveStale(ctx, date, &rep)
 			h.log.Info("dirty day derived", "dt", date.Format(time.DateOnly), "written", rep.Written, "failed", err != nil)
 			if err == nil {
 				continue
@@ -34,6 +31,19 @@ func (x *run) deriveDirty(ctx context.Context) map[Pair]map[time.Time]error {
 		}
 	}
 	return stale
+}
+
+// deriveStale derives a dirty day. One that was marked, and whose raw partition was never published, is
+// not dirty. That is asked for itself: a scratch directory that is not there is no reason to forget a day.
+func (h *holding) deriveStale(ctx context.Context, date time.Time, rep *UnitReport) error {
+	there, err := h.lake.Exists(ctx, h.raw(date))
+	if err != nil {
+		return err
+	}
+	if !there {
+		return h.update(ctx, func(st *State) { st.Dirty = slices.DeleteFunc(st.Dirty, date.Equal) })
+	}
+	return h.derive(ctx, date, rep)
 }
 
 // stillDirty reports the days that could not be derived and that no unit has read anew.

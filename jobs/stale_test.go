@@ -1,0 +1,60 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"graphlake/jobs"
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// hundred answers a directory of a hundred users, of which so many are bad.
+func hundred(bad *int) http.Handler {
+	h := http.NewServeMux()
+	h.HandleFunc("GET /v1.0/users/delta", func(w http.ResponseWriter, r *http.Request) {
+		var users []string
+		for i := range 100 {
+			enabled := `true`
+			if i < *bad {
+				enabled = `"perhaps"`
+			}
+			users = append(users, fmt.Sprintf(`{"id":"u%d","accountEnabled":%s}`, i, enabled))
+		}
+		fmt.Fprintf(w, `{"value":[%s],"@odata.deltaLink":"http://%s/v1.0/users/delta?$deltatoken=x"}`, strings.Join(users, ","), r.Host)
+	})
+	return h
+}
+
+// nowhere is a store whose place for what is staged is gone.
+type nowhere struct{ jobs.Store }
+
+func (nowhere) Stage(_ context.Context, name string) (load.Staged, error) {
+	return nil, fmt.Errorf("stage %s: %w", name, fs.ErrNotExist)
+}
+
+// A day stays dirty until it is derived, also if what is missing is not its raw partition.
+func TestADayIsDirtyUntilItIsDerived(t *testing.T) {
+	bad := 50
+	r := newRig(t, hundred(&bad))
+	r.run(t, 2, schemas.Users)
+	dirty := []time.Time{later.Truncate(schemas.Day)}
+	if st := r.state(t, schemas.Users); !slices.Equal(st.Dirty, dirty) {
+		t.Fatalf("dirty are %v, want %v", st.Dirty, dirty)
+	}
+	broken := r.at(later.Add(schemas.Day))
+	broken.Runner.Store = nowhere{r.store}
+	broken.Runner.Lake = load.New(broken.Runner.Store, t.TempDir())
+	if rep := broken.night(t, schemas.Users); rep.Status != jobs.Failed {
+		t.Errorf("status %s, want failed", rep.Status)
+	}
+	if st := r.state(t, schemas.Users); !slices.ContainsFunc(st.Dirty, dirty[0].Equal) {
+		t.Errorf("dirty are %v, want %v with them", st.Dirty, dirty)
+	}
+}
