@@ -12,25 +12,27 @@ import (
 	"graphlake/schemas"
 )
 
+// stale is what became of a day that an earlier run left dirty.
+type stale struct {
+	date time.Time
+	rep  UnitReport
+	err  error
+}
+
 // deriveDirty derives the days that an earlier run left with tables that may lag their raw partition.
 // Errors are given back: a unit may still read the day anew and mend it.
-func (x *run) deriveDirty(ctx context.Context) map[Pair]map[time.Time]error {
-	stale := map[Pair]map[time.Time]error{}
+func (x *run) deriveDirty(ctx context.Context) map[Pair][]stale {
+	days := map[Pair][]stale{}
 	for pair, h := range x.held {
 		for _, date := range slices.Clone(h.view().Dirty) {
-			rep := newUnitReport(Unit{Tenant: h.tenant, Dataset: h.dataset})
-			err := h.deriveStale(ctx, date, &rep)
-			h.log.Info("dirty day derived", "dt", date.Format(time.DateOnly), "written", rep.Written, "failed", err != nil)
-			if err == nil {
-				continue
-			}
-			if stale[pair] == nil {
-				stale[pair] = map[time.Time]error{}
-			}
-			stale[pair][date] = err
+			u := Unit{Tenant: h.tenant, Dataset: h.dataset, Range: schemas.Range{From: date, To: date.Add(schemas.Day)}}
+			s := stale{date: date, rep: newUnitReport(u)}
+			s.err = h.deriveStale(ctx, date, &s.rep)
+			h.log.Info("dirty day derived", "dt", date.Format(time.DateOnly), "written", s.rep.Written, "failed", s.err != nil)
+			days[pair] = append(days[pair], s)
 		}
 	}
-	return stale
+	return days
 }
 
 // deriveStale derives a dirty day. One that was marked, and whose raw partition was never published, is
@@ -46,17 +48,24 @@ func (h *holding) deriveStale(ctx context.Context, date time.Time, rep *UnitRepo
 	return h.derive(ctx, date, rep)
 }
 
-// stillDirty reports the days that could not be derived and that no unit has read anew.
-func (x *run) stillDirty(stale map[Pair]map[time.Time]error) {
-	for pair, days := range stale {
+// stillDirty reports, of the days that no unit has read anew, those that could not be derived, and those
+// with records that could not be read: the run that left them dirty may not have come so far.
+func (x *run) stillDirty(all map[Pair][]stale) {
+	for pair, days := range all {
 		h := x.held[pair]
-		for date, err := range days {
-			r := schemas.Range{From: date, To: date.Add(schemas.Day)}
+		for _, s := range days {
 			told := slices.ContainsFunc(x.report.Units, func(u UnitReport) bool {
-				return u.Tenant == h.tenant.Name && u.Dataset == h.dataset.Name && u.From.Before(r.To) && r.From.Before(u.To)
+				return u.Tenant == h.tenant.Name && u.Dataset == h.dataset.Name && u.From.Before(s.rep.To) && s.rep.From.Before(u.To)
 			})
-			if !told && slices.ContainsFunc(h.view().Dirty, date.Equal) {
-				x.fail(Unit{Tenant: h.tenant, Dataset: h.dataset, Range: r}, fmt.Errorf("%s of %s: %w", h.dataset.Name, date.Format(time.DateOnly), err))
+			u := Unit{Tenant: h.tenant, Dataset: h.dataset, Range: schemas.Range{From: s.rep.From, To: s.rep.To}}
+			switch {
+			case told:
+			case s.err != nil && slices.ContainsFunc(h.view().Dirty, s.date.Equal):
+				x.fail(u, fmt.Errorf("%s of %s: %w", h.dataset.Name, s.date.Format(time.DateOnly), s.err))
+			case s.err == nil && s.rep.Quarantined > 0:
+				s.rep.Records = s.rep.derived
+				s.rep.decide(u, nil)
+				x.report.Units = append(x.report.Units, s.rep)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -56,5 +57,26 @@ func TestADayIsDirtyUntilItIsDerived(t *testing.T) {
 	}
 	if st := r.state(t, schemas.Users); !slices.ContainsFunc(st.Dirty, dirty[0].Equal) {
 		t.Errorf("dirty are %v, want %v with them", st.Dirty, dirty)
+	}
+}
+
+// What cannot be read of a day is told by the run that derives it, though another has read it.
+func TestADirtyDayTellsItsQuarantine(t *testing.T) {
+	bad := 5
+	r := newRig(t, hundred(&bad))
+	r.run(t, 2, schemas.Users)
+	st := r.state(t, schemas.Users)
+	st.Dirty = []time.Time{later.Truncate(schemas.Day)}
+	text, err := json.Marshal(st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.put(t, stateObject(schemas.Users), text)
+	rep := r.at(later.Add(time.Hour)).night(t, schemas.Users)
+	if len(rep.Units) != 1 || rep.Units[0].Quarantined != 5 || rep.Units[0].Records != 100 || rep.Status != jobs.Data || !rep.Incomplete() {
+		t.Errorf("report %+v, want one unit with five of a hundred records in quarantine", rep)
+	}
+	if again := r.at(later.Add(2*time.Hour)).night(t, schemas.Users); len(again.Units) != 0 {
+		t.Errorf("the day is clean, and still told of: %+v", again.Units)
 	}
 }
