@@ -145,3 +145,18 @@ func TestSpoolChanges(t *testing.T) {
 	wantRows(t, rows(t, lake, tripsOn(9), trips), late)
 	wantRows(t, rows(t, lake, tripsOn(22), trips), tonight)
 }
+
+// A record that moves to the range is taken away from the day before, also by a unit whose records may
+// be of any day.
+func TestSpoolChangesTakesWhatMoved(t *testing.T) {
+	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
+	spool(t, lake, schemas.Range{From: day(21), To: day(22)}, 1, []string{trip("a", "2026-11-21T10:00:00Z", 1, "1")})
+	s, err := lake.SpoolChanges(trips, tenant, on22)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := trip("a", "2026-11-22T10:00:00Z", 2, "2")
+	commit(t, s, 1, []string{moved})
+	wantRows(t, rows(t, lake, tripsOn(21), trips))
+	wantRows(t, rows(t, lake, tripsOn(22), trips), moved)
+}

@@ -111,14 +111,13 @@ func (m *merging) contend() error {
 	return nil
 }
 
-// reached are the days whose partitions may change: those of the range, and those that a record may
-// have moved to or from, and, if records may be of any day, the days of what was read. Changes do not
-// move, so that of them nothing is looked for.
+// reached are the days whose partitions may change: those of the range, those that a record may have
+// moved to or from, and, if records may be of any day, the days of what was read.
 func (m *merging) reached() []time.Time {
-	days := m.within.Days()
-	if len(m.index.entries) > 0 && (!m.anywhere || m.absent != nil) {
-		days = schemas.Range{From: m.within.From.Add(-Reach), To: m.within.To.Add(Reach)}.Days()
+	if len(m.index.entries) == 0 {
+		return m.within.Days()
 	}
+	days := schemas.Range{From: m.within.From.Add(-Reach), To: m.within.To.Add(Reach)}.Days()
 	if m.anywhere {
 		for _, e := range m.index.entries {
 			days = append(days, time.Unix(int64(e.copy.day)*int64(schemas.Day/time.Second), 0).UTC())

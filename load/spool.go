@@ -52,8 +52,8 @@ func (l *Lake) Spool(t schemas.Table, tenantID string, r schemas.Range) (*Spool,
 	}, nil
 }
 
-// SpoolChanges begins the raw rows of a unit whose range says when records changed: they may have
-// happened on any day, which does not change.
+// SpoolChanges begins the raw rows of a unit whose records may have happened on any day: its range says
+// when they changed, or of some parents it brings what was missed before.
 func (l *Lake) SpoolChanges(t schemas.Table, tenantID string, r schemas.Range) (*Spool, error) {
 	s, err := l.Spool(t, tenantID, r)
 	if err == nil {
