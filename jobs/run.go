@@ -13,6 +13,7 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/load"
+	"graphlake/schemas"
 )
 
 // Runner runs what is selected against a lake.
@@ -151,8 +152,12 @@ func (h *holding) note(ctx context.Context, u Unit, rep *UnitReport, now time.Ti
 	if rep.Error == nil || rep.Outcome == Interrupted || rep.Error.Kind == "conflict" {
 		return
 	}
+	r := u.Range
+	if u.Dataset.Mode == schemas.Observations { // of a day, one is enough, and a thousand failures are one
+		r = r.WholeDays()
+	}
 	err := h.update(ctx, func(st *State) {
-		st.cover(u.Dataset, Covered{From: u.Range.From, To: u.Range.To, Outcome: rep.Outcome, Read: now.UTC(), Request: st.Requests})
+		st.cover(u.Dataset, Covered{From: r.From, To: r.To, Outcome: rep.Outcome, Read: now.UTC(), Request: st.Requests})
 	})
 	if err != nil {
 		rep.Error.Message += fmt.Sprintf("; and that could not be noted: %v", err)
