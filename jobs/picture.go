@@ -137,6 +137,10 @@ func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Par
 // changed is a record after what was read of it; nil if nothing is left of it. In a complete reading,
 // what is not named is not there any more, and of what it names as removed only the mark is new.
 func (a applying) changed(c load.Change) (record []byte, err error) {
+	// Another parent may list a record, in a newer version, that one has listed as it is held.
+	if news := slices.DeleteFunc(slices.Clone(c.Read), extract.Unchanged); len(news) > 0 {
+		c.Read = news
+	}
 	switch {
 	case !c.Keyed && len(c.Read) > 0:
 		return c.Read[0], nil
