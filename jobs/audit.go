@@ -19,6 +19,7 @@ import (
 type Auditor struct {
 	Store   load.Store
 	Clients map[string]*graph.Client // by tenant id; nil: Graph is not asked
+	Privacy Privacy                  // of the lake, with which Graph's answers are compared
 	Now     time.Time                // what counts as now
 	Log     *slog.Logger
 }

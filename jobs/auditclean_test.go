@@ -159,6 +159,32 @@ func TestAuditAgainstGraph(t *testing.T) {
 	}
 }
 
+// In a lake with pseudonyms, what Graph lists is found under them.
+func TestAuditOfPseudonymsAgainstGraph(t *testing.T) {
+	h := http.NewServeMux()
+	h.HandleFunc("GET /v1.0/users", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"value":[{"id":"Ada"}]}`) })
+	events := `{"id":"e","start":{"dateTime":"2026-11-16T10:00:00.0000000","timeZone":"UTC"},"lastModifiedDateTime":"2026-11-01T10:00:00Z"}`
+	h.HandleFunc("GET /v1.0/users/{user}/calendarView", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"value":[%s]}`, events)
+	})
+	r := newRig(t, h)
+	r.Privacy = veiled
+	r.run(t, 1, schemas.CalendarEvents)
+	s := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CalendarEvents}}
+	a := jobs.Auditor{Store: r.Store, Clients: r.Clients, Privacy: veiled, Now: r.Now, Log: slog.New(slog.DiscardHandler)}
+	audit := func(findings ...string) {
+		t.Helper()
+		found, err := a.Audit(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, lines(found), findings...)
+	}
+	audit()
+	events += "," + strings.Replace(events, `"e"`, `"f"`, 1)
+	audit("lost raw 2026-11-16 1")
+}
+
 // What changes while it is looked at is looked at again; what a run has begun, when the others are done.
 func TestAuditBesideARun(t *testing.T) {
 	for _, c := range []struct {

@@ -36,13 +36,17 @@ func (d *dayAudit) againstGraph() error {
 		return err
 	}
 	defer listed.release()
+	scrubber, err := transform.NewScrubber(d.dataset, d.Privacy) // raw knows personal keys by their pseudonyms
+	if err != nil {
+		return err
+	}
 	x := comparison{dayAudit: d, held: held}
 	listed.to = x.compare
 	for _, r := range asked {
 		reading := extract.Read(client, d.dataset, r, extract.Options{Now: d.Now, Log: d.Log, ListOnly: true})
 		for record, err := range reading.Records(d.ctx) {
 			if err == nil {
-				err = listed.add(record)
+				err = listed.add(scrubber.Scrub(record))
 			}
 			if err != nil {
 				return err

@@ -68,6 +68,15 @@ func Settle(ctx context.Context, store Store, p Privacy) error {
 	return held.allow(want)
 }
 
+// Agree is [Settle] for whoever only reads: a lake that has no settings yet agrees with all.
+func Agree(ctx context.Context, store load.Store, p Privacy) error {
+	held, there, err := readSettings(ctx, store)
+	if err != nil || !there {
+		return err
+	}
+	return held.allow(settingsOf(p))
+}
+
 // firstSettings are those of a lake that has none yet.
 func firstSettings(ctx context.Context, store Store, want settings) (settings, error) {
 	for _, err := range store.List(ctx, string(load.Raw)+"/") {
@@ -79,7 +88,7 @@ func firstSettings(ctx context.Context, store Store, want settings) (settings, e
 	return want, nil
 }
 
-func readSettings(ctx context.Context, store Store) (held settings, there bool, err error) {
+func readSettings(ctx context.Context, store load.Store) (held settings, there bool, err error) {
 	object, err := store.Open(ctx, settingsObject)
 	if errors.Is(err, fs.ErrNotExist) {
 		return held, false, nil

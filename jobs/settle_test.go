@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -44,6 +45,9 @@ func TestSettle(t *testing.T) {
 			err := jobs.Settle(t.Context(), store, c.second)
 			if (err != nil) != (c.says != "") || err != nil && (!errors.Is(err, jobs.ErrSettings) || !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("the second run: %v, want it to say %q", err, c.says)
+			}
+			if agree := jobs.Agree(t.Context(), store, c.second); fmt.Sprint(agree) != fmt.Sprint(err) {
+				t.Errorf("who only reads is told %v, and who writes %v", agree, err)
 			}
 			if after := lakeJSON(t, store); after != before {
 				t.Errorf("lake.json was %s and is %s", before, after)

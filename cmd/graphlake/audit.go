@@ -29,6 +29,12 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 		if auditor.Clients, err = cfg.clients(sel.Tenants, auditor.Log); err != nil {
 			return err
 		}
+		if auditor.Privacy, err = cfg.privacy(); err != nil {
+			return err
+		}
+		if err := cfg.settled(jobs.Agree(ctx, store, auditor.Privacy)); err != nil {
+			return err
+		}
 	}
 	found, err := auditor.Audit(ctx, sel)
 	if err := errors.Join(err, c.printAudit(found)); err != nil {

@@ -16,7 +16,11 @@ const keyBytes = 32
 
 // settle makes sure that the lake keeps what the privacy says.
 func (c *config) settle(ctx context.Context, s store, p jobs.Privacy) error {
-	err := jobs.Settle(ctx, s, p)
+	return c.settled(jobs.Settle(ctx, s, p))
+}
+
+// settled says where the configuration disagrees with the lake.
+func (c *config) settled(err error) error {
 	if errors.Is(err, jobs.ErrSettings) {
 		return usage(fmt.Errorf("%s: the lake %s: %w", c.line("$.privacy"), c.Lake, err))
 	}
