@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -152,5 +153,31 @@ func TestBehindOutlivesAnEarlierRange(t *testing.T) {
 	}
 	if want := november(15).Format(time.RFC3339); last != want {
 		t.Errorf("asked last from %s, want %s", last, want)
+	}
+}
+
+// replacing lets a run replace a state between the reading of it and of its list.
+type replacing struct {
+	load.Store
+	replace func()
+}
+
+func (s *replacing) Open(ctx context.Context, name string) (load.Object, error) {
+	if strings.Contains(name, ".behind-") && s.replace != nil {
+		s.replace()
+		s.replace = nil
+	}
+	return s.Store.Open(ctx, name)
+}
+
+// Who reads a state while a run replaces it gets the one or the other.
+func TestStateIsReplacedWhileItIsRead(t *testing.T) {
+	r := newRig(t, http.NotFoundHandler())
+	d := guests()
+	r.put(t, stateObject(d), []byte(`{"format":1,"requests":1,"behind_object":"state/x.behind-1.json"}`))
+	store := &replacing{r.Store, func() { r.put(t, stateObject(d), []byte(`{"format":1,"requests":2}`)) }}
+	s, err := jobs.LoadState(t.Context(), store, jobs.Pair{TenantID: tenant.ID, Dataset: d.Name})
+	if err != nil || s.Requests != 2 {
+		t.Errorf("the state is %+v, %v", s, err)
 	}
 }

@@ -93,7 +93,16 @@ func LoadStates(ctx context.Context, store load.Store, s Selection) (map[Pair]St
 	return known, nil
 }
 
+// loadState reads a state, once more if a run has replaced it, and its long list, meanwhile.
 func loadState(ctx context.Context, store load.Store, p Pair) (State, load.Version, error) {
+	s, v, err := readState(ctx, store, p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return readState(ctx, store, p)
+	}
+	return s, v, err
+}
+
+func readState(ctx context.Context, store load.Store, p Pair) (State, load.Version, error) {
 	object, err := store.Open(ctx, p.object())
 	if errors.Is(err, fs.ErrNotExist) {
 		return State{Format: stateFormat}, "", nil

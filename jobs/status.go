@@ -39,6 +39,7 @@ type DatasetStatus struct {
 	Missed     int      `json:"missed_days"`
 	Expired    int      `json:"expired_days"`
 	NotYet     int64    `json:"not_yet"`    // records that were listed and could not be read yet
+	Behind     int      `json:"behind"`     // parents or records that were refused; they are read later from where they stand
 	Unfinished []Span   `json:"unfinished"` // ranges that were asked for and not read whole
 }
 
@@ -82,7 +83,7 @@ func LoadStatus(ctx context.Context, store load.Store, s Selection, now time.Tim
 }
 
 func (s *State) status(t Tenant, d schemas.Dataset, now time.Time) DatasetStatus {
-	ds := DatasetStatus{Tenant: t.Name, Dataset: d.Name, Gaps: []Span{}, Dirty: []string{}, Unfinished: []Span{}}
+	ds := DatasetStatus{Tenant: t.Name, Dataset: d.Name, Behind: len(s.Behind), Gaps: []Span{}, Dirty: []string{}, Unfinished: []Span{}}
 	if !s.Picture.IsZero() {
 		ds.Picture = s.Picture.Format(time.DateOnly)
 	}

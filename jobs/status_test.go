@@ -27,6 +27,7 @@ func TestStatusOfAState(t *testing.T) {
 			{From: nov("15"), To: nov("17"), Outcome: jobs.NotYet, Read: nov("17T02"), Records: 8, NotYet: 2},
 		},
 		Asked:   []jobs.Asked{{From: nov("12"), To: nov("14"), Request: 3}},
+		Behind:  []jobs.Behind{{Parent: "ada", From: nov("12"), To: nov("14"), Reason: "unauthorized"}},
 		Dirty:   []time.Time{nov("15"), nov("16")},
 		Derived: []jobs.Derived{{From: nov("10"), To: nov("12"), Fingerprint: "other"}, {From: nov("13"), To: nov("17"), Fingerprint: schemas.CallRecords.Fingerprint()}},
 	}
@@ -42,7 +43,7 @@ func TestStatusOfAState(t *testing.T) {
 			Tenant: "contoso", Dataset: "call_records", From: nov("13"), Reaches: nov("17"), Records: 78,
 			Read: nov("18T02"), Outcome: jobs.Failed, NotYet: 2,
 			Gaps:  []jobs.Span{{From: nov("12"), To: nov("13")}, {From: nov("17"), To: nov("18")}},
-			Dirty: []string{"2026-11-15", "2026-11-16"}, Outdated: 2, Expired: 4,
+			Dirty: []string{"2026-11-15", "2026-11-16"}, Outdated: 2, Expired: 4, Behind: 1,
 			Unfinished: []jobs.Span{{From: nov("12"), To: nov("14")}},
 		}, {
 			Tenant: "contoso", Dataset: "users", Gaps: []jobs.Span{}, Dirty: []string{}, Unfinished: []jobs.Span{},

@@ -115,6 +115,9 @@ func remarks(u jobs.UnitReport) []string {
 	if u.Gone > 0 {
 		all = append(all, fmt.Sprintf("%d listed records are too old to be read; Graph has forgotten them", u.Gone))
 	}
+	if u.Behind > 0 {
+		all = append(all, fmt.Sprintf("%d parents or records were refused; a later run reads them from where they stand", u.Behind))
+	}
 	if u.Quarantined > 0 {
 		all = append(all, fmt.Sprintf("%d records could not be read; the reasons are in %s", u.Quarantined, strings.Join(u.Quarantine, ", ")))
 	}

@@ -84,6 +84,9 @@ func wanting(d jobs.DatasetStatus) []string {
 	if d.NotYet > 0 {
 		say("listed and too young to be read: %d records", d.NotYet)
 	}
+	if d.Behind > 0 {
+		say("refused, and read later from where they stand: %d parents or records", d.Behind)
+	}
 	if d.Missed > 0 {
 		say("pictures that nobody took: %d days", d.Missed)
 	}
