@@ -50,8 +50,8 @@ func TestADayIsDirtyUntilItIsDerived(t *testing.T) {
 		t.Fatalf("dirty are %v, want %v", st.Dirty, dirty)
 	}
 	broken := r.at(later.Add(schemas.Day))
-	broken.Runner.Store = nowhere{r.store}
-	broken.Runner.Lake = load.New(broken.Runner.Store, t.TempDir())
+	broken.Store = nowhere{r.store}
+	broken.Lake = load.New(broken.Store, t.TempDir())
 	if rep := broken.night(t, schemas.Users); rep.Status != jobs.Failed {
 		t.Errorf("status %s, want failed", rep.Status)
 	}
