@@ -68,6 +68,7 @@ func (u *unit) window(ctx context.Context) error {
 		return err
 	}
 	defer merge.Discard()
+	u.rep.Records = int64(merge.Records()) + u.rep.Held // copies from many mailboxes are one
 	return u.commit(ctx, merge, reading.Behind())
 }
 

@@ -18,7 +18,7 @@ func (m *merging) encode() (*Merge, error) {
 		}
 		return nil, err
 	}
-	done := &Merge{}
+	done := &Merge{records: len(m.index.entries)}
 	for _, h := range m.days {
 		switch {
 		case len(d.writers) > 0 && d.writers[0].partition == h.Partition:

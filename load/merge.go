@@ -16,8 +16,12 @@ import (
 
 // Merge is what became of a spool, encoded and not yet published.
 type Merge struct {
-	days []merged
+	days    []merged
+	records int
 }
+
+// Records is how many records were read, each once however many copies of it came.
+func (m *Merge) Records() int { return m.records }
 
 // merged is a day of the range, or of a record that moved.
 type merged struct {

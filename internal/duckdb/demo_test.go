@@ -24,10 +24,11 @@ const (
 // lake is the demo's lake as DuckDB sees it: a view of every table, and in the schema raw one of
 // every dataset.
 type lake struct {
-	dir     string
-	db      *sql.DB
-	reports []unit // of the second run
-	truth   []day  // what the simulator holds
+	datasets []schemas.Dataset // that are read
+	dir      string
+	db       *sql.DB
+	reports  []unit // of the second run
+	truth    []day  // what the simulator holds
 }
 
 // unit is what the command reports, as far as it is compared.
@@ -73,7 +74,7 @@ func demo(t *testing.T) *lake {
 		"--from", "2026-11-16", "--to", "2026-11-23", "--now", "2026-11-23T02:30:00Z"), &truth)
 	l.truth = truth.Days
 
-	l.open(t)
+	l.open(t, demonstrated()...)
 	return l
 }
 
@@ -101,7 +102,7 @@ func first(t *testing.T, text string, v any) {
 	}
 }
 
-func (l *lake) open(t *testing.T) {
+func (l *lake) open(t *testing.T, datasets ...schemas.Dataset) {
 	t.Helper()
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
@@ -112,7 +113,8 @@ func (l *lake) open(t *testing.T) {
 	l.db = db
 	l.exec(t, "SET TimeZone = 'Pacific/Auckland'") // no value may depend on the reader's zone
 	l.exec(t, "CREATE SCHEMA raw")
-	for _, d := range demonstrated() {
+	l.datasets = datasets
+	for _, d := range datasets {
 		l.view(t, "raw."+d.Name, l.glob("raw", d.Name))
 		for _, table := range d.Tables {
 			l.view(t, table.Name, l.glob("tables", table.Name))

@@ -27,14 +27,17 @@ func TestLake(t *testing.T) {
 func (l *lake) secondRun(t *testing.T) {
 	unchanged := 0
 	for _, u := range l.reports {
+		if d, _ := schemas.Find(u.Dataset); d.Mode == schemas.Changes { // a unit looks at any day that its records are of
+			u.Unchanged = 0
+		}
 		if u.Outcome != "data" || u.Written != 0 || u.Quarantined != 0 {
 			t.Errorf("%s: outcome %s, %d written, %d quarantined; want data, 0, 0", u.Dataset, u.Outcome, u.Written, u.Quarantined)
 		}
 		unchanged += u.Unchanged
 	}
-	// Seven days of seven call record files and of two each for the logs, and one day of users, groups, the
-	// organization, teams and mailbox settings. One instant is observed once.
-	if want := 7*(7+2+2) + 3 + 4 + 3 + 3 + 2; unchanged != want {
+	// Seven days of seven call record files, of two each for the logs and of three for the calendars, and
+	// one day of users, groups, the organization, teams, mailbox settings and chats. One instant is observed once.
+	if want := 7*(7+2+2+3) + 3 + 4 + 3 + 3 + 2 + 3; unchanged != want {
 		t.Errorf("%d partitions unchanged, want %d", unchanged, want)
 	}
 }
@@ -126,7 +129,7 @@ func (l *lake) types(t *testing.T) {
 			t.Errorf("%s %s: null is allowed in\n%v, want\n%v", kind, table.Name, got, required)
 		}
 	}
-	for _, d := range demonstrated() {
+	for _, d := range l.datasets {
 		check("raw", schemas.RawTable(d))
 		for _, table := range d.Tables {
 			check("tables", table)
@@ -135,7 +138,7 @@ func (l *lake) types(t *testing.T) {
 }
 
 func (l *lake) keys(t *testing.T) {
-	for _, d := range demonstrated() {
+	for _, d := range l.datasets {
 		for _, table := range d.Tables {
 			key := strings.Join(table.Key, ", ")
 			if n := l.number(t, "SELECT count(*) FROM (SELECT 1 FROM %s GROUP BY tenant_id, dt, %s HAVING count(*) > 1)", table.Name, key); n > 0 {
@@ -166,6 +169,9 @@ func (l *lake) parents(t *testing.T) {
 		{"subscribed_skus", "tenants", "organization_id"},
 		{"channels", "teams", "team_id"},
 	} {
+		if d, _, _ := schemas.FindTable(link.child); !slices.ContainsFunc(l.datasets, func(o schemas.Dataset) bool { return o.Name == d.Name }) {
+			continue
+		}
 		if n := l.number(t, "SELECT count(*) FROM %s ANTI JOIN %s USING (tenant_id, dt, %s)", link.child, link.parent, link.by); n > 0 {
 			t.Errorf("%d rows of %s have no row in %s", n, link.child, link.parent)
 		}

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"graphlake/schemas"
 )
 
 // While a process is killed again and again, merges and goes on, a reader with a glob never fails, sees no
@@ -23,7 +25,7 @@ func TestWatch(t *testing.T) {
 	command(t, "go", "build", "-o", w.bin+string(filepath.Separator), "./cmd/graphlake", "./cmd/graphsim")
 	w.simulate(t, dir)
 	w.night(t, 23, 0) // a reader needs a file to see a column
-	w.open(t)
+	w.open(t, watchedDatasets...)
 	w.exec(t, "SET enable_object_cache = false") // no file may be taken for what it was
 
 	var ended atomic.Bool
@@ -39,6 +41,16 @@ func TestWatch(t *testing.T) {
 	}
 	w.parents(t)
 	t.Logf("%d rounds of reading, %d processes killed", rounds, w.killed)
+}
+
+// watchedDatasets are enough to see merges, pictures and children.
+var watchedDatasets = []schemas.Dataset{schemas.CallRecords, schemas.PSTNCalls, schemas.DirectRoutingCalls, schemas.Users}
+
+func watchedNames() (names []string) {
+	for _, d := range watchedDatasets {
+		names = append(names, d.Name)
+	}
+	return names
 }
 
 // watched is a lake and the process that works on it.
@@ -113,7 +125,7 @@ func (w *watched) night(t *testing.T, date int, after time.Duration) {
 		defer cancel()
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(w.bin, "graphlake"), "--config", w.config, "--quiet", "run",
-		"--dataset", "call_records,pstn_calls,direct_routing_calls,users", "--now", atNight(date))
+		"--dataset", strings.Join(watchedNames(), ","), "--now", atNight(date))
 	cmd.Env = append(os.Environ(), "GRAPHSIM_TOKEN=t")
 	out, err := cmd.CombinedOutput()
 	switch {

@@ -16,6 +16,9 @@ func selection(records *shape, t schemas.Table, from string) (string, error) {
 		return "", err
 	}
 	s.collections = collections(each)
+	if n := len(each); n > 0 && each[n-1].Kind == schemas.Only {
+		s.only = each
+	}
 	for _, c := range t.Columns {
 		if err := s.add(t, c); err != nil {
 			return "", fmt.Errorf("%s.%s: %w", t.Name, c.Name, err)
@@ -28,6 +31,7 @@ func selection(records *shape, t schemas.Table, from string) (string, error) {
 type selector struct {
 	records     *shape
 	collections [][]schemas.Step // each from the one before
+	only        []schemas.Step   // to the object that has to be there for a row
 	columns     []selected
 }
 
@@ -149,7 +153,11 @@ func (s *selector) sql(from string) string {
 		source = "(SELECT " + strings.Join(columns, ", ") + " FROM " + source + ")"
 		at = at.at(c)
 	}
-	return "SELECT " + strings.Join(s.upTo(len(s.collections)), ", ") + " FROM " + source
+	all := "SELECT " + strings.Join(s.upTo(len(s.collections)), ", ") + " FROM " + source
+	if s.only != nil {
+		all += " WHERE " + value(recordName, s.records, s.only) + " IS NOT NULL"
+	}
+	return all
 }
 
 // upTo lists the columns that are known at a depth.
