@@ -2,8 +2,11 @@ package jobs
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"slices"
+	"strings"
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
@@ -72,7 +75,9 @@ func (u *unit) completeness(behind []extract.Behind) (complete bool, unread func
 	}
 }
 
-// newest is the newest picture and the cursor behind it; neither, where one of them is missing.
+// newest is the newest picture and the cursor behind it; neither, where the picture is missing, and no
+// cursor where the delta was asked for other properties than the columns have now: it would give those
+// that are new only of records that change.
 func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 	st := u.view()
 	if st.Picture.IsZero() {
@@ -83,7 +88,18 @@ func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 	if err != nil || !there {
 		return nil, "", err
 	}
+	if st.Selected != selected(u.Dataset) {
+		return &p, "", nil
+	}
 	return &p, st.Cursor, nil
+}
+
+func selected(d schemas.Dataset) string {
+	if d.Source.Paging != schemas.Delta {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(strings.Join(d.Select(), ",")))
+	return hex.EncodeToString(sum[:8])
 }
 
 // readChanges reads a delta, or the whole of what is there, to its end.
@@ -183,7 +199,7 @@ func (u *unit) publish(ctx context.Context, w *load.Writer, reading *extract.Rea
 	err = u.update(ctx, func(st *State) {
 		st.miss(u.Dataset, part)
 		st.cover(u.Dataset, part)
-		st.Cursor, st.Picture = reading.Cursor(), today
+		st.Cursor, st.Picture, st.Selected = reading.Cursor(), today, selected(u.Dataset)
 		st.lag(u.Range, reading.Behind(), u.run.Privacy)
 	})
 	if err != nil {

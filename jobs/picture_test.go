@@ -185,3 +185,30 @@ func differ(t *testing.T, what string, got, want map[string]string) {
 		}
 	}
 }
+
+// A new column is filled for all records, also for those that do not change: the cursor of a delta goes
+// on with the properties that it was asked for.
+func TestANewColumnIsReadWhole(t *testing.T) {
+	d := directory{
+		"":   {`{"id":"ada"},{"id":"bea"}`, "t1"},
+		"t1": {``, "t2"},
+		"t2": {``, "t2"},
+		"t3": {``, "t4"},
+	}
+	r := newRig(t, d)
+	less := schemas.Users
+	less.Tables = slices.Clone(less.Tables)
+	less.Tables[0].Columns = slices.DeleteFunc(slices.Clone(less.Tables[0].Columns), func(c schemas.Column) bool { return c.Name == "department" })
+	r.at(at(18, 2)).night(t, less)
+	r.at(at(19, 2)).night(t, less)
+	d[""] = [2]string{`{"id":"ada","department":"Sales"},{"id":"bea","department":"Lab"}`, "t3"}
+	for day := 20; day <= 21; day++ {
+		r.at(at(day, 2)).night(t, schemas.Users)
+		if got, want := r.people(t, day), []string{"ada Sales", "bea Lab"}; !slices.Equal(got, want) {
+			t.Errorf("on day %d: got %q, want %q", day, got, want)
+		}
+	}
+	if c := r.state(t, schemas.Users).Cursor; !strings.HasSuffix(c, "t4") {
+		t.Errorf("the cursor is %s, want the delta to go on", c)
+	}
+}

@@ -28,6 +28,8 @@ type State struct {
 	// picture, to which it is applied; or the instant of the newest observation.
 	Cursor  string    `json:"cursor,omitempty"`
 	Picture time.Time `json:"picture,omitzero"`
+	// Selected tells apart the properties that the delta was asked for: of more, the cursor knows nothing.
+	Selected string `json:"selected,omitempty"`
 	// Requests counts what was asked for; Asked are the ranges of which the last word is not spoken.
 	Requests int64   `json:"requests,omitempty"`
 	Asked    []Asked `json:"asked,omitempty"`
