@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -34,8 +35,9 @@ func (l *listing) window(ask schemas.Range) window {
 // listing is the list of a range, or of one parent's.
 type listing struct {
 	*Reading
-	asked  schemas.Range
-	parent parent // empty: there are none
+	asked    schemas.Range
+	parent   parent      // empty: there are none
+	answered atomic.Bool // a page has come
 }
 
 // stretches cut the range, to whole seconds or days, into what is walked at once: the windows, or if
@@ -102,6 +104,7 @@ func (l *listing) listWindow(ctx context.Context, w window, take take) (n int, e
 		if err != nil {
 			return n, err
 		}
+		l.answered.Store(true)
 		n += len(page.Values)
 		for _, listed := range page.Values {
 			l.counts.listed.Add(1)

@@ -78,8 +78,16 @@ func (x *Reading) readParent(ctx context.Context, records chan<- []byte, batch [
 			return x.handDetail(ctx, records, e)
 		}
 	}
-	return l.windows(ctx, take)
+	err := l.windows(ctx, take)
+	if graph.KindOf(err) == graph.NotFound && l.answered.Load() {
+		return fmt.Errorf("%w: %w", errBrokenOff, err)
+	}
+	return err
 }
+
+// errBrokenOff says that a parent was there, and in the midst of its list no longer. It may have moved, and
+// what was not read of it be there still: as vanished, it would be taken to have no more.
+var errBrokenOff = errors.New("its list breaks off")
 
 // single reads an answer that is the record.
 func (l *listing) single(ctx context.Context, records chan<- []byte) error {
@@ -126,11 +134,11 @@ func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []
 
 // judge keeps what is wrong with one parent from the others.
 func (x *Reading) judge(id string, err error) error {
-	one := x.dataset.Source.Parent.Batch == 0
+	one, brokenOff := x.dataset.Source.Parent.Batch == 0, errors.Is(err, errBrokenOff)
 	switch {
-	case one && graph.KindOf(err) == graph.NotFound:
+	case one && graph.KindOf(err) == graph.NotFound && !brokenOff:
 		x.counts.vanished.Add(1)
-	case one && refusal(err):
+	case one && (refusal(err) || brokenOff):
 		from := x.asked.From
 		if earlier, ok := x.options.Behind(id); ok && earlier.Before(from) {
 			from = earlier

@@ -91,6 +91,24 @@ func TestParentsThatFail(t *testing.T) {
 	}
 }
 
+// A parent whose list breaks off has not vanished: what was not read of it is read later.
+func TestParentWhoseListBreaksOff(t *testing.T) {
+	client, _ := serve(t, answers{
+		"/v1.0/hosts?$select=id":        `{"value":[{"id":"h1"},{"id":"h2"}]}`,
+		"/v1.0/hosts/h1" + march1Guests: `{"value":[{"id":"a","changed":"2026-03-01T00:00:00Z"}],"@odata.nextLink":"{host}/more"}`,
+		"/more":                         "404 NotFound",
+		"/v1.0/hosts/h2" + march1Guests: `{"value":[]}`,
+	}.to)
+	reading := extract.Read(client, guests(), march1, extract.Options{})
+	if got, err := collect(t, reading); err != nil || len(got) != 1 {
+		t.Fatalf("%q, %v", got, err)
+	}
+	wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1, Parents: 2})
+	if b := reading.Behind(); !slices.Equal(b, []extract.Behind{{Parent: "h1", From: march1.From, Reason: "not found"}}) {
+		t.Errorf("behind: %+v", b)
+	}
+}
+
 // A parent that was behind is read from where it stands; if it still refuses, it stands there still.
 func TestParentsCatchUp(t *testing.T) {
 	const since = "/guests?$filter=changed gt 2026-02-26T11:59:59.999Z and changed lt 2026-03-02T00:00:00.000Z"
