@@ -177,10 +177,15 @@ func (u *UnitReport) decide(unit Unit, err error) {
 	}
 }
 
+// permissions are what a dataset needs, as "A or B, and C": those whom it is read for have to be listed too.
 func permissions(u Unit) string {
-	names := make([]string, len(u.Dataset.Permissions))
-	for i, p := range u.Dataset.Permissions {
-		names[i] = string(p)
+	var all []string
+	for _, r := range u.Dataset.Requirements() {
+		names := make([]string, len(r))
+		for i, p := range r {
+			names[i] = string(p)
+		}
+		all = append(all, strings.Join(names, " or "))
 	}
-	return strings.Join(names, " or ")
+	return strings.Join(all, ", and ")
 }

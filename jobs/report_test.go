@@ -1,10 +1,14 @@
 package jobs_test
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"graphlake/jobs"
+	"graphlake/schemas"
 )
 
 func report(outcomes ...jobs.Outcome) jobs.Report {
@@ -49,5 +53,19 @@ func TestTotals(t *testing.T) {
 	}
 	if u.Dataset != "users" || u.AllRows != 0 || u.Requests != 1 || !slices.Equal(u.Outcomes, []jobs.Outcome{jobs.Forbidden}) {
 		t.Errorf("users: %+v", u)
+	}
+}
+
+// Who is refused is told all that a dataset needs, also to list those whom it is read for.
+func TestRefusalNamesWhatIsNeeded(t *testing.T) {
+	h := http.NewServeMux()
+	h.HandleFunc("GET /v1.0/users", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"error":{"code":"Forbidden","message":"not yours"}}`)
+	})
+	rep := newRig(t, h).run(t, 1, schemas.ChatMessages)
+	want := "chat_messages needs the application permission Chat.Read.All, and User.ReadBasic.All or User.Read.All"
+	if u := rep.Units[0]; u.Outcome != jobs.Forbidden || !strings.Contains(u.Error.Message, want) {
+		t.Errorf("%+v %+v, want it to say %q", u, u.Error, want)
 	}
 }
