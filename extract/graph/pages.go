@@ -52,19 +52,35 @@ func (c *Client) follow(r Request, link string) step {
 func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page, error) bool) {
 	seen := map[uint64]bool{} // hashes: a large collection has megabytes of links
 	for next.err == nil {
-		hash := maphash.String(seed, next.link)
-		if seen[hash] {
-			next.err = errors.New("Graph's link leads to a page that was already read, so the collection has no end")
-			break
-		}
-		seen[hash] = true
-		page, err := c.page(ctx, r, next)
+		seen[maphash.String(seed, next.link)] = true
+		page, on, err := c.leading(ctx, r, next, seen)
 		if !yield(page, err) || err != nil || page.NextLink == "" {
 			return
 		}
-		next = c.follow(r, page.NextLink)
+		next = on
 	}
 	yield(Page{}, c.rejected(r, next.err))
+}
+
+// mostAstray is how often a page is asked for whose link leads astray.
+const mostAstray = 3
+
+// leading reads a page, and where its link leads. If that is another host or a page that was read
+// before, the page is asked for again, since its link may then be right.
+func (c *Client) leading(ctx context.Context, r Request, s step, seen map[uint64]bool) (page Page, on step, err error) {
+	for range mostAstray {
+		page, err = c.page(ctx, r, s)
+		if err != nil || page.NextLink == "" {
+			return page, step{}, err
+		}
+		if on = c.follow(r, page.NextLink); on.err == nil && seen[maphash.String(seed, on.link)] {
+			on.err = errors.New("Graph's link leads to a page that was already read, so the collection has no end")
+		}
+		if on.err == nil {
+			break
+		}
+	}
+	return page, on, nil
 }
 
 func (c *Client) page(ctx context.Context, r Request, s step) (page Page, err error) {

@@ -126,8 +126,8 @@ func TestLinksThatAreNotFollowed(t *testing.T) {
 				if KindOf(err) != Rejected || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "s3cret") {
 					t.Errorf("error = %v, want %q", err, test.want)
 				}
-				if len(got) != 1 || c.Stats().Requests.Load() != 1 {
-					t.Errorf("%d values of %d requests, want the first page's one", len(got), c.Stats().Requests.Load())
+				if len(got) != 1 || c.Stats().Requests.Load() != 3 {
+					t.Errorf("%d values of %d requests, want the first page's one of three", len(got), c.Stats().Requests.Load())
 				}
 				for _, err := range c.Follow(t.Context(), users, test.link) {
 					if KindOf(err) != Rejected {
@@ -137,6 +137,22 @@ func TestLinksThatAreNotFollowed(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A page is asked for again if its link leads astray, and is there once.
+func TestLinksThatAreRightTheNextTime(t *testing.T) {
+	page := func(n, link string) http.HandlerFunc { return answer(200, `{"value":[`+n+`],"@odata.nextLink":"`+link+`"}`) }
+	first, second := endpoint+"/v1.0/users?p=1", endpoint+"/v1.0/users?p=2"
+	graph := script(
+		page("0", "https://graph.fabrikam.example/v1.0/users"), page("0", first),
+		page("1", first), page("1", "https://graph.fabrikam.example/v1.0/users"), page("1", second),
+		answer(200, `{"value":[2]}`))
+	onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
+		got, err := values(t.Context(), c, users)
+		if want := []string{"0", "1", "2"}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("values = %v (%v), want %v", got, err, want)
+		}
+	})
 }
 
 func TestEndlessPagesEnd(t *testing.T) {
