@@ -152,10 +152,11 @@ func (x *Reading) judge(id string, err error) error {
 
 const forbidden = 403
 
-// refusal says whether an error is of what was asked for, and not of the service or of the token.
+// refusal says whether an error is of what was asked for, and not of the service or of the token. A link
+// that leads astray is of the service: the next time it may lead on.
 func refusal(err error) bool {
 	e, ok := errors.AsType[*graph.Error](err)
-	return ok && (e.Status == forbidden || e.Kind == graph.Rejected)
+	return ok && (e.Status == forbidden || e.Kind == graph.Rejected && e.Status >= 400)
 }
 
 // progress says now and then how far a long reading is.

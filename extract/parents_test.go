@@ -225,7 +225,7 @@ func TestBatches(t *testing.T) {
 }
 
 // Collections that belong to a record become members of it; one that the caller has is only named in a
-// picture, whose maker has to know that it is still there.
+// picture, whose maker has to know that it is still there. A page that Graph repeats is there once.
 func TestParts(t *testing.T) {
 	teams := schemas.Dataset{
 		Name: "teams", Mode: schemas.Snapshot, Version: "changed",
@@ -238,7 +238,8 @@ func TestParts(t *testing.T) {
 	client, _ := serve(t, answers{
 		"/v1.0/teams":          `{"value":[{"id":"t1"},{"id":"t2","changed":"2026-03-01T00:00:00Z"},{"id":"t3"},{"id":"t4"},{"id":"t5","changed":"2026-03-01T00:00:00Z"}]}`,
 		"/v1.0/teams/t1/rooms": `{"value":[{"id":"r1"}],"@odata.nextLink":"{host}/t1more"}`,
-		"/t1more":              `{"value":[{"id":"r2","beds@odata.count":2}]}`,
+		"/t1more":              `{"value":[{"id":"r2","beds@odata.count":2}],"@odata.nextLink":"{host}/t1again"}`,
+		"/t1again":             `{"value":[{"id":"r2","beds@odata.count":2}]}`,
 		"/v1.0/teams/t2/rooms": `{"value":[]}`,
 		"/v1.0/teams/t3/rooms": "404 NotFound",
 		"/v1.0/teams/t4/rooms": "403 Forbidden",
@@ -259,6 +260,27 @@ func TestParts(t *testing.T) {
 	}
 	if b := reading.Behind(); len(b) != 1 || b[0].Parent != "t4" {
 		t.Errorf("behind: %v", b)
+	}
+}
+
+// A link that leads astray says nothing of the parent: it is no refusal, and the reading fails.
+func TestParentAstray(t *testing.T) {
+	mail := schemas.Dataset{
+		Name: "mail", Mode: schemas.Snapshot,
+		Source: schemas.Source{
+			API: "v1.0", Path: "/users/{parent}/mail", Paging: schemas.NextLink, Budget: anyBudget,
+			Parent: &schemas.Parent{Path: "/users", Budget: anyBudget},
+		},
+		Tables: []schemas.Table{{Name: "mail", Key: []string{"id"}, Columns: []schemas.Column{key}}},
+	}
+	client, _ := serve(t, answers{
+		"/v1.0/users":         `{"value":[{"id":"u1"},{"id":"u2"}]}`,
+		"/v1.0/users/u1/mail": `{"value":[{"id":"m1"}]}`,
+		"/v1.0/users/u2/mail": `{"value":[{"id":"m2"}],"@odata.nextLink":"https://graph.fabrikam.example/v1.0/users"}`,
+	}.to)
+	reading := extract.Read(client, mail, march1, extract.Options{})
+	if _, err := collect(t, reading); graph.KindOf(err) != graph.Rejected || len(reading.Behind()) != 0 {
+		t.Errorf("error = %v, behind: %v", err, reading.Behind())
 	}
 }
 
