@@ -6,11 +6,11 @@ GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
 BENCHTIME     ?= 1s
 BENCH_USERS   ?= 800
 BENCH_RECORDS ?= 1000000
-KILLS       ?= 50
-FUZZTIME    ?= 5s
+KILLS         ?= 50
 FUZZTIME      ?= 5s
 THROTTLE_DAYS ?= 29
 THROTTLE_MOST ?= 1.10
+TRUTH_USERS   ?= 60
 
 # The race detector needs a C compiler; where there is none the tests run without it.
 RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
@@ -19,8 +19,8 @@ RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
 holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test throttle
-.PHONY: azurite bench bench-duckdb bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test torture
+.PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test \
+	throttle torture truth
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ duckdb: build ## let DuckDB read what we wrote; needs a C compiler
 
 torture: build ## kill the command KILLS (50) times at random, and compare what it leaves with an undisturbed lake
 	go run ./internal/torture -kills $(KILLS)
+
+truth: build ## what the simulator generated against what the lake holds, a line a table, over three nights
+	go run ./internal/truth -users $(TRUTH_USERS)
 
 azurite: ## install the Blob Storage emulator into .cache
 	@if [ -x $(AZURITE) ]; then :; \

@@ -44,15 +44,23 @@ type Result struct {
 	Peak      float64 // MB of memory, at most
 }
 
-// Run runs a dataset over [from, to) as if it were now.
-func (c Client) Run(ctx context.Context, dataset, from, to, now string) (Result, error) {
+// Command is graphlake with arguments, to be started. What it prints on stdout is JSON.
+func (c Client) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	file := filepath.Join(c.Dir, "graphlake.yaml")
 	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate), 0o600); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(c.Bin, "graphlake"), append([]string{"--config", file, "--quiet", "--output", "json"}, args...)...)
+	cmd.Env = append(os.Environ(), "GRAPHSIM_TOKEN="+token)
+	return cmd, nil
+}
+
+// Run runs a dataset over [from, to) as if it were now.
+func (c Client) Run(ctx context.Context, dataset, from, to, now string) (Result, error) {
+	cmd, err := c.Command(ctx, "run", "--dataset", dataset, "--from", from, "--to", to, "--now", now)
+	if err != nil {
 		return Result{}, err
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(c.Bin, "graphlake"), "--config", file, "--quiet", "--output", "json",
-		"run", "--dataset", dataset, "--from", from, "--to", to, "--now", now)
-	cmd.Env = append(os.Environ(), "GRAPHSIM_TOKEN="+token)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	start := time.Now()

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"graphlake/internal/trial"
+)
+
+// The days of the tenant, and the nights. The simulator's directory depends on the first day and its
+// meetings on both, so that every simulator is given the same.
+const (
+	from = "2026-11-16"
+	to   = "2026-11-19"
+)
+
+var nights = []string{"2026-11-18", "2026-11-19", "2026-11-20"}
+
+// mostRuns is how often the same command is given in a night until it ends well.
+const mostRuns = 30
+
+// tenant are the flags of every simulator.
+func (t *truth) tenant() []string {
+	return []string{"--users", strconv.Itoa(t.users), "--from", from, "--to", to, "--late", "0.3", "--moves", "30"}
+}
+
+// week reads the nights into a lake, from a simulator of which so many requests fail, and compares.
+func (t *truth) week(ctx context.Context, failing string) (err error) {
+	dir, err := os.MkdirTemp("", "truth")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	clock := filepath.Join(dir, "now")
+	flags := append(t.tenant(), "--now-file", clock)
+	if failing != "" {
+		flags = append(flags, "--fail", failing)
+	}
+	if err := set(clock, nights[0]); err != nil {
+		return err
+	}
+	sim, err := trial.Simulate(ctx, t.bin, dir, flags...)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_, stopped := sim.Stop()
+		err = errors.Join(err, stopped)
+	}()
+	l := lake{trial.Client{Bin: t.bin, Dir: dir, URL: sim.URL, Rate: trial.Unhindered}}
+	for i, night := range nights {
+		if err := set(clock, night); err != nil {
+			return err
+		}
+		start := time.Now()
+		runs, err := l.read(ctx, night, i == 0)
+		if err != nil {
+			return fmt.Errorf("the night of %s: %w", night, err)
+		}
+		fmt.Printf("night %s, %s of the requests fail: done by %d runs in %.1f s\n", night, cmp.Or(failing, "none"), runs, time.Since(start).Seconds())
+		if err := t.compare(ctx, l, night, i == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// set sets the simulator's clock to a midnight.
+func set(clock, night string) error {
+	return os.WriteFile(clock, []byte(midnight(night)), 0o600)
+}
+
+func midnight(day string) string { return day + "T00:00:00Z" }
+
+// read gives the same command until it ends well, and says how often that was. The first night reads a
+// range, the others what is due.
+func (l lake) read(ctx context.Context, night string, first bool) (runs int, err error) {
+	all, err := l.datasets(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var names []string
+	for _, d := range all {
+		names = append(names, d.Name)
+	}
+	args := []string{"run", "--dataset", strings.Join(names, ","), "--now", midnight(night)}
+	if first {
+		args = append(args, "--from", from, "--to", night)
+	}
+	for runs := 1; ; runs++ {
+		report, err := l.output(ctx, args...)
+		exit, ended := errors.AsType[*exec.ExitError](err)
+		switch {
+		case err == nil:
+			return runs, nil
+		case !ended || exit.ExitCode() != failed && exit.ExitCode() != later || runs == mostRuns:
+			return runs, fmt.Errorf("run %d: %w\n%s", runs, err, report)
+		}
+	}
+}
+
+// The statuses after which the same command goes on.
+const (
+	failed = 1
+	later  = 75
+)
+
+// generated asks a simulator what it holds at the midnight of a night.
+func (t *truth) generated(ctx context.Context, night string) (map[string]count, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(t.bin, "graphsim"), append(t.tenant(), "--now", midnight(night), "--truth")...)
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("graphsim --truth: %w", err)
+	}
+	var said struct{ Tables map[string]count }
+	return said.Tables, json.Unmarshal(out, &said)
+}
