@@ -16,7 +16,10 @@ import (
 )
 
 // lake is what is read, by the command that wrote it.
-type lake struct{ trial.Client }
+type lake struct {
+	trial.Client
+	keys map[string][]string // by table, as far as they were asked for
+}
 
 // dataset is what the command says of one.
 type dataset struct {
@@ -57,21 +60,32 @@ type count struct {
 	Keys string
 }
 
-// table counts the rows of a table on the days [from, to).
-func (l lake) table(ctx context.Context, name, from, to string) (count, error) {
-	out, err := l.output(ctx, "schema", name)
+// key names the columns that tell the rows of a table apart.
+func (l lake) key(ctx context.Context, table string) ([]string, error) {
+	if key, ok := l.keys[table]; ok {
+		return key, nil
+	}
+	out, err := l.output(ctx, "schema", table)
 	if err != nil {
-		return count{}, err
+		return nil, err
 	}
 	var schema struct{ Key []string }
-	if err := json.Unmarshal(out, &schema); err != nil {
+	err = json.Unmarshal(out, &schema)
+	l.keys[table] = schema.Key
+	return schema.Key, err
+}
+
+// table counts the rows of a table on the days [from, to).
+func (l lake) table(ctx context.Context, name, from, to string) (count, error) {
+	key, err := l.key(ctx, name)
+	if err != nil {
 		return count{}, err
 	}
 	rows, err := l.output(ctx, "cat", name, "--from", from, "--to", to)
 	if err != nil {
 		return count{}, err
 	}
-	return tally(bytes.NewReader(rows), schema.Key)
+	return tally(bytes.NewReader(rows), key)
 }
 
 // tally counts rows, a JSON object each. Those that are marked removed do not count.

@@ -31,7 +31,7 @@ import (
 )
 
 func main() {
-	t := truth{compared: map[string]bool{}, differing: map[string]bool{}}
+	t := truth{keys: map[string][]string{}, compared: map[string]bool{}, differing: map[string]bool{}}
 	flag.IntVar(&t.users, "users", 60, "users of the simulated tenant")
 	flag.StringVar(&t.bin, "bin", "bin", "where graphlake and graphsim are")
 	flag.Parse()
@@ -48,6 +48,7 @@ func main() {
 type truth struct {
 	bin       string
 	users     int
+	keys      map[string][]string
 	compared  map[string]bool // tables
 	differing map[string]bool // of these, at least once
 }

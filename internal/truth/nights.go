@@ -56,7 +56,7 @@ func (t *truth) week(ctx context.Context, failing string) (err error) {
 		_, stopped := sim.Stop()
 		err = errors.Join(err, stopped)
 	}()
-	l := lake{trial.Client{Bin: t.bin, Dir: dir, URL: sim.URL, Rate: trial.Unhindered}}
+	l := lake{trial.Client{Bin: t.bin, Dir: dir, URL: sim.URL, Rate: trial.Unhindered}, t.keys}
 	for i, night := range nights {
 		if err := set(clock, night); err != nil {
 			return err
