@@ -141,7 +141,9 @@ func TestLinksThatAreNotFollowed(t *testing.T) {
 
 // A page is asked for again if its link leads astray, and is there once.
 func TestLinksThatAreRightTheNextTime(t *testing.T) {
-	page := func(n, link string) http.HandlerFunc { return answer(200, `{"value":[`+n+`],"@odata.nextLink":"`+link+`"}`) }
+	page := func(n, link string) http.HandlerFunc {
+		return answer(200, `{"value":[`+n+`],"@odata.nextLink":"`+link+`"}`)
+	}
 	first, second := endpoint+"/v1.0/users?p=1", endpoint+"/v1.0/users?p=2"
 	graph := script(
 		page("0", "https://graph.fabrikam.example/v1.0/users"), page("0", first),
