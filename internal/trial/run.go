@@ -39,6 +39,7 @@ type Result struct {
 	Records, Requests, Throttled int64
 	Bytes                        int64 // of JSON, in answers
 	Written                      int64 // partitions that changed
+	Rows                         map[string]int64
 
 	Wall, CPU time.Duration
 	Peak      float64 // MB of memory, at most
@@ -81,6 +82,7 @@ func result(report []byte, wall time.Duration, state *os.ProcessState) (Result, 
 		return Result{}, errors.New("this system does not say how much memory a process used")
 	}
 	sum := Result{
+		Rows: map[string]int64{},
 		Wall: wall, CPU: state.UserTime() + state.SystemTime(),
 		Peak: float64(usage.Maxrss) / 1024, // Linux counts in KiB
 	}
@@ -90,6 +92,9 @@ func result(report []byte, wall time.Duration, state *os.ProcessState) (Result, 
 		sum.Throttled += u.Throttled
 		sum.Bytes += u.Bytes
 		sum.Written += u.Written
+		for table, rows := range u.Rows {
+			sum.Rows[table] += rows
+		}
 	}
 	return sum, nil
 }

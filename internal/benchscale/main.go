@@ -1,0 +1,101 @@
+// Benchscale measures a night of a large tenant: the real command reads what all users wrote in chats on
+// one day, mailbox by mailbox, from the simulated Graph in another process, which enforces the published
+// limits on a clock that runs faster.
+//
+//	go run ./internal/benchscale -users 50000 -messages 20 -rate 1
+//
+// Everybody in a chat has a copy of each of its messages, so that what is read is several times what was
+// written. The last line is: bench-scale users=N messages=N ratio=R peak=PMB seconds=S. Messages are those
+// that were written, and R is the whole time of the command, its start and its tables included, over the
+// least time that the limits allow for as many requests. It fails above -most and above -memory.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"graphlake/internal/trial"
+)
+
+const (
+	from = "2026-11-18" // a Wednesday
+	to   = "2026-11-19"
+	now  = "2026-11-19T00:30:00Z"
+)
+
+// scale is what is measured, and how good it has to be.
+type scale struct {
+	bin      string
+	users    int
+	messages int // that a user writes
+	rate     float64
+	most     float64
+	memory   float64
+}
+
+func main() {
+	var s scale
+	flag.IntVar(&s.users, "users", 50_000, "users of the tenant")
+	flag.IntVar(&s.messages, "messages", 20, "messages that a user writes on the day")
+	flag.Float64Var(&s.rate, "rate", 1, "how many times faster than Graph's the clock of the limits runs")
+	flag.Float64Var(&s.most, "most", 1.10, "times the least time that the night may take; 0: any")
+	flag.Float64Var(&s.memory, "memory", 400, "MB of memory that the command may take at most")
+	flag.StringVar(&s.bin, "bin", "bin", "where graphlake and graphsim are")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	r, asked, err := s.measure(ctx)
+	stop()
+	if err == nil {
+		err = s.judge(r, asked)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "benchscale:", err)
+		os.Exit(1)
+	}
+}
+
+func (s scale) measure(ctx context.Context) (r trial.Result, asked trial.Asked, err error) {
+	dir, err := os.MkdirTemp("", "benchscale")
+	if err != nil {
+		return r, asked, err
+	}
+	defer os.RemoveAll(dir)
+	sim, err := trial.Simulate(ctx, s.bin, dir, "--rate", fmt.Sprint(s.rate), "--users", fmt.Sprint(s.users),
+		"--messages", fmt.Sprint(s.messages), "--from", from, "--to", to, "--now", now)
+	if err != nil {
+		return r, asked, err
+	}
+	lake := trial.Client{Bin: s.bin, Dir: dir, URL: sim.URL, Rate: s.rate}
+	r, err = lake.Run(ctx, "chat_messages", from, to, now)
+	asked, ended := sim.Stop()
+	return r, asked, errors.Join(err, ended)
+}
+
+// exports is how many requests a second Graph takes for messages of all mailboxes. It is written here
+// again: a limit that is wrong in schemas must not move the bound.
+const exports = 200.
+
+// judge prints what was measured, and is an error where that is not good enough.
+func (s scale) judge(r trial.Result, asked trial.Asked) error {
+	listing := (s.users + 998) / 999 // pages of users, which have a limit of their own
+	least := float64(r.Requests-int64(listing)) / (exports * s.rate)
+	ratio := r.Wall.Seconds() / least
+	fmt.Printf("%d copies of messages by %d requests, %.2f %% of them throttled; the limits allow for them in %.1f s; CPU of the command %.1f s\n",
+		r.Records, asked.Requests, 100*float64(asked.Throttled)/float64(max(asked.Requests, 1)), least, r.CPU.Seconds())
+	fmt.Printf("bench-scale users=%d messages=%d ratio=%.2f peak=%.0fMB seconds=%.1f\n",
+		s.users, r.Rows["chat_messages"], ratio, r.Peak, r.Wall.Round(100*time.Millisecond).Seconds())
+	switch {
+	case r.Rows["chat_messages"] == 0:
+		return errors.New("there was nothing to read")
+	case s.most > 0 && ratio > s.most:
+		return fmt.Errorf("the night took %.2f times the least time, more than %.2f", ratio, s.most)
+	case r.Peak > s.memory:
+		return fmt.Errorf("%.0f MB of memory, more than %.0f", r.Peak, s.memory)
+	}
+	return nil
+}
