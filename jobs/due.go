@@ -52,7 +52,7 @@ func (s Selection) dueTonight(d schemas.Dataset, st State, now time.Time) []sche
 		r := c.Range()
 		switch {
 		case c.Outcome == Expired:
-		case !c.Held():
+		case !c.Held(), c.Read.After(now): // what a clock that went wrong has read, it may not have been there to read
 			continue
 		case d.Source.Detail != nil && c.NotYet > 0 && !now.Before(c.Read.Add(d.Source.Detail.Ready)):
 			r.To = earlier(r.To, gone) // what was too young then can be read now

@@ -233,3 +233,26 @@ func TestGaps(t *testing.T) {
 		}
 	}
 }
+
+// What a run has read whose clock was ahead is read again, and a picture of a day to come is told of.
+func TestAClockThatWasAhead(t *testing.T) {
+	d, pictures := schemas.PSTNCalls, schemas.Users
+	ahead, now := clock(t, "30T02"), clock(t, "23T02")
+	var st State
+	st.Since = midnight(16)
+	st.cover(d, Covered{From: midnight(16), To: midnight(30), Outcome: Empty, Read: ahead})
+	night := Selection{Tenants: []Tenant{contoso}, Datasets: []schemas.Dataset{d, pictures}}
+	known := map[Pair]State{{contoso.ID, d.Name}: st, {contoso.ID, pictures.Name}: {Picture: midnight(30)}}
+	p, err := NewPlan(night, known, now)
+	if err != nil || len(p.Units) != 1 || !p.Units[0].Range.From.Equal(midnight(16)) || !p.Units[0].Range.To.Equal(midnight(23)) {
+		t.Errorf("units %+v, %v; want one from the 16th to the 23rd", p.Units, err)
+	}
+	if len(p.Notes) != 1 || !strings.Contains(p.Notes[0].Message, "2026-11-30, later than now") {
+		t.Errorf("notes %+v", p.Notes)
+	}
+	st.cover(d, Covered{From: midnight(16), To: midnight(23), Outcome: Empty, Read: now})
+	known[Pair{contoso.ID, d.Name}] = st
+	if p, err := NewPlan(night, known, now); err != nil || len(p.Units) != 0 {
+		t.Errorf("read now, and still planned: %+v, %v", p.Units, err)
+	}
+}

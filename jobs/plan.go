@@ -129,6 +129,9 @@ const forgetting = 3 * schemas.Day
 
 func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st State, now time.Time) {
 	u := Unit{Tenant: t, Dataset: d, Density: st.Coverage.density()}
+	if midnight := now.Truncate(schemas.Day); d.Mode.Pictures() && st.Picture.After(midnight) {
+		p.Notes = append(p.Notes, Note{d.Name, fmt.Sprintf("skipped: the newest picture of %s is of %s, later than now", t.Name, st.Picture.Format(time.DateOnly))})
+	}
 	if !s.ranged() {
 		p.Gaps = append(p.Gaps, gaps(t, d, st, now)...)
 	}
