@@ -14,9 +14,16 @@ import (
 // keyBytes is how long the key of pseudonyms has to be at least.
 const keyBytes = 32
 
-// settle makes sure that the lake keeps what the privacy says.
-func (c *config) settle(ctx context.Context, s store, p jobs.Privacy) error {
-	return c.settled(jobs.Settle(ctx, s, p))
+// openFor opens the lake for writing, and makes sure that it keeps what the privacy says.
+func (c *config) openFor(ctx context.Context, p jobs.Privacy) (store, error) {
+	s, err := c.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Writable(ctx); err != nil {
+		return nil, c.lakeError(err)
+	}
+	return s, c.settled(jobs.Settle(ctx, s, p))
 }
 
 // settled says where the configuration disagrees with the lake.

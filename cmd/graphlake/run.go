@@ -39,14 +39,8 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	store, err := cfg.openStore(ctx)
+	store, err := cfg.openFor(ctx, privacy)
 	if err != nil {
-		return err
-	}
-	if err := store.Writable(ctx); err != nil {
-		return cfg.lakeError(err)
-	}
-	if err := cfg.settle(ctx, store, privacy); err != nil {
 		return err
 	}
 	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Privacy: privacy, Now: r.now(), Log: log}
