@@ -29,7 +29,7 @@ func (r *Runner) Replay(ctx context.Context, s Selection) (Report, error) {
 		}
 	}
 	rep.conclude()
-	return rep, rep.keep(ctx, r.Store)
+	return rep, rep.keep(ctx, r.Store, r.Privacy)
 }
 
 func (r *Runner) replay(ctx context.Context, s Selection, t Tenant, d schemas.Dataset) UnitReport {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,10 +46,20 @@ func (r *Report) begin() {
 	r.Units = []UnitReport{}
 }
 
-// keep puts the report of a run into the lake, also of one that was stopped.
-func (r *Report) keep(ctx context.Context, store Store) error {
+// keep puts the report of a run into the lake, also of one that was stopped. A lake with pseudonyms gets
+// the kinds of errors alone: what they say may name whom a request was for.
+func (r *Report) keep(ctx context.Context, store Store, p Privacy) error {
 	r.Ended = time.Now().UTC().Truncate(time.Millisecond)
-	text, err := json.Marshal(r)
+	kept := *r
+	if len(p.Key) > 0 {
+		kept.Units = slices.Clone(r.Units)
+		for i, u := range kept.Units {
+			if u.Error != nil {
+				kept.Units[i].Error = &ErrorReport{u.Error.Kind, "not kept in a lake with pseudonyms; the output of the run said it"}
+			}
+		}
+	}
+	text, err := json.Marshal(kept)
 	if err == nil {
 		_, err = store.Swap(context.WithoutCancel(ctx), r.object(), "", text)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"graphlake/jobs"
 	"graphlake/schemas"
@@ -67,5 +68,25 @@ func TestRefusalNamesWhatIsNeeded(t *testing.T) {
 	want := "chat_messages needs the application permission Chat.Read.All, and User.ReadBasic.All or User.Read.All"
 	if u := rep.Units[0]; u.Outcome != jobs.Forbidden || !strings.Contains(u.Error.Message, want) {
 		t.Errorf("%+v %+v, want it to say %q", u, u.Error, want)
+	}
+}
+
+// What Graph says of a refusal may name somebody: a lake with pseudonyms keeps none of it.
+func TestAReportWithPseudonymsNamesNobody(t *testing.T) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"error":{"code":"Forbidden","message":"ada@contoso.com is not yours"}}`)
+	})
+	r := newRig(t, h)
+	for _, p := range []jobs.Privacy{bare, veiled} {
+		r.Privacy = p
+		rep := r.run(t, 1, schemas.PSTNCalls)
+		kept := r.text(t, "runs/dt="+rep.Started.Format(time.DateOnly)+"/"+rep.Run+".json")
+		if named := strings.Contains(kept, "ada@"); named != (len(p.Key) == 0) || !strings.Contains(kept, "unauthorized") {
+			t.Errorf("with %v the lake keeps %s", p, kept)
+		}
+		if !strings.Contains(rep.Units[0].Error.Message, "ada@") {
+			t.Errorf("the run says %s", rep.Units[0].Error.Message)
+		}
 	}
 }

@@ -65,7 +65,7 @@ func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
 	}
 	x.release(ctx)
 	x.report.conclude()
-	return x.report, errors.Join(err, x.report.keep(ctx, r.Store))
+	return x.report, errors.Join(err, x.report.keep(ctx, r.Store, r.Privacy))
 }
 
 // hold takes the locks of all that is selected. What another run holds is reported and left to it.

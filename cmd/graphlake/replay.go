@@ -27,7 +27,7 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Now: r.now(), Log: c.logger()}
+	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Privacy: privacy, Now: r.now(), Log: c.logger()}
 	rep, err := runner.Replay(ctx, sel)
 	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
