@@ -181,3 +181,36 @@ func TestStateIsReplacedWhileItIsRead(t *testing.T) {
 		t.Errorf("the state is %+v, %v", s, err)
 	}
 }
+
+// That one mailbox has vanished, and what was in its calendar, is believed; that all have, is not.
+func TestAllParentsDoNotVanishAtOnce(t *testing.T) {
+	gone := map[string]bool{}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1.0/users", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `{"value":[{"id":"ada"},{"id":"bea"}]}`)
+	})
+	mux.HandleFunc("GET /v1.0/users/{user}/calendarView", func(w http.ResponseWriter, r *http.Request) {
+		user := r.PathValue("user")
+		if gone[user] {
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, `{"error":{"code":"MailboxNotEnabledForRESTAPI","message":"no mailbox"}}`)
+			return
+		}
+		fmt.Fprintf(w, `{"value":[{"id":"of-%s","start":{"dateTime":"2026-11-16T10:00:00.0000000","timeZone":"UTC"}}]}`, user)
+	})
+	r := newRig(t, mux)
+	read := func(want ...string) {
+		t.Helper()
+		if rep := r.days(t, 16, 17, schemas.CalendarEvents); rep.Status != jobs.Data {
+			t.Fatalf("%+v", rep.Units)
+		}
+		if got := r.rows(t, schemas.CalendarEvents.Root(), monday, "event_id", "removed"); !slices.Equal(got, want) {
+			t.Errorf("with %v gone: %q, want %q", gone, got, want)
+		}
+	}
+	read("of-ada false", "of-bea false")
+	gone = map[string]bool{"ada": true, "bea": true}
+	read("of-ada false", "of-bea false")
+	gone["ada"] = false
+	read("of-ada false", "of-bea true")
+}

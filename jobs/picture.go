@@ -39,7 +39,7 @@ func (u *unit) picture(ctx context.Context) error {
 	u.tally(reading)
 	how := applying{delta: cursor != ""}
 	how.complete, how.unread = u.completeness(reading.Behind())
-	how.complete = how.complete && !how.delta
+	how.complete = how.complete && !how.delta && !u.silent()
 	w, err := u.apply(ctx, changes, older, how)
 	if err != nil {
 		return err

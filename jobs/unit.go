@@ -100,11 +100,17 @@ func (u *unit) tally(reading *extract.Reading) {
 	u.rep.Parents, u.rep.Vanished, u.rep.Behind = int64(c.Parents), int64(c.Vanished), int64(len(reading.Behind()))
 }
 
+// silent says that of all parents none is found: that they have vanished at once is not believed so far
+// that what they had is marked as removed.
+func (u *unit) silent() bool {
+	return u.rep.Parents > 0 && u.rep.Vanished >= u.rep.Parents && u.rep.Records == 0
+}
+
 // merge puts what was read to what raw holds. Only where all was read, what is missing was removed: of
 // parents that are behind nothing is known.
 func (u *unit) merge(ctx context.Context, spool *load.Spool, behind []extract.Behind) (*load.Merge, error) {
 	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
-	if !u.Dataset.Removes || len(behind) > 0 && key.Path != extract.Parent {
+	if !u.Dataset.Removes || u.silent() || len(behind) > 0 && key.Path != extract.Parent {
 		return spool.Merge(ctx)
 	}
 	var unread []string
