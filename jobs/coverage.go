@@ -86,9 +86,7 @@ func (all Coverage) Settled(d schemas.Dataset, asked []Asked) Coverage {
 		}
 		last := &next[n]
 		last.To, last.Read, last.Settled = c.To, earlier(last.Read, c.Read), c.Held()
-		if last.Records += c.Records; d.Mode.Pictures() { // each holds all of them
-			last.Records = c.Records
-		}
+		last.Records += c.Records
 		last.Request = max(last.Request, c.Request)
 		if c.Outcome == Data {
 			last.Outcome = Data

@@ -137,15 +137,3 @@ func TestCutRecords(t *testing.T) {
 		t.Errorf("%f records a day, want 97", got)
 	}
 }
-
-// Pictures of several days hold the same records; they are not added up.
-func TestRecordsOfPicturesAreTheNewest(t *testing.T) {
-	var all Coverage
-	for i, c := range []Covered{{Outcome: Data, Records: 7}, {Outcome: Data, Records: 9}, {Outcome: Failed}} {
-		c.From, c.To, c.Read = midnight(16+i), midnight(17+i), midnight(16+i).Add(2*time.Hour)
-		all = all.With(c).Settled(schemas.Users, nil)
-	}
-	if len(all) != 2 || all[0].Records != 9 {
-		t.Errorf("%+v, want one part with the nine of the newest", all)
-	}
-}
