@@ -47,7 +47,7 @@ func TestInterruptedBackfillGoesOn(t *testing.T) {
 			left = append(left, november(day).Format("2006-01-02"))
 		}
 	}
-	if len(left) < 2 || len(left) > 4 {
+	if len(left) < 1 || len(left) > 4 { // the last day is read beside the one that is stopped
 		t.Fatalf("left to do: %v", left)
 	}
 	for _, want := range [][]string{left, {"2026-11-10", "2026-11-11", "2026-11-12", "2026-11-13", "2026-11-14", "2026-11-15"}} {
