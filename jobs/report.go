@@ -129,10 +129,10 @@ func (r *Report) conclude() {
 	}
 }
 
-// Incomplete reports whether records were quarantined or a dataset was skipped.
+// Incomplete reports whether records were quarantined, parents refused, or a dataset skipped.
 func (r Report) Incomplete() bool {
 	for _, u := range r.Units {
-		if u.Quarantined > 0 {
+		if u.Quarantined > 0 || u.Behind > 0 {
 			return true
 		}
 	}
