@@ -6,6 +6,9 @@ GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
 BENCHTIME     ?= 1s
 BENCH_USERS   ?= 800
 BENCH_RECORDS ?= 1000000
+SCALE_USERS   ?= 50000
+SCALE_RATE    ?= 1
+SCALE_MOST    ?= 1.10
 KILLS         ?= 50
 FUZZTIME      ?= 5s
 THROTTLE_DAYS ?= 29
@@ -19,7 +22,7 @@ RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
 holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean contract demo duckdb fuzz generate golden help lint test \
+.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint test \
 	throttle torture truth
 
 help: ## this list
@@ -68,6 +71,9 @@ bench-run: build ## a whole run against the simulator, of BENCH_USERS (800): rec
 
 bench-million: build ## a day of BENCH_RECORDS (1000000) small records, into an empty lake and again: peak memory
 	go run ./internal/benchmillion -records $(BENCH_RECORDS)
+
+bench-scale: build ## a day of 20 chat messages a user, of SCALE_USERS (50000), at SCALE_RATE times Graph's limits: memory, time
+	go run ./internal/benchscale -users $(SCALE_USERS) -rate $(SCALE_RATE) -most $(SCALE_MOST)
 
 throttle: build ## 100,000 call records at Graph's limits on a fast clock: at most 1.10 times the least time
 	go run ./internal/throttle -days $(THROTTLE_DAYS) -most $(THROTTLE_MOST)

@@ -51,6 +51,7 @@ var rooms = []room{
 	{"internal/trial", nil, []string{files, json}, measureWhy},
 	{"internal/benchrun", []string{"internal/trial"}, []string{files, command}, measureWhy},
 	{"internal/benchmillion", []string{"internal/trial"}, []string{files, http, command}, measureWhy},
+	{"internal/benchscale", []string{"internal/trial"}, []string{files, command}, measureWhy},
 	{"internal/throttle", []string{"internal/trial"}, []string{files, command}, measureWhy},
 	{"internal/truth", []string{"internal/trial"}, []string{files, json, command},
 		"it compares the commands from outside, as their users see them"},
