@@ -61,7 +61,7 @@ func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error 
 		g.Go(func() error {
 			for e := range entries {
 				if err := x.handDetail(ctx, records, e); err != nil {
-					return fmt.Errorf("record %s: %w", e.id, err)
+					return fmt.Errorf("record %s: %w", x.options.Called(e.id), err)
 				}
 			}
 			return nil

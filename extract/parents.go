@@ -145,7 +145,7 @@ func (x *Reading) judge(id string, err error) error {
 		}
 		x.behind.add(id, from, err)
 	default:
-		return fmt.Errorf("parent %s: %w", id, err)
+		return fmt.Errorf("parent %s: %w", x.options.Called(id), err)
 	}
 	return nil
 }

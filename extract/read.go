@@ -30,6 +30,8 @@ type Options struct {
 	// by its id is not read if it is held as it is listed, or in a higher version. It must be safe
 	// for concurrent use; nil: nothing is held.
 	Held func(id string) (version string, ok bool)
+	// Called is how an error names a record or a parent; nil: by its id.
+	Called func(id string) string
 	// ListOnly gives the records as they are listed; none is read by its id.
 	ListOnly bool
 }
@@ -59,6 +61,9 @@ func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Read
 	}
 	if o.Behind == nil {
 		o.Behind = func(string) (time.Time, bool) { return time.Time{}, false }
+	}
+	if o.Called == nil {
+		o.Called = func(id string) string { return id }
 	}
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return &Reading{client: c, dataset: ds, asked: r, options: o, selected: strings.Join(ds.Select(), ",")}

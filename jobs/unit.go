@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -88,8 +89,17 @@ func (u *unit) reading(o extract.Options) *extract.Reading {
 		from, ok := since[u.run.Privacy.Pseudonym(parent)]
 		return from, ok
 	}
-	o.Now, o.Log = u.run.Now, u.log
+	o.Now, o.Log, o.Called = u.run.Now, u.log, u.called
 	return extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
+}
+
+// called is how errors name a record or a parent: as the tables do, if ids are personal there.
+func (u *unit) called(id string) string {
+	root := u.Dataset.Root()
+	if slices.ContainsFunc(root.Key, func(name string) bool { c, _ := root.Column(name); return c.Personal }) {
+		return u.run.Privacy.Pseudonym(id)
+	}
+	return id
 }
 
 // tally takes over what a reading has counted.

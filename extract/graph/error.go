@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -110,11 +111,15 @@ func short(s string) string {
 	return s
 }
 
+// ids are those of users, of whom a lake with pseudonyms must not tell, and of all else.
+var ids = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+
 // shown is a URL as errors and logs show it: paging tokens are long, opaque, and let whoever has them
-// go on reading; a list of properties is only long.
+// go on reading; a list of properties is only long. Ids are left out: whoever asks names the record.
 func shown(u *url.URL) string {
+	path := ids.ReplaceAllString(u.Path, "…")
 	if u.RawQuery == "" {
-		return u.Path
+		return path
 	}
 	query := strings.Split(u.RawQuery, "&")
 	for i, pair := range query {
@@ -130,5 +135,5 @@ func shown(u *url.URL) string {
 		}
 		query[i] = pair
 	}
-	return u.Path + "?" + strings.Join(query, "&")
+	return path + "?" + strings.Join(query, "&")
 }
