@@ -17,9 +17,12 @@ import (
 func TestInterruptedBackfillGoesOn(t *testing.T) {
 	calls := moving{"a": {"2026-11-10T10:00:00Z", 1}, "b": {"2026-11-12T10:00:00Z", 1}, "c": {"2026-11-14T10:00:00Z", 1}}
 	ctx, stop := context.WithCancel(t.Context())
-	var mu sync.Mutex
+	var mu sync.Mutex // of listed
+	var answering sync.WaitGroup
 	listed := map[string]bool{}
 	r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		answering.Add(1)
+		defer answering.Done()
 		if window := bounds.FindStringSubmatch(req.URL.Query().Get("$filter")); window != nil {
 			day := window[1][:len("2026-11-14")]
 			mu.Lock()
@@ -51,11 +54,17 @@ func TestInterruptedBackfillGoesOn(t *testing.T) {
 		t.Fatalf("left to do: %v", left)
 	}
 	for _, want := range [][]string{left, {"2026-11-10", "2026-11-11", "2026-11-12", "2026-11-13", "2026-11-14", "2026-11-15"}} {
+		answering.Wait() // also of requests that nobody waits for any more
+		mu.Lock()
 		clear(listed)
+		mu.Unlock()
 		rep := r.days(t, 10, 16, schemas.CallRecords)
+		answering.Wait()
+		mu.Lock()
 		if got := slices.Sorted(maps.Keys(listed)); rep.Status != jobs.Data || !slices.Equal(got, want) {
 			t.Errorf("status %s, listed %v, want %v", rep.Status, got, want)
 		}
+		mu.Unlock()
 	}
 	fresh := r.fresh(t)
 	fresh.days(t, 10, 16, schemas.CallRecords)
