@@ -33,10 +33,15 @@ func (u Unit) least() cost {
 
 func (u Unit) expected() cost {
 	c := u.least()
+	source := u.Dataset.Source
+	if p := source.Parent; p != nil && u.Parents > 0 {
+		batch := int64(max(p.Batch, 1))
+		asked := int((u.Parents + batch - 1) / batch)
+		c.windows, c.pages = c.windows*asked, c.pages*asked
+	}
 	if u.Expired || u.Dataset.Mode.Pictures() { // changes are not counted by the day
 		return c
 	}
-	source := u.Dataset.Source
 	if source.Window.Page > 0 {
 		listed := u.Density * inDays(u.Range.To.Sub(u.Range.From))
 		c.pages = max(c.pages, int(math.Ceil(listed/float64(source.Window.Page))))

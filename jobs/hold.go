@@ -99,7 +99,9 @@ func (h *holding) update(ctx context.Context, change func(*State)) error {
 	h.state, h.version = next, v
 	h.state.BehindObject = object
 	if old != "" && old != object {
-		return h.store.Remove(ctx, old)
+		if err := h.store.Remove(ctx, old); err != nil { // the state is what it should be; the list is only in the way
+			h.log.Warn("a list that nothing names any more could not be removed", "object", old, "error", err)
+		}
 	}
 	return nil
 }

@@ -201,6 +201,7 @@ func (u *unit) publish(ctx context.Context, w *load.Writer, reading *extract.Rea
 		st.cover(u.Dataset, part)
 		st.Cursor, st.Picture, st.Selected = reading.Cursor(), today, selected(u.Dataset)
 		st.lag(u.Range, reading.Behind(), u.run.Privacy)
+		st.Parents = u.rep.Parents
 	})
 	if err != nil {
 		return err

@@ -17,6 +17,8 @@ type Unit struct {
 	Expired bool // Graph has forgotten the range
 	// Density is how many records a day of the dataset had so far; 0 if that is not known.
 	Density float64
+	// Parents is for how many the source was asked last; 0 if that is not known, or if there are none.
+	Parents int64
 	New     time.Duration // so much of the range raw does not hold yet
 }
 
@@ -128,7 +130,7 @@ func (u Unit) urgency(now time.Time) int {
 const forgetting = 3 * schemas.Day
 
 func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st State, now time.Time) {
-	u := Unit{Tenant: t, Dataset: d, Density: st.Coverage.density()}
+	u := Unit{Tenant: t, Dataset: d, Density: st.Coverage.density(), Parents: st.Parents}
 	if midnight := now.Truncate(schemas.Day); d.Mode.Pictures() && st.Picture.After(midnight) {
 		p.Notes = append(p.Notes, Note{d.Name, fmt.Sprintf("skipped: the newest picture of %s is of %s, later than now", t.Name, st.Picture.Format(time.DateOnly))})
 	}

@@ -187,3 +187,24 @@ func FuzzNewPlan(f *testing.F) {
 		}
 	})
 }
+
+// What is read for each of many parents takes a request a window for each of them, once it is known how
+// many there are.
+func TestExpectedOfParents(t *testing.T) {
+	d := hours("mailboxes", schemas.Windowed, 31*schemas.Day)
+	d.Source.Parent = &schemas.Parent{}
+	u := Unit{Dataset: d, Range: schemas.Range{From: midnight(1), To: midnight(8)}}
+	for _, c := range []struct {
+		parents int64
+		batch   int
+		want    int
+	}{{0, 0, 1}, {1000, 0, 1000}, {1301, 650, 3}} {
+		u.Parents, d.Source.Parent.Batch = c.parents, c.batch
+		if got := u.Expected(); got != c.want {
+			t.Errorf("%d parents in batches of %d: %d requests, want %d", c.parents, c.batch, got, c.want)
+		}
+		if u.Requests() != 1 {
+			t.Errorf("at least %d requests are known, want 1", u.Requests())
+		}
+	}
+}

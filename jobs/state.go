@@ -33,6 +33,8 @@ type State struct {
 	// Requests counts what was asked for; Asked are the ranges of which the last word is not spoken.
 	Requests int64   `json:"requests,omitempty"`
 	Asked    []Asked `json:"asked,omitempty"`
+	// Parents is how many parents the last reading has asked for.
+	Parents int64 `json:"parents,omitempty"`
 	// Behind are the parents that could not be read, and what of them is to be read later. If they are
 	// many they lie in an object of their own, which never changes and which BehindObject names.
 	Behind       []Behind `json:"behind,omitempty"`

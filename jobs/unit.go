@@ -226,6 +226,7 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, behind []extract.B
 		}
 		st.cover(u.Dataset, parts...)
 		st.lag(u.Range, behind, u.run.Privacy)
+		st.Parents = u.rep.Parents
 	}
 	if err := u.update(ctx, cover); err != nil {
 		return err
