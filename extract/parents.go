@@ -181,6 +181,7 @@ type behind struct {
 	mu       sync.Mutex
 	parents  []Behind
 	first    error
+	rejected []error // of those, that the request is wrong
 }
 
 func (b *behind) add(parent string, from time.Time, err error) {
@@ -189,13 +190,27 @@ func (b *behind) add(parent string, from time.Time, err error) {
 	if b.first == nil {
 		b.first = err
 	}
+	if graph.KindOf(err) == graph.Rejected {
+		b.rejected = append(b.rejected, err)
+	}
 	b.parents = append(b.parents, Behind{parent, from, graph.KindOf(err).String()})
 }
 
-// verdict is an error if nobody that was asked has answered: then it is the dataset that is refused.
+// Of more than these, a request that is called wrong is wrong, whoever it was sent for.
+const (
+	rejectedParents = 10
+	rejectedShare   = 0.01
+)
+
+// verdict is an error if nobody that was asked has answered, for then it is the dataset that is refused,
+// or if too many say that the request is wrong, for then it is.
 func (b *behind) verdict() error {
-	if len(b.parents) > 0 && b.answered.Load() == 0 {
+	asked := len(b.parents) + int(b.answered.Load())
+	switch n := len(b.rejected); {
+	case len(b.parents) > 0 && len(b.parents) == asked:
 		return b.first
+	case n > rejectedParents && float64(n) > rejectedShare*float64(asked):
+		return fmt.Errorf("%d of %d parents: %w", n, asked, b.rejected[0])
 	}
 	return nil
 }
