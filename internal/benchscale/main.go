@@ -85,8 +85,8 @@ func (s scale) judge(r trial.Result, asked trial.Asked) error {
 	listing := (s.users + 998) / 999 // pages of users, which have a limit of their own
 	least := float64(r.Requests-int64(listing)) / (exports * s.rate)
 	ratio := r.Wall.Seconds() / least
-	fmt.Printf("%d copies of messages by %d requests, %.2f %% of them throttled; the limits allow for them in %.1f s; CPU of the command %.1f s\n",
-		r.Records, asked.Requests, 100*float64(asked.Throttled)/float64(max(asked.Requests, 1)), least, r.CPU.Seconds())
+	fmt.Printf("%d requests, %.2f %% of them throttled; the limits allow for them in %.1f s; CPU of the command %.1f s\n",
+		asked.Requests, 100*float64(asked.Throttled)/float64(max(asked.Requests, 1)), least, r.CPU.Seconds())
 	fmt.Printf("bench-scale users=%d messages=%d ratio=%.2f peak=%.0fMB seconds=%.1f\n",
 		s.users, r.Rows["chat_messages"], ratio, r.Peak, r.Wall.Round(100*time.Millisecond).Seconds())
 	switch {
