@@ -11,9 +11,14 @@ type Limit struct {
 	Per      time.Duration
 }
 
-// slack stretches every window a little: requests do not all travel equally fast, and it is Graph
-// that counts.
-const slack = 1.02
+// slack is how far a limit's windows are stretched: requests do not all travel equally fast, and it is
+// Graph that counts. They are late by milliseconds, which is more of a second than of twenty.
+func (l Limit) slack() float64 {
+	if l.Per <= time.Second {
+		return 1.04
+	}
+	return 1.02
+}
 
 // How far a limit is divided: requests that go out at once, and the time until the next ones do.
 const (
@@ -52,6 +57,7 @@ func (l Limit) scaled(factor float64) Limit {
 type line struct {
 	turn  chan struct{} // filled by the request that is next
 	whole int           // requests of the limit before it was divided
+	slack float64       // of the limit before it was divided
 	limit Limit
 	late  time.Duration // by so much a request may have left after its time, and not hold up those after it
 	sent  []time.Time   // a ring of the last limit.Requests units: when they left, or should have
@@ -64,10 +70,11 @@ func newLine(l Limit, rate float64) *line {
 	}
 	// A timer is late, and a busy machine more so. In each of the windows that a limit is divided into
 	// that would be lost, but for one of them it is half the slack of the whole limit.
-	late := time.Duration(float64(l.Per) * (slack - 1) / 2 / max(1, rate))
-	whole := l.Requests
-	l = l.spread(rate)
-	return &line{turn: make(chan struct{}, 1), whole: whole, limit: l, late: late, sent: make([]time.Time, l.Requests)}
+	late := time.Duration(float64(l.Per) * (l.slack() - 1) / 2 / max(1, rate))
+	part := l.spread(rate)
+	return &line{
+		turn: make(chan struct{}, 1), whole: l.Requests, slack: l.slack(), limit: part, late: late, sent: make([]time.Time, part.Requests),
+	}
 }
 
 func (l *line) join(ctx context.Context) error {
@@ -96,7 +103,7 @@ func (l *line) due(cost int, factor float64) time.Time {
 	if last.IsZero() {
 		return last
 	}
-	return last.Add(time.Duration(float64(limit.Per) * slack))
+	return last.Add(time.Duration(float64(limit.Per) * l.slack))
 }
 
 // delay is how long a request of that cost has to wait, at a factor of the limit.

@@ -112,7 +112,7 @@ func (p *pool) idle(now time.Time) bool {
 			continue
 		}
 		last := l.sent[(l.at-1+len(l.sent))%len(l.sent)]
-		if now.Sub(last) < time.Duration(float64(l.limit.Per)*slack/min(1, p.rate*p.pace)) {
+		if now.Sub(last) < time.Duration(float64(l.limit.Per)*l.slack/min(1, p.rate*p.pace)) {
 			return false
 		}
 	}
