@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"graphlake/extract/graph"
 )
@@ -46,8 +47,13 @@ func (x *Reading) rest(ctx context.Context, h hole, r graph.Request) ([][]byte, 
 		return nil, err
 	}
 	pages.first(text)
-	var rest [][]byte
-	for page, err := range x.client.Follow(ctx, r, h.link) {
+	return x.elements(ctx, x.client.Follow(ctx, r, h.link), &pages, r)
+}
+
+// elements are those of pages that were not met before, each completed with requests like r.
+func (x *Reading) elements(ctx context.Context, pages iter.Seq2[graph.Page, error], met *seen, r graph.Request) ([][]byte, error) {
+	var all [][]byte
+	for page, err := range pages {
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +61,7 @@ func (x *Reading) rest(ctx context.Context, h hole, r graph.Request) ([][]byte, 
 		if err != nil {
 			return nil, err
 		}
-		if !pages.first(text) {
+		if !met.first(text) {
 			continue
 		}
 		for _, d := range fresh {
@@ -63,10 +69,10 @@ func (x *Reading) rest(ctx context.Context, h hole, r graph.Request) ([][]byte, 
 			if err != nil {
 				return nil, err
 			}
-			rest = append(rest, element)
+			all = append(all, element)
 		}
 	}
-	return rest, nil
+	return all, nil
 }
 
 // drafts are the elements of a page, and the text by which the page is compared: without annotations,

@@ -8,49 +8,21 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"graphlake/extract/graph"
 	"graphlake/schemas"
 )
 
-// parts reads the collections that belong to a record and makes them members of it.
+// parts reads the collections that belong to a record and makes them members of it. Graph may repeat a
+// page, as in [Reading.rest].
 func (x *Reading) parts(ctx context.Context, record []byte, e entry) ([]byte, error) {
 	for _, part := range x.dataset.Source.Detail.Parts {
-		elements, err := x.part(ctx, x.partRequest(e.id, part))
+		r := x.partRequest(e.id, part)
+		all, err := x.elements(ctx, x.client.Pages(ctx, r), new(seen), r)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", part.Name, err)
 		}
-		record = withMember(record, part.Name, append(elements, ']'))
+		record = withMember(record, part.Name, slices.Concat([]byte("["), bytes.Join(all, []byte(",")), []byte("]")))
 	}
 	return record, nil
-}
-
-// part reads a collection as an open array. Graph may repeat a page, as in [Reading.rest].
-func (x *Reading) part(ctx context.Context, r graph.Request) ([]byte, error) {
-	var pages seen
-	elements := []byte("[")
-	for page, err := range x.client.Pages(ctx, r) {
-		if err != nil {
-			return nil, err
-		}
-		fresh, text, err := drafts(page.Values)
-		if err != nil {
-			return nil, err
-		}
-		if !pages.first(text) {
-			continue
-		}
-		for _, d := range fresh {
-			whole, err := x.finish(ctx, d, r)
-			if err != nil {
-				return nil, err
-			}
-			if len(elements) > 1 {
-				elements = append(elements, ',')
-			}
-			elements = append(elements, whole...)
-		}
-	}
-	return elements, nil
 }
 
 // ours is the member of a record that holds what graphlake has added to it.
