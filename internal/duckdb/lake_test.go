@@ -27,8 +27,11 @@ func TestLake(t *testing.T) {
 func (l *lake) secondRun(t *testing.T) {
 	unchanged := 0
 	for _, u := range l.reports {
-		if d, _ := schemas.Find(u.Dataset); d.Mode == schemas.Changes { // a unit looks at any day that its records are of
+		switch d, _ := schemas.Find(u.Dataset); d.Mode {
+		case schemas.Changes: // a unit looks at any day that its records are of
 			u.Unchanged = 0
+		case schemas.Observations: // a minute later, one more is made: raw and its table
+			u.Written -= 2
 		}
 		if u.Outcome != "data" || u.Written != 0 || u.Quarantined != 0 {
 			t.Errorf("%s: outcome %s, %d written, %d quarantined; want data, 0, 0", u.Dataset, u.Outcome, u.Written, u.Quarantined)
@@ -36,7 +39,7 @@ func (l *lake) secondRun(t *testing.T) {
 		unchanged += u.Unchanged
 	}
 	// Seven days of seven call record files, of two each for the logs and of three for the calendars, and
-	// one day of users, groups, the organization, teams, mailbox settings and chats. One instant is observed once.
+	// one day of users, groups, the organization, teams, mailbox settings and chats.
 	if want := 7*(7+2+2+3) + 3 + 4 + 3 + 3 + 2 + 3; unchanged != want {
 		t.Errorf("%d partitions unchanged, want %d", unchanged, want)
 	}
@@ -44,7 +47,7 @@ func (l *lake) secondRun(t *testing.T) {
 
 func (l *lake) rows(t *testing.T) {
 	for _, d := range demonstrated() {
-		if d.Mode == schemas.Observations { // of which a second run at one instant reports nothing
+		if d.Mode == schemas.Observations { // of which a second run reports its own
 			continue
 		}
 		var records int64
