@@ -85,13 +85,19 @@ func (b *Builder) convertString(t schemas.Type, v jsonpull.Value) (c cell, reaso
 	if !v.Plain {
 		text = b.text(b.textCell(v))
 	}
+	if t == schemas.Zone {
+		return b.zoneCell(text), ""
+	}
+	return fromText(t, text)
+}
+
+// fromText reads the text of a string as a type that is not text itself.
+func fromText(t schemas.Type, text []byte) (c cell, reason string) {
 	switch t {
 	case schemas.Timestamp:
 		return instantMicros(text)
 	case schemas.UTCTime:
 		return utcMicros(text)
-	case schemas.Zone:
-		return b.zoneCell(text), ""
 	case schemas.DurationMS:
 		return durationMillis(text)
 	case schemas.Float64:
@@ -106,7 +112,7 @@ func (b *Builder) convertString(t schemas.Type, v jsonpull.Value) (c cell, reaso
 	case schemas.Int64, schemas.Decimal:
 		return quotedNumber(t, text)
 	}
-	return cell{}, wrongKind(wants(t), v.Kind)
+	return cell{}, wrongKind(wants(t), jsonpull.String)
 }
 
 func quotedNumber(t schemas.Type, text []byte) (c cell, reason string) {

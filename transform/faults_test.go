@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +66,26 @@ func TestBadRecordsLeaveNothing(t *testing.T) {
 		}
 		if diff := cmp.Diff(goodOrderRows, rows); diff != "" || errs[1] != nil {
 			t.Errorf("%s beside a good record: %v\n%s", c.record, errs[1], diff)
+		}
+	}
+}
+
+// What is wrong with a record is found also where the scrubber has taken out what no column can read.
+func TestScrubbedBadRecordsAreBad(t *testing.T) {
+	s, err := NewScrubber(schemas.Dataset{Tables: orders}, hidden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range badOrders {
+		if !json.Valid([]byte(c.record)) || c.record[0] != '{' {
+			continue // what is said of it then is that it cannot be read
+		}
+		scrubbed := string(s.Scrub([]byte(c.record)))
+		if _, errs := readRows(t, orders, scrubbed); errs[0] == nil || errs[0].Error() != c.want {
+			t.Errorf("%s became %s:\n got %v\nwant %s", c.record, scrubbed, errs[0], c.want)
+		}
+		if strings.Contains(scrubbed, "says Ines") {
+			t.Errorf("%s became %s", c.record, scrubbed)
 		}
 	}
 }

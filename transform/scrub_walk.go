@@ -75,11 +75,7 @@ func (s *Scrubber) name(at, behind *spot) (string, *spot, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	text := s.scan.Text(v)
-	if !v.Plain {
-		s.scratch = jsonpull.AppendString(s.scratch[:0], text)
-		text = s.scratch
-	}
+	text := s.text(v)
 	if at != nil {
 		if to := at.members[string(text)]; to != nil {
 			*next = to

@@ -101,10 +101,47 @@ func (s *Scrubber) value(at *spot, f fate) error {
 		return s.array(at, inner)
 	}
 	v, err := s.scan.Read(kind)
-	if err == nil && own != keep {
+	if err != nil {
+		return err
+	}
+	if own == keep && f != keep && !s.readable(at.types, v) {
+		own = f
+	}
+	if own != keep {
 		s.scalar(v, own)
 	}
-	return err
+	return nil
+}
+
+// readable reports whether a string or number is a value of one of the types.
+func (s *Scrubber) readable(types []schemas.Type, v jsonpull.Value) bool {
+	for _, t := range types {
+		switch {
+		case t == schemas.JSON || t == schemas.Hash:
+			return true
+		case v.Kind == jsonpull.Number:
+			if wants(t) == jsonpull.Number {
+				return true
+			}
+		case isText(t) || t == schemas.Zone:
+			return true
+		case v.Kind == jsonpull.String:
+			if _, reason := fromText(t, s.text(v)); reason == "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// text is the text of a string, valid until the next call.
+func (s *Scrubber) text(v jsonpull.Value) []byte {
+	text := s.scan.Text(v)
+	if !v.Plain {
+		s.scratch = jsonpull.AppendString(s.scratch[:0], text)
+		text = s.scratch
+	}
+	return text
 }
 
 // itemFate is what becomes of what is in an item body besides its content.
@@ -126,7 +163,7 @@ func (s *spot) fates(outer fate) (own, inner fate) {
 		return hide, outer
 	case s.whole:
 		return keep, keep
-	case s.named:
+	case len(s.types) > 0:
 		return keep, outer
 	}
 	return outer, outer
@@ -137,13 +174,8 @@ func (s *Scrubber) scalar(v jsonpull.Value, f fate) {
 	switch {
 	case v.Kind == jsonpull.String && v.Start == v.End:
 	case v.Kind == jsonpull.String && f == hide:
-		text := s.scan.Text(v)
-		if !v.Plain {
-			s.scratch = jsonpull.AppendString(s.scratch[:0], text)
-			text = s.scratch
-		}
 		s.copyTo(v.Start)
-		s.out = s.hider.appendPseudonym(s.out, text)
+		s.out = s.hider.appendPseudonym(s.out, s.text(v))
 		s.copied = v.End
 	case v.Kind == jsonpull.String:
 		s.replace(v.Start, v.End, "")

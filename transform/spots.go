@@ -3,6 +3,7 @@ package transform
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"graphlake/schemas"
 	"graphlake/transform/jsonpull"
@@ -18,8 +19,8 @@ type spot struct {
 	// first and next are the members that came first and next the last time.
 	first, next *spot
 
-	named    bool // a column reads the value, if it is no object and no array
-	whole    bool // a column reads the value with all that is in it
+	types    []schemas.Type // as which columns read the value, if it is no object and no array
+	whole    bool           // a column reads the value with all that is in it
 	personal bool
 	naming   bool // a column reads the name of the first member that is an object
 
@@ -78,6 +79,7 @@ func (s *spot) addColumns(d schemas.Dataset) error {
 	}
 	for _, when := range d.Time {
 		add(when, schemas.Column{Type: schemas.Timestamp})
+		add(when, schemas.Column{Type: schemas.UTCTime})
 	}
 	if d.Version != "" {
 		add(d.Version, schemas.Column{Type: schemas.Version})
@@ -93,9 +95,12 @@ func (s *spot) read(c schemas.Column) {
 	case schemas.Member:
 		s.naming = true
 	case schemas.JSON:
-		s.whole, s.named = true, true
+		s.whole = true
+		fallthrough
 	default:
-		s.named = true
+		if !slices.Contains(s.types, c.Type) {
+			s.types = append(s.types, c.Type)
+		}
 	}
 }
 
