@@ -75,18 +75,18 @@ func TestRefusalNamesWhatIsNeeded(t *testing.T) {
 func TestAReportWithPseudonymsNamesNobody(t *testing.T) {
 	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprint(w, `{"error":{"code":"Forbidden","message":"ada@contoso.com is not yours"}}`)
+		fmt.Fprint(w, `{"error":{"code":"Forbidden","message":"Ada Byron (ada@contoso.com) is not yours"}}`)
 	})
 	r := newRig(t, h)
 	for _, p := range []jobs.Privacy{bare, veiled} {
 		r.Privacy = p
 		rep := r.run(t, 1, schemas.PSTNCalls)
 		kept := r.text(t, "runs/dt="+rep.Started.Format(time.DateOnly)+"/"+rep.Run+".json")
-		if named := strings.Contains(kept, "ada@"); named != (len(p.Key) == 0) || !strings.Contains(kept, "unauthorized") {
+		if named := strings.Contains(kept, "Ada Byron"); named != (len(p.Key) == 0) || !strings.Contains(kept, "unauthorized") {
 			t.Errorf("with %v the lake keeps %s", p, kept)
 		}
-		if !strings.Contains(rep.Units[0].Error.Message, "ada@") {
-			t.Errorf("the run says %s", rep.Units[0].Error.Message)
+		if said := rep.Units[0].Error.Message; !strings.Contains(said, "Ada Byron") || strings.Contains(said+kept, "ada@") {
+			t.Errorf("the run says %s", said)
 		}
 	}
 }

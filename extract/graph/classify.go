@@ -76,7 +76,7 @@ func (e *Error) parse(body []byte) bool {
 	if json.Unmarshal(body, &doc) != nil || doc.Error.Code == "" {
 		return false
 	}
-	e.Code, e.Message = short(doc.Error.Code), short(doc.Error.Message)
+	e.Code, e.Message = short(doc.Error.Code), short(unnamed(doc.Error.Message))
 	for next := doc.Error.Inner; len(next) > 0; {
 		var in inner
 		if json.Unmarshal(next, &in) != nil {

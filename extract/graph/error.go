@@ -50,7 +50,7 @@ type Error struct {
 	Status     int    // of HTTP; 0 if no answer came
 	Code       string // error.code of Graph or Entra
 	InnerCode  string // the innermost innerError.code
-	Message    string // error.message
+	Message    string // error.message, without ids and addresses
 	RequestID  string // what Microsoft's support asks for
 	Method     string
 	URL        string // path and query, decoded, without paging tokens
@@ -111,8 +111,17 @@ func short(s string) string {
 	return s
 }
 
-// ids are those of users, of whom a lake with pseudonyms must not tell, and of all else.
-var ids = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+// ids are those of users, of whom a lake with pseudonyms must not tell, and of all else; addresses are
+// those of mailboxes and of chats.
+var (
+	ids       = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+	addresses = regexp.MustCompile(`[^\s'"<>()]+@[^\s'"<>()]+`)
+)
+
+// unnamed is a message of Graph's without whom it speaks of.
+func unnamed(message string) string {
+	return ids.ReplaceAllString(addresses.ReplaceAllString(message, "…"), "…")
+}
 
 // shown is a URL as errors and logs show it: paging tokens are long, opaque, and let whoever has them
 // go on reading; a list of properties is only long. Ids are left out: whoever asks names the record.

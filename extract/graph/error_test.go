@@ -64,6 +64,21 @@ func TestErrorSaysWhatWhyAndCure(t *testing.T) {
 	})
 }
 
+// Graph's own words name users by id and address, and the log of a lake with pseudonyms must not.
+func TestErrorNamesNobody(t *testing.T) {
+	for message, want := range map[string]string{
+		"User '5ec2e7aa-93b5-4c08-8d6f-2f5a7c1e9b30' has no mailbox.":            ": User '…' has no mailbox. ",
+		"Mailbox not enabled: ines@fabrikam.example (/o=x).":                     ": Mailbox not enabled: … (/o=x). ",
+		"No thread 19:5EC2E7AA-93b5-4c08-8d6f-2f5a7c1e9b30_x@unq.gbl.spaces, 7.": ": No thread … 7. ",
+	} {
+		onClock(t, Options{}, answer(404, fmt.Sprintf(`{"error":{"code":"NotFound","message":%q}}`, message), "request-id", "8d1f"), func(t *testing.T, c *Client) {
+			if _, err := c.Get(t.Context(), users); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s became %v", message, err)
+			}
+		})
+	}
+}
+
 // A body that is no error of Graph's may hold anything, records included. Whose mailbox it was is not said either.
 func TestErrorsAndLogsKeepSecrets(t *testing.T) {
 	var log bytes.Buffer
