@@ -102,6 +102,14 @@ func (u *unit) called(id string) string {
 	return id
 }
 
+// inRaw is an id that Graph gave as raw has it in a column of the key.
+func (u *unit) inRaw(key schemas.Column, id string) string {
+	if key.Personal {
+		return u.run.Privacy.Pseudonym(id)
+	}
+	return id
+}
+
 // tally takes over what a reading has counted.
 func (u *unit) tally(reading *extract.Reading) {
 	c := reading.Counts()
@@ -125,10 +133,7 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, behind []extract.Be
 	}
 	var unread []string
 	for _, b := range behind {
-		if key.Personal {
-			b.Parent = u.run.Privacy.Pseudonym(b.Parent)
-		}
-		unread = append(unread, b.Parent)
+		unread = append(unread, u.inRaw(key, b.Parent))
 	}
 	spool.Spare(unread...)
 	rows, err := newRawRows(u.Dataset, nil)
@@ -164,13 +169,9 @@ func (u *unit) heldOf(ctx context.Context, days ...time.Time) (func(id string) (
 			versions[r.Key] = r.Version
 		}
 	}
-	// Raw knows a personal key by its pseudonym.
 	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
 	return func(id string) (string, bool) {
-		if key.Personal {
-			id = u.run.Privacy.Pseudonym(id)
-		}
-		v, ok := versions[id]
+		v, ok := versions[u.inRaw(key, id)]
 		return strconv.FormatInt(v, 10), ok
 	}, nil
 }
