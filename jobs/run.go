@@ -24,6 +24,7 @@ type Runner struct {
 	Privacy Privacy                  // of the lake, as [Settle] has found it
 	Now     time.Time                // what counts as now
 	Log     *slog.Logger
+	Stop    <-chan struct{} // closed when no further unit is to begin; nil is never
 }
 
 const (
@@ -137,7 +138,10 @@ func (x *run) unit(ctx context.Context, h *holding, u Unit) UnitReport {
 	rep := newUnitReport(u)
 	rep.started = start
 	var count graph.Counter
-	err := (&unit{Unit: u, holding: h, run: x, rep: &rep}).do(graph.WithCounter(ctx, &count))
+	err := x.stopped()
+	if err == nil {
+		err = (&unit{Unit: u, holding: h, run: x, rep: &rep}).do(graph.WithCounter(ctx, &count))
+	}
 	rep.decide(u, err)
 	h.note(ctx, u, &rep, x.Now)
 	rep.Requests, rep.Throttled, rep.Bytes = count.Requests.Load(), count.Throttled.Load(), count.BytesRead.Load()
@@ -145,6 +149,16 @@ func (x *run) unit(ctx context.Context, h *holding, u Unit) UnitReport {
 	h.log.Info("unit ended", "from", u.Range.From, "to", u.Range.To, "outcome", rep.Outcome, "records", rep.Records,
 		"held", rep.Held, "written", rep.Written, "unchanged", rep.Unchanged, "requests", rep.Requests, "seconds", rep.Seconds)
 	return rep
+}
+
+// stopped says that no further unit is to begin.
+func (r *Runner) stopped() error {
+	select {
+	case <-r.Stop:
+		return context.Canceled
+	default:
+		return nil
+	}
 }
 
 // note puts into the coverage that a unit was not read, unless nothing can be said of it or written.
