@@ -16,6 +16,14 @@ import (
 type Status struct {
 	Datasets []DatasetStatus `json:"datasets"` // of each tenant, in the order of the selection
 	Runs     []RunStatus     `json:"runs"`     // the newest first
+	Next     []NextRun       `json:"next"`     // of the jobs that have times, the soonest first
+	Late     []Overdue       `json:"late"`     // what of theirs is late
+}
+
+// NextRun is when a job is to run next.
+type NextRun struct {
+	Job  string    `json:"job"`
+	Time time.Time `json:"time"`
 }
 
 // DatasetStatus is what the state of a dataset of a tenant says. Times and counts of what never was
@@ -64,10 +72,10 @@ const (
 	runDays    = 31 // that are searched for them, back from today
 )
 
-// LoadStatus reads the states of what is selected, and the newest runs by the clock. It reads no
-// partition and lists none, so it costs the same in a lake of any size.
-func LoadStatus(ctx context.Context, store load.Store, s Selection, now time.Time) (Status, error) {
-	status := Status{Datasets: []DatasetStatus{}, Runs: []RunStatus{}}
+// LoadStatus reads the states of what is selected, and the newest runs by the clock, and says of the jobs
+// what comes next. It reads no partition and lists none, so it costs the same in a lake of any size.
+func LoadStatus(ctx context.Context, store load.Store, s Selection, jobs []Job, now time.Time) (Status, error) {
+	status := Status{Datasets: []DatasetStatus{}, Runs: []RunStatus{}, Next: nextRuns(jobs, now)}
 	known, err := LoadStates(ctx, store, s)
 	if err != nil {
 		return status, err
@@ -78,8 +86,22 @@ func LoadStatus(ctx context.Context, store load.Store, s Selection, now time.Tim
 			status.Datasets = append(status.Datasets, st.status(t, d, now))
 		}
 	}
+	if status.Late, err = Late(ctx, store, jobs, now); err != nil {
+		return status, err
+	}
 	status.Runs, err = loadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day))
 	return status, err
+}
+
+func nextRuns(jobs []Job, now time.Time) []NextRun {
+	next := []NextRun{}
+	for _, j := range jobs {
+		if at := j.Times.Next(now); !at.IsZero() {
+			next = append(next, NextRun{j.Name, at.UTC()})
+		}
+	}
+	slices.SortStableFunc(next, func(a, b NextRun) int { return a.Time.Compare(b.Time) })
+	return next
 }
 
 func (s *State) status(t Tenant, d schemas.Dataset, now time.Time) DatasetStatus {

@@ -34,7 +34,7 @@ func TestStatusOfAState(t *testing.T) {
 	store := stateOnly(t, schemas.CallRecords, st)
 	got, err := jobs.LoadStatus(t.Context(), store, jobs.Selection{
 		Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords, schemas.Users},
-	}, nov("18T02"))
+	}, nil, nov("18T02"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestStatusOfPictures(t *testing.T) {
 			t.Fatalf("%+v, %v", rep, err)
 		}
 	}
-	status, err := jobs.LoadStatus(t.Context(), r.Store, s, now)
+	status, err := jobs.LoadStatus(t.Context(), r.Store, s, nil, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestStatusCostsTheSame(t *testing.T) {
 			}
 		}
 		counted := storetest.NewFaulty(store)
-		status, err := jobs.LoadStatus(t.Context(), counted, s, later)
+		status, err := jobs.LoadStatus(t.Context(), counted, s, nil, later)
 		if err != nil || len(status.Runs) != 5 || status.Datasets[0].Reaches.IsZero() {
 			t.Fatalf("%+v, %v", status, err)
 		}

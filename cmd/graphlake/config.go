@@ -52,6 +52,8 @@ type jobConfig struct {
 	Timezone string   `yaml:"timezone"`
 	Datasets []string `yaml:"datasets"`
 	Lookback duration `yaml:"lookback"`
+	Jitter   duration `yaml:"jitter"` // a run begins up to so much later than its time
+	Late     duration `yaml:"late"`   // so long after its time, its data may not be there yet
 }
 
 type privacyConfig struct {

@@ -83,6 +83,8 @@ func (j jobConfig) check(fail func(field, format string, args ...any)) {
 	}
 	if _, err := time.LoadLocation(j.Timezone); err != nil {
 		fail("timezone", "%q is not known; want a name as Europe/Berlin", j.Timezone)
+	} else if _, err := j.times(); err != nil {
+		fail("schedule", "%v", err)
 	}
 }
 

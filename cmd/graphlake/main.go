@@ -35,6 +35,7 @@ type command struct {
 	Run         runCommand         `cmd:"" help:"Read a range from Graph into the lake."`
 	Plan        planCommand        `cmd:"" help:"Say what a run would read, without asking Graph."`
 	Replay      replayCommand      `cmd:"" help:"Make the tables anew from raw, without asking Graph."`
+	Schedule    scheduleCommand    `cmd:"" help:"Stay, and run every job at its times."`
 	Audit       auditCommand       `cmd:"" help:"Find gaps, duplicates, orphans and stale partitions; exit 1 if there are any."`
 	Status      statusCommand      `cmd:"" help:"Say how far the datasets reach, and what the last runs did."`
 	Datasets    datasetsCommand    `cmd:"" help:"List the datasets and their tables."`
@@ -76,6 +77,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // who asks twice does not want to wait; the lake takes no harm
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	err = parsed.Run(&c)
 	if status, ok := errors.AsType[statusError](err); err != nil && (!ok || status.err != nil) {
