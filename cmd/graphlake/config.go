@@ -78,7 +78,7 @@ func (d *duration) UnmarshalText(text []byte) error {
 func loadConfig(file string) (*config, error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no %s: write one (the README has an example), or name it with --config", file)
+		return nil, fmt.Errorf("there is no %s: write one with graphlake init, or name it with --config", file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)

@@ -28,7 +28,7 @@ func (c *config) check() error {
 	fail := func(path, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("%s: %s: "+format, append([]any{c.line(path), strings.TrimPrefix(path, "$.")}, args...)...))
 	}
-	if u, err := url.Parse(c.Graph.Endpoint); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+	if !isURL(c.Graph.Endpoint) {
 		fail("$.graph.endpoint", "%q is no URL; Graph's is https://graph.microsoft.com", c.Graph.Endpoint)
 	}
 	if !(c.Graph.Rate > 0) || math.IsInf(c.Graph.Rate, 1) {
@@ -66,6 +66,11 @@ func (c *config) check() error {
 		fail("$.privacy.content", "%q is none of none, text and full", c.Privacy.Content)
 	}
 	return errors.Join(errs...)
+}
+
+func isURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 func (j jobConfig) check(fail func(field, format string, args ...any)) {

@@ -32,6 +32,7 @@ type command struct {
 	LogFormat string `enum:"text,json" default:"text" help:"Logs as text or JSON lines."`
 	Quiet     bool   `help:"Log errors only."`
 
+	Init        initCommand        `cmd:"" help:"Write a configuration with comments, to begin with."`
 	Run         runCommand         `cmd:"" help:"Read a range from Graph into the lake."`
 	Plan        planCommand        `cmd:"" help:"Say what a run would read, without asking Graph."`
 	Replay      replayCommand      `cmd:"" help:"Make the tables anew from raw, without asking Graph."`

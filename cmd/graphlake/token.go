@@ -15,11 +15,28 @@ import (
 
 // token is the source of a tenant's tokens for the service at scope.
 func (t tenantConfig) token(scope string) (graph.TokenSource, error) {
-	source, err := t.source(scope)
+	err := t.known()
+	var source graph.TokenSource
+	if err == nil {
+		source, err = t.source(scope)
+	}
 	if err != nil {
 		return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
 	}
 	return source, nil
+}
+
+// known says which id is still the one that init put in its place.
+func (t tenantConfig) known() error {
+	for _, id := range []struct{ field, value, cure string }{
+		{"tenant_id", t.TenantID, "Entra shows yours as the directory (tenant) ID"},
+		{"auth.client_id", t.Auth.ClientID, "Entra shows yours as the application (client) ID"},
+	} {
+		if id.value == placeholder {
+			return fmt.Errorf("%s is still the placeholder %s: put your own into the configuration; %s", id.field, placeholder, id.cure)
+		}
+	}
+	return nil
 }
 
 func (t tenantConfig) source(scope string) (graph.TokenSource, error) {
