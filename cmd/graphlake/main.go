@@ -44,6 +44,8 @@ type command struct {
 	Cat         catCommand         `cmd:"" help:"Print the rows of a table as JSON lines."`
 	Check       checkCommand       `cmd:"" help:"Try the configuration: sign in, compare permissions, ask for every dataset, write to the lake."`
 	Permissions permissionsCommand `cmd:"" help:"List the permissions of each product, or make of those that are needed a manifest or a link to consent."`
+	Completion  completionCommand  `cmd:"" help:"Print a script that completes commands, flags and names in a shell."`
+	Complete    completeCommand    `cmd:"" hidden:"" help:"Say what words may become, for the script of completion."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 
 	stdout, stderr io.Writer
@@ -58,22 +60,22 @@ Exit status: 0 done; 2 wrong usage or configuration; 1 failed, or audit findings
 75 try again later (throttled out, not reachable, stopped); 4 done, but records were quarantined, parents were refused, or a dataset was skipped.`
 
 func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 { // not knowing what to ask for is wrong usage, and help is the cure
+		run([]string{"--help"}, stderr, stderr)
+		return exitUsage
+	}
 	c := command{stdout: stdout, stderr: stderr}
 	exited := -1
-	parser := kong.Must(&c,
-		kong.Name("graphlake"),
-		kong.Description(description),
-		kong.Vars{"config": defaultConfig},
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(status int) { exited = status }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-	)
-	parsed, err := parser.Parse(args)
+	parsed, err := c.parser(func(status int) { exited = status }).Parse(args)
 	if exited >= 0 { // --help was asked for and printed
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "graphlake: %v\nsee: graphlake --help\n", err)
+		see := "graphlake"
+		if wrong, ok := errors.AsType[*kong.ParseError](err); ok && wrong.Context.Selected() != nil {
+			see += " " + wrong.Context.Selected().Name
+		}
+		fmt.Fprintf(stderr, "graphlake: %v\nsee: %s --help\n", err, see)
 		return exitUsage
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -85,4 +87,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "graphlake: %v\n", err)
 	}
 	return exitStatus(err)
+}
+
+// parser reads the command line into c. It calls exit when it has printed the help.
+func (c *command) parser(exit func(status int)) *kong.Kong {
+	return kong.Must(c,
+		kong.Name("graphlake"),
+		kong.Description(description),
+		kong.Vars{"config": defaultConfig},
+		kong.Writers(c.stdout, c.stderr),
+		kong.Exit(exit),
+		kong.Help(helpWithExamples),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
 }
