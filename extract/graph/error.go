@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -93,7 +94,15 @@ func (e *Error) Error() string {
 
 // failed is the error of a request that got no usable answer.
 func failed(kind Kind, req *http.Request, err error) *Error {
-	return &Error{Kind: kind, Method: req.Method, URL: shown(req.URL), Err: err}
+	return &Error{Kind: kind, Method: req.Method, URL: shown(req.URL), Err: err, cure: unreached(err)}
+}
+
+// unreached is the cure where nobody took the connection; empty if somebody did.
+func unreached(err error) string {
+	if network, ok := errors.AsType[*net.OpError](err); ok && network.Op == "dial" {
+		return "check the address, the network and the proxy, and run again later"
+	}
+	return ""
 }
 
 // came describes an answer without quoting it.
