@@ -59,6 +59,9 @@ func (c *config) check() error {
 	if t := c.Tenants; len(t) > 0 && t[0].Auth.Method == "token" && strings.HasPrefix(c.Lake, "az://") && c.Azure.ConnectionStringEnv == "" {
 		fail("$.azure", "a token for Graph does not open Blob Storage; use connection_string_env, or another auth.method")
 	}
+	if u := c.Azure.AccountURL; u != "" && !isURL(u) {
+		fail("$.azure.account_url", "%q is no URL; an account's is https://ACCOUNT.blob.core.windows.net", u)
+	}
 	if l := time.Duration(c.Azure.Lease); l < shortestLease || l > longestLease || l%time.Second != 0 {
 		fail("$.azure.lease", "Blob Storage grants whole seconds from %v to %v, not %v", shortestLease, longestLease, l)
 	}

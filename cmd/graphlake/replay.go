@@ -23,6 +23,9 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	if err := cfg.lakeIsThere(); err != nil {
+		return err
+	}
 	store, err := cfg.openFor(ctx, privacy)
 	if err != nil {
 		return err

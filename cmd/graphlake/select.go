@@ -98,9 +98,17 @@ func (w whose) tenants(c *config) ([]tenantConfig, error) {
 	}
 	i := slices.IndexFunc(c.Tenants, func(t tenantConfig) bool { return t.Name == w.Tenant })
 	if i < 0 {
-		return nil, usage(fmt.Errorf("there is no tenant %q in %s", w.Tenant, c.file))
+		return nil, c.noTenant(w.Tenant)
 	}
 	return c.Tenants[i : i+1], nil
+}
+
+func (c *config) noTenant(name string) error {
+	var known []string
+	for _, t := range c.Tenants {
+		known = append(known, t.Name)
+	}
+	return usage(fmt.Errorf("there is no tenant %q in %s; there are: %s", name, c.file, strings.Join(known, ", ")))
 }
 
 // datasets are the chosen ones.
