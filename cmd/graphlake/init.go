@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"text/tabwriter"
 	"text/template"
 )
 
@@ -45,10 +46,7 @@ func (i initCommand) Run(c *command) error {
 		return c.printJSON(map[string]any{"config": c.Config, "next": next})
 	}
 	fmt.Fprintf(c.stdout, "wrote %s; next:\n", c.Config)
-	for n, step := range next {
-		fmt.Fprintf(c.stdout, "%d. %s\n", n+1, step)
-	}
-	return nil
+	return c.printNext(next)
 }
 
 func (i initCommand) check() error {
@@ -86,28 +84,49 @@ func writeNew(name string, text []byte) error {
 	return errors.Join(err, f.Close())
 }
 
+// step is a command to run next, and what for. Without a command it is something to do elsewhere.
+type step struct {
+	Command string `json:"command,omitempty"`
+	Purpose string `json:"purpose"`
+}
+
 // next is what is left to do, in this order.
-func (i initCommand) next(file string) []string {
-	graphlake := "graphlake"
+func (i initCommand) next(file string) []step {
+	graphlake := "graphlake "
 	if file != defaultConfig {
-		graphlake += fmt.Sprintf(" --config %q", file)
+		graphlake += fmt.Sprintf("--config %q ", file)
 	}
-	last := []string{
-		graphlake + " check      tries everything, and names what is missing",
-		graphlake + " plan       says what a run would read",
-		graphlake + " run        reads it",
-	}
+	var steps []step
 	if i.Simulator != "" {
-		return append([]string{"export GRAPHSIM_TOKEN=any      the simulator takes every token"}, last...)
+		steps = []step{{"export GRAPHSIM_TOKEN=any", "the simulator takes every token"}}
+	} else {
+		ids := step{Purpose: "register an application in the Entra admin center"}
+		if i.TenantID == "" || i.ClientID == "" {
+			ids.Purpose += ", and put its tenant_id and client_id into " + file
+		}
+		steps = []step{
+			ids,
+			{graphlake + "permissions --format manifest", "what it asks for: requiredResourceAccess of its manifest"},
+			{graphlake + "permissions --format consent-url", "where an administrator grants that"},
+			{"export GRAPH_CLIENT_SECRET=…", "a secret of the application"},
+		}
 	}
-	ids := "register an application in the Entra admin center"
-	if i.TenantID == "" || i.ClientID == "" {
-		ids += ", and put its tenant_id and client_id into " + file
+	return append(steps,
+		step{graphlake + "check", "tries everything, and names what is missing"},
+		step{graphlake + "plan", "says what a run would read"},
+		step{graphlake + "run", "reads it"},
+	)
+}
+
+// printNext prints the steps so that a shell takes them as they are.
+func (c *command) printNext(steps []step) error {
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	for _, s := range steps {
+		if s.Command == "" {
+			fmt.Fprintf(c.stdout, "  # %s\n", s.Purpose)
+			continue
+		}
+		fmt.Fprintf(w, "  %s\t# %s\n", s.Command, s.Purpose)
 	}
-	return append([]string{
-		ids,
-		graphlake + " permissions --format manifest      what it asks for: requiredResourceAccess of its manifest",
-		graphlake + " permissions --format consent-url   where an administrator grants that",
-		"export GRAPH_CLIENT_SECRET=…      a secret of the application",
-	}, last...)
+	return w.Flush()
 }
