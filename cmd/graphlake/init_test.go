@@ -65,8 +65,8 @@ func notIn(part reflect.Type, shown any) []string {
 	}
 	has, _ := shown.(map[string]any)
 	var missing []string
-	for i := range part.NumField() {
-		option := part.Field(i).Tag.Get("yaml")
+	for field := range part.Fields() {
+		option := field.Tag.Get("yaml")
 		if option == "" {
 			continue
 		}
@@ -75,7 +75,7 @@ func notIn(part reflect.Type, shown any) []string {
 			missing = append(missing, option)
 			continue
 		}
-		for _, below := range notIn(part.Field(i).Type, value) {
+		for _, below := range notIn(field.Type, value) {
 			missing = append(missing, option+"."+below)
 		}
 	}

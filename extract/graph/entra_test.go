@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -192,8 +193,21 @@ func TestNobodyListens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = server.Client().Do(request); !strings.Contains(failed(Unavailable, request, err).Error(), want) {
+	if _, err = new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String()); !strings.Contains(failed(Unavailable, request, err).Error(), want) {
 		t.Errorf("error = %v, want %q", failed(Unavailable, request, err), want)
+	}
+}
+
+// A proxy that opens TLS is trusted by the machine's browsers, and not by us.
+func TestStrangeCertificate(t *testing.T) {
+	o, _ := entra(t, nil)
+	o.Client = &http.Client{}
+	source, err := NewEntra(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = source.Token(t.Context(), false); KindOf(err) != Unavailable || !strings.HasSuffix(err.Error(), "name its authority in SSL_CERT_FILE") {
+		t.Errorf("error = %v", err)
 	}
 }
 
