@@ -15,11 +15,7 @@ import (
 
 // token is the source of a tenant's tokens for the service at scope.
 func (t tenantConfig) token(scope string) (graph.TokenSource, error) {
-	err := t.known()
-	var source graph.TokenSource
-	if err == nil {
-		source, err = t.source(scope)
-	}
+	source, err := t.source(scope)
 	if err != nil {
 		return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
 	}
@@ -40,6 +36,9 @@ func (t tenantConfig) known() error {
 }
 
 func (t tenantConfig) source(scope string) (graph.TokenSource, error) {
+	if err := t.known(); err != nil {
+		return nil, err
+	}
 	o := graph.EntraOptions{Authority: t.authority, TenantID: t.TenantID, ClientID: t.Auth.ClientID, Scope: scope}
 	var err error
 	switch t.Auth.Method {
