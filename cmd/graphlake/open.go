@@ -27,8 +27,8 @@ func (c *command) configuration() (*config, error) {
 	if c.Lake != "" {
 		cfg.Lake = c.Lake
 	}
-	scheme, place, isURL := strings.Cut(cfg.Lake, "://")
-	if isURL && (scheme != "az" || strings.HasPrefix(place+"/", "/")) { // a directory of that name would be made
+	scheme, place, remote := strings.Cut(cfg.Lake, "://")
+	if remote && (scheme != "az" || strings.HasPrefix(place+"/", "/")) { // a directory of that name would be made
 		return nil, usage(fmt.Errorf("the lake %s: want a directory, or az://CONTAINER/PREFIX", cfg.Lake))
 	}
 	return cfg, nil
