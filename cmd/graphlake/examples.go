@@ -27,6 +27,10 @@ var examples = map[string][]string{
 		"graphlake replay --dataset call_records",
 		"graphlake replay --dataset users,groups --from 2026-11-01 --to 2026-11-08",
 	},
+	"schedule": {
+		"graphlake schedule",
+		"graphlake schedule --listen 127.0.0.1:8080 --grace 1m",
+	},
 	"audit": {
 		"graphlake audit",
 		"graphlake audit --dataset call_records --from 2026-11-01 --to 2026-11-08 --against-graph",

@@ -60,7 +60,7 @@ func (c *command) printStatus(s jobs.Status) error {
 	for _, o := range s.Late {
 		fmt.Fprintf(c.stdout, "%s of %s: late: job %s of %s had to read it from %s on\n", o.Dataset, o.Tenant, o.Job, instant{o.Due}, instant{o.From})
 	}
-	if err := c.printNext(s.Next); err != nil {
+	if err := c.printNextRuns(s.Next); err != nil {
 		return err
 	}
 	if len(s.Runs) == 0 {
@@ -75,7 +75,7 @@ func (c *command) printStatus(s jobs.Status) error {
 	return w.Flush()
 }
 
-func (c *command) printNext(all []jobs.NextRun) error {
+func (c *command) printNextRuns(all []jobs.NextRun) error {
 	if len(all) == 0 {
 		return nil
 	}
