@@ -14,6 +14,7 @@ FUZZTIME      ?= 5s
 THROTTLE_DAYS ?= 29
 THROTTLE_MOST ?= 1.10
 TRUTH_USERS   ?= 60
+READERS_USERS ?= 60
 
 # The race detector needs a C compiler; where there is none the tests run without it.
 RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
@@ -22,7 +23,7 @@ RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
 holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint test \
+.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint readers test \
 	throttle torture truth
 
 help: ## this list
@@ -86,6 +87,9 @@ contract: ## ask Microsoft's generated SDK about our URLs and paths; its first b
 
 duckdb: build ## let DuckDB read what we wrote; needs a C compiler
 	cd internal/duckdb && go test -count=1 ./... # the commands that it runs are not in Go's test cache
+
+readers: build azurite ## let pyarrow, polars, DuckDB and Spark read the demo of READERS_USERS (60), on disk and in Blob Storage
+	sh internal/readers/run.sh --bin bin --users $(READERS_USERS) --azurite $(AZURITE)
 
 torture: build ## kill the command KILLS (50) times at random, and compare what it leaves with an undisturbed lake
 	go run ./internal/torture -kills $(KILLS)
