@@ -25,4 +25,5 @@ if [ -x $venv/bin/ruff ]; then
 	$venv/bin/ruff check --no-cache --quiet $here
 	$venv/bin/ruff format --no-cache --quiet --check $here
 fi
+(cd $here && ../../$venv/bin/python -B -m unittest)
 exec $venv/bin/python -B $here "$@"
