@@ -14,7 +14,7 @@ WORDS = {
     "timestamp": "timestamp[us, UTC]",  # one without a zone would be timestamp_ntz
 }
 
-SETTINGS = {
+SETTINGS: dict[str, bool | float | int | str | None] = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.sql.session.timeZone": "Pacific/Auckland",  # no value may depend on the reader's zone

@@ -35,7 +35,7 @@ def on_disk(bin: Path, users: int) -> Iterator[Lake]:
         for command in ("graphlake", "graphsim"):  # beside which the demo writes its configuration
             (own / command).symlink_to(bin / command)
         lake = Lake(own, own / "demo.yaml", directory=own / "lake", environment=dict(os.environ))
-        settings = {"LAKE": str(lake.directory), "BIN": name, "USERS": str(users)}
+        settings = {"LAKE": str(lake.directory), "BIN": name, "USERS": str(users), "GRAPHSIM_URL": ""}
         subprocess.run(
             ["sh", "internal/demo.sh", *_every(lake)],
             env=lake.environment | settings,
@@ -61,7 +61,7 @@ def in_blob(bin: Path, users: int, azurite: Path) -> Iterator[Lake]:
 
 def truth(bin: Path, users: int) -> dict[str, int]:
     """How many rows the simulator says that the tables have."""
-    command = [bin / "graphsim", *_tenant(users), "--truth"]
+    command = [str(bin / "graphsim"), *_tenant(users), "--truth"]
     said = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
     return {name: table["rows"] for name, table in said["tables"].items()}
 
@@ -87,7 +87,7 @@ def _ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
 
 @contextlib.contextmanager
 def _simulator(bin: Path, users: int) -> Iterator[str]:
-    command = [bin / "graphsim", *_tenant(users), "--token", "demo"]
+    command = [str(bin / "graphsim"), *_tenant(users), "--token", "demo"]
     with _ended(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) as process:
         assert process.stdout
         yield process.stdout.readline().strip()  # its address
@@ -99,7 +99,7 @@ def _azurite(script: Path, directory: str) -> Iterator[Blob]:
     key = base64.b64encode(b"an invented key for tests").decode()
     blob = Blob("demo", "graphlake", key, f"http://127.0.0.1:{port}/graphlake")
     flags = ["--silent", "--disableTelemetry", "--skipApiVersionCheck", "--inMemoryPersistence"]
-    command = [script, *flags, "--blobHost", "127.0.0.1", "--blobPort", str(port)]
+    command = [str(script), *flags, "--blobHost", "127.0.0.1", "--blobPort", str(port)]
     accounts = os.environ | {"AZURITE_ACCOUNTS": f"{blob.account}:{key}"}
     process = subprocess.Popen(command, env=accounts, cwd=directory, stdout=subprocess.DEVNULL, text=True)
     with _ended(process):
@@ -109,7 +109,8 @@ def _azurite(script: Path, directory: str) -> Iterator[Blob]:
 
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+        _, port = server.getsockname()
+        return int(port)
 
 
 def _await(port: int) -> None:

@@ -85,7 +85,7 @@ class Lake:
         return self._ask("--config", str(self.config), "--quiet", *args)
 
     def _ask(self, *args: str) -> bytes:
-        command = [self.bin / "graphlake", *args]
+        command = [str(self.bin / "graphlake"), *args]
         done = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, check=True)
         return done.stdout
 
@@ -95,7 +95,8 @@ class Lake:
     @functools.cached_property
     def datasets(self) -> list[dict[str, Any]]:
         """The datasets, and the names of their tables; the root table is the first."""
-        return self._document("datasets")
+        every: list[dict[str, Any]] = self._document("datasets")
+        return every
 
     def table(self, name: str) -> Table:
         """A table by its schema."""

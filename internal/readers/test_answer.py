@@ -16,14 +16,14 @@ TYPES = {
     "dt": "date",
 }
 START = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
-ROWS = [
+ROWS: list[tuple[object, ...]] = [
     ("a", START, Decimal("0.02"), "contoso", date(2026, 11, 16)),
     ("b", None, None, "contoso", date(2026, 11, 16)),
     ("a", START, Decimal("1.5"), "contoso", date(2026, 11, 17)),
 ]
 
 
-def answer(rows: list[tuple], **retyped: str) -> Answer:
+def answer(rows: list[tuple[object, ...]], **retyped: str) -> Answer:
     """An answer of these rows, some of whose columns have another type."""
     types = TYPES | retyped
     columns = zip(*rows, strict=True)
