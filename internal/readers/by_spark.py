@@ -16,6 +16,7 @@ WORDS = {
 
 SETTINGS: dict[str, bool | float | int | str | None] = {
     "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",  # it ends before more would pay
     "spark.driver.host": "127.0.0.1",
     "spark.sql.session.timeZone": "Pacific/Auckland",  # no value may depend on the reader's zone
     "spark.sql.shuffle.partitions": "1",
