@@ -42,6 +42,7 @@ type command struct {
 	Datasets    datasetsCommand    `cmd:"" help:"List the datasets and their tables."`
 	Schema      schemaCommand      `cmd:"" help:"Describe the columns of a table."`
 	Cat         catCommand         `cmd:"" help:"Print the rows of a table as JSON lines."`
+	SQL         sqlCommand         `cmd:"" name:"sql" help:"Print the views by which DuckDB or Synapse sees the lake."`
 	Check       checkCommand       `cmd:"" help:"Try the configuration: sign in, compare permissions, ask for every dataset, write to the lake."`
 	Permissions permissionsCommand `cmd:"" help:"List the permissions of each product, or make of those that are needed a manifest or a link to consent."`
 	Completion  completionCommand  `cmd:"" help:"Print a script that completes commands, flags and names in a shell."`

@@ -22,6 +22,7 @@ func TestLake(t *testing.T) {
 	t.Run("raw", l.raw)
 	t.Run("values", l.values)
 	t.Run("sums", l.sums)
+	t.Run("views", l.viewed)
 }
 
 func (l *lake) secondRun(t *testing.T) {
