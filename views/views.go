@@ -49,7 +49,7 @@ type Script struct {
 	Statements []string // without what separates them, to be run one by one in this order
 }
 
-// New gives the script that makes a lake's views. Run again it replaces them.
+// New gives the script that makes a lake's views. Run again it replaces the views.
 func New(e Engine, l Lake) (Script, error) {
 	var d dialect
 	switch e {

@@ -23,6 +23,7 @@ func TestLake(t *testing.T) {
 	t.Run("values", l.values)
 	t.Run("sums", l.sums)
 	t.Run("views", l.viewed)
+	t.Run("lengths", l.lengths)
 }
 
 func (l *lake) secondRun(t *testing.T) {
