@@ -1,7 +1,9 @@
 # make help says what there is. Everything installed or built lies in bin/ and .cache/.
 
 AZURITE_VERSION := 3.37.0
+SQLFLUFF_VERSION := 4.5.0
 AZURITE     := $(CURDIR)/.cache/azurite/node_modules/.bin/azurite-blob
+SQLFLUFF    := $(CURDIR)/.cache/sqlfluff/bin/sqlfluff
 GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
 BENCHTIME     ?= 1s
 BENCH_USERS   ?= 800
@@ -24,6 +26,7 @@ holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/con
 
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint readers test \
+.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint sql-check test \
 	throttle torture truth
 
 help: ## this list
@@ -96,6 +99,11 @@ torture: build ## kill the command KILLS (50) times at random, and compare what 
 
 truth: build ## what the simulator generated against what the lake holds, a line a table, over three nights
 	go run ./internal/truth -users $(TRUTH_USERS)
+
+sql-check: build ## parse as T-SQL what graphlake sql prints for Synapse; installs sqlfluff into .cache
+	@if [ -x $(SQLFLUFF) ] || { python3 -m venv .cache/sqlfluff && .cache/sqlfluff/bin/pip install --quiet sqlfluff==$(SQLFLUFF_VERSION); }; then \
+		SQLFLUFF=$(SQLFLUFF) sh internal/sqlcheck.sh; \
+	else echo "sql-check: skipped, for sqlfluff could not be installed; it needs Python with venv and its package index"; fi
 
 azurite: ## install the Blob Storage emulator into .cache
 	@if [ -x $(AZURITE) ]; then :; \

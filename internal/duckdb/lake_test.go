@@ -24,6 +24,7 @@ func TestLake(t *testing.T) {
 	t.Run("sums", l.sums)
 	t.Run("views", l.viewed)
 	t.Run("lengths", l.lengths)
+	t.Run("documented queries", l.documented)
 }
 
 func (l *lake) secondRun(t *testing.T) {
