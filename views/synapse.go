@@ -121,11 +121,11 @@ func (synapse) list(columns []string, docs []schemas.Column) string {
 
 // declare is a column of Parquet.
 func (s synapse) declare(c schemas.Column) string {
-	declared := s.name(c.Name) + " " + s.typ(c)
-	if strings.Contains(declared, "VARCHAR") {
-		declared += " " + utf8
+	typ := s.typ(c)
+	if strings.HasPrefix(typ, "VARCHAR") {
+		typ += " " + utf8
 	}
-	return declared
+	return s.name(c.Name) + " " + typ
 }
 
 func (synapse) name(s string) string { return "[" + strings.ReplaceAll(s, "]", "]]") + "]" }
