@@ -51,6 +51,10 @@ var examples = map[string][]string{
 		"graphlake cat calls",
 		"graphlake cat users --tenant contoso --from 2026-11-22 --to 2026-11-23",
 	},
+	"sql": {
+		"graphlake sql --engine duckdb >views.sql",
+		"graphlake sql --engine synapse --job nightly-calls >views.sql",
+	},
 	"check": {
 		"graphlake check",
 		"graphlake check --dataset call_records,users",
