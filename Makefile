@@ -1,5 +1,6 @@
-# make help says what there is. Everything installed or built lies in bin/ and .cache/.
+# make help says what there is. Everything installed or built lies in bin/, dist/ and .cache/.
 
+RELEASE     := $(addprefix dist/graphlake-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64)
 AZURITE_VERSION := 3.37.0
 SQLFLUFF_VERSION := 4.5.0
 AZURITE     := $(CURDIR)/.cache/azurite/node_modules/.bin/azurite-blob
@@ -24,16 +25,28 @@ RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
 # The directories of the tests that contain $(1).
 holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
 
+# A binary that runs on any machine of its system, an empty image included, and that says nothing of this one.
+STATIC = CGO_ENABLED=0 go build -trimpath
+
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint readers test \
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint sql-check test \
 	throttle torture truth
+.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint release test \
+	throttle torture truth $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## bin/graphlake and bin/graphsim
-	go build -o bin/ ./cmd/graphlake ./cmd/graphsim
+	$(STATIC) -o bin/ ./cmd/graphlake ./cmd/graphsim
+
+release: $(RELEASE) ## static binaries of this commit for Linux and macOS into dist, and their sums
+	@test -d .git || { echo "release: Go stamps the version of a clone only, not of a worktree or an archive"; exit 1; }
+	cd dist && sha256sum $(notdir $(RELEASE)) >SHA256SUMS
+
+$(RELEASE): dist/graphlake-%:
+	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) $(STATIC) -ldflags '-s -w' -o $@ ./cmd/graphlake
 
 demo: build ## a week of a simulated tenant, read into ./lake
 	sh internal/demo.sh
@@ -111,5 +124,5 @@ azurite: ## install the Blob Storage emulator into .cache
 		npm install --silent --no-fund --no-audit --prefix .cache/azurite azurite@$(AZURITE_VERSION); \
 	else echo "azurite: there is no npm, so the tests against Blob Storage will be skipped; install Node to run them"; fi
 
-clean: ## remove bin and .cache; never a lake
-	rm -rf bin .cache
+clean: ## remove bin, dist and .cache; never a lake
+	rm -rf bin dist .cache
