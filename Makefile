@@ -46,7 +46,7 @@ release: $(RELEASE) ## static binaries of this commit for Linux and macOS into d
 	cd dist && sha256sum $(notdir $(RELEASE)) >SHA256SUMS
 
 $(RELEASE): dist/graphlake-%:
-	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) $(STATIC) -ldflags '-s -w' -o $@ ./cmd/graphlake
+	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) $(STATIC) -buildvcs=true -ldflags '-s -w' -o $@ ./cmd/graphlake
 
 demo: build ## a week of a simulated tenant, read into ./lake
 	sh internal/demo.sh
