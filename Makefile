@@ -23,7 +23,7 @@ READERS_USERS ?= 60
 RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
 
 # The directories of the tests that contain $(1).
-holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
+holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' ':!internal/deploycheck' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
 
 # A binary that runs on any machine of its system, an empty image included, and that says nothing of this one.
 STATIC = CGO_ENABLED=0 go build -trimpath
@@ -33,6 +33,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint sql-check test \
 	throttle torture truth
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint release test \
+.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo deploy-check duckdb fuzz generate golden help lint release test \
 	throttle torture truth $(RELEASE)
 
 help: ## this list
@@ -59,6 +60,7 @@ test: azurite ## every test of the product, Blob Storage included
 lint: ## golangci-lint over the product and the nested modules
 	$(GOLANGCI) run
 	cd internal/duckdb && $(GOLANGCI) run
+	cd internal/deploycheck && $(GOLANGCI) run
 	cd internal/contract && $(GOLANGCI) run --fast-only # the others would analyse all of Microsoft's models
 
 generate: ## docs/datasets, from the values in schemas
@@ -106,6 +108,8 @@ duckdb: build ## let DuckDB read what we wrote; needs a C compiler
 
 readers: build azurite ## let pyarrow, polars, DuckDB and Spark read the demo of READERS_USERS (60), on disk and in Blob Storage
 	sh internal/readers/run.sh --bin bin --users $(READERS_USERS) --azurite $(AZURITE)
+deploy-check: dist/graphlake-linux-$(shell go env GOARCH) ## hold deploy against who reads it; skips by name what this machine lacks
+	cd internal/deploycheck && go test -count=1 ./... # the files and commands that it reads are not in Go's test cache
 
 torture: build ## kill the command KILLS (50) times at random, and compare what it leaves with an undisturbed lake
 	go run ./internal/torture -kills $(KILLS)

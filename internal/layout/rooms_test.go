@@ -68,7 +68,7 @@ var forTests = []string{
 }
 
 // modules are the nested modules. Whoever adds one also names it in .ci/run: ./... stops at its door.
-var modules = []string{"internal/contract", "internal/duckdb", "internal/tools"}
+var modules = []string{"internal/contract", "internal/deploycheck", "internal/duckdb", "internal/tools"}
 
 const (
 	arrow    = "Arrow and Parquet"
