@@ -3,6 +3,7 @@
 RELEASE     := $(addprefix dist/graphlake-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64)
 AZURITE_VERSION := 3.37.0
 SQLFLUFF_VERSION := 4.5.0
+PYCEP_VERSION := 0.7.1
 AZURITE     := $(CURDIR)/.cache/azurite/node_modules/.bin/azurite-blob
 SQLFLUFF    := $(CURDIR)/.cache/sqlfluff/bin/sqlfluff
 GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
@@ -34,6 +35,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath
 	throttle torture truth
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint release test \
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo deploy-check duckdb fuzz generate golden help lint release test \
+.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo deploy-check duckdb fuzz generate golden help lint pycep release test \
 	throttle torture truth $(RELEASE)
 
 help: ## this list
@@ -109,6 +111,7 @@ duckdb: build ## let DuckDB read what we wrote; needs a C compiler
 readers: build azurite ## let pyarrow, polars, DuckDB and Spark read the demo of READERS_USERS (60), on disk and in Blob Storage
 	sh internal/readers/run.sh --bin bin --users $(READERS_USERS) --azurite $(AZURITE)
 deploy-check: dist/graphlake-linux-$(shell go env GOARCH) ## hold deploy against who reads it; skips by name what this machine lacks
+deploy-check: dist/graphlake-linux-$(shell go env GOARCH) pycep ## hold deploy against who reads it; skips by name what this machine lacks
 	cd internal/deploycheck && go test -count=1 ./... # the files and commands that it reads are not in Go's test cache
 
 torture: build ## kill the command KILLS (50) times at random, and compare what it leaves with an undisturbed lake
@@ -127,6 +130,12 @@ azurite: ## install the Blob Storage emulator into .cache
 	elif command -v npm >/dev/null; then \
 		npm install --silent --no-fund --no-audit --prefix .cache/azurite azurite@$(AZURITE_VERSION); \
 	else echo "azurite: there is no npm, so the tests against Blob Storage will be skipped; install Node to run them"; fi
+
+pycep: ## install the parser of Bicep into .cache
+	@if [ -d .cache/pycep/pycep ]; then :; \
+	elif command -v python3 >/dev/null; then \
+		python3 -m pip install --quiet --root-user-action ignore --target .cache/pycep pycep-parser==$(PYCEP_VERSION); \
+	else echo "pycep: there is no Python, so the tests of deploy/azure will be skipped"; fi
 
 clean: ## remove bin, dist and .cache; never a lake
 	rm -rf bin dist .cache
