@@ -37,6 +37,8 @@ STATIC = CGO_ENABLED=0 go build -trimpath
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo deploy-check duckdb fuzz generate golden help lint release test \
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo deploy-check duckdb fuzz generate golden help lint pycep release test \
 	throttle torture truth $(RELEASE)
+.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean cloned contract demo deploy-check \
+	duckdb fuzz generate golden help lint pycep release test throttle torture truth $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,9 +46,11 @@ help: ## this list
 build: ## bin/graphlake and bin/graphsim
 	$(STATIC) -o bin/ ./cmd/graphlake ./cmd/graphsim
 
-release: $(RELEASE) ## static binaries of this commit for Linux and macOS into dist, and their sums
-	@test -d .git || { echo "release: Go stamps the version of a clone only, not of a worktree or an archive"; exit 1; }
+release: cloned $(RELEASE) ## static binaries of this commit for Linux and macOS into dist, and their sums
 	cd dist && sha256sum $(notdir $(RELEASE)) >SHA256SUMS
+
+cloned:
+	@test -d .git || { echo "Go stamps the version of a clone only, not of a worktree or an archive: release from a clone"; exit 1; }
 
 $(RELEASE): dist/graphlake-%:
 	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) $(STATIC) -buildvcs=true -ldflags '-s -w' -o $@ ./cmd/graphlake

@@ -97,7 +97,7 @@ func TestPodCommands(t *testing.T) {
 			volume, _ := mounted(pod.Spec, "/etc/graphlake")
 			m := newMachine(t, c.configs[volume.ConfigMap.Name].Data["graphlake.yaml"])
 			args := pod.Spec.Containers[0].Args
-			if word := m.lacks(args); word != "" {
+			if word := m.lacks(t, args); word != "" {
 				t.Skip("this graphlake has no " + word)
 			}
 			if !slices.Contains(args, "run") {
@@ -124,8 +124,8 @@ func TestPodCommands(t *testing.T) {
 }
 
 // lacks is the first word of args that the command does not know.
-func (m machine) lacks(args []string) string {
-	cmd := exec.Command("/graphlake", append(slices.Clone(args), "--help")...)
+func (m machine) lacks(t *testing.T, args []string) string {
+	cmd := exec.CommandContext(t.Context(), "/graphlake", append(slices.Clone(args), "--help")...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: m.root}
 	out, err := cmd.CombinedOutput()
 	for _, word := range []string{"schedule", "--shard"} {

@@ -1,6 +1,7 @@
 package deploycheck
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -67,7 +68,7 @@ func newBuilder(t *testing.T) builder {
 func (b builder) run(t *testing.T, args ...string) string {
 	t.Helper()
 	global := []string{"--storage-driver=vfs", "--root=" + b.storage + "/root", "--runroot=" + b.storage + "/run"}
-	cmd := exec.Command("buildah", append(global, args...)...) // not with the test's context: it also cleans up
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "buildah", append(global, args...)...) // it also cleans up
 	cmd.Env = append(os.Environ(), "BUILDAH_ISOLATION=chroot")
 	cmd.Stderr = t.Output()
 	out, err := cmd.Output()
