@@ -2,6 +2,7 @@ package deploycheck
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -118,6 +119,9 @@ func TestJob(t *testing.T) {
 		if !strings.Contains(template, "'"+placeholder+"'") || !strings.Contains(text, " "+placeholder+"\n") {
 			t.Errorf("%s is not put in", placeholder)
 		}
+	}
+	if cron := parse(t, "azure/main.bicep").Parameters["cron"].Default; !strings.Contains(text, fmt.Sprintf("schedule: %q\n", cron)) {
+		t.Errorf("the job runs at %v, and graphlake.yaml says otherwise", cron)
 	}
 	container := at(t, parse(t, "azure/job.bicep").Resources["job"].Config, "properties", "template", "containers")
 	mounts, _ := json.Marshal(at(t, container, "volumeMounts"))

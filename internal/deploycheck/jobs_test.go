@@ -3,6 +3,7 @@ package deploycheck
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +18,8 @@ func TestCronJobs(t *testing.T) {
 		"graphlake-nightly": batchv1.PodFailurePolicyActionFailJob,
 		"graphlake-shards":  batchv1.PodFailurePolicyActionFailIndex,
 	}
-	jobs := manifests(t).cronJobs
+	c := manifests(t)
+	jobs, config := c.cronJobs, c.configs["graphlake"].Data["graphlake.yaml"]
 	if len(jobs) != len(once) {
 		t.Errorf("%d jobs, want %d", len(jobs), len(once))
 	}
@@ -25,6 +27,9 @@ func TestCronJobs(t *testing.T) {
 		job := jobs[name].Spec
 		if job.ConcurrencyPolicy != batchv1.ForbidConcurrent || job.TimeZone == nil || job.StartingDeadlineSeconds == nil {
 			t.Errorf("%s: want one run at a time, at the time of a place, however late", name)
+		}
+		if want := fmt.Sprintf("schedule: %q\n    timezone: %s\n", job.Schedule, *job.TimeZone); !strings.Contains(config, want) {
+			t.Errorf("%s: status would tell other times: graphlake.yaml has no %q", name, want)
 		}
 		spec := job.JobTemplate.Spec
 		if spec.Template.Spec.RestartPolicy != corev1.RestartPolicyNever {
