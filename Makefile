@@ -30,15 +30,8 @@ holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/con
 STATIC = CGO_ENABLED=0 go build -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint readers test \
-.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint sql-check test \
-	throttle torture truth
-.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint release test \
-.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo deploy-check duckdb fuzz generate golden help lint release test \
-.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo deploy-check duckdb fuzz generate golden help lint pycep release test \
-	throttle torture truth $(RELEASE)
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean cloned contract demo deploy-check \
-	duckdb fuzz generate golden help lint pycep release test throttle torture truth $(RELEASE)
+	duckdb fuzz generate golden help lint month pycep readers release sql-check test throttle torture truth $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,7 +107,6 @@ duckdb: build ## let DuckDB read what we wrote; needs a C compiler
 
 readers: build azurite ## let pyarrow, polars, DuckDB and Spark read the demo of READERS_USERS (60), on disk and in Blob Storage
 	sh internal/readers/run.sh --bin bin --users $(READERS_USERS) --azurite $(AZURITE)
-deploy-check: dist/graphlake-linux-$(shell go env GOARCH) ## hold deploy against who reads it; skips by name what this machine lacks
 deploy-check: dist/graphlake-linux-$(shell go env GOARCH) pycep ## hold deploy against who reads it; skips by name what this machine lacks
 	cd internal/deploycheck && go test -count=1 ./... # the files and commands that it reads are not in Go's test cache
 

@@ -97,9 +97,6 @@ func TestPodCommands(t *testing.T) {
 			volume, _ := mounted(pod.Spec, "/etc/graphlake")
 			m := newMachine(t, c.configs[volume.ConfigMap.Name].Data["graphlake.yaml"])
 			args := pod.Spec.Containers[0].Args
-			if word := m.lacks(t, args); word != "" {
-				t.Skip("this graphlake has no " + word)
-			}
 			if !slices.Contains(args, "run") {
 				m.run(t, identity, append(slices.Clone(args), "--help")...)
 				m.run(t, identity, "--lake=/tmp/lake", "plan")
@@ -121,19 +118,6 @@ func TestPodCommands(t *testing.T) {
 			}
 		})
 	}
-}
-
-// lacks is the first word of args that the command does not know.
-func (m machine) lacks(t *testing.T, args []string) string {
-	cmd := exec.CommandContext(t.Context(), "/graphlake", append(slices.Clone(args), "--help")...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: m.root}
-	out, err := cmd.CombinedOutput()
-	for _, word := range []string{"schedule", "--shard"} {
-		if err != nil && strings.Contains(string(out), " "+word+"\n") {
-			return word
-		}
-	}
-	return ""
 }
 
 // units are the lines of a plan about a dataset of a tenant.
