@@ -44,7 +44,8 @@ type DatasetStatus struct {
 	Gaps       []Span   `json:"gaps"`  // up to the last midnight, that a run could read
 	Dirty      []string `json:"dirty"` // the days whose tables may lag raw
 	Outdated   int      `json:"outdated_days"`
-	Missed     int      `json:"missed_days"`
+	Missed     []Span   `json:"missed"` // days of which nobody took a picture or made an observation
+	MissedDays int      `json:"missed_days"`
 	Expired    int      `json:"expired_days"`
 	NotYet     int64    `json:"not_yet"`    // records that were listed and could not be read yet
 	Behind     int      `json:"behind"`     // parents or records that were refused; they are read later from where they stand
@@ -105,7 +106,7 @@ func nextRuns(jobs []Job, now time.Time) []NextRun {
 }
 
 func (s *State) status(t Tenant, d schemas.Dataset, now time.Time) DatasetStatus {
-	ds := DatasetStatus{Tenant: t.Name, Dataset: d.Name, Behind: len(s.Behind), Gaps: []Span{}, Dirty: []string{}, Unfinished: []Span{}}
+	ds := DatasetStatus{Tenant: t.Name, Dataset: d.Name, Behind: len(s.Behind), Gaps: []Span{}, Dirty: []string{}, Missed: []Span{}, Unfinished: []Span{}}
 	if !s.Picture.IsZero() {
 		ds.Picture = s.Picture.Format(time.DateOnly)
 	}
@@ -147,7 +148,8 @@ func (ds *DatasetStatus) add(c Covered, pictures bool) {
 		}
 		ds.Records += c.Records
 	case c.Outcome == Missed:
-		ds.Missed += days(c.From, c.To)
+		ds.Missed = append(ds.Missed, Span{c.From, c.To})
+		ds.MissedDays += days(c.From, c.To)
 	case c.Outcome == Expired:
 		ds.Expired += days(c.From, c.To)
 	}

@@ -109,11 +109,20 @@ func wanting(d jobs.DatasetStatus) []string {
 	if d.Behind > 0 {
 		say("refused, and read later from where they stand: %d parents or records", d.Behind)
 	}
-	if d.Missed > 0 {
-		say("pictures that nobody took: %d days", d.Missed)
+	if d.MissedDays > 0 {
+		say("pictures that nobody took, %d days: %s", d.MissedDays, spans(d.Missed))
 	}
 	if d.Expired > 0 {
 		say("asked for after Graph had forgotten it: %d days", d.Expired)
 	}
 	return all
+}
+
+// spans are ranges in a line, their ends not included.
+func spans(all []jobs.Span) string {
+	texts := make([]string, len(all))
+	for i, s := range all {
+		texts[i] = fmt.Sprintf("%s to %s", instant{s.From}, instant{s.To})
+	}
+	return strings.Join(texts, ", ")
 }
