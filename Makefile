@@ -19,6 +19,7 @@ THROTTLE_DAYS ?= 29
 THROTTLE_MOST ?= 1.10
 TRUTH_USERS   ?= 60
 READERS_USERS ?= 60
+MONTH_USERS   ?= 40
 
 # The race detector needs a C compiler; where there is none the tests run without it.
 RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
@@ -32,6 +33,8 @@ STATIC = CGO_ENABLED=0 go build -trimpath
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean cloned contract demo deploy-check \
 	duckdb fuzz generate golden help lint month pycep readers release sql-check test throttle torture truth $(RELEASE)
+.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint month \
+	test throttle torture truth
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,6 +115,9 @@ deploy-check: dist/graphlake-linux-$(shell go env GOARCH) pycep ## hold deploy a
 
 torture: build ## kill the command KILLS (50) times at random, and compare what it leaves with an undisturbed lake
 	go run ./internal/torture -kills $(KILLS)
+
+month: build ## thirty nights of MONTH_USERS (40) users with two outages, a refused secret and throttling, against what was generated
+	go run ./internal/month -users $(MONTH_USERS)
 
 truth: build ## what the simulator generated against what the lake holds, a line a table, over three nights
 	go run ./internal/truth -users $(TRUTH_USERS)

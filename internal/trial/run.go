@@ -2,6 +2,7 @@ package trial
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,8 @@ type Client struct {
 	URL  string  // Graph's
 	Rate float64 // factor on the published limits
 	Jobs string  // the section jobs of the configuration; may be empty
+
+	Token string // what is sent to Graph; empty: what a simulator accepts
 }
 
 // Result is what a run did and took.
@@ -53,7 +56,7 @@ func (c Client) Command(ctx context.Context, args ...string) (*exec.Cmd, error) 
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(c.Bin, "graphlake"), append([]string{"--config", file, "--quiet", "--output", "json"}, args...)...)
-	cmd.Env = append(os.Environ(), "GRAPHSIM_TOKEN="+token)
+	cmd.Env = append(os.Environ(), "GRAPHSIM_TOKEN="+cmp.Or(c.Token, token))
 	return cmd, nil
 }
 
