@@ -57,6 +57,9 @@ func (m *month) end(ctx context.Context) (findings, missed int, err error) {
 		return 0, 0, err
 	}
 	audit, err := run(ctx, m.lake.Client, calm, "audit", "--now", instant(lastNight))
+	if audit.exit != 0 {
+		m.say("the audit ended with %d", audit.exit)
+	}
 	for _, f := range audit.Findings {
 		m.say("found: %s", f)
 	}
@@ -76,6 +79,7 @@ func (m *month) byTime(ctx context.Context) error {
 			return err
 		}
 	}
+	m.Name = "month"
 	return m.Compare(ctx, m.lake, generated, func(d trial.Dataset) (string, string) {
 		if !d.ByTime() {
 			return "", ""
@@ -94,21 +98,22 @@ func (m *month) missed(ctx context.Context) (days int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	pictures := map[string]bool{}
+	byTime := map[string]bool{}
 	for _, d := range sets {
-		pictures[d.Name] = !d.ByTime()
+		byTime[d.Name] = d.ByTime()
 	}
 	if len(all) != len(sets) {
 		m.say("status knows %d datasets of %d", len(all), len(sets))
 	}
 	for _, s := range all {
-		reaches, named := lastNight, []span{}
-		if pictures[s.Dataset] {
-			reaches, named, days = lastNight.AddDate(0, 0, 1), without, s.MissedDays
-		}
+		days = max(days, s.MissedDays)
 		want := status{
-			Dataset: s.Dataset, From: s.From, Reaches: reaches.Format(time.RFC3339), Picture: s.Picture, Records: s.Records,
-			Gaps: []span{}, Dirty: []string{}, Missed: named, MissedDays: s.MissedDays, Unfinished: []span{},
+			Dataset: s.Dataset, From: s.From, Picture: s.Picture, Records: s.Records,
+			Gaps: []span{}, Dirty: []string{}, Unfinished: []span{},
+			Reaches: lastNight.AddDate(0, 0, 1).Format(time.RFC3339), Missed: without, MissedDays: daysWithout,
+		}
+		if byTime[s.Dataset] {
+			want.Reaches, want.Missed, want.MissedDays = lastNight.Format(time.RFC3339), []span{}, 0
 		}
 		if !reflect.DeepEqual(s, want) {
 			m.say("status says %+v, want %+v", s, want)

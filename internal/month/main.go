@@ -35,7 +35,7 @@ import (
 )
 
 func main() {
-	m := month{Comparison: trial.Comparison{Name: "month", Quiet: true}}
+	m := month{Comparison: trial.Comparison{Quiet: true}, times: map[kind]int{}}
 	flag.IntVar(&m.users, "users", 40, "users of the simulated tenant")
 	flag.StringVar(&m.bin, "bin", "bin", "where graphlake and graphsim are")
 	flag.Parse()
@@ -58,7 +58,9 @@ type month struct {
 	graph *trial.Simulator
 	of    kind // of night that the simulator was started for
 	lake  *trial.Lake
-	wrong int // of what is asked besides the tables
+	last  kind         // of night before
+	times map[kind]int // that there were such nights, those in a row counted once
+	wrong int          // of what is asked besides the tables
 }
 
 // jobs have every dataset between them.
@@ -88,7 +90,7 @@ func (m *month) run(ctx context.Context) (err error) {
 		return err
 	}
 	fmt.Printf("month nights=%d outages=%d refused=%d throttled=%d findings=%d tables=%d differing=%d missed=%d\n",
-		nights, 2, 1, 1, findings, len(m.Tables), m.Differing(), missed)
+		nights, m.times[away]+m.times[asleep], m.times[refused], m.times[throttled], findings, len(m.Tables), m.Differing(), missed)
 	if m.wrong > 0 || findings > 0 || m.Differing() > 0 {
 		return errors.New("the month is not as it should be")
 	}
@@ -100,7 +102,7 @@ func (m *month) run(ctx context.Context) (err error) {
 func (m *month) tenant() []string {
 	return []string{
 		"--users", strconv.Itoa(m.users), "--from", day(firstNight.AddDate(0, 0, -1)), "--to", day(lastNight),
-		"--late", "0.3", "--moves", "5", "--calls-per-user-day", "2",
+		"--late", "0.3", "--moves", "20", "--calls-per-user-day", "2",
 	}
 }
 
