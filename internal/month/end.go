@@ -72,13 +72,10 @@ func (m *month) byTime(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	first, last, next := day(firstNight.AddDate(0, 0, -1)), day(lastNight), day(lastNight.AddDate(0, 0, 1))
-	m.lake.Only = map[string]map[string]bool{}
-	for table, column := range map[string]string{"users": "user_id", "teams": "team_id", "chats": "chat_id"} {
-		if m.lake.Only[column], err = m.lake.Values(ctx, table, column, last, next); err != nil {
-			return err
-		}
+	if m.lake.Only, err = m.remaining(ctx); err != nil {
+		return err
 	}
+	first, last := day(firstNight.AddDate(0, 0, -1)), day(lastNight)
 	m.Name = "month"
 	return m.Compare(ctx, m.lake, generated, func(d trial.Dataset) (string, string) {
 		if !d.ByTime() {
@@ -86,6 +83,37 @@ func (m *month) byTime(ctx context.Context) error {
 		}
 		return first, last
 	})
+}
+
+// remaining are the users and teams that are there in the end, and the chats that one of these users was
+// in: their messages are still in a mailbox, also of who has left the chat.
+func (m *month) remaining(ctx context.Context) (map[string]map[string]bool, error) {
+	first, last, next := day(firstNight), day(lastNight), day(lastNight.AddDate(0, 0, 1))
+	users, err := m.lake.Values(ctx, "users", last, next, "user_id")
+	if err != nil {
+		return nil, err
+	}
+	teams, err := m.lake.Values(ctx, "teams", last, next, "team_id")
+	if err != nil {
+		return nil, err
+	}
+	members, err := m.lake.Values(ctx, "chat_members", first, next, "user_id", "chat_id")
+	if err != nil {
+		return nil, err
+	}
+	only := map[string]map[string]bool{"user_id": {}, "team_id": {}, "chat_id": {}}
+	for _, u := range users {
+		only["user_id"][u[0]] = true
+	}
+	for _, t := range teams {
+		only["team_id"][t[0]] = true
+	}
+	for _, c := range members {
+		if only["user_id"][c[0]] {
+			only["chat_id"][c[1]] = true
+		}
+	}
+	return only, nil
 }
 
 // missed asks status: all is held, up to the last midnight, but for the pictures of some days.

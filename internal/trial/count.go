@@ -33,18 +33,17 @@ func (l *Lake) Count(ctx context.Context, table, from, to string) (Count, error)
 	return tally(bytes.NewReader(rows), key, l.Only)
 }
 
-// Values are those of a column of a table on the days [from, to), in rows that are not marked removed.
-func (l *Lake) Values(ctx context.Context, table, column, from, to string) (map[string]bool, error) {
+// Values are those of some columns of a table on the days [from, to), in rows that are not marked removed.
+func (l *Lake) Values(ctx context.Context, table, from, to string, columns ...string) (all [][]string, err error) {
 	rows, err := l.Output(ctx, "cat", table, "--from", from, "--to", to)
 	if err != nil {
 		return nil, err
 	}
-	all := map[string]bool{}
-	for values, err := range present(bytes.NewReader(rows), []string{column}) {
+	for values, err := range present(bytes.NewReader(rows), columns) {
 		if err != nil {
 			return nil, err
 		}
-		all[values[0]] = true
+		all = append(all, values)
 	}
 	return all, nil
 }
