@@ -61,7 +61,7 @@ func (m *month) end(ctx context.Context) (findings, missed int, err error) {
 		m.say("the audit ended with %d", audit.exit)
 	}
 	for _, f := range audit.Findings {
-		m.say("found: %s", f)
+		m.say("found: %v", f)
 	}
 	return len(audit.Findings), missed, err
 }

@@ -104,7 +104,7 @@ func (m *month) run(ctx context.Context) (err error) {
 func (m *month) tenant() []string {
 	return []string{
 		"--users", strconv.Itoa(m.users), "--from", day(firstNight.AddDate(0, 0, -1)), "--to", day(lastNight),
-		"--late", "0.3", "--moves", "20", "--calls-per-user-day", "2",
+		"--late", "0.3", "--moves", "20", "--calls-per-user-day", "2", "--large", "40",
 	}
 }
 

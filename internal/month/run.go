@@ -18,10 +18,9 @@ import (
 type report struct {
 	Status string
 	Units  []unit
-	// Of an audit.
-	Findings []json.RawMessage
+	exit   int
 
-	exit int
+	Findings []map[string]any // of an audit
 }
 
 type unit struct {
