@@ -33,8 +33,6 @@ STATIC = CGO_ENABLED=0 go build -trimpath
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean cloned contract demo deploy-check \
 	duckdb fuzz generate golden help lint month pycep readers release sql-check test throttle torture truth $(RELEASE)
-.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint month \
-	test throttle torture truth
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

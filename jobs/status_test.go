@@ -48,7 +48,7 @@ func TestStatusOfAState(t *testing.T) {
 		}, {
 			Tenant: "contoso", Dataset: "users", Gaps: []jobs.Span{}, Dirty: []string{}, Missed: []jobs.Span{}, Unfinished: []jobs.Span{},
 		}},
-		Runs: []jobs.RunStatus{},
+		Runs: []jobs.RunStatus{}, Next: []jobs.NextRun{}, Late: []jobs.Overdue{},
 	}
 	if !reflect.DeepEqual(got, expected) {
 		t.Errorf("got  %+v\nwant %+v", got, expected)
