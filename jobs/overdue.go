@@ -51,11 +51,12 @@ func (j Job) overdue(ctx context.Context, store load.Store, at time.Time) ([]Ove
 	var all []Overdue
 	told := map[Pair]bool{}
 	for _, u := range plan.Units {
-		if u.Expired || told[u.Pair()] {
+		from := later(u.Range.From, known[u.Pair()].Since) // for what was before it nobody has asked
+		if u.Expired || told[u.Pair()] || !from.Before(u.Range.To) {
 			continue
 		}
 		told[u.Pair()] = true
-		all = append(all, Overdue{j.Name, u.Tenant.Name, u.Dataset.Name, at, u.Range.From, u.Dataset.Mode})
+		all = append(all, Overdue{j.Name, u.Tenant.Name, u.Dataset.Name, at, from, u.Dataset.Mode})
 	}
 	return all, nil
 }

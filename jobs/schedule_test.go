@@ -208,6 +208,7 @@ func TestLate(t *testing.T) {
 		{"it is not any more", "20", "20-22 data 22T02:30", "23T08:30", "logs due 23T02:30 from 21T00:00"},
 		{"one day of it was refused", "20", "20-21 data 23T02:30; 21-22 forbidden 23T02:30; 22-23 data 23T02:30", "23T10", "logs due 23T02:30 from 21T00:00"},
 		{"in the next night what was due in this one counts", "20", "20-23 data 23T02:30", "24T05", ""},
+		{"the lake is younger than that night", "22", "22-24 data 24T07", "24T08", ""},
 		{"never read", "", "", "23T10", "logs due 23T02:30 from 21T00:00"},
 	} {
 		store := memstore.New()
