@@ -35,6 +35,7 @@ var CalendarEvents = Dataset{
 		"`calendar_events.ical_uid` is the same in all mailboxes that the event is in.",
 	},
 	NotTaken: notTakenOfEvents,
+	Queries:  queriesOfCalendarEvents,
 }
 
 var calendarEvents = Table{

@@ -50,4 +50,5 @@ var CallRecords = Dataset{
 		"`calls.join_web_url` is that of a calendar event or a meeting's chat; the link is the only id that they share.",
 	},
 	NotTaken: notTakenOfCalls,
+	Queries:  queriesOfCalls,
 }

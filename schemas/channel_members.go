@@ -23,6 +23,7 @@ var ChannelMembers = Dataset{
 		"`channel_members.team_id` and `channel_members.channel_id` are those of `channels`.",
 		"`channel_members.user_id` is `users.user_id`, where `member_tenant_id` is the tenant.",
 	},
+	Queries: queriesOfChannelMembers,
 }
 
 var channelMembers = Table{

@@ -36,6 +36,7 @@ var ChannelMessages = Dataset{
 		"`channel_message_events.call_id` is `calls.call_id` of a call that Graph has a record of.",
 	},
 	NotTaken: notTakenOfChannelMessages,
+	Queries:  queriesOfChannelMessages,
 }
 
 // messageTables are the tables of messages; place is the columns that say where a message was written,

@@ -35,6 +35,7 @@ var ChatMessages = Dataset{
 		"`message_events.call_id` is `calls.call_id` of a call that Graph has a record of, and `message_events.call_transcript_ical_uid` is `calendar_events.ical_uid`.",
 	},
 	NotTaken: notTakenOfChatMessages,
+	Queries:  queriesOfChatMessages,
 }
 
 var (

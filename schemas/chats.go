@@ -27,6 +27,7 @@ var Chats = Dataset{
 		{"is of the person who is signed in, and here nobody is", []Path{"viewpoint"}},
 		{"is of chats that are being imported", []Path{"migrationMode", "originalCreatedDateTime"}},
 	},
+	Queries: queriesOfChats,
 }
 
 var chats = Table{

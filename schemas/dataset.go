@@ -41,6 +41,8 @@ type Dataset struct {
 
 	// Joins say in a sentence each by which columns the tables meet those of other datasets.
 	Joins []string
+	// Queries are questions that readers ask of the tables, with the SQL that answers them.
+	Queries []Query
 	// NotTaken are the properties that Graph declares and no column reads.
 	NotTaken []NotTaken
 }

@@ -24,6 +24,7 @@ var DirectRoutingCalls = Dataset{
 		"`direct_routing_calls.user_id` is `users.user_id`.",
 		"`direct_routing_calls.correlation_id` is `calls.call_id`.",
 	},
+	Queries: queriesOfDirectRoutingCalls,
 }
 
 // A failed call may have no start, or Graph's null of the year 0001.

@@ -20,6 +20,7 @@ var Groups = Dataset{
 		"`groups.group_id` is `teams.team_id` of the group's team.",
 	},
 	NotTaken: notTakenOfGroups,
+	Queries:  queriesOfGroups,
 }
 
 var groups = Table{

@@ -21,6 +21,7 @@ var MailboxSettings = Dataset{
 	},
 	Joins:    []string{"`mailbox_settings.user_id` is `users.user_id`; users without a mailbox have no row."},
 	NotTaken: notTakenOfMailboxes,
+	Queries:  queriesOfMailboxSettings,
 }
 
 var mailboxSettings = Table{

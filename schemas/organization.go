@@ -19,6 +19,7 @@ var Organization = Dataset{
 		"`tenants.organization_id` is the `tenant_id` in the path of every partition.",
 	},
 	NotTaken: notTakenOfOrganization,
+	Queries:  queriesOfOrganization,
 }
 
 var tenants = Table{

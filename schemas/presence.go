@@ -25,6 +25,7 @@ var Presence = Dataset{
 	},
 	Joins:    []string{"`presence.user_id` is `users.user_id`."},
 	NotTaken: notTakenOfPresence,
+	Queries:  queriesOfPresence,
 }
 
 var presence = Table{

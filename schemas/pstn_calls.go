@@ -24,6 +24,7 @@ var PSTNCalls = Dataset{
 		"`pstn_calls.user_id` is `users.user_id`.",
 		"`pstn_calls.call_id` is the operator's, and no call of `calls`.",
 	},
+	Queries: queriesOfPSTNCalls,
 }
 
 var pstnCalls = Table{

@@ -27,6 +27,7 @@ var Teams = Dataset{
 		"`calls.join_web_url` of a meeting in a channel has `channels.channel_id` in it.",
 	},
 	NotTaken: notTakenOfTeams,
+	Queries:  queriesOfTeams,
 }
 
 // channelList opens the list of a team's channels.

@@ -22,6 +22,7 @@ var Users = Dataset{
 		"`group_members.member_id` is `users.user_id`, where the member is a user.",
 	},
 	NotTaken: notTakenOfUsers,
+	Queries:  queriesOfUsers,
 }
 
 // users requires nothing but the id: of a user whom it has removed, and whom no picture knew before,

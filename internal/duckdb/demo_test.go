@@ -28,8 +28,9 @@ type lake struct {
 	dir      string
 	bin      string // the directory of the commands
 	db       *sql.DB
-	reports  []unit // of the second run
-	truth    []day  // what the simulator holds
+	reports  []unit          // of the second run
+	truth    []day           // what the simulator holds
+	held     map[string]held // the same, by table
 }
 
 // unit is what the command reports, as far as it is compared.
@@ -54,6 +55,9 @@ type day struct {
 	DirectRouting int64 `json:"direct_routing"`
 }
 
+// held is what the simulator says of a table.
+type held struct{ Rows int64 }
+
 // demo runs the demo twice, as its user would, and opens what it wrote.
 func demo(t *testing.T) *lake {
 	t.Helper()
@@ -70,10 +74,13 @@ func demo(t *testing.T) *lake {
 	var report struct{ Units []unit }
 	first(t, command(t, "sh", "internal/demo.sh", "--output", "json"), &report)
 	l.reports = report.Units
-	var truth struct{ Days []day }
+	var truth struct {
+		Days   []day
+		Tables map[string]held
+	}
 	first(t, command(t, filepath.Join(bin, "graphsim"), "--truth", "--users", users,
 		"--from", "2026-11-16", "--to", "2026-11-23", "--now", "2026-11-23T02:30:00Z"), &truth)
-	l.truth = truth.Days
+	l.truth, l.held = truth.Days, truth.Tables
 
 	l.open(t, demonstrated()...)
 	return l

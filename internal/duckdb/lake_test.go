@@ -25,6 +25,7 @@ func TestLake(t *testing.T) {
 	t.Run("views", l.viewed)
 	t.Run("lengths", l.lengths)
 	t.Run("documented queries", l.documented)
+	t.Run("queries", l.queries)
 }
 
 func (l *lake) secondRun(t *testing.T) {

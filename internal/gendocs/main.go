@@ -1,4 +1,4 @@
-// Gendocs writes docs/datasets, a page a dataset, from the values in schemas:
+// Gendocs writes docs/datasets, a page a dataset and a page about all of them, from the values in schemas:
 //
 //	go run ./internal/gendocs docs/datasets
 package main
@@ -15,8 +15,12 @@ import (
 	"graphlake/schemas"
 )
 
-//go:embed page.md.tmpl
-var page string
+var (
+	//go:embed page.md.tmpl
+	page string
+	//go:embed index.md.tmpl
+	index string
+)
 
 func main() {
 	if len(os.Args) != 2 {
@@ -39,12 +43,32 @@ func generate(dir string) error {
 
 // render makes the pages, by the names of their files.
 func render(datasets []schemas.Dataset) (map[string][]byte, error) {
+	pages := map[string][]byte{}
+	for _, d := range datasets {
+		text, err := fill(page, d)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", d.Name, err)
+		}
+		pages[d.Name+".md"] = text
+	}
+	text, err := fill(index, datasets)
+	if err != nil {
+		return nil, fmt.Errorf("the page about all: %w", err)
+	}
+	pages["README.md"] = text
+	return pages, nil
+}
+
+func fill(text string, values any) ([]byte, error) {
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"list":  func(names []string) string { return "`" + strings.Join(names, "`, `") + "`" },
-		"days":  func(hours float64) string { return fmt.Sprintf("%g days", hours/24) },
 		"paths": func(all []schemas.Path) string { return quoted(all, ", else ") },
 		"names": func(all []schemas.Path) string { return quoted(all, ", ") },
 
+		"trim":     strings.TrimSpace,
+		"changing": changing,
+		"again":    again,
+		"kept":     kept,
 		"requests": requests,
 		"budgets":  budgets,
 		"of": func(t schemas.Table, c schemas.Column) []schemas.Path {
@@ -54,19 +78,13 @@ func render(datasets []schemas.Dataset) (map[string][]byte, error) {
 			}
 			return all
 		},
-	}).Parse(page)
+	}).Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	pages := map[string][]byte{}
-	for _, d := range datasets {
-		var b bytes.Buffer
-		if err := t.Execute(&b, d); err != nil {
-			return nil, fmt.Errorf("%s: %w", d.Name, err)
-		}
-		pages[d.Name+".md"] = b.Bytes()
-	}
-	return pages, nil
+	var b bytes.Buffer
+	err = t.Execute(&b, values)
+	return b.Bytes(), err
 }
 
 func quoted(all []schemas.Path, separator string) string {

@@ -25,6 +25,26 @@ func TestPagesShowEveryPath(t *testing.T) {
 	}
 }
 
+// The page about all has a row for each, with what there is to know before a backfill.
+func TestIndexSaysHowLong(t *testing.T) {
+	pages, err := render(schemas.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| windowed | 2 days | 3 days | 30 days | is read by the next |", // call records
+		"| changes | 6 hours | 1 day | not published | is read by the next |",
+		"| observations | not at all | the instant of the run | the present only | is lost |",
+	} {
+		if !strings.Contains(string(pages["README.md"]), want) {
+			t.Errorf("README.md has no row with %s", want)
+		}
+	}
+	if rows := strings.Count(string(pages["README.md"]), "\n| ["); rows != len(schemas.All()) {
+		t.Errorf("%d rows for %d datasets", rows, len(schemas.All()))
+	}
+}
+
 func TestReplaceRemovesPagesOfDatasetsThatAreGone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "datasets")
 	for _, pages := range []map[string][]byte{
