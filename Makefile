@@ -18,6 +18,7 @@ FUZZTIME      ?= 5s
 THROTTLE_DAYS ?= 29
 THROTTLE_MOST ?= 1.10
 TRUTH_USERS   ?= 60
+PYTHON        ?= python3
 READERS_USERS ?= 60
 MONTH_USERS   ?= 40
 
@@ -32,7 +33,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath
 
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean cloned contract demo deploy-check \
-	duckdb fuzz generate golden help lint month pycep readers release sql-check test throttle torture truth $(RELEASE)
+	duckdb fuzz generate golden help lint month orchestrators pycep readers release sql-check test throttle torture truth $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -120,6 +121,11 @@ month: build ## thirty nights of MONTH_USERS (40) users with two outages, a refu
 truth: build ## what the simulator generated against what the lake holds, a line a table, over three nights
 	go run ./internal/truth -users $(TRUTH_USERS)
 
+orchestrators: build ## docs/orchestrators against the simulator; with Airflow or Dagster, where PYTHON (python3) has them
+	@if command -v $(PYTHON) >/dev/null; then \
+		bin/graphsim --users 20 --from 2026-11-12 --to 2026-11-21 --now 2026-11-21T02:30:00Z --token demo -- \
+		$(PYTHON) -B docs/orchestrators/tests/test_orchestrators.py --verbose; \
+	else echo "orchestrators: there is no $(PYTHON), so docs/orchestrators is not tried"; fi
 sql-check: build ## parse as T-SQL what graphlake sql prints for Synapse; installs sqlfluff into .cache
 	@if [ -x $(SQLFLUFF) ] || { python3 -m venv .cache/sqlfluff && .cache/sqlfluff/bin/pip install --quiet sqlfluff==$(SQLFLUFF_VERSION); }; then \
 		SQLFLUFF=$(SQLFLUFF) sh internal/sqlcheck.sh; \
