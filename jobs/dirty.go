@@ -28,7 +28,7 @@ func (x *run) deriveDirty(ctx context.Context) map[Pair][]stale {
 			u := Unit{Tenant: h.tenant, Dataset: h.dataset, Range: schemas.Range{From: date, To: date.Add(schemas.Day)}}
 			s := stale{date: date, rep: newUnitReport(u)}
 			s.err = h.deriveStale(ctx, date, &s.rep)
-			h.log.Info("dirty day derived", "dt", date.Format(time.DateOnly), "written", s.rep.Written, "failed", s.err != nil)
+			h.log.InfoContext(ctx, "dirty day derived", "dt", date.Format(time.DateOnly), "written", s.rep.Written, "failed", s.err != nil)
 			days[pair] = append(days[pair], s)
 		}
 	}

@@ -24,7 +24,7 @@ func (u *unit) picture(ctx context.Context) error {
 	}
 	reading, changes, err := u.readChanges(ctx, older, cursor)
 	if graph.KindOf(err) == graph.ExpiredCursor && cursor != "" {
-		u.log.Info("the cursor has expired, so the dataset is read whole")
+		u.log.InfoContext(ctx, "the cursor has expired, so the dataset is read whole")
 		cursor = ""
 		reading, changes, err = u.readChanges(ctx, older, cursor)
 	}

@@ -22,14 +22,13 @@ func (r *Runner) Replay(ctx context.Context, s Selection) (Report, error) {
 		return Report{}, err
 	}
 	var rep Report
-	rep.begin()
+	ctx = r.begin(ctx, &rep, s)
 	for _, t := range s.Tenants {
 		for _, d := range s.Datasets {
 			rep.Units = append(rep.Units, r.replay(ctx, s, t, d))
 		}
 	}
-	rep.conclude()
-	return rep, rep.keep(ctx, r.Store, r.Privacy)
+	return rep, r.end(ctx, &rep)
 }
 
 func (r *Runner) replay(ctx context.Context, s Selection, t Tenant, d schemas.Dataset) UnitReport {
@@ -42,6 +41,7 @@ func (r *Runner) replay(ctx context.Context, s Selection, t Tenant, d schemas.Da
 	}
 	rep.decide(u, err)
 	rep.Seconds = time.Since(rep.started).Seconds()
+	r.ended(ctx, &rep)
 	return rep
 }
 

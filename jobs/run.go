@@ -54,7 +54,7 @@ func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
 		return Report{}, err
 	}
 	x := &run{Runner: r, selection: s, held: map[Pair]*holding{}, encoders: semaphore.NewWeighted(1)}
-	x.report.begin()
+	ctx = r.begin(ctx, &x.report, s)
 	x.hold(ctx)
 	stale := x.deriveDirty(ctx)
 	plan, err := x.plan()
@@ -64,8 +64,7 @@ func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
 		x.stillDirty(stale)
 	}
 	x.release(ctx)
-	x.report.conclude()
-	return x.report, errors.Join(err, x.report.keep(ctx, r.Store, r.Privacy))
+	return x.report, errors.Join(err, r.end(ctx, &x.report))
 }
 
 // hold takes the locks of all that is selected. What another run holds is reported and left to it.
@@ -142,8 +141,7 @@ func (x *run) unit(ctx context.Context, h *holding, u Unit) UnitReport {
 	h.note(ctx, u, &rep, x.Now)
 	rep.Requests, rep.Throttled, rep.Bytes = count.Requests.Load(), count.Throttled.Load(), count.BytesRead.Load()
 	rep.Seconds = time.Since(start).Seconds()
-	h.log.Info("unit ended", "from", u.Range.From, "to", u.Range.To, "outcome", rep.Outcome, "records", rep.Records,
-		"held", rep.Held, "written", rep.Written, "unchanged", rep.Unchanged, "requests", rep.Requests, "seconds", rep.Seconds)
+	x.ended(ctx, &rep)
 	return rep
 }
 

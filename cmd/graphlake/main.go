@@ -29,7 +29,7 @@ type command struct {
 	Config    string `default:"${config}" placeholder:"FILE" help:"The configuration (default ${default})."`
 	Lake      string `placeholder:"URL" help:"The lake, instead of the configured one: a directory or az://CONTAINER/PREFIX."`
 	Output    string `enum:"text,json" default:"text" help:"Results as text or as one JSON document."`
-	LogFormat string `enum:"text,json" default:"text" help:"Logs as text or JSON lines."`
+	LogFormat string `enum:"auto,text,json" default:"auto" help:"Logs as text or JSON lines; auto: text on a terminal, JSON elsewhere."`
 	Quiet     bool   `help:"Log errors only."`
 
 	Run         runCommand         `cmd:"" help:"Read a range from Graph into the lake."`

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"text/tabwriter"
 
@@ -49,17 +48,6 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	return reported(rep)
-}
-
-func (c *command) logger() *slog.Logger {
-	options := &slog.HandlerOptions{}
-	if c.Quiet {
-		options.Level = slog.LevelError
-	}
-	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(c.stderr, options))
-	}
-	return slog.New(slog.NewTextHandler(c.stderr, options))
 }
 
 func (c *command) printJSON(v any) error {

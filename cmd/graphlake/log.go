@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+
+	"golang.org/x/term"
+
+	"graphlake/jobs"
+)
+
+// logger writes to stderr what a run has to say on its way, every line with the run's id.
+func (c *command) logger() *slog.Logger {
+	options := &slog.HandlerOptions{}
+	if c.Quiet {
+		options.Level = slog.LevelError
+	}
+	var lines slog.Handler = slog.NewJSONHandler(c.stderr, options)
+	if c.LogFormat == "text" || c.LogFormat == "auto" && terminal(c.stderr) {
+		lines = slog.NewTextHandler(c.stderr, options)
+	}
+	return slog.New(ofRun{lines})
+}
+
+// terminal reports whether somebody reads what is written.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// ofRun puts the id of the run into every line that is logged under its context.
+type ofRun struct{ slog.Handler }
+
+func (h ofRun) Handle(ctx context.Context, line slog.Record) error {
+	if id := jobs.RunOf(ctx); id != "" {
+		line = line.Clone()
+		line.AddAttrs(slog.String("run", id))
+	}
+	return h.Handler.Handle(ctx, line)
+}
+
+func (h ofRun) WithAttrs(attrs []slog.Attr) slog.Handler { return ofRun{h.Handler.WithAttrs(attrs)} }
+
+func (h ofRun) WithGroup(name string) slog.Handler { return ofRun{h.Handler.WithGroup(name)} }
