@@ -24,6 +24,8 @@ type Runner struct {
 	Privacy Privacy                  // of the lake, as [Settle] has found it
 	Now     time.Time                // what counts as now
 	Log     *slog.Logger
+	// Progress, if there is one, says how far the run is.
+	Progress *Progress
 }
 
 const (
@@ -110,11 +112,12 @@ func (x *run) plan() (Plan, error) {
 // units carries out the plan.
 func (x *run) units(ctx context.Context, p Plan) {
 	reports := make([]UnitReport, len(p.Units))
+	lives := x.Progress.begin(x.report.Run, p.Units, true)
 	var units errgroup.Group
 	units.SetLimit(unitsAtOnce)
 	for i, u := range p.Units {
 		units.Go(func() error {
-			reports[i] = x.unit(ctx, x.held[u.Pair()], u)
+			reports[i] = x.unit(ctx, x.held[u.Pair()], lives[i])
 			return nil
 		})
 	}
@@ -127,7 +130,8 @@ func (x *run) units(ctx context.Context, p Plan) {
 	x.report.Units = append(x.report.Units, reports...)
 }
 
-func (x *run) unit(ctx context.Context, h *holding, u Unit) UnitReport {
+func (x *run) unit(ctx context.Context, h *holding, l *live) UnitReport {
+	u := l.Unit
 	if u.Dataset.Source.Parent != nil {
 		h.serial.Lock()
 		defer h.serial.Unlock()
@@ -135,12 +139,12 @@ func (x *run) unit(ctx context.Context, h *holding, u Unit) UnitReport {
 	start := time.Now()
 	rep := newUnitReport(u)
 	rep.started = start
-	var count graph.Counter
-	err := (&unit{Unit: u, holding: h, run: x, rep: &rep}).do(graph.WithCounter(ctx, &count))
+	err := (&unit{Unit: u, holding: h, run: x, rep: &rep, live: l}).do(graph.WithCounter(ctx, &l.count))
 	rep.decide(u, err)
 	h.note(ctx, u, &rep, x.Now)
-	rep.Requests, rep.Throttled, rep.Bytes = count.Requests.Load(), count.Throttled.Load(), count.BytesRead.Load()
+	rep.Requests, rep.Throttled, rep.Bytes = l.count.Requests.Load(), l.count.Throttled.Load(), l.count.BytesRead.Load()
 	rep.Seconds = time.Since(start).Seconds()
+	l.end(&rep)
 	x.ended(ctx, &rep)
 	return rep
 }

@@ -20,8 +20,9 @@ import (
 type unit struct {
 	Unit
 	*holding
-	run *run
-	rep *UnitReport
+	run  *run
+	rep  *UnitReport
+	live *live
 }
 
 // do is a unit from its first request to its last table: Graph → raw, raw → tables. Each step leaves
@@ -90,7 +91,9 @@ func (u *unit) reading(o extract.Options) *extract.Reading {
 		return from, ok
 	}
 	o.Now, o.Log, o.Called = u.run.Now, u.log, u.called
-	return extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
+	reading := extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
+	u.live.reading.Store(reading)
+	return reading
 }
 
 // called is how errors name a record or a parent: as the tables do, if ids are personal there.

@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
-	"os"
-
-	"golang.org/x/term"
 
 	"graphlake/jobs"
 )
@@ -18,16 +14,10 @@ func (c *command) logger() *slog.Logger {
 		options.Level = slog.LevelError
 	}
 	var lines slog.Handler = slog.NewJSONHandler(c.stderr, options)
-	if c.LogFormat == "text" || c.LogFormat == "auto" && terminal(c.stderr) {
+	if c.LogFormat == "text" || c.LogFormat == "auto" && c.stderr.terminal() {
 		lines = slog.NewTextHandler(c.stderr, options)
 	}
 	return slog.New(ofRun{lines})
-}
-
-// terminal reports whether somebody reads what is written.
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // ofRun puts the id of the run into every line that is logged under its context.

@@ -44,7 +44,8 @@ type command struct {
 	Permissions permissionsCommand `cmd:"" help:"List the permissions of each product, or make of those that are needed a manifest or a link to consent."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 
-	stdout, stderr io.Writer
+	stdout io.Writer
+	stderr *screen
 }
 
 // defaultConfig is the file that is read where --config names none.
@@ -56,7 +57,7 @@ Exit status: 0 done; 2 wrong usage or configuration; 1 failed, or audit findings
 75 try again later (throttled out, not reachable, stopped); 4 done, but records were quarantined, parents were refused, or a dataset was skipped.`
 
 func run(args []string, stdout, stderr io.Writer) int {
-	c := command{stdout: stdout, stderr: stderr}
+	c := command{stdout: stdout, stderr: &screen{stderr: stderr}}
 	exited := -1
 	parser := kong.Must(&c,
 		kong.Name("graphlake"),

@@ -27,8 +27,10 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Privacy: privacy, Now: r.now(), Log: c.logger()}
+	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Privacy: privacy, Now: r.now(), Log: c.logger(), Progress: &jobs.Progress{}}
+	stop := c.watch(ctx, runner.Progress, runner.Log)
 	rep, err := runner.Replay(ctx, sel)
+	stop()
 	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
 	}

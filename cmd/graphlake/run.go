@@ -43,7 +43,10 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Privacy: privacy, Now: r.now(), Log: log}
+	runner.Progress = &jobs.Progress{Rate: cfg.Graph.Rate}
+	stop := c.watch(ctx, runner.Progress, log)
 	rep, err := runner.Run(ctx, sel)
+	stop()
 	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
 	}

@@ -105,8 +105,10 @@ var subjects = []subject{
 		"transform scans JSON with jsonpull, many times faster; schemas and load see values only, and jobs its own state and reports"},
 	{files, []string{"os", "path/filepath"}, false,
 		"files are the business of load, and the environment is that of cmd"},
-	{command, []string{"flag", "github.com/alecthomas/kong", "github.com/goccy/go-yaml"}, false,
-		"flags and the configuration file end in cmd, which hands on plain options"},
+	{command, []string{
+		"flag", "github.com/alecthomas/kong", "github.com/goccy/go-yaml", "github.com/vbauerster/mpb", "golang.org/x/term",
+	}, false,
+		"flags, the configuration file and the terminal end in cmd, which hands on plain options"},
 	{models, []string{"github.com/microsoftgraph/msgraph-sdk-go"}, true,
 		"it takes minutes to compile; it is asked in internal/contract, a module of its own"},
 	{duckdb, []string{"github.com/duckdb", "github.com/marcboeker/go-duckdb"}, true,
