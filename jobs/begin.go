@@ -1,6 +1,11 @@
 package jobs
 
-import "context"
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+)
 
 type runKey struct{}
 
@@ -11,17 +16,19 @@ func RunOf(ctx context.Context) string {
 	return id
 }
 
-// begin gives a run its id, which the context carries from here on.
-func (r *Runner) begin(ctx context.Context, rep *Report, s Selection) context.Context {
+// begin gives a run its id, which the context carries from here on, with the span of what it is.
+func (r *Runner) begin(ctx context.Context, what string, rep *Report, s Selection) (context.Context, trace.Span) {
 	rep.begin()
 	ctx = context.WithValue(ctx, runKey{}, rep.Run)
+	ctx, span := r.Telemetry.start(ctx, what, attribute.String("graphlake.run", rep.Run))
 	r.Log.InfoContext(ctx, "run begins", "tenants", len(s.Tenants), "datasets", len(s.Datasets))
-	return ctx
+	return ctx, span
 }
 
 // end gives the report its status and keeps it.
-func (r *Runner) end(ctx context.Context, rep *Report) error {
+func (r *Runner) end(ctx context.Context, span trace.Span, rep *Report) error {
 	rep.conclude()
+	endRun(span, rep)
 	err := rep.keep(ctx, r.Store, r.Privacy)
 	var sum UnitReport
 	failed := 0
@@ -37,8 +44,10 @@ func (r *Runner) end(ctx context.Context, rep *Report) error {
 	return err
 }
 
-// ended logs what became of a unit. Of an error it says the kind only: the report has its words.
-func (r *Runner) ended(ctx context.Context, rep *UnitReport) {
+// ended tells what became of a unit. Of an error it says the kind only: the report has its words.
+func (r *Runner) ended(ctx context.Context, span trace.Span, rep *UnitReport) {
+	endUnit(span, rep)
+	r.Telemetry.count(ctx, rep)
 	args := []any{
 		"tenant", rep.Tenant, "dataset", rep.Dataset, "from", rep.From, "to", rep.To, "outcome", rep.Outcome, "records", rep.Records,
 		"held", rep.Held, "written", rep.Written, "unchanged", rep.Unchanged, "requests", rep.Requests, "seconds", rep.Seconds,

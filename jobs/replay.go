@@ -22,7 +22,7 @@ func (r *Runner) Replay(ctx context.Context, s Selection) (Report, error) {
 		return Report{}, err
 	}
 	var rep Report
-	ctx = r.begin(ctx, &rep, s)
+	ctx, span := r.begin(ctx, "replay", &rep, s)
 	var units []Unit
 	for _, t := range s.Tenants {
 		for _, d := range s.Datasets {
@@ -32,12 +32,13 @@ func (r *Runner) Replay(ctx context.Context, s Selection) (Report, error) {
 	for _, l := range r.Progress.begin(rep.Run, units, false) {
 		rep.Units = append(rep.Units, r.replay(ctx, s, l))
 	}
-	return rep, r.end(ctx, &rep)
+	return rep, r.end(ctx, span, &rep)
 }
 
 func (r *Runner) replay(ctx context.Context, s Selection, l *live) UnitReport {
 	rep := newUnitReport(l.Unit)
 	rep.started = time.Now()
+	ctx, span := r.Telemetry.start(ctx, "unit")
 	h, err := r.hold(ctx, l.Tenant, l.Dataset)
 	if err == nil {
 		err = errors.Join(h.replay(ctx, s, l, &rep), h.release(ctx))
@@ -45,7 +46,7 @@ func (r *Runner) replay(ctx context.Context, s Selection, l *live) UnitReport {
 	rep.decide(l.Unit, err)
 	rep.Seconds = time.Since(rep.started).Seconds()
 	l.end(&rep)
-	r.ended(ctx, &rep)
+	r.ended(ctx, span, &rep)
 	return rep
 }
 

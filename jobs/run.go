@@ -26,6 +26,8 @@ type Runner struct {
 	Log     *slog.Logger
 	// Progress, if there is one, says how far the run is.
 	Progress *Progress
+	// Telemetry, if there is one, is told of runs and units.
+	Telemetry *Telemetry
 }
 
 const (
@@ -56,17 +58,17 @@ func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
 		return Report{}, err
 	}
 	x := &run{Runner: r, selection: s, held: map[Pair]*holding{}, encoders: semaphore.NewWeighted(1)}
-	ctx = r.begin(ctx, &x.report, s)
+	ctx, span := r.begin(ctx, "run", &x.report, s)
 	x.hold(ctx)
 	stale := x.deriveDirty(ctx)
 	plan, err := x.plan()
 	if err == nil {
 		x.report.Notes = plan.Notes
 		x.units(ctx, plan)
-		x.stillDirty(stale)
+		x.stillDirty(ctx, stale)
 	}
 	x.release(ctx)
-	return x.report, errors.Join(err, r.end(ctx, &x.report))
+	return x.report, errors.Join(err, r.end(ctx, span, &x.report))
 }
 
 // hold takes the locks of all that is selected. What another run holds is reported and left to it.
@@ -139,13 +141,14 @@ func (x *run) unit(ctx context.Context, h *holding, l *live) UnitReport {
 	start := time.Now()
 	rep := newUnitReport(u)
 	rep.started = start
+	ctx, span := x.Telemetry.start(ctx, "unit")
 	err := (&unit{Unit: u, holding: h, run: x, rep: &rep, live: l}).do(graph.WithCounter(ctx, &l.count))
 	rep.decide(u, err)
 	h.note(ctx, u, &rep, x.Now)
 	rep.Requests, rep.Throttled, rep.Bytes = l.count.Requests.Load(), l.count.Throttled.Load(), l.count.BytesRead.Load()
-	rep.Seconds = time.Since(start).Seconds()
+	rep.waited, rep.Seconds = l.count.Waited(), time.Since(start).Seconds()
 	l.end(&rep)
-	x.ended(ctx, &rep)
+	x.ended(ctx, span, &rep)
 	return rep
 }
 

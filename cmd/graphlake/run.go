@@ -34,6 +34,11 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	log := c.logger()
+	tell, err := newTelemetry(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer tell.close(ctx)
 	clients, err := cfg.clients(sel.Tenants, log)
 	if err != nil {
 		return err
@@ -43,10 +48,11 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Privacy: privacy, Now: r.now(), Log: log}
-	runner.Progress = &jobs.Progress{Rate: cfg.Graph.Rate}
+	runner.Progress, runner.Telemetry = &jobs.Progress{Rate: cfg.Graph.Rate}, tell.Telemetry
 	stop := c.watch(ctx, runner.Progress, log)
 	rep, err := runner.Run(ctx, sel)
 	stop()
+	tell.observe(ctx, cfg, store)
 	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
 	}
