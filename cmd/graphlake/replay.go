@@ -38,7 +38,7 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	stop := c.watch(ctx, runner.Progress, log)
 	rep, err := runner.Replay(ctx, sel)
 	stop()
-	tell.observe(ctx, cfg, store)
+	tell.observe(ctx, cfg, store, sel.Tenants)
 	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
 	}

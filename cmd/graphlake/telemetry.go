@@ -107,16 +107,16 @@ func wanted(signal string) (bool, error) {
 	return true, nil
 }
 
-// observe tells how far all that is configured is, whether it has just run or not.
-func (t *telemetry) observe(ctx context.Context, cfg *config, store jobs.Store) {
+// observe tells how far every configured dataset of some tenants is, whether it has just run or not.
+func (t *telemetry) observe(ctx context.Context, cfg *config, store jobs.Store, tenants []jobs.Tenant) {
 	if t.Telemetry == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 	defer cancel()
-	all, err := selection{}.of(cfg)
+	all, err := datasets(nil, cfg)
 	if err == nil {
-		err = t.Observe(ctx, store, all)
+		err = t.Observe(ctx, store, jobs.Selection{Tenants: tenants, Datasets: all})
 	}
 	if err != nil {
 		t.log.WarnContext(ctx, "how far the datasets are could not be read for telemetry", "error", err)
