@@ -34,6 +34,7 @@ func TestProgressLines(t *testing.T) {
 			t.Errorf("after 29 seconds: %s", &text)
 		}
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		now.All.Requests = 150
 		time.Sleep(30 * time.Second)
 		stop()
