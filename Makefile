@@ -1,7 +1,11 @@
-# make help says what there is. Everything installed or built lies in bin/ and .cache/.
+# make help says what there is. Everything installed or built lies in bin/, dist/ and .cache/.
 
+RELEASE     := $(addprefix dist/graphlake-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64)
 AZURITE_VERSION := 3.37.0
+SQLFLUFF_VERSION := 4.5.0
+PYCEP_VERSION := 0.7.1
 AZURITE     := $(CURDIR)/.cache/azurite/node_modules/.bin/azurite-blob
+SQLFLUFF    := $(CURDIR)/.cache/sqlfluff/bin/sqlfluff
 GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
 BENCHTIME     ?= 1s
 BENCH_USERS   ?= 800
@@ -14,22 +18,36 @@ FUZZTIME      ?= 5s
 THROTTLE_DAYS ?= 29
 THROTTLE_MOST ?= 1.10
 TRUTH_USERS   ?= 60
+READERS_USERS ?= 60
+MONTH_USERS   ?= 40
 
 # The race detector needs a C compiler; where there is none the tests run without it.
 RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
 
 # The directories of the tests that contain $(1).
-holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
+holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' ':!internal/deploycheck' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
+
+# A binary that runs on any machine of its system, an empty image included, and that says nothing of this one.
+STATIC = CGO_ENABLED=0 go build -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean contract demo duckdb fuzz generate golden help lint test \
-	throttle torture truth
+.PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean cloned contract demo deploy-check \
+	duckdb fuzz generate golden help lint month pycep readers release sql-check test throttle torture truth $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## bin/graphlake and bin/graphsim
-	go build -o bin/ ./cmd/graphlake ./cmd/graphsim
+	$(STATIC) -o bin/ ./cmd/graphlake ./cmd/graphsim
+
+release: cloned $(RELEASE) ## static binaries of this commit for Linux and macOS into dist, and their sums
+	cd dist && sha256sum $(notdir $(RELEASE)) >SHA256SUMS
+
+cloned:
+	@test -d .git || { echo "Go stamps the version of a clone only, not of a worktree or an archive: release from a clone"; exit 1; }
+
+$(RELEASE): dist/graphlake-%:
+	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) $(STATIC) -buildvcs=true -ldflags '-s -w' -o $@ ./cmd/graphlake
 
 demo: build ## a week of a simulated tenant, read into ./lake
 	sh internal/demo.sh
@@ -42,6 +60,7 @@ test: azurite ## every test of the product, Blob Storage included
 lint: ## golangci-lint over the product and the nested modules
 	$(GOLANGCI) run
 	cd internal/duckdb && $(GOLANGCI) run
+	cd internal/deploycheck && $(GOLANGCI) run
 	cd internal/contract && $(GOLANGCI) run --fast-only # the others would analyse all of Microsoft's models
 
 generate: ## docs/datasets, from the values in schemas
@@ -87,11 +106,24 @@ contract: ## ask Microsoft's generated SDK about our URLs and paths; its first b
 duckdb: build ## let DuckDB read what we wrote; needs a C compiler
 	cd internal/duckdb && go test -count=1 ./... # the commands that it runs are not in Go's test cache
 
+readers: build azurite ## let pyarrow, polars, DuckDB and Spark read the demo of READERS_USERS (60), on disk and in Blob Storage
+	sh internal/readers/run.sh --bin bin --users $(READERS_USERS) --azurite $(AZURITE)
+deploy-check: dist/graphlake-linux-$(shell go env GOARCH) pycep ## hold deploy against who reads it; skips by name what this machine lacks
+	cd internal/deploycheck && go test -count=1 ./... # the files and commands that it reads are not in Go's test cache
+
 torture: build ## kill the command KILLS (50) times at random, and compare what it leaves with an undisturbed lake
 	go run ./internal/torture -kills $(KILLS)
 
+month: build ## thirty nights of MONTH_USERS (40) users with two outages, a refused secret and throttling, against what was generated
+	go run ./internal/month -users $(MONTH_USERS)
+
 truth: build ## what the simulator generated against what the lake holds, a line a table, over three nights
 	go run ./internal/truth -users $(TRUTH_USERS)
+
+sql-check: build ## parse as T-SQL what graphlake sql prints for Synapse; installs sqlfluff into .cache
+	@if [ -x $(SQLFLUFF) ] || { python3 -m venv .cache/sqlfluff && .cache/sqlfluff/bin/pip install --quiet sqlfluff==$(SQLFLUFF_VERSION); }; then \
+		SQLFLUFF=$(SQLFLUFF) sh internal/sqlcheck.sh; \
+	else echo "sql-check: skipped, for sqlfluff could not be installed; it needs Python with venv and its package index"; fi
 
 azurite: ## install the Blob Storage emulator into .cache
 	@if [ -x $(AZURITE) ]; then :; \
@@ -99,5 +131,11 @@ azurite: ## install the Blob Storage emulator into .cache
 		npm install --silent --no-fund --no-audit --prefix .cache/azurite azurite@$(AZURITE_VERSION); \
 	else echo "azurite: there is no npm, so the tests against Blob Storage will be skipped; install Node to run them"; fi
 
-clean: ## remove bin and .cache; never a lake
-	rm -rf bin .cache
+pycep: ## install the parser of Bicep into .cache
+	@if [ -d .cache/pycep/pycep ]; then :; \
+	elif command -v python3 >/dev/null; then \
+		python3 -m pip install --quiet --root-user-action ignore --target .cache/pycep pycep-parser==$(PYCEP_VERSION); \
+	else echo "pycep: there is no Python, so the tests of deploy/azure will be skipped"; fi
+
+clean: ## remove bin, dist and .cache; never a lake
+	rm -rf bin dist .cache

@@ -121,7 +121,7 @@ func TestGaps(t *testing.T) {
 			if c.cut != "" {
 				return
 			}
-			status, err := jobs.LoadStatus(t.Context(), store, s, a.Now)
+			status, err := jobs.LoadStatus(t.Context(), store, s, nil, a.Now)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -66,7 +66,8 @@ func (all Coverage) With(c Covered) Coverage {
 
 // Settled is the coverage with settled neighbours made one, so that years of it stay small. Days with
 // records and days without become one part with records: which was which, the files say. A request that
-// is not finished still finds what was read since it was asked.
+// is not finished still finds what was read since it was asked. The newest picture stays apart, so that
+// how many records it has is known.
 func (all Coverage) Settled(d schemas.Dataset, asked []Asked) Coverage {
 	settle := d.Settle
 	if d.Mode.Pictures() {
@@ -80,7 +81,8 @@ func (all Coverage) Settled(d schemas.Dataset, asked []Asked) Coverage {
 	for _, c := range all {
 		n := len(next) - 1
 		same := n >= 0 && (next[n].final(settle) && c.final(settle) || !c.Held() && c.Outcome == next[n].Outcome)
-		if !same || !c.From.Equal(next[n].To) || !alike(next[n], c, today, asked) {
+		newest := d.Mode.Pictures() && c.To.Equal(all.End())
+		if !same || newest || !c.From.Equal(next[n].To) || !alike(next[n], c, today, asked) {
 			next = append(next, c)
 			continue
 		}

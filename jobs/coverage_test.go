@@ -137,3 +137,15 @@ func TestCutRecords(t *testing.T) {
 		t.Errorf("%f records a day, want 97", got)
 	}
 }
+
+// A picture holds all records, so that of the newest stays apart, whatever failed since; older ones are one.
+func TestNewestPictureStaysApart(t *testing.T) {
+	var all Coverage
+	for i, c := range []Covered{{Outcome: Data, Records: 7}, {Outcome: Data, Records: 9}, {Outcome: Data, Records: 8}, {Outcome: Forbidden}, {Outcome: Forbidden}} {
+		c.From, c.To, c.Read = midnight(16+i), midnight(17+i), midnight(16+i).Add(2*time.Hour)
+		all = all.With(c).Settled(schemas.Users, nil)
+	}
+	if len(all) < 3 || all[0].Records != 16 || all[1].Records != 8 {
+		t.Errorf("%+v, want 16 records in two days, and the 8 of the newest", all)
+	}
+}

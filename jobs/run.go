@@ -24,6 +24,7 @@ type Runner struct {
 	Privacy Privacy                  // of the lake, as [Settle] has found it
 	Now     time.Time                // what counts as now
 	Log     *slog.Logger
+	Stop    <-chan struct{} // closed when no further unit is to begin; nil is never
 	// Progress, if there is one, says how far the run is.
 	Progress *Progress
 	// Telemetry, if there is one, is told of runs and units.
@@ -142,7 +143,10 @@ func (x *run) unit(ctx context.Context, h *holding, l *live) UnitReport {
 	rep := newUnitReport(u)
 	rep.started = start
 	ctx, span := x.Telemetry.start(ctx, "unit")
-	err := (&unit{Unit: u, holding: h, run: x, rep: &rep, live: l}).do(graph.WithCounter(ctx, &l.count))
+	err := x.stopped()
+	if err == nil {
+		err = (&unit{Unit: u, holding: h, run: x, rep: &rep, live: l}).do(graph.WithCounter(ctx, &l.count))
+	}
 	rep.decide(u, err)
 	h.note(ctx, u, &rep, x.Now)
 	rep.Requests, rep.Throttled, rep.Bytes = l.count.Requests.Load(), l.count.Throttled.Load(), l.count.BytesRead.Load()
@@ -150,6 +154,16 @@ func (x *run) unit(ctx context.Context, h *holding, l *live) UnitReport {
 	l.end(&rep)
 	x.ended(ctx, span, &rep)
 	return rep
+}
+
+// stopped says that no further unit is to begin.
+func (r *Runner) stopped() error {
+	select {
+	case <-r.Stop:
+		return context.Canceled
+	default:
+		return nil
+	}
 }
 
 // note puts into the coverage that a unit was not read, unless nothing can be said of it or written.

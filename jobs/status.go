@@ -16,6 +16,14 @@ import (
 type Status struct {
 	Datasets []DatasetStatus `json:"datasets"` // of each tenant, in the order of the selection
 	Runs     []RunStatus     `json:"runs"`     // the newest first
+	Next     []NextRun       `json:"next"`     // of the jobs that have times, the soonest first
+	Late     []Overdue       `json:"late"`     // what of theirs is late
+}
+
+// NextRun is when a job is to run next.
+type NextRun struct {
+	Job  string    `json:"job"`
+	Time time.Time `json:"time"`
 }
 
 // DatasetStatus is what the state of a dataset of a tenant says. Times and counts of what never was
@@ -36,7 +44,8 @@ type DatasetStatus struct {
 	Gaps       []Span   `json:"gaps"`  // up to the last midnight, that a run could read
 	Dirty      []string `json:"dirty"` // the days whose tables may lag raw
 	Outdated   int      `json:"outdated_days"`
-	Missed     int      `json:"missed_days"`
+	Missed     []Span   `json:"missed"` // days of which nobody took a picture or made an observation
+	MissedDays int      `json:"missed_days"`
 	Expired    int      `json:"expired_days"`
 	NotYet     int64    `json:"not_yet"`    // records that were listed and could not be read yet
 	Behind     int      `json:"behind"`     // parents or records that were refused; they are read later from where they stand
@@ -64,10 +73,10 @@ const (
 	runDays    = 31 // that are searched for them, back from today
 )
 
-// LoadStatus reads the states of what is selected, and the newest runs by the clock. It reads no
-// partition and lists none, so it costs the same in a lake of any size.
-func LoadStatus(ctx context.Context, store load.Store, s Selection, now time.Time) (Status, error) {
-	status := Status{Datasets: []DatasetStatus{}, Runs: []RunStatus{}}
+// LoadStatus reads the states of what is selected, and the newest runs by the clock, and says of the jobs
+// what comes next. It reads no partition and lists none, so it costs the same in a lake of any size.
+func LoadStatus(ctx context.Context, store load.Store, s Selection, jobs []Job, now time.Time) (Status, error) {
+	status := Status{Datasets: []DatasetStatus{}, Runs: []RunStatus{}, Next: nextRuns(jobs, now)}
 	known, err := LoadStates(ctx, store, s)
 	if err != nil {
 		return status, err
@@ -78,12 +87,26 @@ func LoadStatus(ctx context.Context, store load.Store, s Selection, now time.Tim
 			status.Datasets = append(status.Datasets, st.status(t, d, now))
 		}
 	}
+	if status.Late, err = Late(ctx, store, jobs, now); err != nil {
+		return status, err
+	}
 	status.Runs, err = loadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day))
 	return status, err
 }
 
+func nextRuns(jobs []Job, now time.Time) []NextRun {
+	next := []NextRun{}
+	for _, j := range jobs {
+		if at := j.Times.Next(now); !at.IsZero() {
+			next = append(next, NextRun{j.Name, at.UTC()})
+		}
+	}
+	slices.SortStableFunc(next, func(a, b NextRun) int { return a.Time.Compare(b.Time) })
+	return next
+}
+
 func (s *State) status(t Tenant, d schemas.Dataset, now time.Time) DatasetStatus {
-	ds := DatasetStatus{Tenant: t.Name, Dataset: d.Name, Behind: len(s.Behind), Gaps: []Span{}, Dirty: []string{}, Unfinished: []Span{}}
+	ds := DatasetStatus{Tenant: t.Name, Dataset: d.Name, Behind: len(s.Behind), Gaps: []Span{}, Dirty: []string{}, Missed: []Span{}, Unfinished: []Span{}}
 	if !s.Picture.IsZero() {
 		ds.Picture = s.Picture.Format(time.DateOnly)
 	}
@@ -125,7 +148,8 @@ func (ds *DatasetStatus) add(c Covered, pictures bool) {
 		}
 		ds.Records += c.Records
 	case c.Outcome == Missed:
-		ds.Missed += days(c.From, c.To)
+		ds.Missed = append(ds.Missed, Span{c.From, c.To})
+		ds.MissedDays += days(c.From, c.To)
 	case c.Outcome == Expired:
 		ds.Expired += days(c.From, c.To)
 	}

@@ -34,7 +34,7 @@ func TestStatusOfAState(t *testing.T) {
 	store := stateOnly(t, schemas.CallRecords, st)
 	got, err := jobs.LoadStatus(t.Context(), store, jobs.Selection{
 		Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords, schemas.Users},
-	}, nov("18T02"))
+	}, nil, nov("18T02"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +44,11 @@ func TestStatusOfAState(t *testing.T) {
 			Read: nov("18T02"), Outcome: jobs.Failed, NotYet: 2,
 			Gaps:  []jobs.Span{{From: nov("12"), To: nov("13")}, {From: nov("17"), To: nov("18")}},
 			Dirty: []string{"2026-11-15", "2026-11-16"}, Outdated: 2, Expired: 4, Behind: 1,
-			Unfinished: []jobs.Span{{From: nov("12"), To: nov("14")}},
+			Missed: []jobs.Span{}, Unfinished: []jobs.Span{{From: nov("12"), To: nov("14")}},
 		}, {
-			Tenant: "contoso", Dataset: "users", Gaps: []jobs.Span{}, Dirty: []string{}, Unfinished: []jobs.Span{},
+			Tenant: "contoso", Dataset: "users", Gaps: []jobs.Span{}, Dirty: []string{}, Missed: []jobs.Span{}, Unfinished: []jobs.Span{},
 		}},
-		Runs: []jobs.RunStatus{},
+		Runs: []jobs.RunStatus{}, Next: []jobs.NextRun{}, Late: []jobs.Overdue{},
 	}
 	if !reflect.DeepEqual(got, expected) {
 		t.Errorf("got  %+v\nwant %+v", got, expected)
@@ -59,23 +59,24 @@ func TestStatusOfPictures(t *testing.T) {
 	now := later
 	r := newRig(t, graphsim.New(graphsim.Options{Users: 7, From: monday, To: monday.Add(schemas.Day), Now: func() time.Time { return now }}))
 	s := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.Users}}
-	for _, night := range []int{0, 1, 4} {
+	for _, night := range []int{0, 2, 3, 6} {
 		now = later.AddDate(0, 0, night)
 		r.Now = now
 		if rep, err := r.Run(t.Context(), s); err != nil || rep.Status != jobs.Data {
 			t.Fatalf("%+v, %v", rep, err)
 		}
 	}
-	status, err := jobs.LoadStatus(t.Context(), r.Store, s, now)
+	status, err := jobs.LoadStatus(t.Context(), r.Store, s, nil, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, today := status.Datasets[0], later.AddDate(0, 0, 4).Truncate(schemas.Day)
-	if d.Picture != "2026-11-22" || d.Missed != 2 || !d.From.Equal(today) || !d.Reaches.Equal(today.Add(schemas.Day)) ||
+	d, today := status.Datasets[0], later.AddDate(0, 0, 6).Truncate(schemas.Day)
+	missed := []jobs.Span{{From: instant(t, "19"), To: instant(t, "20")}, {From: instant(t, "22"), To: instant(t, "24")}}
+	if d.Picture != "2026-11-24" || d.MissedDays != 3 || !reflect.DeepEqual(d.Missed, missed) || !d.From.Equal(today) || !d.Reaches.Equal(today.Add(schemas.Day)) ||
 		d.Records == 0 || d.Records > 20 || !d.Read.Equal(now) || d.Outcome != jobs.Data || len(d.Gaps) > 0 {
 		t.Errorf("%+v", d)
 	}
-	if len(status.Runs) != 3 || status.Runs[0].Units != 1 || status.Runs[0].Status != jobs.Data || !status.Runs[0].Started.After(status.Runs[2].Started) {
+	if len(status.Runs) != 4 || status.Runs[0].Units != 1 || status.Runs[0].Status != jobs.Data || !status.Runs[0].Started.After(status.Runs[3].Started) {
 		t.Errorf("the runs are %+v", status.Runs)
 	}
 }
@@ -96,7 +97,7 @@ func TestStatusCostsTheSame(t *testing.T) {
 			}
 		}
 		counted := storetest.NewFaulty(store)
-		status, err := jobs.LoadStatus(t.Context(), counted, s, later)
+		status, err := jobs.LoadStatus(t.Context(), counted, s, nil, later)
 		if err != nil || len(status.Runs) != 5 || status.Datasets[0].Reaches.IsZero() {
 			t.Fatalf("%+v, %v", status, err)
 		}

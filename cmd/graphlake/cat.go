@@ -30,7 +30,7 @@ func (r catCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	if r.Tenant != "" && !slices.ContainsFunc(cfg.Tenants, func(t tenantConfig) bool { return t.Name == r.Tenant }) {
-		return usage(fmt.Errorf("there is no tenant %q in %s", r.Tenant, cfg.file))
+		return cfg.noTenant(r.Tenant)
 	}
 	if !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To.Time) {
 		return usage(fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: r.From.Time, To: r.To.Time}))

@@ -119,10 +119,11 @@ func TestCuresOfATenant(t *testing.T) {
 		t.Errorf("cure for a managed identity = %s", got)
 	}
 	stranger := &graph.Error{Kind: graph.Unauthorized, Code: "unauthorized_client"}
-	if err := tenant.letIn(stranger); !strings.HasSuffix(err.Error(), "lets it in at "+link) || graph.KindOf(err) != graph.Unauthorized {
+	if err := tenant.letIn(stranger); !strings.HasSuffix(err.Error(), "consents at "+link) || graph.KindOf(err) != graph.Unauthorized {
 		t.Errorf("error = %v", err)
 	}
-	for _, err := range []error{machine.letIn(stranger), tenant.letIn(&graph.Error{Kind: graph.Unavailable})} {
+	wrongSecret := &graph.Error{Kind: graph.Unauthorized, Code: "invalid_client", InnerCode: "AADSTS7000215"}
+	for _, err := range []error{machine.letIn(stranger), tenant.letIn(wrongSecret), tenant.letIn(&graph.Error{Kind: graph.Unavailable})} {
 		if strings.Contains(err.Error(), "adminconsent") {
 			t.Errorf("error = %v, want no link", err)
 		}

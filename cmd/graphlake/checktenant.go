@@ -64,10 +64,12 @@ func signIn(ctx context.Context, source graph.TokenSource) (graph.Secret, error)
 
 // letIn adds the way in for an application that the tenant does not know.
 func (t tenantConfig) letIn(err error) error {
-	if graph.KindOf(err) != graph.Unauthorized || t.Auth.Method == byMachine || t.Auth.ClientID == "" {
+	refused, ok := errors.AsType[*graph.Error](err)
+	stranger := ok && refused.Kind == graph.Unauthorized && (refused.Code == "unauthorized_client" || refused.InnerCode == "AADSTS7000229")
+	if !stranger || t.Auth.Method == byMachine || t.Auth.ClientID == "" {
 		return err
 	}
-	return fmt.Errorf("%w; if the tenant does not know the application, an administrator lets it in at %s", err, t.consentURL(t.Auth.ClientID))
+	return fmt.Errorf("%w; an administrator consents at %s", err, t.consentURL(t.Auth.ClientID))
 }
 
 // grantCure says how the application gets a permission.

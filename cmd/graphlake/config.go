@@ -52,6 +52,8 @@ type jobConfig struct {
 	Timezone string   `yaml:"timezone"`
 	Datasets []string `yaml:"datasets"`
 	Lookback duration `yaml:"lookback"`
+	Jitter   duration `yaml:"jitter"` // a run begins up to so much later than its time
+	Late     duration `yaml:"late"`   // so long after its time, its data may not be there yet
 }
 
 type privacyConfig struct {
@@ -63,28 +65,34 @@ type privacyConfig struct {
 // duration is a time.Duration that is written as 72h.
 type duration time.Duration
 
-func (d *duration) UnmarshalText(text []byte) error {
-	parsed, err := time.ParseDuration(string(text))
-	if err == nil && parsed < 0 {
-		err = errors.New("a duration may not be negative")
+// UnmarshalYAML says where the fault is, which the decoder says of all others but forgets here.
+func (d *duration) UnmarshalYAML(node ast.Node) error {
+	text, at := node.GetToken().Value, node.GetToken().Position
+	parsed, err := time.ParseDuration(text)
+	if err != nil || parsed < 0 {
+		return fmt.Errorf("[%d:%d] %q is no duration; write it as 72h or 90m", at.Line, at.Column, text)
 	}
 	*d = duration(parsed)
-	return err
+	return nil
 }
 
 // loadConfig reads and checks the configuration. Every error names the file and, where it can, the line.
 func loadConfig(file string) (*config, error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no %s: write one (the README has an example), or name it with --config", file)
+		return nil, fmt.Errorf("there is no %s: write one with graphlake init, or name it with --config", file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
 	c := &config{Graph: graphConfig{Rate: 1}}
 	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
+		cure := ""
+		if _, ok := errors.AsType[*yaml.UnknownFieldError](err); ok {
+			cure = "; graphlake init writes a file with all that there are"
+		}
 		// Without the source: the line at fault may hold a secret that does not belong there.
-		return nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, false))
+		return nil, fmt.Errorf("%s: %s%s", file, yaml.FormatError(err, false, false), cure)
 	}
 	c.file = file
 	if c.tree, err = parser.ParseBytes(text, 0); err != nil {

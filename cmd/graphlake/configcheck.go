@@ -28,7 +28,7 @@ func (c *config) check() error {
 	fail := func(path, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("%s: %s: "+format, append([]any{c.line(path), strings.TrimPrefix(path, "$.")}, args...)...))
 	}
-	if u, err := url.Parse(c.Graph.Endpoint); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+	if !isURL(c.Graph.Endpoint) {
 		fail("$.graph.endpoint", "%q is no URL; Graph's is https://graph.microsoft.com", c.Graph.Endpoint)
 	}
 	if !(c.Graph.Rate > 0) || math.IsInf(c.Graph.Rate, 1) {
@@ -59,6 +59,9 @@ func (c *config) check() error {
 	if t := c.Tenants; len(t) > 0 && t[0].Auth.Method == "token" && strings.HasPrefix(c.Lake, "az://") && c.Azure.ConnectionStringEnv == "" {
 		fail("$.azure", "a token for Graph does not open Blob Storage; use connection_string_env, or another auth.method")
 	}
+	if u := c.Azure.AccountURL; u != "" && !isURL(u) {
+		fail("$.azure.account_url", "%q is no URL; an account's is https://ACCOUNT.blob.core.windows.net", u)
+	}
 	if l := time.Duration(c.Azure.Lease); l < shortestLease || l > longestLease || l%time.Second != 0 {
 		fail("$.azure.lease", "Blob Storage grants whole seconds from %v to %v, not %v", shortestLease, longestLease, l)
 	}
@@ -66,6 +69,11 @@ func (c *config) check() error {
 		fail("$.privacy.content", "%q is none of none, text and full", c.Privacy.Content)
 	}
 	return errors.Join(errs...)
+}
+
+func isURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 func (j jobConfig) check(fail func(field, format string, args ...any)) {
@@ -83,6 +91,8 @@ func (j jobConfig) check(fail func(field, format string, args ...any)) {
 	}
 	if _, err := time.LoadLocation(j.Timezone); err != nil {
 		fail("timezone", "%q is not known; want a name as Europe/Berlin", j.Timezone)
+	} else if _, err := j.times(); err != nil {
+		fail("schedule", "%v", err)
 	}
 }
 

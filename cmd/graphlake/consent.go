@@ -55,7 +55,10 @@ func (p permissionsCommand) printConsent(c *command, cfg *config) error {
 	links := []link{}
 	var without []error
 	for _, t := range tenants {
+		unknown := t.known()
 		switch {
+		case unknown != nil:
+			without = append(without, fmt.Errorf("tenant %s: %w", t.Name, unknown))
 		case t.Auth.Method == byMachine:
 			without = append(without, fmt.Errorf("tenant %s: a managed identity is not consented to: %s", t.Name, assignRoles))
 		case t.Auth.ClientID == "":

@@ -32,16 +32,21 @@ type command struct {
 	LogFormat string `enum:"auto,text,json" default:"auto" help:"Logs as text or JSON lines; auto: text on a terminal, JSON elsewhere."`
 	Quiet     bool   `help:"Log errors only."`
 
+	Init        initCommand        `cmd:"" help:"Write a configuration with comments, to begin with."`
 	Run         runCommand         `cmd:"" help:"Read a range from Graph into the lake."`
 	Plan        planCommand        `cmd:"" help:"Say what a run would read, without asking Graph."`
 	Replay      replayCommand      `cmd:"" help:"Make the tables anew from raw, without asking Graph."`
+	Schedule    scheduleCommand    `cmd:"" help:"Stay, and run every job at its times."`
 	Audit       auditCommand       `cmd:"" help:"Find gaps, duplicates, orphans and stale partitions; exit 1 if there are any."`
 	Status      statusCommand      `cmd:"" help:"Say how far the datasets reach, and what the last runs did."`
 	Datasets    datasetsCommand    `cmd:"" help:"List the datasets and their tables."`
 	Schema      schemaCommand      `cmd:"" help:"Describe the columns of a table."`
 	Cat         catCommand         `cmd:"" help:"Print the rows of a table as JSON lines."`
+	SQL         sqlCommand         `cmd:"" name:"sql" help:"Print the views by which DuckDB or Synapse sees the lake."`
 	Check       checkCommand       `cmd:"" help:"Try the configuration: sign in, compare permissions, ask for every dataset, write to the lake."`
 	Permissions permissionsCommand `cmd:"" help:"List the permissions of each product, or make of those that are needed a manifest or a link to consent."`
+	Completion  completionCommand  `cmd:"" help:"Print a script that completes commands, flags and names in a shell."`
+	Complete    completeCommand    `cmd:"" hidden:"" help:"Say what words may become, for the script of completion."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 
 	stdout io.Writer
@@ -57,30 +62,44 @@ Exit status: 0 done; 2 wrong usage or configuration; 1 failed, or audit findings
 75 try again later (throttled out, not reachable, stopped); 4 done, but records were quarantined, parents were refused, or a dataset was skipped.`
 
 func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 { // not knowing what to ask for is wrong usage, and help is the cure
+		run([]string{"--help"}, stderr, stderr)
+		return exitUsage
+	}
 	c := command{stdout: stdout, stderr: &screen{stderr: stderr}}
 	exited := -1
-	parser := kong.Must(&c,
-		kong.Name("graphlake"),
-		kong.Description(description),
-		kong.Vars{"config": defaultConfig},
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(status int) { exited = status }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-	)
-	parsed, err := parser.Parse(args)
+	parsed, err := c.parser(func(status int) { exited = status }).Parse(args)
 	if exited >= 0 { // --help was asked for and printed
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "graphlake: %v\nsee: graphlake --help\n", err)
+		see := "graphlake"
+		if wrong, ok := errors.AsType[*kong.ParseError](err); ok && wrong.Context.Selected() != nil {
+			see += " " + wrong.Context.Selected().Name
+		}
+		fmt.Fprintf(stderr, "graphlake: %v\nsee: %s --help\n", err, see)
 		return exitUsage
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // who asks twice does not want to wait; the lake takes no harm
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	err = parsed.Run(&c)
 	if status, ok := errors.AsType[statusError](err); err != nil && (!ok || status.err != nil) {
 		fmt.Fprintf(stderr, "graphlake: %v\n", err)
 	}
 	return exitStatus(err)
+}
+
+// parser reads the command line into c. It calls exit when it has printed the help.
+func (c *command) parser(exit func(status int)) *kong.Kong {
+	return kong.Must(c,
+		kong.Name("graphlake"),
+		kong.Description(description),
+		kong.Vars{"config": defaultConfig},
+		kong.Writers(c.stdout, c.stderr),
+		kong.Exit(exit),
+		kong.Help(helpWithExamples),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -24,6 +27,10 @@ func (c *command) configuration() (*config, error) {
 	if c.Lake != "" {
 		cfg.Lake = c.Lake
 	}
+	scheme, place, remote := strings.Cut(cfg.Lake, "://")
+	if remote && (scheme != "az" || strings.HasPrefix(place+"/", "/")) { // a directory of that name would be made
+		return nil, usage(fmt.Errorf("the lake %s: want a directory, or az://CONTAINER/PREFIX", cfg.Lake))
+	}
 	return cfg, nil
 }
 
@@ -31,7 +38,7 @@ func (c *command) configuration() (*config, error) {
 func environment(name string) (string, error) {
 	value := strings.TrimSpace(os.Getenv(name)) // files that end in a newline are the rule
 	if value == "" {
-		return "", usage(fmt.Errorf("the environment variable %s is not set, but the configuration names it", name))
+		return "", usage(fmt.Errorf("the environment variable %s is not set, but the configuration names it: export it", name))
 	}
 	return value, nil
 }
@@ -105,18 +112,37 @@ func (c *config) openStore(ctx context.Context) (store, error) {
 
 // openLake opens a lake to read what is in it.
 func (c *config) openLake(ctx context.Context) (store, error) {
-	if _, err := os.Stat(c.Lake); err != nil && !strings.HasPrefix(c.Lake, "az://") {
-		return nil, usage(fmt.Errorf("there is no lake: %w", err))
+	if err := c.lakeIsThere(); err != nil {
+		return nil, err
 	}
 	return c.openStore(ctx)
+}
+
+// lakeIsThere keeps who only works on what is there from making a lake out of a wrong name. Of Blob Storage
+// it says nothing.
+func (c *config) lakeIsThere() error {
+	if strings.HasPrefix(c.Lake, "az://") {
+		return nil
+	}
+	_, err := os.Stat(c.Lake)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("there is no lake at %s: the first run makes it; if it lies elsewhere, say so in %s or with --lake", c.Lake, c.file)
+	}
+	return usage(err)
 }
 
 // lakeError names the lake. A directory that does not work is a matter of configuration; a service
 // may be down.
 func (c *config) lakeError(err error) error {
 	err = fmt.Errorf("the lake %s: %w", c.Lake, err)
-	if strings.HasPrefix(c.Lake, "az://") {
-		return err
+	network, _ := errors.AsType[*url.Error](err)
+	switch {
+	case errors.Is(err, blobstore.ErrOptions) && c.Azure.ConnectionStringEnv != "":
+		return usage(fmt.Errorf("%w; it is in %s: copy it anew from the storage account's access keys", err, c.Azure.ConnectionStringEnv))
+	case network != nil && graph.KindOf(err) == 0:
+		return fmt.Errorf("%w; check the account's name, the network and the proxy, and run again later", err)
+	case errors.Is(err, blobstore.ErrOptions), !strings.HasPrefix(c.Lake, "az://"):
+		return usage(err)
 	}
-	return usage(err)
+	return err
 }

@@ -23,6 +23,9 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	if err := cfg.lakeIsThere(); err != nil {
+		return err
+	}
 	log := c.logger()
 	tell, err := newTelemetry(ctx, log)
 	if err != nil {

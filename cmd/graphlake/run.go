@@ -26,6 +26,10 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	if len(sel.Tenants) == 0 && c.Output == "text" {
+		fmt.Fprintf(c.stdout, "share %v has none of the tenants of %s\n", r.Shard, cfg.file)
+		return nil
+	}
 	if r.DryRun {
 		return c.printPlan(ctx, cfg, sel, r.now())
 	}

@@ -15,7 +15,13 @@ import (
 type choice struct {
 	Job     string   `placeholder:"NAME" xor:"what" help:"The datasets, and for a run the lookback, of a configured job."`
 	Dataset []string `placeholder:"NAME" xor:"what" sep:"," help:"A dataset; may be repeated. Without it and --job: the datasets of all jobs."`
-	Tenant  string   `placeholder:"NAME" help:"One of the configured tenants (default: all)."`
+	whose
+}
+
+// whose is the flags that choose among the configured tenants.
+type whose struct {
+	Tenant string `placeholder:"NAME" xor:"whose" help:"One of the configured tenants (default: all)."`
+	Shard  shard  `placeholder:"I/N" xor:"whose" help:"Of N shares of the tenants the one with the number I, from 0 on; with N alone, I is in $$JOB_COMPLETION_INDEX."`
 }
 
 // selection is the flags by which run and plan are told what to read.
@@ -86,15 +92,23 @@ func (s selection) of(c *config) (jobs.Selection, error) {
 }
 
 // tenants are the chosen ones.
-func (w choice) tenants(c *config) ([]tenantConfig, error) {
+func (w whose) tenants(c *config) ([]tenantConfig, error) {
 	if w.Tenant == "" {
-		return c.Tenants, nil
+		return w.Shard.tenants(c.Tenants), nil
 	}
 	i := slices.IndexFunc(c.Tenants, func(t tenantConfig) bool { return t.Name == w.Tenant })
 	if i < 0 {
-		return nil, usage(fmt.Errorf("there is no tenant %q in %s", w.Tenant, c.file))
+		return nil, c.noTenant(w.Tenant)
 	}
 	return c.Tenants[i : i+1], nil
+}
+
+func (c *config) noTenant(name string) error {
+	var known []string
+	for _, t := range c.Tenants {
+		known = append(known, t.Name)
+	}
+	return usage(fmt.Errorf("there is no tenant %q in %s; there are: %s", name, c.file, strings.Join(known, ", ")))
 }
 
 // datasets are the chosen ones.

@@ -113,6 +113,7 @@ func (s *site) open(t *testing.T) (opened store) {
 type process struct {
 	cmd    *exec.Cmd
 	output bytes.Buffer
+	log    io.Reader // of a schedule
 }
 
 // start starts a run of some datasets with a token for Graph.

@@ -25,7 +25,11 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	status, err := jobs.LoadStatus(ctx, store, sel, what.now())
+	scheduled, err := cfg.scheduled(s.whose, s.Job)
+	if err != nil {
+		return err
+	}
+	status, err := jobs.LoadStatus(ctx, store, sel, scheduled, what.now())
 	if err != nil {
 		return err
 	}
@@ -53,6 +57,12 @@ func (c *command) printStatus(s jobs.Status) error {
 			fmt.Fprintf(c.stdout, "%s of %s: %s\n", d.Dataset, d.Tenant, remark)
 		}
 	}
+	for _, o := range s.Late {
+		fmt.Fprintf(c.stdout, "%s of %s: late: job %s of %s had to read it from %s on\n", o.Dataset, o.Tenant, o.Job, instant{o.Due}, instant{o.From})
+	}
+	if err := c.printNextRuns(s.Next); err != nil {
+		return err
+	}
 	if len(s.Runs) == 0 {
 		_, err := fmt.Fprintln(c.stdout, "\nno run has ended within the last month")
 		return err
@@ -61,6 +71,18 @@ func (c *command) printStatus(s jobs.Status) error {
 	fmt.Fprintln(w, "\nrun\tstarted\tseconds\tstatus\tunits\tfailed")
 	for _, r := range s.Runs {
 		fmt.Fprintf(w, "%s\t%s\t%.1f\t%s\t%d\t%d\n", r.Run, instant{r.Started.Truncate(time.Second)}, r.Seconds, r.Status, r.Units, r.Failed)
+	}
+	return w.Flush()
+}
+
+func (c *command) printNextRuns(all []jobs.NextRun) error {
+	if len(all) == 0 {
+		return nil
+	}
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\njob\tnext run")
+	for _, n := range all {
+		fmt.Fprintf(w, "%s\t%s\n", n.Job, n.Time.Format(time.RFC3339))
 	}
 	return w.Flush()
 }
@@ -87,11 +109,20 @@ func wanting(d jobs.DatasetStatus) []string {
 	if d.Behind > 0 {
 		say("refused, and read later from where they stand: %d parents or records", d.Behind)
 	}
-	if d.Missed > 0 {
-		say("pictures that nobody took: %d days", d.Missed)
+	if d.MissedDays > 0 {
+		say("pictures that nobody took, %d days: %s", d.MissedDays, spans(d.Missed))
 	}
 	if d.Expired > 0 {
 		say("asked for after Graph had forgotten it: %d days", d.Expired)
 	}
 	return all
+}
+
+// spans are ranges in a line, their ends not included.
+func spans(all []jobs.Span) string {
+	texts := make([]string, len(all))
+	for i, s := range all {
+		texts[i] = fmt.Sprintf("%s to %s", instant{s.From}, instant{s.To})
+	}
+	return strings.Join(texts, ", ")
 }

@@ -22,7 +22,23 @@ func (t tenantConfig) token(scope string) (graph.TokenSource, error) {
 	return source, nil
 }
 
+// known says which id is still the one that init put in its place.
+func (t tenantConfig) known() error {
+	for _, id := range []struct{ field, value, cure string }{
+		{"tenant_id", t.TenantID, "Entra shows yours as the directory (tenant) ID"},
+		{"auth.client_id", t.Auth.ClientID, "Entra shows yours as the application (client) ID"},
+	} {
+		if id.value == placeholder {
+			return fmt.Errorf("%s is still the placeholder %s: put your own into the configuration; %s", id.field, placeholder, id.cure)
+		}
+	}
+	return nil
+}
+
 func (t tenantConfig) source(scope string) (graph.TokenSource, error) {
+	if err := t.known(); err != nil {
+		return nil, err
+	}
 	o := graph.EntraOptions{Authority: t.authority, TenantID: t.TenantID, ClientID: t.Auth.ClientID, Scope: scope}
 	var err error
 	switch t.Auth.Method {

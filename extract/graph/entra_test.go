@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -117,8 +118,17 @@ func TestEntraRefusals(t *testing.T) {
 		want   []string
 	}{
 		{"wrong secret", entraError(401, "invalid_client", "AADSTS7000215: Invalid client secret provided. s3cret is not it."), Unauthorized,
-			[]string{"invalid_client/AADSTS7000215", "[redacted] is not it.", "client secret's value (not its id)"}},
-		{"unknown application", entraError(400, "unauthorized_client", "AADSTS700016: Application was not found."), Unauthorized, []string{"AADSTS700016"}},
+			[]string{"invalid_client/AADSTS7000215", "[redacted] is not it.", "; the client secret is wrong: give its value, not its id"}},
+		{"expired secret", entraError(401, "invalid_client", "AADSTS7000222: The provided client secret keys are expired."), Unauthorized,
+			[]string{"invalid_client/AADSTS7000222", "; the client secret has expired: make a new one"}},
+		{"unknown application", entraError(400, "unauthorized_client", "AADSTS700016: Application was not found."), Unauthorized,
+			[]string{"AADSTS700016", "; the tenant does not know the application: check client id and tenant id"}},
+		{"no consent", entraError(401, "invalid_client", "AADSTS7000229: The client application is missing service principal in the tenant."), Unauthorized,
+			[]string{"AADSTS7000229", "an administrator has to consent to it"}},
+		{"unknown tenant", entraError(400, "invalid_request", "AADSTS90002: Tenant was not found."), Unauthorized,
+			[]string{"AADSTS90002", "; there is no such tenant: check tenant id, and in a national cloud the authority"}},
+		{"new refusal", entraError(401, "invalid_client", "AADSTS70002: No."), Unauthorized,
+			[]string{"AADSTS70002", "; check client id and tenant id, and that the client secret's value (not its id) is current"}},
 		{"too often", entraError(429, "throttled", "AADSTS90055: Wait."), Throttled, []string{"run again later"}},
 		{"down", answer(503, "<html>"), Unavailable, []string{"503"}},
 		{"hung up", hangUp, Unavailable, []string{"cannot be asked for a token"}},
@@ -145,6 +155,59 @@ func TestEntraRefusals(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Of a tenant that it does not know Entra says so before it is asked for a token.
+func TestEntraUnknownTenant(t *testing.T) {
+	o, _ := entra(t, nil)
+	server := httptest.NewTLSServer(answer(400, `{"error":"invalid_tenant","error_description":"AADSTS90002: Tenant was not found. Trace ID: 1","error_codes":[90002]}`))
+	defer server.Close()
+	o.Authority, o.Client = server.URL, server.Client()
+	source, err := NewEntra(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = source.Token(t.Context(), false)
+	want := "unauthorized: 400 Bad Request: invalid_tenant/AADSTS90002: AADSTS90002: Tenant was not found.; there is no such tenant"
+	if KindOf(err) != Unauthorized || !strings.Contains(err.Error(), want) {
+		t.Errorf("error = %v, want %q", err, want)
+	}
+}
+
+// Where nobody listens it is not Entra that has to be asked again, but the way there that is wrong.
+func TestNobodyListens(t *testing.T) {
+	const want = "check the address, the network and the proxy"
+	o, _ := entra(t, nil)
+	server := httptest.NewTLSServer(nil)
+	server.Close()
+	o.Authority = server.URL
+	source, err := NewEntra(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = source.Token(t.Context(), false); KindOf(err) != Unavailable || !strings.Contains(err.Error(), want) {
+		t.Errorf("error = %v, want %q", err, want)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String()); !strings.Contains(failed(Unavailable, request, err).Error(), want) {
+		t.Errorf("error = %v, want %q", failed(Unavailable, request, err), want)
+	}
+}
+
+// A proxy that opens TLS is trusted by the machine's browsers, and not by us.
+func TestStrangeCertificate(t *testing.T) {
+	o, _ := entra(t, nil)
+	o.Client = &http.Client{}
+	source, err := NewEntra(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = source.Token(t.Context(), false); KindOf(err) != Unavailable || !strings.HasSuffix(err.Error(), "name its authority in SSL_CERT_FILE") {
+		t.Errorf("error = %v", err)
 	}
 }
 

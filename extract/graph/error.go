@@ -2,8 +2,10 @@ package graph
 
 import (
 	"cmp"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -93,7 +95,18 @@ func (e *Error) Error() string {
 
 // failed is the error of a request that got no usable answer.
 func failed(kind Kind, req *http.Request, err error) *Error {
-	return &Error{Kind: kind, Method: req.Method, URL: shown(req.URL), Err: err}
+	return &Error{Kind: kind, Method: req.Method, URL: shown(req.URL), Err: err, cure: unreached(err)}
+}
+
+// unreached is the cure where nobody took the connection, or somebody who is not trusted; otherwise empty.
+func unreached(err error) string {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "check the address; if a proxy of your own signed the certificate, name its authority in SSL_CERT_FILE"
+	}
+	if network, ok := errors.AsType[*net.OpError](err); ok && network.Op == "dial" {
+		return "check the address, the network and the proxy, and run again later"
+	}
+	return ""
 }
 
 // came describes an answer without quoting it.

@@ -24,6 +24,15 @@ type issuer struct {
 
 var entraCode = regexp.MustCompile(`AADSTS\d+`)
 
+// refusals are those of Entra that say by their code what alone helps.
+var refusals = map[string]string{
+	"AADSTS7000215": "the client secret is wrong: give its value, not its id; who has lost it makes a new one in the application's registration",
+	"AADSTS7000222": "the client secret has expired: make a new one in the application's registration",
+	"AADSTS700016":  "the tenant does not know the application: check client id and tenant id; if they are right, an administrator has to consent to it",
+	"AADSTS7000229": "the application is not in the tenant yet: an administrator has to consent to it",
+	"AADSTS90002":   "there is no such tenant: check tenant id, and in a national cloud the authority",
+}
+
 // refused is what the issuer said. MSAL's own error quotes the request and the answer.
 func (i issuer) refused(ctx context.Context, err error, hidden ...Secret) error {
 	if ctx.Err() != nil {
@@ -39,6 +48,7 @@ func (i issuer) refused(ctx context.Context, err error, hidden ...Secret) error 
 		f.Err = fmt.Errorf("%s cannot be asked for a token", i.name)
 		if cause, ok := errors.AsType[*url.Error](err); ok {
 			f.Err = fmt.Errorf("%w: %w", f.Err, cause.Err)
+			f.cure = cmp.Or(f.cure, unreached(cause))
 		}
 		return f
 	}
@@ -60,7 +70,7 @@ func (i issuer) refused(ctx context.Context, err error, hidden ...Secret) error 
 	case f.Status == http.StatusTooManyRequests:
 		f.Kind, f.cure = Throttled, ""
 	case f.Status < 500:
-		f.Kind, f.cure = Unauthorized, i.cure
+		f.Kind, f.cure = Unauthorized, cmp.Or(refusals[f.InnerCode], i.cure)
 	default:
 		f.cure = ""
 	}

@@ -65,10 +65,10 @@ func (t *Tenant) weekly(leader, day int) (e event, ok bool) {
 	return e, true
 }
 
-// appointments are what a user has planned alone for a day.
+// appointments are what a user has planned alone for a day: nothing before they joined.
 func (t *Tenant) appointments(number, day int) iter.Seq[event] {
 	return func(yield func(event) bool) {
-		if weekend(day) {
+		if weekend(day) || number >= t.Users && day < dayOf(t.joined(number)) {
 			return
 		}
 		s := seeded(t.seed, uint64(number), uint64(day), 'E')

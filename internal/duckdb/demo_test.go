@@ -26,6 +26,7 @@ const (
 type lake struct {
 	datasets []schemas.Dataset // that are read
 	dir      string
+	bin      string // the directory of the commands
 	db       *sql.DB
 	reports  []unit // of the second run
 	truth    []day  // what the simulator holds
@@ -57,8 +58,8 @@ type day struct {
 func demo(t *testing.T) *lake {
 	t.Helper()
 	dir := t.TempDir()
-	l := &lake{dir: filepath.Join(dir, "lake")}
 	bin := filepath.Join(dir, "bin")
+	l := &lake{dir: filepath.Join(dir, "lake"), bin: bin}
 	command(t, "go", "build", "-o", bin+string(filepath.Separator), "./cmd/graphlake", "./cmd/graphsim")
 	t.Setenv("LAKE", l.dir)
 	t.Setenv("BIN", bin)

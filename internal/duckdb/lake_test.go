@@ -22,6 +22,9 @@ func TestLake(t *testing.T) {
 	t.Run("raw", l.raw)
 	t.Run("values", l.values)
 	t.Run("sums", l.sums)
+	t.Run("views", l.viewed)
+	t.Run("lengths", l.lengths)
+	t.Run("documented queries", l.documented)
 }
 
 func (l *lake) secondRun(t *testing.T) {

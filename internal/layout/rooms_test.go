@@ -42,7 +42,8 @@ var rooms = []room{
 		"it starts a server and knows nothing of who uses it"},
 	{"jobs", []string{"schemas", "extract", "extract/graph", "transform", "load"}, []string{arrow, json, telemetry},
 		"jobs runs against any store and any Graph; which ones, cmd decides"},
-	{"cmd/graphlake", []string{"schemas", "extract", "extract/graph", "load", "load/dirstore", "load/blobstore", "jobs"},
+	{"views", []string{"schemas"}, nil, "views are text made of values; what is in a lake, its caller looks up"},
+	{"cmd/graphlake", []string{"schemas", "extract", "extract/graph", "load", "load/dirstore", "load/blobstore", "jobs", "views"},
 		[]string{files, azure, http, json, command, graphSDK, telemetry, collector},
 		"the command starts jobs and prints what they report; it knows no columns, and no doubles made for tests"},
 	{"cmd/graphsim", []string{"extract/graphsim"}, []string{files, http, json, command},
@@ -53,8 +54,10 @@ var rooms = []room{
 	{"internal/benchmillion", []string{"internal/trial"}, []string{files, http, command}, measureWhy},
 	{"internal/benchscale", []string{"internal/trial"}, []string{files, command}, measureWhy},
 	{"internal/throttle", []string{"internal/trial"}, []string{files, command}, measureWhy},
-	{"internal/truth", []string{"internal/trial"}, []string{files, json, command},
+	{"internal/truth", []string{"internal/trial"}, []string{files, command},
 		"it compares the commands from outside, as their users see them"},
+	{"internal/month", []string{"internal/trial"}, []string{files, json, command},
+		"it runs and compares the commands from outside, as their users see them"},
 	{"internal/torture", nil, []string{files, json, command},
 		"it ends and compares the commands from outside, as their users see them"},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
@@ -67,7 +70,7 @@ var forTests = []string{
 }
 
 // modules are the nested modules. Whoever adds one also names it in .ci/run: ./... stops at its door.
-var modules = []string{"internal/contract", "internal/duckdb", "internal/tools"}
+var modules = []string{"internal/contract", "internal/deploycheck", "internal/duckdb", "internal/tools"}
 
 const (
 	arrow    = "Arrow and Parquet"

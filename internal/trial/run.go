@@ -2,6 +2,7 @@ package trial
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,7 +22,7 @@ tenants:
   - name: contoso
     tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30
     auth: {method: token, token_env: GRAPHSIM_TOKEN}
-`
+%s`
 
 // Unhindered is a rate at which no published limit is felt.
 const Unhindered = 100_000
@@ -32,6 +33,9 @@ type Client struct {
 	Dir  string  // where its lake is, and its configuration
 	URL  string  // Graph's
 	Rate float64 // factor on the published limits
+	Jobs string  // the section jobs of the configuration; may be empty
+
+	Token string // what is sent to Graph; empty: what a simulator accepts
 }
 
 // Result is what a run did and took.
@@ -48,11 +52,11 @@ type Result struct {
 // Command is graphlake with arguments, to be started. What it prints on stdout is JSON.
 func (c Client) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	file := filepath.Join(c.Dir, "graphlake.yaml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate), 0o600); err != nil {
+	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate, c.Jobs), 0o600); err != nil {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(c.Bin, "graphlake"), append([]string{"--config", file, "--quiet", "--output", "json"}, args...)...)
-	cmd.Env = append(os.Environ(), "GRAPHSIM_TOKEN="+token)
+	cmd.Env = append(os.Environ(), "GRAPHSIM_TOKEN="+cmp.Or(c.Token, token))
 	return cmd, nil
 }
 

@@ -59,3 +59,14 @@ func (s *Simulator) Stop() (Asked, error) {
 	}
 	return a, err
 }
+
+// Generated asks the graphsim in bin what a tenant holds, by table. The flags are those of the tenant and
+// of the instant.
+func Generated(ctx context.Context, bin string, flags ...string) (map[string]Count, error) {
+	out, err := exec.CommandContext(ctx, filepath.Join(bin, "graphsim"), append(flags, "--truth")...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("graphsim --truth: %w", err)
+	}
+	var said struct{ Tables map[string]Count }
+	return said.Tables, json.Unmarshal(out, &said)
+}

@@ -28,10 +28,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+
+	"graphlake/internal/trial"
 )
 
 func main() {
-	t := truth{keys: map[string][]string{}, compared: map[string]bool{}, differing: map[string]bool{}}
+	t := truth{Comparison: trial.Comparison{Name: "truth"}}
 	flag.IntVar(&t.users, "users", 60, "users of the simulated tenant")
 	flag.StringVar(&t.bin, "bin", "bin", "where graphlake and graphsim are")
 	flag.Parse()
@@ -46,11 +48,9 @@ func main() {
 
 // truth is one go of it.
 type truth struct {
-	bin       string
-	users     int
-	keys      map[string][]string
-	compared  map[string]bool // tables
-	differing map[string]bool // of these, at least once
+	trial.Comparison
+	bin   string
+	users int
 }
 
 func (t *truth) run(ctx context.Context) error {
@@ -59,8 +59,8 @@ func (t *truth) run(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Printf("truth tables=%d differing=%d\n", len(t.compared), len(t.differing))
-	if len(t.differing) > 0 {
+	fmt.Printf("truth tables=%d differing=%d\n", len(t.Tables), t.Differing())
+	if t.Differing() > 0 {
 		return errors.New("the lake is not what the simulator generated")
 	}
 	return nil

@@ -44,6 +44,9 @@ type Options struct {
 	Transport        *http.Client  // nil: the SDK's own
 }
 
+// ErrOptions is why New fails if it is asked for what cannot be; nothing has been sent then.
+var ErrOptions = errors.New("connect to Blob Storage")
+
 // Store is a [load.Store], [load.Swapper] and [load.Locker] in a container.
 type Store struct {
 	container *container.Client
@@ -107,7 +110,7 @@ func connect(o Options) (*container.Client, error) {
 	}
 	if err != nil {
 		// The SDK's errors about connection strings do not repeat them.
-		return nil, fmt.Errorf("connect to Blob Storage: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
 	return client, nil
 }

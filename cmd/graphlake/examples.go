@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/alecthomas/kong"
+)
+
+// examples end the help of every subcommand. They are what people paste, so each can be run as it is
+// where its names are those of the configuration.
+var examples = map[string][]string{
+	"init": {
+		"graphlake init",
+		"graphlake init --tenant-id 00000000-0000-0000-0000-000000000000",
+		"graphlake init --simulator http://127.0.0.1:8080",
+	},
+	"run": {
+		"graphlake run --job nightly-calls",
+		"graphlake run --dataset call_records --from 2026-11-01 --to 2026-11-08",
+		"graphlake run --tenant contoso --dry-run",
+	},
+	"plan": {
+		"graphlake plan",
+		"graphlake plan --dataset call_records --from 2026-11-01 --to 2026-11-08",
+	},
+	"replay": {
+		"graphlake replay --dataset call_records",
+		"graphlake replay --dataset users,groups --from 2026-11-01 --to 2026-11-08",
+	},
+	"schedule": {
+		"graphlake schedule",
+		"graphlake schedule --listen 127.0.0.1:8080 --grace 1m",
+	},
+	"audit": {
+		"graphlake audit",
+		"graphlake audit --dataset call_records --from 2026-11-01 --to 2026-11-08 --against-graph",
+	},
+	"status": {
+		"graphlake status",
+		"graphlake status --job nightly-calls --output json",
+	},
+	"datasets": {
+		"graphlake datasets",
+		"graphlake datasets --output json",
+	},
+	"schema": {
+		"graphlake schema calls",
+		"graphlake schema call_media_streams --output json",
+	},
+	"cat": {
+		"graphlake cat calls",
+		"graphlake cat users --tenant contoso --from 2026-11-22 --to 2026-11-23",
+	},
+	"sql": {
+		"graphlake sql --engine duckdb >views.sql",
+		"graphlake sql --engine synapse --job nightly-calls >views.sql",
+	},
+	"check": {
+		"graphlake check",
+		"graphlake check --dataset call_records,users",
+		"graphlake check --output json",
+	},
+	"permissions": {
+		"graphlake permissions --dataset call_records,users",
+		"graphlake permissions --format manifest",
+		"graphlake permissions --format consent-url --tenant contoso",
+	},
+	"completion": {
+		"graphlake completion bash >/etc/bash_completion.d/graphlake",
+		"graphlake completion zsh >/usr/local/share/zsh/site-functions/_graphlake",
+		"graphlake completion fish >~/.config/fish/completions/graphlake.fish",
+	},
+	"version": {
+		"graphlake version",
+		"graphlake version --output json",
+	},
+}
+
+// helpWithExamples prints kong's help, and below it the examples.
+func helpWithExamples(options kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
+		return err
+	}
+	selected := ctx.Selected()
+	if selected == nil {
+		return nil
+	}
+	fmt.Fprintln(ctx.Stdout, "\nExamples:")
+	for _, example := range examples[selected.Name] {
+		fmt.Fprintln(ctx.Stdout, "  "+example)
+	}
+	return nil
+}

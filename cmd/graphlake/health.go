@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"graphlake/jobs"
+	"graphlake/load"
+)
+
+// health says whether the data of the jobs is there. A probe gets what was found out last: it does not
+// wait for the lake, and cannot burden it.
+type health struct {
+	store load.Store
+	jobs  []jobs.Job
+
+	mu    sync.Mutex
+	found healthReport
+}
+
+// healthReport is what /healthz answers.
+type healthReport struct {
+	Status string         `json:"status"` // ok, late, or unknown
+	Time   time.Time      `json:"time"`   // when that was found out
+	Late   []jobs.Overdue `json:"late"`
+	Error  string         `json:"error,omitempty"`
+}
+
+const (
+	lookEvery = time.Minute
+	stale     = 10 * time.Minute // after which nothing is known any more: the lake does not answer
+)
+
+// serve answers at /healthz until the context ends. Then what became of it comes by the channel.
+func (h *health) serve(ctx context.Context, l net.Listener) <-chan error {
+	h.look(ctx, time.Now())
+	mux := http.NewServeMux()
+	mux.Handle("GET /healthz", h)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan error, 1)
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			done <- err
+		}
+		close(done)
+	}()
+	go func() {
+		tick := time.NewTicker(lookEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case now := <-tick.C:
+				h.look(ctx, now)
+			case <-ctx.Done():
+				_ = server.Close() // the process ends: who asks at this moment hears that
+				return
+			}
+		}
+	}()
+	return done
+}
+
+// look finds out what is late.
+func (h *health) look(ctx context.Context, now time.Time) {
+	now = now.UTC().Truncate(time.Second)
+	rep := healthReport{Status: "ok", Time: now, Late: []jobs.Overdue{}}
+	late, err := jobs.Late(ctx, h.store, h.jobs, now)
+	switch {
+	case err != nil:
+		rep.Status, rep.Error = "unknown", "the states in the lake could not be read: "+err.Error()
+	case len(late) > 0:
+		rep.Status, rep.Late = "late", late
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.found = rep
+}
+
+func (h *health) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	h.mu.Lock()
+	rep := h.found
+	h.mu.Unlock()
+	if time.Since(rep.Time) > stale {
+		rep.Status, rep.Error = "unknown", "the lake has not answered since"
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	if rep.Status != "ok" {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_ = json.NewEncoder(w).Encode(rep) // the other side has gone: nobody is left to be told
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"graphlake/jobs"
+	"graphlake/load"
+)
+
+type scheduleCommand struct {
+	whose
+	Listen string        `placeholder:"HOST:PORT" help:"Answer /healthz there: 200, or 503 when data is late (default: nowhere)."`
+	Grace  time.Duration `default:"1m" help:"How long units that are under way have to end when the command is told to."`
+}
+
+// defaultLate is how long after its time the data of a job may not be there, where it does not say.
+const defaultLate = 6 * time.Hour
+
+// Run stays until it is told to end: by a signal, after which units under way have the grace to end.
+func (s scheduleCommand) Run(ctx context.Context, c *command) error {
+	cfg, err := c.configuration()
+	if err != nil {
+		return err
+	}
+	all, err := cfg.scheduled(s.whose, "")
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return usage(fmt.Errorf("%s: no job has a schedule, so there is nothing to wait for: give one a line as schedule: \"30 2 * * *\"", cfg.line("$.jobs")))
+	}
+	d, err := newDuty(ctx, c, cfg, all)
+	if err != nil {
+		return err
+	}
+	defer d.tell.close(ctx)
+	d.observe()
+	work, stop := withGrace(ctx, s.Grace)
+	defer stop()
+	context.AfterFunc(ctx, func() {
+		d.runner.Log.InfoContext(work, "schedule ends: no unit begins, and those under way have the grace", "grace", s.Grace)
+	})
+	d.work, d.runner.Stop = work, ctx.Done()
+	stopped, err := s.answer(work, &d.health)
+	if err != nil {
+		return err
+	}
+	schedule := jobs.Schedule{Jobs: all, Store: d.runner.Store, Do: d.do, Log: d.runner.Log}
+	schedule.Run(ctx)
+	stop()
+	return <-stopped
+}
+
+// answer serves what is known of the health, if that is wanted.
+func (s scheduleCommand) answer(ctx context.Context, h *health) (stopped <-chan error, err error) {
+	if s.Listen == "" {
+		none := make(chan error)
+		close(none)
+		return none, nil
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
+	if err != nil {
+		return nil, usage(fmt.Errorf("--listen: %w", err))
+	}
+	return h.serve(ctx, listener), nil
+}
+
+// withGrace is a context that ends a while after another one.
+func withGrace(ctx context.Context, grace time.Duration) (context.Context, func()) {
+	work, end := context.WithCancel(context.WithoutCancel(ctx))
+	unwatch := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			end()
+		case <-work.Done():
+		}
+	})
+	return work, func() { unwatch(); end() }
+}
+
+// duty is what the jobs of a schedule share: the tenants' clients, whose budgets are one, and the lake.
+type duty struct {
+	command *command
+	config  *config
+	tell    *telemetry
+	runner  jobs.Runner
+	health  health
+	work    context.Context // of runs: it outlives the schedule's by the grace
+	print   sync.Mutex
+}
+
+// newDuty opens the lake for jobs, which all have the same tenants.
+func newDuty(ctx context.Context, c *command, cfg *config, all []jobs.Job) (*duty, error) {
+	privacy, err := cfg.privacy()
+	if err != nil {
+		return nil, err
+	}
+	log := c.logger()
+	tell, err := newTelemetry(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	clients, err := cfg.clients(all[0].Selection.Tenants, log)
+	if err != nil {
+		return nil, err
+	}
+	store, err := cfg.openFor(ctx, privacy)
+	if err != nil {
+		return nil, err
+	}
+	return &duty{
+		command: c, config: cfg, tell: tell, work: ctx, health: health{store: store, jobs: all},
+		runner: jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Privacy: privacy, Log: log, Telemetry: tell.Telemetry},
+	}, nil
+}
+
+// observe tells how far the datasets are.
+func (d *duty) observe() {
+	d.tell.observe(d.work, d.config, d.runner.Store, d.health.jobs[0].Selection.Tenants)
+}
+
+// do runs a job and prints its report: in JSON one document a line.
+func (d *duty) do(ctx context.Context, j jobs.Job, now time.Time) jobs.Outcome {
+	runner := d.runner
+	runner.Now = now
+	runner.Progress = &jobs.Progress{Rate: d.config.Graph.Rate}
+	stop := say(d.work, runner.Progress.Standing, runner.Log)
+	rep, err := runner.Run(d.work, j.Selection)
+	stop()
+	d.observe()
+	d.health.look(d.work, time.Now())
+	d.print.Lock()
+	defer d.print.Unlock()
+	if d.command.Output == "json" {
+		err = errors.Join(err, json.NewEncoder(d.command.stdout).Encode(rep))
+	} else {
+		fmt.Fprintf(d.command.stdout, "\njob %s of %s\n", j.Name, instant{now.UTC()})
+		err = errors.Join(err, d.command.printReport(rep))
+	}
+	if err != nil {
+		runner.Log.ErrorContext(ctx, "run has failed", "job", j.Name, "error", err)
+		return jobs.Failed
+	}
+	return rep.Status
+}
+
+// scheduled are the jobs that have a schedule, or the one of them that is named, for the chosen tenants.
+func (c *config) scheduled(w whose, name string) ([]jobs.Job, error) {
+	var all []jobs.Job
+	for _, job := range slices.Sorted(maps.Keys(c.Jobs)) {
+		j := c.Jobs[job]
+		if j.Schedule == "" || name != "" && job != name {
+			continue
+		}
+		sel, err := selection{choice: choice{Job: job, whose: w}}.of(c)
+		if err != nil {
+			return nil, err
+		}
+		times, err := j.times()
+		if err != nil {
+			return nil, usage(err)
+		}
+		all = append(all, jobs.Job{
+			Name: job, Selection: sel, Times: times, Jitter: time.Duration(j.Jitter), Late: cmp.Or(time.Duration(j.Late), defaultLate),
+		})
+	}
+	return all, nil
+}
+
+// times are those of the schedule; none without one.
+func (j jobConfig) times() (jobs.Times, error) {
+	if j.Schedule == "" {
+		return jobs.Times{}, nil
+	}
+	return jobs.ParseTimes(j.Schedule, j.Timezone)
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"graphlake/load"
+	"graphlake/schemas"
+	"graphlake/views"
+)
+
+type sqlCommand struct {
+	Engine  string   `enum:"duckdb,synapse" required:"" help:"Who reads the lake: duckdb or synapse (serverless)."`
+	Job     string   `placeholder:"NAME" xor:"what" help:"The datasets of a configured job."`
+	Dataset []string `placeholder:"NAME" xor:"what" sep:"," help:"A dataset; may be repeated. Without it and --job: all that the lake holds."`
+}
+
+func (s sqlCommand) Run(ctx context.Context, c *command) error {
+	cfg, err := c.configuration()
+	if err != nil {
+		return err
+	}
+	lake := views.Lake{Datasets: schemas.All()}
+	if s.Job != "" || len(s.Dataset) > 0 {
+		if lake.Datasets, err = (choice{Job: s.Job, Dataset: s.Dataset}).datasets(cfg); err != nil {
+			return err
+		}
+	}
+	if lake.Place, err = cfg.place(); err != nil {
+		return err
+	}
+	store, err := cfg.openLake(ctx)
+	if err != nil {
+		return err
+	}
+	if err := look(ctx, store, &lake); err != nil {
+		return cfg.lakeError(err)
+	}
+	script, err := views.New(views.Engine(s.Engine), lake)
+	if err != nil {
+		return usage(err)
+	}
+	if c.Output == "json" {
+		return c.printJSON(map[string]any{"engine": script.Engine, "notes": script.Notes, "statements": script.Statements})
+	}
+	_, err = fmt.Fprint(c.stdout, script)
+	return err
+}
+
+// place is where the lake lies for those who read it without graphlake, perhaps from another directory.
+func (c *config) place() (views.Place, error) {
+	if place, blob := strings.CutPrefix(c.Lake, "az://"); blob {
+		p := views.Place{AccountURL: c.Azure.AccountURL, SecretEnv: c.Azure.ConnectionStringEnv}
+		p.Container, p.Prefix, _ = strings.Cut(strings.TrimRight(place, "/"), "/")
+		return p, nil
+	}
+	dir, err := filepath.Abs(c.Lake)
+	return views.Place{Dir: filepath.ToSlash(dir)}, err
+}
+
+// look finds out what is there, by the first object of each table and of the runs.
+func look(ctx context.Context, store load.Store, lake *views.Lake) error {
+	parts := load.New(store, "")
+	lake.Missing = map[string]bool{}
+	for _, d := range lake.Datasets {
+		for _, t := range d.Tables {
+			lake.Missing[t.Name] = true
+			for _, err := range parts.Partitions(ctx, load.Tables, t.Name, "") {
+				if err != nil {
+					return err
+				}
+				lake.Missing[t.Name] = false
+				break
+			}
+		}
+	}
+	for _, err := range store.List(ctx, "runs/") {
+		if err != nil {
+			return err
+		}
+		lake.Runs = true
+		break
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package duckdb
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"graphlake/schemas"
+)
+
+// views runs what the command prints, in a database where nothing else is, and gives the lake as seen by it.
+func (l *lake) views(t *testing.T) *lake {
+	t.Helper()
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	db.SetMaxOpenConns(1)
+	seen := &lake{dir: l.dir, bin: l.bin, db: db, datasets: l.datasets, reports: l.reports, truth: l.truth}
+	seen.exec(t, "SET TimeZone = 'Pacific/Auckland'") // no value may depend on the reader's zone
+	for _, s := range l.statements(t, "duckdb") {
+		seen.exec(t, s)
+	}
+	return seen
+}
+
+// statements are what the command prints for an engine.
+func (l *lake) statements(t *testing.T, engine string) []string {
+	t.Helper()
+	config := filepath.Join(t.TempDir(), "graphlake.yaml")
+	text := "tenants: [{name: contoso, tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30, auth: {method: token, token_env: NONE}}]\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var script struct{ Statements []string }
+	out := command(t, filepath.Join(l.bin, "graphlake"), "--config", config, "--lake", l.dir, "--output", "json", "sql", "--engine", engine)
+	if err := json.Unmarshal([]byte(out), &script); err != nil {
+		t.Fatal(err)
+	}
+	return script.Statements
+}
+
+func (l *lake) viewed(t *testing.T) {
+	seen := l.views(t)
+	t.Run("names", seen.viewNames)
+	t.Run("columns", seen.viewColumns)
+	t.Run("rows are those reported", seen.viewRows)
+	t.Run("rows are those the simulator holds", seen.simulated)
+	t.Run("runs", seen.viewRuns)
+	t.Run("comments", seen.viewComments)
+}
+
+// viewNames are those of the tables that the demo reads.
+func (l *lake) viewNames(t *testing.T) {
+	want := []string{"runs"}
+	for _, d := range demonstrated() {
+		for _, table := range d.Tables {
+			want = append(want, table.Name)
+			if d.Mode == schemas.Entities || d.Mode == schemas.Snapshot {
+				want = append(want, table.Name+"_current")
+			}
+		}
+	}
+	slices.Sort(want)
+	var got []string
+	for _, p := range l.pairs(t, "SELECT view_name, '' FROM duckdb_views() WHERE NOT internal ORDER BY view_name") {
+		got = append(got, p[0])
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the views are %v, want %v", got, want)
+	}
+}
+
+func (l *lake) viewColumns(t *testing.T) {
+	check := func(view string, want [][2]string) {
+		if got := l.pairs(t, `SELECT column_name, column_type FROM (DESCRIBE "%s")`, view); !slices.Equal(got, want) {
+			t.Errorf("%s has the columns\n%v, want\n%v", view, got, want)
+		}
+	}
+	for _, d := range demonstrated() {
+		for _, table := range d.Tables {
+			var want [][2]string
+			for _, c := range table.Columns {
+				want = append(want, [2]string{c.Name, duckDBTypes[c.Type]})
+			}
+			want = append(want, [2]string{"tenant_id", "VARCHAR"}, [2]string{"dt", "DATE"})
+			check(table.Name, want)
+			if d.Mode.Pictures() {
+				check(table.Name+"_current", want)
+			}
+		}
+	}
+	const text, number, instant = "VARCHAR", "BIGINT", "TIMESTAMP WITH TIME ZONE"
+	check("runs", [][2]string{
+		{"run", text}, {"started", instant}, {"ended", instant}, {"status", text}, {"tenant", text}, {"dataset", text},
+		{"from", instant}, {"to", instant}, {"outcome", text}, {"records", number}, {"quarantined", number},
+		{"written", number}, {"unchanged", number}, {"requests", number}, {"throttled", number}, {"seconds", "DOUBLE"},
+		{"error_kind", text}, {"error_message", text}, {"dt", "DATE"},
+	})
+}
+
+func (l *lake) viewRows(t *testing.T) {
+	rows := map[string]int64{}
+	for _, u := range l.reports {
+		for table, n := range u.Rows {
+			rows[table] += n
+		}
+	}
+	for _, d := range demonstrated() {
+		for _, table := range d.Tables {
+			if got := l.number(t, "SELECT count(*) FROM %s", table.Name); got != rows[table.Name] || got == 0 {
+				t.Errorf("%s has %d rows, reported are %d", table.Name, got, rows[table.Name])
+			}
+			if !d.Mode.Pictures() {
+				continue
+			}
+			// There is one picture, from which nobody was removed.
+			if got := l.number(t, "SELECT count(*) FROM %s_current", table.Name); got != rows[table.Name] {
+				t.Errorf("%s_current has %d rows, want %d", table.Name, got, rows[table.Name])
+			}
+		}
+	}
+}
+
+// viewRuns compares the view with the report of the second run, and counts both.
+func (l *lake) viewRuns(t *testing.T) {
+	if n := l.number(t, "SELECT count(DISTINCT run) FROM runs WHERE status = 'data' AND ended > started AND dt = (started AT TIME ZONE 'UTC')::DATE"); n != 2 {
+		t.Errorf("%d runs, want 2", n)
+	}
+	var want [][2]string
+	for _, u := range l.reports {
+		want = append(want, [2]string{u.Dataset, fmt.Sprintf("contoso %s %d %d %d %d", u.Outcome, u.Records, u.Quarantined, u.Written, u.Unchanged)})
+	}
+	got := l.pairs(t, `SELECT dataset, concat_ws(' ', tenant, outcome, records, quarantined, written, unchanged) FROM runs
+		WHERE run = (SELECT max(run) FROM runs) AND "from" < "to" AND requests > 0 AND throttled = 0 AND seconds > 0 AND error_kind IS NULL`)
+	order := func(a, b [2]string) int { return strings.Compare(a[0]+a[1], b[0]+b[1]) }
+	slices.SortFunc(want, order)
+	slices.SortFunc(got, order)
+	if !slices.Equal(got, want) {
+		t.Errorf("the last run is\n%v, reported were\n%v", got, want)
+	}
+}
+
+func (l *lake) viewComments(t *testing.T) {
+	for _, d := range demonstrated() {
+		for _, table := range d.Tables {
+			if n := l.number(t, "SELECT count(*) FROM duckdb_views() WHERE view_name = '%s' AND comment = '%s'",
+				table.Name, strings.ReplaceAll(table.Doc, "'", "''")); n != 1 {
+				t.Errorf("%s does not say what it is", table.Name)
+			}
+		}
+	}
+	if n := l.number(t, "SELECT count(*) FROM duckdb_columns() JOIN duckdb_views() ON table_name = view_name AND NOT duckdb_views.internal "+
+		"WHERE duckdb_columns.comment IS NULL AND NOT ends_with(table_name, '_current')"); n > 0 {
+		t.Errorf("%d columns do not say what they are", n)
+	}
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"time"
+
+	"graphlake/internal/trial"
+)
+
+const nights = 30
+
+var (
+	firstNight = time.Date(2026, time.October, 27, 0, 0, 0, 0, time.UTC)
+	lastNight  = time.Date(2026, time.November, 25, 0, 0, 0, 0, time.UTC)
+)
+
+// A kind of night says what goes wrong.
+type kind string
+
+const (
+	calm      kind = ""
+	away      kind = "Graph is not there"
+	asleep    kind = "nothing runs"
+	refused   kind = "the secret is refused"
+	throttled kind = "Graph throttles"
+)
+
+// remark is what the line of a night ends with.
+func (k kind) remark() string {
+	if k == calm {
+		return ""
+	}
+	return ", " + string(k)
+}
+
+// unusual are the nights that are not calm.
+var unusual = map[string]kind{
+	"2026-11-03": away,
+	"2026-11-06": refused,
+	"2026-11-09": asleep, "2026-11-10": asleep, "2026-11-11": asleep, "2026-11-12": asleep, "2026-11-13": asleep,
+	"2026-11-17": throttled,
+}
+
+const daysWithout = 7
+
+// without are the days that such nights leave without a picture, their ends not included.
+var without = []span{
+	{"2026-11-03T00:00:00Z", "2026-11-04T00:00:00Z"},
+	{"2026-11-06T00:00:00Z", "2026-11-07T00:00:00Z"},
+	{"2026-11-09T00:00:00Z", "2026-11-14T00:00:00Z"},
+}
+
+// instant is when the jobs of a night are run.
+func instant(date time.Time) string {
+	if !date.Equal(lastNight) {
+		date = date.Add(2*time.Hour + 30*time.Minute)
+	}
+	return date.Format(time.RFC3339)
+}
+
+// night lets a night pass and asks what it has to leave behind.
+func (m *month) night(ctx context.Context, date time.Time) error {
+	of := unusual[day(date)]
+	if of != m.last {
+		m.times[of]++
+	}
+	m.last = of
+	if err := os.WriteFile(m.clock(), []byte(instant(date)), 0o600); err != nil {
+		return err
+	}
+	if err := m.simulate(ctx, of); err != nil {
+		return err
+	}
+	switch of {
+	case asleep:
+		fmt.Printf("night %s: %s\n", day(date), of)
+		return nil
+	case away, refused:
+		return m.inVain(ctx, date, of)
+	}
+	if err := m.jobs(ctx, date, of); err != nil {
+		return err
+	}
+	return m.pictures(ctx, date)
+}
+
+// clock is the file that the simulator takes the time from.
+func (m *month) clock() string { return filepath.Join(m.dir, "now") }
+
+// inVain runs the jobs of a night in which they can read nothing: what is held stays as it is.
+func (m *month) inVain(ctx context.Context, date time.Time, of kind) error {
+	before, err := m.status(ctx, instant(date))
+	if err != nil {
+		return err
+	}
+	if err := m.jobs(ctx, date, of); err != nil {
+		return err
+	}
+	after, err := m.status(ctx, instant(date))
+	if err == nil && !reflect.DeepEqual(held(before), held(after)) {
+		m.say("night %s changed what is held:\n%v\n%v", day(date), held(before), held(after))
+	}
+	return err
+}
+
+// simulate starts the simulator that a kind of night needs, and ends the one before.
+func (m *month) simulate(ctx context.Context, of kind) (err error) {
+	if of == refused || of == asleep {
+		of = calm // what is wrong is on our side
+	}
+	if m.graph != nil && m.of == of {
+		return nil
+	}
+	if err := m.stop(); err != nil || of == away {
+		return err
+	}
+	flags := append(m.tenant(), "--now-file", m.clock())
+	if of == throttled {
+		flags = append(flags, "--rate", "20")
+	}
+	if m.graph, err = trial.Simulate(ctx, m.bin, m.dir, flags...); err != nil {
+		return err
+	}
+	m.of, m.lake.URL = of, m.graph.URL
+	return nil
+}
+
+// stop ends the simulator, if there is one.
+func (m *month) stop() error {
+	if m.graph == nil {
+		return nil
+	}
+	_, err := m.graph.Stop()
+	m.graph = nil
+	return err
+}
+
+// jobs runs all jobs of a night and prints its line.
+func (m *month) jobs(ctx context.Context, date time.Time, of kind) error {
+	client := m.lake.Client
+	if of == refused {
+		client.Token = "another"
+	}
+	var sum report
+	var ended []string
+	start := time.Now()
+	for _, name := range jobNames {
+		got, err := run(ctx, client, of, "run", "--job", name, "--now", instant(date))
+		if err != nil {
+			return fmt.Errorf("night %s: %w", day(date), err)
+		}
+		ended = append(ended, fmt.Sprintf("%s=%d", name, got.exit))
+		if err := got.check(of); err != nil {
+			m.say("night %s, %s: %v", day(date), name, err)
+		}
+		sum.Units = append(sum.Units, got.Units...)
+	}
+	all := sum.sum()
+	if of == throttled && all.Throttled == 0 {
+		m.say("night %s was to be throttled, and was not", day(date))
+	}
+	fmt.Printf("night %s: %s records=%d requests=%d throttled=%d seconds=%.1f%s\n",
+		day(date), strings.Join(ended, " "), all.Records, all.Requests, all.Throttled, time.Since(start).Seconds(), of.remark())
+	return nil
+}
+
+// pictures compares what a night has seen with what there was at its instant.
+func (m *month) pictures(ctx context.Context, date time.Time) error {
+	generated, err := trial.Generated(ctx, m.bin, append(m.tenant(), "--now", instant(date))...)
+	if err != nil {
+		return err
+	}
+	m.Name = "night " + day(date) + ":"
+	return m.Compare(ctx, m.lake, generated, func(d trial.Dataset) (string, string) {
+		if d.ByTime() {
+			return "", ""
+		}
+		return day(date), day(date.AddDate(0, 0, 1))
+	})
+}

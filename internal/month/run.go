@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"graphlake/internal/trial"
+)
+
+// report is what a run says, and how it ended.
+type report struct {
+	Status string
+	Units  []unit
+	exit   int
+
+	Findings []map[string]any // of an audit
+}
+
+type unit struct {
+	Dataset, Outcome             string
+	Records, Requests, Throttled int64
+}
+
+// patience is how long a run may try to reach a Graph that is not there, until it is told to stop.
+const patience = 3 * time.Second
+
+// run runs the command.
+func run(ctx context.Context, c trial.Client, of kind, args ...string) (r report, err error) {
+	if of == away {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
+	cmd, err := c.Command(ctx, args...)
+	if err != nil {
+		return r, err
+	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = time.Minute
+	err = cmd.Run()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		r.exit, err = exit.ExitCode(), nil
+	}
+	if err == nil {
+		err = json.Unmarshal(out.Bytes(), &r)
+	}
+	if err != nil {
+		err = fmt.Errorf("graphlake %s ended with %d: %w\n%s", args, r.exit, err, out.Bytes())
+	}
+	return r, err
+}
+
+// sum adds up the units.
+func (r report) sum() (all unit) {
+	for _, u := range r.Units {
+		all.Records += u.Records
+		all.Requests += u.Requests
+		all.Throttled += u.Throttled
+	}
+	return all
+}
+
+// check says what a run should not have said on a night of a kind.
+func (r report) check(of kind) error {
+	want := map[kind]report{
+		calm: {exit: 0, Status: "data"}, throttled: {exit: 0, Status: "data"},
+		refused: {exit: 3, Status: "forbidden"}, away: {exit: 75, Status: "interrupted"},
+	}[of]
+	if r.exit != want.exit || r.Status != want.Status {
+		return fmt.Errorf("ended with %d, %s; want %d, %s", r.exit, r.Status, want.exit, want.Status)
+	}
+	if len(r.Units) == 0 {
+		return errors.New("nothing was due")
+	}
+	for _, u := range r.Units {
+		switch {
+		case want.exit != 0 && (u.Outcome != want.Status || u.Records > 0):
+			return fmt.Errorf("%s is %s with %d records", u.Dataset, u.Outcome, u.Records)
+		case of == calm && u.Throttled > 0:
+			return fmt.Errorf("%s was throttled", u.Dataset)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Installs the readers into .cache/readers, each by itself, and lets those read that could be installed.
+# Arguments are handed on.
+set -eu
+cd "$(dirname "$0")/../.."
+here=internal/readers venv=.cache/readers
+
+skip() {
+	echo "$1: nothing was read"
+	echo "readers=0 blob=0 tables=0 raw=0 differing=0 skipped=all"
+	exit 0
+}
+
+command -v python3 >/dev/null || skip "there is no Python"
+[ -x $venv/bin/pip ] || python3 -m venv $venv || skip "there is no venv for Python"
+if ! cmp -s $here/requirements.txt $venv/installed; then
+	whole=yes
+	while read -r package; do
+		$venv/bin/pip install --quiet --disable-pip-version-check "$package" || whole=no
+	done <$here/requirements.txt
+	[ $whole = no ] || cp $here/requirements.txt $venv/installed
+fi
+$venv/bin/python -c 'import pyarrow' 2>/dev/null || skip "there is no pyarrow, in which values are compared"
+if [ -x $venv/bin/ruff ]; then
+	$venv/bin/ruff check --no-cache --quiet $here
+	$venv/bin/ruff format --no-cache --quiet --check $here
+fi
+(cd $here && ../../$venv/bin/python -B -m unittest)
+exec $venv/bin/python -B $here "$@"

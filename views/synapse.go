@@ -1,0 +1,131 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+
+	"graphlake/schemas"
+)
+
+// synapse is the dialect of serverless SQL pools. What is said of them here is in Microsoft's pages
+// develop-openrowset, best-practices-serverless-sql-pool, query-parquet-files and query-json-files.
+type synapse struct{ at Place }
+
+// Parquet's strings are UTF-8 and ordered by their bytes: only by this collation are row groups skipped.
+const utf8 = "COLLATE Latin1_General_100_BIN2_UTF8"
+
+var decimal = fmt.Sprintf("DECIMAL(%d, %d)", schemas.DecimalPrecision, schemas.DecimalScale)
+
+// lake is the lake as Synapse finds it, with placeholders for what is not known.
+func (s synapse) lake() string {
+	account, place := s.at.AccountURL, strings.Trim(s.at.Container+"/"+s.at.Prefix, "/")
+	if account == "" {
+		account = "https://ACCOUNT.blob.core.windows.net"
+	}
+	if s.at.Dir != "" {
+		place = "CONTAINER"
+	}
+	return strings.TrimRight(account, "/") + "/" + place
+}
+
+// head gives the data source no credential: then a reader signs in by Entra and needs a role of its own.
+func (s synapse) head() (notes, setup []string) {
+	notes = []string{"Views of the lake " + s.lake() + " for Synapse serverless SQL, by graphlake sql."}
+	if s.at.AccountURL == "" {
+		notes = append(notes, "Put the storage account where it says ACCOUNT: the configuration does not name it.")
+	}
+	if s.at.Dir != "" {
+		notes = append(notes, "Put the container where it says CONTAINER: Synapse reads Blob Storage, and this lake is the directory "+s.at.Dir+".")
+	}
+	return notes, []string{
+		"IF NOT EXISTS (SELECT * FROM sys.databases WHERE name = 'graphlake')\n" +
+			"    CREATE DATABASE graphlake " + utf8,
+		"USE graphlake",
+		"IF NOT EXISTS (SELECT * FROM sys.external_data_sources WHERE name = 'graphlake')\n" +
+			"    CREATE EXTERNAL DATA SOURCE graphlake WITH (LOCATION = " + text(s.lake()) + ")",
+	}
+}
+
+func (s synapse) table(t schemas.Table) []string {
+	var query, declared []string
+	for _, c := range t.Columns {
+		query = append(query, "r."+s.name(c.Name))
+		declared = append(declared, s.declare(c))
+	}
+	// Only what is cast to a type of the right length eliminates partitions well.
+	query = append(query, "CAST(r.filepath(1) AS VARCHAR(36)) AS "+s.name(tenantID.Name), "CAST(r.filepath(2) AS DATE) AS "+s.name(date.Name))
+	return []string{s.create(t.Name, t.Doc) + s.list(query, columns(t)) +
+		"FROM OPENROWSET(\n" +
+		"    BULK " + text("tables/"+t.Name+"/tenant_id=*/dt=*/*.parquet") + ",\n" +
+		"    DATA_SOURCE = 'graphlake',\n" +
+		"    FORMAT = 'PARQUET'\n" +
+		") WITH (\n" + list(declared) + ") AS r"}
+}
+
+func (s synapse) current(t, root schemas.Table) []string {
+	var query []string
+	for _, c := range columns(t) {
+		query = append(query, "t."+s.name(c.Name))
+	}
+	return []string{s.create(currentName(t), currentDoc(t)) + list(query) +
+		"FROM " + s.name(t.Name) + " AS t\n" +
+		"INNER JOIN (SELECT [tenant_id], MAX([dt]) AS [dt] FROM " + s.name(root.Name) + " GROUP BY [tenant_id]) AS newest\n" +
+		"    ON t.[tenant_id] = newest.[tenant_id] AND t.[dt] = newest.[dt]\n" +
+		"WHERE t.[removed] = 0"}
+}
+
+// runs reads each report as a file of values divided by a character that is in no JSON text, so that it
+// is one row of one value.
+func (s synapse) runs() []string {
+	var query, ofReport, ofUnit []string
+	for _, c := range runs.Columns {
+		at, unit := where(c)
+		declared := s.name(c.Name) + " " + s.typ(c) + " " + text(at) // in JSON no collation may be said
+		if unit {
+			query, ofUnit = append(query, "u."+s.name(c.Name)), append(ofUnit, declared)
+		} else {
+			query, ofReport = append(query, "j."+s.name(c.Name)), append(ofReport, declared)
+		}
+	}
+	query = append(query, "CAST(r.filepath(1) AS DATE) AS "+s.name(date.Name))
+	ofReport = append(ofReport, "[units] NVARCHAR(MAX) '$.units' AS JSON")
+	return []string{s.create(runs.Name, runs.Doc) + s.list(query, columnsOfRuns()) +
+		"FROM OPENROWSET(\n" +
+		"    BULK 'runs/dt=*/*.json',\n" +
+		"    DATA_SOURCE = 'graphlake',\n" +
+		"    FORMAT = 'CSV',\n" +
+		"    FIELDTERMINATOR = '0x0b',\n" +
+		"    FIELDQUOTE = '0x0b',\n" +
+		"    ROWTERMINATOR = '0x0b'\n" +
+		") WITH ([report] NVARCHAR(MAX)) AS r\n" +
+		"CROSS APPLY OPENJSON(r.[report]) WITH (\n" + list(ofReport) + ") AS j\n" +
+		"OUTER APPLY OPENJSON(j.[units]) WITH (\n" + list(ofUnit) + ") AS u"}
+}
+
+// create begins a view. Its comments stay with its text in the database.
+func (s synapse) create(name, doc string) string {
+	return "-- " + doc + "\nCREATE OR ALTER VIEW " + s.name(name) + " AS\nSELECT\n"
+}
+
+// list is the columns of a query with what they are, a line each.
+func (synapse) list(columns []string, docs []schemas.Column) string {
+	var out strings.Builder
+	for i, c := range columns {
+		if i < len(columns)-1 {
+			c += ","
+		}
+		out.WriteString("    " + c + " -- " + docs[i].Doc + "\n")
+	}
+	return out.String()
+}
+
+// declare is a column of Parquet.
+func (s synapse) declare(c schemas.Column) string {
+	typ := s.typ(c)
+	if strings.HasPrefix(typ, "VARCHAR") {
+		typ += " " + utf8
+	}
+	return s.name(c.Name) + " " + typ
+}
+
+func (synapse) name(s string) string { return "[" + strings.ReplaceAll(s, "]", "]]") + "]" }

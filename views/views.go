@@ -1,0 +1,141 @@
+// Package views writes the SQL by which a reader sees a lake: a view of each table with every column by its
+// name and type, one of the newest picture where a table holds pictures, and one of the runs.
+//
+// It makes text of values in schemas and of the place where a lake lies. It opens nothing, and knows neither
+// what is in the lake nor any secret: who calls it says what is there, and a secret is named by its variable.
+package views
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"graphlake/schemas"
+)
+
+// Engine is a reader of the lake that speaks SQL.
+type Engine string
+
+// The engines.
+const (
+	DuckDB  Engine = "duckdb"
+	Synapse Engine = "synapse" // serverless SQL pools of Azure Synapse Analytics
+)
+
+// Place is where a lake lies: in a directory or in a container.
+type Place struct {
+	Dir        string // absolute, with slashes
+	Container  string
+	Prefix     string // in the container
+	AccountURL string // of the storage account, as https://ACCOUNT.blob.core.windows.net; "" if unknown
+	// SecretEnv names the variable that holds the connection string, if that is how the account is reached.
+	SecretEnv string
+}
+
+// Lake is a lake and what of it gets views.
+type Lake struct {
+	Place
+	Datasets []schemas.Dataset
+	// Missing are the tables of these that the lake holds nothing of. They get no view: a pattern that no file
+	// matches is an error.
+	Missing map[string]bool
+	Runs    bool // whether the lake holds the report of a run
+}
+
+// Script is SQL for one engine.
+type Script struct {
+	Engine     Engine
+	Notes      []string // what a comment at the head says, a line each
+	Statements []string // without what separates them, to be run one by one in this order
+}
+
+// New gives the script that makes a lake's views. Run again it replaces the views.
+func New(e Engine, l Lake) (Script, error) {
+	var d dialect
+	switch e {
+	case DuckDB:
+		d = duckDB{l.Place}
+	case Synapse:
+		d = synapse{l.Place}
+	default:
+		return Script{}, fmt.Errorf("there is no engine %q; there are %s and %s", e, DuckDB, Synapse)
+	}
+	s := Script{Engine: e}
+	s.Notes, s.Statements = d.head()
+	var missing []string
+	for _, dataset := range l.Datasets {
+		for _, t := range dataset.Tables {
+			if l.Missing[t.Name] {
+				missing = append(missing, t.Name)
+				continue
+			}
+			s.Statements = append(s.Statements, d.table(t)...)
+			if dataset.Mode.Pictures() && !l.Missing[dataset.Root().Name] {
+				s.Statements = append(s.Statements, d.current(t, dataset.Root())...)
+			}
+		}
+	}
+	if l.Runs {
+		s.Statements = append(s.Statements, d.runs()...)
+	} else {
+		missing = append(missing, runs.Name)
+	}
+	if len(missing) > 0 {
+		s.Notes = append(s.Notes, "The lake holds nothing of these, so they have no view: "+strings.Join(missing, ", ")+".")
+	}
+	return s, nil
+}
+
+// A dialect writes for one engine. A view is the statements that make it and say what it is.
+type dialect interface {
+	// head is what to say and what to run before the views.
+	head() (notes, setup []string)
+	table(t schemas.Table) []string
+	// current is the view of a table's rows in the newest picture of each tenant. Which that is, the root
+	// table says: it is published last, so that the picture is whole, and has rows where a child has none.
+	current(t, root schemas.Table) []string
+	runs() []string
+}
+
+// String is the script as a file.
+func (s Script) String() string {
+	var out strings.Builder
+	for _, n := range s.Notes {
+		out.WriteString("-- " + n + "\n")
+	}
+	after := ";\n"
+	if s.Engine == Synapse {
+		after = ";\nGO\n" // a view is the only statement of its batch
+	}
+	for _, statement := range s.Statements {
+		if strings.Contains(statement, "\n") || s.Engine == Synapse {
+			out.WriteString("\n")
+		}
+		out.WriteString(statement + after)
+	}
+	return out.String()
+}
+
+// currentName is the name of a table's view of the newest picture.
+func currentName(t schemas.Table) string { return t.Name + "_current" }
+
+func currentDoc(t schemas.Table) string {
+	return t.Doc + " Of each tenant the newest picture, without what was removed."
+}
+
+// Columns that are in the path and not in the files.
+var (
+	tenantID = schemas.Column{Name: "tenant_id", Doc: "The tenant."}
+	date     = schemas.Column{Name: "dt", Doc: "The UTC date of the partition."}
+)
+
+// columns are those of a table's view.
+func columns(t schemas.Table) []schemas.Column {
+	return slices.Concat(t.Columns, []schemas.Column{tenantID, date})
+}
+
+// columnsOfRuns are those of the view of the runs.
+func columnsOfRuns() []schemas.Column { return slices.Concat(runs.Columns, []schemas.Column{date}) }
+
+// text is a literal. Both engines write it so.
+func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

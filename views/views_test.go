@@ -1,0 +1,134 @@
+package views_test
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"graphlake/internal/golden"
+	"graphlake/schemas"
+	"graphlake/views"
+)
+
+// visits has a column of each type, and names that engines keep for themselves.
+var visits = schemas.Dataset{
+	Name: "visits", Mode: schemas.Windowed,
+	Tables: []schemas.Table{{
+		Name: "visits", Doc: "A row per visit, as somebody's at noon.",
+		Columns: []schemas.Column{
+			{Name: "index", Type: schemas.String, Doc: "Id of the visit."},
+			{Name: "from", Type: schemas.Timestamp, Doc: "When it began."},
+			{Name: "to", Type: schemas.UTCTime, Doc: "When it ended."},
+			{Name: "key", Type: schemas.Enum, Doc: "Whose key was used."},
+			{Name: "photo_url", Type: schemas.String, Doc: "Link to a photo."},
+			{Name: "kind", Type: schemas.Member, Doc: "Kind of visitor."},
+			{Name: "zone", Type: schemas.Zone, Doc: "Where the visitor comes from."},
+			{Name: "note", Type: schemas.LongText, Doc: "What the visitor's host wrote."},
+			{Name: "bags", Type: schemas.JSON, Doc: "What was carried."},
+			{Name: "is_guest", Type: schemas.Bool, Doc: "Whether it was a guest."},
+			{Name: "doors", Type: schemas.Int32, Doc: "How many doors were opened."},
+			{Name: "steps", Type: schemas.Int64, Doc: "How many steps were made."},
+			{Name: "wait_ms", Type: schemas.DurationMS, Doc: "How long the visitor waited."},
+			{Name: "warmth", Type: schemas.Float64, Doc: "How warm it was."},
+			{Name: "price", Type: schemas.Decimal, Doc: "What it cost."},
+		},
+	}},
+}
+
+var hosts = schemas.Dataset{
+	Name: "hosts", Mode: schemas.Snapshot,
+	Tables: []schemas.Table{
+		{Name: "hosts", Doc: "A row per host.", Columns: []schemas.Column{
+			{Name: "host_id", Type: schemas.String, Doc: "Id of the host."},
+			{Name: "removed", Type: schemas.Present, Doc: "Whether the host is gone."},
+		}},
+		{Name: "host_hats", Doc: "A row per hat of a host.", Columns: []schemas.Column{
+			{Name: "host_id", Type: schemas.String, Doc: "The host."},
+			{Name: "removed", Type: schemas.Present, Doc: "Whether the host is gone."},
+		}},
+		{Name: "host_pets", Doc: "A row per pet of a host."},
+	},
+}
+
+func TestScripts(t *testing.T) {
+	for _, e := range []views.Engine{views.DuckDB, views.Synapse} {
+		script, err := views.New(e, views.Lake{
+			Place:    views.Place{Container: "lake", Prefix: "teams/all", AccountURL: "https://contoso.blob.core.windows.net"},
+			Datasets: []schemas.Dataset{visits, hosts},
+			Missing:  map[string]bool{"host_pets": true},
+			Runs:     true,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Equal(t, path.Join("testdata", string(e)+".golden"), []byte(script.String()))
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		engine views.Engine
+		at     views.Place
+		says   []string
+		never  string
+	}{
+		{"a directory of patterns", views.DuckDB, views.Place{Dir: "/a'b/[c]*"},
+			[]string{`'/a''b/[[]c][*]/tables/visits/**/*.parquet'`}, "azure"},
+		{"a connection string", views.DuckDB, views.Place{Container: "lake", SecretEnv: "BLOBS"},
+			[]string{"INSTALL azure;", "CONNECTION_STRING getenv('BLOBS')", "'az://lake/tables/visits/**/*.parquet'"}, "ACCOUNT_NAME"},
+		{"a national cloud", views.DuckDB, views.Place{Container: "lake", AccountURL: "https://adatum.blob.core.chinacloudapi.cn/"},
+			[]string{"ACCOUNT_NAME 'adatum'", "'az://adatum.blob.core.chinacloudapi.cn/lake/tables/visits/**/*.parquet'"}, "getenv"},
+		{"Synapse and a directory", views.Synapse, views.Place{Dir: "/data/lake"},
+			[]string{"LOCATION = 'https://ACCOUNT.blob.core.windows.net/CONTAINER'", "this lake is the directory /data/lake"}, "/data/lake'"},
+		{"Synapse and a connection string", views.Synapse, views.Place{Container: "lake", Prefix: "p", SecretEnv: "BLOBS"},
+			[]string{"LOCATION = 'https://ACCOUNT.blob.core.windows.net/lake/p'"}, "BLOBS"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			script, err := views.New(tt.engine, views.Lake{Place: tt.at, Datasets: []schemas.Dataset{visits}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range tt.says {
+				if !strings.Contains(script.String(), want) {
+					t.Errorf("%q is not in\n%s", want, script)
+				}
+			}
+			if strings.Contains(script.String(), tt.never) {
+				t.Errorf("%q is in\n%s", tt.never, script)
+			}
+		})
+	}
+}
+
+// A child's view of the newest picture asks its root which that is, so there is none without the root.
+func TestCurrentNeedsTheRoot(t *testing.T) {
+	script, err := views.New(views.DuckDB, views.Lake{Datasets: []schemas.Dataset{hosts}, Missing: map[string]bool{"hosts": true, "host_pets": true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := script.String(); strings.Contains(s, "_current") || !strings.Contains(s, `VIEW "host_hats"`) {
+		t.Errorf("want host_hats, and none of the newest picture:\n%s", s)
+	}
+}
+
+// The views of pictures leave out what was removed, and no column may be what is in the path.
+func TestSchemasFit(t *testing.T) {
+	for _, d := range schemas.All() {
+		for _, table := range d.Tables {
+			if c, ok := table.Column("removed"); d.Mode.Pictures() && (!ok || c.Type != schemas.Present) {
+				t.Errorf("%s is a picture and has no column removed", table.Name)
+			}
+			if slices.ContainsFunc(table.Columns, func(c schemas.Column) bool { return c.Name == "tenant_id" || c.Name == "dt" }) {
+				t.Errorf("%s has a column of its path", table.Name)
+			}
+		}
+	}
+}
+
+func TestUnknownEngine(t *testing.T) {
+	if _, err := views.New("oracle", views.Lake{}); err == nil {
+		t.Error("no error")
+	}
+}
