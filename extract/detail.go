@@ -119,7 +119,7 @@ func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry
 	}
 	switch {
 	case graph.KindOf(err) == graph.NotFound:
-		return x.absent(e, err)
+		return x.absent(ctx, e, err)
 	case x.dataset.Mode.Pictures() && refusal(err):
 		x.behind.add(e.id, x.asked.From, err)
 		return nil
@@ -163,7 +163,7 @@ func (x *Reading) detail(ctx context.Context, e entry) ([]byte, error) {
 
 // absent decides what it means that Graph lists a record and does not find it: it lists some before
 // they can be read, and some that it has just forgotten. Anything else would be a loss.
-func (x *Reading) absent(e entry, notFound error) error {
+func (x *Reading) absent(ctx context.Context, e entry, notFound error) error {
 	if x.dataset.Source.Detail.Ready == 0 { // it has vanished since it was listed
 		x.counts.gone.Add(1)
 		return nil
@@ -175,10 +175,10 @@ func (x *Reading) absent(e entry, notFound error) error {
 	switch retention := x.dataset.Retention; {
 	case age < x.dataset.Source.Detail.Ready:
 		x.counts.notYet.Add(1)
-		x.options.Log.Debug("a listed record cannot be read yet", "dataset", x.dataset.Name, "id", e.id, "age", age)
+		x.options.Log.DebugContext(ctx, "a listed record cannot be read yet", "dataset", x.dataset.Name, "id", e.id, "age", age)
 	case retention > 0 && age > retention:
 		x.counts.gone.Add(1)
-		x.options.Log.Debug("a listed record is gone", "dataset", x.dataset.Name, "id", e.id, "age", age)
+		x.options.Log.DebugContext(ctx, "a listed record is gone", "dataset", x.dataset.Name, "id", e.id, "age", age)
 	default:
 		return fmt.Errorf("it ended %v ago, so it should be there: %w", age.Round(time.Second), notFound)
 	}

@@ -38,7 +38,7 @@ func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error 
 				} else if err = x.judge(batch[0].id, err); err != nil {
 					return err
 				}
-				x.progress()
+				x.progress(ctx)
 			}
 			return nil
 		})
@@ -160,11 +160,11 @@ func refusal(err error) bool {
 }
 
 // progress says now and then how far a long reading is.
-func (x *Reading) progress() {
+func (x *Reading) progress(ctx context.Context) {
 	done := x.counts.done.Add(1)
 	seconds := int64(time.Since(x.started).Seconds())
 	if last := x.counts.told.Load(); seconds >= last+30 && x.counts.told.CompareAndSwap(last, seconds) {
-		x.options.Log.Info("parents read", "done", done, "listed", x.counts.parents.Load(), "records", x.counts.read.Load())
+		x.options.Log.InfoContext(ctx, "parents read", "done", done, "listed", x.counts.parents.Load(), "records", x.counts.read.Load())
 	}
 }
 

@@ -219,6 +219,6 @@ func (d *dayAudit) unreadable(p load.Partition, table string, cause error) error
 	}
 	d.find(FoundUnreadable, table, 1)
 	d.findings[len(d.findings)-1].Object = p.Object()
-	d.Log.Debug("a partition cannot be read", "object", p.Object(), "error", cause)
+	d.Log.DebugContext(d.ctx, "a partition cannot be read", "object", p.Object(), "error", cause)
 	return nil
 }

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"math"
 	"time"
 
@@ -60,36 +61,54 @@ func (p Plan) Shortest(rate float64) time.Duration { return p.time(rate, Unit.le
 // ExpectedTime is the same for the expected requests.
 func (p Plan) ExpectedTime(rate float64) time.Duration { return p.time(rate, Unit.expected) }
 
-// time is the longest that a tenant's budget takes; they are used side by side.
 func (p Plan) time(rate float64, of func(Unit) cost) time.Duration {
-	type family struct{ tenant, budget string }
-	spent := map[family]spending{}
-	longest := 0.
-	spend := func(u Unit, b schemas.Budget, first, all int) {
-		f := family{u.Tenant.ID, b.Name}
-		s := spent[f]
-		s.first += first * max(b.Cost, 1)
-		s.all += all * max(b.Cost, 1)
-		spent[f] = s
-		longest = max(longest, s.seconds(b))
-	}
+	all := spendings{}
 	for _, u := range p.Units {
-		c := of(u)
-		spend(u, u.Dataset.Source.Budget, c.windows, c.pages)
-		if detail := u.Dataset.Source.Detail; detail != nil {
-			spend(u, detail.Budget, c.details, c.details)
-		}
+		all.add(u, of(u))
 	}
-	return time.Duration(longest / rate * float64(time.Second))
+	return all.time(rate)
+}
+
+// spendings are what each family of each tenant is asked for; they are used side by side.
+type spendings map[family]spending
+
+type family struct{ tenant, budget string }
+
+func (s spendings) add(u Unit, c cost) {
+	s.spend(u.Tenant, u.Dataset.Source.Budget, c.windows, c.pages)
+	if detail := u.Dataset.Source.Detail; detail != nil {
+		s.spend(u.Tenant, detail.Budget, c.details, c.details)
+	}
+}
+
+func (s spendings) spend(t Tenant, b schemas.Budget, first, all int) {
+	f := family{t.ID, b.Name}
+	n := s[f]
+	n.first += first * max(b.Cost, 1)
+	n.all += all * max(b.Cost, 1)
+	n.limits = b
+	s[f] = n
+}
+
+// time is the longest that a family takes, at a factor on its limits; 0 is 1.
+func (s spendings) time(rate float64) time.Duration {
+	longest := 0.
+	for _, n := range s {
+		longest = max(longest, n.seconds())
+	}
+	return time.Duration(longest / cmp.Or(rate, 1) * float64(time.Second))
 }
 
 // spending is what a family is asked for: first pages and single objects, and these with further pages.
-type spending struct{ first, all int }
+type spending struct {
+	first, all int
+	limits     schemas.Budget
+}
 
 // seconds is the least time that a family's limits allow. Further pages have a limit of their own, or
 // count as first ones.
-func (s spending) seconds(b schemas.Budget) float64 {
-	first, next := perSecond(b.First), perSecond(b.Next)
+func (s spending) seconds() float64 {
+	first, next := perSecond(s.limits.First), perSecond(s.limits.Next)
 	switch {
 	case first == 0:
 		return 0

@@ -27,8 +27,10 @@ func (x *run) deriveDirty(ctx context.Context) map[Pair][]stale {
 		for _, date := range slices.Clone(h.view().Dirty) {
 			u := Unit{Tenant: h.tenant, Dataset: h.dataset, Range: schemas.Range{From: date, To: date.Add(schemas.Day)}}
 			s := stale{date: date, rep: newUnitReport(u)}
-			s.err = h.deriveStale(ctx, date, &s.rep)
-			h.log.Info("dirty day derived", "dt", date.Format(time.DateOnly), "written", s.rep.Written, "failed", s.err != nil)
+			span, end := x.Telemetry.phase(ctx, "derive")
+			s.err = h.deriveStale(span, date, &s.rep)
+			end(&s.err)
+			h.log.InfoContext(ctx, "dirty day derived", "dt", date.Format(time.DateOnly), "written", s.rep.Written, "failed", s.err != nil)
 			days[pair] = append(days[pair], s)
 		}
 	}
@@ -50,7 +52,7 @@ func (h *holding) deriveStale(ctx context.Context, date time.Time, rep *UnitRepo
 
 // stillDirty reports, of the days that no unit has read anew, those that could not be derived, and those
 // with records that could not be read: the run that left them dirty may not have come so far.
-func (x *run) stillDirty(all map[Pair][]stale) {
+func (x *run) stillDirty(ctx context.Context, all map[Pair][]stale) {
 	for pair, days := range all {
 		h := x.held[pair]
 		for _, s := range days {
@@ -65,6 +67,7 @@ func (x *run) stillDirty(all map[Pair][]stale) {
 			case s.err == nil && s.rep.Quarantined > 0:
 				s.rep.Records = s.rep.derived
 				s.rep.decide(u, nil)
+				x.Telemetry.count(ctx, &s.rep)
 				x.report.Units = append(x.report.Units, s.rep)
 			}
 		}

@@ -100,7 +100,7 @@ func (h *holding) update(ctx context.Context, change func(*State)) error {
 	h.state.BehindObject = object
 	if old != "" && old != object {
 		if err := h.store.Remove(ctx, old); err != nil { // the state is what it should be; the list is only in the way
-			h.log.Warn("a list that nothing names any more could not be removed", "object", old, "error", err)
+			h.log.WarnContext(ctx, "a list that nothing names any more could not be removed", "object", old, "error", err)
 		}
 	}
 	return nil

@@ -24,7 +24,7 @@ func (u *unit) picture(ctx context.Context) error {
 	}
 	reading, changes, err := u.readChanges(ctx, older, cursor)
 	if graph.KindOf(err) == graph.ExpiredCursor && cursor != "" {
-		u.log.Info("the cursor has expired, so the dataset is read whole")
+		u.log.InfoContext(ctx, "the cursor has expired, so the dataset is read whole")
 		cursor = ""
 		reading, changes, err = u.readChanges(ctx, older, cursor)
 	}
@@ -45,7 +45,11 @@ func (u *unit) picture(ctx context.Context) error {
 		return err
 	}
 	defer w.Discard()
-	return u.publish(ctx, w, reading)
+	changed, err := u.publish(ctx, w, reading)
+	if err != nil {
+		return err
+	}
+	return u.derive(ctx, []day{{date: u.Range.From, changed: changed, ours: true}})
 }
 
 // applying says what a reading means: changes to what is held, or records as they are, and then
@@ -122,7 +126,9 @@ func (u *unit) readChanges(ctx context.Context, older *load.Partition, cursor st
 }
 
 // apply writes today's raw picture. It is finished and not published.
-func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Partition, how applying) (*load.Writer, error) {
+func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Partition, how applying) (_ *load.Writer, err error) {
+	ctx, end := u.run.Telemetry.phase(ctx, "merge")
+	defer func() { end(&err) }()
 	w, err := u.lake.Write(ctx, u.raw(u.Range.From), schemas.RawTable(u.Dataset))
 	if err != nil {
 		return nil, err
@@ -180,15 +186,17 @@ func (a applying) changed(c load.Change) (record []byte, err error) {
 	return record, nil
 }
 
-// publish makes the picture today's and the cursor the one behind it.
-func (u *unit) publish(ctx context.Context, w *load.Writer, reading *extract.Reading) error {
+// publish makes the picture today's and the cursor the one behind it. It says whether raw has changed.
+func (u *unit) publish(ctx context.Context, w *load.Writer, reading *extract.Reading) (changed bool, err error) {
+	ctx, end := u.run.Telemetry.phase(ctx, "commit")
+	defer func() { end(&err) }()
 	today := u.Range.From
 	if err := u.update(ctx, func(st *State) { st.soil(today) }); err != nil {
-		return err
+		return false, err
 	}
 	c, err := w.Commit(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	u.rep.count(c)
 	u.rep.Records = c.Rows
@@ -203,8 +211,5 @@ func (u *unit) publish(ctx context.Context, w *load.Writer, reading *extract.Rea
 		st.lag(u.Range, reading.Behind(), u.run.Privacy)
 		st.Parents = u.rep.Parents
 	})
-	if err != nil {
-		return err
-	}
-	return u.derive(ctx, []day{{date: today, changed: c.Changed, ours: true}})
+	return c.Changed, err
 }

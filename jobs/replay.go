@@ -22,34 +22,40 @@ func (r *Runner) Replay(ctx context.Context, s Selection) (Report, error) {
 		return Report{}, err
 	}
 	var rep Report
-	rep.begin()
+	ctx, span := r.begin(ctx, "replay", &rep, s)
+	var units []Unit
 	for _, t := range s.Tenants {
 		for _, d := range s.Datasets {
-			rep.Units = append(rep.Units, r.replay(ctx, s, t, d))
+			units = append(units, Unit{Tenant: t, Dataset: d, Range: schemas.Range{From: s.From, To: s.To}})
 		}
 	}
-	rep.conclude()
-	return rep, rep.keep(ctx, r.Store, r.Privacy)
+	for _, l := range r.Progress.begin(rep.Run, units, false) {
+		rep.Units = append(rep.Units, r.replay(ctx, s, l))
+	}
+	return rep, r.end(ctx, span, &rep)
 }
 
-func (r *Runner) replay(ctx context.Context, s Selection, t Tenant, d schemas.Dataset) UnitReport {
-	u := Unit{Tenant: t, Dataset: d, Range: schemas.Range{From: s.From, To: s.To}}
-	rep := newUnitReport(u)
+func (r *Runner) replay(ctx context.Context, s Selection, l *live) UnitReport {
+	rep := newUnitReport(l.Unit)
 	rep.started = time.Now()
-	h, err := r.hold(ctx, t, d)
+	ctx, span := r.Telemetry.start(ctx, "unit")
+	h, err := r.hold(ctx, l.Tenant, l.Dataset)
 	if err == nil {
-		err = errors.Join(h.replay(ctx, s, &rep), h.release(ctx))
+		err = errors.Join(h.replay(ctx, s, l, &rep), h.release(ctx))
 	}
-	rep.decide(u, err)
+	rep.decide(l.Unit, err)
 	rep.Seconds = time.Since(rep.started).Seconds()
+	l.end(&rep)
+	r.ended(ctx, span, &rep)
 	return rep
 }
 
-func (h *holding) replay(ctx context.Context, s Selection, rep *UnitReport) error {
+func (h *holding) replay(ctx context.Context, s Selection, l *live, rep *UnitReport) error {
 	days, err := h.days(ctx, s)
 	if err != nil || len(days) == 0 {
 		return err
 	}
+	l.days.Store(int64(len(days)))
 	rep.From, rep.To = days[0], days[len(days)-1].Add(schemas.Day)
 	if err := h.update(ctx, func(st *State) { st.soil(days...) }); err != nil {
 		return err
@@ -69,6 +75,8 @@ func (h *holding) replay(ctx context.Context, s Selection, rep *UnitReport) erro
 			defer mu.Unlock()
 			rep.add(one)
 			rep.Records += one.derived
+			l.records.Store(rep.Records)
+			l.derived.Add(1)
 			if err != nil && len(errs) < mostErrors {
 				errs = append(errs, fmt.Errorf("%s of %s: %w", h.dataset.Name, day.Format(time.DateOnly), err))
 			}

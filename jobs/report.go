@@ -100,6 +100,7 @@ type UnitReport struct {
 	Error       *ErrorReport     `json:"error,omitempty"`
 
 	started time.Time
+	waited  time.Duration
 	derived int64 // records that tables were derived from
 }
 

@@ -25,6 +25,10 @@ type Runner struct {
 	Now     time.Time                // what counts as now
 	Log     *slog.Logger
 	Stop    <-chan struct{} // closed when no further unit is to begin; nil is never
+	// Progress, if there is one, says how far the run is.
+	Progress *Progress
+	// Telemetry, if there is one, is told of runs and units.
+	Telemetry *Telemetry
 }
 
 const (
@@ -55,18 +59,17 @@ func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
 		return Report{}, err
 	}
 	x := &run{Runner: r, selection: s, held: map[Pair]*holding{}, encoders: semaphore.NewWeighted(1)}
-	x.report.begin()
+	ctx, span := r.begin(ctx, "run", &x.report, s)
 	x.hold(ctx)
 	stale := x.deriveDirty(ctx)
 	plan, err := x.plan()
 	if err == nil {
 		x.report.Notes = plan.Notes
 		x.units(ctx, plan)
-		x.stillDirty(stale)
+		x.stillDirty(ctx, stale)
 	}
 	x.release(ctx)
-	x.report.conclude()
-	return x.report, errors.Join(err, x.report.keep(ctx, r.Store, r.Privacy))
+	return x.report, errors.Join(err, r.end(ctx, span, &x.report))
 }
 
 // hold takes the locks of all that is selected. What another run holds is reported and left to it.
@@ -112,11 +115,12 @@ func (x *run) plan() (Plan, error) {
 // units carries out the plan.
 func (x *run) units(ctx context.Context, p Plan) {
 	reports := make([]UnitReport, len(p.Units))
+	lives := x.Progress.begin(x.report.Run, p.Units, true)
 	var units errgroup.Group
 	units.SetLimit(unitsAtOnce)
 	for i, u := range p.Units {
 		units.Go(func() error {
-			reports[i] = x.unit(ctx, x.held[u.Pair()], u)
+			reports[i] = x.unit(ctx, x.held[u.Pair()], lives[i])
 			return nil
 		})
 	}
@@ -129,7 +133,8 @@ func (x *run) units(ctx context.Context, p Plan) {
 	x.report.Units = append(x.report.Units, reports...)
 }
 
-func (x *run) unit(ctx context.Context, h *holding, u Unit) UnitReport {
+func (x *run) unit(ctx context.Context, h *holding, l *live) UnitReport {
+	u := l.Unit
 	if u.Dataset.Source.Parent != nil {
 		h.serial.Lock()
 		defer h.serial.Unlock()
@@ -137,17 +142,17 @@ func (x *run) unit(ctx context.Context, h *holding, u Unit) UnitReport {
 	start := time.Now()
 	rep := newUnitReport(u)
 	rep.started = start
-	var count graph.Counter
+	ctx, span := x.Telemetry.start(ctx, "unit")
 	err := x.stopped()
 	if err == nil {
-		err = (&unit{Unit: u, holding: h, run: x, rep: &rep}).do(graph.WithCounter(ctx, &count))
+		err = (&unit{Unit: u, holding: h, run: x, rep: &rep, live: l}).do(graph.WithCounter(ctx, &l.count))
 	}
 	rep.decide(u, err)
 	h.note(ctx, u, &rep, x.Now)
-	rep.Requests, rep.Throttled, rep.Bytes = count.Requests.Load(), count.Throttled.Load(), count.BytesRead.Load()
-	rep.Seconds = time.Since(start).Seconds()
-	h.log.Info("unit ended", "from", u.Range.From, "to", u.Range.To, "outcome", rep.Outcome, "records", rep.Records,
-		"held", rep.Held, "written", rep.Written, "unchanged", rep.Unchanged, "requests", rep.Requests, "seconds", rep.Seconds)
+	rep.Requests, rep.Throttled, rep.Bytes = l.count.Requests.Load(), l.count.Throttled.Load(), l.count.BytesRead.Load()
+	rep.waited, rep.Seconds = l.count.Waited(), time.Since(start).Seconds()
+	l.end(&rep)
+	x.ended(ctx, span, &rep)
 	return rep
 }
 

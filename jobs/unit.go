@@ -2,8 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -20,8 +18,9 @@ import (
 type unit struct {
 	Unit
 	*holding
-	run *run
-	rep *UnitReport
+	run  *run
+	rep  *UnitReport
+	live *live
 }
 
 // do is a unit from its first request to its last table: Graph → raw, raw → tables. Each step leaves
@@ -70,7 +69,11 @@ func (u *unit) window(ctx context.Context) error {
 	}
 	defer merge.Discard()
 	u.rep.Records = int64(merge.Records()) + u.rep.Held // copies from many mailboxes are one
-	return u.commit(ctx, merge, reading.Behind())
+	days, err := u.commit(ctx, merge, reading.Behind())
+	if err != nil {
+		return err
+	}
+	return u.derive(ctx, days)
 }
 
 func (u *unit) spool() (*load.Spool, error) {
@@ -90,7 +93,9 @@ func (u *unit) reading(o extract.Options) *extract.Reading {
 		return from, ok
 	}
 	o.Now, o.Log, o.Called = u.run.Now, u.log, u.called
-	return extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
+	reading := extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
+	u.live.reading.Store(reading)
+	return reading
 }
 
 // called is how errors name a record or a parent: as the tables do, if ids are personal there.
@@ -126,7 +131,9 @@ func (u *unit) silent() bool {
 
 // merge puts what was read to what raw holds. Only where all was read, what is missing was removed: of
 // parents that are behind nothing is known.
-func (u *unit) merge(ctx context.Context, spool *load.Spool, behind []extract.Behind) (*load.Merge, error) {
+func (u *unit) merge(ctx context.Context, spool *load.Spool, behind []extract.Behind) (_ *load.Merge, err error) {
+	ctx, end := u.run.Telemetry.phase(ctx, "merge")
+	defer func() { end(&err) }()
 	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
 	if !u.Dataset.Removes || u.silent() || len(behind) > 0 && key.Path != extract.Parent {
 		return spool.Merge(ctx)
@@ -178,7 +185,9 @@ func (u *unit) heldOf(ctx context.Context, days ...time.Time) (func(id string) (
 
 // read turns records into raw rows, for as many as fit a batch at a time. What the lake may not hold of
 // them does not get any further.
-func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow.RecordBatch) error) error {
+func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow.RecordBatch) error) (err error) {
+	ctx, end := u.run.Telemetry.phase(ctx, "read")
+	defer func() { end(&err) }()
 	rows, err := newRawRows(u.Dataset, to)
 	if err != nil {
 		return err
@@ -197,101 +206,4 @@ func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow
 		}
 	}
 	return rows.flush()
-}
-
-// commit publishes a merge and derives what it changed.
-func (u *unit) commit(ctx context.Context, merge *load.Merge, behind []extract.Behind) error {
-	changing := merge.Days()
-	if len(changing) > 0 {
-		if err := u.update(ctx, func(st *State) { st.soil(changing...) }); err != nil {
-			return err
-		}
-	}
-	commits, err := merge.Commit(ctx)
-	if err != nil {
-		return err
-	}
-	var parts []Covered
-	var days []day
-	for _, c := range commits {
-		u.rep.count(c)
-		days = append(days, day{date: c.Partition.Date, changed: c.Changed, ours: u.covers(c.Partition.Date)})
-		if part, ok := u.partOf(c); ok {
-			parts = append(parts, part)
-		}
-	}
-	cover := func(st *State) {
-		if u.Dataset.Mode == schemas.Observations {
-			st.miss(u.Dataset, parts[0])
-			st.Picture = u.Range.From
-		}
-		st.cover(u.Dataset, parts...)
-		st.lag(u.Range, behind, u.run.Privacy)
-		st.Parents = u.rep.Parents
-	}
-	if err := u.update(ctx, cover); err != nil {
-		return err
-	}
-	return u.derive(ctx, days)
-}
-
-// partOf is what of the unit's range lies on a partition's day.
-func (u *unit) partOf(c load.Commit) (Covered, bool) {
-	part := u.part(Data)
-	day := schemas.Range{From: c.Partition.Date, To: c.Partition.Date.Add(schemas.Day)}
-	if u.Dataset.Mode == schemas.Observations { // of a day, one is enough
-		part.From, part.To = earlier(day.From, part.From), day.To
-	}
-	part.From, part.To = later(part.From, day.From), earlier(part.To, day.To)
-	part.Records, part.NotYet = c.Rows, u.rep.NotYet
-	if part.To.Sub(part.From) < schemas.Day { // the partition may hold more than was asked for
-		part.Records = min(c.Rows, u.rep.Records)
-	}
-	switch {
-	case c.Rows > 0:
-	case u.rep.NotYet > 0:
-		part.Outcome = NotYet
-	default:
-		part.Outcome = Empty
-	}
-	return part, part.From.Before(part.To)
-}
-
-func (u *unit) covers(date time.Time) bool {
-	return date.Before(u.Range.To) && date.Add(schemas.Day).After(u.Range.From)
-}
-
-// day is a day of raw that a unit has published, or found as it is.
-type day struct {
-	date    time.Time
-	changed bool
-	ours    bool // one of the unit's range, and not of a record that moved
-}
-
-// derive brings the tables of days up to what raw holds of them. A day that cannot be derived stays
-// dirty, and the others do not wait for it.
-func (u *unit) derive(ctx context.Context, days []day) error {
-	var errs []error
-	for _, d := range days {
-		rep := u.rep
-		if !d.ours {
-			other := newUnitReport(u.Unit)
-			rep = &other // its rows are counted by the unit whose day it is
-		}
-		if err := u.deriveDay(ctx, d, rep); err != nil {
-			errs = append(errs, fmt.Errorf("%s of %s: %w", u.Dataset.Name, d.date.Format(time.DateOnly), err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (u *unit) deriveDay(ctx context.Context, d day, rep *UnitReport) error {
-	st := u.view()
-	if !d.changed && st.Fresh(d.date, u.fingerprint) {
-		clean, err := u.count(ctx, d.date, rep)
-		if err != nil || clean {
-			return err
-		}
-	}
-	return u.holding.derive(ctx, d.date, rep)
 }

@@ -40,7 +40,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-func newCommand() *command { return &command{stdout: io.Discard, stderr: io.Discard} }
+func newCommand() *command { return &command{stdout: io.Discard, stderr: &screen{stderr: io.Discard}} }
 
 // helpOf is what --help prints, whose lines are to fit into a terminal.
 func helpOf(t *testing.T, name string) string {

@@ -29,7 +29,7 @@ type command struct {
 	Config    string `default:"${config}" placeholder:"FILE" help:"The configuration (default ${default})."`
 	Lake      string `placeholder:"URL" help:"The lake, instead of the configured one: a directory or az://CONTAINER/PREFIX."`
 	Output    string `enum:"text,json" default:"text" help:"Results as text or as one JSON document."`
-	LogFormat string `enum:"text,json" default:"text" help:"Logs as text or JSON lines."`
+	LogFormat string `enum:"auto,text,json" default:"auto" help:"Logs as text or JSON lines; auto: text on a terminal, JSON elsewhere."`
 	Quiet     bool   `help:"Log errors only."`
 
 	Init        initCommand        `cmd:"" help:"Write a configuration with comments, to begin with."`
@@ -49,7 +49,8 @@ type command struct {
 	Complete    completeCommand    `cmd:"" hidden:"" help:"Say what words may become, for the script of completion."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 
-	stdout, stderr io.Writer
+	stdout io.Writer
+	stderr *screen
 }
 
 // defaultConfig is the file that is read where --config names none.
@@ -65,7 +66,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		run([]string{"--help"}, stderr, stderr)
 		return exitUsage
 	}
-	c := command{stdout: stdout, stderr: stderr}
+	c := command{stdout: stdout, stderr: &screen{stderr: stderr}}
 	exited := -1
 	parsed, err := c.parser(func(status int) { exited = status }).Parse(args)
 	if exited >= 0 { // --help was asked for and printed

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"text/tabwriter"
 
@@ -39,6 +38,11 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	log := c.logger()
+	tell, err := newTelemetry(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer tell.close(ctx)
 	clients, err := cfg.clients(sel.Tenants, log)
 	if err != nil {
 		return err
@@ -48,22 +52,15 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Privacy: privacy, Now: r.now(), Log: log}
+	runner.Progress, runner.Telemetry = &jobs.Progress{Rate: cfg.Graph.Rate}, tell.Telemetry
+	stop := c.watch(ctx, runner.Progress, log)
 	rep, err := runner.Run(ctx, sel)
+	stop()
+	tell.observe(ctx, cfg, store, sel.Tenants)
 	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
 	}
 	return reported(rep)
-}
-
-func (c *command) logger() *slog.Logger {
-	options := &slog.HandlerOptions{}
-	if c.Quiet {
-		options.Level = slog.LevelError
-	}
-	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(c.stderr, options))
-	}
-	return slog.New(slog.NewTextHandler(c.stderr, options))
 }
 
 func (c *command) printJSON(v any) error {

@@ -42,6 +42,8 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	defer d.tell.close(ctx)
+	d.observe()
 	work, stop := withGrace(ctx, s.Grace)
 	defer stop()
 	context.AfterFunc(ctx, func() {
@@ -88,6 +90,8 @@ func withGrace(ctx context.Context, grace time.Duration) (context.Context, func(
 // duty is what the jobs of a schedule share: the tenants' clients, whose budgets are one, and the lake.
 type duty struct {
 	command *command
+	config  *config
+	tell    *telemetry
 	runner  jobs.Runner
 	health  health
 	work    context.Context // of runs: it outlives the schedule's by the grace
@@ -101,6 +105,10 @@ func newDuty(ctx context.Context, c *command, cfg *config, all []jobs.Job) (*dut
 		return nil, err
 	}
 	log := c.logger()
+	tell, err := newTelemetry(ctx, log)
+	if err != nil {
+		return nil, err
+	}
 	clients, err := cfg.clients(all[0].Selection.Tenants, log)
 	if err != nil {
 		return nil, err
@@ -110,16 +118,25 @@ func newDuty(ctx context.Context, c *command, cfg *config, all []jobs.Job) (*dut
 		return nil, err
 	}
 	return &duty{
-		command: c, health: health{store: store, jobs: all},
-		runner: jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Privacy: privacy, Log: log},
+		command: c, config: cfg, tell: tell, work: ctx, health: health{store: store, jobs: all},
+		runner: jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Privacy: privacy, Log: log, Telemetry: tell.Telemetry},
 	}, nil
+}
+
+// observe tells how far the datasets are.
+func (d *duty) observe() {
+	d.tell.observe(d.work, d.config, d.runner.Store, d.health.jobs[0].Selection.Tenants)
 }
 
 // do runs a job and prints its report: in JSON one document a line.
 func (d *duty) do(ctx context.Context, j jobs.Job, now time.Time) jobs.Outcome {
 	runner := d.runner
 	runner.Now = now
+	runner.Progress = &jobs.Progress{Rate: d.config.Graph.Rate}
+	stop := say(d.work, runner.Progress.Standing, runner.Log)
 	rep, err := runner.Run(d.work, j.Selection)
+	stop()
+	d.observe()
 	d.health.look(d.work, time.Now())
 	d.print.Lock()
 	defer d.print.Unlock()

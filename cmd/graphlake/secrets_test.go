@@ -19,12 +19,14 @@ import (
 )
 
 // In a lake that keeps no bodies and has pseudonyms, nothing of what Graph's answers say of people is found in any
-// file, nor in what the command prints: no name, address, number or id, no text. A record that cannot be read
+// file, nor in what the command prints or tells a collector: no name, address, number or id, no text. A record that cannot be read
 // is among them, and a dataset that is refused.
 func TestNothingPersonalStays(t *testing.T) {
 	t.Setenv("GRAPHLAKE_PSEUDONYM_KEY", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")
 	o := graphsim.Options{Users: 16, Large: 20}
 	s := simulate(t, o, "privacy: {content: none, pseudonymize: true}\n")
+	c := newCollector(t)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", c.url)
 	said := secrets{}
 	s.answer = said.listen(func(rw http.ResponseWriter, r *http.Request) { s.tenant.ServeHTTP(rw, r) })
 	night := []string{"run", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"}
@@ -57,6 +59,9 @@ func TestNothingPersonalStays(t *testing.T) {
 		if n := len(said[want]); n < 10 {
 			t.Errorf("only %d secrets are a %s", n, want)
 		}
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, "telemetry"), c.text, 0o600); err != nil || len(c.spans) < 100 {
+		t.Errorf("the collector was told of %d spans: %v", len(c.spans), err)
 	}
 	if err := os.Remove(s.config()); err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ type simulated struct {
 	tenant *graphsim.Tenant
 	answer http.HandlerFunc // in place of the tenant's, if there is one
 	runs   int
+	said   string // on stderr by the last process
 }
 
 const simulatedConfig = `lake: %s

@@ -7,15 +7,19 @@ import (
 
 type versionCommand struct{}
 
-// Run prints the version of the module, or of the revision that it was built from.
+// Run prints the version.
 func (versionCommand) Run(c *command) error {
-	version := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
-	}
 	if c.Output == "json" {
-		return c.printJSON(map[string]string{"version": version})
+		return c.printJSON(map[string]string{"version": version()})
 	}
-	_, err := fmt.Fprintln(c.stdout, "graphlake", version)
+	_, err := fmt.Fprintln(c.stdout, "graphlake", version())
 	return err
+}
+
+// version is that of the module, or of the revision that it was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }

@@ -40,11 +40,11 @@ var rooms = []room{
 		"the suite may ask of a store only what every store promises"},
 	{"load/storetest/azurite", nil, []string{files, azure, http},
 		"it starts a server and knows nothing of who uses it"},
-	{"jobs", []string{"schemas", "extract", "extract/graph", "transform", "load"}, []string{arrow, json},
+	{"jobs", []string{"schemas", "extract", "extract/graph", "transform", "load"}, []string{arrow, json, telemetry},
 		"jobs runs against any store and any Graph; which ones, cmd decides"},
 	{"views", []string{"schemas"}, nil, "views are text made of values; what is in a lake, its caller looks up"},
 	{"cmd/graphlake", []string{"schemas", "extract", "extract/graph", "load", "load/dirstore", "load/blobstore", "jobs", "views"},
-		[]string{files, azure, http, json, command, graphSDK},
+		[]string{files, azure, http, json, command, graphSDK, telemetry, collector},
 		"the command starts jobs and prints what they report; it knows no columns, and no doubles made for tests"},
 	{"cmd/graphsim", []string{"extract/graphsim"}, []string{files, http, json, command},
 		"the simulator is served alone, as something that is not graphlake"},
@@ -82,6 +82,9 @@ const (
 	command  = "the command line"
 	models   = "Microsoft's generated SDK"
 	duckdb   = "DuckDB"
+
+	telemetry = "OpenTelemetry"
+	collector = "how telemetry is sent"
 )
 
 // A subject is something to know: packages from outside, and those below them.
@@ -108,8 +111,14 @@ var subjects = []subject{
 		"transform scans JSON with jsonpull, many times faster; schemas and load see values only, and jobs its own state and reports"},
 	{files, []string{"os", "path/filepath"}, false,
 		"files are the business of load, and the environment is that of cmd"},
-	{command, []string{"flag", "github.com/alecthomas/kong", "github.com/goccy/go-yaml"}, false,
-		"flags and the configuration file end in cmd, which hands on plain options"},
+	{command, []string{
+		"flag", "github.com/alecthomas/kong", "github.com/goccy/go-yaml", "github.com/vbauerster/mpb", "golang.org/x/term",
+	}, false,
+		"flags, the configuration file and the terminal end in cmd, which hands on plain options"},
+	{telemetry, []string{"go.opentelemetry.io"}, false,
+		"jobs knows units and their numbers; what is below says them in values, and spans of libraries have URLs in them"},
+	{collector, []string{"go.opentelemetry.io/otel/sdk", "go.opentelemetry.io/otel/exporters", "go.opentelemetry.io/contrib"}, false,
+		"where a collector is, the environment says, which is cmd's"},
 	{models, []string{"github.com/microsoftgraph/msgraph-sdk-go"}, true,
 		"it takes minutes to compile; it is asked in internal/contract, a module of its own"},
 	{duckdb, []string{"github.com/duckdb", "github.com/marcboeker/go-duckdb"}, true,

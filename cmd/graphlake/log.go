@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"graphlake/jobs"
+)
+
+// logger writes to stderr what a run has to say on its way, every line with the run's id.
+func (c *command) logger() *slog.Logger {
+	options := &slog.HandlerOptions{}
+	if c.Quiet {
+		options.Level = slog.LevelError
+	}
+	var lines slog.Handler = slog.NewJSONHandler(c.stderr, options)
+	if c.LogFormat == "text" || c.LogFormat == "auto" && c.stderr.terminal() {
+		lines = slog.NewTextHandler(c.stderr, options)
+	}
+	return slog.New(ofRun{lines})
+}
+
+// ofRun puts the id of the run into every line that is logged under its context.
+type ofRun struct{ slog.Handler }
+
+func (h ofRun) Handle(ctx context.Context, line slog.Record) error {
+	if id := jobs.RunOf(ctx); id != "" {
+		line = line.Clone()
+		line.AddAttrs(slog.String("run", id))
+	}
+	return h.Handler.Handle(ctx, line)
+}
+
+func (h ofRun) WithAttrs(attrs []slog.Attr) slog.Handler { return ofRun{h.Handler.WithAttrs(attrs)} }
+
+func (h ofRun) WithGroup(name string) slog.Handler { return ofRun{h.Handler.WithGroup(name)} }

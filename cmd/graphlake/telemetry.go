@@ -1,0 +1,139 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/metric"
+	nometric "go.opentelemetry.io/otel/metric/noop"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+	notrace "go.opentelemetry.io/otel/trace/noop"
+
+	"graphlake/jobs"
+)
+
+// lastWords is how long the end of the command waits for a collector that is slow or down.
+const lastWords = 5 * time.Second
+
+// telemetry is what a collector is told, where the standard variables name one.
+type telemetry struct {
+	*jobs.Telemetry // nil: there is no collector
+	log             *slog.Logger
+	closes          []func(context.Context) error
+}
+
+// newTelemetry sends spans and metrics where OTEL_EXPORTER_OTLP_ENDPOINT and its kind say. Nothing of it is global
+// but the handler of errors, so that the libraries, whose spans have URLs in them, stay silent.
+func newTelemetry(ctx context.Context, log *slog.Logger) (*telemetry, error) {
+	t := &telemetry{log: log}
+	spans, err := wanted("TRACES")
+	if err != nil {
+		return nil, usage(err)
+	}
+	metrics, err := wanted("METRICS")
+	if err != nil || !spans && !metrics {
+		return t, usage(err)
+	}
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.WarnContext(ctx, "telemetry is not delivered", "error", err) }))
+	of, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", "graphlake"), attribute.String("service.version", version())),
+		resource.WithTelemetrySDK(), resource.WithFromEnv())
+	if err != nil {
+		return nil, usage(err)
+	}
+	tracers, meters := trace.TracerProvider(notrace.NewTracerProvider()), metric.MeterProvider(nometric.NewMeterProvider())
+	if spans {
+		if tracers, err = t.spans(ctx, of); err != nil {
+			return nil, usage(err)
+		}
+	}
+	if metrics {
+		if meters, err = t.metrics(ctx, of); err != nil {
+			return nil, usage(err)
+		}
+	}
+	t.Telemetry, err = jobs.NewTelemetry(tracers, meters)
+	return t, err
+}
+
+func (t *telemetry) spans(ctx context.Context, of *resource.Resource) (trace.TracerProvider, error) {
+	to, err := otlptracehttp.New(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := sdktrace.NewTracerProvider(sdktrace.WithResource(of), sdktrace.WithBatcher(to))
+	t.closes = append(t.closes, p.Shutdown)
+	return p, nil
+}
+
+func (t *telemetry) metrics(ctx context.Context, of *resource.Resource) (metric.MeterProvider, error) {
+	to, err := otlpmetrichttp.New(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := sdkmetric.NewMeterProvider(sdkmetric.WithResource(of), sdkmetric.WithReader(sdkmetric.NewPeriodicReader(to)))
+	t.closes = append(t.closes, p.Shutdown)
+	return p, nil
+}
+
+// wanted says by the standard variables whether a signal is to be sent.
+func wanted(signal string) (bool, error) {
+	of := func(name string) string {
+		return cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_"+signal+"_"+name), os.Getenv("OTEL_EXPORTER_OTLP_"+name))
+	}
+	exporter := "OTEL_" + signal + "_EXPORTER"
+	switch protocol := of("PROTOCOL"); {
+	case of("ENDPOINT") == "", os.Getenv(exporter) == "none", strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true"):
+		return false, nil
+	case !slices.Contains([]string{"", "otlp"}, os.Getenv(exporter)):
+		return false, fmt.Errorf("%s is %q: there are otlp and none", exporter, os.Getenv(exporter))
+	case protocol != "" && protocol != "http/protobuf":
+		return false, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %q: there is http/protobuf, whose port is mostly 4318", protocol)
+	}
+	return true, nil
+}
+
+// observe tells how far every configured dataset of some tenants is, whether it has just run or not.
+func (t *telemetry) observe(ctx context.Context, cfg *config, store jobs.Store, tenants []jobs.Tenant) {
+	if t.Telemetry == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer cancel()
+	all, err := datasets(nil, cfg)
+	if err == nil {
+		err = t.Observe(ctx, store, jobs.Selection{Tenants: tenants, Datasets: all})
+	}
+	if err != nil {
+		t.log.WarnContext(ctx, "how far the datasets are could not be read for telemetry", "error", err)
+	}
+}
+
+// close sends what was not sent yet. A collector that does not take it costs some seconds and a warning.
+func (t *telemetry) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer cancel()
+	errs := make([]error, len(t.closes))
+	var all sync.WaitGroup
+	for i, end := range t.closes {
+		all.Go(func() { errs[i] = end(ctx) })
+	}
+	all.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.log.WarnContext(ctx, "telemetry is not delivered", "error", err)
+	}
+}

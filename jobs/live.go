@@ -1,0 +1,74 @@
+package jobs
+
+import (
+	"math"
+	"sync/atomic"
+	"time"
+
+	"graphlake/extract"
+	"graphlake/extract/graph"
+)
+
+// live is the numbers of a unit, which may be read while it is under way.
+type live struct {
+	Unit
+	expects cost // zero in a replay
+
+	count   graph.Counter
+	reading atomic.Pointer[extract.Reading]
+	records atomic.Int64 // in the end, or of the days that a replay has derived
+	days    atomic.Int64 // that a replay has to derive
+	derived atomic.Int64 // of these
+	done    atomic.Bool
+}
+
+// end lets go of the reading, which remembers all that it has met.
+func (l *live) end(rep *UnitReport) {
+	l.records.Store(rep.Records)
+	l.reading.Store(nil)
+	l.done.Store(true)
+}
+
+// moment is what a unit's numbers were at a time.
+type moment struct {
+	expected                     int
+	requests, throttled, records int64
+	waited                       time.Duration
+	done, known                  bool
+	share                        float64
+	left                         cost
+}
+
+func (l *live) now() moment {
+	m := moment{
+		expected: l.expects.total(), requests: l.count.Requests.Load(), throttled: l.count.Throttled.Load(),
+		records: l.records.Load(), waited: l.count.Waited(), done: l.done.Load(),
+	}
+	if x := l.reading.Load(); x != nil {
+		c := x.Counts()
+		m.records = int64(c.Read + c.Held)
+	}
+	switch days := l.days.Load(); {
+	case m.done:
+		m.known, m.share = true, 1
+		return m
+	case days > 0:
+		m.share = float64(l.derived.Load()) / float64(days)
+	case l.known():
+		m.share = min(float64(m.requests)/float64(max(m.expected, 1)), 1)
+	}
+	m.left = l.expects.times(1 - m.share)
+	m.known = l.known() && m.expected > 0 && m.requests <= int64(m.expected)
+	return m
+}
+
+// known reports whether what is expected says more than the least: of what was never read, nothing else is known.
+func (u Unit) known() bool {
+	return u.Density > 0 && (u.Dataset.Source.Parent == nil || u.Parents > 0)
+}
+
+// times is a part of a cost, in whole requests.
+func (c cost) times(part float64) cost {
+	of := func(n int) int { return int(math.Ceil(float64(n) * part)) }
+	return cost{of(c.windows), of(c.pages), of(c.details)}
+}

@@ -1,0 +1,125 @@
+package jobs
+
+import (
+	"sync"
+	"time"
+)
+
+// Progress says at any time how far a run is. It is for one run or replay, which is given it by its Runner; nil notes
+// nothing. It is safe for concurrent use.
+type Progress struct {
+	Rate float64 // the factor on the published limits that the clients keep; 0 is 1
+
+	mu    sync.Mutex
+	run   string
+	units []*live
+}
+
+// Standing is how far a run is.
+type Standing struct {
+	Run  string // empty before it has begun
+	All  Work
+	Each []Work // by tenant and dataset, in the order of the plan
+}
+
+// Work is how far some units are.
+type Work struct {
+	Tenant, Dataset string // empty in the sum of all
+
+	Units, Done int           // planned, and of these ended, however they ended
+	Expected    int64         // requests of all units; the least where that is not known
+	Requests    int64         // sent so far
+	Records     int64         // read or held so far, or derived by a replay
+	Throttled   int64         // answers
+	Waited      time.Duration // for a budget or another try, summed over requests
+	// Share is how much is done, 0 to 1: of the expected requests, or of a replay's days. A unit that was never
+	// read before has done nothing until it ends.
+	Share float64
+
+	// Left is the least time that the budgets allow for the requests that are still expected. It is known
+	// if the units under way and to come were read before, and none has taken more than was expected.
+	Left  time.Duration
+	Known bool
+}
+
+// begin notes the units of a run; those of a replay ask for nothing. They are there without a Progress too.
+func (p *Progress) begin(run string, units []Unit, asks bool) []*live {
+	all := make([]*live, len(units))
+	for i, u := range units {
+		all[i] = &live{Unit: u}
+		if asks {
+			all[i].expects = u.expected()
+		}
+	}
+	if p != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.run, p.units = run, all
+	}
+	return all
+}
+
+// Standing is how far the run is now.
+func (p *Progress) Standing() Standing {
+	p.mu.Lock()
+	s := Standing{Run: p.run}
+	units := p.units
+	p.mu.Unlock()
+	all := sum{}
+	var order []Pair
+	each := map[Pair]*sum{}
+	for _, l := range units {
+		pair := l.Pair()
+		if each[pair] == nil {
+			order = append(order, pair)
+			each[pair] = &sum{Work: Work{Tenant: l.Tenant.Name, Dataset: l.Dataset.Name}}
+		}
+		now := l.now()
+		all.add(l.Unit, now)
+		each[pair].add(l.Unit, now)
+	}
+	s.All = all.work(p.Rate)
+	for _, pair := range order {
+		s.Each = append(s.Each, each[pair].work(p.Rate))
+	}
+	return s
+}
+
+// sum adds up units that are under way.
+type sum struct {
+	Work
+	left    spendings
+	weight  float64
+	unknown bool
+}
+
+func (s *sum) add(u Unit, now moment) {
+	s.Units++
+	if now.done {
+		s.Done++
+	}
+	s.Expected += int64(now.expected)
+	s.Requests += now.requests
+	s.Records += now.records
+	s.Throttled += now.throttled
+	s.Waited += now.waited
+	weight := float64(max(now.expected, 1))
+	s.weight += weight
+	s.Share += weight * now.share
+	if s.left == nil {
+		s.left = spendings{}
+	}
+	s.left.add(u, now.left)
+	s.unknown = s.unknown || !now.known
+}
+
+func (s *sum) work(rate float64) Work {
+	w := s.Work
+	if s.weight > 0 {
+		w.Share /= s.weight
+	}
+	if w.Known = s.Units > 0 && !s.unknown; w.Known {
+		w.Left = s.left.time(rate)
+	}
+	return w
+}
