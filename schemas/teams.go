@@ -7,10 +7,11 @@ var Teams = Dataset{
 	Doc:  "The teams, archived ones too, with their settings and their channels.",
 	Mode: Snapshot,
 	Source: Source{
-		API:    "v1.0",
-		Path:   "/teams",
-		Query:  []Param{{"$select", "id"}},
-		Paging: NextLink,
+		API:     "v1.0",
+		Path:    "/teams",
+		Query:   []Param{{"$select", "id"}},
+		Headers: unknownMembers,
+		Paging:  NextLink,
 		Detail: &Detail{
 			Path:    "/teams/{id}",
 			Queries: [][]Param{{}},

@@ -21,6 +21,7 @@ func TestLake(t *testing.T) {
 	t.Run("empty days", l.emptyDays)
 	t.Run("raw", l.raw)
 	t.Run("values", l.values)
+	t.Run("enums", l.enums)
 	t.Run("sums", l.sums)
 	t.Run("views", l.viewed)
 	t.Run("lengths", l.lengths)
