@@ -33,7 +33,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath
 
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean cloned contract demo deploy-check \
-	duckdb fuzz generate golden help lint month orchestrators pycep readers release sql-check test throttle torture truth $(RELEASE)
+	duckdb fuzz generate golden help lint month orchestrators pycep readers readme release sql-check test throttle torture truth $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,6 +117,9 @@ torture: build ## kill the command KILLS (50) times at random, and compare what 
 
 month: build ## thirty nights of MONTH_USERS (40) users with two outages, a refused secret and throttling, against what was generated
 	go run ./internal/month -users $(MONTH_USERS)
+
+readme: build ## do what README.md tells a newcomer, and compare what is printed
+	go run ./internal/readme
 
 truth: build ## what the simulator generated against what the lake holds, a line a table, over three nights
 	go run ./internal/truth -users $(TRUTH_USERS)

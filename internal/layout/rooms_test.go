@@ -58,6 +58,8 @@ var rooms = []room{
 		"it compares the commands from outside, as their users see them"},
 	{"internal/month", []string{"internal/trial"}, []string{files, json, command},
 		"it runs and compares the commands from outside, as their users see them"},
+	{"internal/readme", nil, []string{files, command},
+		"it follows a text, as its readers do"},
 	{"internal/torture", nil, []string{files, json, command},
 		"it ends and compares the commands from outside, as their users see them"},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
