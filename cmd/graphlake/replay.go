@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"graphlake/jobs"
-	"graphlake/load"
 )
 
 type replayCommand struct{ selection }
@@ -19,29 +18,12 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	privacy, err := cfg.privacy()
+	w, err := c.begin(ctx, cfg, sel.Tenants, false)
 	if err != nil {
 		return err
 	}
-	if err := cfg.lakeIsThere(); err != nil {
-		return err
-	}
-	log := c.logger()
-	tell, err := newTelemetry(ctx, log)
-	if err != nil {
-		return err
-	}
-	defer tell.close(ctx)
-	store, err := cfg.openFor(ctx, privacy)
-	if err != nil {
-		return err
-	}
-	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Privacy: privacy, Now: r.now(), Log: log}
-	runner.Progress, runner.Telemetry = &jobs.Progress{}, tell.Telemetry
-	stop := c.watch(ctx, runner.Progress, log)
-	rep, err := runner.Replay(ctx, sel)
-	stop()
-	tell.observe(ctx, cfg, store, sel.Tenants)
+	defer w.end(ctx)
+	rep, err := w.do(ctx, r.now(), func(x *jobs.Runner) (jobs.Report, error) { return x.Replay(ctx, sel) })
 	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"text/tabwriter"
 
 	"graphlake/jobs"
-	"graphlake/load"
 )
 
 type runCommand struct {
@@ -33,30 +32,12 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if r.DryRun {
 		return c.printPlan(ctx, cfg, sel, r.now())
 	}
-	privacy, err := cfg.privacy()
+	w, err := c.begin(ctx, cfg, sel.Tenants, true)
 	if err != nil {
 		return err
 	}
-	log := c.logger()
-	tell, err := newTelemetry(ctx, log)
-	if err != nil {
-		return err
-	}
-	defer tell.close(ctx)
-	clients, err := cfg.clients(sel.Tenants, log)
-	if err != nil {
-		return err
-	}
-	store, err := cfg.openFor(ctx, privacy)
-	if err != nil {
-		return err
-	}
-	runner := jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Privacy: privacy, Now: r.now(), Log: log}
-	runner.Progress, runner.Telemetry = &jobs.Progress{Rate: cfg.Graph.Rate}, tell.Telemetry
-	stop := c.watch(ctx, runner.Progress, log)
-	rep, err := runner.Run(ctx, sel)
-	stop()
-	tell.observe(ctx, cfg, store, sel.Tenants)
+	defer w.end(ctx)
+	rep, err := w.do(ctx, r.now(), func(x *jobs.Runner) (jobs.Report, error) { return x.Run(ctx, sel) })
 	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"graphlake/jobs"
-	"graphlake/load"
 )
 
 type scheduleCommand struct {
@@ -38,23 +37,25 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	if len(all) == 0 {
 		return usage(fmt.Errorf("%s: no job has a schedule, so there is nothing to wait for: give one a line as schedule: \"30 2 * * *\"", cfg.line("$.jobs")))
 	}
-	d, err := newDuty(ctx, c, cfg, all)
+	w, err := c.begin(ctx, cfg, all[0].Selection.Tenants, true) // all jobs have the same tenants
 	if err != nil {
 		return err
 	}
-	defer d.tell.close(ctx)
-	d.observe()
-	work, stop := withGrace(ctx, s.Grace)
+	defer w.end(ctx)
+	w.show = func(ctx context.Context, p *jobs.Progress) func() { return say(ctx, p.Standing, w.runner.Log) } // jobs run side by side
+	w.observe(ctx)
+	graceful, stop := withGrace(ctx, s.Grace)
 	defer stop()
 	context.AfterFunc(ctx, func() {
-		d.runner.Log.InfoContext(work, "schedule ends: no unit begins, and those under way have the grace", "grace", s.Grace)
+		w.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace", s.Grace)
 	})
-	d.work, d.runner.Stop = work, ctx.Done()
-	stopped, err := s.answer(work, &d.health)
+	w.runner.Stop = ctx.Done()
+	d := duty{work: w, command: c, health: health{store: w.runner.Store, jobs: all}, graceful: graceful}
+	stopped, err := s.answer(graceful, &d.health)
 	if err != nil {
 		return err
 	}
-	schedule := jobs.Schedule{Jobs: all, Store: d.runner.Store, Do: d.do, Log: d.runner.Log}
+	schedule := jobs.Schedule{Jobs: all, Store: w.runner.Store, Do: d.do, Log: w.runner.Log}
 	schedule.Run(ctx)
 	stop()
 	return <-stopped
@@ -76,68 +77,30 @@ func (s scheduleCommand) answer(ctx context.Context, h *health) (stopped <-chan 
 
 // withGrace is a context that ends a while after another one.
 func withGrace(ctx context.Context, grace time.Duration) (context.Context, func()) {
-	work, end := context.WithCancel(context.WithoutCancel(ctx))
+	graceful, end := context.WithCancel(context.WithoutCancel(ctx))
 	unwatch := context.AfterFunc(ctx, func() {
 		select {
 		case <-time.After(grace):
 			end()
-		case <-work.Done():
+		case <-graceful.Done():
 		}
 	})
-	return work, func() { unwatch(); end() }
+	return graceful, func() { unwatch(); end() }
 }
 
-// duty is what the jobs of a schedule share: the tenants' clients, whose budgets are one, and the lake.
+// duty does the jobs of a schedule.
 type duty struct {
-	command *command
-	config  *config
-	tell    *telemetry
-	runner  jobs.Runner
-	health  health
-	work    context.Context // of runs: it outlives the schedule's by the grace
-	print   sync.Mutex
-}
-
-// newDuty opens the lake for jobs, which all have the same tenants.
-func newDuty(ctx context.Context, c *command, cfg *config, all []jobs.Job) (*duty, error) {
-	privacy, err := cfg.privacy()
-	if err != nil {
-		return nil, err
-	}
-	log := c.logger()
-	tell, err := newTelemetry(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	clients, err := cfg.clients(all[0].Selection.Tenants, log)
-	if err != nil {
-		return nil, err
-	}
-	store, err := cfg.openFor(ctx, privacy)
-	if err != nil {
-		return nil, err
-	}
-	return &duty{
-		command: c, config: cfg, tell: tell, work: ctx, health: health{store: store, jobs: all},
-		runner: jobs.Runner{Store: store, Lake: load.New(store, ""), Clients: clients, Privacy: privacy, Log: log, Telemetry: tell.Telemetry},
-	}, nil
-}
-
-// observe tells how far the datasets are.
-func (d *duty) observe() {
-	d.tell.observe(d.work, d.config, d.runner.Store, d.health.jobs[0].Selection.Tenants)
+	*work
+	command  *command
+	health   health
+	graceful context.Context //nolint:containedctx // of runs: it outlives the schedule's by the grace
+	print    sync.Mutex
 }
 
 // do runs a job and prints its report: in JSON one document a line.
 func (d *duty) do(ctx context.Context, j jobs.Job, now time.Time) jobs.Outcome {
-	runner := d.runner
-	runner.Now = now
-	runner.Progress = &jobs.Progress{Rate: d.config.Graph.Rate}
-	stop := say(d.work, runner.Progress.Standing, runner.Log)
-	rep, err := runner.Run(d.work, j.Selection)
-	stop()
-	d.observe()
-	d.health.look(d.work, time.Now())
+	rep, err := d.work.do(d.graceful, now, func(x *jobs.Runner) (jobs.Report, error) { return x.Run(d.graceful, j.Selection) })
+	d.health.look(d.graceful, time.Now())
 	d.print.Lock()
 	defer d.print.Unlock()
 	if d.command.Output == "json" {
@@ -147,7 +110,7 @@ func (d *duty) do(ctx context.Context, j jobs.Job, now time.Time) jobs.Outcome {
 		err = errors.Join(err, d.command.printReport(rep))
 	}
 	if err != nil {
-		runner.Log.ErrorContext(ctx, "run has failed", "job", j.Name, "error", err)
+		d.runner.Log.ErrorContext(ctx, "run has failed", "job", j.Name, "error", err)
 		return jobs.Failed
 	}
 	return rep.Status
