@@ -175,10 +175,10 @@ func (x *Reading) absent(ctx context.Context, e entry, notFound error) error {
 	switch retention := x.dataset.Retention; {
 	case age < x.dataset.Source.Detail.Ready:
 		x.counts.notYet.Add(1)
-		x.options.Log.DebugContext(ctx, "a listed record cannot be read yet", "dataset", x.dataset.Name, "id", e.id, "age", age)
+		x.options.Log.DebugContext(ctx, "a listed record cannot be read yet", "dataset", x.dataset.Name, "id", e.id, "age_seconds", age.Seconds())
 	case retention > 0 && age > retention:
 		x.counts.gone.Add(1)
-		x.options.Log.DebugContext(ctx, "a listed record is gone", "dataset", x.dataset.Name, "id", e.id, "age", age)
+		x.options.Log.DebugContext(ctx, "a listed record is gone", "dataset", x.dataset.Name, "id", e.id, "age_seconds", age.Seconds())
 	default:
 		return fmt.Errorf("it ended %v ago, so it should be there: %w", age.Round(time.Second), notFound)
 	}

@@ -47,7 +47,7 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	graceful, stop := withGrace(ctx, s.Grace)
 	defer stop()
 	context.AfterFunc(ctx, func() {
-		w.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace", s.Grace)
+		w.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace_seconds", s.Grace.Seconds())
 	})
 	w.runner.Stop = ctx.Done()
 	d := duty{work: w, command: c, health: health{store: w.runner.Store, jobs: all}, graceful: graceful}

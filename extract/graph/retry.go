@@ -49,7 +49,7 @@ func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.
 		if waited += wait; !again || try == mostTries || waited > mostWaiting {
 			return nil, e
 		}
-		r.log.InfoContext(ctx, "graph request is sent again", "in", wait, "try", try+1, "kind", e.Kind.String(), "status", e.Status, "url", e.URL)
+		r.log.InfoContext(ctx, "graph request is sent again", "in_seconds", wait.Seconds(), "try", try+1, "kind", e.Kind.String(), "status", e.Status, "url", e.URL)
 		if err := r.client.sleep(ctx, wait); err != nil {
 			return nil, err
 		}
