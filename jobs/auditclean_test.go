@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,7 +99,8 @@ func TestAuditAgainstGraph(t *testing.T) {
 		return fmt.Sprintf(`{"id":%q,"version":%d,"startDateTime":"2026-11-%s:00:00Z","endDateTime":"2026-11-%s:30:00Z","sessions":[],"participants_v2":[]}`, id, version, start, end)
 	}
 	list := map[string]string{"a": call("a", 1, "16T10", "16T10"), "b": call("b", 2, "17T10", "17T10")}
-	details, refused := 0, 0
+	var details atomic.Int64 // requests come side by side
+	refused := 0
 	h := http.NewServeMux()
 	h.HandleFunc("GET /v1.0/communications/callRecords", func(w http.ResponseWriter, r *http.Request) {
 		if w.Header().Set("Content-Type", "application/json"); refused > 0 {
@@ -122,7 +124,7 @@ func TestAuditAgainstGraph(t *testing.T) {
 		fmt.Fprintf(w, `{"value":[%s]}`, strings.Join(page, ","))
 	})
 	h.HandleFunc("GET /v1.0/communications/callRecords/{id}", func(w http.ResponseWriter, r *http.Request) {
-		details++
+		details.Add(1)
 		fmt.Fprint(w, list[r.PathValue("id")])
 	})
 	r := newRig(t, h)
@@ -134,10 +136,10 @@ func TestAuditAgainstGraph(t *testing.T) {
 	}
 	check := func(findings ...string) {
 		t.Helper()
-		before := details
+		before := details.Load()
 		found, err := against()
-		if err != nil || details != before {
-			t.Errorf("%d details were read, %v", details-before, err)
+		if now := details.Load(); err != nil || now != before {
+			t.Errorf("%d details were read, %v", now-before, err)
 		}
 		want(t, lines(found), findings...)
 	}
