@@ -30,14 +30,14 @@ func ParseTimes(spec, zone string) (Times, error) {
 		return Times{}, fmt.Errorf("%q: %w; want minute, hour, day of the month, month, day of the week, as 30 2 * * *", spec, err)
 	}
 	t := Times{parsed, at}
-	if t.Next(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+	if t.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
 		return Times{}, fmt.Errorf("%q: no such day comes", spec)
 	}
 	return t, nil
 }
 
 // Next is the first of the times after an instant; zero if none comes. What would be within an hour that
-// daylight saving skips comes when that hour is skipped.
+// daylight saving skips comes as much later; what is within one that comes twice comes twice.
 func (t Times) Next(after time.Time) time.Time {
 	if t.spec == nil {
 		return time.Time{}
@@ -48,7 +48,12 @@ func (t Times) Next(after time.Time) time.Time {
 		return next
 	}
 	shown := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, t.zone)
-	if skipped := !onTheWall(shown).Equal(wall); skipped && shown.After(after) && shown.Before(next) {
+	early := wall.Sub(onTheWall(shown))
+	if early == 0 {
+		return next
+	}
+	// By its zone, what is skipped is taken to be before the hour that is skipped, or after it.
+	if shown = shown.Add(max(early, 0)); shown.After(after) && shown.Before(next) {
 		return shown
 	}
 	return next

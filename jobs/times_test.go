@@ -18,9 +18,14 @@ func TestTimes(t *testing.T) {
 		{"in summer", "30 2 * * *", "Europe/Berlin", "2026-07-23T00:00:00Z", []string{"2026-07-23T00:30:00Z"}},
 		{"an hour is skipped", "30 2 * * *", "Europe/Berlin", "2026-03-28T01:30:00Z",
 			[]string{"2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z"}},
+		{"an hour is skipped in the west", "30 2 * * *", "America/New_York", "2026-03-07T08:00:00Z",
+			[]string{"2026-03-08T07:30:00Z", "2026-03-09T06:30:00Z"}},
+		{"midnight is skipped", "0 0 * * *", "America/Santiago", "2026-09-05T05:00:00Z", []string{"2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z"}},
 		{"quarters of an hour that is skipped", "*/30 1-3 * * *", "Europe/Berlin", "2026-03-29T00:00:00Z",
 			[]string{"2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z", "2026-03-29T23:00:00Z"}},
-		{"an hour comes twice", "30 4 * * *", "Europe/Berlin", "2026-10-24T03:00:00Z", []string{"2026-10-25T03:30:00Z", "2026-10-26T03:30:00Z"}},
+		{"after an hour that comes twice", "30 4 * * *", "Europe/Berlin", "2026-10-24T03:00:00Z", []string{"2026-10-25T03:30:00Z", "2026-10-26T03:30:00Z"}},
+		{"an hour comes twice", "30 2 * * *", "Europe/Berlin", "2026-10-24T01:00:00Z",
+			[]string{"2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-26T01:30:00Z"}},
 		{"half an hour is skipped", "10 2 * * *", "Australia/Lord_Howe", "2026-10-02T20:00:00Z",
 			[]string{"2026-10-03T15:40:00Z", "2026-10-04T15:10:00Z"}},
 		{"weekdays", "0 6 * * 1-5", "", "2026-11-27T06:00:00Z", []string{"2026-11-30T06:00:00Z"}},
@@ -76,14 +81,14 @@ func TestTimesRefused(t *testing.T) {
 // Whatever is written there, nothing breaks; the next time is after now, and the last one of it is itself.
 func FuzzTimes(f *testing.F) {
 	for _, spec := range []string{"30 2 * * *", "*/5 0-3,22 1,15 */2 1-5", "TZ= * * *", "0 0 30 2 *", "59 23 31 12 7"} {
-		f.Add(spec, "Europe/Berlin", int64(1_774_742_400))
+		f.Add(spec, "Europe/Berlin", int64(174_742_400))
 	}
 	f.Fuzz(func(t *testing.T, spec, zone string, seconds int64) {
 		times, err := ParseTimes(spec, zone)
 		if err != nil {
 			return
 		}
-		now := time.Unix(seconds%4_000_000_000, 0)
+		now := time.Unix(1_600_000_000+int64(uint64(seconds)%2_000_000_000), 0) // from 2020 on: nobody plans for what has been
 		next := times.Next(now)
 		if next.IsZero() {
 			return
