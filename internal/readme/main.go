@@ -4,8 +4,8 @@
 //	go run ./internal/readme
 //
 // In the blocks marked console a line after "$ " is a command, and the lines after it are what it prints to
-// standard output; … stands for lines that are left out. The simulator is started beside the commands. What
-// differs from day to day, numbers, times and the names of runs, and the width of columns, is not compared.
+// standard output. The simulator is started beside the commands. What differs from day to day, numbers, times
+// and the names of runs, and the width of columns, is not compared.
 // The last line is: readme commands=N.
 package main
 
@@ -21,6 +21,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 func main() {
@@ -75,34 +76,55 @@ func follow(ctx context.Context, file, bin string) (err error) {
 
 // newcomer is who follows, in a folder of their own.
 type newcomer struct {
-	dir     string
-	exports []string
-	servers []*exec.Cmd
+	dir         string
+	environment []string
+	servers     []*exec.Cmd
 }
 
 func (n *newcomer) do(ctx context.Context, s step) error {
-	switch {
-	case strings.HasPrefix(s.command, "make "): // it was made before
+	word, rest, _ := strings.Cut(s.command, " ")
+	switch word {
+	case "make": // it was made before
 		return nil
-	case strings.HasPrefix(s.command, "export "):
-		n.exports = append(n.exports, s.command)
+	case "cd":
+		n.dir = filepath.Join(n.dir, rest)
 		return nil
-	case strings.HasPrefix(s.command, "bin/graphsim "):
+	case "export":
+		return n.export(ctx, s.command)
+	case "bin/graphsim":
 		return n.serve(ctx, s)
 	}
-	cmd := n.shell(ctx, s.command)
+	out, err := n.output(ctx, s.command)
+	if err != nil {
+		return err
+	}
+	return s.compare(out)
+}
+
+// export keeps the environment as a command leaves it.
+func (n *newcomer) export(ctx context.Context, command string) error {
+	out, err := n.output(ctx, command+" && env -0")
+	if err == nil {
+		n.environment = strings.Split(strings.TrimRight(out, "\x00"), "\x00")
+	}
+	return err
+}
+
+func (n *newcomer) output(ctx context.Context, command string) (string, error) {
+	cmd := n.shell(ctx, command)
 	var told strings.Builder
 	cmd.Stderr = &told
 	out, err := cmd.Output()
 	if err != nil {
-		return fmt.Errorf("%w\n%s%s", err, out, told.String())
+		return "", fmt.Errorf("%w\n%s%s", err, out, told.String())
 	}
-	return s.compare(string(out))
+	return string(out), nil
 }
 
-// serve starts a command that stays, and compares the line by which it says that it is there.
+// serve starts a command that stays, and compares the line by which it says that it is there. Its clock is
+// ahead: soon after midnight it would not give the last calls of the day yet, and the others would say so.
 func (n *newcomer) serve(ctx context.Context, s step) error {
-	cmd := n.shell(ctx, "exec "+s.command)
+	cmd := n.shell(ctx, "exec "+s.command+" --now "+time.Now().UTC().Add(2*time.Hour).Format(time.RFC3339))
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -119,8 +141,8 @@ func (n *newcomer) serve(ctx context.Context, s step) error {
 }
 
 func (n *newcomer) shell(ctx context.Context, command string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "sh", "-c", strings.Join(append(n.exports, command), "\n"))
-	cmd.Dir = n.dir
+	cmd := exec.CommandContext(ctx, "sh", "-c", command)
+	cmd.Dir, cmd.Env = n.dir, n.environment
 	return cmd
 }
 

@@ -34,23 +34,11 @@ func steps(text string) []step {
 	return all
 }
 
-// compare says where something that was printed is not as the step says.
+// compare says if something that was printed is not as the step says.
 func (s step) compare(printed string) error {
 	got, want := alike(strings.Split(strings.TrimRight(printed, "\n"), "\n")), alike(s.prints)
-	for i := range want {
-		if want[i] == "…" { // the rest is compared from the end
-			rest := want[i+1:]
-			if len(got) < i+len(rest) || !slices.Equal(got[len(got)-len(rest):], rest) {
-				return fmt.Errorf("after … it prints\n%s\nand not\n%s", printed, strings.Join(s.prints, "\n"))
-			}
-			return nil
-		}
-		if i >= len(got) || got[i] != want[i] {
-			return fmt.Errorf("it prints\n%s\nand not\n%s", printed, strings.Join(s.prints, "\n"))
-		}
-	}
-	if len(got) > len(want) {
-		return fmt.Errorf("it prints\n%s\nwhich is more than\n%s", printed, strings.Join(s.prints, "\n"))
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("it prints\n%s\nand not\n%s", printed, strings.Join(s.prints, "\n"))
 	}
 	return nil
 }
