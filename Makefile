@@ -46,6 +46,7 @@ release: cloned $(RELEASE) ## static binaries of this commit for Linux and macOS
 
 cloned:
 	@test -d .git || { echo "Go stamps the version of a clone only, not of a worktree or an archive: release from a clone"; exit 1; }
+	@test -z "$$(git status --porcelain)" || { echo "what is not committed would be in the release and not in its version: commit it first"; exit 1; }
 
 $(RELEASE): dist/graphlake-%:
 	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) $(STATIC) -buildvcs=true -ldflags '-s -w' -o $@ ./cmd/graphlake
@@ -109,6 +110,7 @@ duckdb: build ## let DuckDB read what we wrote; needs a C compiler
 
 readers: build azurite ## let pyarrow, polars, DuckDB and Spark read the demo of READERS_USERS (60), on disk and in Blob Storage
 	sh internal/readers/run.sh --bin bin --users $(READERS_USERS) --azurite $(AZURITE)
+
 deploy-check: dist/graphlake-linux-$(shell go env GOARCH) pycep ## hold deploy against who reads it; skips by name what this machine lacks
 	cd internal/deploycheck && go test -count=1 ./... # the files and commands that it reads are not in Go's test cache
 
@@ -129,6 +131,7 @@ orchestrators: build ## docs/orchestrators against the simulator; with Airflow o
 		bin/graphsim --users 20 --from 2026-11-12 --to 2026-11-21 --now 2026-11-21T02:30:00Z --token demo -- \
 		$(PYTHON) -B docs/orchestrators/tests/test_orchestrators.py --verbose; \
 	else echo "orchestrators: there is no $(PYTHON), so docs/orchestrators is not tried"; fi
+
 sql-check: build ## parse as T-SQL what graphlake sql prints for Synapse; installs sqlfluff into .cache
 	@if [ -x $(SQLFLUFF) ] || { python3 -m venv .cache/sqlfluff && .cache/sqlfluff/bin/pip install --quiet sqlfluff==$(SQLFLUFF_VERSION); }; then \
 		SQLFLUFF=$(SQLFLUFF) sh internal/sqlcheck.sh; \
