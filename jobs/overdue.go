@@ -16,7 +16,8 @@ type Overdue struct {
 	Due     time.Time `json:"due"`  // the time of the job
 	From    time.Time `json:"from"` // where what is missing begins
 
-	mode schemas.Mode
+	mode  schemas.Mode
+	never bool // it was not even tried
 }
 
 // Late finds what is late: what was due at the newest time of its job that is the job's Late ago.
@@ -56,7 +57,7 @@ func (j Job) overdue(ctx context.Context, store load.Store, at time.Time) ([]Ove
 			continue
 		}
 		told[u.Pair()] = true
-		all = append(all, Overdue{j.Name, u.Tenant.Name, u.Dataset.Name, at, from, u.Dataset.Mode})
+		all = append(all, Overdue{j.Name, u.Tenant.Name, u.Dataset.Name, at, from, u.Dataset.Mode, known[u.Pair()].Requests == 0})
 	}
 	return all, nil
 }
