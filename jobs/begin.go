@@ -19,6 +19,7 @@ func RunOf(ctx context.Context) string {
 // begin gives a run its id, which the context carries from here on, with the span of what it is.
 func (r *Runner) begin(ctx context.Context, what string, rep *Report, s Selection) (context.Context, trace.Span) {
 	rep.begin()
+	r.Progress.name(rep.Run)
 	ctx = context.WithValue(ctx, runKey{}, rep.Run)
 	ctx, span := r.Telemetry.start(ctx, what, attribute.String("graphlake.run", rep.Run))
 	r.Log.InfoContext(ctx, "run begins", "tenants", len(s.Tenants), "datasets", len(s.Datasets))

@@ -25,6 +25,9 @@ func (x *run) deriveDirty(ctx context.Context) map[Pair][]stale {
 	days := map[Pair][]stale{}
 	for pair, h := range x.held {
 		for _, date := range slices.Clone(h.view().Dirty) {
+			if x.stopped() != nil {
+				return days
+			}
 			u := Unit{Tenant: h.tenant, Dataset: h.dataset, Range: schemas.Range{From: date, To: date.Add(schemas.Day)}}
 			s := stale{date: date, rep: newUnitReport(u)}
 			span, end := x.Telemetry.phase(ctx, "derive")
@@ -63,7 +66,7 @@ func (x *run) stillDirty(ctx context.Context, all map[Pair][]stale) {
 			switch {
 			case told:
 			case s.err != nil && slices.ContainsFunc(h.view().Dirty, s.date.Equal):
-				x.fail(u, fmt.Errorf("%s of %s: %w", h.dataset.Name, s.date.Format(time.DateOnly), s.err))
+				x.fail(ctx, u, fmt.Errorf("%s of %s: %w", h.dataset.Name, s.date.Format(time.DateOnly), s.err))
 			case s.err == nil && s.rep.Quarantined > 0:
 				s.rep.Records = s.rep.derived
 				s.rep.decide(u, nil)

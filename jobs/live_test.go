@@ -38,7 +38,7 @@ func TestTimeLeft(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := &Progress{Rate: c.rate}
 			u.Density = c.density
-			first := p.begin("20261116T000000Z-x", []Unit{u, u}, true)[0]
+			first := p.begin([]Unit{u, u}, true)[0]
 			first.count.Requests.Store(c.sent)
 			first.done.Store(c.done)
 			s := p.Standing()

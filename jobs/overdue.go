@@ -15,12 +15,15 @@ type Overdue struct {
 	Dataset string    `json:"dataset"`
 	Due     time.Time `json:"due"`  // the time of the job
 	From    time.Time `json:"from"` // where what is missing begins
+	// Tables says that raw holds it, and that its tables lag.
+	Tables bool `json:"tables,omitempty"`
 
 	mode  schemas.Mode
 	never bool // it was not even tried
 }
 
-// Late finds what is late: what was due at the newest time of its job that is the job's Late ago.
+// Late finds what is late: what was due at the newest time of its job that is the job's Late ago, and tables
+// that lag what was. The latter is so for a while in every run; it is late if it stays.
 func Late(ctx context.Context, store load.Store, jobs []Job, now time.Time) ([]Overdue, error) {
 	all := []Overdue{}
 	for _, j := range jobs {
@@ -57,9 +60,30 @@ func (j Job) overdue(ctx context.Context, store load.Store, at time.Time) ([]Ove
 			continue
 		}
 		told[u.Pair()] = true
-		all = append(all, Overdue{j.Name, u.Tenant.Name, u.Dataset.Name, at, from, u.Dataset.Mode, known[u.Pair()].Requests == 0})
+		all = append(all, Overdue{
+			Job: j.Name, Tenant: u.Tenant.Name, Dataset: u.Dataset.Name, Due: at.UTC(), From: from,
+			mode: u.Dataset.Mode, never: known[u.Pair()].Requests == 0,
+		})
 	}
-	return all, nil
+	return append(all, j.dirty(known, at, told)...), nil
+}
+
+// dirty are the datasets whose tables lag on a day before an instant, but for those that were told.
+func (j Job) dirty(known map[Pair]State, at time.Time, told map[Pair]bool) []Overdue {
+	var all []Overdue
+	for _, t := range j.Selection.Tenants {
+		for _, d := range j.Selection.Datasets {
+			pair := Pair{t.ID, d.Name}
+			due := at.UTC().Truncate(schemas.Day)
+			if d.Mode.Fleeting() {
+				due = at // the picture of the day too
+			}
+			if days := known[pair].Dirty; !told[pair] && len(days) > 0 && days[0].Before(due) {
+				all = append(all, Overdue{Job: j.Name, Tenant: t.Name, Dataset: d.Name, Due: at.UTC(), From: days[0], Tables: true, mode: d.Mode})
+			}
+		}
+	}
+	return all
 }
 
 // asOf is the state as if what was read after an instant had been read then.

@@ -42,8 +42,17 @@ type Work struct {
 	Known bool
 }
 
+// name notes the id of the run.
+func (p *Progress) name(run string) {
+	if p != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.run = run
+	}
+}
+
 // begin notes the units of a run; those of a replay ask for nothing. They are there without a Progress too.
-func (p *Progress) begin(run string, units []Unit, asks bool) []*live {
+func (p *Progress) begin(units []Unit, asks bool) []*live {
 	all := make([]*live, len(units))
 	for i, u := range units {
 		all[i] = &live{Unit: u}
@@ -54,7 +63,7 @@ func (p *Progress) begin(run string, units []Unit, asks bool) []*live {
 	if p != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.run, p.units = run, all
+		p.units = all
 	}
 	return all
 }

@@ -29,7 +29,7 @@ func (r *Runner) Replay(ctx context.Context, s Selection) (Report, error) {
 			units = append(units, Unit{Tenant: t, Dataset: d, Range: schemas.Range{From: s.From, To: s.To}})
 		}
 	}
-	for _, l := range r.Progress.begin(rep.Run, units, false) {
+	for _, l := range r.Progress.begin(units, false) {
 		rep.Units = append(rep.Units, r.replay(ctx, s, l))
 	}
 	return rep, r.end(ctx, span, &rep)
@@ -37,7 +37,6 @@ func (r *Runner) Replay(ctx context.Context, s Selection) (Report, error) {
 
 func (r *Runner) replay(ctx context.Context, s Selection, l *live) UnitReport {
 	rep := newUnitReport(l.Unit)
-	rep.started = time.Now()
 	ctx, span := r.Telemetry.start(ctx, "unit")
 	h, err := r.hold(ctx, l.Tenant, l.Dataset)
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -113,7 +114,7 @@ type ErrorReport struct {
 func newUnitReport(u Unit) UnitReport {
 	return UnitReport{
 		Tenant: u.Tenant.Name, Dataset: u.Dataset.Name, From: u.Range.From, To: u.Range.To,
-		Rows: map[string]int64{},
+		Rows: map[string]int64{}, started: time.Now(),
 	}
 }
 
@@ -128,6 +129,11 @@ func (r *Report) conclude() {
 			}
 		}
 	}
+}
+
+// TryAgain reports whether the same run may do better in a while: something could not be reached, or was locked.
+func (r Report) TryAgain() bool {
+	return slices.ContainsFunc(r.Units, func(u UnitReport) bool { return u.Outcome == Unavailable })
 }
 
 // Incomplete reports whether records were quarantined, parents refused, or a dataset skipped.
@@ -164,6 +170,9 @@ func (u *UnitReport) decide(unit Unit, err error) {
 		return
 	}
 	kind := graph.KindOf(err)
+	if network, ok := errors.AsType[*url.Error](err); ok && kind == 0 && network.Op != "parse" {
+		kind = graph.Unavailable // the lake's service, for Graph's own errors have a kind
+	}
 	u.Outcome = Failed
 	u.Error = &ErrorReport{Kind: "failed", Message: err.Error()}
 	switch {

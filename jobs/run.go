@@ -76,7 +76,11 @@ func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
 func (x *run) hold(ctx context.Context) {
 	for _, t := range x.selection.Tenants {
 		for _, d := range x.selection.Datasets {
-			h, err := x.Runner.hold(ctx, t, d)
+			err := x.stopped()
+			var h *holding
+			if err == nil {
+				h, err = x.Runner.hold(ctx, t, d)
+			}
 			if err == nil {
 				if err = h.begin(ctx, x.selection, x.Now); err != nil {
 					err = errors.Join(err, h.release(ctx))
@@ -85,16 +89,18 @@ func (x *run) hold(ctx context.Context) {
 			if err == nil {
 				x.held[h.pair()] = h
 			} else {
-				x.fail(Unit{Tenant: t, Dataset: d, Range: x.selection.span(d, x.Now)}, err)
+				x.fail(ctx, Unit{Tenant: t, Dataset: d, Range: x.selection.span(d, x.Now)}, err)
 			}
 		}
 	}
 }
 
 // fail reports a unit that was not begun.
-func (x *run) fail(u Unit, err error) {
+func (x *run) fail(ctx context.Context, u Unit, err error) {
+	ctx, span := x.Telemetry.start(ctx, "unit")
 	rep := newUnitReport(u)
 	rep.decide(u, err)
+	x.ended(ctx, span, &rep)
 	x.report.Units = append(x.report.Units, rep)
 	if h := x.held[u.Pair()]; h != nil {
 		h.failed = true
@@ -115,7 +121,7 @@ func (x *run) plan() (Plan, error) {
 // units carries out the plan.
 func (x *run) units(ctx context.Context, p Plan) {
 	reports := make([]UnitReport, len(p.Units))
-	lives := x.Progress.begin(x.report.Run, p.Units, true)
+	lives := x.Progress.begin(p.Units, true)
 	var units errgroup.Group
 	units.SetLimit(unitsAtOnce)
 	for i, u := range p.Units {
@@ -139,9 +145,7 @@ func (x *run) unit(ctx context.Context, h *holding, l *live) UnitReport {
 		h.serial.Lock()
 		defer h.serial.Unlock()
 	}
-	start := time.Now()
 	rep := newUnitReport(u)
-	rep.started = start
 	ctx, span := x.Telemetry.start(ctx, "unit")
 	err := x.stopped()
 	if err == nil {
@@ -150,7 +154,7 @@ func (x *run) unit(ctx context.Context, h *holding, l *live) UnitReport {
 	rep.decide(u, err)
 	h.note(ctx, u, &rep, x.Now)
 	rep.Requests, rep.Throttled, rep.Bytes = l.count.Requests.Load(), l.count.Throttled.Load(), l.count.BytesRead.Load()
-	rep.waited, rep.Seconds = l.count.Waited(), time.Since(start).Seconds()
+	rep.waited, rep.Seconds = l.count.Waited(), time.Since(rep.started).Seconds()
 	l.end(&rep)
 	x.ended(ctx, span, &rep)
 	return rep
@@ -191,7 +195,7 @@ func (x *run) release(ctx context.Context) {
 			err = h.end(ctx, x.selection)
 		}
 		if err = errors.Join(err, h.release(ctx)); err != nil {
-			x.fail(Unit{Tenant: h.tenant, Dataset: h.dataset, Range: x.selection.span(h.dataset, x.Now)}, err)
+			x.fail(ctx, Unit{Tenant: h.tenant, Dataset: h.dataset, Range: x.selection.span(h.dataset, x.Now)}, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,29 +27,30 @@ type Job struct {
 type Schedule struct {
 	Jobs  []Job
 	Store load.Store
-	// Do runs a job at what counts as now, until it is done or gives up because the context has ended.
-	Do  func(ctx context.Context, j Job, now time.Time) Outcome
+	// Do runs a job at what counts as now, until it is done or gives up because the context has ended. It
+	// says whether to try again in a while.
+	Do  func(ctx context.Context, j Job, now time.Time) (again bool)
 	Log *slog.Logger
 }
 
-// again is when a run that could not reach Graph or the lake, or found it locked, is tried once more.
-const again = 15 * time.Minute
+// pause is how long after a run that could not reach Graph or the lake, or found it locked, it is tried again.
+const pause = 15 * time.Minute
 
 // Run returns when the context has ended and the jobs under way have too. At the beginning it runs the
 // jobs that have not done what was due when they should have run last.
 func (s *Schedule) Run(ctx context.Context) {
 	clock := cron.New(cron.WithLogger(cron.DiscardLogger))
-	var late sync.WaitGroup
+	var jobs sync.WaitGroup
 	for _, j := range s.Jobs {
-		w := &waking{Schedule: s, job: j, log: s.Log.With("job", j.Name)}
-		clock.Schedule(j.Times, cron.FuncJob(func() { w.tick(ctx) }))
-		late.Go(func() { w.catchUp(ctx) })
-		w.log.InfoContext(ctx, "job is scheduled", "next", j.Times.Next(time.Now()))
+		w := &waking{Schedule: s, job: j, log: s.Log.With("job", j.Name), tick: make(chan struct{}, 1)}
+		clock.Schedule(j.Times, cron.FuncJob(w.wake))
+		jobs.Go(func() { w.stay(ctx) })
+		w.log.InfoContext(ctx, "job is scheduled", "next", j.Times.Next(time.Now()).UTC())
 	}
 	clock.Start()
 	<-ctx.Done()
 	<-clock.Stop().Done()
-	late.Wait()
+	jobs.Wait()
 }
 
 // waking is a job on its schedule.
@@ -56,54 +58,76 @@ type waking struct {
 	*Schedule
 	job  Job
 	log  *slog.Logger
-	busy sync.Mutex
+	tick chan struct{} // a time has come; of several that come while the job is at work, one is left
+	done time.Time     // the last of the times that was seen to
 }
 
-// tick is called at the job's times.
-func (w *waking) tick(ctx context.Context) {
-	at := w.job.Times.Last(time.Now())
-	if !w.busy.TryLock() {
-		w.log.WarnContext(ctx, "job is not run, because it still runs; the next time reads what is due then", "time", at)
-		return
+// wake is called at the job's times.
+func (w *waking) wake() {
+	select {
+	case w.tick <- struct{}{}:
+	default:
 	}
-	defer w.busy.Unlock()
-	if w.job.Jitter > 0 && !wait(ctx, rand.N(w.job.Jitter)) {
-		return
+}
+
+// stay runs the job whenever a time has come. One that came while it was at work is made up at once: a
+// picture of the day might be missed otherwise.
+func (w *waking) stay(ctx context.Context) {
+	w.catchUp(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.tick:
+		}
+		if w.job.Times.Last(time.Now()).After(w.done) && w.delay(ctx) {
+			w.run(ctx, w.job.Times.Last(time.Now()))
+		}
 	}
-	w.run(ctx, at)
+}
+
+// delay waits as long as the jitter is. It reports false if the context has ended.
+func (w *waking) delay(ctx context.Context) bool {
+	if w.job.Jitter > 0 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(rand.N(w.job.Jitter)):
+		}
+	}
+	return ctx.Err() == nil
 }
 
 // catchUp runs the job at once if its last time has passed and something that was due then is not read:
 // the process was down, or it is new here. An observation that nobody made cannot be made later.
 func (w *waking) catchUp(ctx context.Context) {
-	w.busy.Lock()
-	defer w.busy.Unlock()
-	last := w.job.Times.Last(time.Now())
-	late, err := w.job.overdue(ctx, w.Store, last)
+	w.done = w.job.Times.Last(time.Now())
+	late, err := w.job.overdue(ctx, w.Store, w.done)
 	if err != nil {
-		w.log.ErrorContext(ctx, "what is due is not known, so the job waits for its next time", "error", err)
-		return
+		w.log.WarnContext(ctx, "what is due is not known yet, so the job is run", "error", err)
 	}
-	for _, o := range late {
-		if o.mode != schemas.Observations {
-			w.log.InfoContext(ctx, "job catches up", "due", last, "tenant", o.Tenant, "dataset", o.Dataset)
-			w.run(ctx, time.Now().UTC())
-			return
-		}
+	due := slices.ContainsFunc(late, func(o Overdue) bool { return o.mode != schemas.Observations })
+	if (due || err != nil) && w.delay(ctx) {
+		w.log.InfoContext(ctx, "job catches up", "due", w.done.UTC())
+		w.run(ctx, time.Now().UTC())
 	}
 }
 
-// run runs the job for an instant, again while Graph or the lake is not there and the next time is far.
+// run runs the job for an instant, and again while Graph or the lake is not there.
 func (w *waking) run(ctx context.Context, at time.Time) {
 	for ctx.Err() == nil {
-		if last := w.job.Times.Last(time.Now()); last.After(at) {
-			at = last // its time came while the run before it was under way
-		}
-		outcome := w.Do(ctx, w.job, instant(at))
-		next := w.job.Times.Next(time.Now())
-		w.log.InfoContext(ctx, "job has ended", "outcome", outcome, "next", next)
-		if outcome != Unavailable || !time.Now().Add(again).Before(next) || !wait(ctx, again) {
+		w.done = at
+		again := w.Do(ctx, w.job, instant(at))
+		w.log.InfoContext(ctx, "job waits", "again", again, "next", w.job.Times.Next(time.Now()).UTC())
+		if !again {
 			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-w.tick:
+		case <-time.After(pause):
+		}
+		if last := w.job.Times.Last(time.Now()); last.After(at) {
+			at = last // its time came meanwhile
 		}
 	}
 }
@@ -115,14 +139,4 @@ func instant(planned time.Time) time.Time {
 		return now
 	}
 	return planned
-}
-
-// wait reports whether the time has passed before the context ended.
-func wait(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-time.After(d):
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"graphlake/load"
 	"graphlake/load/memstore"
 	"graphlake/schemas"
 )
@@ -19,23 +21,23 @@ import (
 // diary is what was done when, by a fake clock that begins at the midnight of 2000-01-01.
 type diary struct {
 	Schedule
-	takes   time.Duration
-	outcome Outcome
-	mu      sync.Mutex
-	lines   []string
+	takes time.Duration
+	again bool
+	mu    sync.Mutex
+	lines []string
 }
 
 const minuteOf = "02T15:04"
 
 func newDiary(t *testing.T, jobs ...Job) *diary {
 	t.Helper()
-	d := &diary{outcome: Data}
+	d := &diary{}
 	d.Schedule = Schedule{Jobs: jobs, Store: memstore.New(), Do: d.do, Log: slog.New(slog.DiscardHandler)}
 	return d
 }
 
 // do notes the job, the time, and what counts as now if that is another.
-func (d *diary) do(ctx context.Context, j Job, now time.Time) Outcome {
+func (d *diary) do(ctx context.Context, j Job, now time.Time) (again bool) {
 	line := j.Name + " " + time.Now().UTC().Format(minuteOf)
 	if at := now.UTC().Format(minuteOf); !strings.HasSuffix(line, at) {
 		line += " as of " + at
@@ -45,9 +47,9 @@ func (d *diary) do(ctx context.Context, j Job, now time.Time) Outcome {
 	d.mu.Unlock()
 	select {
 	case <-time.After(d.takes):
-		return d.outcome
+		return d.again
 	case <-ctx.Done():
-		return Interrupted
+		return false
 	}
 }
 
@@ -73,39 +75,39 @@ func job(t *testing.T, name, spec, zone string) Job {
 
 func TestSchedule(t *testing.T) {
 	for _, c := range []struct {
-		name    string
-		jobs    []Job
-		takes   time.Duration
-		outcome Outcome
-		during  time.Duration
-		want    string
+		name   string
+		jobs   []Job
+		takes  time.Duration
+		again  bool
+		during time.Duration
+		want   string
 	}{
 		{name: "each at the times of its zone", during: 49 * time.Hour,
 			jobs: []Job{job(t, "calls", "30 2 * * *", ""), job(t, "users", "30 0 * * *", "Asia/Tokyo"), job(t, "never", "0 0 1 6 *", "")},
 			want: "calls 01T02:30; users 01T15:30; calls 02T02:30; users 02T15:30"},
-		{name: "a job that still runs is not run again", during: 15 * time.Hour, takes: 5 * time.Hour,
+		{name: "a job never overlaps itself, and makes up for a time that came meanwhile", during: 16 * time.Hour, takes: 5 * time.Hour,
 			jobs: []Job{job(t, "calls", "0 */2 * * *", "")},
-			want: "calls 01T02:00; calls 01T08:00; calls 01T14:00"},
+			want: "calls 01T02:00; calls 01T07:00 as of 01T06:00; calls 01T12:00"},
+		{name: "a run that takes longer than a day", during: 59 * time.Hour, takes: 25 * time.Hour,
+			jobs: []Job{job(t, "users", "30 2 * * *", "")},
+			want: "users 01T02:30; users 02T03:30 as of 02T02:30; users 03T04:30 as of 03T02:30"},
 		{name: "but another one is", during: 7 * time.Hour, takes: 5 * time.Hour,
 			jobs: []Job{job(t, "calls", "0 2 * * *", ""), job(t, "users", "0 3 * * *", "")},
 			want: "calls 01T02:00; users 01T03:00"},
-		{name: "what was not reachable is tried again until the next time", during: 4 * time.Hour, takes: 10 * time.Minute, outcome: Unavailable,
+		{name: "what was not reachable is tried again until the next time", during: 4 * time.Hour, takes: 10 * time.Minute, again: true,
 			jobs: []Job{job(t, "calls", "0 2-3 * * *", "")},
-			want: "calls 01T02:00; calls 01T02:25 as of 01T02:00; calls 01T02:50 as of 01T02:00; calls 01T03:15 as of 01T03:00; calls 01T03:40 as of 01T03:00"},
-		{name: "on the next day as of then", during: 24*time.Hour + 20*time.Minute, takes: time.Minute, outcome: Unavailable,
+			want: "calls 01T02:00; calls 01T02:25 as of 01T02:00; calls 01T02:50 as of 01T02:00; calls 01T03:00; calls 01T03:25 as of 01T03:00; calls 01T03:50 as of 01T03:00"},
+		{name: "on the next day as of then", during: 24*time.Hour + 20*time.Minute, takes: time.Minute, again: true,
 			jobs: []Job{job(t, "presence", "50 23 * * *", "")},
 			want: "presence 01T23:50; presence 02T00:06"},
-		{name: "what failed waits for the next time", during: 30 * time.Hour, outcome: Failed,
+		{name: "what failed waits for the next time", during: 30 * time.Hour,
 			jobs: []Job{job(t, "calls", "0 2 * * *", "")},
 			want: "calls 01T02:00; calls 02T02:00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDiary(t, c.jobs...)
-				d.takes = c.takes
-				if c.outcome != "" {
-					d.outcome = c.outcome
-				}
+				d.takes, d.again = c.takes, c.again
 				if got := d.during(t, c.during); got != c.want {
 					t.Errorf("%s\nwant\n%s", got, c.want)
 				}
@@ -209,10 +211,15 @@ func TestLate(t *testing.T) {
 		{"one day of it was refused", "20", "20-21 data 23T02:30; 21-22 forbidden 23T02:30; 22-23 data 23T02:30", "23T10", "logs due 23T02:30 from 21T00:00"},
 		{"in the next night what was due in this one counts", "20", "20-23 data 23T02:30", "24T05", ""},
 		{"the lake is younger than that night", "22", "22-24 data 24T07", "24T08", ""},
+		{"dirty tables of a day that was due", "20", "20-23 data 23T02:30", "23T10", "logs due 23T02:30 from 22T00:00"},
+		{"dirty tables of a day after", "20", "20-22 data 22T02:30; 22-23 data 23T02:30", "22T10", ""},
 		{"never read", "", "", "23T10", "logs due 23T02:30 from 21T00:00"},
 	} {
 		store := memstore.New()
-		s := State{Format: stateFormat, Coverage: parts(t, c.held)}
+		s := State{Format: stateFormat, Requests: 1, Coverage: parts(t, c.held)}
+		if strings.HasPrefix(c.name, "dirty") {
+			s.Dirty = []time.Time{clock(t, "22")}
+		}
 		if c.since != "" {
 			s.Since = clock(t, c.since)
 		}
@@ -228,5 +235,46 @@ func TestLate(t *testing.T) {
 		if want := slices.DeleteFunc([]string{c.want}, func(s string) bool { return s == "" }); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", c.name, got, want)
 		}
+	}
+}
+
+// slow answers late, or not at all.
+type slow struct {
+	Store
+	takes time.Duration
+	err   error
+}
+
+func (s slow) Open(ctx context.Context, name string) (load.Object, error) {
+	time.Sleep(s.takes)
+	if s.err != nil {
+		return nil, s.err
+	}
+	return s.Store.Open(ctx, name)
+}
+
+// A time that comes while it is found out what is due is not lost, and a lake that does not answer is no
+// reason to wait for a day.
+func TestScheduleStartsInTrouble(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"slow", nil, "night 01T00:02 as of 01T00:01"},
+		{"away", errors.New("no route to host"), "night 01T00:02"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := job(t, "night", "1 0 * * *", "")
+				j.Selection = Selection{Tenants: []Tenant{{"contoso", "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}},
+					Datasets: []schemas.Dataset{{Name: "presence", Mode: schemas.Observations}}}
+				d := newDiary(t, j)
+				d.Store = slow{memstore.New(), 2 * time.Minute, c.err}
+				if got := d.during(t, time.Hour); got != c.want {
+					t.Errorf("%q, want %q", got, c.want)
+				}
+			})
+		})
 	}
 }

@@ -17,7 +17,7 @@ type Status struct {
 	Datasets []DatasetStatus `json:"datasets"` // of each tenant, in the order of the selection
 	Runs     []RunStatus     `json:"runs"`     // the newest first
 	Next     []NextRun       `json:"next"`     // of the jobs that have times, the soonest first
-	Late     []Overdue       `json:"late"`     // what of theirs is late, but for what was never tried
+	Late     []Overdue       `json:"late"`     // what of theirs is late, but for what was never tried and for tables
 }
 
 // NextRun is when a job is to run next.
@@ -90,7 +90,7 @@ func LoadStatus(ctx context.Context, store load.Store, s Selection, jobs []Job, 
 	if status.Late, err = Late(ctx, store, jobs, now); err != nil {
 		return status, err
 	}
-	status.Late = slices.DeleteFunc(status.Late, func(o Overdue) bool { return o.never }) // that says itself
+	status.Late = slices.DeleteFunc(status.Late, func(o Overdue) bool { return o.never || o.Tables }) // it is told beside the dataset
 	status.Runs, err = loadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day))
 	return status, err
 }

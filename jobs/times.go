@@ -43,20 +43,34 @@ func (t Times) Next(after time.Time) time.Time {
 		return time.Time{}
 	}
 	next := t.spec.Next(after.In(t.zone))
-	wall := t.spec.Next(onTheWall(after.In(t.zone)))
-	if wall.IsZero() {
-		return next
-	}
-	shown := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, t.zone)
-	early := wall.Sub(onTheWall(shown))
-	if early == 0 {
-		return next
-	}
-	// By its zone, what is skipped is taken to be before the hour that is skipped, or after it.
-	if shown = shown.Add(max(early, 0)); shown.After(after) && shown.Before(next) {
-		return shown
+	if moved := t.moved(after, next); !moved.IsZero() {
+		return moved
 	}
 	return next
+}
+
+// jump is the longest time that clocks skip at once.
+const jump = 2 * time.Hour
+
+// moved is the first time between two instants that clocks skip, and that is moved there; zero if there is none.
+func (t Times) moved(after, next time.Time) time.Time {
+	from := after.Add(-jump).In(t.zone)
+	_, then := from.Zone()
+	if _, now := next.In(t.zone).Zone(); then == now || next.IsZero() {
+		return time.Time{}
+	}
+	for wall := t.spec.Next(onTheWall(from)); !wall.IsZero(); wall = t.spec.Next(wall) {
+		shown := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, t.zone)
+		early := wall.Sub(onTheWall(shown)) // by its zone, what is skipped is taken to be before it or after it
+		shown = shown.Add(max(early, 0))
+		switch {
+		case !shown.Before(next):
+			return time.Time{}
+		case early != 0 && shown.After(after):
+			return shown
+		}
+	}
+	return time.Time{}
 }
 
 // onTheWall is what clocks show at an instant, as if they showed UTC.

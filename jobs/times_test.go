@@ -20,6 +20,8 @@ func TestTimes(t *testing.T) {
 			[]string{"2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z"}},
 		{"an hour is skipped in the west", "30 2 * * *", "America/New_York", "2026-03-07T08:00:00Z",
 			[]string{"2026-03-08T07:30:00Z", "2026-03-09T06:30:00Z"}},
+		{"between the jump and what it has moved", "15 2 * * *", "Europe/Berlin", "2026-03-29T01:05:00Z",
+			[]string{"2026-03-29T01:15:00Z", "2026-03-30T00:15:00Z"}},
 		{"midnight is skipped", "0 0 * * *", "America/Santiago", "2026-09-05T05:00:00Z", []string{"2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z"}},
 		{"quarters of an hour that is skipped", "*/30 1-3 * * *", "Europe/Berlin", "2026-03-29T00:00:00Z",
 			[]string{"2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z", "2026-03-29T23:00:00Z"}},

@@ -220,7 +220,7 @@ func TestRecordsStayAsTheyAre(t *testing.T) {
 func TestKeyIsNotPrinted(t *testing.T) {
 	p := transform.Privacy{Content: schemas.NoContent, Key: []byte("a key of a lake that is a secret")}
 	var log strings.Builder
-	slog.New(slog.NewTextHandler(&log, nil)).Info("m", "key", p.Key, "privacy", p)
+	slog.New(slog.NewTextHandler(&log, nil)).InfoContext(t.Context(), "m", "key", p.Key, "privacy", p)
 	all := fmt.Sprintf("%v %+v %#v %s %x %d", p, p, p.Key, p.Key, p.Key, p.Key) + log.String()
 	if strings.Contains(all, "a key") || strings.Contains(all, "97 32") || strings.Contains(all, "61206b6579") {
 		t.Errorf("the key is readable in %s", all)

@@ -113,6 +113,6 @@ func line(w jobs.Work, perSecond float64) string {
 	if w.Known {
 		left = w.Left.Round(time.Second).String()
 	}
-	return fmt.Sprintf(" %d/%d, %d/%d requests %.1f/s, %d throttled %v, left %s", w.Done, w.Units, w.Requests, w.Expected,
+	return fmt.Sprintf(" %d/%d, %d/%d requests %.1f/s, %d throttled, waited %v, left %s", w.Done, w.Units, w.Requests, w.Expected,
 		perSecond, w.Throttled, w.Waited.Round(time.Second), left)
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,9 +20,17 @@ import (
 type health struct {
 	store load.Store
 	jobs  []jobs.Job
+	log   *slog.Logger
 
-	mu    sync.Mutex
+	looking sync.Mutex
+	lag     map[jobs.Overdue]time.Time // since when tables lag
+
+	mu    sync.Mutex // of what follows
 	found healthReport
+}
+
+func newHealth(store load.Store, all []jobs.Job, log *slog.Logger) *health {
+	return &health{store: store, jobs: all, log: log, lag: map[jobs.Overdue]time.Time{}}
 }
 
 // healthReport is what /healthz answers.
@@ -34,6 +44,7 @@ type healthReport struct {
 const (
 	lookEvery = time.Minute
 	stale     = 10 * time.Minute // after which nothing is known any more: the lake does not answer
+	lagging   = 30 * time.Minute // for so long a run may leave tables behind raw
 )
 
 // serve answers at /healthz until the context ends. Then what became of it comes by the channel.
@@ -67,18 +78,41 @@ func (h *health) serve(ctx context.Context, l net.Listener) <-chan error {
 
 // look finds out what is late.
 func (h *health) look(ctx context.Context, now time.Time) {
+	h.looking.Lock()
+	defer h.looking.Unlock()
 	now = now.UTC().Truncate(time.Second)
 	rep := healthReport{Status: "ok", Time: now, Late: []jobs.Overdue{}}
 	late, err := jobs.Late(ctx, h.store, h.jobs, now)
 	switch {
 	case err != nil:
-		rep.Status, rep.Error = "unknown", "the states in the lake could not be read: "+err.Error()
-	case len(late) > 0:
-		rep.Status, rep.Late = "late", late
+		h.log.WarnContext(ctx, "the states in the lake could not be read", "error", err)
+		rep.Status, rep.Error = "unknown", "the states in the lake could not be read; the log says why"
+	default:
+		if rep.Late = append(rep.Late, h.stay(late, now)...); len(rep.Late) > 0 {
+			rep.Status = "late"
+		}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.found = rep
+}
+
+// stay leaves out tables that lag only since a while: a run may be at work on them.
+func (h *health) stay(late []jobs.Overdue, now time.Time) []jobs.Overdue {
+	before := h.lag
+	h.lag = map[jobs.Overdue]time.Time{}
+	return slices.DeleteFunc(late, func(o jobs.Overdue) bool {
+		if !o.Tables {
+			return false
+		}
+		o.Due = time.Time{} // the same days lag at the next time of the job
+		since, ok := before[o]
+		if !ok {
+			since = now
+		}
+		h.lag[o] = since
+		return now.Sub(since) < lagging
+	})
 }
 
 func (h *health) ServeHTTP(w http.ResponseWriter, _ *http.Request) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"slices"
@@ -50,8 +51,8 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 		w.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace_seconds", s.Grace.Seconds())
 	})
 	w.runner.Stop = ctx.Done()
-	d := duty{work: w, command: c, health: health{store: w.runner.Store, jobs: all}, graceful: graceful}
-	stopped, err := s.answer(graceful, &d.health)
+	d := duty{work: w, command: c, graceful: graceful}
+	stopped, err := s.answer(graceful, &d, all)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 }
 
 // answer serves what is known of the health, if that is wanted.
-func (s scheduleCommand) answer(ctx context.Context, h *health) (stopped <-chan error, err error) {
+func (s scheduleCommand) answer(ctx context.Context, d *duty, all []jobs.Job) (stopped <-chan error, err error) {
 	if s.Listen == "" {
 		none := make(chan error)
 		close(none)
@@ -72,7 +73,8 @@ func (s scheduleCommand) answer(ctx context.Context, h *health) (stopped <-chan 
 	if err != nil {
 		return nil, usage(fmt.Errorf("--listen: %w", err))
 	}
-	return h.serve(ctx, listener), nil
+	d.health = newHealth(d.runner.Store, all, d.runner.Log)
+	return d.health.serve(ctx, listener), nil
 }
 
 // withGrace is a context that ends a while after another one.
@@ -92,15 +94,22 @@ func withGrace(ctx context.Context, grace time.Duration) (context.Context, func(
 type duty struct {
 	*work
 	command  *command
-	health   health
+	health   *health         // nil: nobody asks
 	graceful context.Context //nolint:containedctx // of runs: it outlives the schedule's by the grace
 	print    sync.Mutex
 }
 
-// do runs a job and prints its report: in JSON one document a line.
-func (d *duty) do(ctx context.Context, j jobs.Job, now time.Time) jobs.Outcome {
-	rep, err := d.work.do(d.graceful, now, func(x *jobs.Runner) (jobs.Report, error) { return x.Run(d.graceful, j.Selection) })
-	d.health.look(d.graceful, time.Now())
+// do runs a job and prints its report: in JSON one document a line. It says whether to try again in a while.
+func (d *duty) do(ctx context.Context, j jobs.Job, now time.Time) (again bool) {
+	var log *slog.Logger
+	rep, err := d.work.do(d.graceful, now, func(x *jobs.Runner) (jobs.Report, error) {
+		x.Log = x.Log.With("job", j.Name)
+		log = x.Log
+		return x.Run(d.graceful, j.Selection)
+	})
+	if d.health != nil {
+		d.health.look(d.graceful, time.Now())
+	}
 	d.print.Lock()
 	defer d.print.Unlock()
 	if d.command.Output == "json" {
@@ -110,10 +119,9 @@ func (d *duty) do(ctx context.Context, j jobs.Job, now time.Time) jobs.Outcome {
 		err = errors.Join(err, d.command.printReport(rep))
 	}
 	if err != nil {
-		d.runner.Log.ErrorContext(ctx, "run has failed", "job", j.Name, "error", err)
-		return jobs.Failed
+		log.ErrorContext(ctx, "run has failed", "run", rep.Run, "error", err)
 	}
-	return rep.Status
+	return rep.TryAgain() || exitStatus(err) == exitLater
 }
 
 // scheduled are the jobs that have a schedule, or the one of them that is named, for the chosen tenants.

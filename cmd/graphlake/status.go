@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"graphlake/jobs"
+	"graphlake/schemas"
 )
 
 type statusCommand struct {
@@ -33,6 +35,9 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	status.Late = slices.DeleteFunc(status.Late, func(o jobs.Overdue) bool {
+		return !slices.ContainsFunc(sel.Datasets, func(d schemas.Dataset) bool { return d.Name == o.Dataset })
+	})
 	if c.Output == "json" {
 		return c.printJSON(status)
 	}

@@ -100,7 +100,7 @@ func TestErrorsAndLogsKeepSecrets(t *testing.T) {
 func TestSecretIsRedacted(t *testing.T) {
 	s := Secret("hunter2")
 	var log bytes.Buffer
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "s", s, "in", struct{ S Secret }{s})
+	slog.New(slog.NewJSONHandler(&log, nil)).InfoContext(t.Context(), "x", "s", s, "in", struct{ S Secret }{s})
 	text, err := s.MarshalText()
 	if err != nil {
 		t.Fatal(err)
