@@ -131,9 +131,25 @@ func TestScheduleEndsWhatIsUnderWay(t *testing.T) {
 	<-s.arrived
 	<-s.arrived
 	p.signal(t, syscall.SIGTERM)
-	for lines := bufio.NewScanner(p.log); lines.Scan() && !strings.Contains(lines.Text(), "schedule ends"); {
+	lines := bufio.NewScanner(p.log)
+	for lines.Scan() && !strings.Contains(lines.Text(), "schedule ends") {
 	}
 	close(s.gate)
+	ended := 0
+	for lines.Scan() {
+		var line struct{ Msg, Run, Job string }
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+			t.Errorf("%v: %s", err, lines.Bytes())
+		}
+		if strings.HasSuffix(line.Msg, " ended") {
+			if ended++; line.Run == "" || line.Job != "nightly" {
+				t.Errorf("a line of a run without it, or without its job: %s", lines.Bytes())
+			}
+		}
+	}
+	if ended != 4 {
+		t.Errorf("the log has %d ends, want those of three units and of the run", ended)
+	}
 	got := p.wait(t)
 	interrupted := 0
 	for _, u := range got.units {
