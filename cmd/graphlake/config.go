@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"reflect"
 	"strings"
 	"time"
 
@@ -65,12 +66,12 @@ type privacyConfig struct {
 // duration is a time.Duration that is written as 72h.
 type duration time.Duration
 
-// UnmarshalYAML says where the fault is, which the decoder says of all others but forgets here.
+// UnmarshalYAML fails as the decoder does for its own types, so that the fault is said as theirs are.
 func (d *duration) UnmarshalYAML(node ast.Node) error {
-	text, at := node.GetToken().Value, node.GetToken().Position
+	text := node.GetToken().Value
 	parsed, err := time.ParseDuration(text)
 	if err != nil || parsed < 0 {
-		return fmt.Errorf("[%d:%d] %q is no duration; write it as 72h or 90m", at.Line, at.Column, text)
+		return &yaml.TypeError{DstType: reflect.TypeFor[duration](), SrcType: reflect.TypeFor[string](), Token: node.GetToken()}
 	}
 	*d = duration(parsed)
 	return nil
@@ -83,20 +84,18 @@ func loadConfig(file string) (*config, error) {
 		return nil, fmt.Errorf("there is no %s: write one with graphlake init, or name it with --config", file)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w", err)
+		return nil, fmt.Errorf("read the configuration: %w; name a file that can be read with --config", err)
 	}
-	c := &config{Graph: graphConfig{Rate: 1}}
-	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
-		cure := ""
-		if _, ok := errors.AsType[*yaml.UnknownFieldError](err); ok {
-			cure = "; graphlake init writes a file with all that there are"
-		}
-		// Without the source: the line at fault may hold a secret that does not belong there.
-		return nil, fmt.Errorf("%s: %s%s", file, yaml.FormatError(err, false, false), cure)
-	}
-	c.file = file
+	c := &config{Graph: graphConfig{Rate: 1}, file: file}
 	if c.tree, err = parser.ParseBytes(text, 0); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, c.undecoded(err)
+	}
+	var anything any
+	if yaml.Unmarshal(text, &anything) == nil && anything == nil {
+		return nil, fmt.Errorf("%s is empty: remove it, and write one with graphlake init", file)
+	}
+	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
+		return nil, c.undecoded(err)
 	}
 	c.fillIn()
 	return c, c.check()

@@ -97,6 +97,9 @@ func (j jobConfig) check(fail func(field, format string, args ...any)) {
 }
 
 func unknownDataset(name string) error {
+	if d, _, ok := schemas.FindTable(name); ok {
+		return fmt.Errorf("there is no dataset %q; that is a table of the dataset %s", name, d.Name)
+	}
 	var known []string
 	for _, d := range schemas.All() {
 		known = append(known, d.Name)

@@ -29,7 +29,7 @@ var examples = map[string][]string{
 	},
 	"schedule": {
 		"graphlake schedule",
-		"graphlake schedule --listen 127.0.0.1:8080 --grace 1m",
+		"graphlake schedule --listen 127.0.0.1:8081 --grace 1m",
 	},
 	"audit": {
 		"graphlake audit",

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
+	"strings"
 	"text/tabwriter"
 	"text/template"
 )
@@ -31,7 +33,7 @@ var initialTemplate = template.Must(template.New("init.yaml").Parse(initial))
 
 // Run writes a configuration that is whole but for the ids, and never over another file.
 func (i initCommand) Run(c *command) error {
-	if err := i.check(); err != nil {
+	if err := errors.Join(i.check(), checkLake(c.Lake)); err != nil {
 		return usage(err)
 	}
 	var text bytes.Buffer
@@ -78,7 +80,7 @@ func writeNew(name string, text []byte) error {
 		return fmt.Errorf("%s is there already, and is left as it is: remove it, or name another with --config", name)
 	}
 	if err != nil {
-		return fmt.Errorf("write the configuration: %w", err)
+		return fmt.Errorf("write the configuration: %w; name a file that can be written with --config", err)
 	}
 	_, err = f.Write(text)
 	return errors.Join(err, f.Close())
@@ -94,7 +96,7 @@ type step struct {
 func (i initCommand) next(file string) []step {
 	graphlake := "graphlake "
 	if file != defaultConfig {
-		graphlake += fmt.Sprintf("--config %q ", file)
+		graphlake += "--config " + quoted(file) + " "
 	}
 	var steps []step
 	if i.Simulator != "" {
@@ -116,6 +118,17 @@ func (i initCommand) next(file string) []step {
 		step{graphlake + "plan", "says what a run would read"},
 		step{graphlake + "run", "reads it"},
 	)
+}
+
+// plain is what a shell takes as it is.
+var plain = regexp.MustCompile(`^[\w@%+=:,./-]+$`)
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string {
+	if plain.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // printNext prints the steps so that a shell takes them as they are.

@@ -27,11 +27,16 @@ func (c *command) configuration() (*config, error) {
 	if c.Lake != "" {
 		cfg.Lake = c.Lake
 	}
-	scheme, place, remote := strings.Cut(cfg.Lake, "://")
-	if remote && (scheme != "az" || strings.HasPrefix(place+"/", "/")) { // a directory of that name would be made
-		return nil, usage(fmt.Errorf("the lake %s: want a directory, or az://CONTAINER/PREFIX", cfg.Lake))
+	return cfg, usage(checkLake(cfg.Lake))
+}
+
+// checkLake refuses what is neither: a directory of that name would be made.
+func checkLake(lake string) error {
+	scheme, place, remote := strings.Cut(lake, "://")
+	if remote && (scheme != "az" || strings.HasPrefix(place+"/", "/")) {
+		return fmt.Errorf("the lake %s: want a directory, or az://CONTAINER/PREFIX", lake)
 	}
-	return cfg, nil
+	return nil
 }
 
 // environment is the value of a variable that the configuration names.
@@ -141,6 +146,8 @@ func (c *config) lakeError(err error) error {
 		return usage(fmt.Errorf("%w; it is in %s: copy it anew from the storage account's access keys", err, c.Azure.ConnectionStringEnv))
 	case network != nil && graph.KindOf(err) == 0:
 		return fmt.Errorf("%w; check the account's name, the network and the proxy, and run again later", err)
+	case errors.Is(err, fs.ErrNotExist) && !strings.HasPrefix(c.Lake, "az://"):
+		return usage(fmt.Errorf("%w; no directory can be made there: choose another lake", err))
 	case errors.Is(err, blobstore.ErrOptions), !strings.HasPrefix(c.Lake, "az://"):
 		return usage(err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"graphlake/jobs"
 )
@@ -18,14 +19,33 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	if len(sel.Tenants) == 0 && c.Output == "text" {
+		return c.printNobody(cfg, r.Shard)
+	}
 	w, err := c.begin(ctx, cfg, sel.Tenants, false)
 	if err != nil {
 		return err
 	}
 	defer w.end(ctx)
 	rep, err := w.do(ctx, r.now(), func(x *jobs.Runner) (jobs.Report, error) { return x.Replay(ctx, sel) })
-	if err := errors.Join(err, c.printReport(rep)); err != nil {
+	if err := errors.Join(err, c.printReport(rep), c.printUnread(rep)); err != nil {
 		return err
 	}
 	return reported(rep)
+}
+
+// printUnread says of which datasets raw has no day, which is no failure but may not be what was meant.
+func (c *command) printUnread(rep jobs.Report) error {
+	if c.Output == "json" {
+		return nil
+	}
+	for _, u := range rep.Units {
+		if u.Outcome != jobs.Empty || u.Written+u.Unchanged > 0 {
+			continue
+		}
+		if _, err := fmt.Fprintf(c.stdout, "%s of %s: nothing to replay: raw has no such day; graphlake run reads it\n", u.Dataset, u.Tenant); err != nil {
+			return err
+		}
+	}
+	return nil
 }

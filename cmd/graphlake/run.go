@@ -26,8 +26,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	if len(sel.Tenants) == 0 && c.Output == "text" {
-		fmt.Fprintf(c.stdout, "share %v has none of the tenants of %s\n", r.Shard, cfg.file)
-		return nil
+		return c.printNobody(cfg, r.Shard)
 	}
 	if r.DryRun {
 		return c.printPlan(ctx, cfg, sel, r.now())
@@ -44,6 +43,12 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	return reported(rep)
 }
 
+// printNobody says why there is no report.
+func (c *command) printNobody(cfg *config, s shard) error {
+	_, err := fmt.Fprintf(c.stdout, "share %v has none of the tenants of %s\n", s, cfg.file)
+	return err
+}
+
 func (c *command) printJSON(v any) error {
 	e := json.NewEncoder(c.stdout)
 	e.SetEscapeHTML(false)
@@ -56,7 +61,7 @@ func (c *command) printReport(rep jobs.Report) error {
 	if c.Output == "json" {
 		return c.printJSON(rep)
 	}
-	if len(rep.Units) == 0 {
+	if len(rep.Units) == 0 && len(rep.Notes) == 0 {
 		fmt.Fprintln(c.stdout, "nothing is due: what was selected was read since the last midnight; a range, as --from 2026-11-01 --to 2026-11-02, is read again")
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)

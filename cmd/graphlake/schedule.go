@@ -27,6 +27,9 @@ const defaultLate = 6 * time.Hour
 
 // Run stays until it is told to end: by a signal, after which units under way have the grace to end.
 func (s scheduleCommand) Run(ctx context.Context, c *command) error {
+	if s.Grace < 0 {
+		return usage(fmt.Errorf("--grace %v: want a duration that is not negative, as 1m", s.Grace))
+	}
 	cfg, err := c.configuration()
 	if err != nil {
 		return err
@@ -47,15 +50,15 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	w.observe(ctx)
 	graceful, stop := withGrace(ctx, s.Grace)
 	defer stop()
-	context.AfterFunc(ctx, func() {
-		w.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace_seconds", s.Grace.Seconds())
-	})
 	w.runner.Stop = ctx.Done()
 	d := duty{work: w, command: c, graceful: graceful}
 	stopped, err := s.answer(graceful, &d, all)
 	if err != nil {
 		return err
 	}
+	context.AfterFunc(ctx, func() {
+		w.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace_seconds", s.Grace.Seconds())
+	})
 	schedule := jobs.Schedule{Jobs: all, Store: w.runner.Store, Do: d.do, Log: w.runner.Log}
 	schedule.Run(ctx)
 	stop()
@@ -71,7 +74,7 @@ func (s scheduleCommand) answer(ctx context.Context, d *duty, all []jobs.Job) (s
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
 	if err != nil {
-		return nil, usage(fmt.Errorf("--listen: %w", err))
+		return nil, usage(fmt.Errorf("--listen %s: %w; want the HOST:PORT of a free port, as 127.0.0.1:8081", s.Listen, err))
 	}
 	d.health = newHealth(d.runner.Store, all, d.runner.Log)
 	return d.health.serve(ctx, listener), nil

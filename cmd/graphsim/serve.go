@@ -25,7 +25,7 @@ func (f *flags) start(ctx context.Context, o graphsim.Options) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.Addr)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return fmt.Errorf("--addr %s: %w; want the HOST:PORT of a free port, or port 0 to take one", f.Addr, err)
 	}
 	server := &http.Server{Handler: tenant, ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
