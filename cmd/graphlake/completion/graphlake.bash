@@ -1,9 +1,13 @@
 # bash completion of graphlake: source <(graphlake completion bash)
 _graphlake() {
-	local words word last
-	read -ra words <<<"${COMP_LINE:0:COMP_POINT}|" # keeps an empty last word
+	local line=${COMP_LINE:0:COMP_POINT} words=() word last
+	local part="([^[:space:]\"'\\]|\\\\.|\"[^\"]*\"|'[^']*')" # a quote that is open keeps all that follows
+	while [[ $line =~ ^[[:space:]]*($part+)[[:space:]]+(.*)$ ]]; do
+		words+=("${BASH_REMATCH[1]}")
+		line=${BASH_REMATCH[3]}
+	done
+	words=("${words[@]//[\"\'\\]/}" "${line//[\"\'\\]/}")
 	last=$((${#words[@]} - 1))
-	words[last]=${words[last]%|}
 	COMPREPLY=()
 	while IFS=$'\t' read -r word _; do
 		[[ ${words[last]} == *=* ]] && word=${word#*=} # for bash a word begins after the =
