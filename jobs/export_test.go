@@ -11,3 +11,6 @@ func Allocate(mem memory.Allocator) (restore func()) {
 
 // Conclude gives the report its status.
 func (r *Report) Conclude() { r.conclude() }
+
+// Decide gives the unit its outcome.
+func (u *UnitReport) Decide(unit Unit, err error) { u.decide(unit, err) }

@@ -51,7 +51,7 @@ var cures = []struct {
 	kind jobs.FindingKind
 	cure string
 }{
-	{jobs.FoundForeign, "remove the file, which graphlake has not written: readers take it for the table's"},
+	{jobs.FoundForeign, "move the file away, which graphlake has not written: readers take it for the table's"},
 	{jobs.FoundUnreadable, "remove the file; then run its range again, or, if it is a table's, replay it"},
 	{jobs.FoundGap, "run with --from and --to of the gap"},
 	{jobs.FoundMissing, "run the day again with --from and --to, or, if raw is there, replay it"},
