@@ -117,7 +117,7 @@ deploy-check: dist/graphlake-linux-$(shell go env GOARCH) pycep ## hold deploy a
 torture: build ## kill the command KILLS (50) times at random, and compare what it leaves with an undisturbed lake
 	go run ./internal/torture -kills $(KILLS)
 
-month: build ## thirty nights of MONTH_USERS (40) users with two outages, a refused secret and throttling, against what was generated
+month: build ## thirty nights of MONTH_USERS (40) users with two outages, an expired secret and throttling, against what was generated and what Graph still has
 	go run ./internal/month -users $(MONTH_USERS)
 
 readme: build ## do what README.md tells a newcomer, and compare what is printed

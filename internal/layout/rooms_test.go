@@ -56,7 +56,7 @@ var rooms = []room{
 	{"internal/throttle", []string{"internal/trial"}, []string{files, command}, measureWhy},
 	{"internal/truth", []string{"internal/trial"}, []string{files, command},
 		"it compares the commands from outside, as their users see them"},
-	{"internal/month", []string{"internal/trial"}, []string{files, json, command},
+	{"internal/month", []string{"internal/trial"}, []string{files, http, json, command},
 		"it runs and compares the commands from outside, as their users see them"},
 	{"internal/readme", nil, []string{files, command},
 		"it follows a text, as its readers do"},

@@ -5,9 +5,11 @@
 //
 // Every night at 02:30 three jobs are run, which have all datasets between them, while the simulator is
 // told the same instant; calls get later versions, messages are edited, people join, leave and change, and
-// teams are founded and dissolved. Of one night Graph is not there, and the command is told to stop while
-// it tries again; for five nights, longer than the lookback, nothing runs; one night the secret is
-// refused; one night Graph throttles. All others, and the throttled one, have to end with status 0.
+// teams are founded and dissolved. For two nights there is no Graph: in the first it answers that one should
+// come back in an hour, and in the other it is not there, and the command is told to stop while it tries
+// again. For five nights, longer than the lookback, nothing runs; one night the secret by which the
+// command signs in has expired; one night Graph throttles. All others, and the throttled one, have to end
+// with status 0.
 //
 // After each of these the pictures of the night and its observation of presence are compared with what
 // the tenant was at that instant. In the end an audit must find nothing, the tables by time must be what
@@ -18,9 +20,13 @@
 // gone and of chats that were theirs alone. Few enough move that nobody comes into a chat which all who
 // were in it before then leave: of its messages the lake has more than Graph.
 //
+// Then what Graph still has at that instant is read whole, into a second lake, and what the two have is
+// compared row for row with all that it says: the pictures of the last night and the tables by time. Left
+// out is the same as above, and what only the lake that has seen it can have: rows that are removed.
+//
 // The output is a line a night, a line for each table that differs and for all else that is not as it
 // should be, and in the end: month nights=30 outages=2 refused=1 throttled=1 findings=N tables=N
-// differing=N missed=N, the days without a picture. The exit status is 1 unless all is as it should be.
+// contents=N differing=N missed=N, the rows of the second lake and the days without a picture. The exit status is 1 unless all is as it should be.
 package main
 
 import (
@@ -30,6 +36,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -57,20 +64,23 @@ type month struct {
 	users int
 
 	dir   string // of the simulator's clock, and of the lake
-	graph *trial.Simulator
-	of    kind // of night that the simulator was started for
+	entra *entra
+	of    kind         // of night that Graph was started for
+	stop  func() error // of Graph, if there is one
 	lake  *trial.Lake
 	last  kind         // of night before
 	times map[kind]int // that there were such nights, those in a row counted once
 	wrong int          // of what is asked besides the tables
 }
 
-// jobs have every dataset between them.
-const jobs = `jobs:
+// configured are jobs that have every dataset between them. Invitations are answered until five days
+// after they were sent, and what is read again has to reach so far back after five nights without.
+const configured = `jobs:
   nightly-calls: {datasets: [call_records, pstn_calls, direct_routing_calls, users], lookback: 72h}
   nightly-messages: {datasets: [chats, chat_messages, channel_messages], lookback: 48h}
   nightly-directory:
     datasets: [groups, organization, teams, channel_members, presence, mailbox_settings, calendar_events]
+    lookback: 264h
 `
 
 var jobNames = []string{"nightly-calls", "nightly-messages", "nightly-directory"}
@@ -80,20 +90,25 @@ func (m *month) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer os.RemoveAll(m.dir)
-	defer func() { err = errors.Join(err, m.stop()) }()
-	m.lake = &trial.Lake{Client: trial.Client{Bin: m.bin, Dir: m.dir, Rate: trial.Unhindered, Jobs: jobs}}
+	if m.entra, err = signIn(ctx, filepath.Join(m.dir, "entra.pem")); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, m.close(), m.entra.stop()) }()
+	m.lake = &trial.Lake{Client: trial.Client{
+		Bin: m.bin, Dir: m.dir, Rate: trial.Unhindered, Jobs: configured, Auth: bySecret, Environment: m.entra.environment(),
+	}}
 	for n := range nights {
 		if err := m.night(ctx, firstNight.AddDate(0, 0, n)); err != nil {
 			return err
 		}
 	}
-	findings, missed, err := m.end(ctx)
+	e, err := m.end(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("month nights=%d outages=%d refused=%d throttled=%d findings=%d tables=%d differing=%d missed=%d\n",
-		nights, m.times[away]+m.times[asleep], m.times[refused], m.times[throttled], findings, len(m.Tables), m.Differing(), missed)
-	if m.wrong > 0 || findings > 0 || m.Differing() > 0 {
+	fmt.Printf("month nights=%d outages=%d refused=%d throttled=%d findings=%d tables=%d contents=%d differing=%d missed=%d\n",
+		nights, m.times[away]+m.times[asleep], m.times[refused], m.times[throttled], e.findings, len(m.Tables), e.contents, m.Differing(), e.missed)
+	if m.wrong > 0 || e.findings > 0 || m.Differing() > 0 {
 		return errors.New("the month is not as it should be")
 	}
 	return nil

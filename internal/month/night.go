@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -24,9 +25,10 @@ type kind string
 
 const (
 	calm      kind = ""
-	away      kind = "Graph is not there"
+	closed    kind = "Graph is closed for an hour"
+	away      kind = "Graph is not there" // after a night in which it was closed
 	asleep    kind = "nothing runs"
-	refused   kind = "the secret is refused"
+	refused   kind = "the secret has expired"
 	throttled kind = "Graph throttles"
 )
 
@@ -40,17 +42,17 @@ func (k kind) remark() string {
 
 // unusual are the nights that are not calm.
 var unusual = map[string]kind{
-	"2026-11-03": away,
+	"2026-11-03": closed, "2026-11-04": away,
 	"2026-11-06": refused,
 	"2026-11-09": asleep, "2026-11-10": asleep, "2026-11-11": asleep, "2026-11-12": asleep, "2026-11-13": asleep,
 	"2026-11-17": throttled,
 }
 
-const daysWithout = 7
+const daysWithout = 8
 
 // without are the days that such nights leave without a picture, their ends not included.
 var without = []span{
-	{"2026-11-03T00:00:00Z", "2026-11-04T00:00:00Z"},
+	{"2026-11-03T00:00:00Z", "2026-11-05T00:00:00Z"},
 	{"2026-11-06T00:00:00Z", "2026-11-07T00:00:00Z"},
 	{"2026-11-09T00:00:00Z", "2026-11-14T00:00:00Z"},
 }
@@ -80,10 +82,10 @@ func (m *month) night(ctx context.Context, date time.Time) error {
 	case asleep:
 		fmt.Printf("night %s: %s\n", day(date), of)
 		return nil
-	case away, refused:
+	case closed, away, refused:
 		return m.inVain(ctx, date, of)
 	}
-	if err := m.jobs(ctx, date, of); err != nil {
+	if err := m.work(ctx, date, of); err != nil {
 		return err
 	}
 	return m.pictures(ctx, date)
@@ -98,7 +100,7 @@ func (m *month) inVain(ctx context.Context, date time.Time, of kind) error {
 	if err != nil {
 		return err
 	}
-	if err := m.jobs(ctx, date, of); err != nil {
+	if err := m.work(ctx, date, of); err != nil {
 		return err
 	}
 	after, err := m.status(ctx, instant(date))
@@ -108,49 +110,57 @@ func (m *month) inVain(ctx context.Context, date time.Time, of kind) error {
 	return err
 }
 
-// simulate starts the simulator that a kind of night needs, and ends the one before.
-func (m *month) simulate(ctx context.Context, of kind) (err error) {
+// simulate starts the Graph that a kind of night needs, and ends the one before.
+func (m *month) simulate(ctx context.Context, of kind) error {
 	if of == refused || of == asleep {
-		of = calm // what is wrong is on our side
+		of = calm // what is wrong is not Graph
 	}
-	if m.graph != nil && m.of == of {
+	if m.stop != nil && m.of == of {
 		return nil
 	}
-	if err := m.stop(); err != nil || of == away {
+	if err := m.close(); err != nil {
+		return err
+	}
+	m.of = of
+	switch of {
+	case away:
+		return nil
+	case closed:
+		s, err := serve(ctx, http.HandlerFunc(closedForAnHour), nil)
+		if err == nil {
+			m.lake.URL, m.stop = "http://"+s.address, s.Close
+		}
 		return err
 	}
 	flags := append(m.tenant(), "--now-file", m.clock())
 	if of == throttled {
 		flags = append(flags, "--rate", "20")
 	}
-	if m.graph, err = trial.Simulate(ctx, m.bin, m.dir, flags...); err != nil {
-		return err
+	s, err := trial.Simulate(ctx, m.bin, m.dir, flags...)
+	if err == nil {
+		m.lake.URL, m.stop = s.URL, func() error { _, err := s.Stop(); return err }
 	}
-	m.of, m.lake.URL = of, m.graph.URL
-	return nil
-}
-
-// stop ends the simulator, if there is one.
-func (m *month) stop() error {
-	if m.graph == nil {
-		return nil
-	}
-	_, err := m.graph.Stop()
-	m.graph = nil
 	return err
 }
 
-// jobs runs all jobs of a night and prints its line.
-func (m *month) jobs(ctx context.Context, date time.Time, of kind) error {
-	client := m.lake.Client
-	if of == refused {
-		client.Token = "another"
+// close ends Graph, if there is one.
+func (m *month) close() error {
+	if m.stop == nil {
+		return nil
 	}
+	err := m.stop()
+	m.stop = nil
+	return err
+}
+
+// work runs all jobs of a night and prints its line.
+func (m *month) work(ctx context.Context, date time.Time, of kind) error {
+	m.entra.expired.Store(of == refused)
 	var sum report
 	var ended []string
 	start := time.Now()
 	for _, name := range jobNames {
-		got, err := run(ctx, client, of, "run", "--job", name, "--now", instant(date))
+		got, err := work(ctx, m.lake.Client, of, name, instant(date))
 		if err != nil {
 			return fmt.Errorf("night %s: %w", day(date), err)
 		}

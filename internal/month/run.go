@@ -19,9 +19,10 @@ type report struct {
 	Status string
 	Units  []unit
 	exit   int
-
-	Findings []map[string]any // of an audit
 }
+
+// findings are what an audit says.
+type findings struct{ Findings []map[string]any }
 
 type unit struct {
 	Dataset, Outcome             string
@@ -31,31 +32,37 @@ type unit struct {
 // patience is how long a run may try to reach a Graph that is not there, until it is told to stop.
 const patience = 3 * time.Second
 
-// run runs the command.
-func run(ctx context.Context, c trial.Client, of kind, args ...string) (r report, err error) {
-	if of == away {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, patience)
-		defer cancel()
-	}
+// ask runs the command, reads what it says, and gives its exit status.
+func ask(ctx context.Context, c trial.Client, answer any, args ...string) (exit int, err error) {
 	cmd, err := c.Command(ctx, args...)
 	if err != nil {
-		return r, err
+		return 0, err
 	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = time.Minute
 	err = cmd.Run()
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		r.exit, err = exit.ExitCode(), nil
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
+		exit, err = ended.ExitCode(), nil
 	}
 	if err == nil {
-		err = json.Unmarshal(out.Bytes(), &r)
+		err = json.Unmarshal(out.Bytes(), answer)
 	}
 	if err != nil {
-		err = fmt.Errorf("graphlake %s ended with %d: %w\n%s", args, r.exit, err, out.Bytes())
+		err = fmt.Errorf("graphlake %s ended with %d: %w\n%s", args, exit, err, out.Bytes())
 	}
+	return exit, err
+}
+
+// work runs a job, which is told to stop if Graph is away.
+func work(ctx context.Context, c trial.Client, of kind, job, now string) (r report, err error) {
+	if of == away {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
+	r.exit, err = ask(ctx, c, &r, "run", "--job", job, "--now", now)
 	return r, err
 }
 
@@ -73,7 +80,8 @@ func (r report) sum() (all unit) {
 func (r report) check(of kind) error {
 	want := map[kind]report{
 		calm: {exit: 0, Status: "data"}, throttled: {exit: 0, Status: "data"},
-		refused: {exit: 3, Status: "forbidden"}, away: {exit: 75, Status: "interrupted"},
+		refused: {exit: 3, Status: "forbidden"},
+		closed:  {exit: 75, Status: "unavailable"}, away: {exit: 75, Status: "interrupted"},
 	}[of]
 	if r.exit != want.exit || r.Status != want.Status {
 		return fmt.Errorf("ended with %d, %s; want %d, %s", r.exit, r.Status, want.exit, want.Status)

@@ -11,6 +11,7 @@ func TestCheck(t *testing.T) {
 	slowed := unit{Dataset: "users", Outcome: "data", Records: 7, Requests: 2, Throttled: 1}
 	denied := unit{Dataset: "users", Outcome: "forbidden", Requests: 2}
 	empty := unit{Dataset: "users", Outcome: "empty", Requests: 2}
+	later := unit{Dataset: "users", Outcome: "unavailable", Requests: 1, Throttled: 1}
 	stopped := unit{Dataset: "users", Outcome: "interrupted", Requests: 2}
 	for _, c := range []struct {
 		of   kind
@@ -27,6 +28,9 @@ func TestCheck(t *testing.T) {
 		{refused, report{Status: "forbidden", Units: []unit{denied}, exit: 3}, ""},
 		{refused, report{Status: "forbidden", Units: []unit{denied, empty}, exit: 3}, "users is empty"},
 		{refused, report{Status: "data", Units: []unit{empty}}, "want 3, forbidden"},
+		{closed, report{Status: "unavailable", Units: []unit{later}, exit: 75}, ""},
+		{closed, report{Status: "unavailable", Units: []unit{later, empty}, exit: 75}, "users is empty"},
+		{closed, report{Status: "interrupted", Units: []unit{stopped}, exit: 75}, "want 75, unavailable"},
 		{away, report{Status: "interrupted", Units: []unit{stopped}, exit: 75}, ""},
 		{away, report{Status: "interrupted", Units: []unit{stopped, data}, exit: 75}, "users is data with 7 records"},
 		{away, report{Status: "data", Units: []unit{stopped}}, "want 75, interrupted"},

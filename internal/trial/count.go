@@ -51,15 +51,12 @@ func (l *Lake) Values(ctx context.Context, table, from, to string, columns ...st
 // tally counts the rows that are present and have only values that they may have.
 func tally(rows io.Reader, key []string, only map[string]map[string]bool) (c Count, err error) {
 	var sum uint64
-next:
 	for values, err := range present(rows, key) {
 		if err != nil {
 			return c, err
 		}
-		for i, column := range key {
-			if may, ok := only[column]; ok && !may[values[i]] {
-				continue next
-			}
+		if !permitted(key, values, only) {
+			continue
 		}
 		hash := sha256.Sum256([]byte(strings.Join(values, "\x1f")))
 		sum += binary.BigEndian.Uint64(hash[:])
@@ -68,6 +65,19 @@ next:
 	c.Keys = fmt.Sprintf("%016x", sum)
 	return c, nil
 }
+
+// permitted reports whether columns have only values that they may have.
+func permitted(columns, values []string, only map[string]map[string]bool) bool {
+	for i, column := range columns {
+		if may, ok := only[column]; ok && !may[values[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+// removed reports whether a row is marked so.
+func removed(row map[string]json.RawMessage) bool { return string(row["removed"]) == "true" }
 
 // present are the values of some columns of rows, a JSON object each, but for rows that are marked removed.
 func present(rows io.Reader, columns []string) iter.Seq2[[]string, error] {
@@ -80,7 +90,7 @@ func present(rows io.Reader, columns []string) iter.Seq2[[]string, error] {
 				yield(nil, err)
 				return
 			}
-			if string(row["removed"]) == "true" {
+			if removed(row) {
 				continue
 			}
 			values, err := plain(row, columns)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -21,8 +22,11 @@ graph:
 tenants:
   - name: contoso
     tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30
-    auth: {method: token, token_env: GRAPHSIM_TOKEN}
+    auth: {%s}
 %s`
+
+// bearer signs in without being asked who one is: with the simulator's token.
+const bearer = "method: token, token_env: GRAPHSIM_TOKEN"
 
 // Unhindered is a rate at which no published limit is felt.
 const Unhindered = 100_000
@@ -35,7 +39,8 @@ type Client struct {
 	Rate float64 // factor on the published limits
 	Jobs string  // the section jobs of the configuration; may be empty
 
-	Token string // what is sent to Graph; empty: what a simulator accepts
+	Auth        string   // how it signs in, as the section auth has it in a line; empty: with the simulator's token
+	Environment []string // in which it is started, besides ours
 }
 
 // Result is what a run did and took.
@@ -52,11 +57,11 @@ type Result struct {
 // Command is graphlake with arguments, to be started. What it prints on stdout is JSON.
 func (c Client) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	file := filepath.Join(c.Dir, "graphlake.yaml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate, c.Jobs), 0o600); err != nil {
+	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate, cmp.Or(c.Auth, bearer), c.Jobs), 0o600); err != nil {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(c.Bin, "graphlake"), append([]string{"--config", file, "--quiet", "--output", "json"}, args...)...)
-	cmd.Env = append(os.Environ(), "GRAPHSIM_TOKEN="+cmp.Or(c.Token, token))
+	cmd.Env = slices.Concat(os.Environ(), []string{"GRAPHSIM_TOKEN=" + Token}, c.Environment)
 	return cmd, nil
 }
 

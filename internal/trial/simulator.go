@@ -13,8 +13,8 @@ import (
 	"syscall"
 )
 
-// token is what the simulator accepts and the runs send.
-const token = "trial"
+// Token is what the simulator accepts and the runs send.
+const Token = "trial"
 
 // Simulator is graphsim, serving.
 type Simulator struct {
@@ -30,7 +30,7 @@ type Asked struct{ Requests, Throttled int64 }
 // and has to be stopped.
 func Simulate(ctx context.Context, bin, dir string, flags ...string) (*Simulator, error) {
 	s := &Simulator{stats: filepath.Join(dir, "asked.json")}
-	s.cmd = exec.CommandContext(ctx, filepath.Join(bin, "graphsim"), append(flags, "--token", token, "--stats", s.stats)...)
+	s.cmd = exec.CommandContext(ctx, filepath.Join(bin, "graphsim"), append(flags, "--token", Token, "--stats", s.stats)...)
 	s.cmd.Stderr = os.Stderr
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
