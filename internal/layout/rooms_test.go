@@ -60,7 +60,7 @@ var rooms = []room{
 		"it runs and compares the commands from outside, as their users see them"},
 	{"internal/readme", nil, []string{files, command},
 		"it follows a text, as its readers do"},
-	{"internal/torture", nil, []string{files, json, command},
+	{"internal/torture", []string{"internal/trial"}, []string{files, command},
 		"it ends and compares the commands from outside, as their users see them"},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
 	{"internal/layout", nil, []string{files}, "it reads the tree as text"},

@@ -5,11 +5,11 @@
 //
 // Every night at 02:30 three jobs are run, which have all datasets between them, while the simulator is
 // told the same instant; calls get later versions, messages are edited, people join, leave and change, and
-// teams are founded and dissolved. For two nights there is no Graph: in the first it answers that one should
-// come back in an hour, and in the other it is not there, and the command is told to stop while it tries
-// again. For five nights, longer than the lookback, nothing runs; one night the secret by which the
-// command signs in has expired; one night Graph throttles. All others, and the throttled one, have to end
-// with status 0.
+// teams are founded and dissolved. For two nights there is no Graph: in the first it answers that one
+// should come back in an hour, and in the other it is not there, and the command is told to stop while it
+// tries again. For five nights, longer than the lookback of calls and messages, nothing runs; one night
+// the secret with which the command signs in has expired; one night Graph throttles. All others, and the
+// throttled one, have to end with status 0.
 //
 // After each of these the pictures of the night and its observation of presence are compared with what
 // the tenant was at that instant. In the end an audit must find nothing, the tables by time must be what
@@ -20,13 +20,14 @@
 // gone and of chats that were theirs alone. Few enough move that nobody comes into a chat which all who
 // were in it before then leave: of its messages the lake has more than Graph.
 //
-// Then what Graph still has at that instant is read whole, into a second lake, and what the two have is
-// compared row for row with all that it says: the pictures of the last night and the tables by time. Left
-// out is the same as above, and what only the lake that has seen it can have: rows that are removed.
+// Then what Graph still has at that instant is read whole into a second lake, and the two are compared row
+// for row, with all that a row says: the pictures of the last night and the tables by time. Left out is the
+// same as above, and rows that are removed, which only a lake has that saw them before.
 //
 // The output is a line a night, a line for each table that differs and for all else that is not as it
 // should be, and in the end: month nights=30 outages=2 refused=1 throttled=1 findings=N tables=N
-// contents=N differing=N missed=N, the rows of the second lake and the days without a picture. The exit status is 1 unless all is as it should be.
+// contents=N differing=N missed=N: contents are the keys compared with all that their rows say, and missed
+// the days without a picture. The exit status is 1 unless all is as it should be.
 package main
 
 import (
@@ -118,7 +119,7 @@ func (m *month) run(ctx context.Context) (err error) {
 // both.
 func (m *month) tenant() []string {
 	return []string{
-		"--users", strconv.Itoa(m.users), "--from", day(firstNight.AddDate(0, 0, -1)), "--to", day(lastNight),
+		"--users", strconv.Itoa(m.users), "--from", firstDay, "--to", lastDay,
 		"--late", "0.3", "--moves", "20", "--calls-per-user-day", "2", "--large", "40",
 	}
 }

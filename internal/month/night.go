@@ -26,7 +26,7 @@ type kind string
 const (
 	calm      kind = ""
 	closed    kind = "Graph is closed for an hour"
-	away      kind = "Graph is not there" // after a night in which it was closed
+	away      kind = "Graph is not there"
 	asleep    kind = "nothing runs"
 	refused   kind = "the secret has expired"
 	throttled kind = "Graph throttles"
@@ -40,7 +40,7 @@ func (k kind) remark() string {
 	return ", " + string(k)
 }
 
-// unusual are the nights that are not calm.
+// unusual are the nights that are not calm. The night in which Graph is closed begins the first outage.
 var unusual = map[string]kind{
 	"2026-11-03": closed, "2026-11-04": away,
 	"2026-11-06": refused,
@@ -160,7 +160,7 @@ func (m *month) work(ctx context.Context, date time.Time, of kind) error {
 	var ended []string
 	start := time.Now()
 	for _, name := range jobNames {
-		got, err := work(ctx, m.lake.Client, of, name, instant(date))
+		got, err := nightly(ctx, m.lake.Client, of, name, instant(date))
 		if err != nil {
 			return fmt.Errorf("night %s: %w", day(date), err)
 		}

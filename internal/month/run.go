@@ -55,8 +55,8 @@ func ask(ctx context.Context, c trial.Client, answer any, args ...string) (exit 
 	return exit, err
 }
 
-// work runs a job, which is told to stop if Graph is away.
-func work(ctx context.Context, c trial.Client, of kind, job, now string) (r report, err error) {
+// nightly runs a job, which is told to stop if Graph is away.
+func nightly(ctx context.Context, c trial.Client, of kind, job, now string) (r report, err error) {
 	if of == away {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, patience)

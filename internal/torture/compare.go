@@ -4,14 +4,16 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"graphlake/internal/trial"
 )
 
 // damage is what the tortured lakes lack or have too much of.
 type damage struct{ lost, doubled, orphans, files int }
 
 // compare adds what is wrong with a lake, and says it.
-func (t *torture) compare(ctx context.Context, l lake, whole contents) error {
-	got, err := l.read(ctx)
+func (t *torture) compare(ctx context.Context, l *trial.Lake, whole contents) error {
+	got, err := read(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -25,15 +27,15 @@ func (t *torture) compare(ctx context.Context, l lake, whole contents) error {
 // lost are the keys that an undisturbed lake has besides.
 func (c contents) lost(whole contents) (n int) {
 	for _, want := range whole.tables {
-		rows := map[string]int{} // none, if the table is missing
+		var got trial.Table // of no rows, if it is missing
 		for _, t := range c.tables {
-			if t.name == want.name {
-				rows = t.rows
+			if t.Name == want.Name {
+				got = t
 			}
 		}
-		for key := range want.rows {
-			if rows[key] == 0 {
-				n += tell("lost", want.name, key)
+		for key := range want.Rows {
+			if len(got.Rows[key]) == 0 {
+				n += tell("lost", want.Name, key)
 			}
 		}
 	}
@@ -43,9 +45,9 @@ func (c contents) lost(whole contents) (n int) {
 // doubled are the keys that are there more than once.
 func (c contents) doubled() (n int) {
 	for _, t := range c.tables {
-		for key, times := range t.rows {
-			if times > 1 {
-				n += tell("doubled", t.name, key)
+		for key, rows := range t.Rows {
+			if len(rows) > 1 {
+				n += tell("doubled", t.Name, key)
 			}
 		}
 	}
@@ -59,10 +61,10 @@ func (c contents) orphans() (n int) {
 		if !ok {
 			continue
 		}
-		columns := 2 + len(parent.key) // with those of the partition
-		for key := range t.rows {
-			if above := strings.Join(strings.Split(key, part)[:columns], part); parent.rows[above] == 0 {
-				n += tell("orphan", t.name, key)
+		columns := 2 + len(parent.Key) // with those of the partition
+		for key := range t.Rows {
+			if above := strings.Join(strings.Split(key, trial.Part)[:columns], trial.Part); len(parent.Rows[above]) == 0 {
+				n += tell("orphan", t.Name, key)
 			}
 		}
 	}
@@ -85,6 +87,6 @@ func (c contents) differing(whole contents) (n int) {
 }
 
 func tell(what, where, key string) int {
-	fmt.Println(what+":", where, strings.ReplaceAll(key, part, " "))
+	fmt.Println(what+":", where, strings.ReplaceAll(key, trial.Part, " "))
 	return 1
 }

@@ -1,23 +1,38 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"graphlake/internal/trial"
+)
 
 // key makes the key of a row on the same day of the same tenant.
 func key(columns ...string) string {
-	k := `"t"` + part + `"2026-11-16"`
+	k := `"t"` + trial.Part + `"2026-11-16"`
 	for _, c := range columns {
-		k += part + c
+		k += trial.Part + c
 	}
 	return k
 }
 
+// rows are as many of each key as are asked for.
+func rows(times map[string]int) map[string][]string {
+	all := map[string][]string{}
+	for key, n := range times {
+		all[key] = make([]string, n)
+	}
+	return all
+}
+
 func TestDamage(t *testing.T) {
-	calls := func(rows map[string]int) table { return table{"calls", []string{"call_id"}, rows} }
-	sessions := func(rows map[string]int) table {
-		return table{"call_sessions", []string{"call_id", "session_id"}, rows}
+	calls := func(times map[string]int) trial.Table {
+		return trial.Table{Name: "calls", Key: []string{"call_id"}, Rows: rows(times)}
+	}
+	sessions := func(times map[string]int) trial.Table {
+		return trial.Table{Name: "call_sessions", Key: []string{"call_id", "session_id"}, Rows: rows(times)}
 	}
 	whole := contents{
-		tables: []table{calls(map[string]int{key("a"): 1, key("b"): 1}), sessions(map[string]int{key("a", "1"): 1, key("a", "2"): 1, key("b", "1"): 1})},
+		tables: []trial.Table{calls(map[string]int{key("a"): 1, key("b"): 1}), sessions(map[string]int{key("a", "1"): 1, key("a", "2"): 1, key("b", "1"): 1})},
 		files:  map[string]string{"raw/a": "1", "raw/b": "2"},
 	}
 	for _, c := range []struct {
@@ -29,7 +44,7 @@ func TestDamage(t *testing.T) {
 		{"nothing", contents{}, damage{lost: 5, files: 2}},
 		{"other", contents{
 			// b is lost, and its session an orphan; of a one session is lost and the other doubled.
-			tables: []table{calls(map[string]int{key("a"): 1}), sessions(map[string]int{key("a", "1"): 2, key("b", "1"): 1})},
+			tables: []trial.Table{calls(map[string]int{key("a"): 1}), sessions(map[string]int{key("a", "1"): 2, key("b", "1"): 1})},
 			files:  map[string]string{"raw/a": "1", "raw/b": "3", "raw/c": "2"},
 		}, damage{lost: 2, doubled: 1, orphans: 1, files: 2}},
 	} {
@@ -38,7 +53,7 @@ func TestDamage(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}
-	if parent, ok := whole.parent(whole.tables[1]); !ok || parent.name != "calls" {
-		t.Errorf("the parent of sessions is %q", parent.name)
+	if parent, ok := whole.parent(whole.tables[1]); !ok || parent.Name != "calls" {
+		t.Errorf("the parent of sessions is %q", parent.Name)
 	}
 }

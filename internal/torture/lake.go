@@ -1,52 +1,26 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
+
+	"graphlake/internal/trial"
 )
 
 const (
-	from  = "2026-11-16"
-	to    = "2026-11-23"
-	now   = "2026-11-23T02:30:00Z"
-	token = "torture"
+	from = "2026-11-16"
+	to   = "2026-11-23"
+	now  = "2026-11-23T02:30:00Z"
 )
 
-const configuration = `lake: %s
-graph:
-  endpoint: %s
-  rate: 100000 # what is tortured is the run, not its patience
-tenants:
-  - name: contoso
-    tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30
-    auth: {method: token, token_env: GRAPHSIM_TOKEN}
-`
-
-// lake is a lake and the command that works on it.
-type lake struct {
-	dir     string
-	program string
-	config  string
-}
-
-func (t *torture) lake(dir, url string) (lake, error) {
-	l := lake{dir: dir, program: filepath.Join(t.bin, "graphlake"), config: dir + ".yaml"}
-	return l, os.WriteFile(l.config, fmt.Appendf(nil, configuration, dir, url), 0o600)
-}
-
-func (l lake) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, l.program, append([]string{"--config", l.config, "--quiet", "--output", "json"}, args...)...)
-	cmd.Env = append(os.Environ(), "GRAPHSIM_TOKEN="+token)
-	return cmd
+func (t *torture) lake(name, url string) (*trial.Lake, error) {
+	dir := filepath.Join(t.dir, name)
+	return &trial.Lake{Client: trial.Client{Bin: t.bin, Dir: dir, URL: url, Rate: trial.Unhindered}}, os.Mkdir(dir, 0o700)
 }
 
 // How a run ended; other statuses are the command's own.
@@ -58,8 +32,11 @@ const (
 )
 
 // run runs the command, and kills it after a time, unless that is 0.
-func (l lake) run(ctx context.Context, after time.Duration) (status int, err error) {
-	cmd := l.command(ctx, "run", "--dataset", "call_records,pstn_calls,direct_routing_calls,users", "--from", from, "--to", to, "--now", now)
+func run(ctx context.Context, l *trial.Lake, after time.Duration) (status int, err error) {
+	cmd, err := l.Command(ctx, "run", "--dataset", "call_records,pstn_calls,direct_routing_calls,users", "--from", from, "--to", to, "--now", now)
+	if err != nil {
+		return 0, err
+	}
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Start(); err != nil {
@@ -85,19 +62,19 @@ func (l lake) run(ctx context.Context, after time.Duration) (status int, err err
 const mostEnds = 40
 
 // torment runs the same command again and again until it is done, and kills it as long as kills are left.
-func (t *torture) torment(ctx context.Context, l lake) error {
+func (t *torture) torment(ctx context.Context, l *trial.Lake) error {
 	kills, ends := 0, 0
 	for {
 		var after time.Duration
 		if t.kills > 0 {
 			after = time.Duration(t.random.Int64N(int64(t.span))) + 1
 		}
-		status, err := l.run(ctx, after)
+		status, err := run(ctx, l, after)
 		switch {
 		case err != nil:
 			return err
 		case status == done:
-			fmt.Printf("%s: killed %d times, ended %d times by itself, complete\n", filepath.Base(l.dir), kills, ends)
+			fmt.Printf("%s: killed %d times, ended %d times by itself, complete\n", filepath.Base(l.Dir), kills, ends)
 			return nil
 		case status == killed:
 			kills++
@@ -110,28 +87,10 @@ func (t *torture) torment(ctx context.Context, l lake) error {
 	}
 }
 
-// simulate starts a simulator of its own and waits for the address that it prints.
-func (t *torture) simulate(ctx context.Context, more ...string) (url string, stop func(), err error) {
-	sim := exec.CommandContext(ctx, filepath.Join(t.bin, "graphsim"), append([]string{
+// simulate starts a simulator of its own.
+func (t *torture) simulate(ctx context.Context, more ...string) (*trial.Simulator, error) {
+	return trial.Simulate(ctx, t.bin, t.dir, append([]string{
 		"--users", fmt.Sprint(t.users), "--calls-per-user-day", "2", "--large", "30", "--late", "0.3", "--moves", "50",
-		"--from", from, "--to", to, "--now", now, "--token", token,
+		"--from", from, "--to", to, "--now", now,
 	}, more...)...)
-	sim.Stderr = os.Stderr
-	pipe, err := sim.StdoutPipe()
-	if err != nil {
-		return "", nil, err
-	}
-	if err := sim.Start(); err != nil {
-		return "", nil, err
-	}
-	stop = func() {
-		_ = sim.Process.Signal(syscall.SIGTERM)
-		_ = sim.Wait()
-	}
-	line, err := bufio.NewReader(pipe).ReadString('\n')
-	if err != nil {
-		stop()
-		return "", nil, errors.New("the simulator ended before it said its address")
-	}
-	return strings.TrimSpace(line), stop, nil
 }

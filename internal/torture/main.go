@@ -19,7 +19,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"time"
 )
 
@@ -62,17 +61,20 @@ func (t *torture) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	url, stop, err := t.simulate(ctx, "--fail", "0.05")
+	sim, err := t.simulate(ctx, "--fail", "0.05")
 	if err != nil {
 		return err
 	}
-	defer stop()
+	defer func() {
+		_, stopped := sim.Stop()
+		err = errors.Join(err, stopped)
+	}()
 	all := t.kills
 	for i := 1; t.kills > 0; i++ {
 		if i > mostLakes+all {
 			return fmt.Errorf("%d lakes were complete before %d kills were done", i-1, all)
 		}
-		l, err := t.lake(filepath.Join(t.dir, fmt.Sprintf("lake-%d", i)), url)
+		l, err := t.lake(fmt.Sprintf("lake-%d", i), sim.URL)
 		if err != nil {
 			return err
 		}
@@ -82,7 +84,7 @@ func (t *torture) run(ctx context.Context) (err error) {
 		if err := t.compare(ctx, l, whole); err != nil {
 			return fmt.Errorf("lake %d: %w", i, err)
 		}
-		if err := os.RemoveAll(l.dir); err != nil {
+		if err := os.RemoveAll(l.Dir); err != nil {
 			return err
 		}
 	}
@@ -94,22 +96,25 @@ func (t *torture) run(ctx context.Context) (err error) {
 }
 
 // undisturbed is a lake that was read in one go from a Graph that never fails. It says how long that took.
-func (t *torture) undisturbed(ctx context.Context) (contents, error) {
-	url, stop, err := t.simulate(ctx)
+func (t *torture) undisturbed(ctx context.Context) (whole contents, err error) {
+	sim, err := t.simulate(ctx)
 	if err != nil {
 		return contents{}, err
 	}
-	defer stop()
-	l, err := t.lake(filepath.Join(t.dir, "undisturbed"), url)
+	defer func() {
+		_, stopped := sim.Stop()
+		err = errors.Join(err, stopped)
+	}()
+	l, err := t.lake("undisturbed", sim.URL)
 	if err != nil {
 		return contents{}, err
 	}
 	start := time.Now()
-	if status, err := l.run(ctx, 0); err != nil || status != done {
+	if status, err := run(ctx, l, 0); err != nil || status != done {
 		return contents{}, fmt.Errorf("the undisturbed run ended with status %d: %w", status, err)
 	}
 	took := time.Since(start)
 	t.span = took + took/2 // what fails is tried again, which takes its time
 	fmt.Printf("undisturbed: %.1f s\n", took.Seconds())
-	return l.read(ctx)
+	return read(ctx, l)
 }

@@ -12,9 +12,9 @@ import (
 )
 
 // Contents compares what counts in the tables of two lakes row for row, on the days [from, to) that are
-// given for each dataset, and says how many rows that were. Where no days are given, the tables of the dataset are
-// left out.
-func (c *Comparison) Contents(ctx context.Context, got, want *Lake, days func(Dataset) (from, to string)) (rows int, err error) {
+// given for each dataset, and says how many keys that were. Where no days are given, the tables of the
+// dataset are left out.
+func (c *Comparison) Contents(ctx context.Context, got, want *Lake, days func(Dataset) (from, to string)) (keys int, err error) {
 	all, err := got.Datasets(ctx)
 	if err != nil {
 		return 0, err
@@ -27,17 +27,17 @@ func (c *Comparison) Contents(ctx context.Context, got, want *Lake, days func(Da
 		for _, name := range d.Tables {
 			a, err := got.Present(ctx, name, from, to)
 			if err != nil {
-				return rows, err
+				return keys, err
 			}
 			b, err := want.Present(ctx, name, from, to)
 			if err != nil {
-				return rows, err
+				return keys, err
 			}
-			rows += len(b.Rows)
+			keys += len(b.Rows)
 			c.contrast(a, b)
 		}
 	}
-	return rows, nil
+	return keys, nil
 }
 
 // mostTold is how many rows of a table are told of that differ.
