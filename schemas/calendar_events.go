@@ -24,7 +24,7 @@ var CalendarEvents = Dataset{
 	Time:        []Path{"start.dateTime"},
 	Version:     "lastModifiedDateTime",
 	Removes:     true,
-	Settle:      Day,
+	Settle:      6 * Day, // invitations are answered, and meetings that were not held are taken out, for days
 	Lookback:    7 * Day,
 	Permissions: []Permission{"Calendars.ReadBasic.All", "Calendars.Read"},
 	Bodies:      []Body{{Path: "body"}, {Path: "bodyPreview", Form: PlainBody}},

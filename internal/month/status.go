@@ -51,7 +51,7 @@ func held(all []status) []status {
 var since = map[string]string{
 	"call_records": "2026-10-24T00:00:00Z", "pstn_calls": "2026-10-24T00:00:00Z", "direct_routing_calls": "2026-10-24T00:00:00Z",
 	"chat_messages": "2026-10-25T00:00:00Z", "channel_messages": "2026-10-25T00:00:00Z",
-	"calendar_events": "2026-10-16T00:00:00Z",
+	"calendar_events": "2026-10-20T00:00:00Z",
 }
 
 // missed asks status: all is held, up to the last midnight, but for the pictures of some days.
