@@ -49,16 +49,21 @@ func (d duckDB) files(pattern string) string {
 	return text(plain + "/" + pattern)
 }
 
-// table reads older files too, in which columns are missing that were added since: they are null.
+// table reads older files too, in which columns are missing that were added since: they are null. DuckDB takes
+// a column of any file, and one that no file has yet from a query without rows.
 func (d duckDB) table(t schemas.Table) []string {
-	var query []string
+	var query, known []string
 	for _, c := range t.Columns {
 		query = append(query, "CAST("+d.name(c.Name)+" AS "+d.typ(c.Type)+") AS "+d.name(c.Name))
+		known = append(known, "NULL AS "+d.name(c.Name))
 	}
 	query = append(query, d.name(tenantID.Name), d.name(date.Name))
-	view := d.create(t.Name) + list(query) +
-		"FROM read_parquet(" + d.files("tables/"+t.Name+"/**/*.parquet") + ",\n" +
-		"    hive_partitioning = true, hive_types = {'tenant_id': VARCHAR, 'dt': DATE}, union_by_name = true)"
+	view := d.create(t.Name) + list(query) + "FROM (\n" +
+		"    FROM read_parquet(" + d.files("tables/"+t.Name+"/**/*.parquet") + ",\n" +
+		"        hive_partitioning = true, hive_types = {'tenant_id': VARCHAR, 'dt': DATE}, union_by_name = true)\n" +
+		"    UNION ALL BY NAME\n" +
+		"    SELECT " + strings.Join(known, ", ") + "\n" +
+		"    WHERE false\n)"
 	return append([]string{view}, d.comments(t.Name, t.Doc, columns(t))...)
 }
 

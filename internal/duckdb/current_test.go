@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,8 +12,9 @@ import (
 	"graphlake/schemas"
 )
 
-// Two days of two tenants, written by DuckDB: on the second day somebody was removed and nobody has a licence,
-// and the first day is of a time when a table had fewer columns. In the lake's name is what patterns are made of.
+// Two days of two tenants, written by DuckDB: on the second day somebody was removed and nobody has a licence.
+// The first day of users is of a time when the table had fewer columns, and so is every day of the licences.
+// In the lake's name is what patterns are made of.
 func TestCurrent(t *testing.T) {
 	dir := t.TempDir()
 	l := &lake{dir: filepath.Join(dir, "Ann's [a-b] *=? lake"), bin: filepath.Join(dir, "bin")}
@@ -20,7 +22,7 @@ func TestCurrent(t *testing.T) {
 	l.write(t, "users", "one", "2026-11-21", `SELECT * EXCLUDE (mail) FROM u, (VALUES ('ann', false), ('bob', false)) v(user_id, removed)`)
 	l.write(t, "users", "one", "2026-11-22", `SELECT * FROM u, (VALUES ('ann', false), ('bob', true)) v(user_id, removed)`)
 	l.write(t, "users", "two", "2026-11-21", `SELECT * FROM u, (VALUES ('cid', false)) v(user_id, removed)`)
-	const licences = "SELECT 'ann' AS user_id, 's1' AS sku_id, '[]' AS disabled_plans, false AS removed"
+	const licences = "SELECT 'ann' AS user_id, 's1' AS sku_id, false AS removed"
 	l.write(t, "user_licenses", "one", "2026-11-21", licences)
 	l.write(t, "user_licenses", "one", "2026-11-22", licences+" LIMIT 0")
 	l.write(t, "user_licenses", "two", "2026-11-21", strings.Replace(licences, "ann", "cid", 1))
@@ -43,8 +45,24 @@ func TestCurrent(t *testing.T) {
 	if n := seen.number(t, "SELECT count(*) FROM users WHERE (mail IS NULL) = (dt = '2026-11-21' AND tenant_id = 'one')"); n != 5 {
 		t.Errorf("of a column that was added since, %d rows of 5 are as they were written", n)
 	}
+	if n := seen.number(t, "SELECT count(*) FROM user_licenses WHERE disabled_plans IS NULL"); n != 2 {
+		t.Errorf("a column that no file has is null in %d rows of 2", n)
+	}
+	seen.viewColumns(t, "users", "user_licenses")
+	seen.filesRead(t, 1, "dt = '2026-11-22' AND tenant_id = 'one'")
+	seen.filesRead(t, 2, "dt < '2026-11-22'")
 	if n := seen.number(t, "SELECT count(*) FROM duckdb_views() WHERE view_name = 'runs'"); n != 0 {
 		t.Error("there is a view of runs, and no run")
+	}
+}
+
+// filesRead compares how many files a query of users reads, which is known of those in other partitions before
+// they are opened.
+func (l *lake) filesRead(t *testing.T, want int, where string) {
+	t.Helper()
+	profile := l.pairs(t, "EXPLAIN ANALYZE SELECT user_id, mail FROM users WHERE %s", where)
+	if says := fmt.Sprintf("Total Files Read: %d ", want); !strings.Contains(profile[0][1], says) {
+		t.Errorf("where %s, %q is not in\n%s", where, says, profile[0][1])
 	}
 }
 

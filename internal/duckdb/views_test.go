@@ -49,11 +49,22 @@ func (l *lake) statements(t *testing.T, engine string) []string {
 func (l *lake) viewed(t *testing.T) {
 	seen := l.views(t)
 	t.Run("names", seen.viewNames)
-	t.Run("columns", seen.viewColumns)
+	t.Run("columns", func(t *testing.T) { seen.viewColumns(t, tableNames()...) })
+	t.Run("columns of runs", seen.runsColumns)
 	t.Run("rows are those reported", seen.viewRows)
 	t.Run("rows are those the simulator holds", seen.simulated)
 	t.Run("runs", seen.viewRuns)
 	t.Run("comments", seen.viewComments)
+}
+
+// tableNames are the tables that the demo reads.
+func tableNames() (names []string) {
+	for _, d := range demonstrated() {
+		for _, table := range d.Tables {
+			names = append(names, table.Name)
+		}
+	}
+	return names
 }
 
 // viewNames are those of the tables that the demo reads.
@@ -77,27 +88,33 @@ func (l *lake) viewNames(t *testing.T) {
 	}
 }
 
-func (l *lake) viewColumns(t *testing.T) {
-	check := func(view string, want [][2]string) {
-		if got := l.pairs(t, `SELECT column_name, column_type FROM (DESCRIBE "%s")`, view); !slices.Equal(got, want) {
-			t.Errorf("%s has the columns\n%v, want\n%v", view, got, want)
+// viewColumns compares names, types and order with the schema's.
+func (l *lake) viewColumns(t *testing.T, tables ...string) {
+	t.Helper()
+	for _, name := range tables {
+		d, table, _ := schemas.FindTable(name)
+		var want [][2]string
+		for _, c := range table.Columns {
+			want = append(want, [2]string{c.Name, duckDBTypes[c.Type]})
+		}
+		want = append(want, [2]string{"tenant_id", "VARCHAR"}, [2]string{"dt", "DATE"})
+		l.described(t, name, want)
+		if d.Mode.Pictures() {
+			l.described(t, name+"_current", want)
 		}
 	}
-	for _, d := range demonstrated() {
-		for _, table := range d.Tables {
-			var want [][2]string
-			for _, c := range table.Columns {
-				want = append(want, [2]string{c.Name, duckDBTypes[c.Type]})
-			}
-			want = append(want, [2]string{"tenant_id", "VARCHAR"}, [2]string{"dt", "DATE"})
-			check(table.Name, want)
-			if d.Mode.Pictures() {
-				check(table.Name+"_current", want)
-			}
-		}
+}
+
+func (l *lake) described(t *testing.T, view string, want [][2]string) {
+	t.Helper()
+	if got := l.pairs(t, `SELECT column_name, column_type FROM (DESCRIBE "%s")`, view); !slices.Equal(got, want) {
+		t.Errorf("%s has the columns\n%v, want\n%v", view, got, want)
 	}
+}
+
+func (l *lake) runsColumns(t *testing.T) {
 	const text, number, instant = "VARCHAR", "BIGINT", "TIMESTAMP WITH TIME ZONE"
-	check("runs", [][2]string{
+	l.described(t, "runs", [][2]string{
 		{"run", text}, {"started", instant}, {"ended", instant}, {"status", text}, {"tenant", text}, {"dataset", text},
 		{"from", instant}, {"to", instant}, {"outcome", text}, {"records", number}, {"quarantined", number},
 		{"written", number}, {"unchanged", number}, {"requests", number}, {"throttled", number}, {"seconds", "DOUBLE"},
