@@ -66,6 +66,7 @@ GROUP BY ALL
 ORDER BY country, cost DESC`},
 	{"Who calls for the most money, in each currency?", `
 SELECT
+    p.tenant_id,
     p.user_id,
     u.display_name,
     u.department,
@@ -75,9 +76,9 @@ SELECT
 FROM pstn_calls p
 LEFT JOIN users_current u USING (tenant_id, user_id)
 WHERE p.dt >= '2026-11-16' AND p.dt < '2026-11-23' AND p.user_id IS NOT NULL
-GROUP BY p.user_id, u.display_name, u.department, p.currency
-QUALIFY row_number() OVER (PARTITION BY p.currency ORDER BY cost DESC, p.user_id) <= 5
-ORDER BY p.currency, cost DESC`},
+GROUP BY p.tenant_id, p.user_id, u.display_name, u.department, p.currency
+QUALIFY row_number() OVER (PARTITION BY p.tenant_id, p.currency ORDER BY cost DESC, p.user_id) <= 5
+ORDER BY p.tenant_id, p.currency, cost DESC`},
 }
 
 var queriesOfDirectRoutingCalls = []Query{
@@ -89,7 +90,7 @@ SELECT
     count(*) AS failed,
     round(100 * count(*) / any_value(of_trunk), 1) AS percent_of_trunk
 FROM (
-    SELECT *, count(*) OVER (PARTITION BY tenant_id, trunk_fqdn) AS of_trunk
+    SELECT *, count(*) OVER (PARTITION BY trunk_fqdn) AS of_trunk
     FROM direct_routing_calls
     WHERE dt >= '2026-11-16' AND dt < '2026-11-23'
 )

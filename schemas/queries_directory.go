@@ -2,10 +2,10 @@ package schemas
 
 var queriesOfUsers = []Query{
 	{"Which people have no manager?", `
-SELECT user_id, display_name, department, job_title
+SELECT tenant_id, user_id, display_name, department, job_title
 FROM users_current
 WHERE manager_id IS NULL AND account_enabled AND user_type = 'Member'
-ORDER BY department, display_name`},
+ORDER BY tenant_id, department, display_name`},
 	{"How many licences of each product are assigned, and how many of them to accounts that may not sign in?", `
 SELECT
     s.sku_part_number AS product,
@@ -28,6 +28,7 @@ WITH RECURSIVE below AS (
     WHERE u.manager_id IS NOT NULL AND b.depth < 20
 )
 SELECT
+    m.tenant_id,
     m.user_id,
     m.display_name,
     count(*) FILTER (depth = 1) AS direct_reports,
@@ -40,7 +41,7 @@ ORDER BY people DESC, m.user_id`},
 
 var queriesOfGroups = []Query{
 	{"Which groups have nobody, or one person only, who owns them?", `
-SELECT g.group_id, g.display_name, g.visibility, count(o.owner_id) AS owners
+SELECT g.tenant_id, g.group_id, g.display_name, g.visibility, count(o.owner_id) AS owners
 FROM groups_current g
 LEFT JOIN group_owners_current o USING (tenant_id, group_id)
 GROUP BY ALL
@@ -48,6 +49,7 @@ HAVING count(o.owner_id) < 2
 ORDER BY owners, g.group_id`},
 	{"How large are the groups, and how many guests are in them?", `
 SELECT
+    g.tenant_id,
     g.group_id,
     g.display_name,
     count(u.user_id) AS people,
@@ -62,6 +64,7 @@ ORDER BY people DESC, g.group_id`},
 var queriesOfOrganization = []Query{
 	{"Which licences are bought and not used?", `
 SELECT
+    tenant_id,
     sku_part_number AS product,
     enabled_units AS bought,
     consumed_units AS used,
@@ -74,6 +77,7 @@ ORDER BY unused DESC`},
 var queriesOfTeams = []Query{
 	{"Which teams are used least: who wrote in them within a week?", `
 SELECT
+    t.tenant_id,
     t.team_id,
     t.display_name,
     t.members_count AS members,
@@ -87,6 +91,7 @@ GROUP BY ALL
 ORDER BY messages, t.team_id`},
 	{"How many channels have the teams, and how many of these are not open to all of the team?", `
 SELECT
+    t.tenant_id,
     t.team_id,
     t.display_name,
     count(*) AS channels,
@@ -99,14 +104,20 @@ ORDER BY channels DESC, t.team_id`},
 
 var queriesOfChannelMembers = []Query{
 	{"Which channels have members of other tenants?", `
-SELECT c.team_id, c.channel_id, c.display_name, c.membership_type, count(*) AS others
+SELECT c.tenant_id, c.team_id, c.channel_id, c.display_name, c.membership_type, count(*) AS others
 FROM channel_members_current m
 JOIN channels_current c USING (tenant_id, team_id, channel_id)
 WHERE m.member_tenant_id <> m.tenant_id
 GROUP BY ALL
 ORDER BY others DESC, c.channel_id`},
 	{"How many people belong to each channel that is not open to all of its team?", `
-SELECT c.team_id, c.channel_id, c.display_name, count(*) AS members, count(*) FILTER (m.roles LIKE '%owner%') AS owners
+SELECT
+    c.tenant_id,
+    c.team_id,
+    c.channel_id,
+    c.display_name,
+    count(*) AS members,
+    count(*) FILTER (m.roles LIKE '%owner%') AS owners
 FROM channels_current c
 JOIN channel_members_current m USING (tenant_id, team_id, channel_id)
 WHERE c.membership_type <> 'standard'
@@ -141,7 +152,12 @@ WHERE user_purpose = 'user' AND working_hours_iana_time_zone IS NOT NULL
 GROUP BY ALL
 ORDER BY people DESC, time_zone, starts`},
 	{"Who answers automatically, and whom?", `
-SELECT m.user_id, u.display_name, m.automatic_replies_status AS status, m.automatic_replies_external_audience AS audience
+SELECT
+    m.tenant_id,
+    m.user_id,
+    u.display_name,
+    m.automatic_replies_status AS status,
+    m.automatic_replies_external_audience AS audience
 FROM mailbox_settings_current m
 JOIN users_current u USING (tenant_id, user_id)
 WHERE m.automatic_replies_status <> 'disabled'

@@ -3,6 +3,7 @@ package schemas
 var queriesOfCalendarEvents = []Query{
 	{"How many hours a week is each person in meetings?", `
 SELECT
+    e.tenant_id,
     e.user_id,
     u.display_name,
     u.department,
@@ -51,31 +52,45 @@ FROM chats_current c
 GROUP BY ALL
 ORDER BY chats DESC`},
 	{"How large are the chats, and with how many people from outside?", `
+WITH sizes AS (
+    SELECT tenant_id, chat_id, count(*) AS members, count(*) FILTER (member_tenant_id <> tenant_id) AS others
+    FROM chat_members_current
+    GROUP BY ALL
+)
 SELECT
     c.chat_type,
-    count(DISTINCT c.chat_id) AS chats,
-    round(count(*) / count(DISTINCT c.chat_id), 1) AS members,
-    count(DISTINCT c.chat_id) FILTER (m.member_tenant_id <> m.tenant_id) AS with_others
+    count(*) AS chats,
+    round(avg(s.members), 1) AS members,
+    count(*) FILTER (s.others > 0) AS with_others
 FROM chats_current c
-JOIN chat_members_current m USING (tenant_id, chat_id)
+JOIN sizes s USING (tenant_id, chat_id)
 GROUP BY ALL
 ORDER BY chats DESC`},
 }
 
 var queriesOfChatMessages = []Query{
-	{"How much do people write in chats, by department, and how much of it out of hours?", `
+	{"How much do people write in chats, by department, and how much of it outside of their working hours?", `
+WITH written AS (
+    SELECT
+        u.department,
+        m.from_user_id,
+        m.word_count,
+        m.created_time AT TIME ZONE s.working_hours_iana_time_zone AS local_time,
+        contains(s.working_days, lower(dayname(local_time))) AND local_time::TIME >= s.working_hours_start::TIME
+            AND local_time::TIME < s.working_hours_end::TIME AS in_hours
+    FROM chat_messages m
+    JOIN users_current u ON u.tenant_id = m.tenant_id AND u.user_id = m.from_user_id
+    LEFT JOIN mailbox_settings_current s ON s.tenant_id = m.tenant_id AND s.user_id = m.from_user_id
+    WHERE m.dt >= '2026-11-16' AND m.dt < '2026-11-23' AND m.message_type = 'message' AND u.department IS NOT NULL
+)
 SELECT
-    u.department,
-    count(DISTINCT m.from_user_id) AS people,
+    department,
+    count(DISTINCT from_user_id) AS people,
     count(*) AS messages,
-    round(avg(m.word_count), 1) AS words,
-    round(100 * avg((NOT date_part('hour', m.created_time AT TIME ZONE coalesce(s.working_hours_iana_time_zone, 'UTC'))
-        BETWEEN 8 AND 17)::INT), 1) AS out_of_hours_percent
-FROM chat_messages m
-JOIN users_current u ON u.tenant_id = m.tenant_id AND u.user_id = m.from_user_id
-LEFT JOIN mailbox_settings_current s ON s.tenant_id = m.tenant_id AND s.user_id = m.from_user_id
-WHERE m.dt >= '2026-11-16' AND m.dt < '2026-11-23' AND m.message_type = 'message' AND u.department IS NOT NULL
-GROUP BY u.department
+    round(avg(word_count), 1) AS words,
+    round(100 * avg((NOT in_hours)::INT), 1) AS out_of_hours_percent
+FROM written
+GROUP BY ALL
 ORDER BY messages DESC`},
 	{"Which reactions do messages get, and how soon?", `
 SELECT
@@ -108,6 +123,7 @@ GROUP BY p.dt
 ORDER BY p.dt`},
 	{"Where is most written, and by how many people?", `
 SELECT
+    m.tenant_id,
     t.display_name AS team,
     c.display_name AS channel,
     count(*) AS messages,
@@ -117,7 +133,7 @@ FROM channel_messages m
 JOIN teams_current t USING (tenant_id, team_id)
 JOIN channels_current c USING (tenant_id, team_id, channel_id)
 WHERE m.dt >= '2026-11-16' AND m.dt < '2026-11-23' AND m.message_type = 'message'
-GROUP BY ALL
+GROUP BY m.tenant_id, m.team_id, m.channel_id, team, channel
 ORDER BY messages DESC, team, channel
 LIMIT 20`},
 }

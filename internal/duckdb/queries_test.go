@@ -11,7 +11,8 @@ import (
 // queries asks what the pages of the datasets ask. Each has an answer, and no column of nulls alone.
 func (l *lake) queries(t *testing.T) {
 	seen := l.views(t)
-	for _, s := range l.members(t).statements(t, "duckdb") {
+	members := l.members(t)
+	for _, s := range members.statements(t, "duckdb") {
 		seen.exec(t, s)
 	}
 	for _, d := range schemas.All() {
@@ -29,6 +30,7 @@ func (l *lake) queries(t *testing.T) {
 		}
 	}
 	t.Run("totals", func(t *testing.T) { l.totals(t, seen) })
+	t.Run("tenants", func(t *testing.T) { l.tenants(t, seen, l.dir, members.dir) })
 }
 
 // members reads who belongs to channels, which no run does where it is not named, into a lake of its own.
