@@ -8,24 +8,65 @@ import (
 	"testing"
 )
 
-var fenced = regexp.MustCompile("(?ms)^```sql\n(.*?)^```$")
+var (
+	fenced = regexp.MustCompile("(?ms)^```sql\n(.*?)^```$")
+	hinted = regexp.MustCompile(`(?m)^  duckdb -c "(.*)"$`)
+)
 
-// documented runs the queries that docs/query.md has for DuckDB on disk, each of which finds something.
+// documented runs the queries that readers are told to try, each of which finds something: in query.md those of
+// DuckDB on disk, and all of README.md, the runbook and what the demo prints.
 func (l *lake) documented(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join(root, "docs", "query.md"))
-	if err != nil {
+	onDisk := regexp.MustCompile(`(?s)\n## DuckDB on disk\n.*?\n## `)
+	whole := regexp.MustCompile(`(?s).*`)
+	l.quarantine(t)
+	seen := l.views(t)
+	for _, page := range []struct {
+		file          string
+		section, each *regexp.Regexp
+		queries       int
+	}{
+		{"docs/query.md", onDisk, fenced, 5},
+		{"docs/runbook.md", whole, fenced, 1},
+		{"README.md", whole, fenced, 1},
+		{"internal/demo.sh", whole, hinted, 1},
+	} {
+		text, err := os.ReadFile(filepath.Join(root, page.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		queries := page.each.FindAllStringSubmatch(page.section.FindString(string(text)), -1)
+		if len(queries) != page.queries {
+			t.Errorf("%s has %d queries, want %d", page.file, len(queries), page.queries)
+		}
+		for _, q := range queries {
+			query := strings.TrimSuffix(strings.TrimSpace(strings.NewReplacer("'lake/", "'"+l.dir+"/", "$LAKE", l.dir).Replace(q[1])), ";")
+			if n := seen.number(t, "SELECT count(*) FROM (%s)", query); n == 0 {
+				t.Errorf("%s: nothing is found by\n%s", page.file, query)
+			}
+			if strings.Contains(query, "/quarantine/") {
+				seen.mostFirst(t, query)
+			}
+		}
+	}
+}
+
+// quarantine writes three records that could not be read, as graphlake would, with two reasons.
+func (l *lake) quarantine(t *testing.T) {
+	t.Helper()
+	dir := filepath.Join(l.dir, "quarantine", "call_records", "tenant_id=one", "dt=2026-11-22")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	_, section, ok := strings.Cut(string(page), "\n## DuckDB on disk\n")
-	section, _, ends := strings.Cut(section, "\n## ")
-	queries := fenced.FindAllStringSubmatch(section, -1)
-	if !ok || !ends || len(queries) < 4 {
-		t.Fatalf("%d queries are in the section of DuckDB on disk, which is too few", len(queries))
-	}
-	seen := l.views(t)
-	for _, q := range queries {
-		if n := seen.number(t, "SELECT count(*) FROM (%s)", strings.TrimSuffix(strings.TrimSpace(q[1]), ";")); n == 0 {
-			t.Errorf("nothing is found by\n%s", q[1])
-		}
+	l.exec(t, `COPY (SELECT TIMESTAMPTZ '2026-11-22 10:00:00Z' AS record_time, hash AS record_hash, 'sessions' AS reason_path, reason, '{}' AS record
+		FROM (VALUES ('a', 'z: seldom'), ('b', 'a: often'), ('c', 'a: often')) AS v(hash, reason))
+		TO '`+filepath.Join(dir, "call_records.parquet")+`' (FORMAT parquet)`)
+}
+
+// mostFirst says whether the runbook shows first why most records could not be read.
+func (l *lake) mostFirst(t *testing.T, query string) {
+	t.Helper()
+	got := l.pairs(t, "SELECT reason, records::VARCHAR FROM (%s)", query)
+	if len(got) != 2 || got[0] != [2]string{"a: often", "2"} || got[1] != [2]string{"z: seldom", "1"} {
+		t.Errorf("the reasons are %v", got)
 	}
 }

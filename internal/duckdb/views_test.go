@@ -13,7 +13,8 @@ import (
 	"graphlake/schemas"
 )
 
-// views runs what the command prints, in a database where nothing else is, and gives the lake as seen by it.
+// views runs what the command prints, as the file that it is, in a database where nothing else is, and gives the
+// lake as seen by it.
 func (l *lake) views(t *testing.T) *lake {
 	t.Helper()
 	db, err := sql.Open("duckdb", "")
@@ -24,23 +25,27 @@ func (l *lake) views(t *testing.T) *lake {
 	db.SetMaxOpenConns(1)
 	seen := &lake{dir: l.dir, bin: l.bin, db: db, datasets: l.datasets, reports: l.reports, truth: l.truth}
 	seen.exec(t, "SET TimeZone = 'Pacific/Auckland'") // no value may depend on the reader's zone
-	for _, s := range l.statements(t, "duckdb") {
-		seen.exec(t, s)
-	}
+	seen.exec(t, l.script(t, "duckdb"))
 	return seen
 }
 
-// statements are what the command prints for an engine.
-func (l *lake) statements(t *testing.T, engine string) []string {
+// script is what the command prints for an engine.
+func (l *lake) script(t *testing.T, engine string, flags ...string) string {
 	t.Helper()
 	config := filepath.Join(t.TempDir(), "graphlake.yaml")
 	text := "tenants: [{name: contoso, tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30, auth: {method: token, token_env: NONE}}]\n"
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	args := append([]string{"--config", config, "--lake", l.dir, "sql", "--engine", engine}, flags...)
+	return command(t, filepath.Join(l.bin, "graphlake"), args...)
+}
+
+// statements are the same one by one, as a program takes them.
+func (l *lake) statements(t *testing.T, engine string) []string {
+	t.Helper()
 	var script struct{ Statements []string }
-	out := command(t, filepath.Join(l.bin, "graphlake"), "--config", config, "--lake", l.dir, "--output", "json", "sql", "--engine", engine)
-	if err := json.Unmarshal([]byte(out), &script); err != nil {
+	if err := json.Unmarshal([]byte(l.script(t, engine, "--output", "json")), &script); err != nil {
 		t.Fatal(err)
 	}
 	return script.Statements
