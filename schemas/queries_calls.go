@@ -1,6 +1,7 @@
 package schemas
 
-// The bounds of a poor stream are those of Microsoft's Call Quality Dashboard for audio.
+// The bounds of a poor stream are those of Microsoft's Call Quality Dashboard for audio. What was not measured makes
+// no stream poor, and where nothing was measured it is neither: greatest, as avg, leaves out nulls.
 var queriesOfCalls = []Query{
 	{"Which networks have poor audio, and is it loss, jitter or delay?", `
 SELECT
@@ -10,8 +11,8 @@ SELECT
     round(100 * avg(s.average_packet_loss_rate), 2) AS loss_percent,
     round(avg(s.average_jitter_ms), 1) AS jitter_ms,
     round(avg(s.average_round_trip_time_ms), 1) AS round_trip_ms,
-    round(100 * avg((s.average_packet_loss_rate > 0.1 OR s.average_jitter_ms > 30
-        OR s.average_round_trip_time_ms > 500)::INT), 1) AS poor_percent
+    round(100 * avg((greatest(s.average_packet_loss_rate / 0.1, s.average_jitter_ms / 30,
+        s.average_round_trip_time_ms / 500) > 1)::INT), 1) AS poor_percent
 FROM call_media_streams s
 JOIN call_media m USING (tenant_id, dt, call_id, session_id, segment_id, media_index)
 WHERE s.dt >= '2026-11-16' AND s.dt < '2026-11-23'

@@ -30,6 +30,7 @@ func (l *lake) queries(t *testing.T) {
 		}
 	}
 	t.Run("totals", func(t *testing.T) { l.totals(t, seen) })
+	t.Run("records", func(t *testing.T) { l.compared(t, seen, members) })
 	t.Run("tenants", func(t *testing.T) { l.tenants(t, seen, l.dir, members.dir) })
 }
 
