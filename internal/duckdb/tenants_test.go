@@ -84,7 +84,7 @@ var limit = regexp.MustCompile(`\nLIMIT \d+$`)
 func (l *lake) answers(t *testing.T, q schemas.Query, doubles string, twice bool) (all []string) {
 	t.Helper()
 	var without, sums []string
-	for _, c := range strings.Fields(doubles) {
+	for c := range strings.FieldsSeq(doubles) {
 		switch rounded, ok := strings.CutPrefix(c, "-"); {
 		case ok:
 			without = append(without, rounded)
