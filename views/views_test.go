@@ -1,7 +1,10 @@
 package views_test
 
 import (
+	"maps"
+	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -124,6 +127,31 @@ func TestSchemasFit(t *testing.T) {
 				t.Errorf("%s has a column of its path", table.Name)
 			}
 		}
+	}
+}
+
+// The page for readers says every length that a text of Synapse has.
+func TestLengthsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/query.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := views.New(views.Synapse, views.Lake{Datasets: schemas.All()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, said, _ := strings.Cut(string(page), "Every text has a length in bytes:")
+	said, _, _ = strings.Cut(said, "`make duckdb`")
+	want := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\] VARCHAR\((\w+)\)`).FindAllStringSubmatch(script.String(), -1) {
+		want[m[1]] = true
+	}
+	got := map[string]bool{}
+	for _, n := range regexp.MustCompile(`\b(?:\d+|MAX)\b`).FindAllString(said, -1) {
+		got[n] = true
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("docs/query.md says %v, Synapse is told %v", got, want)
 	}
 }
 
