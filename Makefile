@@ -88,7 +88,7 @@ bench: ## every benchmark, on one core, for BENCHTIME (1s)
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -cpu 1 $(call holding,^func Benchmark)
 
 bench-run: build ## a whole run against the simulator, of BENCH_USERS (800): records/s, CPU, peak memory
-	go run ./internal/benchrun -users $(BENCH_USERS) -most 350
+	go run ./internal/benchrun -users $(BENCH_USERS) -most 300
 
 bench-million: build ## a day of BENCH_RECORDS (1000000) small records, into an empty lake and again: peak memory
 	go run ./internal/benchmillion -records $(BENCH_RECORDS)
