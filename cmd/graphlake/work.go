@@ -19,8 +19,8 @@ type work struct {
 	show func(ctx context.Context, p *jobs.Progress) (stop func())
 }
 
-// begin opens what runs of some tenants need. It has to be ended. What asks Graph
-// nothing needs no credentials, but a lake that is there.
+// begin opens what runs of some tenants need. It has to be ended. What asks Graph nothing needs no
+// credentials, but a lake that is there.
 func (c *command) begin(ctx context.Context, cfg *config, tenants []jobs.Tenant, asks bool) (*work, error) {
 	privacy, err := cfg.privacy()
 	if err != nil {
