@@ -45,6 +45,8 @@ func TestDraft(t *testing.T) {
 		{"two and no array", `{"s@odata.nextLink":"u","t@odata.nextLink":"v"}`, `{"s":["r",[]],"t":["r",[]]}`},
 		{"inside another", `{"s":[{"g":[0],"g@odata.nextLink":"v"}],"s@odata.nextLink":"u"}`, `{"s":[{"g":[0,"r",[]]},"r",[]]}`},
 		{"null link", `{"s":[1],"s@odata.nextLink":null}`, `{"s":[1]}`},
+		{"in any case", `{"@OData.Context":"c","id":"a","s@odata.NextLink":"u","s":[1],"t@count":0}`, `{"id":"a","s":[1,"r",[]]}`},
+		{"deltaLink", `{"id":"a","s@odata.deltaLink":"d"}`, `{"id":"a","s@odata.deltaLink":"d"}`},
 		{"link of nothing", `{"@odata.nextLink":"u","id":"a"}`, `{"id":"a"}`},
 		{"no object", `7`, `7`},
 	} {
@@ -110,7 +112,7 @@ func FuzzDraft(f *testing.F) {
 		}
 		got, err := filled(string(text), `{"x":1}`, `2`)
 		if err != nil {
-			if json.Valid(text) && !bytes.Contains(text, []byte("nextLink")) && !bytes.Contains(text, []byte(`\`)) {
+			if json.Valid(text) && !bytes.Contains(bytes.ToLower(text), []byte("nextlin")) && !bytes.Contains(text, []byte(`\`)) {
 				t.Fatalf("refused: %v", err)
 			}
 			return

@@ -6,24 +6,22 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"graphlake/extract/graph"
 )
 
 // nextLink annotates a collection that goes on elsewhere, before or after the collection itself.
-const nextLink = "@odata.nextLink"
+const nextLink = graph.NextLinkAnnotation
 
-// transport are the annotations that go, at any depth and after whatever name: they belong to the
-// answer and not to the record, and differ between two readings of one record.
-var transport = []string{"@odata.context", "@odata.count", nextLink}
-
-// cutTransport splits the name of such an annotation into what it annotates and itself, which is
-// empty if name is none.
+// cutTransport splits the name of an annotation that goes, at any depth and after whatever name, into
+// what it annotates and itself, which is empty if name is none. These belong to the answer and not to the
+// record, and differ between two readings of one record. A deltaLink stays.
 func cutTransport(name []byte) (annotated []byte, annotation string) {
-	for _, a := range transport {
-		if before, ok := bytes.CutSuffix(name, []byte(a)); ok {
-			return before, a
-		}
+	annotated, annotation = graph.CutAnnotation(name)
+	if annotation == graph.DeltaLinkAnnotation {
+		return name, ""
 	}
-	return name, ""
+	return annotated, annotation
 }
 
 // scan walks a draft's text once and notes what has to change.
