@@ -155,7 +155,7 @@ func TestDetailRefuses(t *testing.T) {
 		{"children elsewhere", answers{
 			list:                       listOf("m"),
 			"/v1.0/calls/m" + sessions: `{"id":"m","sessions":[],"sessions@odata.nextLink":"https://fabrikam.example/s2"}`,
-		}, "fabrikam.example", graph.Rejected},
+		}, "fabrikam.example", graph.Malformed},
 		{"not found where there is a list", answers{list: "404 NotFound"}, "window", graph.NotFound},
 	} {
 		t.Run(c.name, func(t *testing.T) {

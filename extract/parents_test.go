@@ -279,7 +279,7 @@ func TestParentAstray(t *testing.T) {
 		"/v1.0/users/u2/mail": `{"value":[{"id":"m2"}],"@odata.nextLink":"https://graph.fabrikam.example/v1.0/users"}`,
 	}.to)
 	reading := extract.Read(client, mail, march1, extract.Options{})
-	if _, err := collect(t, reading); graph.KindOf(err) != graph.Rejected || len(reading.Behind()) != 0 {
+	if _, err := collect(t, reading); graph.KindOf(err) != graph.Malformed || len(reading.Behind()) != 0 {
 		t.Errorf("error = %v, behind: %v", err, reading.Behind())
 	}
 }

@@ -23,6 +23,8 @@ var ofKind = map[string]error{
 	"expired cursor": &graph.Error{Kind: graph.ExpiredCursor},
 	"not found":      &graph.Error{Kind: graph.NotFound},
 	"rejected":       &graph.Error{Kind: graph.Rejected},
+	"incomplete":     &graph.Error{Kind: graph.Incomplete},
+	"malformed":      &graph.Error{Kind: graph.Malformed},
 	"bad record":     jobs.ErrTooManyBad,
 	"locked":         load.ErrLocked,
 	"conflict":       load.ErrConflict,

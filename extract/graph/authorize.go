@@ -39,16 +39,28 @@ func (a *authorize) Intercept(p khttp.Pipeline, next int, req *http.Request) (*h
 	c.token = ""
 	token, err := a.token(ctx, c.refused)
 	if err != nil {
-		if _, ok := errors.AsType[*Error](err); ok || ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return nil, err
 		}
-		e := failed(Unauthorized, req, err)
-		e.cure = "check the tenant's credentials"
-		return nil, e
+		return nil, signIn(req, err)
 	}
 	c.token = token
 	req.Header.Set("Authorization", "Bearer "+token.Reveal())
 	return p.Next(req, next)
+}
+
+// signIn is the error of a source that gave no token. It is a copy: a source may give one error to many.
+func signIn(req *http.Request, err error) *Error {
+	var e *Error
+	if own, ok := errors.AsType[*Error](err); ok {
+		c := *own
+		e = &c
+	} else {
+		e = failed(Unauthorized, req, err)
+		e.cure = "check the tenant's credentials"
+	}
+	e.SignIn = true
+	return e
 }
 
 // token asks for a new token only if the one that was refused is still the latest: a token expires

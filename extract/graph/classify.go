@@ -2,10 +2,10 @@ package graph
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -14,13 +14,18 @@ func refused(resp *http.Response, body []byte) *Error {
 	e := failed(0, resp.Request, nil)
 	e.Status = resp.StatusCode
 	e.RequestID = resp.Header.Get("request-id")
-	if !e.parse(body) {
+	w, ok := readWords(body)
+	e.take(w)
+	switch {
+	case !ok:
 		e.Err = fmt.Errorf("an answer of %s without Graph's error", came(resp, body))
+	case e.Code == "" && e.Message == "":
+		e.Err = errors.New("an error without a code or a message")
 	}
 	if e.Status >= 300 && e.Status < 400 {
 		e.Err = errors.New("a redirect, which is not followed because the token would go along")
 	}
-	e.RetryAfter, _ = parseRetryAfter(resp.Header.Get("Retry-After"), serverTime(resp))
+	e.RetryAfter, _ = parseRetryAfter(strings.Join(resp.Header.Values("Retry-After"), ","), serverTime(resp))
 	e.Kind = kindOf(e)
 	if e.Status == http.StatusUnauthorized {
 		e.cure = "check the tenant, the credentials, and that the token is for this endpoint and not expired"
@@ -30,7 +35,7 @@ func refused(resp *http.Response, body []byte) *Error {
 
 func kindOf(e *Error) Kind {
 	switch s := e.Status; {
-	case s == http.StatusGone, s < 500 && (lostState(e.Code) || lostState(e.InnerCode)):
+	case lostCursor(e):
 		return ExpiredCursor
 	case s == http.StatusTooManyRequests, s == statusBandwidth:
 		return Throttled
@@ -53,41 +58,35 @@ func (e *Error) throttles() bool {
 	return e.Kind == Throttled || e.Status == http.StatusServiceUnavailable
 }
 
-// lostState knows the codes of a delta token that is no longer known. Directory and Outlook differ in
-// status (400, 404, 410) and in case.
-func lostState(code string) bool {
-	code = strings.ToLower(code)
-	return strings.HasPrefix(code, "syncstate") || strings.HasPrefix(code, "resync")
-}
+// lostCodes are parts of the codes of a delta or skip token that is no longer known. Each service has
+// its own, in status (400, 404, 410) and in case.
+var lostCodes = []string{"expiredpagetoken", "syncstate", "resync", "deltatoken"}
 
-// parse takes the codes and the message out of Graph's error body, and says whether it is one.
-func (e *Error) parse(body []byte) bool {
-	type inner struct {
-		Code      string          `json:"code"`
-		RequestID string          `json:"request-id"`
-		Inner     json.RawMessage `json:"innerError"` // matched whatever its case; Graph uses two
+// lostCursor says whether a 4xx is about the token in the request's URL, and not about the request.
+func lostCursor(e *Error) bool {
+	if e.Status == http.StatusGone {
+		return true
 	}
-	var doc struct {
-		Error struct {
-			inner
-			Message string `json:"message"`
-		} `json:"error"`
-	}
-	if json.Unmarshal(body, &doc) != nil || doc.Error.Code == "" {
+	if e.Status < 400 || e.Status >= 500 || e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden ||
+		e.Status == http.StatusTooManyRequests {
 		return false
 	}
-	e.Code, e.Message = short(doc.Error.Code), short(unnamed(doc.Error.Message))
-	for next := doc.Error.Inner; len(next) > 0; {
-		var in inner
-		if json.Unmarshal(next, &in) != nil {
-			break
+	for _, code := range []string{strings.ToLower(e.Code), strings.ToLower(e.InnerCode)} {
+		if containsAny(code, lostCodes...) || strings.Contains(code, "skiptoken") && containsAny(code, "invalid", "expired") {
+			return true
 		}
-		e.InnerCode = cmp.Or(short(in.Code), e.InnerCode)
-		e.RequestID = cmp.Or(e.RequestID, short(in.RequestID))
-		next = in.Inner
 	}
-	if e.InnerCode == e.Code {
-		e.InnerCode = ""
-	}
-	return true
+	message := strings.ToLower(e.Message)
+	return containsAny(message, "steady state", "sync state") ||
+		strings.Contains(message, "token") && containsAny(message, "expired", "no longer")
+}
+
+func containsAny(s string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
+}
+
+// take adds what Graph said.
+func (e *Error) take(w words) {
+	e.Code, e.InnerCode, e.Message = w.code, w.innerCode, w.message
+	e.RequestID = cmp.Or(e.RequestID, w.requestID)
 }

@@ -31,9 +31,13 @@ type Options struct {
 
 // Client reads Graph for one tenant, whose limits it keeps. It is safe for concurrent use.
 type Client struct {
-	endpoint *url.URL
-	adapter  *core.GraphRequestAdapterBase
-	stats    Counter
+	endpoint  *url.URL
+	adapter   *core.GraphRequestAdapterBase
+	transport http.RoundTripper // without the middlewares
+	log       *slog.Logger
+	mostPages int
+	stats     Counter
+	clock     clock
 }
 
 // New makes a client. It sends nothing yet.
@@ -51,10 +55,15 @@ func New(o Options) (*Client, error) {
 	if o.Transport == nil {
 		o.Transport = newTransport(concurrency)
 	}
-	c := &Client{endpoint: endpoint}
+	c := &Client{
+		endpoint:  endpoint,
+		transport: o.Transport,
+		log:       cmp.Or(o.Log, slog.New(slog.DiscardHandler)),
+		mostPages: mostPages,
+	}
 	// The list is our own: the default one retries without bound in time, and its order is random.
 	pipeline := khttp.NewCustomTransportWithParentTransport(o.Transport,
-		&retry{client: c, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler))},
+		&retry{client: c, log: c.log},
 		core.NewGraphTelemetryHandler(&core.GraphClientOptions{}), // a client-request-id for each try
 		newBudget(c, cmp.Or(o.Rate, 1), concurrency),
 		newAuthorize(o.Token),
@@ -76,27 +85,22 @@ func New(o Options) (*Client, error) {
 // Stats is what the client has asked so far.
 func (c *Client) Stats() *Counter { return &c.stats }
 
-// Get reads a single object, as Graph sent it.
+// Get reads a single object, as Graph sent it, in UTF-8.
 func (c *Client) Get(ctx context.Context, r Request) ([]byte, error) {
 	info, err := r.info()
 	if err != nil {
-		return nil, c.rejected(r, err)
+		return nil, r.failed(Rejected, err)
 	}
 	var object []byte
 	k := &call{budget: r.Budget, resource: r.Resource}
-	k.accept = func(body []byte) error {
-		object = body
-		return checkObject(body)
+	k.accept = func(body []byte) (err error) {
+		object, err = decodeObject(body)
+		return err
 	}
 	if err := c.send(ctx, info, k); err != nil {
 		return nil, err
 	}
 	return object, nil
-}
-
-// rejected is the error of a request that cannot even be sent.
-func (c *Client) rejected(r Request, err error) error {
-	return &Error{Kind: Rejected, Method: http.MethodGet, URL: "/" + r.Version + r.Path, Err: err}
 }
 
 // parseEndpoint wants https, and http only to this machine: a token does not travel in the clear.

@@ -144,6 +144,9 @@ func TestEntraRefusals(t *testing.T) {
 			if KindOf(err) != test.kind {
 				t.Errorf("kind of %v = %v, want %v", err, KindOf(err), test.kind)
 			}
+			if e, ok := errors.AsType[*Error](err); !ok || !e.SignIn {
+				t.Errorf("error = %+v, want one of signing in", e)
+			}
 			for _, want := range test.want {
 				if !strings.Contains(fmt.Sprint(err), want) {
 					t.Errorf("error = %v, want %q", err, want)

@@ -24,7 +24,9 @@ const (
 	Unauthorized                  // 401 and 403, and a token that Entra refused
 	ExpiredCursor                 // the delta or skip token is too old: read the collection whole
 	NotFound                      // 404
-	Rejected                      // the request, or the link that Graph gave, is wrong
+	Rejected                      // the request is wrong
+	Incomplete                    // what came is not the whole answer, however often asked: an error in it, or fewer elements than it counts
+	Malformed                     // the collection cannot be read to an end: a link that leads astray or in a circle, pages without end
 )
 
 var kinds = map[Kind]struct{ name, cure string }{
@@ -34,6 +36,8 @@ var kinds = map[Kind]struct{ name, cure string }{
 	ExpiredCursor: {"expired cursor", "read the collection again from its start"},
 	NotFound:      {"not found", "the object may be too young, too old or deleted"},
 	Rejected:      {"rejected", "the request has to change, trying again does not help"},
+	Incomplete:    {"incomplete", "run again later; if it stays, report the request id to Microsoft's support"},
+	Malformed:     {"malformed", "run again later; if it stays, the service or a proxy before it is at fault"},
 }
 
 func (k Kind) String() string { return cmp.Or(kinds[k].name, "other") }
@@ -58,7 +62,8 @@ type Error struct {
 	URL        string // path and query, decoded, without paging tokens
 	RetryAfter time.Duration
 	Tries      int
-	Err        error  // what happened, where Graph said nothing
+	SignIn     bool   // there is no token, so nothing else can be asked either
+	Err        error  // what happened, where Graph said nothing or did not say it
 	cure       string // instead of the kind's
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestErrorsAreClassified(t *testing.T) {
@@ -21,7 +22,16 @@ func TestErrorsAreClassified(t *testing.T) {
 		want   Kind
 	}{
 		{"bad filter", 400, graphError("BadRequest", "invalidFilter"), Rejected},
-		{"old directory token", 400, graphError("Directory_SyncStateNotFound", ""), Rejected},
+		{"old directory token", 400, graphError("Directory_SyncStateNotFound", ""), ExpiredCursor},
+		{"old page token", 400, graphError("Directory_ExpiredPageToken", ""), ExpiredCursor},
+		{"bad delta token", 400, graphError("BadRequest", "invalidDeltaToken"), ExpiredCursor},
+		{"bad skip token", 400, graphError("InvalidSkipToken", ""), ExpiredCursor},
+		{"a skip token and another fault", 400, graphError("SkipTokenNotAllowed", ""), Rejected},
+		{"out of a steady state", 400, `{"error":{"code":"BadRequest","message":"The Steady State was lost."}}`, ExpiredCursor},
+		{"a token that expired", 404, `{"error":{"code":"UnknownError","message":"Your token has expired"}}`, ExpiredCursor},
+		{"a token no longer known", 400, `{"error":{"code":"","message":"This token is no longer supported."}}`, ExpiredCursor},
+		{"a lost sync state in words", 400, `{"Message":"Sync state not found"}`, ExpiredCursor},
+		{"forbidden, not expired", 403, graphError("syncStateNotFound", ""), Unauthorized},
 		{"lost sync state", 400, graphError("syncStateNotFound", ""), ExpiredCursor},
 		{"lost sync state inside", 404, graphError("itemNotFound", "SyncStateInvalid"), ExpiredCursor},
 		{"resync", 410, graphError("resyncRequired", ""), ExpiredCursor},
@@ -77,6 +87,62 @@ func TestErrorNamesNobody(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever form an error has, its words are said; and of those that have none, that there are none.
+func TestErrorBodies(t *testing.T) {
+	deep := strings.Repeat(`{"innerError":`, 5000) + `{"code":"bottom"}` + strings.Repeat("}", 5000)
+	for _, c := range []struct{ name, body, want string }{
+		{"Graph's", `{"error":{"code":"c","message":"m","innerError":{"code":"i","innererror":{"code":"j","request-id":"r"}}}}`, "c/j: m (request id r)"},
+		{"the inner one first", `{"error":{"innerError":{"innererror":{"code":"j"},"code":"i"},"code":"c"}}`, "c/j"},
+		{"one code twice", `{"error":{"code":"c","message":"m","innerError":{"code":"c"}}}`, "c: m"},
+		{"no code", `{"error":{"code":"","message":"m"}}`, "m"},
+		{"code null", `{"error":{"code":null,"message":"m"}}`, "m"},
+		{"a number", `{"error":{"code":500121,"message":"m"}}`, "500121: m"},
+		{"no words", `{"error":{"code":"","message":""}}`, "an error without a code or a message"},
+		{"Entra's", `{"error":"invalid_client","error_description":"AADSTS7000222: The secret of 5ec2e7aa-93b5-4c08-8d6f-2f5a7c1e9b30 expired. Trace ID: 1 Correlation ID: 2","error_codes":[1]}`,
+			"invalid_client/AADSTS7000222: AADSTS7000222: The secret of … expired."},
+		{"a sentence", `{"error":"No mailbox ines@fabrikam.example"}`, "No mailbox …"},
+		{"bare", `{"code":"c","message":"m"}`, "c: m"},
+		{"a gateway's", `{"Message":"m"}`, "m"},
+		{"of old", `{"odata.error":{"code":"c","message":{"lang":"en","value":"m"}}}`, "c: m"},
+		{"a byte order mark", "\ufeff" + `{"error":{"code":"c","message":"m"}}`, "c: m"},
+		{"no UTF-8", "{\"error\":{\"code\":\"c\",\"message\":\"m\xff\"}}", "c: m\ufffd"},
+		{"cut off", `{"error":{"code":"c","message":"m","inn`, "c: m"},
+		{"null", `{"error":null}`, "an answer of 14 bytes of application/json without Graph's error"},
+		{"no object", `["c"]`, "an answer of 5 bytes of application/json without Graph's error"},
+		{"nothing", ``, "an answer of 0 bytes of application/json without Graph's error"},
+		{"large", `{"error":{"code":"c","message":"m","x":"` + strings.Repeat("x", 1<<20) + `"}}`, "c: m"},
+		{"deep", `{"error":{"code":"c","message":"m","innerError":` + deep + `}}`, "c: m"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			onClock(t, Options{}, answer(403, c.body), func(t *testing.T, client *Client) {
+				_, err := client.Get(t.Context(), users)
+				_, got, _ := strings.Cut(fmt.Sprint(err), "403 Forbidden: ")
+				if got, _, _ = strings.Cut(got, "; grant"); got != c.want {
+					t.Errorf("error = %s, want %q", err, c.want)
+				}
+			})
+		})
+	}
+}
+
+// FuzzReadWords: whatever a body is, its words are short, valid text of one line without addresses.
+func FuzzReadWords(f *testing.F) {
+	f.Add([]byte(`{"error":{"code":"c","message":"m","innerError":{"code":"i","request-id":"r"}}}`))
+	f.Add([]byte(`{"error":"c d","error_description":"AADSTS1: a@b Trace ID: 1"}`))
+	f.Add([]byte("\ufeff{\"code\":1,\"Message\":{\"value\":\"\xff\"}}"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		w, _ := readWords(body)
+		for _, s := range []string{w.code, w.innerCode, w.message, w.requestID} {
+			if !utf8.ValidString(s) || utf8.RuneCountInString(s) > 401 || strings.ContainsAny(s, "\n\r") {
+				t.Fatalf("%q has the words %q", body, s)
+			}
+		}
+		if addresses.MatchString(w.code + " " + w.innerCode + " " + w.message) {
+			t.Fatalf("an address is in %+v", w)
+		}
+	})
 }
 
 // A body that is no error of Graph's may hold anything, records included. Whose mailbox it was is not said either.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,51 +18,122 @@ type Page struct {
 	Values    [][]byte
 	NextLink  string // where the collection goes on; empty on its last page
 	DeltaLink string // where its changes can be read later; on the last page of a delta query only
-}
 
-var errNoCollection = errors.New(`the answer has no array "value", so it is no collection`)
+	count int64 // the largest that the page names: of the collection or, as some services do, of the page; 0: none
+}
 
 // decodePage reads the envelope of a collection. Of a name that is there twice the last one counts.
 func decodePage(body []byte) (Page, error) {
+	body = readable(body)
 	var p Page
 	found := false
+	var a ownError
 	err := eachMember(body, func(dec *jsontext.Decoder, name string) (err error) {
-		switch name {
-		case "value":
+		if name == "value" {
 			p.Values, found, err = readArray(dec, body)
-		case "@odata.nextLink":
+			return err
+		}
+		annotated, annotation := CutAnnotation([]byte(name))
+		if len(annotated) > 0 && string(annotated) != "value" {
+			annotation = ""
+		}
+		switch annotation {
+		case NextLinkAnnotation:
 			p.NextLink, err = readLink(dec)
-		case "@odata.deltaLink":
+		case DeltaLinkAnnotation:
 			p.DeltaLink, err = readLink(dec)
+		case CountAnnotation:
+			var n int64
+			n, err = readCount(dec)
+			p.count = max(p.count, n)
 		default:
-			err = dec.SkipValue()
+			err = a.member(dec, name)
 		}
 		return err
 	})
+	if err == nil {
+		err = a.failure()
+	}
 	switch {
 	case err != nil:
 		return Page{}, err
 	case !found:
-		return Page{}, errNoCollection
+		return Page{}, a.orBare(errNoCollection, body)
+	}
+	for _, v := range p.Values {
+		if err := checkWhole(v, true); err != nil {
+			return Page{}, err
+		}
 	}
 	return p, nil
 }
 
-// checkObject accepts exactly one JSON object.
-func checkObject(body []byte) error {
-	return eachMember(body, func(dec *jsontext.Decoder, _ string) error { return dec.SkipValue() })
+// decodeObject accepts exactly one JSON object, and returns it as it can be handed out.
+func decodeObject(body []byte) ([]byte, error) {
+	body = readable(body)
+	var a ownError
+	err := eachMember(body, a.member)
+	if err == nil {
+		err = a.failure()
+	}
+	if err == nil {
+		err = a.orBare(nil, body)
+	}
+	if err == nil {
+		err = checkWhole(body, false)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return body, nil
+}
+
+// byteOrderMark stands before the JSON of some gateways.
+var byteOrderMark = []byte("\ufeff")
+
+// readable is a body as JSON has to be: without a byte order mark, and in UTF-8. Each byte that is none
+// becomes U+FFFD, for a name that was cut between two bytes is no reason to have no record.
+func readable(body []byte) []byte {
+	body = bytes.TrimPrefix(body, byteOrderMark)
+	if utf8.Valid(body) {
+		return body
+	}
+	text := make([]byte, 0, len(body)+len(body)/64)
+	for len(body) > 0 {
+		r, n := utf8.DecodeRune(body)
+		text = utf8.AppendRune(text, r)
+		body = body[n:]
+	}
+	return text
 }
 
 // eachMember walks the members of the one object that body must be. read reads the member's value.
 func eachMember(body []byte, read func(dec *jsontext.Decoder, name string) error) error {
-	if !utf8.Valid(body) {
-		return errors.New("the answer is not UTF-8")
-	}
-	// Text that was cut between two surrogates arrives as a lone escape, which strict UTF-8 would
-	// refuse; it is the record's affair. Graph repeats names where annotations collide.
-	dec := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	dec := newDecoder(body)
 	if dec.PeekKind() != jsontext.KindBeginObject {
 		return fmt.Errorf("the answer is no JSON object: %w", peekError(dec))
+	}
+	if err := eachOf(dec, func(name string) error { return read(dec, name) }); err != nil {
+		return cut(err)
+	}
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return errors.New("the answer goes on after its JSON")
+	}
+	return nil
+}
+
+// newDecoder reads what Graph sends. Text that was cut between two surrogates arrives as a lone escape,
+// which strict UTF-8 would refuse; it is the record's affair. Graph repeats names where annotations
+// collide.
+func newDecoder(text []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// eachOf walks the members of the value that comes next, if it is an object, and else skips it. read
+// reads the member's value.
+func eachOf(dec *jsontext.Decoder, read func(name string) error) error {
+	if dec.PeekKind() != jsontext.KindBeginObject {
+		return dec.SkipValue()
 	}
 	if _, err := dec.ReadToken(); err != nil {
 		return err
@@ -68,19 +141,14 @@ func eachMember(body []byte, read func(dec *jsontext.Decoder, name string) error
 	for dec.PeekKind() != jsontext.KindEndObject {
 		name, err := dec.ReadToken()
 		if err != nil {
-			return cut(err)
+			return err
 		}
-		if err := read(dec, name.String()); err != nil {
-			return cut(err)
+		if err := read(name.String()); err != nil {
+			return err
 		}
 	}
-	if _, err := dec.ReadToken(); err != nil {
-		return cut(err)
-	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return errors.New("the answer goes on after its JSON")
-	}
-	return nil
+	_, err := dec.ReadToken()
+	return err
 }
 
 // readArray returns the elements of an array, and whether there was one.
@@ -122,6 +190,19 @@ func readLink(dec *jsontext.Decoder) (string, error) {
 	default:
 		return "", fmt.Errorf("a link of JSON kind %v instead of a string", kind)
 	}
+}
+
+// readCount reads a count, which some services send as a string; what is none is 0.
+func readCount(dec *jsontext.Decoder) (int64, error) {
+	value, err := dec.ReadValue()
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(strings.Trim(string(value), `"`), 10, 64)
+	if err != nil {
+		return 0, nil
+	}
+	return max(n, 0), nil
 }
 
 // peekError is why the next token cannot be read, nil if it is merely not the one wanted.

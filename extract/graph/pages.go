@@ -13,16 +13,21 @@ import (
 )
 
 // Pages reads a collection to its end. A page may be empty and still not be the last. After an error
-// there is no further page: what was read until then is not the collection.
+// there is no further page: what was read until then is not the collection. It is one too if fewer
+// elements came than a page has counted.
 func (c *Client) Pages(ctx context.Context, r Request) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		info, err := r.info()
-		c.walk(ctx, r, step{info: info, err: err}, yield)
+		if err != nil {
+			yield(Page{}, r.failed(Rejected, err))
+			return
+		}
+		c.walk(ctx, r, step{info: info}, yield)
 	}
 }
 
 // Follow goes on from a nextLink that Graph gave earlier, with r's headers and budget. All its pages
-// count as further pages.
+// count as further pages. What they count is not looked at: it may be of the pages before, too.
 func (c *Client) Follow(ctx context.Context, r Request, link string) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		c.walk(ctx, r, c.follow(r, link), yield)
@@ -49,47 +54,124 @@ func (c *Client) follow(r Request, link string) step {
 	return step{info: r.at(u), link: link}
 }
 
+// What a collection may have: more is taken for a service that does not find its end. The largest
+// collection that Graph is known to page has a fraction of it.
+const (
+	mostPages     = 200_000
+	mostEmptyRuns = 200 // pages without an element, one after the other
+)
+
+// walk yields the pages from a step on.
 func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page, error) bool) {
-	seen := map[uint64]bool{} // hashes: a large collection has megabytes of links
+	t := trail{seen: map[uint64]bool{}, whole: next.link == "" && next.err == nil}
 	for next.err == nil {
-		seen[maphash.String(seed, next.link)] = true
-		page, on, err := c.leading(ctx, r, next, seen)
-		if !yield(page, err) || err != nil || page.NextLink == "" {
+		page, on, err := c.leading(ctx, r, next, &t)
+		if !yield(page, err) || err != nil {
 			return
 		}
-		next = on
+		t.add(page)
+		if page.NextLink == "" {
+			if err := t.tooFew(); err != nil {
+				yield(Page{}, r.failed(Incomplete, err))
+			}
+			return
+		}
+		if next = on; next.err == nil {
+			next.err = t.endless(c.mostPages)
+		}
 	}
-	yield(Page{}, c.rejected(r, next.err))
+	yield(Page{}, r.failed(Malformed, next.err))
+}
+
+// trail is what a walk remembers of the pages that came.
+type trail struct {
+	whole    bool            // it started at the first page
+	seen     map[uint64]bool // hashes of links: a large collection has megabytes of them
+	pages    int
+	empty    int // of them, the last without an element
+	elements int64
+	count    int64 // the largest that was named
+}
+
+func (t *trail) visit(link string)    { t.seen[maphash.String(seed, link)] = true }
+func (t *trail) met(link string) bool { return t.seen[maphash.String(seed, link)] }
+
+func (t *trail) add(p Page) {
+	t.pages++
+	t.empty++
+	if len(p.Values) > 0 {
+		t.empty = 0
+	}
+	t.elements += int64(len(p.Values))
+	t.count = max(t.count, p.count)
+}
+
+// tooFew is an error if the pages so far, as all there are, lack elements. Some services count the
+// collection on every page, some on the first, and some the page alone.
+func (t *trail) tooFew() error {
+	if t.whole && t.elements < t.count {
+		return &partError{what: fmt.Sprintf("the collection counts %d elements, and %d came", t.count, t.elements)}
+	}
+	return nil
+}
+
+// endless is an error if there cannot be a further page.
+func (t *trail) endless(most int) error {
+	switch {
+	case t.empty > mostEmptyRuns:
+		return fmt.Errorf("the collection does not end: the last %d pages were empty", t.empty)
+	case t.pages >= most:
+		return fmt.Errorf("the collection does not end: it has more than %d pages", most)
+	}
+	return nil
 }
 
 // mostAstray is how often a page is asked for whose link leads astray.
 const mostAstray = 3
 
 // leading reads a page, and where its link leads. If that is another host or a page that was read
-// before, the page is asked for again, since its link may then be right.
-func (c *Client) leading(ctx context.Context, r Request, s step, seen map[uint64]bool) (page Page, on step, err error) {
+// before, the page is asked for again, since its link may then be right. So it is if the link to its
+// changes leads to another host; of a page where it stays so, it is not handed out.
+func (c *Client) leading(ctx context.Context, r Request, s step, t *trail) (page Page, on step, err error) {
+	t.visit(s.link)
+	var astray error
 	for range mostAstray {
-		page, err = c.page(ctx, r, s)
-		if err != nil || page.NextLink == "" {
+		page, err = c.page(ctx, r, s, t)
+		if err != nil {
 			return page, step{}, err
 		}
-		if on = c.follow(r, page.NextLink); on.err == nil && seen[maphash.String(seed, on.link)] {
+		if on = (step{}); page.NextLink != "" {
+			on = c.follow(r, page.NextLink)
+		}
+		if on.err == nil && page.NextLink != "" && t.met(on.link) {
 			on.err = errors.New("Graph's link leads to a page that was already read, so the collection has no end")
 		}
-		if on.err == nil {
-			break
+		if astray = nil; page.DeltaLink != "" {
+			_, astray = c.linkURL(page.DeltaLink)
 		}
+		if on.err == nil && astray == nil {
+			return page, on, nil
+		}
+	}
+	if astray != nil {
+		page.DeltaLink = ""
+		c.log.WarnContext(ctx, "the link to a collection's changes cannot be used", "url", "/"+r.Version+r.Path, "error", astray)
 	}
 	return page, on, nil
 }
 
-func (c *Client) page(ctx context.Context, r Request, s step) (page Page, err error) {
+func (c *Client) page(ctx context.Context, r Request, s step, t *trail) (page Page, err error) {
 	k := &call{budget: r.Budget, resource: r.Resource, further: s.link != ""}
 	if !k.further {
 		k.body = r.Body
 	}
 	k.accept = func(body []byte) (err error) {
 		page, err = decodePage(body)
+		if err == nil && !k.further && page.NextLink == "" { // the whole collection, which is asked for again
+			alone := *t
+			alone.add(page)
+			err = alone.tooFew()
+		}
 		return err
 	}
 	err = c.send(ctx, s.info, k)
@@ -101,16 +183,21 @@ var seed = maphash.MakeSeed()
 // Relative is a link without the endpoint, as it can be kept: it means the same wherever the endpoint
 // is then.
 func Relative(link string) string {
-	u, err := url.Parse(link)
+	u, err := parseLink(link)
 	if err != nil || u.Host == "" || u.User != nil {
 		return link
 	}
 	return u.RequestURI()
 }
 
+// parseLink takes a link as it is, but for spaces, which Graph leaves in some and no request can have.
+func parseLink(link string) (*url.URL, error) {
+	return url.Parse(strings.ReplaceAll(link, " ", "%20"))
+}
+
 // linkURL parses a link, which must lead to the endpoint: the token goes there and nowhere else.
 func (c *Client) linkURL(link string) (*url.URL, error) {
-	u, err := url.Parse(link)
+	u, err := parseLink(link)
 	if err != nil {
 		return nil, errors.New("the link is no URL") // url.Error would quote it, tokens included
 	}

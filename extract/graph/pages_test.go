@@ -123,14 +123,14 @@ func TestLinksThatAreNotFollowed(t *testing.T) {
 			graph := answer(200, `{"value":[1],"@odata.nextLink":"`+test.link+`"}`)
 			onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
 				got, err := values(t.Context(), c, users)
-				if KindOf(err) != Rejected || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "s3cret") {
+				if KindOf(err) != Malformed || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "s3cret") {
 					t.Errorf("error = %v, want %q", err, test.want)
 				}
 				if len(got) != 1 || c.Stats().Requests.Load() != 3 {
 					t.Errorf("%d values of %d requests, want the first page's one of three", len(got), c.Stats().Requests.Load())
 				}
 				for _, err := range c.Follow(t.Context(), users, test.link) {
-					if KindOf(err) != Rejected {
+					if KindOf(err) != Malformed {
 						t.Errorf("Follow: error = %v", err)
 					}
 				}
@@ -163,7 +163,7 @@ func TestEndlessPagesEnd(t *testing.T) {
 	}
 	onClock(t, Options{}, script(link("1"), link("2"), link("1")), func(t *testing.T, c *Client) {
 		got, err := values(t.Context(), c, users)
-		if KindOf(err) != Rejected || !strings.Contains(err.Error(), "already read") {
+		if KindOf(err) != Malformed || !strings.Contains(err.Error(), "already read") {
 			t.Errorf("error = %v, want one about a page already read", err)
 		}
 		if want := []string{"1", "2", "1"}; !slices.Equal(got, want) {

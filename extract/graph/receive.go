@@ -45,6 +45,7 @@ func (r *receive) Intercept(p khttp.Pipeline, next int, req *http.Request) (*htt
 		return nil, broken(ctx, req, err)
 	}
 	defer resp.Body.Close()
+	r.client.clock.learn(resp)
 	resp.Request = req
 	s := &share{room: r.room, slow: slow}
 	defer s.leave()
@@ -77,15 +78,15 @@ func broken(ctx context.Context, req *http.Request, err error) error {
 	return failed(Unavailable, req, err)
 }
 
-// unusable is the error of an answer 200 that is not what was asked for. A proxy's page or JSON that
-// breaks off may be right the next time; an object instead of a collection will not.
+// unusable is the error of an answer 200 that is not what was asked for. It may be right the next time.
 func unusable(resp *http.Response, body []byte, err error) error {
 	e := failed(Unavailable, resp.Request, fmt.Errorf("%w (%s)", err, came(resp, body)))
-	if errors.Is(err, errNoCollection) {
-		e.Kind = Rejected
-	}
 	e.Status = resp.StatusCode
 	e.RequestID = resp.Header.Get("request-id")
+	if part, ok := errors.AsType[*partError](err); ok {
+		e.Kind = Incomplete
+		e.take(part.words)
+	}
 	return e
 }
 

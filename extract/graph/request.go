@@ -53,6 +53,16 @@ func (r Request) info() (*abs.RequestInformation, error) {
 	return info, nil
 }
 
+// failed is the error of a collection or an object for which there was nothing to send, or nothing that
+// one of the requests alone is to blame for.
+func (r Request) failed(kind Kind, err error) error {
+	method := http.MethodGet
+	if r.Body != nil {
+		method = http.MethodPost
+	}
+	return &Error{Kind: kind, Method: method, URL: "/" + r.Version + r.Path, Err: err}
+}
+
 // at is the request for a link that Graph gave, which is used as it is.
 func (r Request) at(link *url.URL) *abs.RequestInformation {
 	info := r.bare()

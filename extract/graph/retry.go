@@ -23,7 +23,7 @@ const (
 )
 
 // retry is the one place where a request is sent again: when it was throttled, when the service or
-// the network failed, when the answer was cut off, and once with a new token.
+// the network failed, when the answer was not whole, and once with a new token.
 type retry struct {
 	client *Client
 	log    *slog.Logger
@@ -70,7 +70,7 @@ func plan(e *Error, c *call, try int) (time.Duration, bool) {
 	case e.Status == http.StatusUnauthorized && c.refused == "" && c.token != "":
 		c.refused = c.token
 		return 0, true
-	case e.Kind != Throttled && e.Kind != Unavailable:
+	case e.Kind != Throttled && e.Kind != Unavailable && e.Kind != Incomplete:
 		return 0, false
 	case e.RetryAfter > longestWait:
 		e.Kind = Throttled // a 503 that lasts for hours is no outage

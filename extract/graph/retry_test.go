@@ -24,6 +24,12 @@ func TestWhatPassesIsTriedAgain(t *testing.T) {
 		throttled      int64
 	}{
 		{"429 with seconds", answer(429, "", "Retry-After", "7"), 7 * time.Second, 8 * time.Second, 1},
+		{"429 with two of them", answer(429, "", "Retry-After", "0,7"), 7 * time.Second, 8 * time.Second, 1},
+		{"429 with two lines", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Add("Retry-After", "0")
+			w.Header().Add("Retry-After", "7")
+			answer(429, "")(w, r)
+		}, 7 * time.Second, 8 * time.Second, 1},
 		{"429 with a fraction", answer(429, "", "Retry-After", "1.9"), 1900 * time.Millisecond, 2 * time.Second, 1},
 		{"429 with a date", func(w http.ResponseWriter, r *http.Request) {
 			// The server's clock is an hour fast; only the difference of its own two dates counts.
@@ -42,7 +48,10 @@ func TestWhatPassesIsTriedAgain(t *testing.T) {
 		{"200 and empty", answer(200, ""), 0, time.Second, 0},
 		{"200 and garbage behind", answer(200, wholePage+"]"), 0, time.Second, 0},
 		{"200 and half of the JSON", answer(200, wholePage[:20]), 0, time.Second, 0},
-		{"200 and no UTF-8", answer(200, "{\"value\":[\"\xff\"]}"), 0, time.Second, 0},
+		{"200 without a collection", answer(200, "{}"), 0, time.Second, 0},
+		{"200 and an error", answer(200, `{"error":{"code":"c"}}`), 0, time.Second, 0},
+		{"200 and an element that is an error", answer(200, `{"value":[{"id":"a"},{"error":{"code":"c"}}]}`), 0, time.Second, 0},
+		{"200 and fewer than counted", answer(200, `{"@odata.count":2,"value":[{"id":"a"}]}`), 0, time.Second, 0},
 		{"cut off", cutAnswer(false), 0, time.Second, 0},
 		{"cut off in gzip", cutAnswer(true), 0, time.Second, 0},
 		{"no gzip in gzip", answer(200, wholePage, "Content-Encoding", "gzip"), 0, time.Second, 0},
@@ -90,7 +99,8 @@ func TestPatienceEnds(t *testing.T) {
 		{"HTML for ever", answer(200, "<html>", "Content-Type", "text/html; charset=utf-8"), Unavailable, 8, 3 * time.Minute, "6 bytes of text/html"},
 		{"throttled", answer(429, "", "Retry-After", "290"), Throttled, 5, 21 * time.Minute, "retry after 4m50s, after 5 tries"},
 		{"stalled for ever", stall, Unavailable, 8, 16 * time.Minute, "no whole answer within 1m40s"},
-		{"an object", answer(200, `{"id":"x"}`), Rejected, 1, 1, `no array "value"`},
+		{"an object", answer(200, `{"id":"x"}`), Incomplete, 8, 3 * time.Minute, `no array "value"`},
+		{"an error for ever", answer(200, `{"value":[],"error":{"code":"c","message":"m"}}`), Incomplete, 8, 3 * time.Minute, "incomplete: 200 OK: c: m: the answer has an error in it"},
 		{"throttled for hours", answer(429, "", "Retry-After", "86400"), Throttled, 1, 1, "retry after 24h0m0s"},
 		{"unavailable for hours", answer(503, "", "Retry-After", "86400"), Throttled, 1, 1, "retry after 24h0m0s"},
 		{"throttled for ages", answer(429, "", "Retry-After", "99999999999999999999"), Throttled, 1, 1, "retry after"},
@@ -185,6 +195,9 @@ func TestRefusedTokenIsAnError(t *testing.T) {
 		if strings.Contains(err.Error(), "t0ken") {
 			t.Errorf("the token is in %v", err)
 		}
+		if e, ok := errors.AsType[*Error](err); !ok || e.Status != 401 || e.SignIn {
+			t.Errorf("error = %+v, want Graph's 401: there was a token", e)
+		}
 		if n := c.Stats().Requests.Load(); n != 2 {
 			t.Errorf("%d requests, want 2", n)
 		}
@@ -200,7 +213,8 @@ func TestEntraThatThrottlesPausesNobody(t *testing.T) {
 	onClock(t, Options{Token: source}, answer(200, wholePage), func(t *testing.T, c *Client) {
 		wait := took(func() {
 			for range 2 {
-				if _, err := values(t.Context(), c, users); KindOf(err) != Throttled {
+				_, err := values(t.Context(), c, users)
+				if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Throttled || !e.SignIn {
 					t.Errorf("error = %v", err)
 				}
 			}
@@ -216,6 +230,9 @@ func TestNoTokenNoRequest(t *testing.T) {
 		_, err := values(t.Context(), c, users)
 		if KindOf(err) != Unauthorized || !strings.Contains(err.Error(), "the vault is shut") {
 			t.Errorf("error = %v", err)
+		}
+		if e, ok := errors.AsType[*Error](err); !ok || !e.SignIn {
+			t.Errorf("error = %+v, want one of signing in", e)
 		}
 		if n := c.Stats().Requests.Load(); n != 0 {
 			t.Errorf("%d requests, want 0", n)

@@ -9,8 +9,23 @@ import (
 )
 
 // parseRetryAfter reads a Retry-After header: seconds, of which Graph sends fractions too, or a date,
-// which counts from now. What is neither is as if it were not there.
-func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
+// which counts from now. A gateway may add its own to Graph's: of several, with commas between them, the
+// longest counts. What is neither is as if it were not there.
+func parseRetryAfter(line string, now time.Time) (longest time.Duration, ok bool) {
+	parts := strings.Split(line, ",")
+	for i, part := range parts {
+		d, good := parseDelay(part, now)
+		if !good && i+1 < len(parts) { // a date has a comma of its own
+			d, good = parseDelay(part+","+parts[i+1], now)
+		}
+		if good {
+			longest, ok = max(longest, d), true
+		}
+	}
+	return longest, ok
+}
+
+func parseDelay(value string, now time.Time) (time.Duration, bool) {
 	value = strings.TrimSpace(value)
 	if value == "" {
 		return 0, false

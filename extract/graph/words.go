@@ -1,0 +1,136 @@
+package graph
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// words are what Graph, Entra or a gateway before them says went wrong.
+type words struct {
+	code      string // error.code, or the error itself where it is one word
+	innerCode string // the innermost innerError.code, or the AADSTS code of Entra's description
+	message   string // without ids and addresses
+	requestID string // of the outermost innerError that has one
+}
+
+// What of an error is read: one service quotes whole pages, another nests what it was told by others.
+const (
+	mostErrorBody  = 64 << 10
+	mostInnerError = 16
+)
+
+// readWords reads the body of an error in one pass, as far as it is JSON. It knows these forms, whatever
+// the case of the names, and says whether the body is one of them:
+//
+//	{"error": {"code": "c", "message": "m", "innerError": {"code": "i", "request-id": "r", "innerError": …}}}
+//	{"error": "c", "error_description": "m"}
+//	{"code": "c", "message": "m", …}
+//	{"Message": "m"}
+//	{"odata.error": {"code": "c", "message": {"lang": "en", "value": "m"}}}
+func readWords(body []byte) (words, bool) {
+	body = readable(body[:min(len(body), mostErrorBody)])
+	var r wordReader
+	_ = r.object(newDecoder(body), 0) // what was read until an error is what there is
+	w := words{
+		code:      cmp.Or(r.at[1].code, r.at[0].code),
+		innerCode: r.inner,
+		message:   cmp.Or(r.at[1].message, r.at[0].message, r.description),
+		requestID: r.requestID,
+	}
+	return w.fit(), r.failed || w != words{}
+}
+
+// wordsOf reads the value of a member "error", and the "error_description" beside it.
+func wordsOf(value []byte, description string) words {
+	r := wordReader{description: description}
+	_ = r.error(newDecoder(value[:min(len(value), mostErrorBody)]))
+	w := words{r.at[1].code, r.inner, cmp.Or(r.at[1].message, description), r.requestID}
+	return w.fit()
+}
+
+// fit makes the words such that they can be shown.
+func (w words) fit() words {
+	w.message, _, _ = strings.Cut(w.message, " Trace ID:") // of Entra; ids follow
+	if strings.ContainsAny(strings.TrimSpace(w.code), " \t\n") {
+		w.message, w.code = cmp.Or(w.message, w.code), "" // a sentence where a code belongs
+	}
+	w.innerCode = cmp.Or(w.innerCode, entraCode.FindString(w.message))
+	if w.innerCode == w.code {
+		w.innerCode = ""
+	}
+	return words{short(unnamed(w.code)), short(unnamed(w.innerCode)), short(unnamed(w.message)), short(w.requestID)}
+}
+
+// wordReader collects words. Depth 0 is the body, 1 its error, and more an innerError.
+type wordReader struct {
+	failed      bool // there is an error that is not null
+	at          [2]struct{ code, message string }
+	inner       string
+	innerDepth  int
+	requestID   string
+	description string
+}
+
+func (r *wordReader) object(dec *jsontext.Decoder, depth int) error {
+	return eachOf(dec, func(name string) error { return r.member(dec, strings.ToLower(name), depth) })
+}
+
+func (r *wordReader) member(dec *jsontext.Decoder, name string, depth int) (err error) {
+	var s string
+	switch {
+	case depth == 0 && (name == "error" || name == "odata.error"):
+		return r.error(dec)
+	case depth == 0 && name == "error_description":
+		r.description, err = readText(dec)
+	case depth <= 1 && name == "code":
+		r.at[depth].code, err = readText(dec)
+	case depth <= 1 && name == "message":
+		r.at[depth].message, err = readText(dec)
+	case name == "code":
+		if s, err = readText(dec); s != "" && depth >= r.innerDepth {
+			r.inner, r.innerDepth = s, depth
+		}
+	case name == "request-id" && depth > 1:
+		s, err = readText(dec)
+		r.requestID = cmp.Or(r.requestID, s)
+	case name == "innererror" && depth < mostInnerError:
+		return r.object(dec, max(depth, 1)+1)
+	default:
+		return dec.SkipValue()
+	}
+	return err
+}
+
+// error reads the value of a member "error".
+func (r *wordReader) error(dec *jsontext.Decoder) (err error) {
+	kind := dec.PeekKind()
+	r.failed = r.failed || kind != jsontext.KindNull
+	if kind == jsontext.KindString {
+		r.at[1].code, err = readText(dec)
+		return err
+	}
+	return r.object(dec, 1)
+}
+
+// readText reads a string or a number, or the string that an object has as its "value"; all else is empty.
+func readText(dec *jsontext.Decoder) (text string, err error) {
+	switch dec.PeekKind() {
+	case jsontext.KindString, jsontext.KindNumber:
+		token, err := dec.ReadToken()
+		if err != nil {
+			return "", err
+		}
+		return token.String(), nil
+	default:
+		err = eachOf(dec, func(name string) (err error) {
+			if name == "value" && dec.PeekKind() == jsontext.KindString {
+				text, err = readText(dec)
+				return err
+			}
+			return dec.SkipValue()
+		})
+		return text, err
+	}
+}
