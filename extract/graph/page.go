@@ -195,14 +195,11 @@ func readLink(dec *jsontext.Decoder) (string, error) {
 // readCount reads a count, which some services send as a string; what is none is 0.
 func readCount(dec *jsontext.Decoder) (int64, error) {
 	value, err := dec.ReadValue()
-	if err != nil {
-		return 0, err
+	n, broken := strconv.ParseInt(strings.Trim(string(value), `"`), 10, 64)
+	if broken != nil || n < 0 {
+		n = 0
 	}
-	n, err := strconv.ParseInt(strings.Trim(string(value), `"`), 10, 64)
-	if err != nil {
-		return 0, nil
-	}
-	return max(n, 0), nil
+	return n, err
 }
 
 // peekError is why the next token cannot be read, nil if it is merely not the one wanted.

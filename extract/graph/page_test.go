@@ -31,8 +31,8 @@ func TestDecodePage(t *testing.T) {
 		{"code and message beside elements", `{"code":"c","message":"m","value":[1]}`, "1", "", ""},
 		{"counts that are met", `{"value":[{"s":[1],"s@odata.count":1,"t@odata.count":9,"u":[],"u@odata.count":2,"u@odata.nextLink":"n","v":[1],"v@count":0,"w":null,"w@odata.count":3}]}`,
 			`{"s":[1],"s@odata.count":1,"t@odata.count":9,"u":[],"u@odata.count":2,"u@odata.nextLink":"n","v":[1],"v@count":0,"w":null,"w@odata.count":3}`, "", ""},
-		{"counts that are none", `{"value":[{"s":[],"s@odata.count":"x"},{"s":[],"s@odata.count":-1},{"s":[],"s@odata.count":[7]},{"s":[],"s@odata.count":null}],"@odata.count":{}}`,
-			`{"s":[],"s@odata.count":"x"}|{"s":[],"s@odata.count":-1}|{"s":[],"s@odata.count":[7]}|{"s":[],"s@odata.count":null}`, "", ""},
+		{"counts that are none", `{"value":[{"s":[],"s@odata.count":"x"},{"s":[],"s@odata.count":99999999999999999999},{"s":[],"s@odata.count":[7]},{"s":[],"s@odata.count":null}],"@odata.count":{}}`,
+			`{"s":[],"s@odata.count":"x"}|{"s":[],"s@odata.count":99999999999999999999}|{"s":[],"s@odata.count":[7]}|{"s":[],"s@odata.count":null}`, "", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

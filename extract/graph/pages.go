@@ -54,11 +54,10 @@ func (c *Client) follow(r Request, link string) step {
 	return step{info: r.at(u), link: link}
 }
 
-// What a collection may have: more is taken for a service that does not find its end. The largest
-// collection that Graph is known to page has a fraction of it.
+// What a collection may have: more is taken for a service that does not find its end.
 const (
-	mostPages     = 200_000
-	mostEmptyRuns = 200 // pages without an element, one after the other
+	mostPages = 200_000
+	mostEmpty = 200 // pages without an element, one after the other
 )
 
 // walk yields the pages from a step on.
@@ -118,7 +117,7 @@ func (t *trail) tooFew() error {
 // endless is an error if there cannot be a further page.
 func (t *trail) endless(most int) error {
 	switch {
-	case t.empty > mostEmptyRuns:
+	case t.empty > mostEmpty:
 		return fmt.Errorf("the collection does not end: the last %d pages were empty", t.empty)
 	case t.pages >= most:
 		return fmt.Errorf("the collection does not end: it has more than %d pages", most)

@@ -53,8 +53,8 @@ func wordsOf(value []byte, description string) words {
 // fit makes the words such that they can be shown.
 func (w words) fit() words {
 	w.message, _, _ = strings.Cut(w.message, " Trace ID:") // of Entra; ids follow
-	if strings.ContainsAny(strings.TrimSpace(w.code), " \t\n") {
-		w.message, w.code = cmp.Or(w.message, w.code), "" // a sentence where a code belongs
+	if w.message == "" && strings.ContainsAny(strings.TrimSpace(w.code), " \t\n") {
+		w.message, w.code = w.code, "" // a sentence where a code belongs
 	}
 	w.innerCode = cmp.Or(w.innerCode, entraCode.FindString(w.message))
 	if w.innerCode == w.code {
