@@ -47,6 +47,9 @@ func (b *Builder) convert(t schemas.Type, v jsonpull.Value) (c cell, reason stri
 	return cell{}, wrongKind(wants(t), v.Kind)
 }
 
+// isEmpty reports whether a value is the empty string, which stands for null where no text is meant.
+func isEmpty(v jsonpull.Value) bool { return v.Kind == jsonpull.String && v.Start == v.End }
+
 // wants is the kind that holds a type's values.
 func wants(t schemas.Type) jsonpull.Kind {
 	switch t {

@@ -91,10 +91,16 @@ func (b *Builder) closed(n *node, f *frame, kind jsonpull.Kind) *RecordError {
 	case b.plan.lenient:
 	case kind == jsonpull.Null:
 		return nil
-	case n.entersObjects() || n.only != nil:
-		return &RecordError{Reason: wrongKind(jsonpull.Object, kind)}
+	case !n.strict && isEmpty(v): // as null
 	default:
-		return &RecordError{Reason: wrongKind(jsonpull.Array, kind)}
+		want := jsonpull.Array
+		if n.entersObjects() || n.only != nil {
+			want = jsonpull.Object
+		}
+		if n.strict {
+			return &RecordError{Reason: wrongKind(want, kind)}
+		}
+		b.misfit(n.reader, n, wrongKind(want, kind))
 	}
 	return b.keep(n, f, v)
 }
@@ -110,7 +116,10 @@ func (b *Builder) keep(n *node, f *frame, v jsonpull.Value) *RecordError {
 			var reason string
 			c, reason = b.convert(l.typ, v)
 			if reason != "" && !b.plan.lenient {
-				return &RecordError{Reason: reason}
+				if l.strict {
+					return &RecordError{Reason: reason}
+				}
+				b.misfit(l.reader, n, reason)
 			}
 		}
 		if l.cell != none {
@@ -221,10 +230,13 @@ func (b *Builder) array(n *node, f *frame) *RecordError {
 	return nil
 }
 
-// element reads an element of a collection.
+// element reads an element of a collection. A null is no row, but has a position.
 func (b *Builder) element(sc *scope, position int) *RecordError {
-	if b.scan.Kind() == jsonpull.Null && sc.element.entersObjects() && !b.plan.lenient {
-		return &RecordError{Reason: wrongKind(jsonpull.Object, jsonpull.Null)} // not a row of nulls
+	if b.scan.Kind() == jsonpull.Null {
+		if _, err := b.scan.Value(); err != nil {
+			return syntax(err)
+		}
+		return nil
 	}
 	f := b.begin(sc)
 	if sc.position != none {
