@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"graphlake/internal/instant"
 	"graphlake/schemas"
 )
 
@@ -78,7 +79,7 @@ func (f fields) time(record []byte) (time.Time, bool) {
 		if f.zoneless {
 			value = append(bytes.Clone(plain(value)), 'Z')
 		}
-		if t, ok := instant(value); ok {
+		if t, ok := instantOf(value); ok {
 			return t, true
 		}
 	}
@@ -88,15 +89,15 @@ func (f fields) time(record []byte) (time.Time, bool) {
 // asked is the time by which a range asks for a record.
 func (f fields) asked(record []byte) (time.Time, bool) {
 	if f.changed != nil {
-		return instant(valueAt(record, f.changed))
+		return instantOf(valueAt(record, f.changed))
 	}
 	return f.time(record)
 }
 
-// instant reads a JSON string with an RFC 3339 time. The year 0001 is how some services say null.
-func instant(value []byte) (time.Time, bool) {
-	t, err := time.Parse(time.RFC3339, string(plain(value)))
-	return t, err == nil && t.UTC().Year() > 1
+// instantOf reads a JSON string with an instant. The year 0001 is how some services say null.
+func instantOf(value []byte) (time.Time, bool) {
+	i, zoned, ok := instant.Parse(plain(value))
+	return i.Time(), ok && zoned && !i.IsNone()
 }
 
 // compareVersions says which of two versions comes first: both numbers, also quoted ones, or both
@@ -108,8 +109,8 @@ func compareVersions(a, b []byte) (order int, ok bool) {
 	if errM == nil && errN == nil {
 		return cmp.Compare(m, n), true
 	}
-	s, okS := instant(a)
-	t, okT := instant(b)
+	s, okS := instantOf(a)
+	t, okT := instantOf(b)
 	return s.Compare(t), okS && okT
 }
 

@@ -85,8 +85,8 @@ var oddOrders = []struct {
 		"lines: o1 | 1 | a | (null)", "lines: o1 | 3 | b | (null)", "lines: o1 | 4 | c | (null)",
 		"discounts: o1 | 4 | c | 5",
 	}, map[Misfit]int64{
-		{"lines", "pieces", "lines[].pieces", "want a number, got a string"}:  2,
-		{"lines", "pieces", "lines[].pieces", "want a number, got an object"}: 1,
+		{"lines", "pieces", "lines[].pieces", "want a number, got other text"}: 2,
+		{"lines", "pieces", "lines[].pieces", "want a number, got an object"}:  1,
 	}},
 }
 
