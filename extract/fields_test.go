@@ -37,6 +37,36 @@ func TestTime(t *testing.T) {
 	}
 }
 
+func TestTimeInZone(t *testing.T) {
+	ds := schemas.Dataset{Time: []schemas.Path{"start.dateTime"}, Tables: []schemas.Table{{Columns: []schemas.Column{
+		{Name: "start_time", Path: "start.dateTime", Type: schemas.UTCTime},
+	}}}}
+	f, err := fieldsOf(ds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for record, want := range map[string]string{
+		`{"start":{"dateTime":"2026-11-22T08:00:00.5000000","timeZone":"UTC"}}`:             "2026-11-22T08:00:00.5Z",
+		`{"start":{"timeZone":"W. Europe Standard Time","dateTime":"2026-11-22T08:00:00"}}`: "2026-11-22T07:00:00Z",
+		`{"start":{"dateTime":"2026-11-22T08:00:00","timeZone":"Asia\/Tokyo"}}`:             "2026-11-21T23:00:00Z",
+		`{"start":{"dateTime":"2026-11-22T08:00:00+01:00","timeZone":"Asia/Tokyo"}}`:        "2026-11-22T07:00:00Z",
+		`{"start":{"dateTime":"2026-11-22T08:00:00"},"timeZone":"Asia/Tokyo"}`:              "2026-11-22T08:00:00Z",
+		`{"start":{"dateTime":"2026-11-22T08:00:00","timeZone":null}}`:                      "2026-11-22T08:00:00Z",
+		`{"start":{"dateTime":"2026-11-22T08:00:00","timeZone":"nowhere"}}`:                 "",
+		`{"start":{"dateTime":"2026-11-22T08:00:00","timeZone":7}}`:                         "",
+		`{"start":{"dateTime":"0001-01-01T00:00:00","timeZone":"UTC"}}`:                     "",
+		`{"start":{"dateTime":"tomorrow","timeZone":"UTC"}}`:                                "",
+	} {
+		got := ""
+		if when, ok := f.time([]byte(record)); ok {
+			got = when.UTC().Format(time.RFC3339Nano)
+		}
+		if got != want {
+			t.Errorf("time of %s is %q, want %q", record, got, want)
+		}
+	}
+}
+
 func TestLower(t *testing.T) {
 	for _, c := range []struct{ low, high string }{
 		{`9`, `10`},

@@ -19,7 +19,7 @@ const (
 	Float64                    //
 	Decimal                    // DECIMAL(18,6); more digits behind the point are rounded half away from zero
 	Timestamp                  // an RFC 3339 instant and its kin, as microseconds in UTC; the year 0001 is null
-	UTCTime                    // the same without a zone, where Graph was asked to give UTC
+	UTCTime                    // the same of a dateTimeTimeZone's dateTime, in the zone that its [ZoneMember] names
 	DurationMS                 // an ISO 8601 duration, as milliseconds, half a millisecond rounded up
 	Zone                       // a time zone by its Windows or IANA name, as its IANA name; another is null
 	JSON                       // any value, as its JSON text without insignificant white space
@@ -49,6 +49,11 @@ func (t Type) Arrow() arrow.DataType {
 	}
 }
 
+// ZoneMember is the member beside a [UTCTime] that says in which zone it is, by a Windows or IANA name. Without
+// it, or if it is empty, the zone is UTC. A zone that the time itself names goes before it; one that nobody
+// knows gives no time.
+const ZoneMember = "timeZone"
+
 // Precision and scale of [Decimal]: money with room for the fractions of a cent that operators charge.
 const (
 	DecimalPrecision = 18
@@ -57,7 +62,7 @@ const (
 
 var typeNames = map[Type]string{
 	String: "string", Enum: "enum", LongText: "long text", Bool: "bool", Int32: "int32", Int64: "int64",
-	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "timestamp without zone", DurationMS: "milliseconds",
+	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "timestamp of a zone", DurationMS: "milliseconds",
 	Zone: "time zone", JSON: "json", Member: "member", Present: "present", Version: "version", Hash: "hash",
 }
 

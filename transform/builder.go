@@ -23,6 +23,7 @@ type Builder struct {
 	made   []byte  // texts that do not stand in the record as they are
 	frames []frame // of every scope
 	walk   walk
+	zone   jsonpull.Value // of the times in the object that is being read
 
 	odd     []oddValue // of the record that is being read
 	misfits map[Misfit]int64

@@ -6,6 +6,7 @@ import (
 	"math"
 	"unicode/utf8"
 
+	"graphlake/internal/instant"
 	"graphlake/schemas"
 	"graphlake/transform/jsonpull"
 )
@@ -89,10 +90,43 @@ func (b *Builder) convertString(t schemas.Type, v jsonpull.Value) (c cell, reaso
 	if !v.Plain {
 		text = b.text(b.textCell(v))
 	}
-	if t == schemas.Zone && len(text) > 0 {
+	switch t {
+	case schemas.UTCTime:
+		return b.timeInZone(text)
+	case schemas.Zone:
 		return b.zoneCell(text), ""
 	}
 	return fromText(t, text)
+}
+
+// timeInZone reads a date and time in the zone of the object that is being read.
+func (b *Builder) timeInZone(text []byte) (c cell, reason string) {
+	if len(text) == 0 {
+		return cell{}, ""
+	}
+	var zone []byte
+	switch b.zone.Kind {
+	case jsonpull.None, jsonpull.Null:
+	case jsonpull.String:
+		zone = b.scan.Text(b.zone)
+		if !b.zone.Plain {
+			zone = b.text(b.textCell(b.zone))
+		}
+	default:
+		zone = []byte{0} // which no zone is called
+	}
+	return zonedMicros(text, zone)
+}
+
+// zoneCell is a time zone's IANA name, null if the name that Graph sent is none of a zone.
+func (b *Builder) zoneCell(name []byte) cell {
+	iana := instant.IANA(name)
+	if iana == "" {
+		return cell{}
+	}
+	start := len(b.made)
+	b.made = append(b.made, iana...)
+	return b.madeFrom(start)
 }
 
 // fromText reads the text of a string as a type that is not text itself, for which no text is null.
@@ -104,7 +138,7 @@ func fromText(t schemas.Type, text []byte) (c cell, reason string) {
 	case schemas.Timestamp:
 		return instantMicros(text)
 	case schemas.UTCTime:
-		return utcMicros(text)
+		return zonedMicros(text, nil)
 	case schemas.DurationMS:
 		return durationMillis(text)
 	case schemas.Bool:

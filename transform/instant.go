@@ -46,11 +46,14 @@ func instantNanos(text []byte) (c cell, reason string) {
 	return cell{uint64(i.Seconds*billion + i.Nanos), isBits}, ""
 }
 
-// utcMicros is a time without a zone, which is UTC, as microseconds since 1970.
-func utcMicros(text []byte) (c cell, reason string) {
-	i, _, ok := instant.Parse(text)
-	if !ok {
+// zonedMicros is a date and time in a zone as microseconds since 1970; without the name of one it is UTC.
+func zonedMicros(text, zone []byte) (c cell, reason string) {
+	i, known, ok := instant.In(text, zone)
+	switch {
+	case !ok:
 		return cell{}, "want a date and time"
+	case !known:
+		return cell{}, "the time zone beside it is not known"
 	}
 	return micros(i)
 }

@@ -138,6 +138,27 @@ func (c *compiler) member(n *node, name, path string) *node {
 	return child
 }
 
+// zone lets the object that a time is in be asked for the zone of the time. The member that names it is one
+// that is wanted, so that it is a fault to be there twice.
+func (c *compiler) zone(path schemas.Path) error {
+	beside, err := path.Beside(schemas.ZoneMember)
+	if err != nil {
+		return err
+	}
+	steps, err := beside.Steps()
+	if err != nil {
+		return err
+	}
+	if _, _, err := c.follow(steps); err != nil {
+		return err
+	}
+	_, n, err := c.follow(steps[:len(steps)-1])
+	if err == nil {
+		n.zoned = true
+	}
+	return err
+}
+
 // leaf is the value at the node read as the type, also for the next column; columns that want the same share
 // it. It is valid until the next one is wanted.
 func (c *compiler) leaf(n *node, typ schemas.Type, strict bool) *leaf {

@@ -49,6 +49,7 @@ type node struct {
 	first    *node  // of an array: its first element
 	only     *scope // of an object: what becomes of it as a collection of one
 	naming   int    // cell for the name of the first member that is an object, or none
+	zoned    bool   // a member names the time zone of another
 
 	reader int  // the first column that reads something in the value, or none
 	strict bool // a value that cannot be entered refuses the record, and is not null
@@ -192,6 +193,13 @@ func (c *compiler) table(number int, t schemas.Table) error {
 // column adds a column of the table, whose rows the scope has.
 func (c *compiler) column(rows *scope, number int, t schemas.Table, col schemas.Column) error {
 	path := col.Path.Absolute(t.Each)
+	if col.Type == schemas.UTCTime {
+		for _, p := range append([]schemas.Path{col.Path}, col.Else...) {
+			if err := c.zone(p.Absolute(t.Each)); err != nil {
+				return err
+			}
+		}
+	}
 	// A value that must be there refuses the record, unless there may be another in its place.
 	strict := (col.Required || slices.Contains(t.Key, col.Name)) && len(col.Else) == 0
 	if c.direct(rows, path, number, col, strict) {

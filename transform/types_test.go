@@ -76,6 +76,21 @@ func TestTypes(t *testing.T) {
 			`"2026-11-22T08:09:10.Z"`: notInstant, `"2026-11-22T08:09:10+24:00"`: notInstant,
 			`"9999-12-31T23:59:59-01:00"`: "an instant after the year 9999", `1700000000`: "want a string, got a number",
 		}},
+		{schemas.UTCTime, map[string]string{
+			`"2026-11-22T08:09:10.1234567"`: "2026-11-22T08:09:10.123456Z",
+			`"2026-11-22T08:09:10+01:00"`:   "2026-11-22T07:09:10Z",
+			`"2026-11-22T08:09:10Z"`:        "2026-11-22T08:09:10Z",
+			`"0001-01-01T00:00:00"`:         null,
+			`"0001-01-01"`:                  null,
+			`""`:                            null,
+		}, map[string]string{
+			`"2026-11-22"`: "want a date and time", `7`: "want a string, got a number",
+		}},
+		{schemas.Zone, map[string]string{
+			`"W. Europe Standard Time"`: "Europe/Berlin", `"Europe/Zurich"`: "Europe/Zurich", `"tzone://Microsoft/Utc"`: "Etc/UTC", `"Customized Time Zone"`: null, `""`: null,
+		}, map[string]string{
+			`7`: "want a string, got a number",
+		}},
 		{schemas.DurationMS, map[string]string{
 			`"PT1H2M3S"`: "3723000", `"P1DT2H"`: "93600000", `"PT0.016S"`: "16", `"PT0.0005S"`: "1", `"PT0.00049999S"`: "0", `"-PT1.5S"`: "-1500", `"-PT0.0005S"`: "-1",
 			`"P2W"`: "1209600000", `"P3D"`: "259200000", `"PT0S"`: "0", `"PT90M"`: "5400000", `"PT1.9999S"`: "2000",

@@ -3,6 +3,7 @@ package transform
 import (
 	"strconv"
 
+	"graphlake/schemas"
 	"graphlake/transform/jsonpull"
 )
 
@@ -141,6 +142,38 @@ func wrongKind(want, got jsonpull.Kind) string {
 }
 
 func (b *Builder) object(n *node, f *frame) *RecordError {
+	if !n.zoned {
+		return b.members(n, f)
+	}
+	outer := b.zone
+	b.zone = zoneIn(b.scan)
+	fault := b.members(n, f)
+	b.zone = outer
+	return fault
+}
+
+// zoneIn is the value of the member that names the time zone, in the object in front of a scanner: Graph may
+// send it behind the time. What is wrong with the object, the walk finds.
+func zoneIn(scan jsonpull.Scanner) jsonpull.Value {
+	more, err := scan.Object()
+	for more && err == nil {
+		var name, v jsonpull.Value
+		if name, err = scan.Name(); err != nil {
+			break
+		}
+		if v, err = scan.Value(); err != nil {
+			break
+		}
+		if text := scan.Text(name); string(text) == schemas.ZoneMember ||
+			!name.Plain && string(jsonpull.AppendString(nil, text)) == schemas.ZoneMember {
+			return v
+		}
+		more, err = scan.NextMember()
+	}
+	return jsonpull.Value{}
+}
+
+func (b *Builder) members(n *node, f *frame) *RecordError {
 	b.walk.objects++
 	object, next := b.walk.objects, 2*n.number
 	if n.naming != none {
