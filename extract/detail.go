@@ -31,7 +31,7 @@ func (x *Reading) entry(listed []byte) (entry, error) {
 		return e, errors.New("a listed record has no id to read it by")
 	}
 	var ok bool
-	if e.ended, ok = instant(valueAt(listed, x.fields.end)); !ok {
+	if e.ended, ok = instantOf(valueAt(listed, x.fields.end)); !ok {
 		e.ended, _ = x.fields.time(listed)
 	}
 	return e, nil
@@ -105,7 +105,7 @@ func (x *Reading) held(e entry) bool {
 		return false
 	}
 	listed := e.version
-	if t, ok := instant([]byte(listed)); ok { // the caller keeps instants in nanoseconds since 1970
+	if t, ok := instantOf([]byte(listed)); ok { // the caller keeps instants in nanoseconds since 1970
 		listed = strconv.FormatInt(t.UnixNano(), 10)
 	}
 	order, ok := compareVersions([]byte(version), []byte(listed))

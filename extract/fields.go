@@ -1,23 +1,25 @@
 package extract
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"time"
 
+	"graphlake/internal/instant"
 	"graphlake/schemas"
 )
 
 // fields is where a listed record or an answer says what a reading has to know of it.
 type fields struct {
 	id, version, end place
-	times            []place // the first that is not null counts
-	zoneless         bool    // the times are of UTC and do not say so
-	changed          place   // when a record changed last, where ranges are of that
+	times            []when // the first that is not null counts
+	changed          place  // when a record changed last, where ranges are of that
 }
+
+// when is where a time is, and the name of its zone; a nil zone: the time says it itself.
+type when struct{ at, zone place }
 
 // place is the names of the members that lead to a value. A nil place leads nowhere.
 type place []string
@@ -28,13 +30,12 @@ func fieldsOf(ds schemas.Dataset) (f fields, err error) {
 		if err != nil {
 			return f, err
 		}
-		f.times = append(f.times, at)
+		w := when{at: at}
+		if len(ds.Tables) > 0 && ds.TimeType(p) == schemas.UTCTime {
+			w.zone = append(slices.Clone(at[:len(at)-1]), schemas.ZoneMember)
+		}
+		f.times = append(f.times, w)
 	}
-	f.zoneless = slices.ContainsFunc(ds.Tables, func(t schemas.Table) bool {
-		return slices.ContainsFunc(t.Columns, func(c schemas.Column) bool {
-			return c.Type == schemas.UTCTime && slices.Contains(ds.Time, c.Path)
-		})
-	})
 	if f.changed, err = placeOf(ds.Changed); err != nil {
 		return f, err
 	}
@@ -70,33 +71,40 @@ func placeOf(p schemas.Path) (place, error) {
 
 // time is when a record happened, as far as it says so.
 func (f fields) time(record []byte) (time.Time, bool) {
-	for _, at := range f.times {
-		value := valueAt(record, at)
+	for _, w := range f.times {
+		value := valueAt(record, w.at)
 		if value == nil {
 			continue
 		}
-		if f.zoneless {
-			value = append(bytes.Clone(plain(value)), 'Z')
+		t, ok := instantOf(value)
+		if w.zone != nil {
+			t, ok = instantIn(value, valueAt(record, w.zone))
 		}
-		if t, ok := instant(value); ok {
+		if ok {
 			return t, true
 		}
 	}
 	return time.Time{}, false
 }
 
+// instantIn reads a JSON string with a date and time, in the zone that another string names.
+func instantIn(value, zone []byte) (time.Time, bool) {
+	i, known, ok := instant.In(plain(value), plain(zone))
+	return i.Time(), ok && known && !i.IsNone()
+}
+
 // asked is the time by which a range asks for a record.
 func (f fields) asked(record []byte) (time.Time, bool) {
 	if f.changed != nil {
-		return instant(valueAt(record, f.changed))
+		return instantOf(valueAt(record, f.changed))
 	}
 	return f.time(record)
 }
 
-// instant reads a JSON string with an RFC 3339 time. The year 0001 is how some services say null.
-func instant(value []byte) (time.Time, bool) {
-	t, err := time.Parse(time.RFC3339, string(plain(value)))
-	return t, err == nil && t.UTC().Year() > 1
+// instantOf reads a JSON string with an instant. The year 0001 is how some services say null.
+func instantOf(value []byte) (time.Time, bool) {
+	i, zoned, ok := instant.Parse(plain(value))
+	return i.Time(), ok && zoned && !i.IsNone()
 }
 
 // compareVersions says which of two versions comes first: both numbers, also quoted ones, or both
@@ -108,8 +116,8 @@ func compareVersions(a, b []byte) (order int, ok bool) {
 	if errM == nil && errN == nil {
 		return cmp.Compare(m, n), true
 	}
-	s, okS := instant(a)
-	t, okT := instant(b)
+	s, okS := instantOf(a)
+	t, okT := instantOf(b)
 	return s.Compare(t), okS && okT
 }
 

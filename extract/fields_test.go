@@ -17,6 +17,8 @@ func TestTime(t *testing.T) {
 		`{"invite":"2026-03-01T10:00:00Z"}`:                                            "2026-03-01T10:00:00Z",
 		`{"invite":"2026-03-01T10:00:00.1234567Z"}`:                                    "2026-03-01T10:00:00.1234567Z",
 		`{"invite":"2026-03-01T10:00:00.5+02:00"}`:                                     "2026-03-01T08:00:00.5Z",
+		`{"invite":"2026-03-01 10:00+02"}`:                                             "2026-03-01T08:00:00Z",
+		`{"invite":"","span":{"start":"2026-03-02T00:00:00,5z"}}`:                      "2026-03-02T00:00:00.5Z",
 		`{"invite":null,"span":{"start":"2026-03-02T00:00:00Z"}}`:                      "2026-03-02T00:00:00Z",
 		`{"invite":"0001-01-01T00:00:00Z","span":{"start":"2026-03-02T00:00:00.00Z"}}`: "2026-03-02T00:00:00Z",
 		`{"span":{"end":"2026-03-02T00:00:00Z"}}`:                                      "",
@@ -24,6 +26,36 @@ func TestTime(t *testing.T) {
 		`{"invite":20260301,"span":[]}`:                                                "",
 		`{"invite":"2026-03-01T10:00:00"}`:                                             "",
 		`"invite"`:                                                                     "",
+	} {
+		got := ""
+		if when, ok := f.time([]byte(record)); ok {
+			got = when.UTC().Format(time.RFC3339Nano)
+		}
+		if got != want {
+			t.Errorf("time of %s is %q, want %q", record, got, want)
+		}
+	}
+}
+
+func TestTimeInZone(t *testing.T) {
+	ds := schemas.Dataset{Time: []schemas.Path{"start.dateTime"}, Tables: []schemas.Table{{Columns: []schemas.Column{
+		{Name: "start_time", Path: "start.dateTime", Type: schemas.UTCTime},
+	}}}}
+	f, err := fieldsOf(ds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for record, want := range map[string]string{
+		`{"start":{"dateTime":"2026-11-22T08:00:00.5000000","timeZone":"UTC"}}`:             "2026-11-22T08:00:00.5Z",
+		`{"start":{"timeZone":"W. Europe Standard Time","dateTime":"2026-11-22T08:00:00"}}`: "2026-11-22T07:00:00Z",
+		`{"start":{"dateTime":"2026-11-22T08:00:00","timeZone":"Asia\/Tokyo"}}`:             "2026-11-21T23:00:00Z",
+		`{"start":{"dateTime":"2026-11-22T08:00:00+01:00","timeZone":"Asia/Tokyo"}}`:        "2026-11-22T07:00:00Z",
+		`{"start":{"dateTime":"2026-11-22T08:00:00"},"timeZone":"Asia/Tokyo"}`:              "2026-11-22T08:00:00Z",
+		`{"start":{"dateTime":"2026-11-22T08:00:00","timeZone":null}}`:                      "2026-11-22T08:00:00Z",
+		`{"start":{"dateTime":"2026-11-22T08:00:00","timeZone":"nowhere"}}`:                 "",
+		`{"start":{"dateTime":"2026-11-22T08:00:00","timeZone":7}}`:                         "",
+		`{"start":{"dateTime":"0001-01-01T00:00:00","timeZone":"UTC"}}`:                     "",
+		`{"start":{"dateTime":"tomorrow","timeZone":"UTC"}}`:                                "",
 	} {
 		got := ""
 		if when, ok := f.time([]byte(record)); ok {

@@ -1,6 +1,9 @@
 package schemas
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Dataset is one kind of record that Graph serves, and what becomes of it in the lake.
 type Dataset struct {
@@ -51,6 +54,15 @@ type Dataset struct {
 type NotTaken struct {
 	Why        string // after "what"
 	Properties []Path
+}
+
+// TimeType is how a path of Time is read: as a [UTCTime] if a column of the root table reads it so, and else as a
+// [Timestamp].
+func (d Dataset) TimeType(when Path) Type {
+	if slices.ContainsFunc(d.Root().Columns, func(c Column) bool { return c.Path == when && c.Type == UTCTime }) {
+		return UTCTime
+	}
+	return Timestamp
 }
 
 // Root is the table with one row per record. Its key is the record's key.

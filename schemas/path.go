@@ -106,6 +106,18 @@ func cutArrays(member string) (name string, arrays []Step, err error) {
 	return name, arrays, nil
 }
 
+// Beside is the path of another member of the object that the path's last member is in.
+func (p Path) Beside(name string) (Path, error) {
+	steps, err := p.Steps()
+	if err != nil {
+		return "", err
+	}
+	if n := len(steps); n == 0 || steps[n-1].Kind != Into {
+		return "", fmt.Errorf("path %q: nothing is beside it, because it does not end with a member", p)
+	}
+	return p[:len(p)-len(steps[len(steps)-1].Name)] + Path(name), nil
+}
+
 // Absolute is the path from the record on, for a column whose rows are the elements of each.
 func (p Path) Absolute(each Path) Path {
 	switch {

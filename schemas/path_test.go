@@ -34,6 +34,21 @@ func TestPathSteps(t *testing.T) {
 	}
 }
 
+func TestPathBeside(t *testing.T) {
+	for path, want := range map[Path]Path{
+		"start.dateTime": "start.timeZone", "/start.dateTime": "/start.timeZone", "when": "timeZone", "times[].@odata.x": "times[].timeZone", "times[0].a": "times[0].timeZone",
+	} {
+		if got, err := path.Beside("timeZone"); err != nil || got != want {
+			t.Errorf("%q: got %q, %v; want %q", path, got, err, want)
+		}
+	}
+	for _, path := range []Path{"", "/", "#", "times[]", "times[0]", "a..b"} {
+		if got, err := path.Beside("timeZone"); err == nil {
+			t.Errorf("%q: got %q, want an error", path, got)
+		}
+	}
+}
+
 func TestPathAbsolute(t *testing.T) {
 	for _, c := range []struct{ path, each, want Path }{
 		{"id", "", "id"},

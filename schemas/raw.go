@@ -23,12 +23,7 @@ func RawTable(d Dataset) Table {
 	}
 	when := Column{Name: RecordTime, Doc: "When the record happened; its UTC date is the partition.", Type: Timestamp}
 	if len(d.Time) > 0 {
-		when.Path, when.Else = d.Time[0], d.Time[1:]
-		for _, c := range root.Columns {
-			if c.Path == when.Path {
-				when.Type = c.Type // of times there are two forms
-			}
-		}
+		when.Path, when.Else, when.Type = d.Time[0], d.Time[1:], d.TimeType(d.Time[0])
 	} else {
 		when.Path = none
 	}

@@ -5,19 +5,21 @@ import "github.com/apache/arrow-go/v18/arrow"
 // Type is what a column holds, how it is read from JSON and how it is stored.
 type Type uint8
 
-// The types. What JSON gives in another form is an error of the record, never a guess; null and
-// absent are null.
+// The types. What JSON or ISO 8601 let one write in another form is read if it can mean one thing only: 4.0
+// and 1e3 are integers, a number, true or false may be quoted, and no text is null where no text is meant.
+// Null and absent are null. What does not fit is null too, and counted, or where the column is required an
+// error of the record: never a guess.
 const (
 	String     Type = iota + 1 // text; ids are always text
 	Enum                       // text with few distinct values, also ones unknown today; dictionary-encoded
 	LongText                   // text without an upper length worth naming: no statistics
 	Bool                       //
-	Int32                      //
-	Int64                      // also as a quoted number, which OData allows for 64 bits
-	Float64                    // NaN and infinities (OData's "NaN", "INF", "-INF") are null
-	Decimal                    // DECIMAL(18,6), also as a quoted number; more digits are an error
-	Timestamp                  // an RFC 3339 instant, as microseconds in UTC; the year 0001 is null
-	UTCTime                    // the same without a zone, where Graph was asked to give UTC
+	Int32                      // as of all numbers, "NaN", "INF", "Infinity" and the negative of these are null
+	Int64                      //
+	Float64                    //
+	Decimal                    // DECIMAL(18,6); more digits behind the point are rounded half away from zero
+	Timestamp                  // an RFC 3339 instant and its kin, as microseconds in UTC; the year 0001 is null
+	UTCTime                    // the same of a dateTimeTimeZone's dateTime, in the zone that its [ZoneMember] names
 	DurationMS                 // an ISO 8601 duration, as milliseconds, half a millisecond rounded up
 	Zone                       // a time zone by its Windows or IANA name, as its IANA name; another is null
 	JSON                       // any value, as its JSON text without insignificant white space
@@ -47,6 +49,11 @@ func (t Type) Arrow() arrow.DataType {
 	}
 }
 
+// ZoneMember is the member beside a [UTCTime] that says in which zone it is, by a Windows or IANA name. Without
+// it, or if it is empty, the zone is UTC. A zone that the time itself names goes before it; one that nobody
+// knows gives no time.
+const ZoneMember = "timeZone"
+
 // Precision and scale of [Decimal]: money with room for the fractions of a cent that operators charge.
 const (
 	DecimalPrecision = 18
@@ -55,7 +62,7 @@ const (
 
 var typeNames = map[Type]string{
 	String: "string", Enum: "enum", LongText: "long text", Bool: "bool", Int32: "int32", Int64: "int64",
-	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "timestamp without zone", DurationMS: "milliseconds",
+	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "timestamp of a zone", DurationMS: "milliseconds",
 	Zone: "time zone", JSON: "json", Member: "member", Present: "present", Version: "version", Hash: "hash",
 }
 

@@ -165,6 +165,8 @@ func (t Table) validate() error {
 		for _, p := range append([]Path{c.Path}, c.Else...) {
 			if err := t.reaches(p); err != nil {
 				fail("column %s: %w", c.Name, err)
+			} else if _, err := p.Absolute(t.Each).Beside(ZoneMember); err != nil && c.Type == UTCTime {
+				fail("column %s: %w", c.Name, err)
 			}
 		}
 	}

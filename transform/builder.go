@@ -23,6 +23,10 @@ type Builder struct {
 	made   []byte  // texts that do not stand in the record as they are
 	frames []frame // of every scope
 	walk   walk
+	zone   jsonpull.Value // of the times in the object that is being read
+
+	odd     []oddValue // of the record that is being read
+	misfits map[Misfit]int64
 }
 
 // cell is a value, or null in the zero cell: a number's bits, or where a text stands.
@@ -67,7 +71,7 @@ func (b *Builder) Append(record []byte) error {
 		return &RecordError{Reason: "longer than 1 GiB"}
 	}
 	copy(b.marks, b.rows)
-	b.record, b.made, b.full = record, b.made[:0], nil
+	b.record, b.made, b.full, b.odd = record, b.made[:0], nil, b.odd[:0]
 	b.scan.Reset(record)
 	fault := b.readRecord()
 	if fault == nil {
@@ -81,6 +85,9 @@ func (b *Builder) Append(record []byte) error {
 		b.cut()
 		fault.ID = b.id()
 		return fault
+	}
+	if len(b.odd) > 0 {
+		b.countMisfits()
 	}
 	return nil
 }

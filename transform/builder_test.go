@@ -47,6 +47,13 @@ var orders = []schemas.Table{
 // readRows reads records in a new builder and tells the rows of all tables, a line each.
 func readRows(t *testing.T, tables []schemas.Table, records ...string) (rows []string, errs []error) {
 	t.Helper()
+	rows, _, errs = readOdd(t, tables, records...)
+	return rows, errs
+}
+
+// readOdd is readRows with what did not fit.
+func readOdd(t *testing.T, tables []schemas.Table, records ...string) (rows []string, misfits map[Misfit]int64, errs []error) {
+	t.Helper()
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)
 	plan, err := Compile(tables)
@@ -58,7 +65,7 @@ func readRows(t *testing.T, tables []schemas.Table, records ...string) (rows []s
 	for _, r := range records {
 		errs = append(errs, b.Append([]byte(r)))
 	}
-	return tell(t, tables, b), errs
+	return tell(t, tables, b), b.Misfits(), errs
 }
 
 // tell flushes a builder.

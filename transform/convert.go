@@ -6,6 +6,7 @@ import (
 	"math"
 	"unicode/utf8"
 
+	"graphlake/internal/instant"
 	"graphlake/schemas"
 	"graphlake/transform/jsonpull"
 )
@@ -16,7 +17,8 @@ const asSent schemas.Type = math.MaxUint8
 // hashBytes is how much of a SHA-256 a hash column keeps: enough to tell any two records apart.
 const hashBytes = 16
 
-// convert reads a value as a type. If it does not fit, the cell is null and the reason says why.
+// convert reads a value as a type. If it does not fit, the cell is null and the reason says why. A reason is
+// one of few, and holds nothing of the value.
 func (b *Builder) convert(t schemas.Type, v jsonpull.Value) (c cell, reason string) {
 	switch t {
 	case asSent:
@@ -47,6 +49,9 @@ func (b *Builder) convert(t schemas.Type, v jsonpull.Value) (c cell, reason stri
 	return cell{}, wrongKind(wants(t), v.Kind)
 }
 
+// isEmpty reports whether a value is the empty string, which stands for null where no text is meant.
+func isEmpty(v jsonpull.Value) bool { return v.Kind == jsonpull.String && v.Start == v.End }
+
 // wants is the kind that holds a type's values.
 func wants(t schemas.Type) jsonpull.Kind {
 	switch t {
@@ -70,7 +75,7 @@ func truth(v bool) cell {
 	return cell{0, isBits}
 }
 
-// convertString reads a string, which may be a number in quotes where OData allows it.
+// convertString reads a string, which may be a number, true or false in quotes.
 func (b *Builder) convertString(t schemas.Type, v jsonpull.Value) (c cell, reason string) {
 	if isText(t) {
 		return b.textCell(v), ""
@@ -85,42 +90,88 @@ func (b *Builder) convertString(t schemas.Type, v jsonpull.Value) (c cell, reaso
 	if !v.Plain {
 		text = b.text(b.textCell(v))
 	}
-	if t == schemas.Zone {
+	switch t {
+	case schemas.UTCTime:
+		return b.timeInZone(text)
+	case schemas.Zone:
 		return b.zoneCell(text), ""
 	}
 	return fromText(t, text)
 }
 
-// fromText reads the text of a string as a type that is not text itself.
+// timeInZone reads a date and time in the zone of the object that is being read.
+func (b *Builder) timeInZone(text []byte) (c cell, reason string) {
+	if len(text) == 0 {
+		return cell{}, ""
+	}
+	var zone []byte
+	switch b.zone.Kind {
+	case jsonpull.None, jsonpull.Null:
+	case jsonpull.String:
+		zone = b.scan.Text(b.zone)
+		if !b.zone.Plain {
+			zone = b.text(b.textCell(b.zone))
+		}
+	default:
+		zone = []byte{0} // which no zone is called
+	}
+	return zonedMicros(text, zone)
+}
+
+// zoneCell is a time zone's IANA name, null if the name that Graph sent is none of a zone.
+func (b *Builder) zoneCell(name []byte) cell {
+	iana := instant.IANA(name)
+	if iana == "" {
+		return cell{}
+	}
+	start := len(b.made)
+	b.made = append(b.made, iana...)
+	return b.madeFrom(start)
+}
+
+// fromText reads the text of a string as a type that is not text itself, for which no text is null.
 func fromText(t schemas.Type, text []byte) (c cell, reason string) {
+	if len(text) == 0 {
+		return cell{}, ""
+	}
 	switch t {
 	case schemas.Timestamp:
 		return instantMicros(text)
 	case schemas.UTCTime:
-		return utcMicros(text)
+		return zonedMicros(text, nil)
 	case schemas.DurationMS:
 		return durationMillis(text)
-	case schemas.Float64:
-		if s := string(text); s == "NaN" || s == "INF" || s == "-INF" {
-			return cell{}, ""
+	case schemas.Bool:
+		switch string(text) {
+		case "true":
+			return truth(true), ""
+		case "false":
+			return truth(false), ""
 		}
 	case schemas.Version:
 		if len(text) > 4 && text[4] == '-' {
 			return instantNanos(text)
 		}
 		return quotedNumber(t, text)
-	case schemas.Int64, schemas.Decimal:
+	case schemas.Int32, schemas.Int64, schemas.Float64, schemas.Decimal:
 		return quotedNumber(t, text)
 	}
 	return cell{}, wrongKind(wants(t), jsonpull.String)
 }
 
 func quotedNumber(t schemas.Type, text []byte) (c cell, reason string) {
-	if !jsonpull.IsNumber(text) {
-		return cell{}, "want a number, got other text"
+	if jsonpull.IsNumber(text) {
+		return number(t, text)
 	}
-	return number(t, text)
+	switch string(text) {
+	case "NaN", "INF", "-INF", "Infinity", "-Infinity": // of OData, of XML Schema and of .NET: no number
+		return cell{}, ""
+	}
+	return cell{}, "want a number, got other text"
 }
+
+// beyondDecimal is the smallest count of the smallest unit that has too many digits for a DECIMAL of ours.
+const beyondDecimal = 1_000_000_000_000_000_000
 
 // number is the value of a number as JSON writes it.
 func number(t schemas.Type, text []byte) (c cell, reason string) {
@@ -132,7 +183,9 @@ func number(t schemas.Type, text []byte) (c cell, reason string) {
 		c.bits = math.Float64bits(f)
 	case schemas.Decimal:
 		var d int64
-		d, err = parseDecimal(text)
+		if d, _, err = jsonpull.ParseScaled(text, schemas.DecimalScale); d >= beyondDecimal || d <= -beyondDecimal {
+			err = jsonpull.ErrRange
+		}
 		c.bits = uint64(d)
 	default:
 		var i int64

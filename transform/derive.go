@@ -11,8 +11,8 @@ import (
 	"graphlake/schemas"
 )
 
-// Deriver turns raw rows into rows of a dataset's tables. A record that cannot be read becomes a
-// quarantine row with the reason. It is not safe for concurrent use.
+// Deriver turns raw rows into rows of a dataset's tables. A value that does not fit an optional column
+// is null and counted; a record that cannot be read becomes a quarantine row with the reason. It is not safe for concurrent use.
 type Deriver struct {
 	tables      *Builder
 	quarantine  *array.RecordBuilder
@@ -101,6 +101,9 @@ func (d *Deriver) Records() int64 { return d.records }
 
 // Quarantined is how many of them could not be derived.
 func (d *Deriver) Quarantined() int64 { return d.quarantined }
+
+// Misfits counts the values that did not fit, of all records that gave rows. The caller may keep it.
+func (d *Deriver) Misfits() map[Misfit]int64 { return d.tables.Misfits() }
 
 // Size is how many bytes the values take that the deriver holds.
 func (d *Deriver) Size() int64 { return d.tables.Size() + d.held }

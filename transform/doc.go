@@ -2,8 +2,9 @@
 // the tables of a dataset.
 //
 // It promises that a record is walked once, that it gives all of its rows or none, that a value is
-// exactly what Graph sent or the record is refused with the place and the reason, and that nothing
-// is allocated for a record beyond the growth of the columns. [Compile] makes the plan, a [Builder]
-// fills batches from records, a [Deriver] fills them from raw rows and quarantines what it cannot
-// read. It knows the vocabulary of schemas, but no dataset, no file and no request.
+// exactly what Graph sent or null, and that nothing is lost unseen: a value that does not fit an optional
+// column is counted, and a record without what its rows need is refused, each with the place and the
+// reason. Nothing is allocated for a record beyond the growth of the columns. [Compile] makes the plan, a
+// [Builder] fills batches from records, a [Deriver] fills them from raw rows and quarantines what it
+// cannot read. It knows the vocabulary of schemas, but no dataset, no file and no request.
 package transform

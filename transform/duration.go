@@ -1,6 +1,9 @@
 package transform
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 const (
 	notDuration = "want an ISO 8601 duration in weeks, days, hours, minutes and seconds"
@@ -8,7 +11,7 @@ const (
 )
 
 // durationMillis is an ISO 8601 duration as milliseconds; half a millisecond is rounded up, away from
-// zero. Years and months are refused: they have no length. Only seconds have a fraction.
+// zero. Years and months are refused: they have no length. Only the last number has a fraction.
 func durationMillis(text []byte) (c cell, reason string) {
 	if ms, ok := secondsMillis(text); ok {
 		return cell{uint64(ms), isBits}, ""
@@ -23,25 +26,69 @@ func durationMillis(text []byte) (c cell, reason string) {
 	}
 	b = b[1:]
 	var sum millis
-	if weeks, rest := sum.add(b, 'W', 7*24*3_600_000); weeks {
-		b = rest
-	} else {
-		_, b = sum.add(b, 'D', 24*3_600_000)
-		if len(b) > 1 && b[0] == 'T' {
-			_, b = sum.add(b[1:], 'H', 3_600_000)
-			_, b = sum.add(b, 'M', 60_000)
-			b = sum.addSeconds(b)
+	next := 0 // of the units
+	for len(b) > 0 {
+		if b[0] == 'T' {
+			if next > firstOfTime {
+				return cell{}, notDuration
+			}
+			b, next = b[1:], firstOfTime
+			if len(b) == 0 {
+				return cell{}, notDuration
+			}
+		}
+		n, fraction, rest := cutNumber(b)
+		if len(n) == 0 || len(rest) == 0 {
+			return cell{}, notDuration
+		}
+		from, upto := next, firstOfTime
+		if next >= firstOfTime {
+			upto = len(units)
+		}
+		u := slices.IndexFunc(units[from:upto], func(u unit) bool { return u.letter == rest[0] })
+		if u < 0 || len(rest) > 1 && (fraction != nil || rest[0] == 'W') {
+			return cell{}, notDuration
+		}
+		length := units[from+u].millis
+		sum.count(n, length)
+		sum.addFraction(fraction, length)
+		b, next = rest[1:], from+u+1
+		if next == firstOfTime && len(b) > 0 && b[0] != 'T' {
+			return cell{}, notDuration
 		}
 	}
 	switch {
-	case len(b) > 0:
-		return cell{}, notDuration
 	case sum.over:
 		return cell{}, tooLong
 	case negative:
 		sum.total = -sum.total
 	}
 	return cell{uint64(sum.total), isBits}, ""
+}
+
+// unit is what a number of a duration counts.
+type unit struct {
+	letter byte
+	millis int64
+}
+
+// units are in the order in which they come, those of the date first.
+var units = [...]unit{{'W', 7 * 24 * 3_600_000}, {'D', 24 * 3_600_000}, {'H', 3_600_000}, {'M', 60_000}, {'S', 1000}}
+
+const firstOfTime = 2 // of the units: what is behind the T
+
+// cutNumber cuts the number that b begins with, and its digits behind a point or comma, nil if it has none.
+func cutNumber(b []byte) (whole, fraction, rest []byte) {
+	n := wholeLen(b)
+	whole, rest = b[:n], b[n:]
+	if n == 0 || len(rest) == 0 || rest[0] != '.' && rest[0] != ',' {
+		return whole, nil, rest
+	}
+	f := wholeLen(rest[1:])
+	if f == 0 {
+		return nil, nil, nil
+	}
+	return whole, rest[1 : 1+f], rest[1+f:]
 }
 
 // secondsMillis reads a duration that is nothing but seconds, as nearly all are.
@@ -79,41 +126,6 @@ type millis struct {
 	over  bool
 }
 
-// add adds the number that b begins with, if its unit follows it.
-func (m *millis) add(b []byte, unit byte, length int64) (added bool, rest []byte) {
-	n := wholeLen(b)
-	if n == 0 || n == len(b) || b[n] != unit {
-		return false, b
-	}
-	m.count(b[:n], length)
-	return true, b[n+1:]
-}
-
-// addSeconds adds seconds with or without a fraction.
-func (m *millis) addSeconds(b []byte) (rest []byte) {
-	if added, rest := m.add(b, 'S', 1000); added {
-		return rest
-	}
-	n := wholeLen(b)
-	if n == 0 || n == len(b) || b[n] != '.' {
-		return b
-	}
-	fraction := b[n+1:]
-	f := wholeLen(fraction)
-	if f == 0 || f == len(fraction) || fraction[f] != 'S' {
-		return b
-	}
-	m.count(b[:n], 1000)
-	for i, length := 0, int64(100); i < min(f, 3); i++ {
-		m.count(fraction[i:i+1], length)
-		length /= 10
-	}
-	if f > 3 && fraction[3] >= '5' {
-		m.count([]byte{'1'}, 1)
-	}
-	return fraction[f+1:]
-}
-
 // count adds a length so many times.
 func (m *millis) count(number []byte, length int64) {
 	var n int64
@@ -129,6 +141,21 @@ func (m *millis) count(number []byte, length int64) {
 		return
 	}
 	m.total += n * length
+}
+
+// addFraction adds the part of a length that digits behind a point say, rounded.
+func (m *millis) addFraction(digits []byte, length int64) {
+	// Twice the part, cut: from the last digit on, each step is a tenth of what is exact.
+	twice := int64(0)
+	for _, c := range slices.Backward(digits) {
+		twice = (twice + int64(c-'0')*2*length) / 10
+	}
+	part := (twice + 1) / 2
+	if part > math.MaxInt64-m.total {
+		m.over = true
+		return
+	}
+	m.total += part
 }
 
 // wholeLen is how many digits b begins with.

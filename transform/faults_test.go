@@ -2,6 +2,7 @@ package transform
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -36,22 +37,105 @@ var badOrders = []struct{ record, want string }{
 	{`{"id":"o1","id":"o2"}`, "record \"o1\": id: the member is there twice"},
 	{`{"id":"o1","buyer":{"person":{},"person":{}}}`, "record \"o1\": buyer.person: the member is there twice"},
 	{`{"id":"o1","lines":[],"\u006cines":[]}`, "record \"o1\": lines: the member is there twice"},
-	{`{"id":"o1","placed":"tomorrow, says Ines"}`, "record \"o1\": placed: want an RFC 3339 instant"},
-	{`{"placed":7,"id":"o\u0031\n"}`, `record "o1\n": placed: want a string, got a number`},
-	{`{"placed":7,"id":[}`, "record: placed: want a string, got a number"},
-	{`{"id":"o1","buyer":"Ines"}`, "record \"o1\": buyer: want an object, got a string"},
-	{`{"id":"o1","buyer":{"firm":{"name":7}}}`, "record \"o1\": buyer.firm.name: want a string, got a number"},
-	{`{"id":"o1","boss@delta":[{"name":7}]}`, "record \"o1\": boss@delta[0].name: want a string, got a number"},
-	{`{"id":"o1","boss@delta":{}}`, "record \"o1\": boss@delta: want an array, got an object"},
+	{`{"lines":7,"id":"o\u0031\n"}`, `record "o1\n": lines: want an array, got a number`},
+	{`{"lines":7,"id":[}`, "record: lines: want an array, got a number"},
 	{`{"id":"o1","lines":{}}`, "record \"o1\": lines: want an array, got an object"},
 	{`{"id":"o1","lines":[7]}`, "record \"o1\": lines[0]: want an object, got a number"},
-	{`{"id":"o1","lines":[null]}`, "record \"o1\": lines[0]: want an object, got null"},
+	{`{"id":"o1","lines":""}`, "record \"o1\": lines: want an array, got a string"},
+	{`{"id":"o1","lines":[""]}`, "record \"o1\": lines[0]: want an object, got a string"},
+	{`{"id":"o1","lines":[[]]}`, "record \"o1\": lines[0]: want an object, got an array"},
 	{`{"id":"o1","lines":[{"id":"a"},{}]}`, "record \"o1\": lines[1].id: required, but not there"},
 	{`{"id":"o1","lines":[{"id":"a"},{"id":"b","discounts":[1,2,"x"]}]}`, "record \"o1\": lines[1].discounts[2]: want a number, got other text"},
-	{`{"id":"o1","lines":[{"id":"a"},{"id":"b","discounts":[1,null]}]}`, "record \"o1\": lines[1].discounts[1]: required, but not there"},
+	{`{"id":"o1","lines":[{"id":"a"},{"id":7}]}`, "record \"o1\": lines[1].id: want a string, got a number"},
 	{`{"lines":[{"id":"a","discounts":[1]}],"id":7}`, "record: id: want a string, got a number"},
 	{`{"lines":[{"discounts":[1]}],"id":"o1"}`, `record "o1": lines[0].id: required, but not there`},
-	{`{"lines":[{"id":"a","pieces":2147483648}]}`, "record: lines[0].pieces: out of range"},
+	{`{"lines":[{"id":"a","pieces":2147483648}]}`, "record: id: required, but not there"},
+}
+
+// An odd value costs itself: the column is null, and what was wrong is counted.
+var oddOrders = []struct {
+	record  string
+	rows    []string
+	misfits map[Misfit]int64
+}{
+	{`{"id":"o1","placed":"tomorrow, says Ines"}`, []string{"orders: o1 | (null) | (null) | (null) | (null) | false"}, map[Misfit]int64{
+		{"orders", "placed_time", "placed", notInstant}: 1,
+	}},
+	{`{"id":"o1","placed":["2026-11-22T08:00:00Z"]}`, []string{"orders: o1 | (null) | (null) | (null) | (null) | false"}, map[Misfit]int64{
+		{"orders", "placed_time", "placed", "want a string, got an array"}: 1,
+	}},
+	{`{"id":"o1","buyer":"Ines"}`, []string{`orders: o1 | (null) | (null) | (null) | "Ines" | false`}, map[Misfit]int64{
+		{"orders", "buyer_kind", "buyer", "want an object, got a string"}: 1,
+	}},
+	{`{"id":"o1","buyer":{"person":7,"firm":{"name":"Fabrikam"}}}`, []string{`orders: o1 | (null) | firm | Fabrikam | {"person":7,"firm":{"name":"Fabrikam"}} | false`}, map[Misfit]int64{
+		{"orders", "buyer_name", "buyer.person", "want an object, got a number"}: 1,
+	}},
+	{`{"id":"o1","buyer":{"person":"","firm":{"name":7}},"boss@delta":[{"name":"Otto"}]}`, []string{`orders: o1 | (null) | firm | Otto | {"person":"","firm":{"name":7}} | false`}, map[Misfit]int64{
+		{"orders", "buyer_name", "buyer.firm.name", "want a string, got a number"}: 1,
+	}},
+	{`{"id":"o1","boss@delta":[{"name":7}]}`, []string{"orders: o1 | (null) | (null) | (null) | (null) | false"}, map[Misfit]int64{
+		{"orders", "buyer_name", "boss@delta[0].name", "want a string, got a number"}: 1,
+	}},
+	{`{"id":"o1","boss@delta":{}}`, []string{"orders: o1 | (null) | (null) | (null) | (null) | false"}, map[Misfit]int64{
+		{"orders", "buyer_name", "boss@delta", "want an array, got an object"}: 1,
+	}},
+	{`{"id":"o1","boss@delta":[null,{"name":"Otto"}]}`, []string{"orders: o1 | (null) | (null) | (null) | (null) | false"}, nil},
+	{`{"id":"o1","lines":[null,{"id":"a","pieces":"a few"},null,{"id":"b","pieces":{}},{"id":"c","pieces":"a few","discounts":[null,5]}]}`, []string{
+		"orders: o1 | (null) | (null) | (null) | (null) | false",
+		"lines: o1 | 1 | a | (null)", "lines: o1 | 3 | b | (null)", "lines: o1 | 4 | c | (null)",
+		"discounts: o1 | 4 | c | 5",
+	}, map[Misfit]int64{
+		{"lines", "pieces", "lines[].pieces", "want a number, got other text"}: 2,
+		{"lines", "pieces", "lines[].pieces", "want a number, got an object"}:  1,
+	}},
+}
+
+func TestOddValues(t *testing.T) {
+	s, err := NewScrubber(schemas.Dataset{Tables: orders}, hidden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range oddOrders {
+		rows, misfits, errs := readOdd(t, orders, c.record)
+		if diff := cmp.Diff(c.rows, rows); diff != "" || errs[0] != nil {
+			t.Errorf("%s: %v\n%s", c.record, errs[0], diff)
+		}
+		if diff := cmp.Diff(c.misfits, misfits); diff != "" {
+			t.Errorf("%s: misfits\n%s", c.record, diff)
+		}
+		scrubbed := string(s.Scrub([]byte(c.record)))
+		if _, misfits, errs := readOdd(t, orders, scrubbed); errs[0] != nil || !maps.Equal(misfits, c.misfits) {
+			t.Errorf("%s became %s:\n got %v, %v\nwant %v", c.record, scrubbed, misfits, errs[0], c.misfits)
+		}
+		if strings.Contains(scrubbed, "says Ines") {
+			t.Errorf("%s became %s", c.record, scrubbed)
+		}
+	}
+}
+
+// Misfits are those of records that gave rows, and go on when the rows are handed over.
+func TestMisfitsOfRefusedRecordsDoNotCount(t *testing.T) {
+	plan, err := Compile(orders)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := plan.NewBuilder(memory.DefaultAllocator)
+	defer b.Release()
+	for range 3 {
+		if err := b.Append([]byte(`{"id":"o1","placed":7,"lines":7}`)); err == nil {
+			t.Fatal("lines that are a number were taken")
+		}
+		if err := b.Append([]byte(`{"id":"o1","placed":7}`)); err != nil {
+			t.Fatal(err)
+		}
+		tell(t, orders, b)
+	}
+	want := map[Misfit]int64{{"orders", "placed_time", "placed", "want a string, got a number"}: 3}
+	got := b.Misfits()
+	clear(b.Misfits())
+	if diff := cmp.Diff(want, got); diff != "" || len(b.Misfits()) != 1 {
+		t.Error(diff)
+	}
 }
 
 // A bad record gives an error that says where and why, and takes back whatever rows it had given,

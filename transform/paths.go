@@ -21,8 +21,9 @@ func (c *compiler) collection(each schemas.Path) (*scope, error) {
 	return sc, err
 }
 
-// value is the cell that holds the value at an absolute path, read as the type, and its scope.
-func (c *compiler) value(path schemas.Path, typ schemas.Type) (*scope, int, error) {
+// value is the cell that holds the value at an absolute path, read as the type for the next column, and its
+// scope. If the column is strict, a value that does not fit refuses the record.
+func (c *compiler) value(path schemas.Path, typ schemas.Type, strict bool) (*scope, int, error) {
 	steps, err := path.Steps()
 	if err != nil {
 		return nil, 0, err
@@ -38,12 +39,23 @@ func (c *compiler) value(path schemas.Path, typ schemas.Type) (*scope, int, erro
 	if len(steps) == 0 && isText(typ) {
 		typ = asSent
 	}
-	return sc, sc.valueCell(n, typ), nil
+	if typ == schemas.Member {
+		if n.naming == none {
+			n.naming = sc.cell()
+		}
+		n.readBy(len(c.columns))
+		return sc, n.naming, nil
+	}
+	l := c.leaf(n, typ, strict)
+	if l.cell == none {
+		l.cell = sc.cell()
+	}
+	return sc, l.cell, nil
 }
 
 // direct lets a column of the rows' own values be set while they are read, and reports whether it can
 // be: from one path, by the first of the columns that want the value there.
-func (c *compiler) direct(rows *scope, path schemas.Path, number int, col schemas.Column) bool {
+func (c *compiler) direct(rows *scope, path schemas.Path, number int, col schemas.Column, strict bool) bool {
 	steps, err := path.Steps()
 	if err != nil || c.lenient || len(steps) == 0 || len(col.Else) > 0 || steps[len(steps)-1].Kind == schemas.Position ||
 		col.Type == schemas.Member || col.Type == schemas.Present {
@@ -53,7 +65,7 @@ func (c *compiler) direct(rows *scope, path schemas.Path, number int, col schema
 	if err != nil || sc != rows {
 		return false
 	}
-	l := n.leaf(col.Type)
+	l := c.leaf(n, col.Type, strict)
 	if l.column != none {
 		return false
 	}
@@ -86,11 +98,11 @@ func (c *compiler) follow(steps []schemas.Step) (*scope, *node, error) {
 		switch step.Kind {
 		case schemas.Into:
 			path = append(append(path, '.'), step.Name...)
-			n = c.member(n, step.Name)
+			n = c.member(n, step.Name, string(path[1:]))
 		case schemas.FirstOf:
 			path = append(path, "[0]"...)
 			if n.first == nil {
-				n.first = c.newNode("")
+				n.first = c.newNode("", string(path[1:]))
 			}
 			n = n.first
 		case schemas.Each:
@@ -114,40 +126,48 @@ func (c *compiler) follow(steps []schemas.Step) (*scope, *node, error) {
 	return sc, n, nil
 }
 
-func (c *compiler) member(n *node, name string) *node {
+func (c *compiler) member(n *node, name, path string) *node {
 	if n.members == nil {
 		n.members = map[string]*node{}
 	}
 	child, ok := n.members[name]
 	if !ok {
-		child = c.newNode(name)
+		child = c.newNode(name, path)
 		n.members[name] = child
 	}
 	return child
 }
 
-// valueCell is the cell for the value at a node, read as the type; columns that want the same share it.
-func (sc *scope) valueCell(n *node, typ schemas.Type) int {
-	if typ == schemas.Member {
-		if n.naming == none {
-			n.naming = sc.cell()
-		}
-		return n.naming
+// zone lets the object that a time is in be asked for the zone of the time. The member that names it is one
+// that is wanted, so that it is a fault to be there twice.
+func (c *compiler) zone(path schemas.Path) error {
+	beside, err := path.Beside(schemas.ZoneMember)
+	if err != nil {
+		return err
 	}
-	l := n.leaf(typ)
-	if l.cell == none {
-		l.cell = sc.cell()
+	steps, err := beside.Steps()
+	if err != nil {
+		return err
 	}
-	return l.cell
+	if _, _, err := c.follow(steps); err != nil {
+		return err
+	}
+	_, n, err := c.follow(steps[:len(steps)-1])
+	if err == nil {
+		n.zoned = true
+	}
+	return err
 }
 
-// leaf is the value at the node read as the type. It is valid until the next one is wanted.
-func (n *node) leaf(typ schemas.Type) *leaf {
+// leaf is the value at the node read as the type, also for the next column; columns that want the same share
+// it. It is valid until the next one is wanted.
+func (c *compiler) leaf(n *node, typ schemas.Type, strict bool) *leaf {
 	i := slices.IndexFunc(n.leaves, func(l leaf) bool { return l.typ == typ })
 	if i < 0 {
 		i = len(n.leaves)
-		n.leaves = append(n.leaves, leaf{typ: typ, text: isText(typ), cell: none, column: none})
+		n.leaves = append(n.leaves, leaf{typ: typ, text: isText(typ), cell: none, column: none, reader: len(c.columns)})
 	}
+	n.leaves[i].strict = n.leaves[i].strict || strict
 	return &n.leaves[i]
 }
 

@@ -3,6 +3,7 @@ package transform
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,6 +30,7 @@ const none = -1
 
 // table is where a table's columns are among all columns.
 type table struct {
+	name       string
 	schema     *arrow.Schema
 	from, upto int
 }
@@ -37,6 +39,7 @@ type table struct {
 type node struct {
 	number  int
 	name    string // of the member
+	path    string // from the record on, without positions
 	spelled string // the name as Graph writes it, with quotes and colon
 	opens   bool   // columns want what is in the value
 
@@ -46,6 +49,10 @@ type node struct {
 	first    *node  // of an array: its first element
 	only     *scope // of an object: what becomes of it as a collection of one
 	naming   int    // cell for the name of the first member that is an object, or none
+	zoned    bool   // a member names the time zone of another
+
+	reader int  // the first column that reads something in the value, or none
+	strict bool // a value that cannot be entered refuses the record, and is not null
 }
 
 // leaf is a value of a record that goes into a cell of the scope, a column of a table, or both.
@@ -54,6 +61,8 @@ type leaf struct {
 	text          bool // a string is taken as it is
 	cell          int  // or none
 	column, table int  // or none
+	reader        int  // the first column that reads it
+	strict        bool // a value that does not fit refuses the record, and is not null
 }
 
 // scope is what there is once for every element of a collection, or once for the record: cells for
@@ -75,6 +84,7 @@ type scope struct {
 // origin is where the values of a column come from: straight from a leaf, or from the first of the
 // cells that is not null.
 type origin struct {
+	name    string
 	typ     schemas.Type
 	table   int
 	direct  bool
@@ -113,18 +123,36 @@ func Compile(tables []schemas.Table) (*Plan, error) {
 	c.identify(tables)
 	for _, sc := range c.scopes {
 		sc.element.settle()
+		sc.element.strict = true // an element that cannot be entered is no row of nulls
 	}
 	return c.Plan, nil
 }
 
-// settle notes what was found out about a node and those in it.
-func (n *node) settle() {
+// settle notes what was found out about a node and those in it, and reports whether a value there or in it
+// must not be null for being odd.
+func (n *node) settle() (strict bool) {
 	n.opens = n.entersObjects() || n.entersArrays() || n.only != nil
-	for _, m := range n.members {
-		m.settle()
-	}
+	n.strict = n.elements != nil || n.only != nil
+	inner := slices.Collect(maps.Values(n.members))
 	if n.first != nil {
-		n.first.settle()
+		inner = append(inner, n.first)
+	}
+	for _, m := range inner {
+		n.strict = m.settle() || n.strict
+		n.readBy(m.reader)
+	}
+	strict = n.strict
+	for _, l := range n.leaves {
+		strict = strict || l.strict
+		n.readBy(l.reader)
+	}
+	return strict
+}
+
+// readBy notes that a column reads something in the node's value.
+func (n *node) readBy(column int) {
+	if n.reader == none || column != none && column < n.reader {
+		n.reader = column
 	}
 }
 
@@ -133,12 +161,12 @@ type compiler struct{ *Plan }
 func (c *compiler) newScope(parent *scope, path schemas.Path) *scope {
 	sc := &scope{number: len(c.scopes), path: path, parent: parent, position: none}
 	c.scopes = append(c.scopes, sc)
-	sc.element = c.newNode("")
+	sc.element = c.newNode("", string(path))
 	return sc
 }
 
-func (c *compiler) newNode(name string) *node {
-	n := &node{number: c.nodes, name: name, spelled: `"` + name + `":`, naming: none}
+func (c *compiler) newNode(name, path string) *node {
+	n := &node{number: c.nodes, name: name, path: path, spelled: `"` + name + `":`, naming: none, reader: none}
 	c.nodes++
 	return n
 }
@@ -158,25 +186,34 @@ func (c *compiler) table(number int, t schemas.Table) error {
 			return fmt.Errorf("column %s: %w", col.Name, err)
 		}
 	}
-	c.tables = append(c.tables, table{t.Schema(), first, len(c.columns)})
+	c.tables = append(c.tables, table{t.Name, t.Schema(), first, len(c.columns)})
 	return nil
 }
 
 // column adds a column of the table, whose rows the scope has.
 func (c *compiler) column(rows *scope, number int, t schemas.Table, col schemas.Column) error {
 	path := col.Path.Absolute(t.Each)
-	if c.direct(rows, path, number, col) {
+	if col.Type == schemas.UTCTime {
+		for _, p := range append([]schemas.Path{col.Path}, col.Else...) {
+			if err := c.zone(p.Absolute(t.Each)); err != nil {
+				return err
+			}
+		}
+	}
+	// A value that must be there refuses the record, unless there may be another in its place.
+	strict := (col.Required || slices.Contains(t.Key, col.Name)) && len(col.Else) == 0
+	if c.direct(rows, path, number, col, strict) {
 		c.demand(rows, path, col)
-		c.columns = append(c.columns, origin{typ: col.Type, table: number, scope: rows, below: none, direct: true})
+		c.columns = append(c.columns, origin{name: col.Name, typ: col.Type, table: number, scope: rows, below: none, direct: true})
 		return nil
 	}
-	sc, cell, err := c.value(path, col.Type)
+	sc, cell, err := c.value(path, col.Type, strict)
 	if err != nil {
 		return err
 	}
-	from := origin{typ: col.Type, table: number, scope: sc, below: none, cell: cell, present: col.Type == schemas.Present}
+	from := origin{name: col.Name, typ: col.Type, table: number, scope: sc, below: none, cell: cell, present: col.Type == schemas.Present}
 	for _, p := range col.Else {
-		other, cell, err := c.value(p.Absolute(t.Each), col.Type)
+		other, cell, err := c.value(p.Absolute(t.Each), col.Type, false)
 		if err != nil {
 			return err
 		}
@@ -222,7 +259,7 @@ func (c *compiler) identify(tables []schemas.Table) {
 	if key < 0 || storageOf(tables[i].Columns[key].Type) != texts {
 		return
 	}
-	if _, cell, err := c.value(tables[i].Columns[key].Path, tables[i].Columns[key].Type); err == nil {
+	if _, cell, err := c.value(tables[i].Columns[key].Path, tables[i].Columns[key].Type, false); err == nil {
 		c.id, c.idName = cell, string(tables[i].Columns[key].Path)
 	}
 }

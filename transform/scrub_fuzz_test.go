@@ -20,6 +20,7 @@ func FuzzScrub(f *testing.F) {
 	f.Add(users, []byte(`{"id":7,"displayName":{"a":"nested"},"\u0069d":"escaped","businessPhones":"+1 425 555"} `))
 	f.Add(users, []byte(`{"id":"cut off`))
 	f.Add(calls, []byte(meeting(2)))
+	f.Add("calendar_events", []byte(`{"id":"1","start":{"dateTime":"2026-11-22T08:00:00","timeZone":"UTC","x":"person 1"},"timeZone":"person 2"}`))
 	f.Add(calls, []byte(`{"organizer_v2":{"identity":{"user":{"id":"person 1","tenantId":"tenant"},"robot":{"name":"person 2"}}},"sessions":[[{"id":"x"}],{"caller":"person 3"}]}`))
 	f.Fuzz(func(t *testing.T, dataset string, record []byte) {
 		d, ok := schemas.Find(dataset)
@@ -70,6 +71,9 @@ func openPlaces(d schemas.Dataset) func(path string) bool {
 		for _, c := range table.Columns {
 			for _, p := range append([]schemas.Path{c.Path}, c.Else...) {
 				path := strings.ReplaceAll(string(p.Absolute(table.Each)), "[0]", "[]")
+				if beside, err := schemas.Path(path).Beside(schemas.ZoneMember); err == nil && c.Type == schemas.UTCTime {
+					named[string(beside)] = true
+				}
 				personal[path] = personal[path] || c.Personal
 				named[path] = named[path] || c.Type != schemas.Present && c.Type != schemas.Member
 				if c.Type == schemas.JSON {

@@ -169,6 +169,9 @@ func (s *spot) fates(outer fate) (own, inner fate) {
 	return outer, outer
 }
 
+// unfit is a text that no type reads but those of text, which keep theirs: what stood there fits no better.
+const unfit = "?"
+
 // scalar replaces a value that is not kept. Null, true and false say nothing about who somebody is.
 func (s *Scrubber) scalar(v jsonpull.Value, f fate) {
 	switch {
@@ -178,7 +181,7 @@ func (s *Scrubber) scalar(v jsonpull.Value, f fate) {
 		s.out = s.hider.appendPseudonym(s.out, s.text(v))
 		s.copied = v.End
 	case v.Kind == jsonpull.String:
-		s.replace(v.Start, v.End, "")
+		s.replace(v.Start, v.End, unfit)
 	case v.Kind == jsonpull.Number && f == hide:
 		s.copyTo(v.Start)
 		s.out = append(s.hider.appendPseudonym(append(s.out, '"'), s.scan.Text(v)), '"')

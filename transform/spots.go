@@ -68,6 +68,15 @@ func (s *spot) addColumns(d schemas.Dataset) error {
 			return
 		}
 		at.read(c)
+		if c.Type == schemas.UTCTime {
+			beside, err := path.Beside(schemas.ZoneMember)
+			if err != nil {
+				errs = append(errs, err)
+				return
+			}
+			at, _ := s.at(beside, func(*spot) {}) // whose steps were read before
+			at.read(schemas.Column{Type: schemas.Zone})
+		}
 	}
 	for _, t := range d.Tables {
 		for _, c := range t.Columns {
@@ -78,8 +87,7 @@ func (s *spot) addColumns(d schemas.Dataset) error {
 		}
 	}
 	for _, when := range d.Time {
-		add(when, schemas.Column{Type: schemas.Timestamp})
-		add(when, schemas.Column{Type: schemas.UTCTime})
+		add(when, schemas.Column{Type: d.TimeType(when)})
 	}
 	if d.Version != "" {
 		add(d.Version, schemas.Column{Type: schemas.Version})

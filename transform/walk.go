@@ -3,6 +3,7 @@ package transform
 import (
 	"strconv"
 
+	"graphlake/schemas"
 	"graphlake/transform/jsonpull"
 )
 
@@ -91,10 +92,16 @@ func (b *Builder) closed(n *node, f *frame, kind jsonpull.Kind) *RecordError {
 	case b.plan.lenient:
 	case kind == jsonpull.Null:
 		return nil
-	case n.entersObjects() || n.only != nil:
-		return &RecordError{Reason: wrongKind(jsonpull.Object, kind)}
+	case !n.strict && isEmpty(v): // as null
 	default:
-		return &RecordError{Reason: wrongKind(jsonpull.Array, kind)}
+		want := jsonpull.Array
+		if n.entersObjects() || n.only != nil {
+			want = jsonpull.Object
+		}
+		if n.strict {
+			return &RecordError{Reason: wrongKind(want, kind)}
+		}
+		b.misfit(n.reader, n, wrongKind(want, kind))
 	}
 	return b.keep(n, f, v)
 }
@@ -110,7 +117,10 @@ func (b *Builder) keep(n *node, f *frame, v jsonpull.Value) *RecordError {
 			var reason string
 			c, reason = b.convert(l.typ, v)
 			if reason != "" && !b.plan.lenient {
-				return &RecordError{Reason: reason}
+				if l.strict {
+					return &RecordError{Reason: reason}
+				}
+				b.misfit(l.reader, n, reason)
 			}
 		}
 		if l.cell != none {
@@ -132,6 +142,38 @@ func wrongKind(want, got jsonpull.Kind) string {
 }
 
 func (b *Builder) object(n *node, f *frame) *RecordError {
+	if !n.zoned {
+		return b.members(n, f)
+	}
+	outer := b.zone
+	b.zone = zoneIn(b.scan)
+	fault := b.members(n, f)
+	b.zone = outer
+	return fault
+}
+
+// zoneIn is the value of the member that names the time zone, in the object in front of a scanner: Graph may
+// send it behind the time. What is wrong with the object, the walk finds.
+func zoneIn(scan jsonpull.Scanner) jsonpull.Value {
+	more, err := scan.Object()
+	for more && err == nil {
+		var name, v jsonpull.Value
+		if name, err = scan.Name(); err != nil {
+			break
+		}
+		if v, err = scan.Value(); err != nil {
+			break
+		}
+		if text := scan.Text(name); string(text) == schemas.ZoneMember ||
+			!name.Plain && string(jsonpull.AppendString(nil, text)) == schemas.ZoneMember {
+			return v
+		}
+		more, err = scan.NextMember()
+	}
+	return jsonpull.Value{}
+}
+
+func (b *Builder) members(n *node, f *frame) *RecordError {
 	b.walk.objects++
 	object, next := b.walk.objects, 2*n.number
 	if n.naming != none {
@@ -221,10 +263,13 @@ func (b *Builder) array(n *node, f *frame) *RecordError {
 	return nil
 }
 
-// element reads an element of a collection.
+// element reads an element of a collection. A null is no row, but has a position.
 func (b *Builder) element(sc *scope, position int) *RecordError {
-	if b.scan.Kind() == jsonpull.Null && sc.element.entersObjects() && !b.plan.lenient {
-		return &RecordError{Reason: wrongKind(jsonpull.Object, jsonpull.Null)} // not a row of nulls
+	if b.scan.Kind() == jsonpull.Null {
+		if _, err := b.scan.Value(); err != nil {
+			return syntax(err)
+		}
+		return nil
 	}
 	f := b.begin(sc)
 	if sc.position != none {

@@ -71,21 +71,18 @@ func digits(b []byte) int {
 	return len(b)
 }
 
-// ParseInt is the value of a number that is written as an integer.
+// ParseInt is the value of a number that is an integer, however it is written: 1000, 1e3 or 1000.0.
 func ParseInt(number []byte) (int64, error) {
 	n := number
 	if len(n) > 0 && n[0] == '-' {
 		n = n[1:]
 	}
-	if digits(n) < len(n) || len(n) == 0 {
-		return 0, ErrNotInteger
-	}
-	if len(n) > 18 {
-		i, err := strconv.ParseInt(string(number), 10, 64)
-		if err != nil {
-			return 0, ErrRange
+	if len(n) > 18 || digits(n) < len(n) {
+		i, whole, err := ParseScaled(number, 0)
+		if err == nil && !whole {
+			err = ErrNotInteger
 		}
-		return i, nil
+		return i, err
 	}
 	var i int64
 	for _, c := range n {

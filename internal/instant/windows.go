@@ -1,27 +1,27 @@
-package transform
+package instant
 
-import "strings"
-
-// zoneCell is a time zone's IANA name, null if the name that Graph sent is neither one of Windows' nor
-// of IANA's, as that of a zone which a user has made up ("Customized Time Zone").
-func (b *Builder) zoneCell(name []byte) cell {
-	if iana, ok := windowsZones[string(name)]; ok {
-		start := len(b.made)
-		b.made = append(b.made, iana...)
-		return cell{span(start, len(b.made)), inMade}
-	}
-	text := string(name)
-	if text != "UTC" && (!strings.Contains(text, "/") || strings.Contains(text, ":")) {
-		return cell{} // tzone://Microsoft/Custom
-	}
-	start := len(b.made)
-	b.made = append(b.made, name...)
-	return cell{span(start, len(b.made)), inMade}
+// otherNames are names that Windows gave up or never had, and what Exchange calls UTC. Mailboxes keep the
+// name that they were given.
+var otherNames = map[string]string{
+	"Armenian Standard Time":        "Asia/Yerevan",
+	"Bangkok Standard Time":         "Asia/Bangkok",
+	"Coordinated Universal Time":    "Etc/UTC",
+	"Jerusalem Standard Time":       "Asia/Jerusalem",
+	"Kamchatka Standard Time":       "Asia/Kamchatka",
+	"Malay Peninsula Standard Time": "Asia/Singapore",
+	"Mexico Standard Time":          "America/Mexico_City",
+	"Mexico Standard Time 2":        "America/Mazatlan",
+	"Mid-Atlantic Standard Time":    "Etc/GMT+2",
+	"Saudi Arabia Standard Time":    "Asia/Riyadh",
+	"Sydney Standard Time":          "Australia/Sydney",
+	"tzone://Microsoft/Utc":         "Etc/UTC",
+	"West Bank Gaza Standard Time":  "Asia/Hebron",
+	"Yekaterinburg Standard Time":   "Asia/Yekaterinburg",
 }
 
-// windowsZones are the zones of Windows, each with the IANA zone that Unicode CLDR gives for the whole
+// windowsNames are the zones of Windows, each with the IANA zone that Unicode CLDR gives for the whole
 // world (windowsZones.xml, territory 001).
-var windowsZones = map[string]string{
+var windowsNames = map[string]string{
 	"AUS Central Standard Time":       "Australia/Darwin",
 	"AUS Eastern Standard Time":       "Australia/Sydney",
 	"Afghanistan Standard Time":       "Asia/Kabul",
