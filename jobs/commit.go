@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"graphlake/extract"
@@ -21,10 +22,17 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, behind []extract.B
 			return nil, err
 		}
 	}
-	commits, err := merge.Commit(ctx)
+	lost, err := merge.Lose(ctx)
 	if err != nil {
 		return nil, err
 	}
+	gained, err := merge.Gain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	commits := slices.SortedFunc(slices.Values(slices.Concat(lost, gained)), func(a, b load.Commit) int {
+		return a.Partition.Date.Compare(b.Partition.Date)
+	})
 	var parts []Covered
 	for _, c := range commits {
 		u.rep.count(c)
@@ -34,7 +42,7 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, behind []extract.B
 		}
 	}
 	cover := func(st *State) {
-		if u.Dataset.Mode == schemas.Observations {
+		if u.Dataset.Mode == schemas.Observations && len(parts) > 0 {
 			st.miss(u.Dataset, parts[0])
 			st.Picture = u.Range.From
 		}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -63,25 +64,31 @@ func (u *unit) window(ctx context.Context) error {
 		return err
 	}
 	defer u.run.encoders.Release(1)
-	merge, err := u.merge(ctx, spool, reading.Behind())
+	gone, err := newRawRows(u.Dataset, nil)
 	if err != nil {
 		return err
 	}
-	defer merge.Discard()
+	defer gone.release()
+	merge, err := u.merge(ctx, spool, reading.Behind(), gone)
+	if err != nil {
+		return err
+	}
 	u.rep.Records = int64(merge.Records()) + u.rep.Held // copies from many mailboxes are one
 	days, err := u.commit(ctx, merge, reading.Behind())
 	if err != nil {
 		return err
 	}
-	return u.derive(ctx, days)
+	// What is damaged stays as it is, and is not covered: the unit fails after all else is done.
+	return errors.Join(append(slices.Concat(merge.Damaged(), merge.Skipped()), u.derive(ctx, days))...)
 }
 
 func (u *unit) spool() (*load.Spool, error) {
+	spool, err := u.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
 	// What was missed of a parent that is behind lies before the range.
-	if st := u.view(); u.Dataset.Mode == schemas.Changes || len(st.Behind) > 0 {
-		return u.lake.SpoolChanges(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
+	if st := u.view(); err == nil && (u.Dataset.Mode == schemas.Changes || len(st.Behind) > 0) {
+		spool.Anywhere()
 	}
-	return u.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
+	return spool, err
 }
 
 // reading prepares to read the range. Parents that were behind are read from where they stand.
@@ -130,30 +137,27 @@ func (u *unit) silent() bool {
 }
 
 // merge puts what was read to what raw holds. Only where all was read, what is missing was removed: of
-// parents that are behind nothing is known.
-func (u *unit) merge(ctx context.Context, spool *load.Spool, behind []extract.Behind) (_ *load.Merge, err error) {
+// parents that are behind nothing is known. rows makes those of what was removed, until all is published.
+func (u *unit) merge(ctx context.Context, spool *load.Spool, behind []extract.Behind, rows *rawRows) (_ *load.Merge, err error) {
 	ctx, end := u.run.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
 	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
 	if !u.Dataset.Removes || u.silent() || len(behind) > 0 && key.Path != extract.Parent {
-		return spool.Merge(ctx)
+		return spool.Merge(ctx, load.Reading{})
 	}
-	var unread []string
+	unread := map[string]bool{}
 	for _, b := range behind {
-		unread = append(unread, u.inRaw(key, b.Parent))
+		unread[u.inRaw(key, b.Parent)] = true
 	}
-	spool.Spare(unread...)
-	rows, err := newRawRows(u.Dataset, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.release()
-	return spool.MergeWhole(ctx, func(record []byte) (arrow.RecordBatch, error) {
-		gone, err := extract.Remove(record)
-		if err != nil {
-			return nil, err
-		}
-		return rows.one(gone)
+	return spool.Merge(ctx, load.Reading{
+		Answers: func(first string) bool { return !unread[first] },
+		Absent: func(record []byte) (arrow.RecordBatch, error) {
+			gone, err := extract.Remove(record)
+			if err != nil {
+				return nil, err
+			}
+			return rows.one(gone)
+		},
 	})
 }
 

@@ -3,6 +3,7 @@ package load_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func meeting(id, time, hash string, removed bool) string {
 
 // What the lake holds of the range and a complete reading does not bring is made absent, once; what is
 // outside of the range stays, and what is brought again is back.
-func TestMergeWhole(t *testing.T) {
+func TestMergeAbsent(t *testing.T) {
 	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
 	p := load.Partition{Kind: load.Raw, Name: "meetings", TenantID: tenant, Date: day(22)}
 	gone := 0
@@ -46,22 +47,22 @@ func TestMergeWhole(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		absent := load.Absent(func(record []byte) (arrow.RecordBatch, error) {
+		reading := load.Reading{Answers: func(first string) bool { return !slices.Contains(spared, first) }}
+		absent := func(record []byte) (arrow.RecordBatch, error) {
 			gone++
 			id := strings.Trim(string(record), "{}")
 			rec := batch(t, memory.DefaultAllocator, meetings, meeting(id, "2026-11-22T1"+id+":00:00Z", "e", true))
 			rec.Retain()
 			return rec, nil
-		})
-		if !whole {
-			absent = nil
 		}
-		s.Spare(spared...)
-		m, err := s.MergeWhole(t.Context(), absent)
+		if whole {
+			reading.Absent = absent
+		}
+		m, err := s.Merge(t.Context(), reading)
 		if err != nil {
 			t.Fatal(err)
 		}
-		commits, err := m.Commit(t.Context())
+		commits, err := publish(t.Context(), m)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,20 +101,23 @@ func TestMovedRecordsOfAnyDay(t *testing.T) {
 	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
 	r := schemas.Range{From: day(23), To: day(24)}
 	spool(t, lake, r, 1, []string{trip("moves", "2026-11-23T10:00:00Z", 1, "1")})
-	s, err := lake.SpoolChanges(trips, tenant, on22)
+	s, err := lake.Spool(trips, tenant, on22)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Discard()
+	s.Anywhere()
 	moved := trip("moves", "2026-11-22T10:00:00Z", 2, "2")
 	if err := s.Add(batch(t, memory.DefaultAllocator, trips, moved)); err != nil {
 		t.Fatal(err)
 	}
-	m, err := s.MergeWhole(t.Context(), func([]byte) (arrow.RecordBatch, error) { return nil, errors.New("nothing is absent") })
+	m, err := s.Merge(t.Context(), load.Reading{
+		Absent: func([]byte) (arrow.RecordBatch, error) { return nil, errors.New("nothing is absent") },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Commit(t.Context()); err != nil {
+	if _, err := publish(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
 	wantRows(t, rows(t, lake, tripsOn(22), trips), moved)
@@ -121,16 +125,17 @@ func TestMovedRecordsOfAnyDay(t *testing.T) {
 }
 
 // Changes of a night belong to the days of their records, and touch no other.
-func TestSpoolChanges(t *testing.T) {
+func TestSpoolAnywhere(t *testing.T) {
 	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
 	for n := 1; n <= 3; n++ {
 		r := schemas.Range{From: day(n), To: day(n + 1)}
 		spool(t, lake, r, 1, []string{trip(fmt.Sprint("t", n), fmt.Sprintf("2026-11-0%dT10:00:00Z", n), 1, "1")})
 	}
-	s, err := lake.SpoolChanges(trips, tenant, on22)
+	s, err := lake.Spool(trips, tenant, on22)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Anywhere()
 	edited, late, tonight := trip("t2", "2026-11-02T10:00:00Z", 2, "2"), trip("t9", "2026-11-09T10:00:00Z", 1, "9"), trip("t22", "2026-11-22T10:00:00Z", 1, "3")
 	var changed []int
 	for _, c := range commit(t, s, 1, []string{edited, late, tonight, edited}) {
@@ -148,13 +153,14 @@ func TestSpoolChanges(t *testing.T) {
 
 // A record that moves to the range is taken away from the day before, also by a unit whose records may
 // be of any day.
-func TestSpoolChangesTakesWhatMoved(t *testing.T) {
+func TestSpoolAnywhereTakesWhatMoved(t *testing.T) {
 	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
 	spool(t, lake, schemas.Range{From: day(21), To: day(22)}, 1, []string{trip("a", "2026-11-21T10:00:00Z", 1, "1")})
-	s, err := lake.SpoolChanges(trips, tenant, on22)
+	s, err := lake.Spool(trips, tenant, on22)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Anywhere()
 	moved := trip("a", "2026-11-22T10:00:00Z", 2, "2")
 	commit(t, s, 1, []string{moved})
 	wantRows(t, rows(t, lake, tripsOn(21), trips))

@@ -6,36 +6,51 @@ import (
 	"slices"
 )
 
-// index knows the best copy of every record that a spool was given: about sixty bytes a record,
-// however large it is and however often it came.
+// index knows of every record the copy that stays: about sixty bytes a record, however large it is
+// and however often it came.
 type index struct {
 	entries []entry
 	sorted  int // so many of them are sorted by identity, one a record
 }
 
-// entry is a copy of a record, as far as copies are compared.
+// entry is a record by its best copy, as far as copies are compared.
 type entry struct {
-	id    identity
-	copy  rank
-	held  bool // the lake has this copy already
-	given bool // this copy is written already
+	id      identity
+	copy    rank
+	claim   claim
+	held    bool // the lake has this copy already
+	given   bool // this copy is written already
+	known   bool // the lake has a copy on a day of the range
+	outside bool // the copy that was read happened outside of the range
+	ignored bool // it is as if nothing had been read of the record
 }
 
-// rank decides between copies of a record: the higher version wins, at equal versions the greater
-// hash. A row without a version is below all that have one.
+// rank is a copy of a record. The higher version wins; a row without a version is below all that have
+// one.
 type rank struct {
 	version int64
 	hash    [16]byte
-	day     int32 // that the copy is filed under, in days since 1970
+	day     int32 // of the partition, in days since 1970
 }
 
+// compare orders copies that were read: at equal versions the greater hash wins.
 func (k rank) compare(other rank) int {
-	return cmp.Or(cmp.Compare(k.version, other.version), bytes.Compare(k.hash[:], other.hash[:]))
+	return cmp.Or(cmp.Compare(k.version, other.version), bytes.Compare(k.hash[:], other.hash[:]), cmp.Compare(other.day, k.day))
 }
+
+// claim decides between copies of equal versions.
+type claim uint8
+
+const (
+	removed claim = iota // the lake's, marked as removed
+	missing              // the lake's of the range, which was not read
+	live                 // another of the lake's
+	fresh                // read anew
+)
 
 // add notes a copy that was read anew.
-func (x *index) add(id identity, k rank) {
-	x.entries = append(x.entries, entry{id: id, copy: k})
+func (x *index) add(e entry) {
+	x.entries = append(x.entries, e)
 	if len(x.entries) >= 2*x.sorted+4096 {
 		x.sort()
 	}
@@ -62,17 +77,17 @@ func (x *index) find(id identity) *entry {
 	return &x.entries[i]
 }
 
-// contend lets a copy that the lake holds contend with what was read anew, which wins at equal
-// versions. If one of them has to leave the lake, it gives the day from which.
-func (e *entry) contend(held rank) (day int32, leaves bool) {
-	switch {
-	case e.copy == held:
-		e.held = true
-		return 0, false
-	case held.version > e.copy.version:
+// contend lets a copy that the lake holds contend with the best so far. If one of the two has to leave
+// the lake, it gives the day from which; two copies that are the same are one too many.
+func (e *entry) contend(copy rank, by claim) (day int32, leaves bool) {
+	switch c := cmp.Or(cmp.Compare(copy.version, e.copy.version), cmp.Compare(by, e.claim)); {
+	case copy == e.copy:
+		leaves, e.held = e.held, true
+		return copy.day, leaves
+	case c > 0:
 		day, leaves = e.copy.day, e.held
-		e.copy, e.held = held, true
+		e.copy, e.claim, e.held = copy, by, true
 		return day, leaves
 	}
-	return held.day, true
+	return copy.day, true
 }

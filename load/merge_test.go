@@ -111,11 +111,11 @@ func TestMergeCommitsOverWhatItReadOnly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer s.Discard()
+		t.Cleanup(func() { s.Discard() })
 		if err := s.Add(batch(t, memory.DefaultAllocator, trips, row)); err != nil {
 			t.Fatal(err)
 		}
-		m, err := s.Merge(t.Context())
+		m, err := s.Merge(t.Context(), load.Reading{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestMergeCommitsOverWhatItReadOnly(t *testing.T) {
 	}
 	newer := trip("a", "2026-11-22T10:00:00Z", 2, "2")
 	spool(t, lake, on22, 1, []string{newer})
-	if _, err := slow.Commit(t.Context()); !errors.Is(err, load.ErrConflict) {
+	if _, err := publish(t.Context(), slow); !errors.Is(err, load.ErrConflict) {
 		t.Errorf("Commit after another writer's: %v, want a conflict", err)
 	}
 	wantRows(t, rows(t, lake, tripsOn(22), trips), newer)

@@ -21,7 +21,7 @@ import (
 type row struct {
 	batch arrow.RecordBatch
 	at    int
-	day   time.Time // that it is filed under if it has no time
+	day   time.Time // that it is filed under if it has no time; of a held row, its partition's
 	held  bool      // by the lake already
 }
 
@@ -119,6 +119,12 @@ func compareColumn(i int, a, b row) int {
 	return compareCells(a.batch.Column(i), a.at, b.batch.Column(i), b.at)
 }
 
+// marked says whether a row is marked as removed.
+func (o order) marked(r row) bool {
+	marks, ok := r.batch.Column(o.removed).(*array.Boolean)
+	return ok && marks.IsValid(r.at) && marks.Value(r.at)
+}
+
 // identity is a digest of a row's key. A record without a whole key is its own: its hash.
 type identity [16]byte
 
@@ -140,6 +146,9 @@ func (o order) identity(r row) identity {
 
 func (o order) rank(r row) (rank, error) {
 	k := rank{version: math.MinInt64, day: dayOf(o.filed(r))}
+	if r.held {
+		k.day = dayOf(r.day) // where it lies, whenever it happened
+	}
 	if versions := r.batch.Column(o.version).(*array.Int64); !versions.IsNull(r.at) {
 		k.version = versions.Value(r.at)
 	}
@@ -155,6 +164,11 @@ func (o order) rank(r row) (rank, error) {
 
 // dayOf is the UTC day of an instant after 1970, in days since then.
 func dayOf(t time.Time) int32 { return int32(t.Unix() / int64(schemas.Day/time.Second)) }
+
+// dateOf is the midnight of a day.
+func dateOf(day int32) time.Time {
+	return time.Unix(int64(day)*int64(schemas.Day/time.Second), 0).UTC()
+}
 
 // merge gives the rows of sorted runs in order, of equal rows those of the earlier run first. A row
 // is valid until the next one is asked for.

@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ type partitionFile struct {
 	tuning
 	Partition
 	version Version
-	object  Object
+	source  *source
 	parquet *file.Reader
 }
 
@@ -57,36 +58,37 @@ func (l *Lake) open(ctx context.Context, p Partition) (*partitionFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
-	content, err := l.content(object)
+	f := &partitionFile{tuning: l.tuning, Partition: p, version: object.Info().Version, source: &source{Object: object}}
+	content, err := f.content()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read %s: %w", p, err), object.Close())
 	}
-	var r *file.Reader
 	err = guarded(func() (err error) {
-		r, err = file.NewParquetReader(content, file.WithReadProps(parquet.NewReaderProperties(l.allocator)))
+		f.parquet, err = file.NewParquetReader(content, file.WithReadProps(parquet.NewReaderProperties(l.allocator)))
 		return err
 	})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("read %s: not a Parquet file of ours: %w", p, err), object.Close())
+		return nil, cmp.Or(f.failed(ctx, err), object.Close())
 	}
-	return &partitionFile{tuning: l.tuning, Partition: p, version: object.Info().Version, object: object, parquet: r}, nil
+	return f, nil
 }
 
 // content is what the object holds. A small one is read at once: a Parquet file is read in a dozen pieces,
 // and in Blob Storage each of them is a request.
-func (l *Lake) content(object Object) (parquet.ReaderAtSeeker, error) {
-	whole := io.NewSectionReader(object, 0, object.Info().Size)
-	if whole.Size() > l.wholeBytes {
-		return whole, nil
+func (f *partitionFile) content() (parquet.ReaderAtSeeker, error) {
+	all := io.NewSectionReader(f.source, 0, f.source.Info().Size)
+	if all.Size() > f.wholeBytes {
+		return all, nil
 	}
-	text := make([]byte, whole.Size())
-	if _, err := io.ReadFull(whole, text); err != nil {
+	text := make([]byte, all.Size())
+	if _, err := io.ReadFull(all, text); err != nil {
 		return nil, err
 	}
+	f.source.whole = true
 	return bytes.NewReader(text), nil
 }
 
-func (f *partitionFile) Close() error { return errors.Join(f.parquet.Close(), f.object.Close()) }
+func (f *partitionFile) Close() error { return errors.Join(f.parquet.Close(), f.source.Close()) }
 
 func (f *partitionFile) rows() int64 { return f.parquet.NumRows() }
 
@@ -96,7 +98,7 @@ func (f *partitionFile) batches(ctx context.Context, schema *arrow.Schema) iter.
 		for i := range f.parquet.NumRowGroups() {
 			more, err := f.group(ctx, i, schema, func(rec arrow.RecordBatch) bool { return yield(rec, nil) })
 			if err != nil {
-				yield(nil, fmt.Errorf("read %s: %w", f.Partition, err))
+				yield(nil, err)
 			}
 			if err != nil || !more {
 				return
@@ -107,6 +109,53 @@ func (f *partitionFile) batches(ctx context.Context, schema *arrow.Schema) iter.
 
 // group reads one row group and reports whether more is wanted.
 func (f *partitionFile) group(ctx context.Context, group int, schema *arrow.Schema, yield func(arrow.RecordBatch) bool) (bool, error) {
+	var batches pqarrow.RecordReader
+	err := guarded(func() (err error) {
+		batches, err = f.reader(ctx, group, schema)
+		return err
+	})
+	if err != nil {
+		return false, f.failed(ctx, err)
+	}
+	defer batches.Release()
+	left := f.parquet.MetaData().RowGroup(group).NumRows()
+	for {
+		more := false
+		err := guarded(func() error {
+			more = batches.Next()
+			return nil
+		})
+		if err != nil {
+			return false, f.failed(ctx, err)
+		}
+		if !more {
+			break
+		}
+		rec, err := conform(f.allocator, batches.RecordBatch(), schema)
+		if err != nil {
+			return false, fmt.Errorf("read %s: %w", f.Partition, err)
+		}
+		left -= rec.NumRows()
+		more = yield(rec)
+		rec.Release()
+		if !more {
+			return false, nil
+		}
+	}
+	if err := batches.Err(); err != nil && !errors.Is(err, io.EOF) {
+		return false, f.failed(ctx, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return false, fmt.Errorf("read %s: %w", f.Partition, err)
+	}
+	if left != 0 {
+		return false, f.failed(ctx, fmt.Errorf("row group %d has %d rows less than it says", group, left))
+	}
+	return true, nil
+}
+
+// reader begins a row group, of which it reads the columns of a schema.
+func (f *partitionFile) reader(ctx context.Context, group int, schema *arrow.Schema) (pqarrow.RecordReader, error) {
 	meta := f.parquet.MetaData().RowGroup(group)
 	var found []int
 	size := int64(0)
@@ -116,61 +165,28 @@ func (f *partitionFile) group(ctx context.Context, group int, schema *arrow.Sche
 		}
 		column, err := meta.ColumnChunk(i)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		found = append(found, i)
 		size += column.TotalUncompressedSize()
 	}
 	if len(found) == 0 && meta.NumRows() > 0 {
-		return false, fmt.Errorf("it has none of the table's columns")
+		return nil, errors.New("it has none of the table's columns")
 	}
 	// Rows of raw can be large: a batch is as many as make readBytes on average.
 	rows := meta.NumRows() * f.readBytes / max(size, 1)
-	var batches pqarrow.RecordReader
-	err := guarded(func() error {
-		r, err := pqarrow.NewFileReader(f.parquet, pqarrow.ArrowReadProperties{BatchSize: min(max(rows, 1), 8192)}, f.allocator)
-		if err == nil {
-			batches, err = r.GetRecordReader(ctx, found, []int{group})
-		}
-		return err
-	})
+	r, err := pqarrow.NewFileReader(f.parquet, pqarrow.ArrowReadProperties{BatchSize: min(max(rows, 1), 8192)}, f.allocator)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	defer batches.Release()
-	for {
-		more := false
-		err := guarded(func() error {
-			more = batches.Next()
-			return nil
-		})
-		if err != nil {
-			return false, err
-		}
-		if !more {
-			break
-		}
-		rec, err := conform(f.allocator, batches.RecordBatch(), schema)
-		if err != nil {
-			return false, err
-		}
-		more = yield(rec)
-		rec.Release()
-		if !more {
-			return false, nil
-		}
-	}
-	if err := batches.Err(); err != nil && !errors.Is(err, io.EOF) {
-		return false, err
-	}
-	return true, ctx.Err()
+	return r.GetRecordReader(ctx, found, []int{group})
 }
 
 // guarded makes an error of a panic: the library has some for files that are damaged.
 func guarded(do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("the file is damaged: %v", p)
+			err = fmt.Errorf("the library gave up: %v", p)
 		}
 	}()
 	return do()

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -20,7 +19,7 @@ const Reach = schemas.Day
 // record, also with different times, one is kept: that of the higher version; at equal versions the
 // one that was read anew, and of those that were, the one of the greater hash. To know it, some
 // sixty bytes a record that was read stay in memory, and nothing of what the lake holds. A spool is
-// used by one goroutine, and ends by Discard.
+// used by one goroutine, and ends by Discard; its merge ends with it.
 type Spool struct {
 	lake     *Lake
 	table    schemas.Table
@@ -28,9 +27,9 @@ type Spool struct {
 	order    order
 	within   schemas.Range
 	anywhere bool // records may be of any day
-	spared   map[string]bool
 	sorter   sorter
 	index    index
+	dropped  bool  // by Discard
 	err      error // the first; nothing is merged after it
 }
 
@@ -52,15 +51,9 @@ func (l *Lake) Spool(t schemas.Table, tenantID string, r schemas.Range) (*Spool,
 	}, nil
 }
 
-// SpoolChanges begins the raw rows of a unit whose records may have happened on any day: its range says
-// when they changed, or of some parents it brings what was missed before.
-func (l *Lake) SpoolChanges(t schemas.Table, tenantID string, r schemas.Range) (*Spool, error) {
-	s, err := l.Spool(t, tenantID, r)
-	if err == nil {
-		s.anywhere = true
-	}
-	return s, err
-}
+// Anywhere lets the rows be of any day: the range says when they changed, or of some parents they bring
+// what was missed before. It is called before Add.
+func (s *Spool) Anywhere() { s.anywhere = true }
 
 // Add takes the rows of a batch of the raw table. The batch stays the caller's. A row that happened
 // further than [Reach] from the range is an error, unless they may be of any day.
@@ -78,53 +71,41 @@ func (s *Spool) add(rec arrow.RecordBatch) error {
 		if when := s.order.filed(r); !s.anywhere && !reach.Contains(when) {
 			return fmt.Errorf("a record of %s lies outside the range %v", when.Format(time.RFC3339), s.within)
 		}
-		k, err := s.order.rank(r)
-		if err != nil {
+		if err := s.note(r); err != nil {
 			return err
 		}
-		s.index.add(s.order.identity(r), k)
 	}
 	return s.sorter.add(rec)
 }
 
-// Merge puts the rows to those that the lake holds of the days of the range, and of the days around
-// it that a record has moved to or from. Nothing is published yet.
-func (s *Spool) Merge(ctx context.Context) (*Merge, error) { return s.MergeWhole(ctx, nil) }
-
-// Absent makes the one raw row of a record that the lake holds and that is no longer there.
-type Absent func(record []byte) (arrow.RecordBatch, error)
-
-// MergeWhole is Merge of a reading that was complete: what the lake holds of the range and was not
-// read is absent, and becomes what absent makes of it, once.
-func (s *Spool) MergeWhole(ctx context.Context, absent Absent) (*Merge, error) {
-	if s.err != nil {
-		return nil, s.named(s.err)
-	}
-	s.err = ErrSpent
-	s.index.sort()
-	if err := s.sorter.settle(); err != nil {
-		return nil, s.named(err)
-	}
-	m := &merging{ctx: ctx, Spool: s, absent: absent, touched: map[int32]bool{}}
-	if err := m.contend(); err != nil {
-		return nil, s.named(err)
-	}
-	merge, err := m.encode()
-	return merge, s.named(err)
+func (s *Spool) note(r row) error {
+	k, err := s.order.rank(r)
+	s.index.add(entry{id: s.order.identity(r), copy: k, claim: fresh, outside: !s.within.Contains(s.order.filed(r))})
+	return err
 }
 
-// Spare keeps what the lake holds from being absent, where the first column of its key has one of the
-// values: of these nothing was read. It is called before the merge.
-func (s *Spool) Spare(first ...string) {
-	s.spared = map[string]bool{}
-	for _, value := range first {
-		s.spared[value] = true
+// reindex makes the index what it was when the rows had been added.
+func (s *Spool) reindex() error {
+	s.index = index{}
+	for r, err := range s.sorter.rows() {
+		if err == nil {
+			err = s.note(r)
+		}
+		if err != nil {
+			return err
+		}
 	}
+	s.index.sort()
+	return nil
+}
+
+func (s *Spool) partition(date time.Time) Partition {
+	return Partition{Kind: Raw, Name: s.table.Name, TenantID: s.tenantID, Date: date}
 }
 
 // Discard drops what was added. It may always be deferred.
 func (s *Spool) Discard() error {
-	s.index = index{}
+	s.index, s.dropped = index{}, true
 	if s.err == nil {
 		s.err = ErrSpent
 	}

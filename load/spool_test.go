@@ -74,11 +74,23 @@ func commit(t *testing.T, s *load.Spool, size int, rows []string) []load.Commit 
 }
 
 func mergeAndCommit(ctx context.Context, s *load.Spool) ([]load.Commit, error) {
-	m, err := s.Merge(ctx)
+	m, err := s.Merge(ctx, load.Reading{})
 	if err != nil {
 		return nil, err
 	}
-	return m.Commit(ctx)
+	return publish(ctx, m)
+}
+
+// publish gives the commits of a merge in the order of their days.
+func publish(ctx context.Context, m *load.Merge) ([]load.Commit, error) {
+	lost, err := m.Lose(ctx)
+	if err != nil {
+		return nil, err
+	}
+	gained, err := m.Gain(ctx)
+	commits := append(lost, gained...)
+	slices.SortFunc(commits, func(a, b load.Commit) int { return a.Partition.Date.Compare(b.Partition.Date) })
+	return commits, err
 }
 
 func TestSpoolSortsAndSplitsByDay(t *testing.T) {
@@ -235,8 +247,9 @@ func TestSpoolRefuses(t *testing.T) {
 	}
 }
 
-// Wherever the disk fills up, no day is replaced and no scratch file is left.
-func TestSpoolFailureLeavesNothing(t *testing.T) {
+// Wherever the disk fills up, the days before are whole, nothing is published after it, and no scratch file
+// is left.
+func TestSpoolFailureLeavesWholeDays(t *testing.T) {
 	scratch := t.TempDir()
 	all := manyTrips(300)
 	whole := memstore.New()
@@ -257,8 +270,12 @@ func TestSpoolFailureLeavesNothing(t *testing.T) {
 			t.Errorf("Commit with room for %d bytes: %v, want %v", room, err, errFull)
 		}
 		s.Discard()
-		if got := objects(t, full); got != nil {
+		got := objects(t, full)
+		if len(got) > 1 || len(got) == 1 && got[0] != tripsOn(21).Object() {
 			t.Errorf("room for %d bytes published %v", room, got)
+		}
+		if len(got) == 1 {
+			sameFile(t, "the first day", fileOf(t, full, tripsOn(21)), fileOf(t, whole, tripsOn(21)))
 		}
 	}
 	wantEmpty(t, scratch)

@@ -1,0 +1,185 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+)
+
+// Lose publishes the days that only lose records, in order, each in one step and only over the version that
+// was merged. It gives what was published, also with an error.
+func (m *Merge) Lose(ctx context.Context) ([]Commit, error) {
+	if m.err == nil && m.stage != decided {
+		m.err = errors.New("a merge loses once")
+	}
+	m.stage = losing
+	return m.publish(ctx, m.sorted(func(h *lakeDay) bool { return m.changes(h) && !m.gainsAt(h) }))
+}
+
+// Gain publishes the other days, as Lose does, which comes before it. It gives a Commit for them and for each
+// day of the range whose partition does not change, in order.
+func (m *Merge) Gain(ctx context.Context) ([]Commit, error) {
+	if m.err == nil && m.stage != losing {
+		m.err = errors.New("a merge gains once, after it has lost")
+	}
+	m.stage = gaining
+	return m.publish(ctx, m.sorted(func(h *lakeDay) bool {
+		if m.changes(h) {
+			return m.gainsAt(h)
+		}
+		return h.ours && m.damaged[dayOf(h.Date)] == nil
+	}))
+}
+
+// gainsAt says whether a day that changes gets a record, or a partition, that it did not have.
+func (m *Merge) gainsAt(h *lakeDay) bool { return h.gains || h.version == "" }
+
+// publish writes and commits days one after the other. A day that does not change is only reported.
+func (m *Merge) publish(ctx context.Context, days []*lakeDay) (commits []Commit, err error) {
+	if m.err == nil && m.spool.dropped {
+		m.err = ErrSpent
+	}
+	if m.err != nil {
+		return nil, m.spool.named(m.err)
+	}
+	p := &publisher{Merge: m, ctx: ctx, spooled: &cursor{rows: m.spool.sorter.rows(), order: m.spool.order}}
+	p.gather = newGather(m.spool.sorter.schema, m.spool.lake.tuning, p.append)
+	defer p.gather.builder.Release()
+	defer p.spooled.close()
+	for _, h := range days {
+		commit := Commit{Partition: h.Partition, Rows: h.rows}
+		if m.changes(h) {
+			commit, m.err = p.day(h)
+		}
+		if m.err != nil {
+			return commits, m.spool.named(m.err)
+		}
+		commits = append(commits, commit)
+	}
+	return commits, nil
+}
+
+// publisher has one writer at a time.
+type publisher struct {
+	*Merge
+	ctx     context.Context //nolint:containedctx // lives as long as one call of publish
+	spooled *cursor
+	gather  *gather
+	writer  *Writer
+}
+
+func (p *publisher) day(h *lakeDay) (Commit, error) {
+	var err error
+	p.writer, err = p.spool.lake.writeOver(p.ctx, h.Partition, p.spool.table, h.version)
+	if err != nil {
+		return Commit{}, err
+	}
+	defer p.writer.Discard()
+	runs := []iter.Seq2[row, error]{p.spooled.of(dayOf(h.Date))}
+	if h.version != "" {
+		runs = append(runs, p.spool.lake.rows(p.ctx, h, p.spool.sorter.schema))
+	}
+	for r, err := range merge(p.spool.order.byTime, runs) {
+		if err == nil {
+			err = p.add(h, r)
+		}
+		if err != nil {
+			return Commit{}, err
+		}
+	}
+	if err := p.gather.flush(); err != nil {
+		return Commit{}, err
+	}
+	return p.writer.Commit(p.ctx)
+}
+
+func (p *publisher) append(rec arrow.RecordBatch) error {
+	if err := p.ctx.Err(); err != nil {
+		return err
+	}
+	return p.writer.Append(rec)
+}
+
+// add writes a row, if it stays, as it is or as absent.
+func (p *publisher) add(h *lakeDay, r row) error {
+	o := p.spool.order
+	id := o.identity(r)
+	read := p.spool.index.find(id)
+	if read != nil && read.ignored {
+		if !r.held {
+			return nil
+		}
+		return p.gather.add(r)
+	}
+	best := read
+	if read == nil && p.searches() && (!h.ours || p.unread(o, r)) { // such rows have contended
+		best = p.strays.find(id)
+	}
+	if best != nil {
+		k, err := o.rank(r)
+		if err != nil || best.given || best.copy != k {
+			return err
+		}
+		best.given = true
+	}
+	if read == nil && h.ours && p.leaves(o, r) {
+		return p.addAbsent(r)
+	}
+	return p.gather.add(r)
+}
+
+// addAbsent writes what becomes of a row that is absent.
+func (p *publisher) addAbsent(r row) error {
+	record := r.batch.Column(p.spool.order.text).(*array.String).Value(r.at)
+	rec, err := p.reading.Absent([]byte(record))
+	if err != nil {
+		return err
+	}
+	if rec == nil {
+		return p.gather.add(r)
+	}
+	defer rec.Release()
+	return p.gather.add(row{batch: rec})
+}
+
+// cursor goes once through rows that are sorted by time, and gives those of one day after the other. It is
+// opened by the first day.
+type cursor struct {
+	rows  iter.Seq2[row, error]
+	order order
+
+	next func() (row, error, bool)
+	stop func()
+	head row
+	err  error
+	more bool // there is a head
+}
+
+// of gives the rows of a day, which is later than the one before.
+func (c *cursor) of(day int32) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		if c.next == nil {
+			c.next, c.stop = iter.Pull2(c.rows)
+			c.advance()
+		}
+		for ; c.err == nil && c.more && dayOf(c.order.filed(c.head)) <= day; c.advance() {
+			if dayOf(c.order.filed(c.head)) == day && !yield(c.head, nil) {
+				return
+			}
+		}
+		if c.err != nil {
+			yield(row{}, c.err)
+		}
+	}
+}
+
+func (c *cursor) advance() { c.head, c.err, c.more = c.next() }
+
+func (c *cursor) close() {
+	if c.stop != nil {
+		c.stop()
+	}
+}
