@@ -67,7 +67,7 @@ func (c *Client) AskTime(ctx context.Context) (time.Time, error) {
 		}
 		return time.Time{}, failed(Unavailable, req, err)
 	}
-	resp.Body.Close()
+	defer resp.Body.Close()
 	date, ok := c.clock.learn(resp)
 	if !ok {
 		e := failed(Unavailable, req, errors.New("the answer has no date"))
