@@ -39,18 +39,28 @@ func sound() Dataset {
 	}
 }
 
+// own reads the visits of each host, of which some are the host's alone.
+func (d *Dataset) own(o *Own) {
+	d.Source.Path, d.Source.Parent, d.Source.Own = "/hosts/{parent}/visits", &Parent{Path: "/hosts", Budget: d.Source.Budget}, o
+}
+
 func paged(page int, longest time.Duration, layout string) Window {
 	return Window{Longest: longest, Layout: layout, Page: page}
 }
 
 func TestValidateAcceptsWhatIsSound(t *testing.T) {
 	for name, vary := range map[string]func(*Dataset){
-		"as it is":                 func(*Dataset) {},
-		"a window without an end":  func(d *Dataset) { d.Source.Window.Longest = 0 },
-		"a day, its end excluded":  func(d *Dataset) { d.Source.Window = Window{Longest: Day, Layout: "2006-01-02"} },
-		"windows that fit a page":  func(d *Dataset) { d.Source.Window = paged(60, Day/24, time.RFC3339) },
-		"no bounds and no layout":  func(d *Dataset) { d.Source.Query, d.Source.Window.Layout = nil, "" },
-		"a detail without an end":  func(d *Dataset) { d.Source.Detail.End = "" },
+		"as it is":                func(*Dataset) {},
+		"a window without an end": func(d *Dataset) { d.Source.Window.Longest = 0 },
+		"a day, its end excluded": func(d *Dataset) { d.Source.Window = Window{Longest: Day, Layout: "2006-01-02"} },
+		"windows that fit a page": func(d *Dataset) { d.Source.Window = paged(60, Day/24, time.RFC3339) },
+		"no bounds and no layout": func(d *Dataset) { d.Source.Query, d.Source.Window.Layout = nil, "" },
+		"a detail without an end": func(d *Dataset) { d.Source.Detail.End = "" },
+		"a key that may be empty": func(d *Dataset) {
+			d.Tables[1].Columns = append(d.Tables[1].Columns, Column{Name: "seat", Path: "seat", Type: KeyText, Doc: "The seat."})
+			d.Tables[1].Key = append(d.Tables[1].Key, "seat")
+		},
+		"visits of a host alone":   func(d *Dataset) { d.own(&Own{Path: "room.id", Prefix: "own:"}) },
 		"two keys without details": func(d *Dataset) { d.Source.Detail = nil; twoKeys(d) },
 		"bodies of all forms": func(d *Dataset) {
 			d.Bodies = []Body{{Path: "note.body"}, {"a[].b", PlainBody}, {"c[0]", HTMLBody}, {"d", Payload}}
@@ -110,6 +120,10 @@ func TestValidateRefuses(t *testing.T) {
 			hosts := &Parent{Path: "/hosts", Budget: d.Source.Budget}
 			d.Source.Parent = &Parent{Path: "/hosts/{parent}/rooms", Budget: d.Source.Budget, Of: hosts}
 		}, "{grandparent} in the source's"},
+		"own visits of no host":    {func(d *Dataset) { d.Source.Own = &Own{Path: "room", Prefix: "own:"} }, "what is a parent's own"},
+		"own visits in a list":     {func(d *Dataset) { d.own(&Own{Path: "rooms[].id", Prefix: "own:"}) }, "what is a parent's own"},
+		"all visits their host's":  {func(d *Dataset) { d.own(&Own{Path: "room"}) }, "what is a parent's own"},
+		"a time beside nothing":    {func(d *Dataset) { d.Tables[0].Columns[1].Else[0], d.Tables[0].Columns[1].Type = "hosts[0]", UTCTime }, "nothing is beside it"},
 		"changes of no time":       {func(d *Dataset) { d.Mode = Changes }, "by the time of modification"},
 		"a broken time path":       {func(d *Dataset) { d.Time = []Path{"when", "a..b"} }, `path "a..b"`},
 		"a broken version path":    {func(d *Dataset) { d.Version = "v." }, `path "v."`},
