@@ -66,7 +66,7 @@ const (
 
 var typeNames = map[Type]string{
 	String: "string", Enum: "enum", LongText: "long text", Bool: "bool", Int32: "int32", Int64: "int64",
-	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "timestamp of a zone", DurationMS: "milliseconds",
+	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "zoned timestamp", DurationMS: "milliseconds",
 	Zone: "time zone", JSON: "json", Member: "member", Present: "present", Version: "version", KeyText: "key text", Hash: "hash",
 }
 

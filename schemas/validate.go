@@ -38,6 +38,9 @@ func (d Dataset) Validate() error {
 	if d.Lookback <= 0 && (d.Mode == Windowed || d.Mode == Changes) {
 		fail("mode %v needs a lookback, or no night would plan a unit", d.Mode)
 	}
+	if d.Ahead < 0 || d.Ahead > 0 && d.Mode != Windowed {
+		fail("mode %v: what lies ahead of a run is read by the time of the record only", d.Mode)
+	}
 	if err := d.Source.validate(); err != nil {
 		fail("%w", err)
 	}
