@@ -16,6 +16,7 @@ type fields struct {
 	id, version, end place
 	times            []when // the first that is not null counts
 	changed          place  // when a record changed last, where ranges are of that
+	own              place  // what says that a record is its parent's own
 }
 
 // when is where a time is, and the name of its zone; a nil zone: the time says it itself.
@@ -35,6 +36,11 @@ func fieldsOf(ds schemas.Dataset) (f fields, err error) {
 			w.zone = append(slices.Clone(at[:len(at)-1]), schemas.ZoneMember)
 		}
 		f.times = append(f.times, w)
+	}
+	if own := ds.Source.Own; own != nil {
+		if f.own, err = placeOf(own.Path); err != nil {
+			return f, err
+		}
 	}
 	if f.changed, err = placeOf(ds.Changed); err != nil {
 		return f, err

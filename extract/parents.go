@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -105,10 +106,14 @@ func (l *listing) single(ctx context.Context, records chan<- []byte) error {
 
 // named is a record that says whom it was read for.
 func (l *listing) named(record []byte) []byte {
-	if l.parent.of == "" {
-		return note(record, "parent", l.parent.id)
+	pairs := []string{"parent", l.parent.id}
+	if l.parent.of != "" {
+		pairs = append(pairs, "grandparent", l.parent.of)
 	}
-	return note(record, "parent", l.parent.id, "grandparent", l.parent.of)
+	if own := l.dataset.Source.Own; own != nil && bytes.HasPrefix(plain(valueAt(record, l.fields.own)), []byte(own.Prefix)) {
+		pairs = append(pairs, "mailbox", l.parent.id)
+	}
+	return note(record, pairs...)
 }
 
 // readBatch reads what one request gives for many parents, as it is at the instant that was asked for.

@@ -59,6 +59,25 @@ func TestParents(t *testing.T) {
 	}
 }
 
+// What is one host's alone says so, by the beginning of a value.
+func TestRecordsOfOneParentAlone(t *testing.T) {
+	client, _ := serve(t, answers{
+		"/v1.0/hosts?$select=id": `{"value":[{"id":"h1"}]}`,
+		"/v1.0/hosts/h1" + march1Guests: `{"value":[{"id":"a","room":{"id":"own:1"},"changed":"2026-03-01T00:00:00Z"},{"id":"b","room":{"id":"1own:"},"changed":"2026-03-01T00:00:00Z"},` +
+			`{"id":"c","room":null,"changed":"2026-03-01T00:00:00Z"}]}`,
+	}.to)
+	ds := guests()
+	ds.Source.Own = &schemas.Own{Path: "room.id", Prefix: "own:"}
+	got, err := collect(t, extract.Read(client, ds, march1, extract.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, got,
+		`{"id":"a","room":{"id":"own:1"},"changed":"2026-03-01T00:00:00Z","@graphlake":{"parent":"h1","mailbox":"h1"}}`,
+		`{"id":"b","room":{"id":"1own:"},"changed":"2026-03-01T00:00:00Z","@graphlake":{"parent":"h1"}}`,
+		`{"id":"c","room":null,"changed":"2026-03-01T00:00:00Z","@graphlake":{"parent":"h1"}}`)
+}
+
 // A parent that is refused is behind, one that has vanished is counted; the others are read. If
 // everybody who is asked refuses, it is the dataset that is refused.
 func TestParentsThatFail(t *testing.T) {

@@ -192,7 +192,8 @@ func guarded(do func() error) (err error) {
 	return do()
 }
 
-// conform gives the batch the table's columns: by name, null where the file has none.
+// conform gives the batch the table's columns: by name, null where the file has none, and the empty text where
+// the column is one of a key, which has no nulls.
 func conform(mem memory.Allocator, rec arrow.RecordBatch, schema *arrow.Schema) (arrow.RecordBatch, error) {
 	columns := make([]arrow.Array, schema.NumFields())
 	defer func() {
@@ -204,7 +205,14 @@ func conform(mem memory.Allocator, rec arrow.RecordBatch, schema *arrow.Schema) 
 	}()
 	for i, want := range schema.Fields() {
 		at := rec.Schema().FieldIndices(want.Name)
-		if len(at) == 0 {
+		switch {
+		case len(at) == 0 && !want.Nullable && want.Type.ID() == arrow.STRING:
+			b := array.NewStringBuilder(mem)
+			b.AppendEmptyValues(int(rec.NumRows()))
+			columns[i] = b.NewArray()
+			b.Release()
+			continue
+		case len(at) == 0:
 			columns[i] = array.MakeArrayOfNull(mem, want.Type, int(rec.NumRows()))
 			continue
 		}

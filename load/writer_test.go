@@ -171,8 +171,9 @@ func TestColumnAddedLater(t *testing.T) {
 	lake := load.New(memstore.New(), "").TuneAllocator(mem)
 	older := schemas.Table{Name: "visits", Columns: visits.Columns[:2]}
 	write(t, lake, visitsPartition, older, batch(t, mem, older, `{"id":"v1","kind":"walkIn"}`))
-	newer := schemas.Table{Name: "visits", Columns: []schemas.Column{visits.Columns[0], visits.Columns[7], visits.Columns[1]}}
-	wantRows(t, rows(t, lake, visitsPartition, newer), `{"id":"v1","price":null,"kind":"walkIn"}`)
+	seat := schemas.Column{Name: "seat", Type: schemas.KeyText}
+	newer := schemas.Table{Name: "visits", Columns: []schemas.Column{visits.Columns[0], visits.Columns[7], visits.Columns[1], seat}}
+	wantRows(t, rows(t, lake, visitsPartition, newer), `{"id":"v1","price":null,"kind":"walkIn","seat":""}`)
 
 	retyped := schemas.Table{Name: "visits", Columns: []schemas.Column{{Name: "kind", Type: schemas.Int64}}}
 	for _, err := range lake.Read(t.Context(), visitsPartition, retyped) {

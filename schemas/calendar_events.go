@@ -3,7 +3,8 @@ package schemas
 // CalendarEvents are read for each mailbox by the time of the event. One meeting is in the calendar of
 // everybody invited, and is a row in each; ical_uid joins them.
 //
-// A view lists what overlaps its range: an event is of the day on which it begins.
+// A view lists what overlaps its range: an event is of the day on which it begins. A night reads from a week
+// ago to four weeks ahead in one window.
 var CalendarEvents = Dataset{
 	Name: "calendar_events",
 	Doc:  "Meetings and appointments in the users' calendars, occurrences of series one by one.",
@@ -18,7 +19,7 @@ var CalendarEvents = Dataset{
 		},
 		Headers: []Param{{"Prefer", `outlook.timezone="UTC"`}},
 		Paging:  NextLink,
-		Window:  Window{Longest: 31 * Day, Layout: "2006-01-02T15:04:05Z"},
+		Window:  Window{Longest: 62 * Day, Layout: "2006-01-02T15:04:05Z"},
 		Budget:  outlook,
 	},
 	Time:        []Path{"start.dateTime"},
@@ -26,6 +27,7 @@ var CalendarEvents = Dataset{
 	Removes:     true,
 	Settle:      6 * Day, // invitations are answered, and meetings that were not held are taken out, for days
 	Lookback:    7 * Day,
+	Ahead:       28 * Day,
 	Permissions: []Permission{"Calendars.ReadBasic.All", "Calendars.Read"},
 	Bodies:      []Body{{Path: "body"}, {Path: "bodyPreview", Form: PlainBody}},
 	Tables:      []Table{calendarEvents, eventAttendees},

@@ -6,7 +6,7 @@ var callMedia = Table{
 	Name: "call_media",
 	Doc:  "A row per medium of a segment, as its audio or its video, with device and network of both sides.",
 	Each: "sessions[].segments[].media[]",
-	Key:  []string{"call_id", "session_id", "segment_id", "media_index"},
+	Key:  []string{"call_id", "session_id", "session_index", "segment_id", "media_index"},
 	Columns: slices.Concat(
 		ofCall,
 		[]Column{
@@ -16,6 +16,7 @@ var callMedia = Table{
 		},
 		device("caller"), network("caller"),
 		device("callee"), network("callee"),
+		[]Column{sessionIndex},
 	),
 }
 

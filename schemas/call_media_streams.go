@@ -8,7 +8,7 @@ var callMediaStreams = Table{
 	Name: "call_media_streams",
 	Doc:  "A row per stream of a medium: one direction, with its loss, jitter, delay and codecs.",
 	Each: "sessions[].segments[].media[].streams[]",
-	Key:  []string{"call_id", "session_id", "segment_id", "media_index", "stream_index"},
+	Key:  []string{"call_id", "session_id", "session_index", "segment_id", "media_index", "stream_index"},
 	Columns: slices.Concat(
 		ofCall,
 		[]Column{
@@ -29,6 +29,7 @@ var callMediaStreams = Table{
 		streamLoss,
 		streamDelay,
 		streamVideo,
+		[]Column{sessionIndex},
 	),
 }
 

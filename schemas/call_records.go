@@ -6,7 +6,7 @@ import "time"
 //
 // Graph lists a record by its start as soon as the call has ended, and raises its version while
 // clients still deliver their telemetry; how long that may go on is published nowhere. Details
-// exist from up to an hour after the end (concepts/callrecords-api-faq) until 30 days after it.
+// exist from up to 150 minutes after the end until 30 days after it (concepts/callrecords-api-faq).
 var CallRecords = Dataset{
 	Name: "call_records",
 	Doc:  "Calls and meetings in Teams: who took part, from where, with which device, and how good it was.",
@@ -32,7 +32,7 @@ var CallRecords = Dataset{
 				{{"$expand", "participants_v2"}},
 			},
 			End:    "endDateTime",
-			Ready:  time.Hour,
+			Ready:  150 * time.Minute,
 			Budget: callRecords,
 		},
 		Budget: callRecordList,

@@ -7,7 +7,7 @@ var callSessions = Table{
 	Name: "call_sessions",
 	Doc:  "A row per session: the connection of one endpoint to another, or to the meeting's service.",
 	Each: "sessions[]",
-	Key:  []string{"call_id", "session_id"},
+	Key:  []string{"call_id", "session_id", "session_index"},
 	Columns: slices.Concat(
 		ofCall,
 		[]Column{ofSession},
@@ -18,6 +18,7 @@ var callSessions = Table{
 		},
 		endpoint("caller"),
 		endpoint("callee"),
+		[]Column{sessionIndex},
 	),
 }
 
@@ -25,13 +26,14 @@ var callSegments = Table{
 	Name: "call_segments",
 	Doc:  "A row per segment: a part of a session during which its two ends stayed the same.",
 	Each: "sessions[].segments[]",
-	Key:  []string{"call_id", "session_id", "segment_id"},
+	Key:  []string{"call_id", "session_id", "session_index", "segment_id"},
 	Columns: slices.Concat(
 		ofCall,
 		[]Column{ofSession, ofSegment},
 		spanned("the segment"),
 		endpoint("caller"),
 		endpoint("callee"),
+		[]Column{sessionIndex},
 	),
 }
 

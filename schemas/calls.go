@@ -31,5 +31,8 @@ var (
 		{Name: "call_start_time", Path: "/startDateTime", Type: Timestamp, Required: true, Doc: "When the call began; its UTC date is the partition."},
 	}
 	ofSession = Column{Name: "session_id", Path: "/sessions[].id", Type: String, Required: true, Doc: "The session of the call."}
+	// Graph has been seen to give a session of a call twice, so that its id alone is no key.
+	sessionIndex = Column{Name: "session_index", Path: "/sessions[]#", Type: Int32, Required: true, Doc: "Position of the session in Graph's list, from 0."}
+
 	ofSegment = Column{Name: "segment_id", Path: "/sessions[].segments[].id", Type: String, Required: true, Doc: "The segment of the session."}
 )

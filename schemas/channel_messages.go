@@ -40,13 +40,14 @@ var ChannelMessages = Dataset{
 }
 
 // messageTables are the tables of messages; place is the columns that say where a message was written,
-// which are also the first of every key: ids of messages are unique within one place only.
-func messageTables(prefix, name, doc string, place []Column) []Table {
+// which are also the first of every key: ids of messages are unique within one place only. Further columns
+// of the key are the last of each table.
+func messageTables(prefix, name, doc string, place []Column, further ...Column) []Table {
 	of := slices.Concat(place, []Column{
 		{Name: "message_id", Path: "/id", Type: String, Required: true, Doc: "The message; its id is unique only within where it was written."},
 	})
 	var key []string
-	for _, c := range of {
+	for _, c := range slices.Concat(of, further) {
 		key = append(key, c.Name)
 	}
 	day := Column{Name: "message_created_time", Path: "/createdDateTime", Type: Timestamp, Required: true, Doc: "When the message was written; its UTC date is the partition."}
@@ -56,15 +57,18 @@ func messageTables(prefix, name, doc string, place []Column) []Table {
 			t.Key = append(t.Key, index)
 			t.Columns = append(t.Columns, Column{Name: index, Path: "#", Type: Int32, Required: true, Doc: "Position in the message's list, from 0."})
 		}
-		t.Columns = append(append(t.Columns, day), columns...)
+		t.Columns = slices.Concat(t.Columns, []Column{day}, columns, further)
 		return t
 	}
-	own := slices.Clone(of)
-	for i := range own {
-		own[i].Path = own[i].Path[1:] // the row is the record
+	own := func(columns []Column) []Column { // of the row that is the record
+		columns = slices.Clone(columns)
+		for i := range columns {
+			columns[i].Path = columns[i].Path[1:]
+		}
+		return columns
 	}
 	return []Table{
-		{Name: name, Doc: doc, Key: key, Columns: slices.Concat(own, messageColumns)},
+		{Name: name, Doc: doc, Key: key, Columns: slices.Concat(own(of), messageColumns, own(further))},
 		child("message_mentions", "A row per person, team, channel or application that a message mentions.", "mentions[]", "mention_index", mentionColumns(place[0].Personal)...),
 		child("message_attachments", "A row per file, card, quoted message or meeting that is attached to a message.", "attachments[]", "attachment_index", attachmentColumns...),
 		child("message_reactions", "A row per reaction to a message.", "reactions[]", "reaction_index", reactionColumns...),

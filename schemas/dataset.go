@@ -25,6 +25,7 @@ type Dataset struct {
 
 	Settle    time.Duration // how long a record keeps changing after its time
 	Lookback  time.Duration // how far back a nightly run reads again; at least Settle
+	Ahead     time.Duration // how far beyond now a run reads: what lies there is known already and may still change
 	Retention time.Duration // how long Graph keeps a record; 0: no end is known
 
 	// Removes says that a record which a complete reading of its time does not list was removed, and is

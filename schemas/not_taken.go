@@ -80,7 +80,7 @@ var notTakenOfPresence = []NotTaken{
 var notTakenOfMailboxes = []NotTaken{
 	{"is a folder of the mailbox", []Path{"archiveFolder"}},
 	{"is the name of what locale says", []Path{"language.displayName"}},
-	{"is UTC, because no other is asked for", []Path{
+	{zoneOfTime, []Path{
 		"automaticRepliesSetting.scheduledStartDateTime.timeZone", "automaticRepliesSetting.scheduledEndDateTime.timeZone",
 	}},
 }

@@ -2,7 +2,7 @@ package schemas
 
 const (
 	ofMasters   = "is of the master of a series, which no view lists"
-	inUTC       = "is UTC, as it was asked for"
+	zoneOfTime  = "is the zone in which the time beside it is read"
 	inLocations = "is in `locations`, too"
 	forDialing  = "is for whoever dials in"
 	forOwners   = "is for the owner of the mailbox alone, or for programs that create events"
@@ -22,7 +22,7 @@ var seldom = NotTaken{"is in `detail` of the events, and seldom asked for", []Pa
 
 var notTakenOfEvents = []NotTaken{
 	{ofMasters, []Path{"recurrence", "cancelledOccurrences"}},
-	{inUTC, []Path{"start.timeZone", "end.timeZone"}},
+	{zoneOfTime, []Path{"start.timeZone", "end.timeZone"}},
 	{inLocations, []Path{
 		"location.address", "location.coordinates", "location.locationUri", "location.uniqueId", "location.uniqueIdType",
 	}},

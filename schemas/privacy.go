@@ -56,4 +56,6 @@ func (b Body) validate() error {
 }
 
 // hides reports whether a value of the type can be replaced by a pseudonym.
-func (t Type) hides() bool { return t == String || t == Enum || t == LongText || t == JSON }
+func (t Type) hides() bool {
+	return t == String || t == Enum || t == LongText || t == KeyText || t == JSON
+}

@@ -14,7 +14,7 @@ SELECT
     round(100 * avg((greatest(s.average_packet_loss_rate / 0.1, s.average_jitter_ms / 30,
         s.average_round_trip_time_ms / 500) > 1)::INT), 1) AS poor_percent
 FROM call_media_streams s
-JOIN call_media m USING (tenant_id, dt, call_id, session_id, segment_id, media_index)
+JOIN call_media m USING (tenant_id, dt, call_id, session_id, session_index, segment_id, media_index)
 WHERE s.dt >= '2026-11-16' AND s.dt < '2026-11-23'
     AND m.label = 'main-audio' AND s.stream_direction = 'callerToCallee' AND m.caller_subnet IS NOT NULL
 GROUP BY ALL

@@ -11,6 +11,7 @@ type Source struct {
 	Query   []Param
 	Headers []Param // sent with every request of the dataset, details and further pages included
 	Parent  *Parent // nil: the source is asked once for the tenant
+	Own     *Own    // nil: no record is its parent's alone
 	Paging  Paging
 	Window  Window
 	Detail  *Detail // nil: the listed record is the record
@@ -34,6 +35,13 @@ type Parent struct {
 	// Of is the collection for each of whose elements, which stands for {parent} in Path, this one is
 	// asked for. nil: it is asked for once.
 	Of *Parent
+}
+
+// Own says which records are of one parent alone, though their ids do not say of which: records whose value at
+// Path begins with Prefix. They carry the parent's id as "@graphlake.mailbox" too.
+type Own struct {
+	Path   Path
+	Prefix string
 }
 
 // Param is a query option or a header.

@@ -60,7 +60,7 @@ func (t Table) Only(names ...string) Table {
 func (t Table) Schema() *arrow.Schema {
 	fields := make([]arrow.Field, len(t.Columns))
 	for i, c := range t.Columns {
-		fields[i] = arrow.Field{Name: c.Name, Type: c.Type.Arrow(), Nullable: !c.Required && c.Type != Present}
+		fields[i] = arrow.Field{Name: c.Name, Type: c.Type.Arrow(), Nullable: !c.Required && !c.Type.NeverNull()}
 	}
 	return arrow.NewSchema(fields, nil)
 }

@@ -26,6 +26,7 @@ const (
 	Member                     // of an object: the name of its first member that is an object
 	Present                    // true if the value is there and not null, else false; never null
 	Version                    // a number, or an instant as nanoseconds since 1970: compared, never shown
+	KeyText                    // text in a key: where there is none it is empty, because a key has no nulls
 	Hash                       // SHA-256 of the value's JSON text as sent, the first 16 bytes as hex
 )
 
@@ -54,6 +55,9 @@ func (t Type) Arrow() arrow.DataType {
 // knows gives no time.
 const ZoneMember = "timeZone"
 
+// NeverNull reports whether a column of the type has a value in every row, also where the record has none.
+func (t Type) NeverNull() bool { return t == Present || t == KeyText }
+
 // Precision and scale of [Decimal]: money with room for the fractions of a cent that operators charge.
 const (
 	DecimalPrecision = 18
@@ -62,8 +66,8 @@ const (
 
 var typeNames = map[Type]string{
 	String: "string", Enum: "enum", LongText: "long text", Bool: "bool", Int32: "int32", Int64: "int64",
-	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "timestamp of a zone", DurationMS: "milliseconds",
-	Zone: "time zone", JSON: "json", Member: "member", Present: "present", Version: "version", Hash: "hash",
+	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "zoned timestamp", DurationMS: "milliseconds",
+	Zone: "time zone", JSON: "json", Member: "member", Present: "present", Version: "version", KeyText: "key text", Hash: "hash",
 }
 
 func (t Type) String() string {

@@ -38,6 +38,9 @@ func (d Dataset) Validate() error {
 	if d.Lookback <= 0 && (d.Mode == Windowed || d.Mode == Changes) {
 		fail("mode %v needs a lookback, or no night would plan a unit", d.Mode)
 	}
+	if d.Ahead < 0 || d.Ahead > 0 && d.Mode != Windowed {
+		fail("mode %v: what lies ahead of a run is read by the time of the record only", d.Mode)
+	}
 	if err := d.Source.validate(); err != nil {
 		fail("%w", err)
 	}
@@ -81,6 +84,9 @@ func (s Source) validate() error {
 		!strings.Contains(p.Path, "{parent}") || !strings.Contains(s.Path, "{grandparent}")) {
 		fail("parents that have a parent need {parent} in their own path and {grandparent} in the source's, and are read one by one; their parent has none")
 	}
+	if o := s.Own; o != nil && (s.Parent == nil || s.Parent.Batch > 0 || o.Prefix == "" || !o.Path.isMember()) {
+		fail("what is a parent's own needs parents that are read one by one, a path of members and a prefix")
+	}
 	if w := s.Window; w.ToIncluded && w.Longest != 0 && w.Step() <= 0 {
 		fail("the longest window is %v, of which an included upper bound takes a day: nothing is left to ask for, and no range would be split", w.Longest)
 	}
@@ -96,6 +102,12 @@ func (s Source) validate() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// isMember reports whether the path leads to a member through objects only.
+func (p Path) isMember() bool {
+	steps, err := p.Steps()
+	return err == nil && len(steps) > 0 && !slices.ContainsFunc(steps, func(s Step) bool { return s.Kind != Into })
 }
 
 // tellsSeconds says whether a layout tells a second from the next.
@@ -171,7 +183,7 @@ func (t Table) validate() error {
 		}
 	}
 	for _, k := range t.Key {
-		if c, ok := t.Column(k); !ok || !c.Required {
+		if c, ok := t.Column(k); !ok || !c.Required && c.Type != KeyText {
 			fail("key column %s has to be there and required", k)
 		}
 	}

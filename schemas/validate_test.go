@@ -39,18 +39,29 @@ func sound() Dataset {
 	}
 }
 
+// own reads the visits of each host, of which some are the host's alone.
+func (d *Dataset) own(o *Own) {
+	d.Source.Path, d.Source.Parent, d.Source.Own = "/hosts/{parent}/visits", &Parent{Path: "/hosts", Budget: d.Source.Budget}, o
+}
+
 func paged(page int, longest time.Duration, layout string) Window {
 	return Window{Longest: longest, Layout: layout, Page: page}
 }
 
 func TestValidateAcceptsWhatIsSound(t *testing.T) {
 	for name, vary := range map[string]func(*Dataset){
-		"as it is":                 func(*Dataset) {},
-		"a window without an end":  func(d *Dataset) { d.Source.Window.Longest = 0 },
-		"a day, its end excluded":  func(d *Dataset) { d.Source.Window = Window{Longest: Day, Layout: "2006-01-02"} },
-		"windows that fit a page":  func(d *Dataset) { d.Source.Window = paged(60, Day/24, time.RFC3339) },
-		"no bounds and no layout":  func(d *Dataset) { d.Source.Query, d.Source.Window.Layout = nil, "" },
-		"a detail without an end":  func(d *Dataset) { d.Source.Detail.End = "" },
+		"as it is":                func(*Dataset) {},
+		"what lies ahead":         func(d *Dataset) { d.Ahead = 28 * Day },
+		"a window without an end": func(d *Dataset) { d.Source.Window.Longest = 0 },
+		"a day, its end excluded": func(d *Dataset) { d.Source.Window = Window{Longest: Day, Layout: "2006-01-02"} },
+		"windows that fit a page": func(d *Dataset) { d.Source.Window = paged(60, Day/24, time.RFC3339) },
+		"no bounds and no layout": func(d *Dataset) { d.Source.Query, d.Source.Window.Layout = nil, "" },
+		"a detail without an end": func(d *Dataset) { d.Source.Detail.End = "" },
+		"a key that may be empty": func(d *Dataset) {
+			d.Tables[1].Columns = append(d.Tables[1].Columns, Column{Name: "seat", Path: "seat", Type: KeyText, Doc: "The seat."})
+			d.Tables[1].Key = append(d.Tables[1].Key, "seat")
+		},
+		"visits of a host alone":   func(d *Dataset) { d.own(&Own{Path: "room.id", Prefix: "own:"}) },
 		"two keys without details": func(d *Dataset) { d.Source.Detail = nil; twoKeys(d) },
 		"bodies of all forms": func(d *Dataset) {
 			d.Bodies = []Body{{Path: "note.body"}, {"a[].b", PlainBody}, {"c[0]", HTMLBody}, {"d", Payload}}
@@ -72,44 +83,50 @@ func TestValidateRefuses(t *testing.T) {
 		spoil func(*Dataset)
 		want  string
 	}{
-		"a name in capitals":       {func(d *Dataset) { d.Name = "Visits" }, "the name is not snake_case"},
-		"no doc":                   {func(d *Dataset) { d.Doc = "" }, "required"},
-		"no permission":            {func(d *Dataset) { d.Permissions = nil }, "required"},
-		"no source path":           {func(d *Dataset) { d.Source.Path = "" }, "required"},
-		"no API version":           {func(d *Dataset) { d.Source.API = "" }, "required"},
-		"no budget":                {func(d *Dataset) { d.Source.Budget = Budget{} }, "required"},
-		"no mode":                  {func(d *Dataset) { d.Mode = 0 }, "the mode is not one"},
-		"a mode past the last":     {func(d *Dataset) { d.Mode = Observations + 1 }, "the mode is not one"},
-		"records without a time":   {func(d *Dataset) { d.Time = nil }, "all others have one"},
-		"a picture with a time":    {func(d *Dataset) { d.Mode = Snapshot }, "have no time"},
-		"a short lookback":         {func(d *Dataset) { d.Lookback = Day - 1 }, "late changes would be lost"},
-		"windows never read":       {func(d *Dataset) { d.Settle, d.Lookback = 0, 0 }, "mode windowed needs a lookback"},
-		"changes never read":       {func(d *Dataset) { d.Mode, d.Settle, d.Lookback = Changes, 0, 0 }, "mode changes needs a lookback"},
-		"no paging":                {func(d *Dataset) { d.Source.Paging = 0 }, "the paging is none of"},
-		"a paging past the last":   {func(d *Dataset) { d.Source.Paging = Single + 1 }, "the paging is none of"},
-		"a day, its end included":  {func(d *Dataset) { d.Source.Window.Longest = Day }, "nothing is left to ask for"},
-		"an hour, its end taken":   {func(d *Dataset) { d.Source.Window.Longest = Day / 24 }, "nothing is left to ask for"},
-		"a page less than empty":   {func(d *Dataset) { d.Source.Window = paged(-1, Day/24, time.RFC3339) }, "a positive page"},
-		"a page, never split":      {func(d *Dataset) { d.Source.Window = paged(60, 0, time.RFC3339) }, "a longest window of whole seconds"},
-		"a page and half a second": {func(d *Dataset) { d.Source.Window = paged(60, 1500*time.Millisecond, time.RFC3339) }, "a longest window of whole seconds"},
-		"a page, and only dates":   {func(d *Dataset) { d.Source.Window = paged(60, Day, time.DateOnly) }, "a layout that tells them"},
-		"bounds without a layout":  {func(d *Dataset) { d.Source.Window.Layout = "" }, "$filter has {from} or {to}"},
-		"an end in the path":       {func(d *Dataset) { d.Source.Path, d.Source.Query, d.Source.Window.Layout = "/visits(to={to})", nil, "" }, "path has {from} or {to}"},
-		"a bound in a header":      {func(d *Dataset) { header(d, "If-Modified-Since", "{from}") }, "If-Modified-Since has {from} or {to}"},
-		"a detail without a path":  {func(d *Dataset) { d.Source.Detail.Path = "" }, "a path goes with queries"},
-		"a detail of no record":    {func(d *Dataset) { d.Source.Detail.Path = "/visits" }, `detail: the path "/visits" has no {id}`},
-		"a detail never asked for": {func(d *Dataset) { d.Source.Detail.Queries = nil }, "detail: without queries"},
-		"a detail without budget":  {func(d *Dataset) { d.Source.Detail.Budget = Budget{} }, "detail: a budget is required"},
-		"a detail's broken end":    {func(d *Dataset) { d.Source.Detail.End = "u..l" }, `detail: path "u..l"`},
-		"a detail by two keys":     {twoKeys, "the key of the root table is [visit_id host]"},
-		"a detail of nothing":      {func(d *Dataset) { d.Source.Detail = &Detail{} }, "no request would be made"},
-		"a part without a budget":  {func(d *Dataset) { d.Source.Detail.Parts = []Part{{Name: "rooms", Path: "/visits/{id}/rooms"}} }, `part "rooms"`},
-		"parents without a place":  {func(d *Dataset) { d.Source.Parent = &Parent{Path: "/hosts", Budget: d.Source.Budget} }, "their ids a place"},
+		"a name in capitals":        {func(d *Dataset) { d.Name = "Visits" }, "the name is not snake_case"},
+		"no doc":                    {func(d *Dataset) { d.Doc = "" }, "required"},
+		"no permission":             {func(d *Dataset) { d.Permissions = nil }, "required"},
+		"no source path":            {func(d *Dataset) { d.Source.Path = "" }, "required"},
+		"no API version":            {func(d *Dataset) { d.Source.API = "" }, "required"},
+		"no budget":                 {func(d *Dataset) { d.Source.Budget = Budget{} }, "required"},
+		"no mode":                   {func(d *Dataset) { d.Mode = 0 }, "the mode is not one"},
+		"a mode past the last":      {func(d *Dataset) { d.Mode = Observations + 1 }, "the mode is not one"},
+		"records without a time":    {func(d *Dataset) { d.Time = nil }, "all others have one"},
+		"a picture with a time":     {func(d *Dataset) { d.Mode = Snapshot }, "have no time"},
+		"a short lookback":          {func(d *Dataset) { d.Lookback = Day - 1 }, "late changes would be lost"},
+		"windows never read":        {func(d *Dataset) { d.Settle, d.Lookback = 0, 0 }, "mode windowed needs a lookback"},
+		"changes never read":        {func(d *Dataset) { d.Mode, d.Settle, d.Lookback = Changes, 0, 0 }, "mode changes needs a lookback"},
+		"a look back at the future": {func(d *Dataset) { d.Ahead = -Day }, "what lies ahead of a run"},
+		"changes that lie ahead":    {func(d *Dataset) { d.Mode, d.Changed, d.Ahead = Changes, "changed", Day }, "what lies ahead of a run"},
+		"no paging":                 {func(d *Dataset) { d.Source.Paging = 0 }, "the paging is none of"},
+		"a paging past the last":    {func(d *Dataset) { d.Source.Paging = Single + 1 }, "the paging is none of"},
+		"a day, its end included":   {func(d *Dataset) { d.Source.Window.Longest = Day }, "nothing is left to ask for"},
+		"an hour, its end taken":    {func(d *Dataset) { d.Source.Window.Longest = Day / 24 }, "nothing is left to ask for"},
+		"a page less than empty":    {func(d *Dataset) { d.Source.Window = paged(-1, Day/24, time.RFC3339) }, "a positive page"},
+		"a page, never split":       {func(d *Dataset) { d.Source.Window = paged(60, 0, time.RFC3339) }, "a longest window of whole seconds"},
+		"a page and half a second":  {func(d *Dataset) { d.Source.Window = paged(60, 1500*time.Millisecond, time.RFC3339) }, "a longest window of whole seconds"},
+		"a page, and only dates":    {func(d *Dataset) { d.Source.Window = paged(60, Day, time.DateOnly) }, "a layout that tells them"},
+		"bounds without a layout":   {func(d *Dataset) { d.Source.Window.Layout = "" }, "$filter has {from} or {to}"},
+		"an end in the path":        {func(d *Dataset) { d.Source.Path, d.Source.Query, d.Source.Window.Layout = "/visits(to={to})", nil, "" }, "path has {from} or {to}"},
+		"a bound in a header":       {func(d *Dataset) { header(d, "If-Modified-Since", "{from}") }, "If-Modified-Since has {from} or {to}"},
+		"a detail without a path":   {func(d *Dataset) { d.Source.Detail.Path = "" }, "a path goes with queries"},
+		"a detail of no record":     {func(d *Dataset) { d.Source.Detail.Path = "/visits" }, `detail: the path "/visits" has no {id}`},
+		"a detail never asked for":  {func(d *Dataset) { d.Source.Detail.Queries = nil }, "detail: without queries"},
+		"a detail without budget":   {func(d *Dataset) { d.Source.Detail.Budget = Budget{} }, "detail: a budget is required"},
+		"a detail's broken end":     {func(d *Dataset) { d.Source.Detail.End = "u..l" }, `detail: path "u..l"`},
+		"a detail by two keys":      {twoKeys, "the key of the root table is [visit_id host]"},
+		"a detail of nothing":       {func(d *Dataset) { d.Source.Detail = &Detail{} }, "no request would be made"},
+		"a part without a budget":   {func(d *Dataset) { d.Source.Detail.Parts = []Part{{Name: "rooms", Path: "/visits/{id}/rooms"}} }, `part "rooms"`},
+		"parents without a place":   {func(d *Dataset) { d.Source.Parent = &Parent{Path: "/hosts", Budget: d.Source.Budget} }, "their ids a place"},
 		"parents of parents without a place": {func(d *Dataset) {
 			d.Source.Path = "/hosts/{parent}/visits"
 			hosts := &Parent{Path: "/hosts", Budget: d.Source.Budget}
 			d.Source.Parent = &Parent{Path: "/hosts/{parent}/rooms", Budget: d.Source.Budget, Of: hosts}
 		}, "{grandparent} in the source's"},
+		"own visits of no host":    {func(d *Dataset) { d.Source.Own = &Own{Path: "room", Prefix: "own:"} }, "what is a parent's own"},
+		"own visits in a list":     {func(d *Dataset) { d.own(&Own{Path: "rooms[].id", Prefix: "own:"}) }, "what is a parent's own"},
+		"all visits their host's":  {func(d *Dataset) { d.own(&Own{Path: "room"}) }, "what is a parent's own"},
+		"a time beside nothing":    {func(d *Dataset) { d.Tables[0].Columns[1].Else[0], d.Tables[0].Columns[1].Type = "hosts[0]", UTCTime }, "nothing is beside it"},
 		"changes of no time":       {func(d *Dataset) { d.Mode = Changes }, "by the time of modification"},
 		"a broken time path":       {func(d *Dataset) { d.Time = []Path{"when", "a..b"} }, `path "a..b"`},
 		"a broken version path":    {func(d *Dataset) { d.Version = "v." }, `path "v."`},

@@ -65,7 +65,7 @@ func wants(t schemas.Type) jsonpull.Kind {
 
 // isText reports whether a type takes a string as it is.
 func isText(t schemas.Type) bool {
-	return t == schemas.String || t == schemas.Enum || t == schemas.LongText
+	return t == schemas.String || t == schemas.Enum || t == schemas.LongText || t == schemas.KeyText
 }
 
 func truth(v bool) cell {

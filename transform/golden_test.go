@@ -21,15 +21,44 @@ import (
 
 // Rows that the fixtures give, counted in the fixtures by hand.
 var fixtureRows = map[string]int64{
-	"calls": 11, "call_participants": 18, "call_sessions": 6, "call_segments": 6, "call_media": 7, "call_media_streams": 9,
-	"pstn_calls": 4, "direct_routing_calls": 4, "users": 6, "user_licenses": 3,
+	"calls": 12, "call_participants": 19, "call_sessions": 8, "call_segments": 8, "call_media": 9, "call_media_streams": 10,
+	"pstn_calls": 6, "direct_routing_calls": 4, "users": 6, "user_licenses": 3,
 	"groups": 6, "group_members": 6, "group_owners": 3,
-	"tenants": 2, "subscribed_skus": 3, "teams": 4, "channels": 5, "channel_members": 5, "presence": 4, "mailbox_settings": 4,
-	"calendar_events": 9, "event_attendees": 9,
+	"tenants": 2, "subscribed_skus": 3, "teams": 4, "channels": 5, "channel_members": 5, "presence": 4, "mailbox_settings": 5,
+	"calendar_events": 11, "event_attendees": 10,
 	"chats": 6, "chat_members": 9,
-	"chat_messages": 16, "message_mentions": 5, "message_attachments": 5, "message_reactions": 4, "message_events": 10,
+	"chat_messages": 18, "message_mentions": 6, "message_attachments": 6, "message_reactions": 5, "message_events": 11,
 	"channel_messages": 16, "channel_message_mentions": 5, "channel_message_attachments": 5,
 	"channel_message_reactions": 4, "channel_message_events": 10,
+}
+
+// Values of the fixtures that fit no column, by their place and reason, counted in the fixtures by hand.
+var fixtureMisfits = map[string]map[Misfit]int64{
+	"call_records": {
+		{"call_participants", "user_display_name", "participants_v2[].identity.user.displayName", "want a string, got a number"}:     1,
+		{"call_sessions", "end_time", "sessions[].endDateTime", notInstant}:                                                          1,
+		{"call_sessions", "failure_reason", "sessions[].failureInfo", "want an object, got a string"}:                                1,
+		{"call_sessions", "caller_user_agent_type", "sessions[].caller.userAgent", "want an object, got an array"}:                   1,
+		{"call_sessions", "callee_identity_id", "sessions[].callee", "want an object, got a number"}:                                 1,
+		{"call_segments", "caller_cpu_cores_count", "sessions[].segments[].caller.cpuCoresCount", "want a number, got other text"}:   1,
+		{"call_segments", "caller_cpu_processor_speed_mhz", "sessions[].segments[].caller.cpuProcessorSpeedInMhz", "not an integer"}: 1,
+		{"call_media", "caller_sent_signal_level", "sessions[].segments[].media[].callerDevice.sentSignalLevel", "not an integer"}:   1,
+		{"call_media_streams", "max_round_trip_time_ms", "sessions[].segments[].media[].streams[].maxRoundTripTime", notDuration}:    1,
+	},
+	"chat_messages": {
+		{"chat_messages", "importance", "importance", "want a string, got a number"}:                       1,
+		{"message_events", "initiator_user_id", "eventDetail{}.initiator", "want an object, got a string"}: 1,
+	},
+	"calendar_events": {
+		{"calendar_events", "location", "location", "want an object, got a string"}:             1,
+		{"calendar_events", "end_time", "end.dateTime", "the time zone beside it is not known"}: 1,
+		{"event_attendees", "response_time", "attendees[].status.time", notInstant}:             1,
+	},
+	"mailbox_settings": {{"mailbox_settings", "locale", "language", "want an object, got a string"}: 1},
+	"pstn_calls": {
+		{"pstn_calls", "connection_charge", "connectionCharge", "out of range"}: 1,
+		{"pstn_calls", "currency", "currency", "want a string, got a number"}:   1,
+	},
 }
 
 // Every table of every dataset, from the fixture's pages, by way of raw.
@@ -45,7 +74,11 @@ func TestGolden(t *testing.T) {
 				t.Fatalf("no fixture in %s: %v", folder, err)
 			}
 			slices.Sort(pages)
-			for i, batch := range derive(t, d, mem, pages...) {
+			tables, misfits := deriveRecords(t, d, mem, pagesOf(t, pages...))
+			if diff := cmp.Diff(fixtureMisfits[d.Name], misfits); diff != "" {
+				t.Errorf("misfits (-counted by hand +found):\n%s", diff)
+			}
+			for i, batch := range tables {
 				table := d.Tables[i]
 				counts[table.Name] = batch.NumRows()
 				golden.Equal(t, filepath.Join(folder, table.Name+".golden"), spell(t, batch))
@@ -72,7 +105,8 @@ func showsEveryColumn(t *testing.T, table string, batch arrow.RecordBatch) {
 // derive puts the records of pages into raw rows and derives the tables from them.
 func derive(t *testing.T, d schemas.Dataset, mem memory.Allocator, pages ...string) []arrow.RecordBatch {
 	t.Helper()
-	return deriveRecords(t, d, mem, pagesOf(t, pages...))
+	tables, _ := deriveRecords(t, d, mem, pagesOf(t, pages...))
+	return tables
 }
 
 // pagesOf is the records of pages.
@@ -85,7 +119,7 @@ func pagesOf(t *testing.T, pages ...string) []json.RawMessage {
 	return all
 }
 
-func deriveRecords(t *testing.T, d schemas.Dataset, mem memory.Allocator, all []json.RawMessage) []arrow.RecordBatch {
+func deriveRecords(t *testing.T, d schemas.Dataset, mem memory.Allocator, all []json.RawMessage) ([]arrow.RecordBatch, map[Misfit]int64) {
 	t.Helper()
 	plan, err := Compile([]schemas.Table{schemas.RawTable(d)})
 	if err != nil {
@@ -112,7 +146,7 @@ func deriveRecords(t *testing.T, d schemas.Dataset, mem memory.Allocator, all []
 	if quarantine.NumRows() > 0 {
 		t.Errorf("%s: quarantined %s", d.Name, spell(t, quarantine))
 	}
-	return tables
+	return tables, deriver.Misfits()
 }
 
 // records is the records of a page, or the one that a page is.

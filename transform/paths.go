@@ -58,7 +58,7 @@ func (c *compiler) value(path schemas.Path, typ schemas.Type, strict bool) (*sco
 func (c *compiler) direct(rows *scope, path schemas.Path, number int, col schemas.Column, strict bool) bool {
 	steps, err := path.Steps()
 	if err != nil || c.lenient || len(steps) == 0 || len(col.Else) > 0 || steps[len(steps)-1].Kind == schemas.Position ||
-		col.Type == schemas.Member || col.Type == schemas.Present {
+		col.Type == schemas.Member || col.Type.NeverNull() {
 		return false
 	}
 	sc, n, err := c.follow(steps)

@@ -93,6 +93,7 @@ type origin struct {
 	cell    int
 	others  []int
 	present bool // the value is whether the cell is set
+	filled  bool // no text is the empty text
 }
 
 // demand is a column that must not be null, if the element gives rows to its table.
@@ -211,7 +212,7 @@ func (c *compiler) column(rows *scope, number int, t schemas.Table, col schemas.
 	if err != nil {
 		return err
 	}
-	from := origin{name: col.Name, typ: col.Type, table: number, scope: sc, below: none, cell: cell, present: col.Type == schemas.Present}
+	from := origin{name: col.Name, typ: col.Type, table: number, scope: sc, below: none, cell: cell, present: col.Type == schemas.Present, filled: col.Type == schemas.KeyText}
 	for _, p := range col.Else {
 		other, cell, err := c.value(p.Absolute(t.Each), col.Type, false)
 		if err != nil {

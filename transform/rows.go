@@ -57,8 +57,11 @@ func (o *origin) value(cells []cell) cell {
 	for i := 0; c.from == isNull && i < len(o.others); i++ {
 		c = cells[o.others[i]]
 	}
-	if o.present {
+	switch {
+	case o.present:
 		c.from = isBits // the bits of a null are zero, which is false
+	case o.filled && c.from == isNull:
+		c.from = inRecord // no bytes of it
 	}
 	return c
 }

@@ -107,6 +107,9 @@ func (s *Scrubber) value(at *spot, f fate) error {
 	if own == keep && f != keep && !s.readable(at.types, v) {
 		own = f
 	}
+	if own == hide && v.Kind == jsonpull.Number && at != nil && len(at.types) > 0 && !s.readable(at.types, v) {
+		own = drop // a pseudonym would be text, which the column can read
+	}
 	if own != keep {
 		s.scalar(v, own)
 	}

@@ -69,6 +69,7 @@ func fill(text string, values any) ([]byte, error) {
 		"changing": changing,
 		"again":    again,
 		"kept":     kept,
+		"ahead":    func(d schemas.Dataset) string { return length(d.Ahead) },
 		"requests": requests,
 		"budgets":  budgets,
 		"of": func(t schemas.Table, c schemas.Column) []schemas.Path {

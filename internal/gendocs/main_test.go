@@ -17,6 +17,7 @@ func TestPagesShowEveryPath(t *testing.T) {
 	for name, want := range map[string]string{
 		"users.md":                "| manager_id | string | personal | `manager@delta[0].id`, else `manager.id` |",
 		"direct_routing_calls.md": "| partition `dt` | UTC date of `startDateTime`, else `inviteDateTime`, else `failureDateTime` |",
+		"calendar_events.md":      "| a night reads ahead | 28 days |",
 		"call_records.md":         "| media_index | int32 | required | `sessions[].segments[].media[]#` |",
 	} {
 		if !strings.Contains(string(pages[name]), want) {

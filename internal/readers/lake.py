@@ -27,7 +27,8 @@ STORED: dict[str, str] = {
     "float64": "double",
     "decimal(18,6)": "decimal(18,6)",
     "timestamp": "timestamp[us, UTC]",
-    "timestamp without zone": "timestamp[us, UTC]",
+    "zoned timestamp": "timestamp[us, UTC]",
+    "key text": "string",
 }
 
 RAW: dict[str, str] = {  # the columns of every raw partition, behind its key
