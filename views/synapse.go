@@ -25,7 +25,20 @@ func (s synapse) lake() string {
 	if s.at.Dir != "" {
 		place = "CONTAINER"
 	}
-	return strings.TrimRight(account, "/") + "/" + place
+	return encodeControl(strings.TrimRight(account, "/") + "/" + place)
+}
+
+// encodeControl writes control characters as a URL does: to sqlcmd a line GO ends the batch also in a literal.
+func encodeControl(address string) string {
+	var out strings.Builder
+	for _, b := range []byte(address) {
+		if b < ' ' || b == 0x7f {
+			fmt.Fprintf(&out, "%%%02X", b)
+		} else {
+			out.WriteByte(b)
+		}
+	}
+	return out.String()
 }
 
 // head gives the data source no credential: then a reader signs in by Entra and needs a role of its own.

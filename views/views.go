@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"graphlake/schemas"
 )
@@ -108,7 +109,7 @@ type dialect interface {
 func (s Script) String() string {
 	var out strings.Builder
 	for _, n := range s.Notes {
-		out.WriteString("-- " + n + "\n")
+		out.WriteString("-- " + line(n) + "\n")
 	}
 	after := ";\n"
 	if s.Engine == Synapse {
@@ -139,6 +140,16 @@ var (
 // columns are those of a table's view.
 func columns(t schemas.Table) []schemas.Column {
 	return slices.Concat(t.Columns, []schemas.Column{tenantID, date})
+}
+
+// line is a text on one line, for a comment: what follows a line's end is no comment any more.
+func line(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
 }
 
 // text is a literal. Both engines write it so.
