@@ -68,17 +68,21 @@ func Settle(ctx context.Context, store Store, p Privacy) error {
 	return held.allow(want)
 }
 
-// Agree is [Settle] for whoever only reads: a lake that has no settings yet agrees with all.
+// Agree is [Settle] for whoever writes nothing: a lake that has neither settings nor records agrees with all.
 func Agree(ctx context.Context, store load.Store, p Privacy) error {
+	want := settingsOf(p)
 	held, there, err := readSettings(ctx, store)
-	if err != nil || !there {
+	if err == nil && !there {
+		held, err = firstSettings(ctx, store, want)
+	}
+	if err != nil {
 		return err
 	}
-	return held.allow(settingsOf(p))
+	return held.allow(want)
 }
 
 // firstSettings are those of a lake that has none yet.
-func firstSettings(ctx context.Context, store Store, want settings) (settings, error) {
+func firstSettings(ctx context.Context, store load.Store, want settings) (settings, error) {
 	for _, err := range store.List(ctx, string(load.Raw)+"/") {
 		if err != nil {
 			return settings{}, err

@@ -77,6 +77,9 @@ func TestSettleALakeWithRecords(t *testing.T) {
 	if _, err := store.Swap(t.Context(), "raw/users/tenant_id=x/dt=2026-11-22/users.parquet", "", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
+	if err := jobs.Agree(t.Context(), store, veiled); !errors.Is(err, jobs.ErrSettings) {
+		t.Errorf("who writes nothing, with pseudonyms: %v, want %v", err, jobs.ErrSettings)
+	}
 	if err := jobs.Settle(t.Context(), store, veiled); !errors.Is(err, jobs.ErrSettings) {
 		t.Errorf("a run with pseudonyms: %v, want %v", err, jobs.ErrSettings)
 	}

@@ -76,22 +76,30 @@ func (d duckDB) current(t, root schemas.Table) []string {
 	return []string{view, d.comment("VIEW", d.name(name), currentDoc(t))}
 }
 
-func (d duckDB) runs() []string {
+func (d duckDB) document(o document) []string {
 	var query []string
-	for _, c := range runs.Columns {
-		at, ofUnit := where(c)
-		from := "report.json"
-		if ofUnit {
-			from = "unit.json"
+	for _, c := range o.Columns {
+		at, ofRow := o.where(c)
+		from := "object.json"
+		if ofRow {
+			from = "item.json"
 		}
 		query = append(query, "CAST("+from+" ->> "+text(at)+" AS "+d.typ(c.Type)+") AS "+d.name(c.Name))
 	}
-	query = append(query, "report."+d.name(date.Name))
-	view := d.create(runs.Name) + list(query) +
-		"FROM read_json_objects(" + d.files("runs/*/*.json") + ",\n" +
-		"    format = 'unstructured', hive_partitioning = true, hive_types = {'dt': DATE}) AS report\n" +
-		"LEFT JOIN unnest(json_extract(report.json, '$.units[*]')) AS unit(json) ON true"
-	return append([]string{view}, d.comments(runs.Name, runs.Doc, columnsOfRuns())...)
+	hive := "hive_partitioning = false" // the lake's own path is none
+	if o.dated {
+		query = append(query, "object."+d.name(date.Name))
+		hive = "hive_partitioning = true, hive_types = {'dt': DATE}"
+	}
+	join := "JOIN"
+	if o.bare {
+		join = "LEFT JOIN"
+	}
+	view := d.create(o.Name) + list(query) +
+		"FROM read_json_objects(" + d.files(o.files) + ",\n" +
+		"    format = 'unstructured', " + hive + ") AS object\n" +
+		join + " unnest(json_extract(object.json, " + text(o.rows()+"[*]") + ")) AS item(json) ON true"
+	return append([]string{view}, d.comments(o.Name, o.Doc, o.columns())...)
 }
 
 func (d duckDB) create(name string) string {
@@ -127,6 +135,8 @@ func (duckDB) typ(t schemas.Type) string {
 		return decimal
 	case schemas.Timestamp, schemas.UTCTime:
 		return "TIMESTAMPTZ"
+	case dateType:
+		return "DATE"
 	default:
 		return "VARCHAR"
 	}

@@ -31,6 +31,8 @@ func (synapse) typ(c schemas.Column) string {
 		return decimal
 	case schemas.Timestamp, schemas.UTCTime:
 		return "DATETIME2" // of instants in UTC
+	case dateType:
+		return "DATE"
 	case schemas.LongText, schemas.JSON:
 		return "VARCHAR(MAX)"
 	default:

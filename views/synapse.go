@@ -25,7 +25,20 @@ func (s synapse) lake() string {
 	if s.at.Dir != "" {
 		place = "CONTAINER"
 	}
-	return strings.TrimRight(account, "/") + "/" + place
+	return encodeControl(strings.TrimRight(account, "/") + "/" + place)
+}
+
+// encodeControl writes control characters as a URL does: to sqlcmd a line GO ends the batch also in a literal.
+func encodeControl(address string) string {
+	var out strings.Builder
+	for _, b := range []byte(address) {
+		if b < ' ' || b == 0x7f {
+			fmt.Fprintf(&out, "%%%02X", b)
+		} else {
+			out.WriteByte(b)
+		}
+	}
+	return out.String()
 }
 
 // head gives the data source no credential: then a reader signs in by Entra and needs a role of its own.
@@ -74,32 +87,39 @@ func (s synapse) current(t, root schemas.Table) []string {
 		"WHERE t.[removed] = 0"}
 }
 
-// runs reads each report as a file of values divided by a character that is in no JSON text, so that it
+// document reads each object as a file of values divided by a character that is in no JSON text, so that it
 // is one row of one value.
-func (s synapse) runs() []string {
-	var query, ofReport, ofUnit []string
-	for _, c := range runs.Columns {
-		at, unit := where(c)
+func (s synapse) document(o document) []string {
+	var query, ofObject, ofRow []string
+	for _, c := range o.Columns {
+		at, row := o.where(c)
 		declared := s.name(c.Name) + " " + s.typ(c) + " " + text(at) // in JSON no collation may be said
-		if unit {
-			query, ofUnit = append(query, "u."+s.name(c.Name)), append(ofUnit, declared)
+		if row {
+			query, ofRow = append(query, "i."+s.name(c.Name)), append(ofRow, declared)
 		} else {
-			query, ofReport = append(query, "j."+s.name(c.Name)), append(ofReport, declared)
+			query, ofObject = append(query, "o."+s.name(c.Name)), append(ofObject, declared)
 		}
 	}
-	query = append(query, "CAST(r.filepath(1) AS DATE) AS "+s.name(date.Name))
-	ofReport = append(ofReport, "[units] NVARCHAR(MAX) '$.units' AS JSON")
-	return []string{s.create(runs.Name, runs.Doc) + s.list(query, columnsOfRuns()) +
+	if o.dated {
+		query = append(query, "CAST(r.filepath(1) AS DATE) AS "+s.name(date.Name))
+	}
+	view := s.create(o.Name, o.Doc) + s.list(query, o.columns()) +
 		"FROM OPENROWSET(\n" +
-		"    BULK 'runs/dt=*/*.json',\n" +
+		"    BULK " + text(o.files) + ",\n" +
 		"    DATA_SOURCE = 'graphlake',\n" +
 		"    FORMAT = 'CSV',\n" +
 		"    FIELDTERMINATOR = '0x0b',\n" +
 		"    FIELDQUOTE = '0x0b',\n" +
 		"    ROWTERMINATOR = '0x0b'\n" +
-		") WITH ([report] NVARCHAR(MAX)) AS r\n" +
-		"CROSS APPLY OPENJSON(r.[report]) WITH (\n" + list(ofReport) + ") AS j\n" +
-		"OUTER APPLY OPENJSON(j.[units]) WITH (\n" + list(ofUnit) + ") AS u"}
+		") WITH ([object] NVARCHAR(MAX)) AS r\n"
+	if len(ofObject) > 0 {
+		view += "CROSS APPLY OPENJSON(r.[object]) WITH (\n" + list(ofObject) + ") AS o\n"
+	}
+	apply := "CROSS APPLY"
+	if o.bare {
+		apply = "OUTER APPLY"
+	}
+	return []string{view + apply + " OPENJSON(r.[object], " + text(o.rows()) + ") WITH (\n" + list(ofRow) + ") AS i"}
 }
 
 // create begins a view. Its comments stay with its text in the database.

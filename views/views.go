@@ -1,5 +1,6 @@
 // Package views writes the SQL by which a reader sees a lake: a view of each table with every column by its
-// name and type, one of the newest picture where a table holds pictures, and one of the runs.
+// name and type, one of the newest picture where a table holds pictures, and of what the lake says of itself: the
+// runs, what is held of each day, and what is lacking in it.
 //
 // It makes text of values in schemas and of the place where a lake lies. It opens nothing, and knows neither
 // what is in the lake nor any secret: who calls it says what is there, and a secret is named by its variable.
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"graphlake/schemas"
 )
@@ -40,6 +42,7 @@ type Lake struct {
 	// matches is an error.
 	Missing map[string]bool
 	Runs    bool // whether the lake holds the report of a run
+	Days    bool // whether it holds the days of a dataset, of which coverage and incomplete are views
 }
 
 // Script is SQL for one engine.
@@ -75,10 +78,15 @@ func New(e Engine, l Lake) (Script, error) {
 			}
 		}
 	}
-	if l.Runs {
-		s.Statements = append(s.Statements, d.runs()...)
-	} else {
-		missing = append(missing, runs.Name)
+	for _, o := range []struct {
+		document
+		there bool
+	}{{runs, l.Runs}, {coverage, l.Days}, {incomplete, l.Days}} {
+		if o.there {
+			s.Statements = append(s.Statements, d.document(o.document)...)
+		} else {
+			missing = append(missing, o.Name)
+		}
 	}
 	if len(missing) > 0 {
 		s.Notes = append(s.Notes, "The lake holds nothing of these, so they have no view: "+strings.Join(missing, ", ")+".")
@@ -94,14 +102,14 @@ type dialect interface {
 	// current is the view of a table's rows in the newest picture of each tenant. Which that is, the root
 	// table says: it is published last, so that the picture is whole, and has rows where a child has none.
 	current(t, root schemas.Table) []string
-	runs() []string
+	document(o document) []string
 }
 
 // String is the script as a file.
 func (s Script) String() string {
 	var out strings.Builder
 	for _, n := range s.Notes {
-		out.WriteString("-- " + n + "\n")
+		out.WriteString("-- " + line(n) + "\n")
 	}
 	after := ";\n"
 	if s.Engine == Synapse {
@@ -134,8 +142,15 @@ func columns(t schemas.Table) []schemas.Column {
 	return slices.Concat(t.Columns, []schemas.Column{tenantID, date})
 }
 
-// columnsOfRuns are those of the view of the runs.
-func columnsOfRuns() []schemas.Column { return slices.Concat(runs.Columns, []schemas.Column{date}) }
+// line is a text on one line, for a comment: what follows a line's end is no comment any more.
+func line(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
+}
 
 // text is a literal. Both engines write it so.
 func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

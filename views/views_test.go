@@ -61,6 +61,7 @@ func TestScripts(t *testing.T) {
 			Datasets: []schemas.Dataset{visits, hosts},
 			Missing:  map[string]bool{"host_pets": true},
 			Runs:     true,
+			Days:     true,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -6,15 +6,22 @@ import (
 	"fmt"
 	"time"
 
+	"graphlake/jobs"
 	"graphlake/load"
 )
 
 type checkCommand struct{ choice }
 
-// patience is how long a question may take, with all tries.
-const patience = time.Minute
+const (
+	patience     = time.Minute // how long a question may take, with all tries
+	triesOfCheck = 2           // of a request: one failure may be chance, and who waits wants to know
+)
 
-// Run checks everything, whatever it finds: who has to ask an administrator wants to ask once.
+// errStopped is what became of a question that a signal ended.
+var errStopped = fmt.Errorf("stopped before there was an answer: %w", context.Canceled)
+
+// Run checks everything, whatever it finds: who has to ask an administrator wants to ask once. What is found until
+// a signal comes is said.
 func (k checkCommand) Run(ctx context.Context, c *command) error {
 	cfg, err := c.configuration()
 	if err != nil {
@@ -29,10 +36,20 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	rep := checkReport{Config: cfg.file, Tenants: []tenantCheck{}}
+	privacy, err := cfg.privacy()
+	rep.Privacy = found(err)
 	for _, t := range tenants {
+		if ctx.Err() != nil {
+			rep.stopped = true
+			break
+		}
 		rep.Tenants = append(rep.Tenants, cfg.checkTenant(ctx, t, datasets, c.logger()))
 	}
-	rep.Lake = lakeCheck{cfg.Lake, found(inTime(cfg.checkLake(ctx)))}
+	store, err := cfg.checkLake(ctx)
+	rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, inTime(err)))}
+	if err == nil && rep.Privacy.Error == nil {
+		rep.Privacy = found(unlessStopped(ctx, cfg.settled(jobs.Agree(ctx, store, privacy))))
+	}
 	status := rep.conclude()
 	if err := c.printCheck(rep); err != nil || status == exitDone {
 		return err
@@ -41,20 +58,28 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 }
 
 // checkLake writes, reads and removes an object.
-func (c *config) checkLake(ctx context.Context) error {
+func (c *config) checkLake(ctx context.Context) (store, error) {
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
-	store, err := c.openStore(ctx)
+	s, err := c.openStore(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := store.Writable(ctx); err != nil {
-		return c.lakeError(err)
+	if err := s.Writable(ctx); err != nil {
+		return nil, c.lakeError(err)
 	}
-	if err := load.Probe(ctx, store); err != nil {
-		return c.lakeError(err)
+	if err := load.Probe(ctx, s); err != nil {
+		return nil, c.lakeError(err)
 	}
-	return nil
+	return s, nil
+}
+
+// unlessStopped is the error of what was tried, or that it was stopped: what a signal breaks off fails in many ways.
+func unlessStopped(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return errStopped
+	}
+	return err
 }
 
 // inTime explains the end of patience, which says nothing of what was waited for.

@@ -83,6 +83,12 @@ func TestConclude(t *testing.T) {
 	lake.Lake.status = exitUsage
 	lacking := with(exitLater)
 	lacking.Tenants[0].Permissions = []permissionCheck{{State: missing}}
+	stopped := with(exitForbidden)
+	stopped.Tenants[0].Datasets[0].finding = found(errStopped)
+	early := with(exitUsage)
+	early.stopped = true
+	key := with(exitForbidden)
+	key.Privacy.status = exitUsage
 	signIn := with(exitDone)
 	signIn.Tenants[0].status = exitForbidden
 	for name, c := range map[string]struct {
@@ -96,6 +102,9 @@ func TestConclude(t *testing.T) {
 		"failed before refused":   {with(exitForbidden, exitFailed), exitFailed, "failed"},
 		"the lake":                {lake, exitUsage, "misconfigured"},
 		"a permission is missing": {lacking, exitForbidden, "forbidden"},
+		"stopped in a question":   {stopped, exitLater, "interrupted"},
+		"stopped before tenants":  {early, exitLater, "interrupted"},
+		"the key":                 {key, exitUsage, "misconfigured"},
 		"not signed in":           {signIn, exitForbidden, "forbidden"},
 	} {
 		if got := c.report.conclude(); got != c.want || c.report.Status != c.word {

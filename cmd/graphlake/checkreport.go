@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -15,8 +16,11 @@ import (
 type checkReport struct {
 	Status  string        `json:"status"`
 	Config  string        `json:"config"`
+	Privacy finding       `json:"privacy"` // of the key, and of whether the lake has the same settings
 	Tenants []tenantCheck `json:"tenants"`
 	Lake    lakeCheck     `json:"lake"`
+
+	stopped bool // before everything was tried
 }
 
 // tenantCheck has the finding of the sign-in; nothing was asked if that failed.
@@ -68,6 +72,9 @@ var outcomeOf = map[int]string{
 func found(err error) finding {
 	status := exitStatus(err)
 	f := finding{Outcome: outcomeOf[status], status: status}
+	if errors.Is(err, errStopped) {
+		f.Outcome = string(jobs.Interrupted)
+	}
 	if err != nil {
 		f.Error = &jobs.ErrorReport{Kind: f.Outcome, Message: err.Error()}
 		if kind := graph.KindOf(err); kind != 0 {
@@ -77,17 +84,27 @@ func found(err error) finding {
 	return f
 }
 
-// conclude gives the report the worst of what was found, and the exit status for it.
+// conclude gives the report the worst of what was found, or that it was stopped, and the exit status for it.
 func (r *checkReport) conclude() int {
-	met := map[int]bool{r.Lake.status: true}
+	met := map[int]bool{}
+	add := func(f finding) {
+		met[f.status] = true
+		r.stopped = r.stopped || f.Outcome == string(jobs.Interrupted)
+	}
+	add(r.Privacy)
+	add(r.Lake.finding)
 	for _, t := range r.Tenants {
-		met[t.status] = true
+		add(t.finding)
 		for _, d := range t.Datasets {
-			met[d.status] = true
+			add(d.finding)
 		}
 		for _, p := range t.Permissions {
 			met[exitForbidden] = met[exitForbidden] || p.State == missing
 		}
+	}
+	if r.stopped { // what is not known may be worse
+		r.Status = string(jobs.Interrupted)
+		return exitLater
 	}
 	worst := exitDone
 	for _, status := range []int{exitLater, exitForbidden, exitFailed, exitUsage} {
@@ -103,13 +120,16 @@ func (c *command) printCheck(r checkReport) error {
 	if c.Output == "json" {
 		return c.printJSON(r)
 	}
-	fmt.Fprintf(c.stdout, "%s: ok\n", r.Config)
+	fmt.Fprintf(c.stdout, "%s: ok\nprivacy: %s\n", r.Config, cmp.Or(r.Privacy.said(), "ok"))
 	for _, t := range r.Tenants {
 		if err := c.printTenant(t); err != nil {
 			return err
 		}
 	}
 	_, err := fmt.Fprintf(c.stdout, "\nlake %s: %s\n", r.Lake.Lake, cmp.Or(r.Lake.said(), "ok: an object was written, read and removed"))
+	if r.stopped {
+		_, err = fmt.Fprintln(c.stdout, "\nstopped: what has no answer here was not tried, or not to its end")
+	}
 	return err
 }
 

@@ -27,7 +27,7 @@ func (c *config) checkTenant(ctx context.Context, t tenantConfig, datasets []sch
 	}
 	token, err := signIn(ctx, source)
 	if err != nil {
-		k.finding = found(t.letIn(err))
+		k.finding = found(unlessStopped(ctx, t.letIn(err)))
 		return k
 	}
 	claims, unknown := graph.ReadClaims(token)
@@ -35,7 +35,7 @@ func (c *config) checkTenant(ctx context.Context, t tenantConfig, datasets []sch
 		k.finding = found(usage(fmt.Errorf("the token is for the tenant %s, but tenant_id is %s", claims.TenantID, t.TenantID)))
 		return k
 	}
-	client, err := c.client(t, source, log)
+	client, err := c.client(t, source, triesOfCheck, log)
 	if k.finding = found(err); err != nil {
 		return k
 	}
@@ -89,9 +89,9 @@ func ask(ctx context.Context, client *graph.Client, datasets []schemas.Dataset) 
 	var all sync.WaitGroup
 	for i, d := range datasets {
 		all.Go(func() {
-			ctx, stop := context.WithTimeout(ctx, patience)
+			asking, stop := context.WithTimeout(ctx, patience)
 			defer stop()
-			err := inTime(extract.Probe(ctx, client, d, time.Now()))
+			err := unlessStopped(ctx, inTime(extract.Probe(asking, client, d, time.Now())))
 			checks[i] = datasetCheck{Dataset: d.Name, finding: found(err)}
 			if e, ok := errors.AsType[*graph.Error](err); ok {
 				checks[i].refused = e.Status == http.StatusForbidden

@@ -59,15 +59,16 @@ func (c *config) clients(tenants []jobs.Tenant, log *slog.Logger) (map[string]*g
 		if err != nil {
 			return nil, err
 		}
-		if clients[t.TenantID], err = c.client(t, token, log); err != nil {
+		if clients[t.TenantID], err = c.client(t, token, 0, log); err != nil {
 			return nil, err
 		}
 	}
 	return clients, nil
 }
 
-func (c *config) client(t tenantConfig, token graph.TokenSource, log *slog.Logger) (*graph.Client, error) {
-	client, err := graph.New(graph.Options{Endpoint: c.Graph.Endpoint, Token: token, Rate: c.Graph.Rate, Log: log})
+// client makes a tenant's. A request is tried a number of times at most; 0 is the usual number.
+func (c *config) client(t tenantConfig, token graph.TokenSource, tries int, log *slog.Logger) (*graph.Client, error) {
+	client, err := graph.New(graph.Options{Endpoint: c.Graph.Endpoint, Token: token, Rate: c.Graph.Rate, Tries: tries, Log: log})
 	if err != nil {
 		return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
 	}

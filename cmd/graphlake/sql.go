@@ -60,7 +60,7 @@ func (c *config) place() (views.Place, error) {
 	return views.Place{Dir: filepath.ToSlash(dir)}, err
 }
 
-// look finds out what is there, by the first object of each table and of the runs.
+// look finds out what is there, by the first object of each table, of the runs and of the days.
 func look(ctx context.Context, store load.Store, lake *views.Lake) error {
 	parts := load.New(store, "")
 	lake.Missing = map[string]bool{}
@@ -76,12 +76,20 @@ func look(ctx context.Context, store load.Store, lake *views.Lake) error {
 			}
 		}
 	}
-	for _, err := range store.List(ctx, "runs/") {
-		if err != nil {
-			return err
-		}
-		lake.Runs = true
-		break
+	var err error
+	if lake.Runs, err = holds(ctx, store, "runs/", ".json"); err != nil {
+		return err
 	}
-	return nil
+	lake.Days, err = holds(ctx, store, "state/", ".days.json")
+	return err
+}
+
+// holds says whether there is an object whose name begins and ends so.
+func holds(ctx context.Context, store load.Store, prefix, suffix string) (bool, error) {
+	for info, err := range store.List(ctx, prefix) {
+		if err != nil || strings.HasSuffix(info.Name, suffix) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }

@@ -26,6 +26,7 @@ const (
 // the network failed, when the answer was not whole, and once with a new token.
 type retry struct {
 	client *Client
+	tries  int // of a request, at most
 	log    *slog.Logger
 }
 
@@ -46,7 +47,7 @@ func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.
 		}
 		e.Tries = try
 		wait, again := plan(e, c, try)
-		if waited += wait; !again || try == mostTries || waited > mostWaiting {
+		if waited += wait; !again || try >= r.tries || waited > mostWaiting {
 			return nil, e
 		}
 		r.log.InfoContext(ctx, "graph request is sent again", "in_seconds", wait.Seconds(), "try", try+1, "kind", e.Kind.String(), "status", e.Status, "url", e.URL)

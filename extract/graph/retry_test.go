@@ -131,6 +131,20 @@ func TestPatienceEnds(t *testing.T) {
 	}
 }
 
+func TestTries(t *testing.T) {
+	onClock(t, Options{Tries: 2}, answer(503, ""), func(t *testing.T, c *Client) {
+		_, err := values(t.Context(), c, users)
+		if n := c.Stats().Requests.Load(); n != 2 || KindOf(err) != Unavailable || !strings.Contains(fmt.Sprint(err), "after 2 tries") {
+			t.Errorf("%d requests and %v, want 2 and that it says so", n, err)
+		}
+	})
+	onClock(t, Options{Tries: 2}, script(answer(503, ""), answer(200, wholePage)), func(t *testing.T, c *Client) {
+		if got, err := values(t.Context(), c, users); err != nil || len(got) != 2 {
+			t.Errorf("values = %q, %v, want those of the second try", got, err)
+		}
+	})
+}
+
 func TestWhatDoesNotPassIsNotTriedAgain(t *testing.T) {
 	for _, status := range []int{400, 403, 404, 406, 409, 410, 423, 501, 301} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {

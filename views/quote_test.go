@@ -1,0 +1,85 @@
+package views_test
+
+import (
+	"strings"
+	"testing"
+
+	"graphlake/schemas"
+	"graphlake/views"
+)
+
+// Whatever the lake's place is called, the script is made of the same statements, comments and names: only what
+// stands in literals differs.
+func FuzzPlace(f *testing.F) {
+	for _, s := range []string{
+		"/a'b", "/a''; DROP TABLE calls; --", "/a\nDROP TABLE calls;\n", "/a\r\nGO\r\nSELECT 1", `/a"b\`, "/a/*b", "/a]--b",
+		"/a\u2028DROP TABLE calls;", "/a\x00b", "/[*]?",
+	} {
+		f.Add(s)
+	}
+	script := func(t *testing.T, e views.Engine, at views.Place) string {
+		s, err := views.New(e, views.Lake{Place: at, Datasets: []schemas.Dataset{hosts}, Missing: map[string]bool{"host_pets": true}, Runs: true, Days: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.String()
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, e := range []views.Engine{views.DuckDB, views.Synapse} {
+			for name, pair := range map[string][2]views.Place{
+				"a directory": {{Dir: "/" + s}, {Dir: "/lake"}},
+				"a container": {
+					{Container: "c" + s, Prefix: "p" + s, AccountURL: "https://a.example" + s},
+					{Container: "c", Prefix: "p", AccountURL: "https://a.example"},
+				},
+				"a connection string": {{Container: "c" + s, SecretEnv: "E" + s}, {Container: "c", SecretEnv: "E"}},
+			} {
+				odd, even := script(t, e, pair[0]), script(t, e, pair[1])
+				if got, want := bones(odd), bones(even); got != want {
+					t.Errorf("%s of %s is told\n%s\nwhich is not\n%s", e, name, got, want)
+				}
+				if got, want := batches(odd), batches(even); e == views.Synapse && got != want {
+					t.Errorf("%d batches for %s, want %d", got, name, want)
+				}
+			}
+		}
+	})
+}
+
+// bones is a script without what stands in its literals and comments, by the rules of SQL: a comment ends with the
+// line, a literal with a quote that is not followed by another. Empty lines are left out too.
+func bones(script string) string {
+	var out strings.Builder
+	for script != "" {
+		switch {
+		case strings.HasPrefix(script, "--"):
+			end := strings.IndexAny(script+"\n", "\n\r\u0085\u2028\u2029")
+			out.WriteString("--")
+			script = script[min(end, len(script)):]
+		case script[0] == '\'':
+			end := 1
+			for end < len(script) && (script[end] != '\'' || strings.HasPrefix(script[end:], "''")) {
+				if script[end] == '\'' {
+					end++
+				}
+				end++
+			}
+			out.WriteString("''")
+			script = script[min(end+1, len(script)):]
+		default:
+			out.WriteByte(script[0])
+			script = script[1:]
+		}
+	}
+	return strings.ReplaceAll(out.String(), "\n\n", "\n")
+}
+
+// batches is how many sqlcmd finds: it looks for lines, also in literals.
+func batches(script string) (n int) {
+	for l := range strings.FieldsFuncSeq(script, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if strings.EqualFold(strings.TrimSpace(l), "GO") {
+			n++
+		}
+	}
+	return n
+}
