@@ -177,6 +177,7 @@ func TestMergeSearchesForStrays(t *testing.T) {
 		{"removed here", []string{gone("s", 22, 5, "5")}, []string{at("s", 3, 6, "6")}, load.Reading{}, []string{gone("s", 22, 5, "5")}, []string{at("s", 3, 6, "6")}, "", false},
 		{"listed here", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{Listed: func(id string) bool { return id == "s" }}, []string{s5}, []string{at("s", 3, 6, "6")}, "", false},
 		{"another there", []string{s5}, []string{at("z", 3, 6, "6")}, load.Reading{}, []string{s5}, []string{at("z", 3, 6, "6")}, "", false},
+		{"without a key", []string{at("", 22, 5, "5")}, []string{at("", 3, 6, "5")}, load.Reading{}, []string{at("", 22, 5, "5")}, []string{at("", 3, 6, "5")}, "", false},
 		{"no search", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{}, []string{s5}, []string{at("s", 3, 6, "6")}, "", true},
 		{"twice here", []string{s5, s5}, []string{at("s", 3, 4, "6")}, load.Reading{}, []string{s5}, []string{}, "3 22", false},
 		{"absent here, newer there", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{Absent: markRemoved(t)}, []string{}, []string{at("s", 3, 6, "6")}, "22", false},
@@ -207,9 +208,42 @@ func TestMergeOfPartOfADayLeavesTheRest(t *testing.T) {
 	fill(t, lake, 3, at("s", 3, 4, "4"))
 	fill(t, lake, 22, early, late)
 	morning := schemas.Range{From: day(22), To: day(22).Add(schemas.Day / 2)}
-	published(t, merged(t, lake, morning, load.Reading{Search: schemas.Range{From: day(1), To: day(30)}}))
+	fresh := meetingAt("y", "2026-11-22T08:00:00Z", 1, "f", false)
+	if got := published(t, merged(t, lake, morning, load.Reading{Search: schemas.Range{From: day(1), To: day(30)}}, fresh)); got != "3 22" {
+		t.Errorf("changed the days %q", got)
+	}
 	wantDay(t, lake, 3)
-	wantDay(t, lake, 22, early, late)
+	wantDay(t, lake, 22, fresh, early, late)
+}
+
+// A row that lies on another day than it happened on is not of the range, and is not made absent.
+func TestMergeLeavesWhatLiesElsewhere(t *testing.T) {
+	_, lake := newLake(t)
+	fill(t, lake, 23, at("astray", 22, 1, "1"), at("m", 23, 1, "1"))
+	published(t, merged(t, lake, on22, load.Reading{Absent: markRemoved(t)}, at("m", 23, 2, "2")))
+	wantDay(t, lake, 23, at("astray", 22, 1, "1"), at("m", 23, 2, "2"))
+}
+
+// A merge ends with its spool: without the rows it would publish days that lack them.
+func TestMergeEndsWithItsSpool(t *testing.T) {
+	_, lake := newLake(t)
+	fill(t, lake, 22, at("a", 22, 1, "1"))
+	s, err := lake.Spool(meetings, tenant, on22)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add(batch(t, memory.DefaultAllocator, meetings, at("a", 22, 2, "2"))); err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.Merge(t.Context(), load.Reading{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Discard()
+	if _, err := publish(t.Context(), m); !errors.Is(err, load.ErrSpent) {
+		t.Errorf("error = %v, want ErrSpent", err)
+	}
+	wantDay(t, lake, 22, at("a", 22, 1, "1"))
 }
 
 // What one unit did not find is taken away by the unit that reads it, however far away.
@@ -329,7 +363,7 @@ func TestMergeCountsWhatIsMissing(t *testing.T) {
 func TestMergeLosesBeforeItGains(t *testing.T) {
 	_, lake := newLake(t)
 	fill(t, lake, 21, at("a", 21, 1, "1"))
-	fill(t, lake, 22, at("b", 22, 1, "1"))
+	fill(t, lake, 22, at("b", 22, 1, "1"), at("c", 22, 1, "1"))
 	m := merged(t, lake, schemas.Range{From: day(21), To: day(24)}, load.Reading{}, at("a", 23, 2, "2"))
 	if _, err := m.Gain(t.Context()); err == nil {
 		t.Error("it gained before it lost")
@@ -340,7 +374,7 @@ func TestMergeLosesBeforeItGains(t *testing.T) {
 		t.Errorf("lost %+v, %v", lost, err)
 	}
 	gained, err := m.Gain(t.Context())
-	if err != nil || len(gained) != 2 || gained[0].Partition != meetingsOn(22) || gained[0].Changed || gained[0].Rows != 1 ||
+	if err != nil || len(gained) != 2 || gained[0].Partition != meetingsOn(22) || gained[0].Changed || gained[0].Rows != 2 ||
 		gained[1].Partition != meetingsOn(23) || !gained[1].Changed {
 		t.Errorf("gained %+v, %v", gained, err)
 	}
@@ -397,6 +431,51 @@ func TestMergeBesideDamage(t *testing.T) {
 				t.Errorf("the damaged partition of day %d was touched", n)
 			}
 		}
+	}
+}
+
+// Whatever byte of a partition is wrong, a merge either does not notice it or leaves the partition alone:
+// what cannot be read is known before the first day is published.
+func TestMergeKnowsDamageBeforeItPublishes(t *testing.T) {
+	store := memstore.New()
+	lake := load.New(store, t.TempDir()).Tune(memory.DefaultAllocator) // the library leaks pages of damaged files
+	fill(t, lake, 21, at("a", 21, 1, "1"))
+	fill(t, lake, 22, at("b", 22, 1, "1"), strings.Replace(at("c", 22, 3, "3"), `"record":"{`, `"record":"{`+noise(1, 500), 1))
+	whole := fileOf(t, store, meetingsOn(22))
+	fine := fileOf(t, store, meetingsOn(21))
+	inRecord, other := 0, 0
+	for i := 0; i < len(whole); i += 3 {
+		broken := bytes.Clone(whole)
+		broken[i] ^= 0x55
+		put(t, store, meetingsOn(21).Object(), fine)
+		put(t, store, meetingsOn(22).Object(), broken)
+		if err := store.Remove(t.Context(), meetingsOn(23).Object()); err != nil {
+			t.Fatal(err)
+		}
+		keys := 0 // that can be read
+		for _, err := range lake.Keys(t.Context(), meetingsOn(22), meetings, []string{"id"}) {
+			if err == nil {
+				keys++
+			}
+		}
+		m := merged(t, lake, schemas.Range{From: day(21), To: day(24)}, load.Reading{}, at("a", 22, 2, "2"), at("c", 23, 2, "2"), at("d", 23, 1, "1"))
+		published(t, m)
+		switch {
+		case len(m.Damaged()) == 0:
+			continue
+		case keys == 2:
+			inRecord++
+		default:
+			other++
+		}
+		wantDay(t, lake, 21, at("a", 21, 1, "1"))
+		wantDay(t, lake, 23, at("c", 23, 2, "2"), at("d", 23, 1, "1"))
+		if !bytes.Equal(fileOf(t, store, meetingsOn(22)), broken) {
+			t.Errorf("byte %d: the damaged partition was touched", i)
+		}
+	}
+	if inRecord == 0 || other == 0 {
+		t.Errorf("%d damaged records and %d other damages were noticed, want some of both", inRecord, other)
 	}
 }
 
