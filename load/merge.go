@@ -277,7 +277,7 @@ func (m *Merge) ourRow(o order, h *lakeDay, r row) error {
 		return nil
 	}
 	h.absent = h.absent || m.leaves(o, r)
-	if !o.keyed(r) || len(m.strays.entries) >= maxStrays {
+	if !m.searches() && m.reading.Strays == nil || !o.keyed(r) || len(m.strays.entries) >= maxStrays {
 		return nil
 	}
 	k, err := o.rank(r)

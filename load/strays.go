@@ -14,7 +14,7 @@ type Strays struct {
 	days map[identity]int32
 }
 
-// add notes the records of which nothing but a copy of the range was found.
+// add notes where the copy of each record lies that stays.
 func (s *Strays) add(entries []entry) {
 	if s == nil {
 		return
@@ -25,7 +25,7 @@ func (s *Strays) add(entries []entry) {
 		s.days = map[identity]int32{}
 	}
 	for _, e := range entries {
-		if _, known := s.days[e.id]; e.claim == missing && (known || len(s.days) < maxStrays) {
+		if _, known := s.days[e.id]; known || len(s.days) < maxStrays {
 			s.days[e.id] = e.copy.day
 		}
 	}
