@@ -48,7 +48,13 @@ type faultKind struct {
 	suits   func(path []string, options url.Values) bool // nil: every request
 	refusal func(now time.Time) *refusal                 // is answered instead
 	relink  func(*collection, detours)
+	edit    func(t *Tenant, r *http.Request, body []byte) []byte              // of a good answer
 	send    func(t *Tenant, rw http.ResponseWriter, r *http.Request, a reply) // in place of the usual way
+}
+
+// any says whether it does anything.
+func (k *faultKind) any() bool {
+	return k.refusal != nil || k.relink != nil || k.edit != nil || k.send != nil
 }
 
 var faultKinds = [...]faultKind{

@@ -63,8 +63,14 @@ func (t *Tenant) attempt(w *writer, r *http.Request, fault *faultKind, now time.
 	if fault.refusal != nil {
 		return fault.refusal(now)
 	}
-	if err := t.answer(w, r); err != nil || fault.relink == nil {
+	if err := t.answer(w, r); err != nil {
 		return err
+	}
+	if fault.edit != nil {
+		w.b = fault.edit(t, r, w.b)
+	}
+	if fault.relink == nil {
+		return nil
 	}
 	return t.relink(w, r, fault.relink)
 }
