@@ -428,7 +428,7 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 // that the three days before a night do not show it any more.
 func (t *Tenant) stray(c *call) (by time.Duration, at time.Time, ok bool) {
 	s := seeded(uint64(t.Sick.Seed), c.seed, 'm')
-	if t.Sick.Seed == 0 || c.kind != direct || !s.chance(0.04) {
+	if t.Sick.Seed == 0 || c.kind != direct || !s.chance(0.12) {
 		return 0, at, false
 	}
 	by = time.Duration(pick(&s, []int{-2, -1, 1, 2})) * 24 * time.Hour
