@@ -115,10 +115,11 @@ func (t *table) versions() map[string]string {
 		return string(c.Path) == string(t.dataset.Version) && t.dataset.Version != ""
 	})
 	for key, rows := range t.rows {
-		if i >= 0 {
-			all[key] = rows[0][root.Columns[i].Name]
-		} else {
-			all[key] = ""
+		all[key] = ""
+		for _, r := range rows {
+			if i >= 0 && older(all[key], r[root.Columns[i].Name]) {
+				all[key] = r[root.Columns[i].Name]
+			}
 		}
 	}
 	return all
@@ -141,6 +142,20 @@ func (c contents) members() map[string][]string {
 		}
 	}
 	return all
+}
+
+// gone reports whether a record is of somebody, or of something, that is in the directory no more: a lake
+// keeps what it has read, and nobody can read it again.
+func (c contents) gone(r row) bool {
+	for column, name := range map[string]string{"user_id": "users", "team_id": "teams", "chat_id": "chats"} {
+		t := c[name]
+		if id := r[column]; t == nil || id == "" {
+			continue
+		} else if !slices.ContainsFunc(slices.Collect(maps.Keys(t.rows)), func(key string) bool { return strings.HasSuffix(key, part+id) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // An excuse says why a row may be missing or older, and what is wrong if it is not named.
@@ -203,17 +218,21 @@ func (l *life) compare(got, want contents, sick []graphsim.Illness, names names)
 		for _, key := range slices.Sorted(maps.Keys(wants)) {
 			w := wants[key][0]
 			rows := has[key]
+			slices.SortStableFunc(rows, func(a, b row) int { return strings.Compare(b[day], a[day]) })
+			if i := slices.IndexFunc(rows, func(r row) bool { return r[day] == w[day] }); i > 0 {
+				rows[0], rows[i] = rows[i], rows[0]
+			}
 			lagging := len(rows) == 0 || late(w)
 			switch {
 			case len(rows) > 0 && removed(rows[0]):
 				l.invented++
-				l.tell("false "+name+": marked removed, but there"+t.why(w, members, sick), "%s", key)
+				l.tellOf(t, "false", ": marked removed, but there"+t.why(w, members, sick), "%s", key)
 			case lagging && len(rows) > 0 && len(t.differing(rows[0], w, false)) == 0:
 			case lagging:
 				what := map[bool]string{true: "missing", false: "older"}[len(rows) == 0]
 				if e := t.excuse(w, members, sick, names); e.state != fine {
 					l.unnamed++
-					l.tell("unnamed "+name+": "+what+": "+strings.TrimSpace(e.kind+" "+e.state), "%s", key)
+					l.tellOf(t, "unnamed", ": "+what+": "+strings.TrimSpace(e.kind+" "+e.state), "%s", key)
 				}
 			default:
 				columns := t.differing(rows[0], w, t.respelled(w, l.ever))
@@ -222,21 +241,21 @@ func (l *life) compare(got, want contents, sick []graphsim.Illness, names names)
 				case len(columns) == 0 || e.state == fine:
 				case !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(silently, c) }):
 					l.unnamed++
-					l.tell("unnamed "+name+": older: "+strings.TrimSpace(e.kind+" "+e.state), "%s", key)
+					l.tellOf(t, "unnamed", ": older: "+strings.TrimSpace(e.kind+" "+e.state), "%s", key)
 				default:
 					l.invented++
-					l.tell("false "+name+": another value"+t.why(w, members, sick), "%s: %s is %q, want %q", key, columns[0], rows[0][columns[0]], w[columns[0]])
+					l.tellOf(t, "false", ": another value"+t.why(w, members, sick), "%s: %s is %q, want %q", key, columns[0], rows[0][columns[0]], w[columns[0]])
 				}
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(has)) {
 			r := has[key][0]
-			if _, ok := wants[key]; ok || removed(r) {
+			if _, ok := wants[key]; ok || removed(r) || want.gone(r) {
 				continue
 			}
 			if e := t.excuse(r, members, sick, names); e.state != fine {
 				l.invented++
-				l.tell("false "+name+": not there"+t.why(r, members, sick), "%s on %s", key, r[day])
+				l.tellOf(t, "false", ": not there"+t.why(r, members, sick), "%s on %s", key, r[day])
 			}
 		}
 	}
@@ -254,11 +273,20 @@ func (t *table) why(r row, members map[string][]string, sick []graphsim.Illness)
 	return ""
 }
 
+// tellOf notes a problem of a table.
+func (l *life) tellOf(t *table, sort, more, format string, args ...any) {
+	what := fmt.Sprintf(format, args...)
+	l.problems = append(l.problems, problem{sort + " " + t.Name + more, what[:min(len(what), mostText)], t.Name, t.dataset.Root().Name})
+}
+
+// mostText is how much of a problem's words are told.
+const mostText = 160
+
 func (l *life) countDoubled(t *table) {
 	for _, key := range slices.Sorted(maps.Keys(t.rows)) {
 		if rows := t.rows[key]; len(rows) > 1 {
 			l.doubled++
-			l.tell("doubled "+t.Name, "%s on %s and %s", key, rows[0][day], rows[1][day])
+			l.tellOf(t, "doubled", "", "%s on %s and %s", key, rows[0][day], rows[1][day])
 		}
 	}
 }
@@ -275,18 +303,18 @@ func (l *life) compareHealed(got, want contents) {
 			switch {
 			case len(rows) == 0 || removed(rows[0]):
 				l.healed++
-				l.tell("healed "+name+": missing or marked removed"+t.once(w, l.ever), "%s on %s", key, w[day])
+				l.tellOf(t, "healed", ": missing or marked removed"+t.once(w, l.ever), "%s on %s", key, w[day])
 			default:
 				if columns := t.differing(rows[0], w, t.respelled(w, l.ever)); len(columns) > 0 {
 					l.healed++
-					l.tell("healed "+name+": another value"+t.once(w, l.ever), "%s: %s is %q, want %q", key, columns[0], rows[0][columns[0]], w[columns[0]])
+					l.tellOf(t, "healed", ": another value"+t.once(w, l.ever), "%s: %s is %q, want %q", key, columns[0], rows[0][columns[0]], w[columns[0]])
 				}
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(has)) {
-			if _, ok := wants[key]; !ok && !removed(has[key][0]) {
+			if _, ok := wants[key]; !ok && !removed(has[key][0]) && !want.gone(has[key][0]) {
 				l.healed++
-				l.tell("healed "+name+": not there"+t.once(has[key][0], l.ever), "%s on %s", key, has[key][0][day])
+				l.tellOf(t, "healed", ": not there"+t.once(has[key][0], l.ever), "%s on %s", key, has[key][0][day])
 			}
 		}
 	}

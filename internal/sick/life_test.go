@@ -52,10 +52,10 @@ type life struct {
 	problems []problem
 }
 
-type problem struct{ sort, what string }
+type problem struct{ sort, what, table, root string }
 
 func (l *life) tell(sort, format string, args ...any) {
-	l.problems = append(l.problems, problem{sort, fmt.Sprintf(format, args...)})
+	l.problems = append(l.problems, problem{sort: sort, what: fmt.Sprintf(format, args...)})
 }
 
 func newLife(t *testing.T, seed int64) *life {
