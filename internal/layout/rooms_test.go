@@ -62,7 +62,7 @@ var rooms = []room{
 		"it follows a text, as its readers do"},
 	{"internal/torture", []string{"internal/trial"}, []string{files, command},
 		"it ends and compares the commands from outside, as their users see them"},
-	{"internal/sick", []string{"schemas", "extract/graph", "load", "jobs"}, []string{files, command},
+	{"internal/sick", []string{"schemas", "extract/graph", "load", "jobs", "internal/trial"}, []string{files, command},
 		"it runs the stages in one process where time is virtual, and the commands beside it"},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
 	{"internal/layout", nil, []string{files}, "it reads the tree as text"},

@@ -244,7 +244,7 @@ func (l *life) compare(got, want contents, sick []graphsim.Illness, names names)
 					l.tellOf(t, "unnamed", ": older: "+strings.TrimSpace(e.kind+" "+e.state), "%s", key)
 				default:
 					l.invented++
-					l.tellOf(t, "false", ": another value"+t.why(w, members, sick), "%s: %s is %q, want %q", key, columns[0], rows[0][columns[0]], w[columns[0]])
+					l.tellOf(t, "false", ": another value"+t.why(w, members, sick), "%s: %v: %q, want %q", key, columns, rows[0][columns[0]], w[columns[0]])
 				}
 			}
 		}
@@ -253,7 +253,13 @@ func (l *life) compare(got, want contents, sick []graphsim.Illness, names names)
 			if _, ok := wants[key]; ok || removed(r) || want.gone(r) {
 				continue
 			}
-			if e := t.excuse(r, members, sick, names); e.state != fine {
+			e := t.excuse(r, members, sick, names)
+			switch _, there := theirs[t.root(r)]; {
+			case e.state == fine:
+			case there && late(r):
+				l.unnamed++
+				l.tellOf(t, "unnamed", ": older: "+strings.TrimSpace(e.kind+" "+e.state), "%s", key)
+			default:
 				l.invented++
 				l.tellOf(t, "false", ": not there"+t.why(r, members, sick), "%s on %s", key, r[day])
 			}

@@ -33,6 +33,9 @@ var (
 // before is how long before the first day a reading of everything begins: some events have moved there.
 const before = 7 * schemas.Day
 
+// number is the seed as a flag has it.
+func (l *life) number() string { return strconv.FormatInt(l.seed, 10) }
+
 // A life is a lake that is read night after night.
 type life struct {
 	result

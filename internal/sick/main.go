@@ -45,7 +45,7 @@ const oneIsReal = 20
 const longestLife = 3 * time.Minute
 
 func main() {
-	var t trial
+	var h lives
 	seeds := flag.Int64("seeds", 20, "how many seeds are lived")
 	seed := flag.Int64("seed", 1, "the first of them")
 	nights := flag.Int("nights", 7, "of each")
@@ -53,7 +53,7 @@ func main() {
 	kinds := flag.String("kinds", "", "only these sicknesses, with commas between, or none; default all")
 	clocks := flag.Bool("clocks", true, "let some runs have a clock that is wrong")
 	flag.Parse()
-	t.args = []string{
+	h.args = []string{
 		"-test.run", "^TestLife$", "-test.timeout", "0",
 		"-nights", fmt.Sprint(*nights), "-datasets", *datasets, "-kinds", *kinds, fmt.Sprintf("-clocks=%t", *clocks),
 	}
@@ -66,7 +66,7 @@ func main() {
 	}
 	slices.Sort(all)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := t.run(ctx, slices.Compact(all))
+	err := h.run(ctx, slices.Compact(all))
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sick:", err)
@@ -74,8 +74,8 @@ func main() {
 	}
 }
 
-// A trial is one go of it.
-type trial struct {
+// lives are what one go of the trial lives.
+type lives struct {
 	dir  string // of the test and the commands
 	args []string
 
@@ -111,7 +111,7 @@ func (r *result) parse(line string) bool {
 	return n == strings.Count(form, "%d")
 }
 
-func (t *trial) run(ctx context.Context, seeds []int64) (err error) {
+func (t *lives) run(ctx context.Context, seeds []int64) (err error) {
 	if t.dir, err = os.MkdirTemp("", "sick"); err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (t *trial) run(ctx context.Context, seeds []int64) (err error) {
 }
 
 // live lives one seed in a process of its own: what crashes or hangs costs this life alone.
-func (t *trial) live(ctx context.Context, seed int64) {
+func (t *lives) live(ctx context.Context, seed int64) {
 	if ctx.Err() != nil {
 		return
 	}
