@@ -190,11 +190,16 @@ func (t *table) respelled(r row, ever []graphsim.Illness) bool {
 	})
 }
 
+// ofNames are the columns of channels' messages that follow the name of a channel that they mention: the
+// simulator writes its name as it is now, and no later version.
+var ofNames = []string{"character_count", "body", "mention_text", "mentioned_conversation_display_name"}
+
 // differing are the columns in which rows differ, less those that are null in a record with a value that
 // was not as it should be.
 func (t *table) differing(got, want row, lenient bool) (columns []string) {
 	for _, c := range t.Columns {
-		if got[c.Name] != want[c.Name] && (!lenient || got[c.Name] != "") {
+		renamed := t.dataset.Name == schemas.ChannelMessages.Name && slices.Contains(ofNames, c.Name)
+		if got[c.Name] != want[c.Name] && !renamed && (!lenient || got[c.Name] != "") {
 			columns = append(columns, c.Name)
 		}
 	}

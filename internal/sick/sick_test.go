@@ -44,6 +44,27 @@ func TestResult(t *testing.T) {
 	}
 }
 
+// What is not read is named by its id, by its dataset, or not at all.
+func TestNamed(t *testing.T) {
+	states := map[string][]byte{"calendar_events": []byte(`{"behind":[{"parent":"ada","record":"","reason":"forbidden"},{"record":"meeting"}]}`)}
+	older := []byte(`{"units":[{"dataset":"users","quarantined":1},{"dataset":"teams","behind":2,"error":{"kind":"failed"}}]}`)
+	last := []byte(`{"units":[{"dataset":"presence","error":{"kind":"unavailable"}},{"dataset":"chats","behind":[{"parent":"bob"}]}]}`)
+	audit := []byte(`{"findings":[{"kind":"refused","dataset":"call_records","record":"call"}]}`)
+	says := named(states, [][]byte{older}, last, audit)
+	for _, c := range []struct {
+		dataset, id string
+		want        bool
+	}{
+		{"calendar_events", "ada", true}, {"calendar_events", "meeting", true}, {"calendar_events", "bob", false},
+		{"users", "anybody", true}, {"teams", "anything", false}, {"presence", "anybody", true},
+		{"chats", "bob", true}, {"chats", "ada", false}, {"call_records", "call", true}, {"call_records", "other", false},
+	} {
+		if got := says(c.dataset, []string{c.id}); got != c.want {
+			t.Errorf("%s of %s: %v, want %v", c.id, c.dataset, got, c.want)
+		}
+	}
+}
+
 // mostTold are the sorts of problems of a seed that have a line.
 const mostTold = 12
 
