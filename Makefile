@@ -33,7 +33,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath
 
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run bench-scale build check-generated clean cloned contract demo deploy-check \
-	duckdb fuzz generate golden help lint month orchestrators pycep readers readme release sql-check test throttle torture truth $(RELEASE)
+	duckdb fuzz generate golden help lint month orchestrators pycep readers readme release sql-check test throttle torture trial truth $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -125,6 +125,9 @@ readme: build ## do what README.md tells a newcomer, and compare what is printed
 
 truth: build ## what the simulator generated against what the lake holds, a line a table, over three nights
 	go run ./internal/truth -users $(TRUTH_USERS)
+
+trial: ## T=sick ARGS='-seeds 100 -seed 1': lakes of a Graph that is sick, against what it had
+	go run ./internal/$(T) $(ARGS)
 
 orchestrators: build ## docs/orchestrators against the simulator; with Airflow or Dagster, where PYTHON (python3) has them
 	@if command -v $(PYTHON) >/dev/null; then \

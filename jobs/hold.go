@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -28,8 +30,8 @@ type holding struct {
 	fingerprint string
 	log         *slog.Logger
 	lock        load.Lock
-	serial      sync.Mutex // of units that have to know which parents the one before left behind
-	failed      bool       // not all of what was asked for was read
+	serial      *semaphore.Weighted // of units that have to know which parents the one before left behind
+	failed      bool                // not all of what was asked for was read
 
 	mu      sync.Mutex // of what follows
 	state   State
@@ -55,7 +57,8 @@ func (r *Runner) hold(ctx context.Context, t Tenant, d schemas.Dataset) (*holdin
 	}
 	h := &holding{
 		store: r.Store, lake: r.Lake.Under(lock.Held), tenant: t, dataset: d, fingerprint: d.Fingerprint(), lock: lock,
-		log: r.Log.With("tenant", t.Name, "dataset", d.Name),
+		serial: semaphore.NewWeighted(1),
+		log:    r.Log.With("tenant", t.Name, "dataset", d.Name),
 	}
 	if h.state, h.version, err = loadState(ctx, r.Store, pair); err != nil {
 		return nil, errors.Join(err, h.release(ctx))

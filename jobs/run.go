@@ -141,13 +141,17 @@ func (x *run) units(ctx context.Context, p Plan) {
 
 func (x *run) unit(ctx context.Context, h *holding, l *live) UnitReport {
 	u := l.Unit
+	var err error
 	if u.Dataset.Source.Parent != nil {
-		h.serial.Lock()
-		defer h.serial.Unlock()
+		if err = h.serial.Acquire(ctx, 1); err == nil {
+			defer h.serial.Release(1)
+		}
 	}
 	rep := newUnitReport(u)
 	ctx, span := x.Telemetry.start(ctx, "unit")
-	err := x.stopped()
+	if err == nil {
+		err = x.stopped()
+	}
 	if err == nil {
 		err = (&unit{Unit: u, holding: h, run: x, rep: &rep, live: l}).do(graph.WithCounter(ctx, &l.count))
 	}

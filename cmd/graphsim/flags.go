@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"graphlake/extract/graphsim"
@@ -24,6 +26,10 @@ type flags struct {
 	Rate            float64  `placeholder:"FACTOR" help:"Throttle at so many times Graph's published limits (default: not at all)."`
 	Fail            float64  `placeholder:"SHARE" help:"Share of requests that fail, for instance 0.05 (default: none)."`
 	Fault           []string `placeholder:"KIND" help:"How they fail: ${faults} (default: in every way)."`
+	Sick            int64    `placeholder:"SEED" help:"Let records, mailboxes, teams and lists be sick for nights, by this seed (default: nothing is)."`
+	SickKind        []string `placeholder:"KIND" help:"Of what they are sick: ${sicknesses} (default: of everything)."`
+	Heal            string   `placeholder:"TIME" help:"From when on nothing is sick any more."`
+	Illnesses       bool     `help:"Print what is sick now, as JSON, and end."`
 	Token           string   `help:"The only token that is accepted (default: any, and none)."`
 	Role            []string `placeholder:"PERMISSION" help:"What the token permits, for instance CallRecords.Read.All (default: everything)."`
 	Stats           string   `placeholder:"FILE" help:"Where to write, at the end, how many requests there were, as JSON."`
@@ -76,6 +82,9 @@ func (f *flags) options() (graphsim.Options, error) {
 	if o.Faults, err = f.faults(); err != nil {
 		return o, err
 	}
+	if o.Sick, err = f.sick(); err != nil {
+		return o, err
+	}
 	o.Now, err = f.clock()
 	return o, err
 }
@@ -93,6 +102,27 @@ func (f *flags) faults() (graphsim.Faults, error) {
 		faults.Kinds = append(faults.Kinds, fault)
 	}
 	return faults, nil
+}
+
+func (f *flags) sick() (graphsim.Sick, error) {
+	s := graphsim.Sick{Seed: f.Sick, Kinds: f.SickKind}
+	if f.Sick == 0 && (f.SickKind != nil || f.Heal != "" || f.Illnesses) {
+		return s, fmt.Errorf("--sick-kind, --heal and --illnesses say something of what is sick: want --sick SEED too, and not 0")
+	}
+	for _, name := range f.SickKind {
+		if names := graphsim.SickKinds(false); !slices.Contains(names, name) {
+			return s, fmt.Errorf("--sick-kind: no sickness is called %q: there are %s", name, strings.Join(names, ", "))
+		}
+	}
+	if f.Heal == "" {
+		return s, nil
+	}
+	at, err := parseNow(f.Heal)
+	if err != nil {
+		return s, fmt.Errorf("--heal %w", err)
+	}
+	s.Heal = at
+	return s, nil
 }
 
 // clock is what the flags set for now; nil is the machine's.

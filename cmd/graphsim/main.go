@@ -11,7 +11,8 @@
 // --now-file FILE lets a script move the clock from one night to the next while the simulator
 // serves. --rate 1 throttles as Graph has published it, and --rate 50 fifty times faster; --stats FILE
 // counts the requests. --fail 0.05 lets a twentieth of the requests fail, in all ways or in those that
-// --fault names. --forbidden 0.02 lets nobody read a fiftieth of the mailboxes and teams.
+// --fault names. --sick 7 lets some records, mailboxes, teams and lists answer wrong for nights, and --heal
+// TIME ends that; --illnesses prints what is sick. --forbidden 0.02 lets nobody read a fiftieth of the mailboxes and teams.
 package main
 
 import (
@@ -42,7 +43,7 @@ func run(ctx context.Context, args []string) int {
 	var f flags
 	parser, err := kong.New(&f, kong.Name("graphsim"),
 		kong.Description("A simulated tenant that answers like Microsoft Graph."),
-		kong.Vars{"faults": strings.Join(graphsim.FaultNames(), ", ")})
+		kong.Vars{"faults": strings.Join(graphsim.FaultNames(), ", "), "sicknesses": strings.Join(graphsim.SickKinds(false), ", ")})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "graphsim:", err)
 		return 1

@@ -23,6 +23,11 @@ func (f *flags) start(ctx context.Context, o graphsim.Options) error {
 		out.SetIndent("", "  ")
 		return out.Encode(tenant.Truth())
 	}
+	if f.Illnesses {
+		out := json.NewEncoder(os.Stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(tenant.Illnesses(tenant.Now().UTC()))
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.Addr)
 	if err != nil {
 		return fmt.Errorf("--addr %s: %w; want the HOST:PORT of a free port, or port 0 to take one", f.Addr, err)

@@ -100,6 +100,9 @@ func (q *question) view() (v view, err error) {
 	if err != nil {
 		return v, err
 	}
+	if q.most > 0 {
+		v.top = min(v.top, q.most)
+	}
 	v.skip, err = q.countOf("$skip", 0)
 	return v, err
 }

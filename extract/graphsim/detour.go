@@ -18,6 +18,7 @@ type detours struct {
 	again   string // to the same page, without a fault
 	loop    string // to the same page, whose link is then this one
 	foreign string // to another host
+	fresh   string // to the same page, by a link that was never given before
 }
 
 // What the faults of collections do to a page.
@@ -32,13 +33,13 @@ func (t *Tenant) detoursFrom(r *http.Request) detours {
 	token := func(kind string) string {
 		return origin(r) + path + "$skiptoken=" + t.seal(kind, r.URL.RawQuery)
 	}
-	return detours{again: token("again"), loop: token("loop"), foreign: "https://graph.adatum.example" + path + r.URL.RawQuery}
+	return detours{again: token("again"), loop: token("loop"), foreign: "https://graph.adatum.example" + path + r.URL.RawQuery, fresh: t.freshLink(r)}
 }
 
 // meant is the request that is meant by one, and what goes wrong with it: a detour leads back, and on
 // it nothing else goes wrong, so that it ends.
 func (t *Tenant) meant(n uint64, r *http.Request) (*http.Request, *faultKind) {
-	if t.Faults.Share <= 0 {
+	if t.Faults.Share <= 0 && t.Sick.Seed == 0 {
 		return r, &faultKind{}
 	}
 	token := r.URL.Query().Get("$skiptoken")
@@ -47,6 +48,13 @@ func (t *Tenant) meant(n uint64, r *http.Request) (*http.Request, *faultKind) {
 	}
 	if query, ok := t.unseal("loop", token); ok {
 		return withQuery(r, query), &faultKinds[FaultLoop]
+	}
+	if t.Sick.Seed != 0 {
+		fresh, ok := t.fromFresh(r)
+		r = fresh
+		if at, fault := t.sicken(r, t.Now().UTC()); ok || fault.any() || at != r {
+			return at, fault
+		}
 	}
 	return r, t.fault(n, r)
 }

@@ -46,18 +46,24 @@ const (
 type faultKind struct {
 	name    string
 	suits   func(path []string, options url.Values) bool // nil: every request
-	refusal func() *refusal                              // is answered instead
+	refusal func(now time.Time) *refusal                 // is answered instead
 	relink  func(*collection, detours)
+	edit    func(t *Tenant, r *http.Request, body []byte) []byte              // of a good answer
 	send    func(t *Tenant, rw http.ResponseWriter, r *http.Request, a reply) // in place of the usual way
 }
 
+// any says whether it does anything.
+func (k *faultKind) any() bool {
+	return k.refusal != nil || k.relink != nil || k.edit != nil || k.send != nil
+}
+
 var faultKinds = [...]faultKind{
-	FaultThrottledSeconds:  {name: "429-seconds", refusal: func() *refusal { return tooMany("1") }},
-	FaultThrottledDate:     {name: "429-date", refusal: func() *refusal { return tooMany(inASecond()) }},
-	FaultThrottledFraction: {name: "429-fraction", refusal: func() *refusal { return tooMany("0.05") }},
-	FaultThrottledBare:     {name: "429-bare", refusal: func() *refusal { return tooMany("") }},
+	FaultThrottledSeconds:  {name: "429-seconds", refusal: func(time.Time) *refusal { return tooMany("1") }},
+	FaultThrottledDate:     {name: "429-date", refusal: func(now time.Time) *refusal { return tooMany(now.Add(time.Second).Format(http.TimeFormat)) }},
+	FaultThrottledFraction: {name: "429-fraction", refusal: func(time.Time) *refusal { return tooMany("0.05") }},
+	FaultThrottledBare:     {name: "429-bare", refusal: func(time.Time) *refusal { return tooMany("") }},
 	FaultInternal:          {name: "500", refusal: broken(500, "InternalServerError", "")},
-	FaultGateway:           {name: "502", refusal: func() *refusal { return &refusal{status: 502, html: gatewayPage} }},
+	FaultGateway:           {name: "502", refusal: func(time.Time) *refusal { return &refusal{status: 502, html: gatewayPage} }},
 	FaultUnavailable:       {name: "503", refusal: broken(503, "ServiceUnavailable", "1")},
 	FaultTimeout:           {name: "504", refusal: broken(504, "GatewayTimeout", "")},
 	FaultReset:             {name: "reset", send: reset},
@@ -68,7 +74,7 @@ var faultKinds = [...]faultKind{
 	FaultEmpty:             {name: "empty", suits: isCollection, relink: vacate},
 	FaultLoop:              {name: "loop", suits: isCollection, relink: loop},
 	FaultForeign:           {name: "foreign", suits: isCollection, relink: estrange},
-	FaultExpired:           {name: "expired", suits: isDeltaLink, refusal: expired},
+	FaultExpired:           {name: "expired", suits: isDeltaLink, refusal: func(time.Time) *refusal { return expired() }},
 }
 
 func (f Fault) String() string { return faultKinds[f].name }
@@ -128,13 +134,10 @@ func isDeltaLink(_ []string, options url.Values) bool {
 }
 
 // broken makes the refusals of a server that cannot.
-func broken(status int, code, retryAfter string) func() *refusal {
-	return func() *refusal {
+func broken(status int, code, retryAfter string) func(time.Time) *refusal {
+	return func(time.Time) *refusal {
 		return &refusal{status: status, code: code, message: http.StatusText(status) + ".", retryAfter: retryAfter}
 	}
 }
-
-// inASecond is a date for clients, whose clock is the machine's.
-func inASecond() string { return time.Now().Add(time.Second).UTC().Format(http.TimeFormat) }
 
 const gatewayPage = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n"

@@ -26,6 +26,7 @@ func (t *Tenant) late(c *call) []time.Time {
 // asOf is a call as Graph shows it at an instant. With each late version telemetry of the organizer's
 // session arrives, and the session is cut into one more segment.
 func (t *Tenant) asOf(c call, now time.Time) call {
+	by, moved, moves := t.stray(&c)
 	for _, at := range t.late(&c) {
 		if at.After(now) {
 			break
@@ -33,6 +34,9 @@ func (t *Tenant) asOf(c call, now time.Time) call {
 		c.version++
 		c.modified = at
 		c.more++
+	}
+	if moves {
+		t.strayed(&c, by, moved, now)
 	}
 	return c
 }

@@ -26,7 +26,7 @@ func (t *Tenant) listRecords(w *writer, q *question) error {
 	w.text("@odata.context", q.root+"/$metadata#"+path)
 	w.list("value")
 	room, next := q.size(recordPage), -1
-	for c := range t.calls(at, f.to, q.now) {
+	for c := range t.listing(at, f, q.now) {
 		if !c.listed(q.now) || f.participant != "" && !t.took(c, f.participant) {
 			continue
 		}
@@ -51,6 +51,9 @@ func (t *Tenant) listRecords(w *writer, q *question) error {
 func (t *Tenant) begin(q *question, f filter) (place, error) {
 	text := q.options.Get("$skiptoken")
 	if text == "" {
+		if t.Sick.Seed != 0 && !f.from.IsZero() {
+			return t.placeOf(f.from.Add(-farthest)), nil
+		}
 		return t.placeOf(f.from), nil
 	}
 	number, ok := t.position("r", text)

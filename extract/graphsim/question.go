@@ -22,6 +22,7 @@ type question struct {
 	now     time.Time
 	ask     ask
 	body    []byte // of a POST
+	most    int    // records on a page; 0: as many as Graph gives
 	// eventual is set by ConsistencyLevel: eventual, which Graph wants for what it answers from an index.
 	eventual bool
 }
@@ -41,6 +42,10 @@ func (t *Tenant) question(r *http.Request, version string) (*question, error) {
 		if q.body, err = io.ReadAll(io.LimitReader(r.Body, longestBody)); err != nil {
 			return nil, badRequest("The request body cannot be read.")
 		}
+	}
+	if t.Sick.Page > 0 {
+		q.most = t.Sick.Page
+		q.prefer = append(q.prefer, "odata.maxpagesize="+strconv.Itoa(q.most))
 	}
 	q.eventual = strings.EqualFold(r.Header.Get("ConsistencyLevel"), "eventual")
 	for _, header := range r.Header.Values("Prefer") {

@@ -18,7 +18,8 @@ type asked struct {
 
 const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
-// ServeHTTP answers a request below /v1.0 or /beta.
+// ServeHTTP answers a request below /v1.0 or /beta, every one with the tenant's now as its Date. HEAD of
+// the root of a version is answered without a token, as a way to ask for that.
 func (t *Tenant) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	n := t.requests.Add(1)
 	s := seeded(t.seed, n, 'i')
@@ -31,13 +32,18 @@ func (t *Tenant) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	defer writers.Put(w)
 	w.b, w.newer = w.b[:0], false
 	h := rw.Header()
+	h.Set("Date", about.at.Format(http.TimeFormat)) // net/http sets the machine's where there is none
 	h.Set("request-id", about.id)
 	h.Set("client-request-id", about.client)
 	h.Set("Content-Type", jsonType)
 	h.Set("Vary", "Accept-Encoding")
+	if r.Method == http.MethodHead && (r.URL.Path == "/v1.0/" || r.URL.Path == "/beta/") {
+		rw.WriteHeader(http.StatusOK)
+		return
+	}
 	r, fault := t.meant(n, r)
 	status := http.StatusOK
-	if err := t.attempt(w, r, fault); err != nil {
+	if err := t.attempt(w, r, fault, about.at); err != nil {
 		refused, ok := errors.AsType[*refusal](err)
 		if !ok {
 			refused = &refusal{status: 500, code: "InternalServerError", message: err.Error()}
@@ -53,12 +59,18 @@ func (t *Tenant) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 }
 
 // attempt is answer, as far as a fault lets it.
-func (t *Tenant) attempt(w *writer, r *http.Request, fault *faultKind) error {
+func (t *Tenant) attempt(w *writer, r *http.Request, fault *faultKind, now time.Time) error {
 	if fault.refusal != nil {
-		return fault.refusal()
+		return fault.refusal(now)
 	}
-	if err := t.answer(w, r); err != nil || fault.relink == nil {
+	if err := t.answer(w, r); err != nil {
 		return err
+	}
+	if fault.edit != nil {
+		w.b = fault.edit(t, r, w.b)
+	}
+	if fault.relink == nil {
+		return nil
 	}
 	return t.relink(w, r, fault.relink)
 }

@@ -229,3 +229,20 @@ func TestBetaAnswersTheSame(t *testing.T) {
 		t.Errorf("the nextLink of beta is %s", next)
 	}
 }
+
+// Every answer has the tenant's now, refusals too, and the root of a version tells it without a token.
+func TestDate(t *testing.T) {
+	o := small()
+	o.Token = "t0ken"
+	want := afterwards.Format(http.TimeFormat)
+	for _, path := range []string{"/v1.0/users", "/v1.0/nowhere", "/v2.0/users"} {
+		if got := get(t, New(o), path).header.Get("Date"); got != want {
+			t.Errorf("%s: Date %q, want %q", path, got, want)
+		}
+	}
+	rec := httptest.NewRecorder()
+	New(o).ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodHead, "http://example.com/v1.0/", nil))
+	if rec.Code != http.StatusOK || rec.Body.Len() > 0 || rec.Header().Get("Date") != want {
+		t.Errorf("HEAD: %d, %d bytes, Date %q", rec.Code, rec.Body.Len(), rec.Header().Get("Date"))
+	}
+}

@@ -43,6 +43,8 @@ type Options struct {
 	Rate float64
 	// Faults say how requests fail that nothing is wrong with.
 	Faults Faults
+	// Sick says what of the tenant is sick, for nights.
+	Sick Sick
 
 	Token string   // the only token that is accepted; if empty, nothing is asked for
 	Roles []string // the permissions that the token carries; nil means all
@@ -57,6 +59,7 @@ type Tenant struct {
 	day      shape
 	throttle *throttle // nil: no limits
 	calendar calendar
+	ill      ill
 
 	requests, throttled atomic.Uint64
 }
@@ -94,6 +97,13 @@ func New(o Options) *Tenant {
 	t := &Tenant{Options: o, seed: uint64(o.Seed), day: newShape()}
 	if o.Rate > 0 {
 		t.throttle = newThrottle(o.Rate)
+	}
+	if t.Sick.Seed != 0 {
+		t.Sick.Nights, t.Sick.Share, t.Sick.Page = cmp.Or(o.Sick.Nights, 3), cmp.Or(o.Sick.Share, 0.03), cmp.Or(o.Sick.Page, 5)
+		if t.Sick.From.IsZero() {
+			t.Sick.From = o.From
+		}
+		t.ill = ill{heal: o.Sick.Heal, tries: map[string]int{}, lasts: map[string][]byte{}}
 	}
 	t.first = dayOf(o.From)
 	t.days = max(0, dayOf(o.To)-t.first)

@@ -43,7 +43,7 @@ func (t *Tenant) Truth() Truth {
 	truth := Truth{Users: t.countPeople(nil, now)}
 	for day := t.first; day < t.first+t.days; day++ {
 		d := Day{Date: midnight(day).Format(time.DateOnly)}
-		for c := range t.calls(place{day: day}, midnight(day+1), now) {
+		for c := range t.callsOf(day, now) {
 			if !c.end.After(now) {
 				d.PSTN += t.countRows(l, "pstn_calls", c, &pstnLog)
 				d.DirectRouting += t.countRows(l, "direct_routing_calls", c, &routingLog)

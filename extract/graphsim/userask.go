@@ -160,6 +160,9 @@ func (q *question) topOf(usual, most int) (int, error) {
 	case n < 1 || n > most:
 		return 0, refuse(400, "Request_UnsupportedQuery", "Invalid page size specified: '%d'. Must be between 1 and %d inclusive.", n, most)
 	}
+	if q.most > 0 {
+		n = min(n, q.most)
+	}
 	return n, nil
 }
 

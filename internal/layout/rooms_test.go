@@ -64,6 +64,8 @@ var rooms = []room{
 		"it ends and compares the commands from outside, as their users see them"},
 	{"internal/instant", nil, nil,
 		"it reads instants and does not know where they stand, so that extract and transform read them alike"},
+	{"internal/sick", []string{"schemas", "extract/graph", "load", "jobs", "internal/trial"}, []string{files, command},
+		"it runs the stages in one process where time is virtual, and the commands beside it"},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
 	{"internal/layout", nil, []string{files}, "it reads the tree as text"},
 }

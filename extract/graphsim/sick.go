@@ -1,0 +1,545 @@
+package graphsim
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// What is sick answers wrong, and is the same in the tenant: Truth does not change with a sickness. Who is
+// sick of what in which night follows from Sick.Seed and the id alone, so that Illnesses can say it without
+// having been asked for anything. Faults pass with the next try; a sickness lasts for nights, or until all
+// is healed. The one thing that Sick.Seed changes in the tenant itself is that some calls move to another
+// day with a new version, which is no sickness: whoever reads every night finds them.
+
+// Sick says how much of a tenant is sick. The zero value is nothing.
+type Sick struct {
+	Seed   int64     // of who is sick of what; 0: nobody
+	From   time.Time // before its night nobody is sick; default Options.From
+	Nights int       // that a sickness lasts at most, unless it lasts for good; default 3
+	Share  float64   // of the call records; of mailboxes, teams and chats three times as many; default 0.03
+	Kinds  []string  // the sicknesses that there are; default all
+	Page   int       // records on a page, so that a small collection has several; default 5
+	Heal   time.Time // from when on nothing is sick; zero: never
+}
+
+// An Illness is something that is sick at an instant.
+type Illness struct {
+	Kind    string    `json:"kind"`
+	Dataset string    `json:"dataset"`
+	ID      string    `json:"id,omitempty"`     // of the record
+	Parent  string    `json:"parent,omitempty"` // whose records are sick; without both it is the whole list
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to,omitzero"`      // zero: until it is healed
+	Value   bool      `json:"value,omitempty"`  // one optional value of the record is not as it should be, all else is
+	Silent  bool      `json:"silent,omitempty"` // nothing in an answer shows it
+	Whole   bool      `json:"whole,omitempty"`  // whoever reads with care misses nothing
+}
+
+// A patient is what a request is for, as far as it can be sick.
+type patient struct {
+	class       ward
+	dataset     string
+	id          string // of the record, or of the parent
+	isRecord    bool
+	first, last int // the nights in one of which a sickness begins
+}
+
+// A ward says which sicknesses suit a patient.
+type ward uint8
+
+const (
+	callWard   ward = 1 << iota // a call record by its id
+	pageWard                    // a parent's collection
+	objectWard                  // a parent's one object
+	rootWard                    // a list of the tenant's
+	batchWard                   // a user in a batch of many
+)
+
+// A sickKind is a sickness.
+type sickKind struct {
+	name     string
+	wards    ward
+	fault    faultKind
+	only     string // the datasets that can have it; empty: all
+	listed   func(*call, source)
+	other    bool // another record answers
+	waits    bool // a client tries again and waits
+	oneNight bool // it lasts for no more
+	value    bool
+	silent   bool
+	whole    bool
+}
+
+// Lists that others are read for.
+const (
+	usersList = "/users"
+	teamsList = "/teams"
+)
+
+func refusing(status int, code string) faultKind {
+	return faultKind{refusal: func(time.Time) *refusal {
+		return &refusal{status: status, code: code, message: "It cannot be read."}
+	}}
+}
+
+func editing(edit func(*Tenant, *http.Request, []byte) []byte) faultKind {
+	return faultKind{edit: edit}
+}
+
+const anything = callWard | pageWard | objectWard
+
+var sickKinds = [...]sickKind{
+	{name: "404", wards: anything, fault: refusing(404, "NotFound")},
+	{name: "400", wards: anything | batchWard, fault: refusing(400, "BadRequest")},
+	{name: "401", wards: anything, fault: refusing(401, "InvalidAuthenticationToken")},
+	{name: "403", wards: anything, fault: refusing(403, "AclCheckFailed")},
+	{name: "500", wards: anything, fault: refusing(500, "InternalServerError"), waits: true},
+	{name: "503", wards: anything, fault: refusing(503, "ServiceUnavailable"), waits: true},
+	{name: "patience", wards: anything, fault: faultKind{refusal: func(time.Time) *refusal { return tooMany("100000") }}},
+	{name: "cut-body", wards: anything, fault: faultKind{send: cutBody}, waits: true},
+	{name: "cut-json", wards: anything, fault: faultKind{send: cutJSON}, waits: true},
+	{name: "empty-object", wards: callWard | objectWard, fault: editing(emptyObject), waits: true},
+	{name: "other-record", wards: callWard, other: true, waits: true},
+	{name: "ahead", wards: callWard, listed: func(c *call, _ source) { c.version++ }},
+	{name: "elsewhere", wards: callWard, listed: func(c *call, s source) {
+		c.start = c.start.AddDate(0, 0, pick(&s, []int{-2, -1, 1, 2}))
+	}, silent: true},
+	{name: "missing-session", wards: callWard, fault: editing(missingSession), waits: true},
+	{name: "respelled", wards: callWard, fault: editing(respell), value: true},
+	{name: "null-element", wards: callWard, fault: editing(nullElements), whole: true},
+	{name: "session-twice", wards: callWard, fault: editing(sessionTwice), whole: true},
+	{name: "not-utf8", wards: anything | rootWard, fault: editing(notUTF8), waits: true},
+	{name: "bom", wards: anything | rootWard, fault: editing(withBOM), whole: true},
+	{name: "circle", wards: pageWard, fault: faultKind{relink: loop}},
+	{name: "endless", wards: pageWard, fault: faultKind{relink: endless}},
+	{name: "error-element", wards: pageWard | rootWard, fault: editing(errorElement), waits: true},
+	{name: "error-beside", wards: pageWard | rootWard, fault: editing(errorBeside), waits: true},
+	{name: "error-200", wards: anything | rootWard, fault: editing(errorBody), waits: true},
+	{name: "short-count", wards: pageWard | rootWard, fault: editing(shortCount), waits: true,
+		only: usersList + " " + teamsList + " chats chat_messages channel_messages channel_members"},
+	{name: "link-case", wards: pageWard | rootWard, fault: editing(linkCase), waits: true},
+	{name: "overlap", wards: pageWard | rootWard, fault: editing(overlap), whole: true},
+	{name: "empty", wards: pageWard, fault: editing(emptyPage), only: "calendar_events", oneNight: true, silent: true},
+	{name: "empty-list", wards: rootWard, fault: editing(emptyPage), only: usersList},
+	{name: "half-list", wards: rootWard, fault: editing(halfPage), only: usersList},
+	{name: "page-expired", wards: rootWard, fault: refusing(400, "Directory_ExpiredPageToken"), only: usersList},
+	{name: "cursor-expired", wards: rootWard, fault: refusing(400, "Directory_ExpiredPageToken"), only: "users groups", whole: true},
+}
+
+// SickKinds are the names of all sicknesses, or of those with which a client needs no patience.
+func SickKinds(quick bool) (names []string) {
+	for i := range sickKinds {
+		if k := &sickKinds[i]; !quick || !k.waits {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
+
+// ill is what a tenant remembers of how it was asked while it was sick. The zero value is of nobody.
+type ill struct {
+	mu    sync.Mutex
+	heal  time.Time
+	tries map[string]int    // by night and URL
+	lasts map[string][]byte // the last element of the page before, by the link to the next
+}
+
+// Heal ends all sicknesses at an instant.
+func (t *Tenant) Heal(at time.Time) {
+	t.ill.mu.Lock()
+	defer t.ill.mu.Unlock()
+	t.ill.heal = at
+}
+
+// unhealed says whether anything can be sick at an instant.
+func (t *Tenant) unhealed(now time.Time) bool {
+	t.ill.mu.Lock()
+	defer t.ill.mu.Unlock()
+	return t.Sick.Seed != 0 && (t.ill.heal.IsZero() || now.Before(t.ill.heal)) && !now.Before(t.Sick.From)
+}
+
+// try counts how often a URL was asked for in a night.
+func (t *Tenant) try(r *http.Request, night int) int {
+	t.ill.mu.Lock()
+	defer t.ill.mu.Unlock()
+	key := fmt.Sprint(night, r.URL)
+	t.ill.tries[key]++
+	return t.ill.tries[key]
+}
+
+// A course is the sickness of a patient: on the nights [from, to).
+type course struct {
+	kind     *sickKind
+	from, to int
+	brief    bool // and only for the first tries of each request
+	draw     source
+}
+
+const (
+	forGood    = 1 << 30
+	briefTries = 2
+)
+
+// course draws the sickness of a patient. A night is a UTC day.
+func (t *Tenant) course(p patient, night int) (c course, ok bool) {
+	parts := []uint64{uint64(t.Sick.Seed), 'S', uint64(p.class), hashed(p.dataset), hashed(p.id)}
+	share := t.Sick.Share * 3
+	switch p.class {
+	case callWard:
+		share = t.Sick.Share
+	case rootWard:
+		parts = append(parts, uint64(night)) // a list can be sick every night anew
+	}
+	s := seeded(parts...)
+	if !s.chance(share) {
+		return c, false
+	}
+	var kinds []*sickKind
+	for i := range sickKinds {
+		k := &sickKinds[i]
+		suits := k.wards&p.class != 0 && (k.only == "" || slices.Contains(strings.Fields(k.only), p.dataset))
+		if suits && (t.Sick.Kinds == nil || slices.Contains(t.Sick.Kinds, k.name)) {
+			kinds = append(kinds, k)
+		}
+	}
+	if len(kinds) == 0 {
+		return c, false
+	}
+	c.kind = pick(&s, kinds)
+	if p.class == rootWard {
+		c.from, c.to, c.brief = night, night+1, !c.kind.whole && s.chance(0.75)
+		if c.kind.name == "page-expired" {
+			c.brief = true
+		}
+		if c.kind.name == "empty-list" || c.kind.name == "half-list" {
+			c.brief = false
+		}
+	} else {
+		c.from = s.between(p.first, p.last)
+		c.to = c.from + s.between(1, t.Sick.Nights)
+		if good := s.chance(0.35); good && !c.kind.oneNight {
+			c.to = forGood
+		}
+		if c.kind.oneNight {
+			c.to = c.from + 1
+		}
+	}
+	c.draw = s
+	return c, c.from <= night && night < c.to
+}
+
+func hashed(text string) uint64 {
+	s := source(len(text))
+	for _, b := range []byte(text) {
+		s = source(mix(uint64(s) ^ uint64(b)))
+		s.next()
+	}
+	return uint64(s)
+}
+
+// callPatient is a call: it falls sick in one of the first two nights after the day on which it took place.
+func callPatient(c *call) patient {
+	return patient{class: callWard, dataset: "call_records", id: c.id.String(), isRecord: true, first: c.day + 1, last: c.day + 2}
+}
+
+// parentPatient is somebody, or something, that has records or is one. It falls sick in any night.
+func (t *Tenant) parentPatient(class ward, dataset, id string, isRecord bool) patient {
+	return patient{class, dataset, id, isRecord, t.first + 1, t.first + max(1, t.days)}
+}
+
+// patient is what a request is for; the zero value is of none.
+func (t *Tenant) patient(path []string, now time.Time) patient {
+	at := func(i int) string {
+		if i < len(path) {
+			return path[i]
+		}
+		return ""
+	}
+	switch n := len(path); {
+	case at(0) == "communications" && at(1) == "callRecords" && n == 2:
+		return patient{class: rootWard, dataset: "call_records"}
+	case at(0) == "communications" && n == 3 && strings.Contains(path[2], "("):
+		return patient{class: rootWard, dataset: map[bool]string{true: "pstn_calls", false: "direct_routing_calls"}[strings.Contains(path[2], "getPstn")]}
+	case at(0) == "communications" && at(1) == "callRecords" && n == 3:
+		if c, err := t.find(path[2], now); err == nil {
+			return callPatient(&c)
+		}
+	case at(0) == "users" && n == 1:
+		return patient{class: rootWard, dataset: usersList}
+	case (at(0) == "users" || at(0) == "groups") && n == 2 && operation(path[1]) == "delta":
+		return patient{class: rootWard, dataset: path[0]}
+	case at(0) == "users" && n == 3 && path[2] == "mailboxSettings":
+		return t.parentPatient(objectWard, "mailbox_settings", path[1], false)
+	case at(0) == "users" && n == 3 && path[2] == "calendarView":
+		return t.parentPatient(pageWard, "calendar_events", path[1], false)
+	case at(0) == "users" && n == 3 && path[2] == "chats":
+		return t.parentPatient(pageWard, "chats", path[1], false)
+	case at(0) == "users" && n == 4 && operation(path[3]) == "getAllMessages":
+		return t.parentPatient(pageWard, "chat_messages", path[1], false)
+	case at(0) == "chats" && n == 3 && path[2] == "members":
+		return t.parentPatient(pageWard, "chats", path[1], true)
+	case at(0) == "teams" && n == 1:
+		return patient{class: rootWard, dataset: teamsList}
+	case at(0) == "teams" && n == 2:
+		return t.parentPatient(objectWard, "teams", path[1], true)
+	case at(0) == "teams" && n == 4 && operation(path[3]) == "getAllMessages":
+		return t.parentPatient(pageWard, "channel_messages", path[1], false)
+	case at(0) == "teams" && n == 5 && path[4] == "members":
+		return t.parentPatient(pageWard, "channel_members", path[3], false)
+	}
+	return patient{}
+}
+
+// sicken is the request that is answered, and how, where what it asks for is sick.
+func (t *Tenant) sicken(r *http.Request, now time.Time) (*http.Request, *faultKind) {
+	none := &faultKind{}
+	_, path, err := route(r.URL.Path)
+	if err != nil || !t.unhealed(now) {
+		return r, none
+	}
+	night := dayOf(now)
+	if slices.Equal(path, presencesPath) {
+		return r, t.sickBatch(r, night)
+	}
+	p := t.patient(path, now)
+	if p.class == 0 {
+		return r, none
+	}
+	c, ok := t.course(p, night)
+	options := r.URL.Query()
+	switch {
+	case !ok, c.brief && t.try(r, night) > briefTries:
+		return r, none
+	case c.kind.name == "page-expired" && (!options.Has("$skiptoken") || t.try(withQuery(r, "page-expired"), night) > 1):
+		return r, none
+	case c.kind.name == "cursor-expired" && !isDeltaLink(nil, options):
+		return r, none
+	case c.kind.other:
+		return t.toAnother(r, path, now), none
+	}
+	return r, &c.kind.fault
+}
+
+// sickBatch refuses a batch with somebody sick in it.
+func (t *Tenant) sickBatch(r *http.Request, night int) *faultKind {
+	text, err := io.ReadAll(io.LimitReader(r.Body, longestBody))
+	r.Body = io.NopCloser(bytes.NewReader(text))
+	var body struct{ IDs []string }
+	if err == nil {
+		err = json.Unmarshal(text, &body)
+	}
+	if err != nil {
+		return &faultKind{}
+	}
+	for _, id := range body.IDs {
+		if c, ok := t.course(t.parentPatient(batchWard, "presence", id, false), night); ok {
+			return &c.kind.fault
+		}
+	}
+	return &faultKind{}
+}
+
+// toAnother asks for the call after the one that is asked for, or for the one before the last.
+func (t *Tenant) toAnother(r *http.Request, path []string, now time.Time) *http.Request {
+	number, _ := t.number(callIDs, path[2])
+	day, index := int(number>>32), int(number&(1<<32-1))
+	for _, step := range []int{1, -1, 2, -2} {
+		if i := index + step; i >= 0 && i < t.count(day) {
+			if c := t.asOf(t.call(day, i), now); c.readable(now) {
+				r = r.Clone(r.Context())
+				r.URL.Path = strings.Replace(r.URL.Path, path[2], c.id.String(), 1)
+				return r
+			}
+		}
+	}
+	return r
+}
+
+// Illnesses are what is sick at an instant. What is sick for a few tries only is not among them.
+func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
+	if !t.unhealed(now) {
+		return nil
+	}
+	night := dayOf(now)
+	note := func(p patient, datasets ...string) {
+		c, ok := t.course(p, night)
+		if !ok || c.brief {
+			return
+		}
+		for _, dataset := range datasets {
+			i := Illness{
+				Kind: c.kind.name, Dataset: dataset, From: midnight(c.from), Value: c.kind.value, Silent: c.kind.silent, Whole: c.kind.whole,
+			}
+			if c.to != forGood {
+				i.To = midnight(c.to)
+			}
+			if p.isRecord {
+				i.ID = p.id
+			} else {
+				i.Parent = p.id
+			}
+			list = append(list, i)
+		}
+	}
+	for day := t.first; day < t.first+t.days; day++ {
+		for index := range t.count(day) {
+			if c := t.asOf(t.call(day, index), now); c.listed(now) {
+				note(callPatient(&c), "call_records")
+			}
+		}
+	}
+	for p := range t.people(0, nil, now) {
+		id := p.id.String()
+		note(t.parentPatient(objectWard, "mailbox_settings", id, false), "mailbox_settings")
+		note(t.parentPatient(batchWard, "presence", id, false), "presence")
+		for _, dataset := range []string{"calendar_events", "chats", "chat_messages"} {
+			note(t.parentPatient(pageWard, dataset, id, false), dataset)
+		}
+	}
+	for g := range t.teams(0, now) {
+		id := g.id.String()
+		note(t.parentPatient(objectWard, "teams", id, true), "teams")
+		note(t.parentPatient(pageWard, "channel_messages", id, false), "channel_messages")
+		for _, c := range t.channels(g, now) {
+			note(t.parentPatient(pageWard, "channel_members", c.id, false), "channel_members")
+		}
+	}
+	for c := range t.everyChat(now) {
+		note(t.parentPatient(pageWard, "chats", t.chatID(&c), true), "chats")
+	}
+	for _, dataset := range []string{"call_records", "pstn_calls", "direct_routing_calls", "users", "groups"} {
+		note(patient{class: rootWard, dataset: dataset}, dataset)
+	}
+	note(patient{class: rootWard, dataset: usersList}, "presence", "mailbox_settings", "calendar_events", "chats", "chat_messages")
+	note(patient{class: rootWard, dataset: teamsList}, "teams", "channel_members", "channel_messages")
+	return list
+}
+
+// stray is when and by how much a call between two is moved to another day: a few are, and not so far
+// that the three days before a night do not show it any more.
+func (t *Tenant) stray(c *call) (by time.Duration, at time.Time, ok bool) {
+	s := seeded(uint64(t.Sick.Seed), c.seed, 'm')
+	if t.Sick.Seed == 0 || c.kind != direct || !s.chance(0.12) {
+		return 0, at, false
+	}
+	by = time.Duration(pick(&s, []int{-2, -1, 1, 2})) * 24 * time.Hour
+	at = later(c.end, c.end.Add(by)).Add(time.Duration(s.between(3700, 7000)) * time.Second)
+	if day := dayOf(c.start.Add(by)); day < t.first || day >= t.first+t.days {
+		return 0, at, false
+	}
+	return by, at, by > -48*time.Hour || at.Before(midnight(c.day+1))
+}
+
+// strayed is the call after its move, if it has moved.
+func (t *Tenant) strayed(c *call, by time.Duration, at, now time.Time) {
+	if at.After(now) {
+		return
+	}
+	c.start, c.end = c.start.Add(by), c.end.Add(by)
+	c.version++
+	if c.modified.Before(at) {
+		c.modified = at
+	}
+}
+
+// farthest is how far the list and the tenant can differ about the start of a call.
+const farthest = 4 * 24 * time.Hour
+
+// listing are the calls that the list has of a filter, from a place on.
+func (t *Tenant) listing(at place, f filter, now time.Time) func(yield func(*call) bool) {
+	if t.Sick.Seed == 0 {
+		return t.calls(at, f.to, now)
+	}
+	sick := t.unhealed(now)
+	return func(yield func(*call) bool) {
+		for c := range t.around(at, f.to, now) {
+			if sick {
+				t.listedAs(c, now)
+			}
+			if !c.start.Before(f.from) && (f.to.IsZero() || c.start.Before(f.to)) && !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// listedAs makes of a call what the list says of it. A call that moves, or that would be listed where the
+// tenant has no calls, is not listed elsewhere: no night would find it.
+func (t *Tenant) listedAs(c *call, now time.Time) {
+	ill, ok := t.course(callPatient(c), dayOf(now))
+	if !ok || ill.kind.listed == nil {
+		return
+	}
+	shown := *c
+	ill.kind.listed(&shown, ill.draw)
+	_, _, moves := t.stray(&shown)
+	day := dayOf(shown.start)
+	if shown.start.Equal(c.start) || !moves && day >= t.first && day < t.first+t.days {
+		*c = shown
+	}
+}
+
+// around are the calls from a place on of which some may lie before an instant, wherever they lie now.
+func (t *Tenant) around(at place, to, now time.Time) func(yield func(*call) bool) {
+	return func(yield func(*call) bool) {
+		for day, index := at.day, at.index; day < t.first+t.days && (to.IsZero() || midnight(day).Before(to.Add(farthest))); day, index = day+1, 0 {
+			for ; index < t.count(day); index++ {
+				if c := t.asOf(t.call(day, index), now); !yield(&c) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// callsOf are the calls that begin on a day, as they are at an instant.
+func (t *Tenant) callsOf(day int, now time.Time) func(yield func(*call) bool) {
+	if t.Sick.Seed == 0 {
+		return t.calls(place{day: day}, midnight(day+1), now)
+	}
+	return func(yield func(*call) bool) {
+		for c := range t.around(place{day: max(t.first, day-4)}, midnight(day+1), now) {
+			if dayOf(c.start) == day && !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// endless leads from one empty page to ever another.
+func endless(c *collection, d detours) {
+	c.next, c.Value, c.Count = d.fresh, json.RawMessage("[]"), nil
+}
+
+// freshLink leads to the same request and is never the same.
+func (t *Tenant) freshLink(r *http.Request) string {
+	return origin(r) + r.URL.EscapedPath() + "?$skiptoken=" + t.seal("fresh", strconv.FormatUint(t.requests.Load(), 10)+" "+r.URL.RawQuery)
+}
+
+// fromFresh is the request that a fresh link was made from.
+func (t *Tenant) fromFresh(r *http.Request) (*http.Request, bool) {
+	text, ok := t.unseal("fresh", r.URL.Query().Get("$skiptoken"))
+	if !ok {
+		return r, false
+	}
+	_, query, _ := strings.Cut(text, " ")
+	return withQuery(r, query), true
+}
+
+// keyOf is a link without its host.
+func keyOf(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return link
+	}
+	return u.RequestURI()
+}
