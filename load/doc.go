@@ -3,6 +3,12 @@
 //
 // It promises that nothing is visible before Commit, that a partition is never half old and half
 // new, that the same rows give the same bytes however they were batched, and that equal bytes are
-// not written again. Memory does not grow with the partition. It knows files, partitions and
-// commits; it does not know JSON, Microsoft Graph, or which dataset it holds.
+// not written again. Memory does not grow with the partition. A merge of many days publishes them
+// one after the other and has one file open; a crash in between leaves whole days. A partition that
+// is damaged ([ErrDamaged]) stops itself only: a merge leaves it alone, with all that was read for
+// it. It knows files, partitions and commits; it does not know JSON, Microsoft Graph, or which
+// dataset it holds.
+//
+// What a unit has read goes into a [Spool]; [Spool.Merge] lets it contend with what the lake holds.
+// merge.go says which copy of a record stays.
 package load

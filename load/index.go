@@ -79,15 +79,15 @@ func (x *index) find(id identity) *entry {
 
 // contend lets a copy that the lake holds contend with the best so far. If one of the two has to leave
 // the lake, it gives the day from which; two copies that are the same are one too many.
-func (e *entry) contend(copy rank, by claim) (day int32, leaves bool) {
-	switch c := cmp.Or(cmp.Compare(copy.version, e.copy.version), cmp.Compare(by, e.claim)); {
-	case copy == e.copy:
+func (e *entry) contend(held rank, by claim) (day int32, leaves bool) {
+	switch c := cmp.Or(cmp.Compare(held.version, e.copy.version), cmp.Compare(by, e.claim)); {
+	case held == e.copy:
 		leaves, e.held = e.held, true
-		return copy.day, leaves
+		return held.day, leaves
 	case c > 0:
 		day, leaves = e.copy.day, e.held
-		e.copy, e.claim, e.held = copy, by, true
+		e.copy, e.claim, e.held = held, by, true
 		return day, leaves
 	}
-	return copy.day, true
+	return held.day, true
 }

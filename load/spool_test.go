@@ -81,18 +81,6 @@ func mergeAndCommit(ctx context.Context, s *load.Spool) ([]load.Commit, error) {
 	return publish(ctx, m)
 }
 
-// publish gives the commits of a merge in the order of their days.
-func publish(ctx context.Context, m *load.Merge) ([]load.Commit, error) {
-	lost, err := m.Lose(ctx)
-	if err != nil {
-		return nil, err
-	}
-	gained, err := m.Gain(ctx)
-	commits := append(lost, gained...)
-	slices.SortFunc(commits, func(a, b load.Commit) int { return a.Partition.Date.Compare(b.Partition.Date) })
-	return commits, err
-}
-
 func TestSpoolSortsAndSplitsByDay(t *testing.T) {
 	lake := load.New(memstore.New(), t.TempDir()).TuneAllocator(checked(t))
 	a := trip("a", "2026-11-22T23:59:59.999999Z", 1, "0")

@@ -32,12 +32,29 @@ type lock struct {
 	time    time.Duration      // of the lease
 	stop    context.CancelFunc // ends the renewals
 	stopped chan struct{}      // closed when they have ended
+	now     func() instant
 
 	freed atomic.Bool
 
 	mu    sync.Mutex
-	since time.Time // when the last request was begun that the service granted
+	since instant // when the last request was begun that the service granted
 	lost  bool
+}
+
+// instant is what both clocks of a machine say. While it sleeps its clock of running time may stand still,
+// but not its calendar.
+type instant struct {
+	wall    time.Time
+	running time.Duration
+}
+
+// clock gives the instants of this machine.
+func clock() func() instant {
+	start := time.Now()
+	return func() instant {
+		now := time.Now()
+		return instant{wall: now.Round(0), running: now.Sub(start)}
+	}
 }
 
 // Lock implements [load.Locker].
@@ -49,7 +66,7 @@ func (s *Store) Lock(ctx context.Context, name string) (load.Lock, error) {
 	if err != nil {
 		return nil, explain("lock "+name, err)
 	}
-	l := &lock{name: name, client: client, time: s.leaseTime, stopped: make(chan struct{})}
+	l := &lock{name: name, client: client, time: s.leaseTime, stopped: make(chan struct{}), now: clock()}
 	err = l.acquire(ctx)
 	if bloberror.HasCode(err, bloberror.BlobNotFound, bloberror.ContainerNotFound) {
 		if _, err := s.Swap(ctx, name, "", nil); err != nil && !errors.Is(err, load.ErrConflict) {
@@ -69,7 +86,7 @@ func (s *Store) Lock(ctx context.Context, name string) (load.Lock, error) {
 }
 
 func (l *lock) acquire(ctx context.Context) error {
-	l.since = time.Now()
+	l.since = l.now()
 	_, err := l.client.AcquireLease(ctx, int32(l.time/time.Second), nil)
 	return err
 }
@@ -95,7 +112,7 @@ func (l *lock) keep(ctx context.Context) {
 // renew asks for the lease time again, counted from now. It hangs no longer than until the next
 // tick or the end of the lease: an answer after that is of no use.
 func (l *lock) renew(ctx context.Context) {
-	start := time.Now()
+	start := l.now()
 	ctx, cancel := context.WithTimeout(ctx, min(l.time/3, l.left(start)))
 	defer cancel()
 	_, err := l.client.RenewLease(ctx, nil)
@@ -109,12 +126,11 @@ func (l *lock) renew(ctx context.Context) {
 	}
 }
 
-// left is how long the lease is certainly ours from now on. The clock of a machine that sleeps
-// may stand still, but not its calendar: the one that says less counts.
-func (l *lock) left(now time.Time) time.Duration {
+// left is how long the lease is certainly ours from now on, by the clock that says less.
+func (l *lock) left(now instant) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	passed := max(now.Sub(l.since), now.Round(0).Sub(l.since.Round(0)))
+	passed := max(now.running-l.since.running, now.wall.Sub(l.since.wall))
 	left := l.time - leaseMargin - passed
 	if l.lost = l.lost || left <= 0; l.lost {
 		return 0
@@ -123,7 +139,7 @@ func (l *lock) left(now time.Time) time.Duration {
 }
 
 func (l *lock) Held() error {
-	if l.left(time.Now()) == 0 {
+	if l.left(l.now()) == 0 {
 		return fmt.Errorf("%s: %w", l.name, load.ErrLockLost)
 	}
 	return nil

@@ -215,3 +215,30 @@ func TestUnlockThatFailed(t *testing.T) {
 		}
 	})
 }
+
+// On a machine that slept the lease ends by its calendar; one whose calendar was set back goes by the time
+// that it ran.
+func TestLeaseOfAMachineThatSlept(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		wall, running time.Duration
+		held          bool
+	}{
+		{"awake", 57 * time.Second, 57 * time.Second, true},
+		{"slept, not for long", 57 * time.Second, time.Second, true},
+		{"slept", 58 * time.Second, time.Second, false},
+		{"calendar set back", -time.Hour, 57 * time.Second, true},
+		{"calendar set back long ago", -time.Hour, 58 * time.Second, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			start := instant{wall: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), running: time.Hour}
+			now := start
+			l := &lock{name: lockName, time: maxLease, since: start, now: func() instant { return now }}
+			wantHeld(t, l, true)
+			now = instant{wall: start.wall.Add(tt.wall), running: start.running + tt.running}
+			wantHeld(t, l, tt.held)
+			now = start
+			wantHeld(t, l, tt.held) // lost for ever
+		})
+	}
+}

@@ -3,8 +3,9 @@
 // A file is written under .staging, synced, and renamed to its place while the store's lock is
 // held; then the directory is synced. So a reader's glob never meets half a file, a crash leaves
 // at most something stale under .staging, which the first write of the next process removes, and
-// several processes may share one directory. Reading changes nothing on the disk. It needs a file system with flock and atomic rename: a local disk,
-// not every network share.
+// several processes may share one directory. Reading changes nothing on the disk, and follows
+// links. It needs a file system with flock and atomic rename: a local disk, not every network
+// share.
 package dirstore
 
 import (
@@ -26,6 +27,7 @@ const staging = ".staging"
 // Store is a [load.Store], [load.Swapper] and [load.Locker] in a directory.
 type Store struct {
 	root string
+	sync func(*os.File) error // makes a file or a directory durable
 
 	mu    sync.Mutex
 	ready bool // to write: what Writable makes is made
@@ -44,7 +46,7 @@ func New(ctx context.Context, root string) (*Store, error) {
 	if err != nil {
 		return nil, explain("open the lake "+root, err)
 	}
-	return &Store{root: root}, nil
+	return &Store{root: root, sync: (*os.File).Sync}, nil
 }
 
 // Writable makes what writing needs, removes what a crash has left, and says whether the lake can
@@ -63,7 +65,7 @@ func (s *Store) Writable(ctx context.Context) error {
 }
 
 func (s *Store) prepare(ctx context.Context) error {
-	if err := makeDir(s.path(staging)); err != nil {
+	if err := s.makeDir(s.path(staging)); err != nil {
 		return err
 	}
 	lock, err := s.lock(ctx) // also proves that the directory can be written
@@ -129,7 +131,7 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 		return nil
 	}
 	if err == nil {
-		err = syncDir(filepath.Dir(s.path(name)))
+		err = s.syncDir(filepath.Dir(s.path(name)))
 	}
 	return explain("remove "+name, err)
 }

@@ -86,13 +86,13 @@ func couldBeDir(dir string) error {
 
 // makeDir makes a directory with its parents and syncs the parent of every new one: a rename is
 // not durable in a directory that is not.
-func makeDir(dir string) error {
+func (s *Store) makeDir(dir string) error {
 	if stat, err := os.Stat(dir); err == nil && stat.IsDir() {
 		return nil
 	}
 	parent := filepath.Dir(dir)
 	if parent != dir {
-		if err := makeDir(parent); err != nil {
+		if err := s.makeDir(parent); err != nil {
 			return err
 		}
 	}
@@ -102,15 +102,15 @@ func makeDir(dir string) error {
 	if stat, err := os.Stat(dir); err != nil || !stat.IsDir() {
 		return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
 	}
-	return syncDir(parent)
+	return s.syncDir(parent)
 }
 
-func syncDir(dir string) error {
+func (s *Store) syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Sync(), d.Close())
+	return errors.Join(s.sync(d), d.Close())
 }
 
 // explain adds what was tried and, where there is one, the cure. A nil error stays nil.

@@ -30,7 +30,7 @@ func (s *Store) Lock(ctx context.Context, name string) (load.Lock, error) {
 	if err := s.Writable(ctx); err != nil {
 		return nil, err
 	}
-	if err := makeDir(filepath.Dir(s.path(name))); err != nil {
+	if err := s.makeDir(filepath.Dir(s.path(name))); err != nil {
 		return nil, explain("lock "+name, err)
 	}
 	f, err := os.OpenFile(s.path(name), os.O_CREATE|os.O_RDWR, 0o644)

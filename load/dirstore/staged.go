@@ -76,7 +76,7 @@ func (w *staged) publish(ctx context.Context, base load.Condition, kept *load.Ve
 	if err != nil {
 		return "", err
 	}
-	if err := f.Sync(); err != nil {
+	if err := w.store.sync(f); err != nil {
 		return "", explain("commit "+w.Name, err)
 	}
 	lock, err := w.store.lock(ctx)
@@ -129,13 +129,13 @@ func (w *staged) rename(f *os.File, before time.Time) (load.Version, error) {
 	if err := f.Chmod(0o644); err != nil { // a temporary file is its owner's alone; the lake is for others too
 		return "", err
 	}
-	if err := makeDir(filepath.Dir(to)); err != nil {
+	if err := w.store.makeDir(filepath.Dir(to)); err != nil {
 		return "", err
 	}
 	if err := os.Rename(f.Name(), to); err != nil {
 		return "", err
 	}
-	if err := syncDir(filepath.Dir(to)); err != nil {
+	if err := w.store.syncDir(filepath.Dir(to)); err != nil {
 		return "", err
 	}
 	stat, err := f.Stat()

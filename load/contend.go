@@ -1,0 +1,292 @@
+package load
+
+// How a merge decides: see merge.go.
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"graphlake/schemas"
+)
+
+// decide looks until it meets no damage that it did not know of.
+func (m *Merge) decide(ctx context.Context) error {
+	for {
+		known := len(m.damaged)
+		if err := m.look(ctx); err != nil {
+			return err
+		}
+		if len(m.damaged) == known {
+			if err := m.prove(ctx); err != nil {
+				return err
+			}
+		}
+		if len(m.damaged) == known {
+			return nil
+		}
+		if err := m.spool.reindex(); err != nil {
+			return err
+		}
+	}
+}
+
+// look lets all copies contend, and notes which days change.
+func (m *Merge) look(ctx context.Context) error {
+	m.days, m.strays, m.held, m.missing = map[int32]*lakeDay{}, index{}, 0, 0
+	read := m.spool.index.entries
+	m.records = len(read)
+	for i := range read {
+		read[i].ignored = m.damaged[read[i].copy.day] != nil
+	}
+	for _, date := range m.spool.within.Days() {
+		if err := m.lookAt(ctx, date, m.ourRow); err != nil {
+			return err
+		}
+	}
+	m.settleStrays()
+	for i := range read {
+		if e := &read[i]; m.reading.Margin && e.outside && !e.known {
+			e.ignored = true
+			m.records--
+		}
+	}
+	others, err := m.others(ctx)
+	if err != nil {
+		return err
+	}
+	for _, date := range others {
+		if err := m.lookAt(ctx, date, m.otherRow); err != nil {
+			return err
+		}
+	}
+	for _, e := range read {
+		if !e.ignored && !e.held {
+			m.days[e.copy.day].gains = true
+		}
+	}
+	return nil
+}
+
+// others are the days to be looked at besides those of the range.
+func (m *Merge) others(ctx context.Context) ([]time.Time, error) {
+	s := m.spool
+	days := m.reading.Strays.of(s.index.entries)
+	around := false
+	for _, e := range s.index.entries {
+		if !e.ignored {
+			around, days[e.copy.day] = true, true
+		}
+	}
+	if around {
+		for _, date := range (schemas.Range{From: s.within.From.Add(-Reach), To: s.within.To.Add(Reach)}).Days() {
+			days[dayOf(date)] = true
+		}
+	}
+	if m.searches() && len(m.strays.entries) > 0 {
+		for p, err := range s.lake.Partitions(ctx, Raw, s.table.Name, s.tenantID) {
+			if err != nil {
+				return nil, err
+			}
+			if touches(m.reading.Search, p.Date) {
+				days[dayOf(p.Date)] = true
+			}
+		}
+	}
+	for day := range m.days {
+		delete(days, day)
+	}
+	var dates []time.Time
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		dates = append(dates, dateOf(day))
+	}
+	return dates, nil
+}
+
+func (m *Merge) searches() bool { return m.reading.Search.From.Before(m.reading.Search.To) }
+
+// touches says whether some of a day is in a range.
+func touches(r schemas.Range, date time.Time) bool {
+	return date.Before(r.To) && date.Add(schemas.Day).After(r.From)
+}
+
+// lookAt goes through a day's rows, without their records. A row that is none of ours is damage.
+func (m *Merge) lookAt(ctx context.Context, date time.Time, each func(order, *lakeDay, row) error) error {
+	s := m.spool
+	h := &lakeDay{Partition: s.partition(date), ours: touches(s.within, date)}
+	m.days[dayOf(date)] = h
+	if m.damaged[dayOf(date)] != nil {
+		return nil
+	}
+	narrow := s.table.Only(schemas.RecordTime, schemas.RawVersion, schemas.RecordHash, schemas.RawRemoved)
+	o, err := newOrder(narrow)
+	if err != nil {
+		return err
+	}
+	for r, err := range s.lake.rows(ctx, h, narrow.Schema()) {
+		if err == nil {
+			if err = each(o, h, r); err != nil {
+				err = &DamagedError{h.Partition, err}
+			}
+		}
+		if err != nil {
+			return m.note(h, err)
+		}
+	}
+	return nil
+}
+
+// note keeps the damage of a day; another error stays one.
+func (m *Merge) note(h *lakeDay, err error) error {
+	if !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	m.damaged[dayOf(h.Date)] = err
+	return nil
+}
+
+// prove reads the partitions that are going to be replaced: what is damaged of them may be a record.
+func (m *Merge) prove(ctx context.Context) error {
+	for _, h := range m.changing() {
+		for _, err := range m.spool.lake.rows(ctx, h, m.spool.sorter.schema) {
+			if err != nil {
+				if err := m.note(h, err); err != nil {
+					return err
+				}
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// ourRow is a row of the lake on a day of the range.
+func (m *Merge) ourRow(o order, h *lakeDay, r row) error {
+	id := o.identity(r)
+	e := m.spool.index.find(id)
+	unread := e == nil && m.unread(o, r)
+	if m.answered(o, r) {
+		m.held++
+		if unread {
+			m.missing++
+		}
+	}
+	switch {
+	case e != nil:
+		e.known = true
+		return m.contend(e, o, r)
+	case !unread:
+		return nil
+	}
+	h.absent = h.absent || m.leaves(o, r)
+	if !m.searches() && m.reading.Strays == nil || !o.keyed(r) || len(m.strays.entries) >= maxStrays {
+		return nil
+	}
+	k, err := o.rank(r)
+	m.strays.entries = append(m.strays.entries, entry{id: id, copy: k, claim: missing, held: true})
+	return err
+}
+
+// otherRow is a row of the lake on another day.
+func (m *Merge) otherRow(o order, _ *lakeDay, r row) error {
+	id := o.identity(r)
+	if e := m.spool.index.find(id); e != nil {
+		return m.contend(e, o, r)
+	}
+	if e := m.strays.find(id); e != nil && m.searches() {
+		return m.contend(e, o, r)
+	}
+	return nil
+}
+
+func (m *Merge) contend(e *entry, o order, r row) error {
+	if e.ignored {
+		return nil
+	}
+	k, err := o.rank(r)
+	if err != nil {
+		return err
+	}
+	by := live
+	if o.marked(r) {
+		by = removed
+	}
+	if day, leaves := e.contend(k, by); leaves {
+		m.days[day].loses = true
+	}
+	return nil
+}
+
+// settleStrays leaves one of the copies that the range holds of a stray.
+func (m *Merge) settleStrays() {
+	slices.SortFunc(m.strays.entries, func(a, b entry) int {
+		return cmp.Or(slices.Compare(a.id[:], b.id[:]), b.copy.compare(a.copy))
+	})
+	for i, e := range m.strays.entries {
+		if i > 0 && e.id == m.strays.entries[i-1].id && m.searches() {
+			m.days[e.copy.day].loses = true
+		}
+	}
+	m.strays.sort()
+}
+
+// live says whether a row of the lake happened in the range and is not marked as removed.
+func (m *Merge) live(o order, r row) bool { return m.spool.within.Contains(o.filed(r)) && !o.marked(r) }
+
+// answered says whether a row is live and of one that was read to the end.
+func (m *Merge) answered(o order, r row) bool {
+	return m.live(o, r) && (m.reading.Answers == nil || m.reading.Answers(o.first(r)))
+}
+
+// unread says whether a row, whose record was not read, was not listed either though it is live.
+func (m *Merge) unread(o order, r row) bool {
+	return m.live(o, r) && (m.reading.Listed == nil || !m.reading.Listed(o.first(r)))
+}
+
+// leaves says whether a row, whose record was not read, is to be made absent.
+func (m *Merge) leaves(o order, r row) bool {
+	return m.reading.Absent != nil && m.unread(o, r) && m.answered(o, r)
+}
+
+// rows gives the rows of a day as they are in one version of its partition: the one that was met first. A
+// row is valid until the next one.
+func (l *Lake) rows(ctx context.Context, h *lakeDay, schema *arrow.Schema) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		f, err := l.open(ctx, h.Partition)
+		if errors.Is(err, fs.ErrNotExist) && h.version == "" {
+			return
+		}
+		if err == nil {
+			defer f.Close()
+			if h.version == "" {
+				h.version, h.rows = f.version, f.rows()
+			}
+			if h.version != f.version {
+				err = fmt.Errorf("read %s: %w", h.Partition, ErrConflict)
+			}
+		}
+		if err != nil {
+			yield(row{}, err)
+			return
+		}
+		for rec, err := range f.batches(ctx, schema) {
+			if err != nil {
+				yield(row{}, err)
+				return
+			}
+			for i := range int(rec.NumRows()) {
+				if !yield(row{batch: rec, at: i, day: h.Date, held: true}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
