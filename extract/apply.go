@@ -7,12 +7,14 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
 	removedName = "@removed" // a member that says that the directory no longer has the record
+	absentName  = "@absent"  // the day on which the record was not listed for the first time
 	deltaSuffix = "@delta"   // ends the name of an array of changes to a related collection
 )
 
@@ -58,15 +60,39 @@ func Remove(held []byte) ([]byte, error) {
 	if valueAt(held, place{removedName}) != nil {
 		return held, nil
 	}
-	return overlay(held, mark([]byte(`{"reason":"absent"}`)))
+	p := mark([]byte(`{"reason":"absent"}`))
+	p.values[absentName] = nil
+	return overlay(held, p)
 }
 
-// Restore is a record that is listed again as it was: without the mark of Remove or of a delta.
+// Absent is a record that a reading on a day did not list. What is absent once may be listed again the next
+// night, so it is only noted; on a later day it is removed.
+func Absent(held []byte, day time.Time) (record []byte, removed bool, err error) {
+	if err := checkObject(held); err != nil {
+		return nil, false, fmt.Errorf("note that a record is absent: %w", err)
+	}
+	today := day.Format(time.DateOnly)
+	since := string(plain(valueAt(held, place{absentName})))
+	switch {
+	case valueAt(held, place{removedName}) != nil:
+		return held, true, nil
+	case since == "":
+		p := patch{[]string{absentName}, map[string][]byte{absentName: []byte(`"` + today + `"`)}}
+		record, err = overlay(held, p)
+		return record, false, err
+	case since < today:
+		record, err = Remove(held)
+		return record, true, err
+	}
+	return held, false, nil
+}
+
+// Restore is a record that is listed again as it was: without the marks of Remove, of Absent or of a delta.
 func Restore(held []byte) ([]byte, error) {
-	if valueAt(held, place{removedName}) == nil {
+	if valueAt(held, place{removedName}) == nil && valueAt(held, place{absentName}) == nil {
 		return held, nil
 	}
-	return overlay(held, patch{values: map[string][]byte{removedName: nil}})
+	return overlay(held, patch{values: map[string][]byte{removedName: nil, absentName: nil}})
 }
 
 // patch is what members become. Of two with one name the later counts.

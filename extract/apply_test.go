@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -97,6 +98,51 @@ func TestRemove(t *testing.T) {
 	} {
 		if got, err := Remove([]byte(held)); err != nil || string(got) != want {
 			t.Errorf("Remove(%s) = %s, %v, want %s", held, got, err, want)
+		}
+	}
+}
+
+func TestRemoveAfterAbsent(t *testing.T) {
+	first, second := time.Date(2026, 3, 1, 23, 0, 0, 0, time.UTC), time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name, held string
+		day        time.Time
+		want       string
+		removed    bool
+	}{
+		{"for the first time", `{"id":"a", "n":1.50}`, first, `{"id":"a", "n":1.50,"@absent":"2026-03-01"}`, false},
+		{"again on that day", `{"id":"a","@absent":"2026-03-01"}`, first, `{"id":"a","@absent":"2026-03-01"}`, false},
+		{"on the next day", `{"id":"a","@absent":"2026-03-01","n":1}`, second, `{"id":"a","n":1,"@removed":{"reason":"absent"}}`, true},
+		{"noted on a day to come", `{"id":"a","@absent":"2026-03-02"}`, first, `{"id":"a","@absent":"2026-03-02"}`, false},
+		{"a note that is none", `{"@absent":null,"id":"a"}`, first, `{"@absent":"2026-03-01","id":"a"}`, false},
+		{"removed already", `{"id":"a","@removed":{"reason":"deleted"}}`, second, `{"id":"a","@removed":{"reason":"deleted"}}`, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, removed, err := Absent([]byte(c.held), c.day)
+			if err != nil || string(got) != c.want || removed != c.removed {
+				t.Errorf("Absent(%s) = %s, %t, %v, want %s, %t", c.held, got, removed, err, c.want, c.removed)
+			}
+		})
+	}
+	if _, _, err := Absent([]byte(`[]`), first); err == nil || err.Error() != "note that a record is absent: no JSON object" {
+		t.Errorf("of no record: %v", err)
+	}
+	if got, err := Remove([]byte(`{"id":"a","@absent":"2026-03-01"}`)); err != nil || string(got) != `{"id":"a","@removed":{"reason":"absent"}}` {
+		t.Errorf("Remove = %s, %v", got, err)
+	}
+}
+
+func TestRestore(t *testing.T) {
+	for held, want := range map[string]string{
+		`{"id":"a"}`: `{"id":"a"}`,
+		`{"id":"a","@removed":{"reason":"absent"}}`:    `{"id":"a"}`,
+		`{"@removed":{"reason":"absent"},"id":"a" }`:   `{"id":"a" }`,
+		`{"id":"a","@removed":{"reason":"x"},"n":1.0}`: `{"id":"a","n":1.0}`,
+		`{"id":"a","@absent":"2026-03-01","n":1.0}`:    `{"id":"a","n":1.0}`,
+		`{"@absent":"2026-03-01","@removed":{}}`:       `{}`,
+	} {
+		if got, err := Restore([]byte(held)); err != nil || string(got) != want {
+			t.Errorf("%s restored is %s, %v; want %s", held, got, err, want)
 		}
 	}
 }

@@ -1,9 +1,12 @@
 package extract
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"graphlake/extract/graph"
 )
@@ -31,40 +34,57 @@ func (x *Reading) finish(ctx context.Context, d *draft, r graph.Request) ([]byte
 
 // rest reads the elements of a collection that follow its first page, each of them completed.
 //
-// Graph may repeat a page: one that equals an earlier page of the collection is dropped. An element
-// is never dropped by itself, for Graph gives two people one id, and two whom it knows nothing of are
-// equal in every byte. What is left: a page that repeats only a part of an earlier one is kept, and
-// its sessions then repeat their ids, which an audit shows, as it could not show a loss; and a page of
-// nothing but people alike counts as repeated if an earlier one had as many of them.
+// Pages may overlap, if something was inserted while they were read, and Graph may repeat a page. An element
+// of a later page goes if an earlier page had one of its id that says the same, whatever its escapes; a page
+// without ids goes if it equals an earlier one. Within a page, and where they differ, elements of one id stay:
+// Graph gives two people one id, returns a session twice, and two whom it knows nothing of are equal in every
+// byte.
+//
+// Counts are of the collection, of a page or of what is left, as the service likes; the largest is never more
+// than there is. So if fewer elements are there in the end, some are lacking: where pages overlap, one was
+// inserted meanwhile and was on none of them.
 func (x *Reading) rest(ctx context.Context, h hole, r graph.Request) ([][]byte, error) {
-	var pages seen
+	var met pages
 	first, err := elements(h.array)
 	if err != nil {
 		return nil, err
 	}
-	_, text, err := drafts(first)
+	fresh, err := drafts(first)
 	if err != nil {
 		return nil, err
 	}
-	pages.first(text)
-	return x.elements(ctx, x.client.Follow(ctx, r, h.link), &pages, r)
+	met.take(fresh)
+	most := h.count
+	counted := func(yield func(graph.Page, error) bool) {
+		for page, err := range x.client.Follow(ctx, r, h.link) {
+			most = max(most, page.Count)
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
+	rest, err := x.elements(ctx, counted, &met, r)
+	if err != nil {
+		return nil, err
+	}
+	if n := int64(len(first) + len(rest)); n < most {
+		return nil, r.Incomplete(fmt.Sprintf("%d elements are counted, and %d came", most, n))
+	}
+	return rest, nil
 }
 
 // elements are those of pages that were not met before, each completed with requests like r.
-func (x *Reading) elements(ctx context.Context, pages iter.Seq2[graph.Page, error], met *seen, r graph.Request) ([][]byte, error) {
+func (x *Reading) elements(ctx context.Context, from iter.Seq2[graph.Page, error], met *pages, r graph.Request) ([][]byte, error) {
 	var all [][]byte
-	for page, err := range pages {
+	for page, err := range from {
 		if err != nil {
 			return nil, err
 		}
-		fresh, text, err := drafts(page.Values)
+		fresh, err := drafts(page.Values)
 		if err != nil {
 			return nil, err
 		}
-		if !met.first(text) {
-			continue
-		}
-		for _, d := range fresh {
+		for _, d := range met.take(fresh) {
 			element, err := x.finish(ctx, d, r)
 			if err != nil {
 				return nil, err
@@ -75,16 +95,59 @@ func (x *Reading) elements(ctx context.Context, pages iter.Seq2[graph.Page, erro
 	return all, nil
 }
 
-// drafts are the elements of a page, and the text by which the page is compared: without annotations,
-// whose links differ each time.
-func drafts(page [][]byte) (all []*draft, text []byte, err error) {
+func drafts(page [][]byte) (all []*draft, err error) {
 	for _, element := range page {
 		d, err := newDraft(element)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		all = append(all, d)
-		text = append(append(text, d.bytes()...), ',')
 	}
-	return all, text, nil
+	return all, nil
+}
+
+// pages remembers the pages of one collection.
+type pages struct {
+	texts    seen         // of pages
+	elements map[sum]bool // that have an id
+}
+
+// take gives what a page has that those before it have not. It is compared without annotations, whose links
+// differ each time.
+func (p *pages) take(page []*draft) (fresh []*draft) {
+	if p.elements == nil {
+		p.elements = map[sum]bool{}
+	}
+	var text []byte
+	var named []sum
+	for _, d := range page {
+		says := canonical(d.bytes())
+		text = append(append(text, says...), ',')
+		if len(plain(valueAt(d.text, place{"id"}))) == 0 {
+			fresh = append(fresh, d)
+			continue
+		}
+		key := sumOf(says)
+		if !p.elements[key] {
+			fresh = append(fresh, d)
+		}
+		named = append(named, key)
+	}
+	if !p.texts.first(text) {
+		return nil
+	}
+	for _, key := range named {
+		p.elements[key] = true
+	}
+	return fresh
+}
+
+// canonical is one spelling of what a JSON text says (RFC 8785), but for whole numbers, which may be too large
+// for it: it would make two of them alike. Of a text that has none it is the text itself.
+func canonical(text []byte) []byte {
+	v := jsontext.Value(bytes.Clone(text))
+	if v.Canonicalize(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.CanonicalizeRawInts(false)) != nil {
+		return text
+	}
+	return v
 }

@@ -6,24 +6,24 @@ import (
 	"sync/atomic"
 )
 
-// Counts say what became of what Graph listed. After a reading that ended well, Listed is the sum of
-// the others down to Gone.
+// Counts say what became of what Graph listed. After a reading that ended well, Listed is the sum of the
+// others down to Gone and of the records that are behind, but for what was handed on in a lower version than
+// listed, which is both Read and NotYet, and for records of parents that are behind.
 type Counts struct {
 	Listed   int
 	Read     int // handed on
 	Repeated int // listed before in the same reading
 	Outside  int // not of the range, though listed: Graph takes an upper bound as included
 	Held     int // the caller has it as it is listed, or newer
-	NotYet   int // too young to be read by the id; a later reading will find them
-	Gone     int // too old to be read by the id, or vanished since they were listed
+	NotYet   int // too young to be read by the id, or in the version that is listed; a later reading will find them
+	Gone     int // too old to be read by the id
 
-	Parents  int // that were listed
-	Vanished int // of these, not found when they were asked for
+	Parents int // that were listed
 }
 
 type counts struct {
 	listed, read, repeated, outside, held, notYet, gone atomic.Int64
-	parents, vanished, done, told                       atomic.Int64
+	parents, done, told                                 atomic.Int64
 }
 
 // Counts may be called at any time.
@@ -38,7 +38,6 @@ func (x *Reading) Counts() Counts {
 		NotYet:   int(c.notYet.Load()),
 		Gone:     int(c.gone.Load()),
 		Parents:  int(c.parents.Load()),
-		Vanished: int(c.vanished.Load()),
 	}
 }
 

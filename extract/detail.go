@@ -6,18 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"graphlake/extract/graph"
-	"graphlake/schemas"
 )
 
 // entry is what a list says of a record that has to be read by its id.
 type entry struct {
 	id, version string
 	ended       time.Time // zero if it is not said
+	listedAt    time.Time // by which a range asks for it; zero if it is not said, and of pictures
 	listed      []byte    // the record, where no other request gives it
 	request     graph.Request
 }
@@ -34,6 +35,7 @@ func (x *Reading) entry(listed []byte) (entry, error) {
 	if e.ended, ok = instantOf(valueAt(listed, x.fields.end)); !ok {
 		e.ended, _ = x.fields.time(listed)
 	}
+	e.listedAt, _ = x.fields.asked(listed)
 	return e, nil
 }
 
@@ -61,13 +63,13 @@ func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error 
 		g.Go(func() error {
 			for e := range entries {
 				if err := x.handDetail(ctx, records, e); err != nil {
-					return fmt.Errorf("record %s: %w", x.options.Called(e.id), err)
+					return err
 				}
 			}
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil {
+	if err := g.Wait(); err != nil || !x.dataset.Mode.Pictures() {
 		return err
 	}
 	return x.behind.verdict()
@@ -112,29 +114,37 @@ func (x *Reading) held(e entry) bool {
 	return ok && order >= 0
 }
 
+// handDetail reads a listed record and passes it on. One that does not come leaves the others alone.
 func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry) error {
+	place := x.behind.ask()
 	record, err := x.detail(ctx, e)
 	if err == nil {
 		record, err = x.parts(ctx, record, e)
 	}
-	switch {
-	case graph.KindOf(err) == graph.NotFound:
-		return x.absent(ctx, e, err)
-	case x.dataset.Mode.Pictures() && refusal(err):
-		x.behind.add(e.id, x.asked.From, err)
-		return nil
-	case err != nil:
+	if err != nil && (graph.KindOf(err) != graph.NotFound || !x.absent(ctx, place, e)) {
+		if err = x.behind.failed(ctx, place, x.missing(e), err); err != nil {
+			err = fmt.Errorf("record %s: %w", x.options.Called(e.id), err)
+		}
 		return err
 	}
-	x.behind.answered.Add(1)
-	// A new version may start on another day. A neighbouring one can take it up; of any other nothing
-	// is known here.
-	near := schemas.Range{From: x.asked.From.Add(-schemas.Day), To: x.asked.To.Add(schemas.Day)}
-	if when, ok := x.fields.time(record); ok && !near.Contains(when) {
-		return fmt.Errorf("it now starts at %s, more than a day outside the range %v, which was listed before it moved; run the range again, with that day in it",
-			when.UTC().Format(time.RFC3339), x.asked)
+	if err != nil { // too young, or forgotten
+		return nil
+	}
+	x.behind.read(place)
+	if version := valueAt(record, x.fields.version); version != nil && lower(version, []byte(e.version)) {
+		x.counts.notYet.Add(1) // the version that the list has told of is still to come
 	}
 	return send(ctx, records, record)
+}
+
+// missing is what is missing of a record that does not come: the second in which it was listed.
+func (x *Reading) missing(e entry) Behind {
+	one := Behind{Record: e.id, From: x.asked.From, To: x.asked.To}
+	if !e.listedAt.IsZero() {
+		one.From = e.listedAt.UTC().Truncate(time.Second)
+		one.To = one.From.Add(time.Second)
+	}
+	return one
 }
 
 // detail reads a record by its id and merges the answers.
@@ -152,6 +162,9 @@ func (x *Reading) detail(ctx context.Context, e entry) ([]byte, error) {
 		if answer, err = x.complete(ctx, answer, r); err != nil {
 			return nil, err
 		}
+		if err := x.isOf(e, answer, record == nil); err != nil {
+			return nil, err
+		}
 		if record == nil {
 			record = answer
 		} else if record, err = merge(record, answer, x.fields.version); err != nil {
@@ -161,28 +174,48 @@ func (x *Reading) detail(ctx context.Context, e entry) ([]byte, error) {
 	return record, nil
 }
 
-// absent decides what it means that Graph lists a record and does not find it: it lists some before
-// they can be read, and some that it has just forgotten. Anything else would be a loss.
-func (x *Reading) absent(ctx context.Context, e entry, notFound error) error {
-	if x.dataset.Source.Detail.Ready == 0 { // it has vanished since it was listed
-		x.counts.gone.Add(1)
+// isOf makes sure that an answer is of the record that was asked for. All but the first may leave its id out,
+// but not everything.
+func (x *Reading) isOf(e entry, answer []byte, first bool) error {
+	id := string(plain(valueAt(answer, x.fields.id)))
+	if strings.EqualFold(id, e.id) {
 		return nil
 	}
-	if e.ended.IsZero() {
-		return notFound
+	if id == "" && !first {
+		for range members(answer) {
+			return nil
+		}
 	}
-	age := x.options.Now.Add(time.Since(x.started)).Sub(e.ended)
-	switch retention := x.dataset.Retention; {
-	case age < x.dataset.Source.Detail.Ready:
+	return errors.New("the answer is not the record that was asked for")
+}
+
+// absent says whether Graph may list a record and not find it: it lists some before they can be read, and
+// some that it has just forgotten. The age is by Graph's clock at the time of asking.
+func (x *Reading) absent(ctx context.Context, place int, e entry) bool {
+	ready, retention := x.dataset.Source.Detail.Ready, x.dataset.Retention
+	if ready == 0 || e.ended.IsZero() {
+		return false
+	}
+	switch age := x.now().Sub(e.ended); {
+	case age < ready:
 		x.counts.notYet.Add(1)
-		x.options.Log.DebugContext(ctx, "a listed record cannot be read yet", "dataset", x.dataset.Name, "id", e.id, "age_seconds", age.Seconds())
+		x.options.Log.DebugContext(ctx, "a listed record cannot be read yet", "dataset", x.dataset.Name, "age_seconds", age.Seconds())
 	case retention > 0 && age > retention:
 		x.counts.gone.Add(1)
-		x.options.Log.DebugContext(ctx, "a listed record is gone", "dataset", x.dataset.Name, "id", e.id, "age_seconds", age.Seconds())
+		x.options.Log.DebugContext(ctx, "a listed record is gone", "dataset", x.dataset.Name, "age_seconds", age.Seconds())
 	default:
-		return fmt.Errorf("it ended %v ago, so it should be there: %w", age.Round(time.Second), notFound)
+		return false
 	}
-	return nil
+	x.behind.read(place)
+	return true
+}
+
+// now is the time by Graph's clock, or by that of the caller while Graph has told none.
+func (x *Reading) now() time.Time {
+	if now, ok := x.client.ServerTime(); ok {
+		return now
+	}
+	return x.options.Now.Add(time.Since(x.started))
 }
 
 // merge adds to a record the members that only a later answer has. If the record changed between the

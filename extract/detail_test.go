@@ -54,7 +54,7 @@ func TestRecordIsWhole(t *testing.T) {
 		`{"id":"s1","segments":[{"id":"g1"},{"id":"g2"}]},`+
 		`{"id":"s2","segments":[{"id":"g3"}]},{"id":"s3"},{"id":"s4"}],`+
 		`"new":{"@odata.type":"#n"},"people":[{"id":"p1"},{"id":"p2"}]}`)
-	wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1})
+	wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1, NotYet: 1}) // the list has told of a higher version
 	for _, r := range service.asked {
 		if r.Header.Get("Prefer") != "include-unknown-enum-members" {
 			t.Errorf("%s was asked without the dataset's header", r.RequestURI)
@@ -136,7 +136,43 @@ func TestListedTwice(t *testing.T) {
 	}
 }
 
-func TestDetailRefuses(t *testing.T) {
+// The list may know a version that the details do not have yet: what they have is handed on, and the rest is
+// still to come.
+func TestLowerThanListed(t *testing.T) {
+	for _, c := range []struct {
+		name, listed, first, second string
+		notYet                      int
+	}{
+		{"lower", `10`, `9`, `9`, 1},
+		{"lower in the second half", `10`, `10`, `9`, 1},
+		{"the same", `10`, `10`, `10`, 0},
+		{"higher", `9`, `10`, `10`, 0},
+		{"quoted", `"10"`, `"9"`, `"9"`, 1},
+		{"instants", `"2026-03-01T11:00:00.5Z"`, `"2026-03-01T11:00:00Z"`, `"2026-03-01T11:00:00Z"`, 1},
+		{"not listed", `null`, `9`, `9`, 0},
+		{"only listed", `10`, `null`, `null`, 0},
+		{"incomparable", `10`, `"ten"`, `"ten"`, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			client, _ := serve(t, answers{
+				list:                       `{"value":[{"id":"m","version":` + c.listed + `}]}`,
+				"/v1.0/calls/m" + sessions: `{"id":"m","version":` + c.first + `,"sessions":[]}`,
+				"/v1.0/calls/m" + members:  `{"id":"m","version":` + c.second + `,"people":[]}`,
+			}.to)
+			reading := extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")})
+			records, err := collect(t, reading)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want(t, records, `{"id":"m","version":`+c.second+`,"sessions":[],"people":[]}`)
+			wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1, NotYet: c.notYet})
+			wantBehind(t, reading)
+		})
+	}
+}
+
+// What the list answers is nobody's own: without it nobody knows what there is.
+func TestListRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		graph answers
@@ -147,15 +183,6 @@ func TestDetailRefuses(t *testing.T) {
 			"window [2026-03-01T00:00:00Z, 2026-03-02T00:00:00Z): a listed record has no id", 0},
 		{"no permission to list", answers{list: "403 Forbidden"},
 			"read calls: window [2026-03-01T00:00:00Z, 2026-03-02T00:00:00Z): GET /v1.0/calls", graph.Unauthorized},
-		{"no permission for children", answers{
-			list:                       listOf("m"),
-			"/v1.0/calls/m" + sessions: `{"id":"m","sessions":[],"sessions@odata.nextLink":"{host}/s2"}`,
-			"/s2":                      "403 Forbidden",
-		}, "read calls: record m: further pages of sessions: GET /", graph.Unauthorized},
-		{"children elsewhere", answers{
-			list:                       listOf("m"),
-			"/v1.0/calls/m" + sessions: `{"id":"m","sessions":[],"sessions@odata.nextLink":"https://fabrikam.example/s2"}`,
-		}, "fabrikam.example", graph.Malformed},
 		{"not found where there is a list", answers{list: "404 NotFound"}, "window", graph.NotFound},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -164,6 +191,48 @@ func TestDetailRefuses(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) || graph.KindOf(err) != c.kind {
 				t.Errorf("got %v and error %v of kind %v, want %q of kind %v", records, err, graph.KindOf(err), c.want, c.kind)
 			}
+		})
+	}
+}
+
+// What one record answers is its own: it is behind, and the others are read.
+func TestDetailRefuses(t *testing.T) {
+	const first, second = "/v1.0/calls/m" + sessions, "/v1.0/calls/m" + members
+	const whole = `{"id":"m","sessions":[]}`
+	for _, c := range []struct {
+		name   string
+		graph  answers
+		kind   graph.Kind
+		reason string
+	}{
+		{"no permission", answers{first: "403 Forbidden"}, graph.Unauthorized, "unauthorized 403 Forbidden"},
+		{"a wrong request", answers{first: whole, second: "400 Bad"}, graph.Rejected, "rejected 400 Bad"},
+		{"a code that is none", answers{first: "400 The user ada@contoso.example is not licensed"}, graph.Rejected, "rejected 400"},
+		{"no permission for children", answers{
+			first: `{"id":"m","sessions":[],"sessions@odata.nextLink":"{host}/s2"}`, "/s2": "403 Forbidden",
+		}, graph.Unauthorized, "unauthorized 403 Forbidden"},
+		{"children elsewhere", answers{first: `{"id":"m","sessions":[],"sessions@odata.nextLink":"https://fabrikam.example/s2"}`}, graph.Malformed, "malformed"},
+		{"children that are none", answers{first: `{"id":"m","sessions":7,"sessions@odata.nextLink":"{host}/s2"}`}, graph.Malformed, "malformed"},
+		{"another record", answers{first: `{"id":"n","sessions":[]}`}, graph.Malformed, "malformed"},
+		{"another record's half", answers{first: whole, second: `{"id":"n","people":[]}`}, graph.Malformed, "malformed"},
+		{"nothing", answers{first: `{}`}, graph.Malformed, "malformed"},
+		{"nothing but annotations", answers{first: `{"@odata.context":"c"}`}, graph.Malformed, "malformed"},
+		{"no id", answers{first: `{"sessions":[]}`}, graph.Malformed, "malformed"},
+		{"nothing as its half", answers{first: whole, second: `{"@odata.context":"c"}`}, graph.Malformed, "malformed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.graph[list] = listOf("m", "there")
+			c.graph["/v1.0/calls/there"+sessions] = `{"id":"There","sessions":[]}` // Graph answers ids in any case
+			c.graph["/v1.0/calls/there"+members] = `{"people":[]}`
+			client, _ := serve(t, c.graph.to)
+			reading := extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")})
+			records, err := collect(t, reading)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want(t, records, `{"id":"There","sessions":[],"people":[]}`)
+			wantCounts(t, reading, extract.Counts{Listed: 2, Read: 1})
+			wantBehind(t, reading, callBehind("m", c.kind, c.reason))
 		})
 	}
 }

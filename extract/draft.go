@@ -25,6 +25,7 @@ type edit struct {
 type hole struct {
 	name, link  string
 	array       []byte // what there is of the collection; nil if nothing
+	count       int64  // the largest that the object names of it; 0: none
 	from, to    int    // in the text
 	open, close string // what the rest of the elements needs around it
 }

@@ -4,82 +4,108 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
+	"graphlake/extract/graph"
 	"graphlake/schemas"
 )
 
-// listParents gives the parents, as many at a time as one request names.
-func (x *Reading) listParents(ctx context.Context, to chan<- []parent) error {
+// listParents gives all parents. Of those that have parents themselves, whom one of these does not give is
+// behind with it.
+func (x *Reading) listParents(ctx context.Context) (all []parent, err error) {
 	source := x.dataset.Source.Parent
 	if source.Of != nil {
-		return x.listChildren(ctx, to)
+		all, err = x.listChildren(ctx)
+	} else {
+		all, err = x.list(ctx, source, parent{})
 	}
-	var batch []parent
-	err := x.list(ctx, source, parent{}, func(p parent) error {
-		x.counts.parents.Add(1)
-		if batch = append(batch, p); len(batch) < source.Batch {
-			return nil
-		}
-		full := batch
-		batch = nil
-		return send(ctx, to, full)
-	})
-	if err != nil || len(batch) == 0 {
-		return err
-	}
-	return send(ctx, to, batch)
+	x.counts.parents.Add(int64(len(all)))
+	return all, err
 }
 
 // listChildren gives parents that have parents themselves, of several of these at once.
-func (x *Reading) listChildren(ctx context.Context, to chan<- []parent) error {
+func (x *Reading) listChildren(ctx context.Context) ([]parent, error) {
 	source := x.dataset.Source.Parent
+	above, err := x.list(ctx, source.Of, parent{})
+	if err != nil {
+		return nil, err
+	}
+	children := make([][]parent, len(above))
 	g, ctx := errgroup.WithContext(ctx)
-	above := make(chan parent)
-	g.Go(func() error {
-		defer close(above)
-		return x.list(ctx, source.Of, parent{}, func(p parent) error { return send(ctx, above, p) })
-	})
-	for range x.options.Workers {
-		g.Go(func() error {
-			for of := range above {
-				err := x.list(ctx, source, of, func(p parent) error {
-					x.counts.parents.Add(1)
-					return send(ctx, to, []parent{p})
-				})
-				if err == nil {
-					continue
-				}
-				if err = x.judge(of.id, err); err != nil {
-					return err
-				}
+	g.SetLimit(x.options.Workers)
+	for i, of := range above {
+		g.Go(func() (err error) {
+			place := x.behind.ask()
+			if children[i], err = x.list(ctx, source, of); err != nil {
+				return x.failed(ctx, place, of.id, err)
 			}
+			x.behind.list(place)
 			return nil
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.Concat(children...), nil
+}
+
+// mostAgain is how often a list is begun again because the token of its next page had run out, and mostShort
+// because it counts more elements than came. A single page is asked for again by the client.
+const (
+	mostAgain = 3
+	mostShort = 1
+)
+
+// beginnings counts how often a list was begun again.
+type beginnings struct{ expired, short int }
+
+// again says whether a list that broke off is begun again.
+func (b *beginnings) again(err error) bool {
+	if _, ends := errors.AsType[over](err); ends {
+		return false
+	}
+	e, ok := errors.AsType[*graph.Error](err)
+	switch {
+	case ok && e.Kind == graph.ExpiredCursor:
+		b.expired++
+		return b.expired <= mostAgain
+	case ok && e.Kind == graph.Incomplete && e.Tries == 0:
+		b.short++
+		return b.short <= mostShort
+	}
+	return false
 }
 
 // list gives the elements of a collection of parents, each once.
-func (x *Reading) list(ctx context.Context, source *schemas.Parent, of parent, take func(parent) error) error {
-	var seen seen
+func (x *Reading) list(ctx context.Context, source *schemas.Parent, of parent) ([]parent, error) {
+	var begun beginnings
+	for {
+		all, err := x.listOnce(ctx, source, of)
+		if !begun.again(err) {
+			return all, err
+		}
+	}
+}
+
+func (x *Reading) listOnce(ctx context.Context, source *schemas.Parent, of parent) ([]parent, error) {
+	var all []parent
+	met := map[string]bool{}
 	for page, err := range x.client.Pages(ctx, x.parentsRequest(source, of)) {
 		if err != nil {
-			return fmt.Errorf("list the parents: %w", err)
+			return nil, fmt.Errorf("list the parents: %w", err)
 		}
 		for _, element := range page.Values {
 			p := parent{id: string(plain(valueAt(element, place{"id"}))), of: of.id}
 			if p.id == "" {
-				return errors.New("list the parents: one of them has no id")
+				return nil, errors.New("list the parents: one of them has no id")
 			}
-			if !seen.first([]byte(p.id)) {
-				continue
-			}
-			if err := take(p); err != nil {
-				return err
+			if !met[p.id] {
+				met[p.id] = true
+				all = append(all, p)
 			}
 		}
 	}
-	return nil
+	return all, nil
 }

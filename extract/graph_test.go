@@ -21,6 +21,7 @@ import (
 // its own address, a leading "403 " for that status.
 type service struct {
 	url   string
+	date  string // by which answers are dated; empty: they are not, and the clock is that of Options.Now
 	mu    sync.Mutex
 	asked []*http.Request
 	sent  []string // bodies of requests
@@ -32,14 +33,24 @@ func (a answers) to(uri string) string { return a[uri] }
 
 func serve(t *testing.T, answer func(uri string) string) (*graph.Client, *service) {
 	t.Helper()
+	return serveBodies(t, func(uri, _ string) string { return answer(uri) })
+}
+
+// serveBodies is serve with answers that depend on what was sent, too.
+func serveBodies(t *testing.T, answer func(uri, sent string) string) (*graph.Client, *service) {
+	t.Helper()
 	s := &service{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.asked = append(s.asked, r)
 		sent, _ := io.ReadAll(r.Body)
 		s.sent = append(s.sent, string(sent))
+		w.Header()["Date"] = nil
+		if s.date != "" {
+			w.Header().Set("Date", s.date)
+		}
 		s.mu.Unlock()
-		body := answer(decoded(r))
+		body := answer(decoded(r), string(sent))
 		if status, rest, ok := strings.Cut(body, " "); ok && len(status) == 3 {
 			code := 0
 			fmt.Sscan(status, &code)
@@ -75,6 +86,17 @@ func (s *service) bodies() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(slices.Values(s.sent))
+}
+
+// inOrder are the decoded URIs in the order of asking.
+func (s *service) inOrder() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var uris []string
+	for _, r := range s.asked {
+		uris = append(uris, decoded(r))
+	}
+	return uris
 }
 
 // requests are the URIs on the wire, sorted.
@@ -118,6 +140,28 @@ func wantCounts(t *testing.T, reading *extract.Reading, want extract.Counts) {
 	if got := reading.Counts(); got != want {
 		t.Errorf("counts are %+v, want %+v", got, want)
 	}
+}
+
+// wantBehind compares whom a reading could not read, in the order of their ids.
+func wantBehind(t *testing.T, reading *extract.Reading, want ...extract.Behind) {
+	t.Helper()
+	got := slices.SortedFunc(slices.Values(reading.Behind()), func(a, b extract.Behind) int {
+		return strings.Compare(a.Parent+a.Record, b.Parent+b.Record)
+	})
+	if !slices.Equal(got, want) {
+		t.Errorf("behind are\n  %+v\nwant\n  %+v", got, want)
+	}
+}
+
+// parentBehind is a parent of which all of 1 March is missing.
+func parentBehind(id string, kind graph.Kind, reason string) extract.Behind {
+	return extract.Behind{Parent: id, From: march1.From, To: march1.To, Kind: kind, Reason: reason}
+}
+
+// callBehind is a call of listOf that could not be read.
+func callBehind(id string, kind graph.Kind, reason string) extract.Behind {
+	nine := instant("2026-03-01T09:00:00Z")
+	return extract.Behind{Record: id, From: nine, To: nine.Add(time.Second), Kind: kind, Reason: reason}
 }
 
 func day(date string) time.Time { return instant(date + "T00:00:00Z") }

@@ -1,9 +1,9 @@
 package extract
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -35,9 +35,9 @@ func (l *listing) window(ask schemas.Range) window {
 // listing is the list of a range, or of one parent's.
 type listing struct {
 	*Reading
-	asked    schemas.Range
-	parent   parent      // empty: there are none
-	answered atomic.Bool // a page has come
+	asked  schemas.Range
+	parent parent // empty: there are none
+	atOnce int    // windows that are listed at once; 0 is parallelWindows
 }
 
 // stretches cut the range, to whole seconds or days, into what is walked at once: the windows, or if
@@ -72,7 +72,7 @@ type take func(ctx context.Context, listed []byte, r graph.Request) error
 // windows gives take what lies in the range, concurrently.
 func (l *listing) windows(ctx context.Context, take take) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(parallelWindows)
+	g.SetLimit(cmp.Or(l.atOnce, parallelWindows))
 	for _, stretch := range l.stretches() {
 		g.Go(func() error { return l.walk(ctx, stretch, take) })
 	}
@@ -97,14 +97,24 @@ func (l *listing) walk(ctx context.Context, stretch schemas.Range, take take) er
 	return nil
 }
 
-// listWindow lists a window to its last page, and says how much was listed.
+// listWindow lists a window to its last page, and says how much was listed. If the token of a page has run
+// out, or fewer came than are counted, it begins again: what it has given before is given again.
 func (l *listing) listWindow(ctx context.Context, w window, take take) (n int, err error) {
+	var begun beginnings
+	for {
+		n, err = l.listPages(ctx, w, take)
+		if !begun.again(err) {
+			return n, err
+		}
+	}
+}
+
+func (l *listing) listPages(ctx context.Context, w window, take take) (n int, err error) {
 	r := l.listRequest(l.lower(w.ask), l.parent)
 	for page, err := range l.client.Pages(ctx, r) {
 		if err != nil {
 			return n, err
 		}
-		l.answered.Store(true)
 		n += len(page.Values)
 		for _, listed := range page.Values {
 			l.counts.listed.Add(1)

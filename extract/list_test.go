@@ -130,10 +130,10 @@ func TestIDsAreEscaped(t *testing.T) {
 		if uri == list {
 			return listOf(id)
 		}
-		return `{"id":"x","sessions":[],"people":[]}`
+		return `{"id":"` + id + `","sessions":[],"people":[]}`
 	})
-	if _, err := collect(t, extract.Read(client, calls(), march1, extract.Options{})); err != nil {
-		t.Fatal(err)
+	if records, err := collect(t, extract.Read(client, calls(), march1, extract.Options{})); err != nil || len(records) != 1 {
+		t.Fatal(records, err)
 	}
 	for _, uri := range service.requests()[:2] {
 		u, err := url.ParseRequestURI(uri)

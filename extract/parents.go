@@ -5,8 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,22 +20,29 @@ type parent struct {
 	of string // empty: it has none
 }
 
-// readParents reads the source for each of its parents, several at once; the client keeps the pace. A
-// parent that is forbidden or has vanished leaves the others alone.
+// readParents reads the source for each of its parents, several at once; the client keeps the pace. All of
+// them are listed before the first is asked: the list's page token would run out meanwhile. What one of them
+// answers leaves the others alone.
 func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error {
+	all, err := x.listParents(ctx)
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	parents := make(chan []parent)
 	g.Go(func() error {
 		defer close(parents)
-		return x.listParents(ctx, parents)
+		for batch := range slices.Chunk(all, max(x.dataset.Source.Parent.Batch, 1)) {
+			if err := send(ctx, parents, batch); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	for range x.options.Workers {
 		g.Go(func() error {
 			for batch := range parents {
-				err := x.readParent(ctx, records, batch)
-				if err == nil {
-					x.behind.answered.Add(1)
-				} else if err = x.judge(batch[0].id, err); err != nil {
+				if err := x.askParents(ctx, records, batch); err != nil {
 					return err
 				}
 				x.progress(ctx)
@@ -50,14 +56,62 @@ func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error 
 	return x.behind.verdict()
 }
 
-// readParent reads what there is for one parent, or for those of a batch.
-func (x *Reading) readParent(ctx context.Context, records chan<- []byte, batch []parent) error {
+// askParents reads what there is for a batch of parents, or for one. A batch that is refused is cut in
+// halves, down to who has it refused.
+func (x *Reading) askParents(ctx context.Context, records chan<- []byte, batch []parent) error {
+	place := x.behind.ask()
+	var err error
 	if x.dataset.Source.Parent.Batch > 0 {
-		return x.readBatch(ctx, records, batch)
+		err = x.readBatch(ctx, records, batch)
+	} else {
+		err = x.readParent(ctx, records, batch[0])
 	}
-	l := &listing{Reading: x, asked: x.asked, parent: batch[0]}
-	if from, ok := x.options.Behind(l.parent.id); ok && from.Before(l.asked.From) {
-		l.asked.From = from
+	if err == nil {
+		ids := make([]string, len(batch))
+		for i, p := range batch {
+			ids[i] = p.id
+		}
+		x.behind.read(place, ids...)
+		return nil
+	}
+	if half := len(batch) / 2; half > 0 && refusal(err) {
+		x.behind.halve(place)
+		if err := x.askParents(ctx, records, batch[:half]); err != nil {
+			return err
+		}
+		return x.askParents(ctx, records, batch[half:])
+	}
+	for _, p := range batch {
+		if err := x.failed(ctx, place, p.id, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// failed keeps what is wrong with one parent from the others.
+func (x *Reading) failed(ctx context.Context, place int, id string, err error) error {
+	one := Behind{Parent: id, From: x.asked.From, To: x.asked.To}
+	if from, ok := x.options.Behind(id); ok && from.Before(one.From) {
+		one.From = from
+	}
+	return x.behind.failed(ctx, place, one, fmt.Errorf("parent %s: %w", x.options.Called(id), err))
+}
+
+// refusal says whether an error is of what was asked for, and not of the service or of the token.
+func refusal(err error) bool {
+	e, ok := errors.AsType[*graph.Error](err)
+	return ok && e.Status >= 400 && e.Status < 500 && (e.Kind == graph.Rejected || e.Kind == graph.NotFound || e.Kind == graph.Unauthorized && e.Status != 401)
+}
+
+// readParent reads what there is for one parent.
+func (x *Reading) readParent(ctx context.Context, records chan<- []byte, p parent) error {
+	l := &listing{Reading: x, asked: x.around(), parent: p, atOnce: parallelWindows}
+	if from, ok := x.options.Behind(p.id); ok {
+		l.atOnce = 1 // it may refuse again, and one request is enough to know
+		if from.Before(l.asked.From) {
+			l.asked.From = from
+		}
 	}
 	if x.dataset.Source.Paging == schemas.Single {
 		return l.single(ctx, records)
@@ -79,16 +133,13 @@ func (x *Reading) readParent(ctx context.Context, records chan<- []byte, batch [
 			return x.handDetail(ctx, records, e)
 		}
 	}
-	err := l.windows(ctx, take)
-	if graph.KindOf(err) == graph.NotFound && l.answered.Load() {
-		return fmt.Errorf("%w: %w", errBrokenOff, err)
-	}
-	return err
+	return l.windows(ctx, take)
 }
 
-// errBrokenOff says that a parent was there, and in the midst of its list no longer. It may have moved, and
-// what was not read of it be there still: as vanished, it would be taken to have no more.
-var errBrokenOff = errors.New("its list breaks off")
+// around is the range with the margin about it.
+func (x *Reading) around() schemas.Range {
+	return schemas.Range{From: x.asked.From.Add(-x.options.Margin), To: x.asked.To.Add(x.options.Margin)}
+}
 
 // single reads an answer that is the record.
 func (l *listing) single(ctx context.Context, records chan<- []byte) error {
@@ -137,33 +188,6 @@ func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []
 	return nil
 }
 
-// judge keeps what is wrong with one parent from the others.
-func (x *Reading) judge(id string, err error) error {
-	one, brokenOff := x.dataset.Source.Parent.Batch == 0, errors.Is(err, errBrokenOff)
-	switch {
-	case one && graph.KindOf(err) == graph.NotFound && !brokenOff:
-		x.counts.vanished.Add(1)
-	case one && (refusal(err) || brokenOff):
-		from := x.asked.From
-		if earlier, ok := x.options.Behind(id); ok && earlier.Before(from) {
-			from = earlier
-		}
-		x.behind.add(id, from, err)
-	default:
-		return fmt.Errorf("parent %s: %w", x.options.Called(id), err)
-	}
-	return nil
-}
-
-const forbidden = 403
-
-// refusal says whether an error is of what was asked for, and not of the service or of the token. A link
-// that leads astray is of the service: the next time it may lead on.
-func refusal(err error) bool {
-	e, ok := errors.AsType[*graph.Error](err)
-	return ok && (e.Status == forbidden || e.Kind == graph.Rejected && e.Status >= 400)
-}
-
 // progress says now and then how far a long reading is.
 func (x *Reading) progress(ctx context.Context) {
 	done := x.counts.done.Add(1)
@@ -172,54 +196,3 @@ func (x *Reading) progress(ctx context.Context) {
 		x.options.Log.InfoContext(ctx, "parents read", "done", done, "listed", x.counts.parents.Load(), "records", x.counts.read.Load())
 	}
 }
-
-// Behind is a parent that could not be read, and from when on it has to be read later.
-type Behind struct {
-	Parent string
-	From   time.Time
-	Reason string
-}
-
-// behind collects the parents that could not be read.
-type behind struct {
-	answered atomic.Int64
-	mu       sync.Mutex
-	parents  []Behind
-	first    error
-	rejected []error // of those, that the request is wrong
-}
-
-func (b *behind) add(parent string, from time.Time, err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.first == nil {
-		b.first = err
-	}
-	if graph.KindOf(err) == graph.Rejected {
-		b.rejected = append(b.rejected, err)
-	}
-	b.parents = append(b.parents, Behind{parent, from, graph.KindOf(err).String()})
-}
-
-// Of more than these, a request that is called wrong is wrong, whoever it was sent for.
-const (
-	rejectedParents = 10
-	rejectedShare   = 0.01
-)
-
-// verdict is an error if nobody that was asked has answered, for then it is the dataset that is refused,
-// or if too many say that the request is wrong, for then it is.
-func (b *behind) verdict() error {
-	asked := len(b.parents) + int(b.answered.Load())
-	switch n := len(b.rejected); {
-	case len(b.parents) > 0 && len(b.parents) == asked:
-		return b.first
-	case n > rejectedParents && float64(n) > rejectedShare*float64(asked):
-		return fmt.Errorf("%d of %d parents: %w", n, asked, b.rejected[0])
-	}
-	return nil
-}
-
-// Behind are the parents that could not be read, though others could. It is known once Records has
-// ended without an error.
-func (x *Reading) Behind() []Behind { return x.behind.parents }

@@ -1,6 +1,8 @@
 package extract_test
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -54,8 +56,9 @@ func TestParents(t *testing.T) {
 		`{"id":"a","changed":"2026-03-01T00:00:00Z","@graphlake":{"parent":"h3"}}`,
 		`{"id":"c","changed":"2026-03-01T23:59:59.9Z","@graphlake":{"parent":"h1"}}`)
 	wantCounts(t, reading, extract.Counts{Listed: 4, Read: 3, Outside: 1, Parents: 3})
-	if n := len(service.requests()); n != 6 || len(reading.Behind()) > 0 {
-		t.Errorf("%d requests, behind %v; want 6 and nobody", n, reading.Behind())
+	asked := service.inOrder()
+	if len(asked) != 6 || asked[1] != "/hosts2" || len(reading.Behind()) > 0 {
+		t.Errorf("asked %q, behind %v; want 6 requests, all of the list's first, and nobody", asked, reading.Behind())
 	}
 }
 
@@ -78,39 +81,57 @@ func TestRecordsOfOneParentAlone(t *testing.T) {
 		`{"id":"c","room":null,"changed":"2026-03-01T00:00:00Z","@graphlake":{"parent":"h1"}}`)
 }
 
-// A parent that is refused is behind, one that has vanished is counted; the others are read. If
-// everybody who is asked refuses, it is the dataset that is refused.
+// Whatever one parent answers, it is behind and the others are read. If nobody has answered, it is the dataset
+// that is refused, unless nobody was there.
 func TestParentsThatFail(t *testing.T) {
-	all := answers{
-		"/v1.0/hosts?$select=id":        `{"value":[{"id":"h1"},{"id":"h2"},{"id":"h3"}]}`,
-		"/v1.0/hosts/h1" + march1Guests: "403 Forbidden",
-		"/v1.0/hosts/h2" + march1Guests: "404 NotFound",
-		"/v1.0/hosts/h3" + march1Guests: `{"value":[{"id":"a","changed":"2026-03-01T00:00:00Z"}]}`,
-	}
-	client, _ := serve(t, all.to)
-	reading := extract.Read(client, guests(), march1, extract.Options{})
-	got, err := collect(t, reading)
-	if err != nil || len(got) != 1 {
-		t.Fatalf("%q, %v", got, err)
-	}
-	wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1, Parents: 3, Vanished: 1})
-	if b := reading.Behind(); !slices.Equal(b, []extract.Behind{{Parent: "h1", From: march1.From, Reason: "unauthorized"}}) {
-		t.Errorf("behind: %+v", b)
-	}
-
-	all["/v1.0/hosts/h3"+march1Guests] = "403 Forbidden"
-	client, _ = serve(t, all.to)
-	if _, err := collect(t, extract.Read(client, guests(), march1, extract.Options{})); graph.KindOf(err) != graph.Unauthorized {
-		t.Errorf("all that answered refused: %v", err)
-	}
-	all["/v1.0/hosts/h3"+march1Guests] = "410 resyncRequired"
-	client, _ = serve(t, all.to)
-	if _, err := collect(t, extract.Read(client, guests(), march1, extract.Options{})); graph.KindOf(err) != graph.ExpiredCursor || !strings.Contains(err.Error(), "parent h3") {
-		t.Errorf("an answer that is no parent's affair: %v", err)
+	const h1, h2, h3 = "/v1.0/hosts/h1" + march1Guests, "/v1.0/hosts/h2" + march1Guests, "/v1.0/hosts/h3" + march1Guests
+	const guest = `{"value":[{"id":"a","changed":"2026-03-01T00:00:00Z"}]}`
+	forbidden, notFound := parentBehind("h1", graph.Unauthorized, "unauthorized 403 Forbidden"), parentBehind("h2", graph.NotFound, "not found 404 NotFound")
+	for _, c := range []struct {
+		name  string
+		third string
+		graph answers
+		kind  graph.Kind // of the error that ends the reading
+		more  []extract.Behind
+	}{
+		{"the third answers", guest, nil, 0, nil},
+		{"the third has nothing", `{"value":[]}`, nil, 0, nil},
+		{"none answers", "403 Forbidden", nil, graph.Unauthorized, nil},
+		{"none answers, one otherwise", "400 Bad", answers{h1: "404 NotFound"}, graph.Rejected, nil},
+		{"none is there", "404 NotFound", answers{h1: "404 NotFound"}, 0, []extract.Behind{
+			parentBehind("h1", graph.NotFound, "not found 404 NotFound"), notFound, parentBehind("h3", graph.NotFound, "not found 404 NotFound")}},
+		{"the first otherwise", guest, answers{h1: "410 resyncRequired"}, 0, []extract.Behind{
+			parentBehind("h1", graph.ExpiredCursor, "expired cursor 410 resyncRequired"), notFound}},
+		{"a record that cannot be completed", guest, answers{h1: `{"value":[{"id":"a","changed":"2026-03-01T00:00:00Z","notes":7,"notes@odata.nextLink":"{host}/notes"}]}`}, 0,
+			[]extract.Behind{parentBehind("h1", graph.Malformed, "malformed"), notFound}},
+		{"a record that lacks notes", guest, answers{
+			h1:       `{"value":[{"id":"a","changed":"2026-03-01T00:00:00Z","notes":[1],"notes@odata.count":3,"notes@odata.nextLink":"{host}/notes"}]}`,
+			"/notes": `{"value":[2]}`}, 0, []extract.Behind{parentBehind("h1", graph.Incomplete, "incomplete"), notFound}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			all := answers{"/v1.0/hosts?$select=id": `{"value":[{"id":"h1"},{"id":"h2"},{"id":"h3"}]}`, h1: "403 Forbidden", h2: "404 NotFound", h3: c.third}
+			maps.Copy(all, c.graph)
+			client, _ := serve(t, all.to)
+			reading := extract.Read(client, guests(), march1, extract.Options{})
+			_, err := collect(t, reading)
+			if graph.KindOf(err) != c.kind || (err == nil) != (c.kind == 0) {
+				t.Fatalf("error %v, want one of the kind %v", err, c.kind)
+			}
+			if err != nil {
+				return
+			}
+			if c.more == nil {
+				c.more = []extract.Behind{forbidden, notFound}
+			}
+			wantBehind(t, reading, c.more...)
+			if c.third != "404 NotFound" && !slices.Equal(slices.Collect(reading.AllAnswered()), []string{"h3"}) || reading.Answered("h1") {
+				t.Errorf("answered: %v", slices.Collect(reading.AllAnswered()))
+			}
+		})
 	}
 }
 
-// A parent whose list breaks off has not vanished: what was not read of it is read later.
+// Of a parent whose list breaks off all is missing, though something was read.
 func TestParentWhoseListBreaksOff(t *testing.T) {
 	client, _ := serve(t, answers{
 		"/v1.0/hosts?$select=id":        `{"value":[{"id":"h1"},{"id":"h2"}]}`,
@@ -123,8 +144,9 @@ func TestParentWhoseListBreaksOff(t *testing.T) {
 		t.Fatalf("%q, %v", got, err)
 	}
 	wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1, Parents: 2})
-	if b := reading.Behind(); !slices.Equal(b, []extract.Behind{{Parent: "h1", From: march1.From, Reason: "not found"}}) {
-		t.Errorf("behind: %+v", b)
+	wantBehind(t, reading, parentBehind("h1", graph.NotFound, "not found 404 NotFound"))
+	if reading.Answered("h1") || !reading.Answered("h2") {
+		t.Error("h2 alone was read to the end")
 	}
 }
 
@@ -146,12 +168,13 @@ func TestParentsCatchUp(t *testing.T) {
 	all["/v1.0/hosts/h1"+since] = "403 Forbidden"
 	client, _ = serve(t, all.to)
 	reading = extract.Read(client, guests(), march1, extract.Options{Behind: standing})
-	if _, err := collect(t, reading); err != nil || len(reading.Behind()) != 1 || !reading.Behind()[0].From.Equal(noon) {
-		t.Errorf("%v, behind %v", err, reading.Behind())
+	if _, err := collect(t, reading); err != nil {
+		t.Error(err)
 	}
+	wantBehind(t, reading, extract.Behind{Parent: "h1", From: noon, To: march1.To, Kind: graph.Unauthorized, Reason: "unauthorized 403 Forbidden"})
 }
 
-// An answer that is no collection is the record; a host without a room has vanished, or never had one.
+// An answer that is no collection is the record; a host without a room is behind: it may get one.
 func TestSingleAnswers(t *testing.T) {
 	rooms := guests()
 	rooms.Name, rooms.Mode, rooms.Changed, rooms.Time = "rooms", schemas.Snapshot, "", nil
@@ -167,15 +190,21 @@ func TestSingleAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, got, `{"beds":2,"@graphlake":{"parent":"h1"}}`)
-	wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1, Parents: 2, Vanished: 1})
+	wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1, Parents: 2})
+	wantBehind(t, reading, parentBehind("h2", graph.NotFound, "not found 404 NotFound"))
+}
+
+// keys are listed for each room of each host.
+func keys() schemas.Dataset {
+	ds := guests()
+	ds.Name, ds.Mode, ds.Changed, ds.Time = "keys", schemas.Snapshot, "", nil
+	ds.Source.Path, ds.Source.Query, ds.Source.Window = "/hosts/{grandparent}/rooms/{parent}/keys", nil, schemas.Window{}
+	ds.Source.Parent = &schemas.Parent{Path: "/hosts/{parent}/rooms", Query: []schemas.Param{{Name: "$select", Value: "id"}}, Budget: anyBudget, Of: hosts}
+	return ds
 }
 
 // Parents may have parents: what one of these refuses, or takes with it, leaves the others alone.
 func TestParentsOfParents(t *testing.T) {
-	keys := guests()
-	keys.Name, keys.Mode, keys.Changed, keys.Time = "keys", schemas.Snapshot, "", nil
-	keys.Source.Path, keys.Source.Query, keys.Source.Window = "/hosts/{grandparent}/rooms/{parent}/keys", nil, schemas.Window{}
-	keys.Source.Parent = &schemas.Parent{Path: "/hosts/{parent}/rooms", Query: []schemas.Param{{Name: "$select", Value: "id"}}, Budget: anyBudget, Of: hosts}
 	all := answers{
 		"/v1.0/hosts?$select=id":          `{"value":[{"id":"h1"},{"id":"h2"},{"id":"h3"},{"id":"h4"}]}`,
 		"/v1.0/hosts/h1/rooms?$select=id": `{"value":[{"id":"r1"}],"@odata.nextLink":"{host}/rooms2"}`,
@@ -188,8 +217,8 @@ func TestParentsOfParents(t *testing.T) {
 		"/v1.0/hosts/h1/rooms/r3/keys":    "404 NotFound",
 		"/v1.0/hosts/h1/rooms/r4/keys":    "403 Forbidden",
 	}
-	client, _ := serve(t, all.to)
-	reading := extract.Read(client, keys, march1, extract.Options{})
+	client, service := serve(t, all.to)
+	reading := extract.Read(client, keys(), march1, extract.Options{})
 	got, err := collect(t, reading)
 	if err != nil {
 		t.Fatal(err)
@@ -198,30 +227,36 @@ func TestParentsOfParents(t *testing.T) {
 		`{"id":"k1","@graphlake":{"parent":"r1","grandparent":"h1"}}`,
 		`{"id":"k1","@graphlake":{"parent":"r\"2","grandparent":"h1"}}`,
 		`{"id":"k2","@graphlake":{"parent":"r1","grandparent":"h1"}}`)
-	wantCounts(t, reading, extract.Counts{Listed: 3, Read: 3, Parents: 4, Vanished: 2})
-	var behind []string
-	for _, b := range reading.Behind() {
-		behind = append(behind, b.Parent)
+	wantCounts(t, reading, extract.Counts{Listed: 3, Read: 3, Parents: 4})
+	wantBehind(t, reading,
+		parentBehind("h2", graph.Unauthorized, "unauthorized 403 Forbidden"), parentBehind("h3", graph.NotFound, "not found 404 NotFound"),
+		parentBehind("r3", graph.NotFound, "not found 404 NotFound"), parentBehind("r4", graph.Unauthorized, "unauthorized 403 Forbidden"))
+	asked := service.inOrder()
+	if i := slices.IndexFunc(asked, func(uri string) bool { return strings.HasSuffix(uri, "/keys") }); i != len(asked)-4 {
+		t.Errorf("asked %q, want all rooms to be listed before the first key", asked)
 	}
-	slices.Sort(behind)
-	want(t, behind, "h2", "r4")
 
 	// What opens the rooms does not open the keys.
 	for _, room := range []string{"r1", "r\"2", "r3"} {
 		all["/v1.0/hosts/h1/rooms/"+room+"/keys"] = "403 Forbidden"
 	}
 	client, _ = serve(t, all.to)
-	if _, err := collect(t, extract.Read(client, keys, march1, extract.Options{})); graph.KindOf(err) != graph.Unauthorized {
+	if _, err := collect(t, extract.Read(client, keys(), march1, extract.Options{})); graph.KindOf(err) != graph.Unauthorized {
 		t.Errorf("all rooms refused: %v", err)
 	}
 }
 
+// moods are asked for many hosts at once.
+func moods(batch int) schemas.Dataset {
+	ds := guests()
+	ds.Name, ds.Mode, ds.Changed, ds.Time = "moods", schemas.Observations, "", []schemas.Path{"@graphlake.observed"}
+	ds.Source.Path, ds.Source.Query, ds.Source.Window = "/moods", nil, schemas.Window{}
+	ds.Source.Parent = &schemas.Parent{Path: "/hosts", Budget: anyBudget, Batch: batch, Body: `{"ids":[{parents}]}`}
+	return ds
+}
+
 // Many parents are named in the body of one request, which is sent again with its body.
 func TestBatches(t *testing.T) {
-	moods := guests()
-	moods.Name, moods.Mode, moods.Changed, moods.Time = "moods", schemas.Observations, "", []schemas.Path{"@graphlake.observed"}
-	moods.Source.Path, moods.Source.Query, moods.Source.Window = "/moods", nil, schemas.Window{}
-	moods.Source.Parent = &schemas.Parent{Path: "/hosts", Budget: anyBudget, Batch: 2, Body: `{"ids":[{parents}]}`}
 	tries := 0
 	client, service := serve(t, func(uri string) string {
 		switch {
@@ -233,7 +268,7 @@ func TestBatches(t *testing.T) {
 		}
 		return `{"value":[{"id":"h1","mood":"good"}]}`
 	})
-	reading := extract.Read(client, moods, march1, extract.Options{Workers: 1})
+	reading := extract.Read(client, moods(2), march1, extract.Options{Workers: 1})
 	got, err := collect(t, reading)
 	if err != nil {
 		t.Fatal(err)
@@ -241,6 +276,63 @@ func TestBatches(t *testing.T) {
 	one := `{"id":"h1","mood":"good","@graphlake":{"observed":"2026-03-01T00:00:00Z"}}`
 	want(t, got, one, one)
 	want(t, service.bodies(), "", `{"ids":["h1","h\"2"]}`, `{"ids":["h1","h\"2"]}`, `{"ids":["h3"]}`)
+}
+
+// A batch that is refused for one of those whom it names is cut in halves, down to the one. What is no refusal
+// is asked for no more often, and is everybody's.
+func TestBatchesThatAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		answer, reason string
+		kind           graph.Kind
+		cut            bool
+	}{
+		{"400 Bad", "rejected 400 Bad", graph.Rejected, true},
+		{"403 Forbidden", "unauthorized 403 Forbidden", graph.Unauthorized, true},
+		{"404 NotFound", "not found 404 NotFound", graph.NotFound, true},
+		{"401 Expired", "unauthorized 401 Expired", graph.Unauthorized, false},
+		{"501 Never", "rejected 501 Never", graph.Rejected, false},
+	} {
+		t.Run(c.answer, func(t *testing.T) {
+			client, service := serveBodies(t, func(uri, sent string) string {
+				var ids []string
+				for i := range 8 {
+					if id := fmt.Sprintf(`"h%d"`, i); uri == "/v1.0/hosts" || strings.Contains(sent, id) {
+						ids = append(ids, `{"id":`+id+`}`)
+					}
+				}
+				if strings.Contains(sent, "h2") {
+					return c.answer
+				}
+				return `{"value":[` + strings.Join(ids, ",") + `]}`
+			})
+			reading := extract.Read(client, moods(4), march1, extract.Options{})
+			got, err := collect(t, reading)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var records []string
+			var behind []extract.Behind
+			for i := range 8 {
+				id := fmt.Sprint("h", i)
+				if i == 2 || i < 4 && !c.cut {
+					behind = append(behind, parentBehind(id, c.kind, c.reason))
+				} else {
+					records = append(records, `{"id":"`+id+`","@graphlake":{"observed":"2026-03-01T00:00:00Z"}}`)
+				}
+				if reading.Answered(id) == (len(behind) > 0 && behind[len(behind)-1].Parent == id) {
+					t.Errorf("%s answered: %t", id, reading.Answered(id))
+				}
+			}
+			want(t, got, records...)
+			wantBehind(t, reading, behind...)
+			bodies := slices.Compact(service.bodies())
+			if c.cut {
+				want(t, bodies, "", `{"ids":["h0","h1","h2","h3"]}`, `{"ids":["h0","h1"]}`, `{"ids":["h2","h3"]}`, `{"ids":["h2"]}`, `{"ids":["h3"]}`, `{"ids":["h4","h5","h6","h7"]}`)
+			} else {
+				want(t, bodies, "", `{"ids":["h0","h1","h2","h3"]}`, `{"ids":["h4","h5","h6","h7"]}`)
+			}
+		})
+	}
 }
 
 // Collections that belong to a record become members of it; one that the caller has is only named in a
@@ -277,12 +369,14 @@ func TestParts(t *testing.T) {
 	if !extract.Unchanged([]byte(got[2])) || extract.Unchanged([]byte(got[1])) {
 		t.Error("what stands for a held record is not told from the others")
 	}
-	if b := reading.Behind(); len(b) != 1 || b[0].Parent != "t4" {
-		t.Errorf("behind: %v", b)
-	}
+	all := extract.Behind{From: march1.From, To: march1.To} // no time is listed
+	t3, t4 := all, all
+	t3.Record, t3.Kind, t3.Reason = "t3", graph.NotFound, "not found 404 NotFound"
+	t4.Record, t4.Kind, t4.Reason = "t4", graph.Unauthorized, "unauthorized 403 Forbidden"
+	wantBehind(t, reading, t3, t4)
 }
 
-// A link that leads astray says nothing of the parent: it is no refusal, and the reading fails.
+// A link that leads astray, however often it is asked for, is that parent's own.
 func TestParentAstray(t *testing.T) {
 	mail := schemas.Dataset{
 		Name: "mail", Mode: schemas.Snapshot,
@@ -298,20 +392,10 @@ func TestParentAstray(t *testing.T) {
 		"/v1.0/users/u2/mail": `{"value":[{"id":"m2"}],"@odata.nextLink":"https://graph.fabrikam.example/v1.0/users"}`,
 	}.to)
 	reading := extract.Read(client, mail, march1, extract.Options{})
-	if _, err := collect(t, reading); graph.KindOf(err) != graph.Malformed || len(reading.Behind()) != 0 {
-		t.Errorf("error = %v, behind: %v", err, reading.Behind())
+	got, err := collect(t, reading)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func TestRestore(t *testing.T) {
-	for held, restored := range map[string]string{
-		`{"id":"a"}`: `{"id":"a"}`,
-		`{"id":"a","@removed":{"reason":"absent"}}`:    `{"id":"a"}`,
-		`{"@removed":{"reason":"absent"},"id":"a" }`:   `{"id":"a" }`,
-		`{"id":"a","@removed":{"reason":"x"},"n":1.0}`: `{"id":"a","n":1.0}`,
-	} {
-		if got, err := extract.Restore([]byte(held)); err != nil || string(got) != restored {
-			t.Errorf("%s restored is %s, %v; want %s", held, got, err, restored)
-		}
-	}
+	want(t, got, `{"id":"m1","@graphlake":{"parent":"u1"}}`, `{"id":"m2","@graphlake":{"parent":"u2"}}`)
+	wantBehind(t, reading, parentBehind("u2", graph.Malformed, "malformed"))
 }

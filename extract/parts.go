@@ -16,7 +16,7 @@ import (
 func (x *Reading) parts(ctx context.Context, record []byte, e entry) ([]byte, error) {
 	for _, part := range x.dataset.Source.Detail.Parts {
 		r := x.partRequest(e.id, part)
-		all, err := x.elements(ctx, x.client.Pages(ctx, r), new(seen), r)
+		all, err := x.elements(ctx, x.client.Pages(ctx, r), new(pages), r)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", part.Name, err)
 		}

@@ -3,7 +3,6 @@ package extract
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -17,10 +16,12 @@ import (
 
 // Options of a reading.
 type Options struct {
-	// Now is the time at which the reading starts. It decides whether a record that Graph does not
-	// find is still to come or already gone.
+	// Now is the time at which the reading starts. As long as Graph has not told its own, it decides whether
+	// a record that Graph does not find is still to come or already gone.
 	Now     time.Time
 	Workers int // records that are read by their ids at once; 0 is 32
+	// Margin is how far about the range parents are read too: a record may have moved over its edge.
+	Margin time.Duration
 	// Behind says of a parent that could not be read before from when on it is to be read now. nil: of
 	// none; it is called concurrently.
 	Behind func(parent string) (from time.Time, ok bool)
@@ -105,8 +106,8 @@ func (x *Reading) Records(ctx context.Context) iter.Seq2[[]byte, error] {
 }
 
 // Cursor is where the next reading goes on, if the dataset pages by delta: a link relative to Graph's
-// endpoint. It is empty until Records
-// has ended without an error: a cursor beyond what was read would lose the rest for ever.
+// endpoint. It is empty until Records has ended without an error: a cursor beyond what was read would lose the
+// rest for ever. It stays empty if the link that Graph gave cannot be used: the next reading starts anew.
 func (x *Reading) Cursor() string {
 	if !x.whole {
 		return ""
@@ -138,13 +139,16 @@ func (x *Reading) read(ctx context.Context, records chan<- []byte) (err error) {
 	}
 }
 
-// readDelta reads one page after the other: the order of changes is part of what they say.
+// readDelta reads one page after the other: the order of changes is part of what they say. Only the last page
+// says where the changes go on, so without that it is not the last.
 func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
 	r := x.listRequest(x.asked, parent{})
 	pages := x.client.Pages(ctx, r)
 	if x.options.Cursor != "" {
 		pages = x.client.Resume(ctx, r, x.options.Cursor)
 	}
+	var link string // of the last page
+	var astray bool
 	for page, err := range pages {
 		if err != nil {
 			return err
@@ -155,11 +159,12 @@ func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
 				return err
 			}
 		}
-		x.delta = graph.Relative(page.DeltaLink)
+		link, astray = page.DeltaLink, page.Astray
 	}
-	if x.delta == "" {
-		return errors.New("the last page has no deltaLink, so what follows it could not be read later")
+	if link == "" && !astray {
+		return r.Incomplete("the last page has no deltaLink")
 	}
+	x.delta = graph.Relative(link)
 	return nil
 }
 

@@ -84,20 +84,24 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-func TestFirstErrorEnds(t *testing.T) {
+// An error is not swallowed: who has it is behind, and the others are read.
+func TestWhoFailsIsBehind(t *testing.T) {
 	client, service := serve(t, busy(500, func(id string) string {
 		if id == "call-003" {
 			return "403 Forbidden"
 		}
 		return ""
 	}))
-	_, err := collect(t, extract.Read(client, calls(), march1, extract.Options{Workers: 2}))
+	reading := extract.Read(client, calls(), march1, extract.Options{Workers: 2})
+	records, err := collect(t, reading)
 	nothingRuns(t)
-	if graph.KindOf(err) != graph.Unauthorized || !strings.Contains(err.Error(), "read calls: record call-003: ") {
-		t.Errorf("error %v, want that of the one record that failed", err)
+	if err != nil || len(records) != 499 {
+		t.Errorf("%d records, %v, want all but one", len(records), err)
 	}
-	if n := len(service.requests()); n > 100 {
-		t.Errorf("after the error there were still requests: %d of 1001", n)
+	wantBehind(t, reading, callBehind("call-003", graph.Unauthorized, "unauthorized 403 Forbidden"))
+	wantCounts(t, reading, extract.Counts{Listed: 500, Read: 499})
+	if n := len(service.requests()); n != 1+2*499+1 {
+		t.Errorf("%d requests, want one for the list, two for each record, and one that is refused", n)
 	}
 }
 
@@ -160,6 +164,10 @@ func TestDeltaGoesOn(t *testing.T) {
 		"/odd":   `{"value":[{"id":"a"}]}`,
 		"/half":  `{"value":[{"id":"a"}],"@odata.nextLink":"{host}/old","@odata.deltaLink":"{host}/early"}`,
 		"/lost":  "400 syncStateNotFound",
+		"/null":  `{"value":[{"id":"a"}],"@odata.deltaLink":null}`,
+		"/early": `{"value":[{"id":"a"}],"@odata.nextLink":"{host}/odd","@odata.deltaLink":"{host}/early"}`,
+		// Graph has a link, and it is not to be followed: what came is whole.
+		"/astray": `{"value":[{"id":"a"}],"@odata.deltaLink":"https://graph.fabrikam.example/last"}`,
 	}
 	for _, c := range []struct {
 		cursor, next, err string
@@ -169,7 +177,10 @@ func TestDeltaGoesOn(t *testing.T) {
 		{cursor: "/old", err: "resyncRequired", kind: graph.ExpiredCursor},
 		{cursor: "/lost", err: "syncStateNotFound", kind: graph.ExpiredCursor},
 		{cursor: "/half", err: "resyncRequired", kind: graph.ExpiredCursor},
-		{cursor: "/odd", err: "the last page has no deltaLink"},
+		{cursor: "/odd", err: "GET /v1.0/people/delta: incomplete: the last page has no deltaLink", kind: graph.Incomplete},
+		{cursor: "/null", err: "the last page has no deltaLink", kind: graph.Incomplete},
+		{cursor: "/early", err: "the last page has no deltaLink", kind: graph.Incomplete},
+		{cursor: "/astray", next: ""},
 	} {
 		t.Run(c.cursor, func(t *testing.T) {
 			client, service := serve(t, later.to)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -100,18 +101,30 @@ type object struct {
 	start, end int
 	members    int // that stay
 	links      []link
+	counts     map[string]int64 // the largest of each collection; nil: there is none
 }
 
 type link struct{ collection, url string }
 
-// drop reads over an annotation's value, and remembers a link.
+// drop reads over an annotation's value, and remembers a link or a count.
 func (s *scan) drop(o *object, annotated, annotation string) error {
 	value, err := s.dec.ReadValue()
-	if err != nil || annotation != nextLink || annotated == "" {
+	if err != nil || annotated == "" {
 		return err
 	}
 	if _, other := cutTransport([]byte(annotated)); other != "" {
 		return nil // a link of an annotation, which goes itself
+	}
+	if annotation == graph.CountAnnotation {
+		if n, err := strconv.ParseInt(string(plain(value)), 10, 64); err == nil && n > o.counts[annotated] {
+			if o.counts == nil {
+				o.counts = map[string]int64{}
+			}
+			o.counts[annotated] = n
+		}
+	}
+	if annotation != nextLink {
+		return nil
 	}
 	o.links = slices.DeleteFunc(o.links, func(l link) bool { return l.collection == annotated })
 	switch value.Kind() {
@@ -148,7 +161,7 @@ func (s *scan) findHoles(o object) error {
 // hole is where the rest of a collection belongs. If the collection is not there, or null, all of it
 // is behind the link.
 func (s *scan) hole(o *object, l link, m member) (hole, error) {
-	h := hole{name: l.collection, link: l.url}
+	h := hole{name: l.collection, link: l.url, count: o.counts[l.collection]}
 	value := s.draft.text[o.start+m.value : o.start+m.end]
 	switch {
 	case len(value) == 0:

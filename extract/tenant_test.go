@@ -2,6 +2,7 @@ package extract_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -20,7 +21,10 @@ func tenant(t *testing.T, now time.Time) (*graph.Client, graphsim.Truth) {
 		From: day("2026-03-03"), To: day("2026-03-04"),
 		Now: func() time.Time { return now },
 	})
-	server := httptest.NewServer(sim)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+		sim.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	client, err := graph.New(graph.Options{Endpoint: server.URL, Token: graph.StaticToken{Secret: "token"}, Rate: 1e4})
 	if err != nil {

@@ -21,7 +21,8 @@ func TestUnchangedYieldsToANewVersion(t *testing.T) {
 		for _, text := range c.read {
 			read = append(read, []byte(text))
 		}
-		got, err := applying{complete: true}.changed(load.Change{Keyed: true, Held: []byte(held), Read: read})
+		a := applying{complete: true, unread: func([]byte) bool { return false }}
+		got, err := a.changed(load.Change{Keyed: true, Held: []byte(held), Read: read})
 		if err != nil || string(got) != c.want {
 			t.Errorf("of %q became %s, %v; want %s", c.read, got, err, c.want)
 		}

@@ -12,6 +12,7 @@ import (
 	"graphlake/extract/graph"
 	"graphlake/load"
 	"graphlake/schemas"
+	"graphlake/transform"
 )
 
 // Auditor compares a lake with what it says of itself, and, if it is given clients, with Graph. It
@@ -43,6 +44,10 @@ type Finding struct {
 	From    time.Time   `json:"from,omitzero"`
 	To      time.Time   `json:"to,omitzero"`
 	Object  string      `json:"object,omitempty"` // the file, where it is one that cannot be read
+	Column  string      `json:"column,omitempty"` // whose values did not fit
+	Who     []Behind    `json:"who,omitempty"`    // who could not be read; in a lake with pseudonyms by these
+	// Warning says that nothing has failed: an audit with warnings alone is clean.
+	Warning bool `json:"warning,omitempty"`
 }
 
 // FindingKind says what is wrong.
@@ -54,14 +59,18 @@ const (
 	FoundDirty      FindingKind = "dirty"      // 1: the day's tables may lag its raw partition
 	FoundOutdated   FindingKind = "outdated"   // 1: the day's tables are by another definition
 	FoundMissing    FindingKind = "missing"    // 1: the partition is not there
-	FoundDuplicate  FindingKind = "duplicate"  // rows beyond the first of their key; for raw, also of the day before
+	FoundDuplicate  FindingKind = "duplicate"  // rows beyond the first of their key; of raw also those that lie on another day too, the last of a time
 	FoundOrphan     FindingKind = "orphan"     // rows without their row in the parent table
 	FoundCount      FindingKind = "count"      // records that the root table and quarantine have too many or too few
 	FoundStale      FindingKind = "stale"      // 1: the partition is not what raw gives
 	FoundForeign    FindingKind = "foreign"    // 1: a file that readers take for one of the table's
 	FoundUnreadable FindingKind = "unreadable" // 1: the partition is no Parquet file of ours
 	FoundBusy       FindingKind = "busy"       // 1: the day changed whenever it was looked at
-	FoundLost       FindingKind = "lost"       // records that Graph lists and raw does not hold
+	FoundRefused    FindingKind = "refused"    // parents and records that could not be read, and are tried again
+	FoundLost       FindingKind = "lost"       // days that Graph has forgotten before they were read whole, or what one parent or record had of them
+	FoundMisfits    FindingKind = "misfits"    // values that did not fit their column; a warning
+	FoundFuture     FindingKind = "future"     // 1: a partition of a day that has not come
+	FoundUnread     FindingKind = "unread"     // records that Graph lists and raw does not hold
 	FoundBehind     FindingKind = "behind"     // records that Graph lists in a higher version
 )
 
@@ -97,10 +106,10 @@ func (a *Auditor) Audit(ctx context.Context, s Selection) (Audit, error) {
 		}
 		result.Findings = append(result.Findings, there.foreign(s, d, a.Now)...)
 		if a.Clients != nil && d.Mode != schemas.Windowed {
-			result.Notes = append(result.Notes, Note{d.Name, "not compared with Graph, which does not list it by the day of its records"})
+			result.Notes = append(result.Notes, Note{Dataset: d.Name, Message: "not compared with Graph, which does not list it by the day of its records"})
 		}
 		for _, t := range s.Tenants {
-			x := &audit{Auditor: a, holding: &holding{lake: lake, tenant: t, dataset: d, fingerprint: d.Fingerprint()}, selection: s, seen: seen}
+			x := &audit{Auditor: a, holding: &holding{lake: lake, tenant: t, dataset: d, fingerprint: d.Fingerprint()}, selection: s, seen: seen, misfits: map[transform.Misfit]misfits{}, doubled: map[time.Time]bool{}}
 			if err := x.all(ctx, there.days[t.ID]); err != nil {
 				errs = append(errs, fmt.Errorf("audit %s of %s: %w", d.Name, t.Name, err))
 			}
@@ -117,6 +126,17 @@ func compareFindings(a, b Finding) int {
 		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Table, b.Table), cmp.Compare(a.Object, b.Object), a.From.Compare(b.From))
 }
 
+// Failures are the findings that are no warnings.
+func (a Audit) Failures() int {
+	n := 0
+	for _, f := range a.Findings {
+		if !f.Warning {
+			n++
+		}
+	}
+	return n
+}
+
 // audit is the audit of one dataset of a tenant.
 type audit struct {
 	*Auditor
@@ -124,6 +144,13 @@ type audit struct {
 	selection Selection
 	seen      map[time.Time]bool
 	findings  []Finding
+	misfits   map[transform.Misfit]misfits
+	doubled   map[time.Time]bool // days with records that lie on an earlier day too
+}
+
+type misfits struct {
+	count int64
+	day   time.Time // the newest
 }
 
 // within reports whether a day is one of those that are asked for.
@@ -141,6 +168,12 @@ func (x *audit) all(ctx context.Context, partitions map[time.Time]bool) error {
 		return err
 	}
 	x.gaps(st)
+	x.behind(st)
+	x.lost(st)
+	x.future(partitions)
+	if err := x.moves(ctx, st, partitions); err != nil {
+		return err
+	}
 	days := x.dates(st, partitions)
 	for look := 1; len(days) > 0; look++ {
 		var again []time.Time
@@ -158,6 +191,7 @@ func (x *audit) all(ctx context.Context, partitions map[time.Time]bool) error {
 		}
 		days = again
 	}
+	x.fits()
 	return nil
 }
 

@@ -55,7 +55,7 @@ func TestAuditQuarantine(t *testing.T) {
 	h.HandleFunc("GET /v1.0/users/delta", func(w http.ResponseWriter, r *http.Request) {
 		var users []string
 		for i := range 5 {
-			users = append(users, fmt.Sprintf(`{"id":"u%d","accountEnabled":%s}`, i, []string{"true", `"perhaps"`}[b2i(i < bad)]))
+			users = append(users, fmt.Sprintf(`{"id":"u%d","assignedLicenses":%s}`, i, []string{"[]", `"none"`}[b2i(i < bad)]))
 		}
 		fmt.Fprintf(w, `{"value":[%s],"@odata.deltaLink":"http://%s/v1.0/users/delta?$deltatoken=x"}`, strings.Join(users, ","), r.Host)
 	})
@@ -150,11 +150,12 @@ func TestAuditAgainstGraph(t *testing.T) {
 	check("behind raw 2026-11-16 1")
 	list["c"], list["d"] = call("c", 1, "17T22", "18T00"), call("d", 1, "17T11", "17T11")
 	list["young"] = call("young", 1, "17T22", "18T02") // ended at 02:30, now it is 02:30
+	// and that of "c", at 00:30, is not 150 minutes ago
 	list["never asked for"] = call("e", 1, "18T00", "18T00")
-	check("behind raw 2026-11-16 1", "lost raw 2026-11-17 2")
+	check("behind raw 2026-11-16 1", "unread raw 2026-11-17 1")
 	r.Now = later.AddDate(0, 0, 29) // Graph has forgotten what was before the 17th, 02:30
 	list = map[string]string{"f": call("f", 1, "17T02", "17T02"), "g": call("g", 1, "17T03", "17T03")}
-	check("lost raw 2026-11-17 1")
+	check("unread raw 2026-11-17 1")
 	refused = http.StatusForbidden
 	if found, err := against(); graph.KindOf(err) != graph.Unauthorized || !strings.Contains(err.Error(), "audit call_records of contoso: 2026-11-17") {
 		t.Errorf("Graph has refused, and the audit says %+v, %v", found, err)
@@ -184,7 +185,7 @@ func TestAuditOfPseudonymsAgainstGraph(t *testing.T) {
 	}
 	audit()
 	events += "," + strings.Replace(events, `"e"`, `"f"`, 1)
-	audit("lost raw 2026-11-16 1")
+	audit("unread raw 2026-11-16 1")
 }
 
 // What changes while it is looked at is looked at again; what a run has begun, when the others are done.

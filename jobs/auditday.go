@@ -112,7 +112,7 @@ func (d *dayAudit) examine() ([]Finding, error) {
 		}
 		return d.findings, nil
 	}
-	if err := d.auditRaw(); err != nil || d.wrong[ofRaw] || dirty {
+	if err := d.auditRaw(); err != nil || d.wrong[ofRaw] || dirty || d.doubled[d.date] {
 		return d.findings, err
 	}
 	if err := d.againstGraph(); err != nil {
@@ -156,6 +156,10 @@ func (d *dayAudit) auditBytes() error {
 		}
 	case x.rows.Quarantined() > 0:
 		d.find(FoundMissing, ofQuarantine, 1)
+	}
+	for m, n := range x.rows.Misfits() {
+		sum := d.misfits[m]
+		d.misfits[m] = misfits{sum.count + n, later(sum.day, d.date)}
 	}
 	if err := d.auditCount(x.rows.Records()); err != nil {
 		return err

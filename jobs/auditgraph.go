@@ -56,7 +56,7 @@ func (d *dayAudit) againstGraph() error {
 			return err
 		}
 	}
-	d.findListed(FoundLost, x.lost)
+	d.findListed(FoundUnread, x.lost)
 	d.findListed(FoundBehind, x.behind)
 	return nil
 }

@@ -32,23 +32,11 @@ func (d *dayAudit) keys(p load.Partition, t schemas.Table) (all keys, repeated i
 	return all, int64(rows - len(all)), nil
 }
 
-// auditRaw finds records that raw holds twice: on the day, or on the day and the one before it.
+// auditRaw finds records that raw holds twice on the day.
 func (d *dayAudit) auditRaw() error {
-	raw := schemas.RawTable(d.dataset)
-	all, repeated, err := d.keys(d.raw(d.date), raw)
+	_, repeated, err := d.keys(d.raw(d.date), schemas.RawTable(d.dataset))
 	if err != nil {
 		return d.unreadable(d.raw(d.date), ofRaw, err)
-	}
-	moves := d.dataset.Mode == schemas.Windowed || d.dataset.Mode == schemas.Changes
-	if before := d.raw(d.before()); moves && d.there(before) && !d.dirty(d.date) && !d.dirty(d.before()) {
-		earlier, _, err := d.keys(before, raw)
-		if err == nil { // that day tells of itself what is wrong with it
-			for _, k := range earlier {
-				if all.has(k) {
-					repeated++
-				}
-			}
-		}
 	}
 	if repeated > 0 {
 		d.find(FoundDuplicate, ofRaw, repeated)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"graphlake/extract"
@@ -12,70 +11,161 @@ import (
 	"graphlake/schemas"
 )
 
-// commit publishes a merge. It gives the days that are to be derived.
-func (u *unit) commit(ctx context.Context, merge *load.Merge, behind []extract.Behind) (days []day, err error) {
-	ctx, end := u.run.Telemetry.phase(ctx, "commit")
-	defer func() { end(&err) }()
+// commit publishes a merge and derives its days. Days that only lose records come first, raw and tables: a
+// reader may miss for a moment a record that moves, and never sees it twice. Until both days are there, both
+// are due and dirty, whatever they were before.
+func (u *unit) commit(ctx context.Context, merge *load.Merge, x *extract.Reading) error {
 	changing := merge.Days()
 	if len(changing) > 0 {
-		if err := u.update(ctx, func(st *State) { st.soil(changing...) }); err != nil {
-			return nil, err
+		err := u.update(ctx, func(st *State) {
+			st.markDirty(changing...)
+			for _, date := range changing {
+				st.doubt(u.touched(date))
+			}
+		})
+		if err != nil {
+			return err
 		}
 	}
-	lost, err := merge.Lose(ctx)
+	commits, err := merge.Lose(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	gained, err := merge.Gain(ctx)
+	var stale error
+	losing := u.published(commits)
+	if len(losing) > 0 {
+		stale = u.derive(ctx, losing)
+	}
+	gaining, err := u.gain(ctx, merge)
 	if err != nil {
-		return nil, err
+		return errors.Join(stale, err)
 	}
-	commits := slices.SortedFunc(slices.Values(slices.Concat(lost, gained)), func(a, b load.Commit) int {
-		return a.Partition.Date.Compare(b.Partition.Date)
-	})
-	var parts []Covered
-	for _, c := range commits {
-		u.rep.count(c)
-		days = append(days, day{date: c.Partition.Date, changed: c.Changed, ours: u.covers(c.Partition.Date)})
-		if part, ok := u.partOf(c); ok {
-			parts = append(parts, part)
-		}
+	if err := u.cover(ctx, append(losing, gaining...), x); err != nil {
+		return errors.Join(stale, err)
 	}
-	cover := func(st *State) {
-		if u.Dataset.Mode == schemas.Observations && len(parts) > 0 {
-			st.miss(u.Dataset, parts[0])
-			st.Picture = u.Range.From
-		}
-		st.cover(u.Dataset, parts...)
-		st.lag(u.Range, behind, u.run.Privacy)
-		st.Parents = u.rep.Parents
+	for _, damaged := range merge.Damaged() {
+		stale = errors.Join(stale, damaged)
 	}
-	if err := u.update(ctx, cover); err != nil {
-		return nil, err
+	for _, skipped := range merge.Skipped() {
+		u.log.WarnContext(ctx, "a damaged partition was not searched for records that have moved", "error", skipped)
 	}
-	return days, nil
+	if stale != nil { // the tables of a day that has gained a record would show it twice
+		return stale
+	}
+	return u.derive(ctx, gaining)
 }
 
-// partOf is what of the unit's range lies on a partition's day.
-func (u *unit) partOf(c load.Commit) (Covered, bool) {
+// touched is what of a day the unit may replace: what it was asked for, or of another day all of it.
+func (u *unit) touched(date time.Time) schemas.Range {
+	day := schemas.Range{From: date, To: date.Add(schemas.Day)}
+	if u.covers(date) && u.Dataset.Mode != schemas.Observations {
+		return day.Intersect(u.Range)
+	}
+	return day
+}
+
+// gain publishes the days that do not only lose records.
+func (u *unit) gain(ctx context.Context, merge *load.Merge) (days []day, err error) {
+	ctx, end := u.run.Telemetry.phase(ctx, "commit")
+	defer func() { end(&err) }()
+	commits, err := merge.Gain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return u.published(commits), nil
+}
+
+// published takes over what became of partitions.
+func (u *unit) published(commits []load.Commit) (days []day) {
+	for _, c := range commits {
+		u.rep.count(c)
+		u.noteRows(c)
+		days = append(days, day{date: c.Partition.Date, changed: c.Changed, ours: u.covers(c.Partition.Date), rows: c.Rows})
+	}
+	return days
+}
+
+// cover notes what raw holds now. Of a reading that is not believed nothing is concluded: what it was to read is
+// as due as before.
+func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error {
+	var parts []Covered
+	var others []schemas.Range
+	for _, d := range days {
+		switch {
+		case !d.ours:
+			others = append(others, u.touched(d.date))
+		case u.rep.Doubt == nil:
+			parts = append(parts, u.partOf(d))
+		}
+	}
+	return u.update(ctx, func(st *State) {
+		st.sure(others...)
+		if u.Dataset.Mode == schemas.Observations && len(parts) > 0 {
+			st.miss(u.Dataset, parts[0])
+		}
+		st.cover(u.Dataset, parts...)
+		if u.Dataset.Mode == schemas.Observations {
+			st.Picture = u.Range.From
+		}
+		u.lag(st, x, nil)
+	})
+}
+
+// lag notes whom the reading could not read. Of a picture it is known who of them has something in it: whoever is
+// not found and has nothing is not missed.
+func (u *unit) lag(st *State, x *extract.Reading, known map[string]bool) {
+	lost := len(st.Lost)
+	st.lag(u.Dataset, u.Range, u.ofReading(x), u.run.Now)
+	for i, b := range st.Behind {
+		if u.Dataset.Mode.Pictures() && b.notFound() && !known[b.id()] {
+			st.Behind[i].Gone, st.Behind[i].To = true, time.Time{}
+		}
+	}
+	if u.rep.Doubt == nil {
+		st.Parents = u.rep.Parents
+	}
+	u.rep.Lost += int64(len(st.Lost) - lost)
+	u.rep.tell(st.Behind, u.Range)
+}
+
+// tell counts those of a range who are behind, and names the first of them.
+func (rep *UnitReport) tell(all []Behind, within schemas.Range) {
+	rep.Behind, rep.Vanished, rep.Who = 0, 0, nil
+	for _, b := range all {
+		switch {
+		case b.Gone:
+			rep.Vanished++
+			continue
+		case b.Record != "" && (!b.From.Before(within.To) || !b.To.After(within.From)):
+			continue // another unit's
+		}
+		rep.Behind++
+		if len(rep.Who) < mostWho {
+			rep.Who = append(rep.Who, b)
+		}
+	}
+}
+
+// partOf is what of the unit's range lies on a day.
+func (u *unit) partOf(d day) Covered {
 	part := u.part(Data)
-	day := schemas.Range{From: c.Partition.Date, To: c.Partition.Date.Add(schemas.Day)}
+	day := schemas.Range{From: d.date, To: d.date.Add(schemas.Day)}
 	if u.Dataset.Mode == schemas.Observations { // of a day, one is enough
 		part.From, part.To = earlier(day.From, part.From), day.To
 	}
 	part.From, part.To = later(part.From, day.From), earlier(part.To, day.To)
-	part.Records, part.NotYet = c.Rows, u.rep.NotYet
+	part.Records, part.NotYet, part.Absent = d.rows, u.rep.NotYet, u.absent[d.date]
 	if part.To.Sub(part.From) < schemas.Day { // the partition may hold more than was asked for
-		part.Records = min(c.Rows, u.rep.Records)
+		part.Records = min(d.rows, u.rep.Records)
 	}
 	switch {
-	case c.Rows > 0:
+	case d.rows > 0:
 	case u.rep.NotYet > 0:
 		part.Outcome = NotYet
 	default:
 		part.Outcome = Empty
 	}
-	return part, part.From.Before(part.To)
+	return part
 }
 
 func (u *unit) covers(date time.Time) bool {
@@ -87,6 +177,7 @@ type day struct {
 	date    time.Time
 	changed bool
 	ours    bool // one of the unit's range, and not of a record that moved
+	rows    int64
 }
 
 // derive brings the tables of days up to what raw holds of them. A day that cannot be derived stays
@@ -105,7 +196,7 @@ func (u *unit) derive(ctx context.Context, days []day) (err error) {
 			errs = append(errs, fmt.Errorf("%s of %s: %w", u.Dataset.Name, d.date.Format(time.DateOnly), err))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, u.flush(ctx))...)
 }
 
 func (u *unit) deriveDay(ctx context.Context, d day, rep *UnitReport) error {

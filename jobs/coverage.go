@@ -17,6 +17,9 @@ type Covered struct {
 	Request int64     `json:"request"`           // the number of the request that had it read
 	Records int64     `json:"records,omitempty"` // that raw holds of these days
 	NotYet  int64     `json:"not_yet,omitempty"` // that Graph listed and did not give yet
+	Absent  int64     `json:"absent,omitempty"`  // that it did not list, for the first time
+	// Unsure says that a run was about to replace what raw holds of the part, and has not said since that it did.
+	Unsure bool `json:"unsure,omitempty"`
 }
 
 // Range is the part's time.
@@ -27,10 +30,14 @@ func (c Covered) Held() bool { return c.Outcome == Data || c.Outcome == Empty ||
 
 // final reports whether a part was read when its records had settled and had all appeared.
 func (c Covered) final(settle time.Duration) bool {
-	return c.Settled || c.Held() && c.NotYet == 0 && !c.Read.Before(c.To.Add(settle))
+	if c.Unsure {
+		return false
+	}
+	return c.Settled || c.Held() && c.NotYet == 0 && c.Absent == 0 && !c.Read.Before(c.To.Add(settle))
 }
 
-// cut is what of the part lies in a range within it; records are taken to be spread evenly.
+// cut is what of the part lies in a range within it; records are taken to be spread evenly, which is good
+// enough to plan by: how many a day has, is counted in [Days].
 func (c Covered) cut(r schemas.Range) Covered {
 	if whole := c.To.Sub(c.From); whole > r.To.Sub(r.From) {
 		c.Records = int64(float64(c.Records) * float64(r.To.Sub(r.From)) / float64(whole))
@@ -66,16 +73,12 @@ func (all Coverage) With(c Covered) Coverage {
 
 // Settled is the coverage with settled neighbours made one, so that years of it stay small. Days with
 // records and days without become one part with records: which was which, the files say. A request that
-// is not finished still finds what was read since it was asked. The newest picture stays apart, so that
-// how many records it has is known.
-func (all Coverage) Settled(d schemas.Dataset, asked []Asked) Coverage {
+// is not finished still finds what was read since it was asked. What was read today stays apart from what was
+// not, and the newest picture from those before it, so that how many records it has is known.
+func (all Coverage) Settled(d schemas.Dataset, asked []Asked, today time.Time) Coverage {
 	settle := d.Settle
 	if d.Mode.Pictures() {
 		settle = -schemas.Day // one is final when it is taken
-	}
-	var today time.Time
-	for _, c := range all {
-		today = later(today, c.Read.Truncate(schemas.Day))
 	}
 	var next Coverage
 	for _, c := range all {
@@ -128,6 +131,8 @@ func (all Coverage) End() time.Time {
 
 // Gaps are the times within a range that raw does not hold, though Graph could have been asked.
 func (all Coverage) Gaps(within schemas.Range) []schemas.Range {
-	known := all.ranges(func(c Covered) bool { return c.Held() || c.Outcome == Expired || c.Outcome == Missed })
+	known := all.ranges(func(c Covered) bool {
+		return c.Held() && !c.Unsure || c.Outcome == Expired || c.Outcome == Missed
+	})
 	return schemas.Subtract([]schemas.Range{within}, known...)
 }

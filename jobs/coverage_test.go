@@ -44,12 +44,12 @@ func FuzzCoverage(f *testing.F) {
 				}
 			}
 		}
-		settled := all.Settled(d, asked)
-		known(t, settled)
 		var newest time.Time
 		for _, c := range all {
 			newest = later(newest, c.Read.Truncate(schemas.Day))
 		}
+		settled := all.Settled(d, asked, newest)
+		known(t, settled)
 		for hour := range oracle {
 			was, is := find(all, at(hour)), find(settled, at(hour))
 			same := was.Held() == is.Held() && was.NotYet == is.NotYet && (was.Held() || was.Outcome == is.Outcome) &&
@@ -62,7 +62,7 @@ func FuzzCoverage(f *testing.F) {
 		if got, want := records(settled), records(all); got != want || !settled.End().Equal(all.End()) {
 			t.Fatalf("%d records up to %v, want %d up to %v", got, settled.End(), want, all.End())
 		}
-		if again := settled.Settled(d, asked); !slices.Equal(again, settled) {
+		if again := settled.Settled(d, asked, newest); !slices.Equal(again, settled) {
 			t.Fatalf("settled again: %+v, want %+v", again, settled)
 		}
 	})
@@ -104,9 +104,9 @@ func TestStateStaysSmall(t *testing.T) {
 				if u.Range.From.Equal(midnight(60)) {
 					part.Outcome = Forbidden
 				}
-				l.st.soil(u.Range.From)
+				l.st.markDirty(u.Range.From)
 				l.st.cover(d, part)
-				l.st.clean(u.Range.From, "0123456789abcdef")
+				l.st.markClean(u.Range.From, "0123456789abcdef")
 			}
 		}
 		text, err := json.Marshal(l.st)
@@ -143,7 +143,7 @@ func TestNewestPictureStaysApart(t *testing.T) {
 	var all Coverage
 	for i, c := range []Covered{{Outcome: Data, Records: 7}, {Outcome: Data, Records: 9}, {Outcome: Data, Records: 8}, {Outcome: Forbidden}, {Outcome: Forbidden}} {
 		c.From, c.To, c.Read = midnight(16+i), midnight(17+i), midnight(16+i).Add(2*time.Hour)
-		all = all.With(c).Settled(schemas.Users, nil)
+		all = all.With(c).Settled(schemas.Users, nil, c.Read.Truncate(schemas.Day))
 	}
 	if len(all) < 3 || all[0].Records != 16 || all[1].Records != 8 {
 		t.Errorf("%+v, want 16 records in two days, and the 8 of the newest", all)

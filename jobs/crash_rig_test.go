@@ -33,7 +33,7 @@ type night struct {
 }
 
 // newNight is the night of a date in November. Every night finds more late versions of calls, and
-// other users. On a spoiled one a PSTN call lasts "forever".
+// other users. On a spoiled one a PSTN call says twice how long it lasts.
 func newNight(t *testing.T, date int, spoiled bool) night {
 	now := time.Date(2026, 11, date, 2, 30, 0, 0, time.UTC)
 	var h http.Handler = graphsim.New(graphsim.Options{
@@ -62,7 +62,7 @@ func spoiling(h http.Handler) http.Handler {
 		h.ServeHTTP(answer, r)
 		body := answer.Body.Bytes()
 		if at := duration.FindIndex(body); at != nil {
-			body = slices.Concat(body[:at[0]], []byte(`"duration":"forever"`), body[at[1]:])
+			body = slices.Concat(body[:at[0]], []byte(`"duration":1,"duration":2`), body[at[1]:])
 		}
 		maps.Copy(w.Header(), answer.Header())
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))

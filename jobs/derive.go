@@ -37,7 +37,77 @@ func (h *holding) derive(ctx context.Context, date time.Time, rep *UnitReport) e
 	if err := x.commit(rep); err != nil {
 		return err
 	}
-	return h.update(ctx, func(st *State) { st.clean(date, h.fingerprint) })
+	return h.cleaned(ctx, date, x.rows.Misfits())
+}
+
+// cleanAtOnce days are noted as clean by one change of the state: whoever is stopped before derives them again.
+const cleanAtOnce = 32
+
+// cleaned notes that a day was derived, now or with those that follow it.
+func (h *holding) cleaned(ctx context.Context, date time.Time, misfits map[transform.Misfit]int64) error {
+	h.mu.Lock()
+	h.derived = append(h.derived, derivedDay{date, columnsOf(misfits)})
+	full := len(h.derived) >= cleanAtOnce
+	h.mu.Unlock()
+	if full {
+		return h.flush(ctx)
+	}
+	return nil
+}
+
+// flush tells the state of the days that were derived.
+func (h *holding) flush(ctx context.Context) error {
+	h.mu.Lock()
+	days := h.derived
+	h.derived = nil
+	h.mu.Unlock()
+	if len(days) == 0 {
+		return nil
+	}
+	return h.update(context.WithoutCancel(ctx), func(st *State) {
+		for _, d := range days {
+			st.markClean(d.date, h.fingerprint)
+			st.misfit(d.date, d.misfits)
+		}
+	})
+}
+
+type derivedDay struct {
+	date    time.Time
+	misfits map[string]int64
+}
+
+// columnsOf counts misfits by table and column.
+func columnsOf(misfits map[transform.Misfit]int64) map[string]int64 {
+	var columns map[string]int64
+	for m, n := range misfits {
+		if columns == nil {
+			columns = map[string]int64{}
+		}
+		columns[m.Table+"."+m.Column] += n
+	}
+	return columns
+}
+
+// DayMisfits are the values of a day's records that did not fit their columns, by table.column.
+type DayMisfits struct {
+	Day     time.Time        `json:"day"`
+	Columns map[string]int64 `json:"columns"`
+}
+
+// mostMisfitDays are remembered, the newest.
+const mostMisfitDays = 31
+
+// misfit notes the misfits of a day in the place of those that it had.
+func (s *State) misfit(date time.Time, columns map[string]int64) {
+	s.Misfits = slices.DeleteFunc(s.Misfits, func(m DayMisfits) bool { return m.Day.Equal(date) })
+	if len(columns) > 0 {
+		s.Misfits = append(s.Misfits, DayMisfits{date, columns})
+		slices.SortFunc(s.Misfits, func(a, b DayMisfits) int { return a.Day.Compare(b.Day) })
+	}
+	if n := len(s.Misfits); n > mostMisfitDays {
+		s.Misfits = s.Misfits[n-mostMisfitDays:]
+	}
 }
 
 // derivation is the writers of one day of a dataset, open at the same time.
@@ -107,6 +177,7 @@ func (x *derivation) commit(rep *UnitReport) error {
 	bad := x.rows.Quarantined()
 	rep.derived += x.rows.Records()
 	rep.Quarantined += bad
+	rep.misfit(x.rows.Misfits())
 	if bad > 0 {
 		rep.Quarantine = append(rep.Quarantine, x.partition(load.Quarantine, x.dataset.Name, x.date).Object())
 	}
@@ -125,6 +196,15 @@ func (x *derivation) commit(rep *UnitReport) error {
 		rep.count(c)
 	}
 	return nil
+}
+
+func (rep *UnitReport) misfit(misfits map[transform.Misfit]int64) {
+	for column, n := range columnsOf(misfits) {
+		if rep.Misfits == nil {
+			rep.Misfits = map[string]int64{}
+		}
+		rep.Misfits[column] += n
+	}
 }
 
 // commitQuarantine writes a file only where there is something to say, or was.

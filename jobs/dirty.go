@@ -36,6 +36,9 @@ func (x *run) deriveDirty(ctx context.Context) map[Pair][]stale {
 			h.log.InfoContext(ctx, "dirty day derived", "dt", date.Format(time.DateOnly), "written", s.rep.Written, "failed", s.err != nil)
 			days[pair] = append(days[pair], s)
 		}
+		if err := h.flush(ctx); err != nil {
+			h.log.WarnContext(ctx, "that days were derived could not be noted, so they are derived again", "error", err)
+		}
 	}
 	return days
 }
@@ -87,8 +90,8 @@ func (h *holding) count(ctx context.Context, date time.Time, rep *UnitReport) (c
 	rows := map[string]int64{}
 	for _, t := range h.dataset.Tables {
 		n, err := h.lake.Count(ctx, h.partition(load.Tables, t.Name, date))
-		if errors.Is(err, fs.ErrNotExist) {
-			return false, nil // somebody has removed it: it is made again
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, load.ErrDamaged) {
+			return false, nil // somebody has removed or damaged it: it is made again
 		}
 		if err != nil {
 			return false, err

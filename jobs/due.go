@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"slices"
 	"time"
 
 	"graphlake/schemas"
@@ -12,16 +13,16 @@ func (s Selection) due(d schemas.Dataset, st State, now time.Time) []schemas.Ran
 	today := schemas.Range{From: midnight, To: midnight.Add(schemas.Day)}
 	tick := now.Truncate(time.Minute)
 	switch {
-	case d.Mode == schemas.Observations && !st.Picture.Before(tick):
+	case d.Mode == schemas.Observations && !st.Picture.Before(tick) && (s.Back || st.Picture.Before(tick.Add(schemas.Day))):
 		return nil // a second observation of an instant would be the same
 	case d.Mode == schemas.Observations:
 		return []schemas.Range{{From: tick, To: tick.Add(time.Minute)}}
-	case d.Mode.Pictures() && st.Picture.After(midnight):
+	case d.Mode.Pictures() && s.Back && st.Picture.After(midnight):
 		return nil // that day is over
 	case d.Mode.Pictures() && s.ranged():
 		return []schemas.Range{today}
 	case s.ranged():
-		return schemas.Subtract([]schemas.Range{s.Range(now)}, st.done(s.asked())...)
+		return schemas.Subtract([]schemas.Range{s.rangeOf(d, now)}, st.done(s.asked(), now)...)
 	case d.Mode.Pictures():
 		return schemas.Subtract([]schemas.Range{today}, st.Coverage.ranges(func(c Covered) bool {
 			return c.Held() && !c.Read.Before(midnight)
@@ -30,29 +31,42 @@ func (s Selection) due(d schemas.Dataset, st State, now time.Time) []schemas.Ran
 	return s.dueTonight(d, st, now)
 }
 
-// done are the parts that an interrupted request for exactly this range has read.
-func (s *State) done(r schemas.Range) []schemas.Range {
+// done are the parts that an interrupted try of exactly this range has read, not long ago.
+func (s *State) done(r schemas.Range, now time.Time) []schemas.Range {
 	asked, ok := s.asked(r)
-	if !ok {
+	if !ok || !s.Interrupted(r, now) {
 		return nil
 	}
 	return s.Coverage.ranges(func(c Covered) bool {
-		return c.Request >= asked.Request && (c.Held() && c.NotYet == 0 || c.Outcome == Expired)
+		return c.Request >= asked.Request && (c.Held() && c.NotYet == 0 && !c.Unsure || c.Outcome == Expired)
 	})
 }
 
-// dueTonight is what a run without a range has to read.
+// upTo is how far a run without a range reads: up to the last midnight; what counts by the time of its change
+// up to now, or a change of the small hours would be missing for a day; and ahead where the dataset says so.
+func upTo(d schemas.Dataset, now time.Time) time.Time {
+	if d.Mode == schemas.Changes {
+		return now.UTC().Truncate(time.Minute)
+	}
+	return now.UTC().Truncate(schemas.Day).Add(d.Ahead)
+}
+
+// dueTonight is what a run without a range has to read: what is not held, what has not settled, once a day
+// what the lookback reaches; and wherever they are, days whose last reading has not ended, and records that
+// are behind.
 func (s Selection) dueTonight(d schemas.Dataset, st State, now time.Time) []schemas.Range {
 	midnight := now.Truncate(schemas.Day)
 	again := midnight.Add(-s.lookback(d)) // from here on, everything is read once a day
-	all := schemas.Range{From: st.since(again), To: midnight}
+	all := schemas.Range{From: st.since(again), To: upTo(d, now)}
 	gone := horizon(d, now)
 	var rest []schemas.Range
 	for _, c := range st.Coverage {
 		r := c.Range()
 		switch {
+		case c.Read.After(now): // what a clock that was ahead has written is not believed
+			continue
 		case c.Outcome == Expired:
-		case !c.Held(), c.Read.After(now): // what a clock that went wrong has read, it may not have been there to read
+		case !c.Held(), c.Unsure:
 			continue
 		case d.Source.Detail != nil && c.NotYet > 0 && !now.Before(c.Read.Add(d.Source.Detail.Ready)):
 			r.To = earlier(r.To, gone) // what was too young then can be read now
@@ -64,19 +78,44 @@ func (s Selection) dueTonight(d schemas.Dataset, st State, now time.Time) []sche
 		}
 		rest = append(rest, r)
 	}
-	return joined(schemas.Subtract([]schemas.Range{all}, rest...))
+	due := schemas.Subtract([]schemas.Range{all}, rest...)
+	for _, c := range st.Coverage {
+		if c.Held() && (c.Unsure || c.Absent > 0 && c.Read.Before(midnight)) && !c.Read.After(now) {
+			due = union(due, c.Range())
+		}
+	}
+	for _, r := range st.missingRecords() {
+		if d.Mode == schemas.Windowed && !st.readToday(r, midnight) {
+			due = union(due, r)
+		}
+	}
+	return joined(due)
+}
+
+// readToday reports whether a time was read today already.
+func (s *State) readToday(r schemas.Range, midnight time.Time) bool {
+	return slices.ContainsFunc(s.Coverage, func(c Covered) bool {
+		return c.Held() && !c.Read.Before(midnight) && !c.From.After(r.From) && !c.To.Before(r.To)
+	})
+}
+
+// union adds a range to some that are in order and do not overlap.
+func union(ranges []schemas.Range, r schemas.Range) []schemas.Range {
+	all := append(schemas.Subtract(ranges, r), r)
+	slices.SortFunc(all, func(a, b schemas.Range) int { return a.From.Compare(b.From) })
+	return all
 }
 
 // span is the range that is asked for, or else the lookback up to the last midnight.
 func (s Selection) span(d schemas.Dataset, now time.Time) schemas.Range {
 	if s.ranged() {
-		return s.Range(now)
+		return s.rangeOf(d, now)
 	}
 	midnight := now.UTC().Truncate(schemas.Day)
 	if d.Mode.Fleeting() {
 		return schemas.Range{From: midnight, To: midnight.Add(schemas.Day)}
 	}
-	return schemas.Range{From: midnight.Add(-s.lookback(d)), To: midnight}
+	return schemas.Range{From: midnight.Add(-s.lookback(d)), To: upTo(d, now)}
 }
 
 // since is from when on a run without a range answers for the dataset: as in the run before it; at

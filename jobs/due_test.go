@@ -175,8 +175,11 @@ func TestAskedAgain(t *testing.T) {
 		}
 	}
 	st.cover(d, parts(t, "17-18 data 19T20 #2; 19-19T20 data 19T20 #2")...)
-	if got := due(range16, "20T12:00"); got != "19T20-20" {
+	if got := due(range16, "20T11:00"); got != "19T20-20" {
 		t.Errorf("what was not there yet when it was asked for: %s", got)
+	}
+	if got := due(range16, "20T12:00"); got != "16-17 17-18 18-19 19-20" {
+		t.Errorf("a day after it was asked for it is read anew: %s", got)
 	}
 	st.end(range16)
 	if got := due(range16, "20T12:00"); got != "16-17 17-18 18-19 19-20" || len(st.Asked) > 0 {
@@ -234,25 +237,31 @@ func TestGaps(t *testing.T) {
 	}
 }
 
-// What a run has read whose clock was ahead is read again, and a picture of a day to come is told of.
+// What a run has read whose clock was ahead is read again, also what it took for forgotten, and a picture of a
+// day to come is not believed; unless it is now that was set back.
 func TestAClockThatWasAhead(t *testing.T) {
 	d, pictures := schemas.PSTNCalls, schemas.Users
 	ahead, now := clock(t, "30T02"), clock(t, "23T02")
-	var st State
-	st.Since = midnight(16)
-	st.cover(d, Covered{From: midnight(16), To: midnight(30), Outcome: Empty, Read: ahead})
-	night := Selection{Tenants: []Tenant{contoso}, Datasets: []schemas.Dataset{d, pictures}}
-	known := map[Pair]State{{contoso.ID, d.Name}: st, {contoso.ID, pictures.Name}: {Picture: midnight(30)}}
-	p, err := NewPlan(night, known, now)
-	if err != nil || len(p.Units) != 1 || !p.Units[0].Range.From.Equal(midnight(16)) || !p.Units[0].Range.To.Equal(midnight(23)) {
-		t.Errorf("units %+v, %v; want one from the 16th to the 23rd", p.Units, err)
-	}
-	if len(p.Notes) != 1 || !strings.Contains(p.Notes[0].Message, "2026-11-30, later than now") {
-		t.Errorf("notes %+v", p.Notes)
-	}
-	st.cover(d, Covered{From: midnight(16), To: midnight(23), Outcome: Empty, Read: now})
-	known[Pair{contoso.ID, d.Name}] = st
-	if p, err := NewPlan(night, known, now); err != nil || len(p.Units) != 0 {
-		t.Errorf("read now, and still planned: %+v, %v", p.Units, err)
+	for _, wrong := range []Outcome{Empty, Expired} {
+		var st State
+		st.Since = midnight(16)
+		st.cover(d, Covered{From: midnight(16), To: midnight(30), Outcome: wrong, Read: ahead})
+		night := Selection{Tenants: []Tenant{contoso}, Datasets: []schemas.Dataset{d, pictures}}
+		known := map[Pair]State{{contoso.ID, d.Name}: st, {contoso.ID, pictures.Name}: {Picture: midnight(30)}}
+		p, err := NewPlan(night, known, now)
+		if err != nil || short(p.Units) != "23-24 16-23" || len(p.Notes) > 0 {
+			t.Errorf("%s: units %s, notes %v, %v; want today's picture, and the 16th to the 23rd", wrong, short(p.Units), p.Notes, err)
+		}
+		back := night
+		back.Back = true
+		p, err = NewPlan(back, known, now)
+		if err != nil || short(p.Units) != "16-23" || len(p.Notes) != 1 || !strings.Contains(p.Notes[0].Message, "2026-11-30, later than now") {
+			t.Errorf("set back: units %s, notes %+v, %v", short(p.Units), p.Notes, err)
+		}
+		st.cover(d, Covered{From: midnight(16), To: midnight(23), Outcome: Empty, Read: now})
+		known[Pair{contoso.ID, d.Name}] = st
+		if p, err := NewPlan(back, known, now); err != nil || len(p.Units) != 0 {
+			t.Errorf("%s: read now, and still planned: %s, %v", wrong, short(p.Units), err)
+		}
 	}
 }

@@ -45,9 +45,9 @@ func TestTooManyBadRecords(t *testing.T) {
 		var users []string
 		for i := range 100 {
 			if i < bad {
-				users = append(users, fmt.Sprintf(`{"id":"u%d","accountEnabled":"perhaps"}`, i))
+				users = append(users, fmt.Sprintf(`{"id":"u%d","assignedLicenses":"none"}`, i)) // no collection
 			} else {
-				users = append(users, fmt.Sprintf(`{"id":"u%d","accountEnabled":true}`, i))
+				users = append(users, fmt.Sprintf(`{"id":"u%d","assignedLicenses":[]}`, i))
 			}
 		}
 		fmt.Fprintf(w, `{"value":[%s],"@odata.deltaLink":"http://%s/v1.0/users/delta?$deltatoken=x"}`, strings.Join(users, ","), r.Host)

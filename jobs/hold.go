@@ -32,10 +32,14 @@ type holding struct {
 	lock        load.Lock
 	serial      *semaphore.Weighted // of units that have to know which parents the one before left behind
 	failed      bool                // not all of what was asked for was read
+	interrupted bool                // nor was it, and the same command goes on
+	strays      load.Strays
 
 	mu      sync.Mutex // of what follows
 	state   State
 	version load.Version
+	derived []derivedDay        // that are clean, which the state does not say yet
+	rows    map[time.Time]int64 // that raw holds of days that this run has published
 }
 
 func (h *holding) pair() Pair { return Pair{h.tenant.ID, h.dataset.Name} }

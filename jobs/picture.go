@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
@@ -16,17 +17,19 @@ import (
 
 // picture takes today's picture: the newest one with what a delta says has changed since, or else, where
 // there is no delta or no cursor, what a reading of everything gives, with what it no longer lists
-// marked as removed.
+// marked as removed. Far less than before is not believed: then the newest picture stays.
 func (u *unit) picture(ctx context.Context) error {
 	older, cursor, err := u.newest(ctx)
 	if err != nil {
 		return err
 	}
-	reading, changes, err := u.readChanges(ctx, older, cursor)
-	if graph.KindOf(err) == graph.ExpiredCursor && cursor != "" {
-		u.log.InfoContext(ctx, "the cursor has expired, so the dataset is read whole")
+	x, changes, err := u.readChanges(ctx, older, cursor)
+	if cursor != "" && refusesCursor(err) {
+		u.log.InfoContext(ctx, "the cursor is no longer taken, so the dataset is read whole", "kind", graph.KindOf(err).String())
 		cursor = ""
-		reading, changes, err = u.readChanges(ctx, older, cursor)
+	}
+	for again := 0; cursor == "" && (x == nil || graph.KindOf(err) == graph.ExpiredCursor) && again <= mostAgain; again++ {
+		x, changes, err = u.readChanges(ctx, older, "")
 	}
 	if err != nil {
 		return err
@@ -36,32 +39,50 @@ func (u *unit) picture(ctx context.Context) error {
 		return err
 	}
 	defer u.run.encoders.Release(1)
-	u.tally(reading)
-	how := applying{delta: cursor != ""}
-	how.complete, how.unread = u.completeness(reading.Behind())
-	how.complete = how.complete && !how.delta && !u.silent()
+	u.tally(x)
+	how := u.applying(x, cursor != "")
 	w, err := u.apply(ctx, changes, older, how)
 	if err != nil {
 		return err
 	}
 	defer w.Discard()
-	changed, err := u.publish(ctx, w, reading)
+	if !how.delta && u.doubt(how.listed, how.before) {
+		return u.update(ctx, func(st *State) { u.lag(st, x, how.known) })
+	}
+	changed, err := u.publishPicture(ctx, w, x, how.known)
 	if err != nil {
 		return err
 	}
 	return u.derive(ctx, []day{{date: u.Range.From, changed: changed, ours: true}})
 }
 
+// mostAgain is how often everything is read from the start because the token of a page had run out.
+const mostAgain = 3
+
+// refusesCursor says whether an error may be the cursor's fault: it is dropped then, so that none is stuck.
+func refusesCursor(err error) bool {
+	switch graph.KindOf(err) {
+	case graph.ExpiredCursor, graph.Rejected, graph.NotFound, graph.Incomplete, graph.Malformed:
+		return true
+	}
+	return false
+}
+
 // applying says what a reading means: changes to what is held, or records as they are, and then
 // whether they are all that there are but for some that nothing is known of.
 type applying struct {
 	delta, complete bool
+	twice           bool // what is not listed is removed when it is not listed on a second day
+	today           time.Time
 	unread          func(record []byte) bool
+
+	listed, before int64           // records of a complete reading that are there, and were there
+	known          map[string]bool // who is behind and has something in the picture
 }
 
-// completeness says whether what a reading of everything does not list is gone, and of which records
-// nothing is known because they, or whom they are read for, are behind.
-func (u *unit) completeness(behind []extract.Behind) (complete bool, unread func([]byte) bool) {
+// applying says of which records a reading says nothing, because they, or whom they are read for, are behind.
+// Where records are listed by several parents, one of them that is behind may have any.
+func (u *unit) applying(x *extract.Reading, delta bool) *applying {
 	root := u.Dataset.Root()
 	var paths []schemas.Path
 	named := u.Dataset.Source.Parent == nil
@@ -70,32 +91,67 @@ func (u *unit) completeness(behind []extract.Behind) (complete bool, unread func
 		paths = append(paths, c.Path)
 		named = named || c.Path == extract.Parent
 	}
-	ids := map[string]bool{}
-	for _, b := range behind {
-		ids[b.Parent], ids[u.run.Privacy.Pseudonym(b.Parent)] = true, true
+	st := u.view()
+	next := st.clone()
+	next.lag(u.Dataset, u.Range, u.ofReading(x), u.run.Now)
+	ids, known := map[string]bool{}, map[string]bool{}
+	for _, b := range next.missing() {
+		ids[b.id()] = true
 	}
-	return named || len(behind) == 0, func(record []byte) bool {
-		return len(ids) > 0 && slices.ContainsFunc(paths, func(p schemas.Path) bool { return ids[extract.Text(record, p)] })
+	return &applying{
+		known: known,
+		delta: delta, complete: !delta && (named || len(ids) == 0), twice: u.Dataset.Source.Paging != schemas.Delta, today: u.run.Now,
+		unread: func(record []byte) bool {
+			return len(ids) > 0 && slices.ContainsFunc(paths, func(p schemas.Path) bool {
+				id := extract.Text(record, p)
+				known[id] = known[id] || ids[id]
+				return ids[id]
+			})
+		},
 	}
 }
 
 // newest is the newest picture and the cursor behind it; neither, where the picture is missing, and no
 // cursor where the delta was asked for other properties than the columns have now: it would give those
-// that are new only of records that change.
+// that are new only of records that change. Nor is there one behind a picture that was restored, or that a
+// clock has dated which was ahead.
 func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 	st := u.view()
 	if st.Picture.IsZero() {
 		return nil, "", nil
+	}
+	if st.Picture.After(u.Range.From) {
+		return u.before(ctx)
 	}
 	p := u.raw(st.Picture)
 	there, err := u.lake.Exists(ctx, p)
 	if err != nil || !there {
 		return nil, "", err
 	}
-	if st.Selected != selected(u.Dataset) {
+	if st.Cursor == "" || st.Selected != selected(u.Dataset) {
 		return &p, "", nil
 	}
+	if st.PictureHash == "" || st.unsure(u.Range) { // a run was cut off behind it: to apply changes twice is to apply them once
+		return &p, st.Cursor, nil
+	}
+	hash, err := u.lake.Hash(ctx, p)
+	if err != nil || hash != st.PictureHash {
+		return &p, "", err
+	}
 	return &p, st.Cursor, nil
+}
+
+// before is the newest picture of the days up to today.
+func (u *unit) before(ctx context.Context) (newest *load.Partition, cursor string, err error) {
+	for p, err := range u.lake.Partitions(ctx, load.Raw, u.Dataset.Name, u.Tenant.ID) {
+		if err != nil {
+			return nil, "", err
+		}
+		if !p.Date.After(u.Range.From) {
+			newest = &p
+		}
+	}
+	return newest, "", nil
 }
 
 func selected(d schemas.Dataset) string {
@@ -112,21 +168,21 @@ func (u *unit) readChanges(ctx context.Context, older *load.Partition, cursor st
 	if err != nil {
 		return nil, nil, err
 	}
-	var held func(string) (string, bool)
+	held := &heldRecords{}
 	if older != nil {
-		if held, err = u.heldOf(ctx, older.Date); err != nil {
+		if held, err = u.held(ctx, older.Date); err != nil {
 			return nil, nil, err
 		}
 	}
-	reading := u.reading(extract.Options{Held: held, Cursor: cursor})
-	if err := u.read(ctx, reading, changes.Add); err != nil {
-		return nil, nil, errors.Join(err, changes.Discard())
+	x := u.reading(extract.Options{Held: held.version, Cursor: cursor})
+	if err := u.read(ctx, x, changes.Add); err != nil {
+		return x, nil, errors.Join(err, changes.Discard())
 	}
-	return reading, changes, nil
+	return x, changes, nil
 }
 
 // apply writes today's raw picture. It is finished and not published.
-func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Partition, how applying) (_ *load.Writer, err error) {
+func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Partition, how *applying) (_ *load.Writer, err error) {
 	ctx, end := u.run.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
 	w, err := u.lake.Write(ctx, u.raw(u.Range.From), schemas.RawTable(u.Dataset))
@@ -158,18 +214,23 @@ func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Par
 
 // changed is a record after what was read of it; nil if nothing is left of it. In a complete reading,
 // what is not named is not there any more, and of what it names as removed only the mark is new.
-func (a applying) changed(c load.Change) (record []byte, err error) {
+func (a *applying) changed(c load.Change) (record []byte, err error) {
 	// Another parent may list a record, in a newer version, that one has listed as it is held.
 	if news := slices.DeleteFunc(slices.Clone(c.Read), extract.Unchanged); len(news) > 0 {
 		c.Read = news
 	}
+	a.count(c)
 	switch {
 	case !c.Keyed && len(c.Read) > 0:
 		return c.Read[0], nil
 	case !c.Keyed && a.complete && !a.unread(c.Held):
 		return nil, nil
 	case len(c.Read) == 0 && a.complete && !a.unread(c.Held):
-		return extract.Remove(c.Held)
+		if !a.twice {
+			return extract.Remove(c.Held)
+		}
+		record, _, err = extract.Absent(c.Held, a.today)
+		return record, err
 	case a.delta || len(c.Read) == 0 || extract.Removed(c.Read[0]):
 		record = c.Held
 	}
@@ -186,12 +247,25 @@ func (a applying) changed(c load.Change) (record []byte, err error) {
 	return record, nil
 }
 
-// publish makes the picture today's and the cursor the one behind it. It says whether raw has changed.
-func (u *unit) publish(ctx context.Context, w *load.Writer, reading *extract.Reading) (changed bool, err error) {
+// count counts the records that are there, and those that were, but for those of which nothing is known.
+func (a *applying) count(c load.Change) {
+	if len(c.Read) > 0 && !extract.Removed(c.Read[0]) {
+		a.listed++
+	}
+	if c.Held != nil && !extract.Removed(c.Held) && !a.unread(c.Held) {
+		a.before++
+	}
+}
+
+// publishPicture makes the picture today's and the cursor the one behind it. It says whether raw has changed.
+func (u *unit) publishPicture(ctx context.Context, w *load.Writer, x *extract.Reading, known map[string]bool) (changed bool, err error) {
 	ctx, end := u.run.Telemetry.phase(ctx, "commit")
 	defer func() { end(&err) }()
 	today := u.Range.From
-	if err := u.update(ctx, func(st *State) { st.soil(today) }); err != nil {
+	if err := u.update(ctx, func(st *State) {
+		st.markDirty(today)
+		st.doubt(u.Range)
+	}); err != nil {
 		return false, err
 	}
 	c, err := w.Commit(ctx)
@@ -199,6 +273,7 @@ func (u *unit) publish(ctx context.Context, w *load.Writer, reading *extract.Rea
 		return false, err
 	}
 	u.rep.count(c)
+	u.noteRows(c)
 	u.rep.Records = c.Rows
 	part := u.part(Data)
 	if part.Records = c.Rows; c.Rows == 0 {
@@ -207,9 +282,11 @@ func (u *unit) publish(ctx context.Context, w *load.Writer, reading *extract.Rea
 	err = u.update(ctx, func(st *State) {
 		st.miss(u.Dataset, part)
 		st.cover(u.Dataset, part)
-		st.Cursor, st.Picture, st.Selected = reading.Cursor(), today, selected(u.Dataset)
-		st.lag(u.Range, reading.Behind(), u.run.Privacy)
-		st.Parents = u.rep.Parents
+		st.Cursor, st.Picture, st.Selected, st.PictureHash = x.Cursor(), today, selected(u.Dataset), ""
+		if st.Cursor != "" {
+			st.PictureHash = c.Hash
+		}
+		u.lag(st, x, known)
 	})
 	return c.Changed, err
 }

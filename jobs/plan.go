@@ -34,6 +34,11 @@ type Selection struct {
 	Datasets []schemas.Dataset
 	From, To time.Time
 	Lookback time.Duration // 0: each dataset's own
+	Believe  bool          // take far fewer parents or records than before for all that there are
+	Yes      bool          // read as much as is due, however much that is
+	// Back says that what counts as now was set back by hand: what is later than it was not written by a
+	// clock that was ahead.
+	Back bool
 }
 
 // ranged reports whether a range is asked for, and not what is due.
@@ -41,11 +46,16 @@ func (s Selection) ranged() bool { return !s.From.IsZero() }
 
 // Range is the range that is asked for, as far as it lies before now: what has not happened is not
 // there, which is not the same as being empty.
-func (s Selection) Range(now time.Time) schemas.Range {
+func (s Selection) Range(now time.Time) schemas.Range { return s.upTo(now.UTC().Truncate(time.Second)) }
+
+// rangeOf is the same of a dataset, of which what lies ahead may be known already.
+func (s Selection) rangeOf(d schemas.Dataset, now time.Time) schemas.Range {
+	return s.upTo(now.UTC().Truncate(time.Second).Add(d.Ahead))
+}
+
+func (s Selection) upTo(end time.Time) schemas.Range {
 	r := s.asked()
-	if now = now.UTC().Truncate(time.Second); r.To.After(now) {
-		r.To = now
-	}
+	r.To = earlier(r.To, end)
 	return r
 }
 
@@ -62,10 +72,12 @@ func (s Selection) Check(now time.Time) error {
 	case !s.From.Before(s.To):
 		return fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: s.From, To: s.To})
 	}
-	if r := s.Range(now); !r.From.Before(r.To) {
-		return fmt.Errorf("the range begins on %s, which is not there yet", s.From.Format(time.DateOnly))
+	for _, d := range s.Datasets {
+		if r := s.rangeOf(d, now); r.From.Before(r.To) {
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("the range begins on %s, which is not there yet", s.From.Format(time.DateOnly))
 }
 
 // Plan is the units of a run, and notes on what was asked for and is not among them.
@@ -75,10 +87,12 @@ type Plan struct {
 	Gaps  []Gap
 }
 
-// Note says why a dataset of the selection has no unit.
+// Note says why a dataset of the selection has no unit, or not all that was asked for, or what else is to be
+// known of it.
 type Note struct {
 	Dataset string `json:"dataset"`
 	Message string `json:"message"`
+	Whole   bool   `json:"whole,omitempty"` // nothing that was asked for is left out
 }
 
 // Gap is a time after one that was asked for, which raw does not hold and no run without a range reads,
@@ -104,7 +118,7 @@ func NewPlan(s Selection, known map[Pair]State, now time.Time) (Plan, error) {
 	var p Plan
 	for _, d := range s.Datasets {
 		if d.Mode.Fleeting() && s.ranged() && s.To.Before(now.Truncate(schemas.Day)) {
-			p.Notes = append(p.Notes, Note{d.Name, "skipped: a picture of a past day cannot be taken any more"})
+			p.note(d, "skipped: a picture of a past day cannot be taken any more")
 			continue
 		}
 		for _, t := range s.Tenants {
@@ -129,15 +143,34 @@ func (u Unit) urgency(now time.Time) int {
 // forgetting is how long before Graph forgets a range it goes before everything else: two nights may fail.
 const forgetting = 3 * schemas.Day
 
+func (p *Plan) note(d schemas.Dataset, format string, args ...any) {
+	p.Notes = append(p.Notes, Note{Dataset: d.Name, Message: fmt.Sprintf(format, args...)})
+}
+
 func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st State, now time.Time) {
 	u := Unit{Tenant: t, Dataset: d, Density: st.Coverage.density(), Parents: st.Parents}
-	if midnight := now.Truncate(schemas.Day); d.Mode.Pictures() && st.Picture.After(midnight) {
-		p.Notes = append(p.Notes, Note{d.Name, fmt.Sprintf("skipped: the newest picture of %s is of %s, later than now", t.Name, st.Picture.Format(time.DateOnly))})
+	if d.Mode.Pictures() && s.Back && st.Picture.After(now.Truncate(schemas.Day)) {
+		p.note(d, "skipped: the newest picture of %s is of %s, later than now", t.Name, st.Picture.Format(time.DateOnly))
 	}
 	if !s.ranged() {
 		p.Gaps = append(p.Gaps, gaps(t, d, st, now)...)
+	} else if !d.Mode.Fleeting() {
+		if end := s.rangeOf(d, now).To; end.Before(s.To) {
+			p.note(d, "read up to %s: what is asked for after it is not there yet", end.Format(time.RFC3339))
+		}
+		if st.Interrupted(s.asked(), now) && len(st.done(s.asked(), now)) > 0 {
+			a, _ := st.asked(s.asked())
+			p.Notes = append(p.Notes, Note{d.Name, fmt.Sprintf("goes on with the try of %s, which was interrupted, and does not read again what that has read of %s",
+				a.At.Format(time.RFC3339), t.Name), true})
+		}
 	}
-	for _, r := range s.due(d, st, now) {
+	due := s.due(d, st, now)
+	if n, usual := lengthOf(due), s.lookback(d)+schemas.Day+d.Ahead; !s.ranged() && !s.Yes && !st.Since.IsZero() && n > muchAtLeast && n > muchTimes*usual {
+		p.note(d, "not read: %d days of %s are due, from %s on, and in an ordinary night %d; if that is right and no clock was wrong, run again with --yes",
+			int(n/schemas.Day), t.Name, due[0].From.Format(time.DateOnly), int(usual/schemas.Day))
+		return
+	}
+	for _, r := range due {
 		forgotten, rest := r, r
 		forgotten.To, rest.From = earlier(r.To, horizon(d, now)), later(r.From, horizon(d, now))
 		if forgotten.From.Before(forgotten.To) {
@@ -152,6 +185,19 @@ func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st State, now time.
 			p.Units = append(p.Units, u)
 		}
 	}
+}
+
+// More than both is not read without being asked back: somebody's clock was behind, or ahead.
+const (
+	muchAtLeast = 60 * schemas.Day
+	muchTimes   = 10
+)
+
+func lengthOf(ranges []schemas.Range) (n time.Duration) {
+	for _, r := range ranges {
+		n += r.To.Sub(r.From)
+	}
+	return n
 }
 
 // horizon is the instant before which Graph has forgotten everything; zero if no end is known.

@@ -61,8 +61,9 @@ func TestNewPlan(t *testing.T) {
 			want: "calls 10T06-10T07",
 		},
 		"what has not happened is not read": {
-			sel:  Selection{Datasets: []schemas.Dataset{calls}, From: midnight(22), To: midnight(27)},
-			want: "calls 22T00-23T00; calls 23T00-23T02",
+			sel:   Selection{Datasets: []schemas.Dataset{calls}, From: midnight(22), To: midnight(27)},
+			want:  "calls 22T00-23T00; calls 23T00-23T02",
+			notes: 1, // which says so
 		},
 		"a picture is of the day of the run": {
 			sel:  Selection{Datasets: []schemas.Dataset{users}, From: midnight(16), To: midnight(23)},

@@ -56,7 +56,7 @@ func (h *holding) replay(ctx context.Context, s Selection, l *live, rep *UnitRep
 	}
 	l.days.Store(int64(len(days)))
 	rep.From, rep.To = days[0], days[len(days)-1].Add(schemas.Day)
-	if err := h.update(ctx, func(st *State) { st.soil(days...) }); err != nil {
+	if err := h.update(ctx, func(st *State) { st.markDirty(days...) }); err != nil {
 		return err
 	}
 	var mu sync.Mutex // of rep and errs
@@ -83,7 +83,7 @@ func (h *holding) replay(ctx context.Context, s Selection, l *live, rep *UnitRep
 		})
 	}
 	_ = cores.Wait() // its functions return nil
-	return errors.Join(errs...)
+	return errors.Join(append(errs, h.flush(ctx))...)
 }
 
 // mostErrors are told of a replay: a thousand days that fail for one reason need not all say so.

@@ -28,6 +28,7 @@ const (
 	Unavailable Outcome = "unavailable" // throttled out or not reachable: try again later
 	Interrupted Outcome = "interrupted" // the run was stopped
 	Missed      Outcome = "missed"      // a picture that nobody took on its day
+	Doubted     Outcome = "doubted"     // Graph gave far less than before: nothing is concluded from it
 	Failed      Outcome = "failed"
 )
 
@@ -88,7 +89,11 @@ type UnitReport struct {
 	Gone        int64            `json:"gone"`               // listed, but already forgotten
 	Parents     int64            `json:"parents,omitempty"`  // whom the source was asked for
 	Vanished    int64            `json:"vanished,omitempty"` // of these, not there any more, or without what was asked for
-	Behind      int64            `json:"behind,omitempty"`   // of these, refused: read later from where they stand
+	Behind      int64            `json:"behind,omitempty"`   // parents and records that could not be read: read later from where they stand
+	Who         []Behind         `json:"who,omitempty"`      // the first of these
+	Lost        int64            `json:"lost,omitempty"`     // parts that Graph has forgotten before they were read whole, and that are new
+	Doubt       *Doubt           `json:"doubt,omitempty"`    // why nothing is concluded from what Graph gave
+	Misfits     map[string]int64 `json:"misfits,omitempty"`  // values that did not fit, by table.column
 	Quarantined int64            `json:"quarantined"`
 	Quarantine  []string         `json:"quarantine,omitempty"` // the partitions where those are
 	Rows        map[string]int64 `json:"rows"`
@@ -103,6 +108,25 @@ type UnitReport struct {
 	started time.Time
 	waited  time.Duration
 	derived int64 // records that tables were derived from
+}
+
+// Doubt is a number of a reading that is far below that of the one before it.
+type Doubt struct {
+	Of     string `json:"of"` // parents or records
+	Now    int64  `json:"now"`
+	Before int64  `json:"before"`
+}
+
+func (d Doubt) String() string {
+	return fmt.Sprintf("Graph gave %d %s, and %d before: nothing was marked as removed for it, and it is read again; if it is right, run again with --believe", d.Now, d.Of, d.Before)
+}
+
+// mostWho are named in a report; the state has all of them.
+const mostWho = 20
+
+// far reports whether a number is so much smaller than the one before that it is not believed.
+func far(now, before int64) bool {
+	return now < before && (now == 0 || 2*now < before && before-now > 10)
 }
 
 // ErrorReport is an error by its kind and what it says.
@@ -136,14 +160,15 @@ func (r Report) TryAgain() bool {
 	return slices.ContainsFunc(r.Units, func(u UnitReport) bool { return u.Outcome == Unavailable })
 }
 
-// Incomplete reports whether records were quarantined, parents refused, or a dataset skipped.
+// Incomplete reports whether records were quarantined, parents or records not read, or lost, an answer not
+// believed, or a dataset skipped.
 func (r Report) Incomplete() bool {
 	for _, u := range r.Units {
-		if u.Quarantined > 0 || u.Behind > 0 {
+		if u.Quarantined > 0 || u.Behind > 0 || u.Lost > 0 || u.Doubt != nil {
 			return true
 		}
 	}
-	return len(r.Notes) > 0
+	return slices.ContainsFunc(r.Notes, func(n Note) bool { return !n.Whole })
 }
 
 func (u *UnitReport) count(c load.Commit) {
@@ -160,6 +185,8 @@ func (u *UnitReport) decide(unit Unit, err error) {
 		switch {
 		case unit.Expired:
 			u.Outcome = Expired
+		case u.Doubt != nil:
+			u.Outcome = Doubted
 		case u.Records == 0 && u.NotYet > 0:
 			u.Outcome = NotYet
 		case u.Records == 0:
@@ -188,10 +215,10 @@ func (u *UnitReport) decide(unit Unit, err error) {
 		u.Error.Message += "; the next run plans again from what that one has left"
 	case kind == graph.Unauthorized:
 		u.Outcome, u.Error.Kind = Forbidden, kind.String()
-		if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == 403 {
+		if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == 403 && !e.SignIn {
 			u.Error.Message += fmt.Sprintf("; %s needs the application permission %s, with admin consent", u.Dataset, permissions(unit))
 		}
-	case kind == graph.Throttled || kind == graph.Unavailable:
+	case kind == graph.Throttled || kind == graph.Unavailable || kind == graph.Incomplete:
 		u.Outcome, u.Error.Kind = Unavailable, kind.String()
 	case kind != 0:
 		u.Error.Kind = kind.String()

@@ -23,6 +23,8 @@ type Runner struct {
 	Clients map[string]*graph.Client // by tenant id
 	Privacy Privacy                  // of the lake, as [Settle] has found it
 	Now     time.Time                // what counts as now
+	// Witness has what counts as now held against Graph's own clock before anything is written.
+	Witness bool
 	Log     *slog.Logger
 	Stop    <-chan struct{} // closed when no further unit is to begin; nil is never
 	// Progress, if there is one, says how far the run is.
@@ -55,6 +57,10 @@ type run struct {
 // each is in the report, in the order of the plan. The error is one of the selection, or says that the
 // report could not be kept.
 func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
+	r, notes, err := r.witnessed(ctx, s)
+	if err != nil {
+		return Report{}, err
+	}
 	if err := s.Check(r.Now); err != nil {
 		return Report{}, err
 	}
@@ -64,7 +70,7 @@ func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
 	stale := x.deriveDirty(ctx)
 	plan, err := x.plan()
 	if err == nil {
-		x.report.Notes = plan.Notes
+		x.report.Notes = append(notes, plan.Notes...)
 		x.units(ctx, plan)
 		x.stillDirty(ctx, stale)
 	}
@@ -132,8 +138,12 @@ func (x *run) units(ctx context.Context, p Plan) {
 	}
 	_ = units.Wait() // its functions return nil: a unit's error is in its report
 	for i, u := range p.Units {
-		if reports[i].Error != nil {
-			x.held[u.Pair()].failed = true
+		h := x.held[u.Pair()]
+		switch reports[i].Outcome {
+		case Interrupted, Unavailable:
+			h.interrupted = true
+		default:
+			h.failed = h.failed || reports[i].Error != nil || reports[i].Doubt != nil
 		}
 	}
 	x.report.Units = append(x.report.Units, reports...)
@@ -191,13 +201,14 @@ func (h *holding) note(ctx context.Context, u Unit, rep *UnitReport, now time.Ti
 	}
 }
 
-// release ends the requests that were read whole and lets the locks go.
+// release ends the tries that are not to be gone on with and lets the locks go.
 func (x *run) release(ctx context.Context) {
 	for _, h := range x.held {
 		var err error
-		if !h.failed {
+		if !h.interrupted {
 			err = h.end(ctx, x.selection)
 		}
+		err = errors.Join(err, h.keepDays(ctx, x.Now))
 		if err = errors.Join(err, h.release(ctx)); err != nil {
 			x.fail(ctx, Unit{Tenant: h.tenant, Dataset: h.dataset, Range: x.selection.span(h.dataset, x.Now)}, err)
 		}

@@ -22,11 +22,11 @@ func hundred(bad *int) http.Handler {
 	h.HandleFunc("GET /v1.0/users/delta", func(w http.ResponseWriter, r *http.Request) {
 		var users []string
 		for i := range 100 {
-			enabled := `true`
+			licenses := `[]`
 			if i < *bad {
-				enabled = `"perhaps"`
+				licenses = `"none"` // no collection
 			}
-			users = append(users, fmt.Sprintf(`{"id":"u%d","accountEnabled":%s}`, i, enabled))
+			users = append(users, fmt.Sprintf(`{"id":"u%d","assignedLicenses":%s}`, i, licenses))
 		}
 		fmt.Fprintf(w, `{"value":[%s],"@odata.deltaLink":"http://%s/v1.0/users/delta?$deltatoken=x"}`, strings.Join(users, ","), r.Host)
 	})

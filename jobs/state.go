@@ -35,10 +35,21 @@ type State struct {
 	Asked    []Asked `json:"asked,omitempty"`
 	// Parents is how many parents the last reading has asked for.
 	Parents int64 `json:"parents,omitempty"`
-	// Behind are the parents that could not be read, and what of them is to be read later. If they are
-	// many they lie in an object of their own, which never changes and which BehindObject names.
+	// Behind are the parents and records that could not be read, and what of them is to be read later. If
+	// they are many they lie in an object of their own, which never changes and which BehindObject names.
 	Behind       []Behind `json:"behind,omitempty"`
 	BehindObject string   `json:"behind_object,omitempty"`
+	// Remembers says that a reading has noted whom it did not find: who is not found later was found before.
+	Remembers bool `json:"remembers,omitempty"`
+	// Lost is what Graph has forgotten before it was read whole, until somebody accepts that; Accepted is
+	// what was accepted, by whom and when.
+	Lost     []Lost     `json:"lost,omitempty"`
+	Accepted []Accepted `json:"accepted,omitempty"`
+	// Misfits are values that did not fit their columns, by the day of their records, of the newest days.
+	Misfits []DayMisfits `json:"misfits,omitempty"`
+	// PictureHash is of the raw partition that the cursor goes on from: of another, one that was restored,
+	// it knows nothing.
+	PictureHash string `json:"picture_hash,omitempty"`
 	// Dirty are the days whose tables may lag their raw partition.
 	Dirty []time.Time `json:"dirty,omitempty"`
 	// Derived says by which definition of the tables days were derived.
@@ -52,14 +63,7 @@ type Asked struct {
 	From    time.Time `json:"from"`
 	To      time.Time `json:"to"`
 	Request int64     `json:"request"`
-}
-
-// Behind is a parent that could not be read: whom, the range that is missing, and why.
-type Behind struct {
-	Parent string    `json:"parent"`
-	From   time.Time `json:"from"`
-	To     time.Time `json:"to"`
-	Reason string    `json:"reason"`
+	At      time.Time `json:"at,omitzero"` // when it was asked for
 }
 
 // Derived are days whose tables are by one definition.
@@ -147,13 +151,13 @@ func (s *State) begin(sel Selection, d schemas.Dataset, now time.Time) {
 	switch {
 	case d.Mode.Fleeting():
 	case sel.ranged():
-		s.ask(sel.asked())
+		s.ask(sel.asked(), now)
 	default:
 		s.Since = s.since(now.UTC().Truncate(schemas.Day).Add(-sel.lookback(d)))
 	}
 }
 
-// end notes that what was asked for was read whole.
+// end notes that what was asked for is not to be gone on with: it was read whole, or is to be read anew.
 func (s *State) end(sel Selection) {
 	if a, ok := s.asked(sel.asked()); ok {
 		s.Asked = slices.DeleteFunc(s.Asked, a.equal)
@@ -171,15 +175,28 @@ func (s *State) asked(r schemas.Range) (Asked, bool) {
 
 func (a Asked) equal(b Asked) bool { return a.Request == b.Request }
 
-// ask notes a range that is asked for, unless an earlier request for it is not finished.
-func (s *State) ask(r schemas.Range) {
-	if _, ok := s.asked(r); ok {
-		return
+// ask notes a range that is asked for, unless an earlier try of it was interrupted and is gone on with.
+func (s *State) ask(r schemas.Range, now time.Time) {
+	if a, ok := s.asked(r); ok {
+		if s.Interrupted(r, now) {
+			return
+		}
+		s.Asked = slices.DeleteFunc(s.Asked, a.equal)
 	}
-	s.Asked = append(s.Asked, Asked{r.From, r.To, s.Requests})
+	s.Asked = append(s.Asked, Asked{r.From, r.To, s.Requests, now.UTC()})
 	if n := len(s.Asked); n > mostAsked {
 		s.Asked = s.Asked[n-mostAsked:]
 	}
+}
+
+// goOn is how long after it was begun a try that was interrupted is gone on with. What was read before has
+// changed since, and whoever asks for a range again wants it read.
+const goOn = 24 * time.Hour
+
+// Interrupted reports whether a try of exactly this range was interrupted and can be gone on with.
+func (s *State) Interrupted(r schemas.Range, now time.Time) bool {
+	a, ok := s.asked(r)
+	return ok && !a.At.IsZero() && !now.Before(a.At) && now.Before(a.At.Add(goOn))
 }
 
 // mostAsked requests that were interrupted are remembered: whoever never comes back is forgotten.
@@ -190,15 +207,18 @@ func (s *State) clone() State {
 	c := *s
 	c.Coverage, c.Asked = slices.Clone(s.Coverage), slices.Clone(s.Asked)
 	c.Dirty, c.Derived, c.Behind = slices.Clone(s.Dirty), slices.Clone(s.Derived), slices.Clone(s.Behind)
+	c.Lost, c.Accepted, c.Misfits = slices.Clone(s.Lost), slices.Clone(s.Accepted), slices.Clone(s.Misfits)
 	return c
 }
 
 // cover puts what was read into the coverage.
 func (s *State) cover(d schemas.Dataset, parts ...Covered) {
+	var today time.Time
 	for _, c := range parts {
 		s.Coverage = s.Coverage.With(c)
+		today = later(today, c.Read.Truncate(schemas.Day))
 	}
-	s.Coverage = s.Coverage.Settled(d, s.Asked)
+	s.Coverage = s.Coverage.Settled(d, s.Asked, today)
 }
 
 // miss notes the days between the newest picture or observation and a part that is read now.
@@ -210,8 +230,36 @@ func (s *State) miss(d schemas.Dataset, now Covered) {
 	}
 }
 
-// soil marks days as dirty.
-func (s *State) soil(days ...time.Time) {
+// doubt notes that raw of some days is about to be replaced: until they are sure again, they are due,
+// whatever they were before.
+func (s *State) doubt(ranges ...schemas.Range) {
+	s.setUnsure(true, ranges)
+}
+
+// sure takes a doubt back.
+func (s *State) sure(ranges ...schemas.Range) {
+	s.setUnsure(false, ranges)
+}
+
+// unsure reports whether some of a range is in doubt.
+func (s *State) unsure(r schemas.Range) bool {
+	return slices.ContainsFunc(s.Coverage, func(c Covered) bool { return c.Unsure && c.From.Before(r.To) && r.From.Before(c.To) })
+}
+
+func (s *State) setUnsure(unsure bool, ranges []schemas.Range) {
+	for _, r := range ranges {
+		for _, c := range s.Coverage {
+			if part := c.Range().Intersect(r); c.Held() && c.Unsure != unsure && part.From.Before(part.To) {
+				c = c.cut(part)
+				c.Unsure = unsure
+				s.Coverage = s.Coverage.With(c)
+			}
+		}
+	}
+}
+
+// markDirty notes that the tables of days may lag raw.
+func (s *State) markDirty(days ...time.Time) {
 	for _, day := range days {
 		if i, found := slices.BinarySearchFunc(s.Dirty, day, time.Time.Compare); !found {
 			s.Dirty = slices.Insert(s.Dirty, i, day)
@@ -219,8 +267,8 @@ func (s *State) soil(days ...time.Time) {
 	}
 }
 
-// clean notes that the tables of a day were derived.
-func (s *State) clean(day time.Time, fingerprint string) {
+// markClean notes that the tables of a day were derived.
+func (s *State) markClean(day time.Time, fingerprint string) {
 	s.Dirty = slices.DeleteFunc(s.Dirty, day.Equal)
 	derived := schemas.Range{From: day, To: day.Add(schemas.Day)}
 	var next []Derived

@@ -39,9 +39,9 @@ func TestStateRoundTrip(t *testing.T) {
 		st.begin(Selection{}, d, now)
 		st.cover(d, parts(t, "3-4 data 9T02:30; 4-6 data 9T02:30; 6-7 not 9T02:30 young; 7-8 forbidden 9T02:30; 20-21 empty 23T02:30")...)
 		st.Cursor, st.Picture = "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=a&b=<c>", midnight(22)
-		st.soil(midnight(4), midnight(3), midnight(4))
-		st.clean(midnight(5), "one")
-		st.clean(midnight(6), "one")
+		st.markDirty(midnight(4), midnight(3), midnight(4))
+		st.markClean(midnight(5), "one")
+		st.markClean(midnight(6), "one")
 	}
 	if err := h.update(t.Context(), change); err != nil {
 		t.Fatal(err)
@@ -94,16 +94,16 @@ func TestTwoHolders(t *testing.T) {
 		t.Errorf("a second holder: %v, want %v", err, load.ErrLocked)
 	}
 	second := &holding{store: r.Store, tenant: contoso, dataset: d, lock: first.lock}
-	if err := first.update(t.Context(), func(st *State) { st.soil(midnight(3)) }); err != nil {
+	if err := first.update(t.Context(), func(st *State) { st.markDirty(midnight(3)) }); err != nil {
 		t.Fatal(err)
 	}
-	if err := second.update(t.Context(), func(st *State) { st.soil(midnight(4)) }); !errors.Is(err, load.ErrConflict) {
+	if err := second.update(t.Context(), func(st *State) { st.markDirty(midnight(4)) }); !errors.Is(err, load.ErrConflict) {
 		t.Errorf("a write over another's: %v, want %v", err, load.ErrConflict)
 	}
 	if err := first.release(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := first.update(t.Context(), func(st *State) { st.soil(midnight(5)) }); !errors.Is(err, load.ErrLockLost) {
+	if err := first.update(t.Context(), func(st *State) { st.markDirty(midnight(5)) }); !errors.Is(err, load.ErrLockLost) {
 		t.Errorf("a write without the lock: %v, want %v", err, load.ErrLockLost)
 	}
 	if st, err := LoadState(t.Context(), r.Store, pair); err != nil || len(st.Dirty) != 1 || !st.Dirty[0].Equal(midnight(3)) {

@@ -3,9 +3,12 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"graphlake/load"
@@ -18,6 +21,7 @@ type Status struct {
 	Runs     []RunStatus     `json:"runs"`     // the newest first
 	Next     []NextRun       `json:"next"`     // of the jobs that have times, the soonest first
 	Late     []Overdue       `json:"late"`     // what of theirs is late, but for what was never tried and for tables
+	Errors   []string        `json:"errors"`   // objects of the lake that cannot be read; what they would say is left out
 }
 
 // NextRun is when a job is to run next.
@@ -48,8 +52,14 @@ type DatasetStatus struct {
 	MissedDays int      `json:"missed_days"`
 	Expired    int      `json:"expired_days"`
 	NotYet     int64    `json:"not_yet"`    // records that were listed and could not be read yet
-	Behind     int      `json:"behind"`     // parents or records that were refused; they are read later from where they stand
-	Unfinished []Span   `json:"unfinished"` // ranges that were asked for and not read whole
+	Behind     int      `json:"behind"`     // parents or records that could not be read; they are read later from where they stand
+	Who        []Behind `json:"who"`        // the first of these
+	Gone       int      `json:"gone"`       // parents that are listed and were not found for so long that it is believed
+	Lost       []Lost   `json:"lost"`       // what Graph has forgotten before it was read whole
+	Unfinished []Span   `json:"unfinished"` // ranges that were asked for, whose reading was interrupted
+	// Misfits are values that did not fit their column, by table.column, on the newest days.
+	Misfits map[string]int64 `json:"misfits"`
+	Error   string           `json:"error,omitempty"` // why nothing else is said
 }
 
 // Span is a range in JSON.
@@ -68,31 +78,69 @@ type RunStatus struct {
 	Failed  int       `json:"failed"`
 }
 
+// Damaged stands for what became of a run whose report cannot be read.
+const Damaged Outcome = "damaged"
+
 const (
+	mostTold   = 5 // of those who are behind
 	newestRuns = 5
 	runDays    = 31 // that are searched for them, back from today
 )
 
 // LoadStatus reads the states of what is selected, and the newest runs by the clock, and says of the jobs
-// what comes next. It reads no partition and lists none, so it costs the same in a lake of any size.
+// what comes next. It reads no partition and lists none, so it costs the same in a lake of any size. What is
+// damaged is named, and the rest is told all the same.
 func LoadStatus(ctx context.Context, store load.Store, s Selection, jobs []Job, now time.Time) (Status, error) {
-	status := Status{Datasets: []DatasetStatus{}, Runs: []RunStatus{}, Next: nextRuns(jobs, now)}
-	known, err := LoadStates(ctx, store, s)
-	if err != nil {
-		return status, err
-	}
+	status := Status{Datasets: []DatasetStatus{}, Next: nextRuns(jobs, now), Errors: []string{}}
+	var errs []error
 	for _, t := range s.Tenants {
 		for _, d := range s.Datasets {
-			st := known[Pair{t.ID, d.Name}]
-			status.Datasets = append(status.Datasets, st.status(t, d, now))
+			ds, err := loadDatasetStatus(ctx, store, t, d, now)
+			errs = append(errs, err)
+			status.Datasets = append(status.Datasets, ds)
 		}
 	}
-	if status.Late, err = Late(ctx, store, jobs, now); err != nil {
-		return status, err
+	late, err := Late(ctx, store, jobs, now)
+	if errs = append(errs, err); late == nil {
+		late = []Overdue{}
 	}
-	status.Late = slices.DeleteFunc(status.Late, func(o Overdue) bool { return o.never || o.Tables }) // it is told beside the dataset
+	status.Late = slices.DeleteFunc(late, func(o Overdue) bool { return o.never || o.Tables }) // it is told beside the dataset
 	status.Runs, err = loadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day))
-	return status, err
+	errs = append(errs, err)
+	for _, err := range errs {
+		if err != nil && !slices.Contains(status.Errors, err.Error()) {
+			status.Errors = append(status.Errors, err.Error())
+		}
+	}
+	return status, errors.Join(errs...)
+}
+
+func loadDatasetStatus(ctx context.Context, store load.Store, t Tenant, d schemas.Dataset, now time.Time) (DatasetStatus, error) {
+	pair := Pair{t.ID, d.Name}
+	st, err := LoadState(ctx, store, pair)
+	if err != nil {
+		none := State{}
+		ds := none.status(t, d, now)
+		ds.Error = err.Error()
+		return ds, err
+	}
+	ds := st.status(t, d, now)
+	days, err := LoadDays(ctx, store, pair)
+	if err != nil || len(days.Days) == 0 {
+		return ds, err
+	}
+	var records int64
+	for _, day := range days.Days {
+		switch {
+		case d.Mode.Pictures() && day.Date != ds.Picture, day.Outcome == string(Empty), day.Outcome == string(Expired), day.Outcome == string(Missed), day.Outcome == outcomeMissing:
+		case day.Records == nil:
+			return ds, nil // of a lake from before days were counted
+		default:
+			records += *day.Records
+		}
+	}
+	ds.Records = records
+	return ds, nil
 }
 
 func nextRuns(jobs []Job, now time.Time) []NextRun {
@@ -107,7 +155,16 @@ func nextRuns(jobs []Job, now time.Time) []NextRun {
 }
 
 func (s *State) status(t Tenant, d schemas.Dataset, now time.Time) DatasetStatus {
-	ds := DatasetStatus{Tenant: t.Name, Dataset: d.Name, Behind: len(s.Behind), Gaps: []Span{}, Dirty: []string{}, Missed: []Span{}, Unfinished: []Span{}}
+	behind := s.missing()
+	ds := DatasetStatus{
+		Tenant: t.Name, Dataset: d.Name, Behind: len(behind), Gone: len(s.Behind) - len(behind), Who: append([]Behind{}, behind[:min(len(behind), mostTold)]...),
+		Lost: append([]Lost{}, s.Lost...), Gaps: []Span{}, Dirty: []string{}, Missed: []Span{}, Unfinished: []Span{}, Misfits: map[string]int64{},
+	}
+	for _, day := range s.Misfits {
+		for column, n := range day.Columns {
+			ds.Misfits[column] += n
+		}
+	}
 	if !s.Picture.IsZero() {
 		ds.Picture = s.Picture.Format(time.DateOnly)
 	}
@@ -126,6 +183,9 @@ func (s *State) status(t Tenant, d schemas.Dataset, now time.Time) DatasetStatus
 			ds.Outdated += days(c.From, c.To)
 		}
 	}
+	if d.Ahead > 0 { // what lies ahead may still change
+		ds.Reaches = earlier(ds.Reaches, past.To)
+	}
 	for _, a := range s.Asked {
 		ds.Unfinished = append(ds.Unfinished, Span{a.From, a.To})
 	}
@@ -134,8 +194,11 @@ func (s *State) status(t Tenant, d schemas.Dataset, now time.Time) DatasetStatus
 
 // add takes the next part of the coverage.
 func (ds *DatasetStatus) add(c Covered, pictures bool) {
-	if !c.Read.Before(ds.Read) {
+	switch {
+	case c.Read.After(ds.Read):
 		ds.Read, ds.Outcome = c.Read, c.Outcome
+	case c.Read.Equal(ds.Read) && (c.Outcome == Data || !(Covered{Outcome: ds.Outcome}).Held()): // of one reading, a part with records counts
+		ds.Outcome = c.Outcome
 	}
 	ds.NotYet += c.NotYet
 	switch {
@@ -162,6 +225,7 @@ func days(from, to time.Time) int { return len(schemas.Range{From: from, To: to}
 // loadRuns reads the reports of the newest runs. Their names sort by the second.
 func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStatus, error) {
 	runs := []RunStatus{}
+	var errs []error
 	for day := range runDays {
 		var names []string
 		for info, err := range store.List(ctx, runsOf(today.AddDate(0, 0, -day))) {
@@ -173,7 +237,10 @@ func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStat
 		for _, name := range names[max(0, len(names)-newestRuns+len(runs)):] {
 			run, err := loadRun(ctx, store, name)
 			if err != nil {
-				return runs, err
+				errs = append(errs, err)
+				run = RunStatus{Run: strings.TrimSuffix(path.Base(name), ".json"), Status: Damaged}
+				begun, _, _ := strings.Cut(run.Run, "-")
+				run.Started, _ = time.Parse("20060102T150405Z", begun)
 			}
 			runs = append(runs, run)
 		}
@@ -182,7 +249,7 @@ func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStat
 		}
 	}
 	slices.SortFunc(runs, func(a, b RunStatus) int { return b.Started.Compare(a.Started) })
-	return runs, nil
+	return runs, errors.Join(errs...)
 }
 
 func loadRun(ctx context.Context, store load.Store, name string) (RunStatus, error) {

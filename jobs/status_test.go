@@ -27,7 +27,7 @@ func TestStatusOfAState(t *testing.T) {
 			{From: nov("15"), To: nov("17"), Outcome: jobs.NotYet, Read: nov("17T02"), Records: 8, NotYet: 2},
 		},
 		Asked:   []jobs.Asked{{From: nov("12"), To: nov("14"), Request: 3}},
-		Behind:  []jobs.Behind{{Parent: "ada", From: nov("12"), To: nov("14"), Reason: "unauthorized"}},
+		Behind:  []jobs.Behind{{Parent: "ada", From: nov("12"), To: nov("14"), Reason: "unauthorized", Since: nov("13")}},
 		Dirty:   []time.Time{nov("15"), nov("16")},
 		Derived: []jobs.Derived{{From: nov("10"), To: nov("12"), Fingerprint: "other"}, {From: nov("13"), To: nov("17"), Fingerprint: schemas.CallRecords.Fingerprint()}},
 	}
@@ -44,11 +44,13 @@ func TestStatusOfAState(t *testing.T) {
 			Read: nov("18T02"), Outcome: jobs.Failed, NotYet: 2,
 			Gaps:  []jobs.Span{{From: nov("12"), To: nov("13")}, {From: nov("17"), To: nov("18")}},
 			Dirty: []string{"2026-11-15", "2026-11-16"}, Outdated: 2, Expired: 4, Behind: 1,
-			Missed: []jobs.Span{}, Unfinished: []jobs.Span{{From: nov("12"), To: nov("14")}},
+			Who:    []jobs.Behind{{Parent: "ada", From: nov("12"), To: nov("14"), Reason: "unauthorized", Since: nov("13")}},
+			Missed: []jobs.Span{}, Unfinished: []jobs.Span{{From: nov("12"), To: nov("14")}}, Lost: []jobs.Lost{}, Misfits: map[string]int64{},
 		}, {
 			Tenant: "contoso", Dataset: "users", Gaps: []jobs.Span{}, Dirty: []string{}, Missed: []jobs.Span{}, Unfinished: []jobs.Span{},
+			Who: []jobs.Behind{}, Lost: []jobs.Lost{}, Misfits: map[string]int64{},
 		}},
-		Runs: []jobs.RunStatus{}, Next: []jobs.NextRun{}, Late: []jobs.Overdue{},
+		Runs: []jobs.RunStatus{}, Next: []jobs.NextRun{}, Late: []jobs.Overdue{}, Errors: []string{},
 	}
 	if !reflect.DeepEqual(got, expected) {
 		t.Errorf("got  %+v\nwant %+v", got, expected)
@@ -105,8 +107,8 @@ func TestStatusCostsTheSame(t *testing.T) {
 		delete(counts, "ReadAt") // of a report, as many as it has chunks
 		costs = append(costs, counts)
 	}
-	// Two states and five reports are opened; the runs of a day are listed, or of two at midnight.
-	if !reflect.DeepEqual(costs[0], costs[1]) || costs[0]["Open"] != 7 || costs[0]["List"] > 2 || len(costs[0]) != 2 {
+	// Two states, what they say of days, and five reports are opened; the runs of a day are listed, or of two at midnight.
+	if !reflect.DeepEqual(costs[0], costs[1]) || costs[0]["Open"] != 9 || costs[0]["List"] > 2 || len(costs[0]) != 2 {
 		t.Errorf("the calls are %v in a lake of 6 days, %v in one of 60", costs[0], costs[1])
 	}
 }

@@ -60,6 +60,17 @@ func (u *UnitReport) add(more UnitReport) {
 	u.Parents += more.Parents
 	u.Vanished += more.Vanished
 	u.Behind += more.Behind
+	u.Who = append(u.Who, more.Who...)
+	u.Lost += more.Lost
+	if more.Doubt != nil {
+		u.Doubt = more.Doubt
+	}
+	for column, n := range more.Misfits {
+		if u.Misfits == nil {
+			u.Misfits = map[string]int64{}
+		}
+		u.Misfits[column] += n
+	}
 	u.Quarantined += more.Quarantined
 	u.Quarantine = append(u.Quarantine, more.Quarantine...)
 	u.Written += more.Written

@@ -26,10 +26,11 @@ func (r *rig) present(t *testing.T, table schemas.Table, days ...time.Time) (row
 			}
 			var key []string
 			gone := false
+			for _, name := range table.Key {
+				i := slices.IndexFunc(table.Columns, func(c schemas.Column) bool { return c.Name == name })
+				key = append(key, fmt.Sprint(row[i]))
+			}
 			for i, c := range table.Columns {
-				if slices.Contains(table.Key, c.Name) {
-					key = append(key, fmt.Sprint(row[i]))
-				}
 				gone = gone || c.Name == "removed" && row[i] == true
 			}
 			if gone {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -22,17 +24,23 @@ type unit struct {
 	run  *run
 	rep  *UnitReport
 	live *live
+
+	rows   *rawRows            // of records that are absent, while they are merged
+	absent map[time.Time]int64 // records that were not listed for the first time, by the day that they lie on
 }
 
 // do is a unit from its first request to its last table: Graph → raw, raw → tables. Each step leaves
 // the lake so that the next start goes on behind it: first the days that will change are marked
-// dirty; then raw is published, and only then what raw covers; a day is dirty until all its tables
-// are published.
+// dirty, and are due; then raw is published, and only then what raw covers; a day is dirty until all its
+// tables are published.
 func (u *unit) do(ctx context.Context) error {
 	switch {
 	case u.Expired:
 		part := u.part(Expired)
-		return u.update(ctx, func(st *State) { st.cover(u.Dataset, part) })
+		return u.update(ctx, func(st *State) {
+			u.rep.Lost = st.forget(u.Range, u.run.Now)
+			st.cover(u.Dataset, part)
+		})
 	case u.Dataset.Mode.Pictures():
 		return u.picture(ctx)
 	}
@@ -46,49 +54,62 @@ func (u *unit) part(o Outcome) Covered {
 
 // window reads what Graph has of the range and merges it into raw.
 func (u *unit) window(ctx context.Context) error {
-	held, err := u.held(ctx)
+	held, err := u.held(ctx, u.Range.Days()...)
 	if err != nil {
 		return err
 	}
-	spool, err := u.spool()
+	spool, err := u.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
 	if err != nil {
 		return err
 	}
 	defer spool.Discard()
-	reading := u.reading(extract.Options{Held: held})
-	if err := u.read(ctx, reading, spool.Add); err != nil {
+	if u.anywhere() {
+		spool.Anywhere()
+	}
+	options := extract.Options{Held: held.version}
+	if u.Dataset.Removes {
+		options.Margin = schemas.Day // a record may have moved over the edge of the range
+	}
+	x := u.reading(options)
+	if err := u.read(ctx, x, spool.Add); err != nil {
 		return err
 	}
-	u.tally(reading)
+	u.tally(x)
 	if err := u.run.encoders.Acquire(ctx, 1); err != nil {
 		return err
 	}
 	defer u.run.encoders.Release(1)
-	gone, err := newRawRows(u.Dataset, nil)
+	merge, err := u.merge(ctx, spool, x, held)
 	if err != nil {
 		return err
 	}
-	defer gone.release()
-	merge, err := u.merge(ctx, spool, reading.Behind(), gone)
-	if err != nil {
-		return err
+	if u.rows != nil {
+		defer u.rows.release()
 	}
 	u.rep.Records = int64(merge.Records()) + u.rep.Held // copies from many mailboxes are one
-	days, err := u.commit(ctx, merge, reading.Behind())
-	if err != nil {
-		return err
+	if u.doubt(int64(merge.Records())+u.rep.Held, merge.Held()) {
+		merge.KeepAbsent()
 	}
-	// What is damaged stays as it is, and is not covered: the unit fails after all else is done.
-	return errors.Join(append(slices.Concat(merge.Damaged(), merge.Skipped()), u.derive(ctx, days))...)
+	return u.commit(ctx, merge, x)
 }
 
-func (u *unit) spool() (*load.Spool, error) {
-	spool, err := u.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
-	// What was missed of a parent that is behind lies before the range.
-	if st := u.view(); err == nil && (u.Dataset.Mode == schemas.Changes || len(st.Behind) > 0) {
-		spool.Anywhere()
+// anywhere reports whether records may be of any day: they are asked for by when they changed, or read by
+// their id, which may say another time than the list; or what was missed of a parent lies before the range.
+func (u *unit) anywhere() bool {
+	return u.Dataset.Mode == schemas.Changes || u.Dataset.Source.Detail != nil || len(u.view().Behind) > 0
+}
+
+// doubt notes that Graph gave far less than the last time: then it is not concluded that what is missing is
+// gone, nor that the range was read. Of messages only the parents can be compared: a range has what changed.
+func (u *unit) doubt(records, before int64) bool {
+	switch st := u.view(); {
+	case u.run.selection.Believe:
+	case u.Dataset.Source.Parent != nil && far(u.rep.Parents, st.Parents):
+		u.rep.Doubt = &Doubt{"parents", u.rep.Parents, st.Parents}
+	case u.Dataset.Mode != schemas.Changes && u.Dataset.Mode != schemas.Observations && far(records, before):
+		u.rep.Doubt = &Doubt{"records", records, before}
 	}
-	return spool, err
+	return u.rep.Doubt != nil
 }
 
 // reading prepares to read the range. Parents that were behind are read from where they stand.
@@ -127,64 +148,134 @@ func (u *unit) tally(reading *extract.Reading) {
 	c := reading.Counts()
 	u.rep.NotYet, u.rep.Gone, u.rep.Held = int64(c.NotYet), int64(c.Gone), int64(c.Held)
 	u.rep.Records = int64(c.Read + c.Held)
-	u.rep.Parents, u.rep.Vanished, u.rep.Behind = int64(c.Parents), int64(c.Vanished), int64(len(reading.Behind()))
+	u.rep.Parents = int64(c.Parents)
 }
 
-// silent says that of all parents none is found: that they have vanished at once is not believed so far
-// that what they had is marked as removed.
-func (u *unit) silent() bool {
-	return u.rep.Parents > 0 && u.rep.Vanished >= u.rep.Parents && u.rep.Records == 0
-}
-
-// merge puts what was read to what raw holds. Only where all was read, what is missing was removed: of
-// parents that are behind nothing is known. rows makes those of what was removed, until all is published.
-func (u *unit) merge(ctx context.Context, spool *load.Spool, behind []extract.Behind, rows *rawRows) (_ *load.Merge, err error) {
+// merge puts what was read to what raw holds. Of whom nothing is known, because it is behind or no list names
+// it, nothing is missed.
+func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading, held *heldRecords) (merge *load.Merge, err error) {
 	ctx, end := u.run.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
-	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
-	if !u.Dataset.Removes || u.silent() || len(behind) > 0 && key.Path != extract.Parent {
-		return spool.Merge(ctx, load.Reading{})
+	how := load.Reading{Listed: held.listed}
+	if u.Dataset.Mode == schemas.Windowed && u.Dataset.Source.Detail != nil || u.Dataset.Removes {
+		how.Search, how.Strays = u.run.selection.search(u.Dataset, u.run.Now), &u.strays
 	}
-	unread := map[string]bool{}
-	for _, b := range behind {
-		unread[u.inRaw(key, b.Parent)] = true
-	}
-	return spool.Merge(ctx, load.Reading{
-		Answers: func(first string) bool { return !unread[first] },
-		Absent: func(record []byte) (arrow.RecordBatch, error) {
-			gone, err := extract.Remove(record)
-			if err != nil {
-				return nil, err
-			}
-			return rows.one(gone)
-		},
-	})
-}
-
-// held is what raw holds of the range by id, for datasets whose records are read one by one.
-func (u *unit) held(ctx context.Context) (func(id string) (string, bool), error) {
-	return u.heldOf(ctx, u.Range.Days()...)
-}
-
-// heldOf is what raw holds of some days.
-func (u *unit) heldOf(ctx context.Context, days ...time.Time) (func(id string) (string, bool), error) {
-	if u.Dataset.Source.Detail == nil || u.Dataset.Version == "" {
-		return nil, nil
-	}
-	versions := map[string]int64{}
-	for _, date := range days {
-		for r, err := range u.lake.Held(ctx, u.raw(date), schemas.RawTable(u.Dataset)) {
-			if err != nil {
-				return nil, err
-			}
-			versions[r.Key] = r.Version
+	if u.Dataset.Removes {
+		how.Margin = true
+		key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
+		switch {
+		case key.Path == extract.Parent:
+			how.Answers = u.ofReading(x).answered
+		case len(x.Behind()) > 0:
+			return spool.Merge(ctx, how)
+		}
+		if u.rows, err = newRawRows(u.Dataset, nil); err != nil {
+			return nil, err
+		}
+		u.absent = map[time.Time]int64{}
+		how.Absent = func(record []byte) (arrow.RecordBatch, error) {
+			return u.absentRow(record, merge, extract.Text(record, key.Path))
 		}
 	}
+	return spool.Merge(ctx, how)
+}
+
+// absentRow is the row of a record that was not listed. It was looked for where it may have moved to, so that it
+// is removed, if that can be believed: not, if of its parent far less came than the lake holds; nor on a day that
+// no later run reads again by itself, where what is wrong would stay. Then it is removed if it is absent on another
+// day too, until when the day is due.
+func (u *unit) absentRow(record []byte, merge *load.Merge, parent string) (arrow.RecordBatch, error) {
+	row, err := u.rows.one(record)
+	if err != nil {
+		return nil, err
+	}
+	day := dayOf(row)
+	row.Release()
+	held, missing := merge.Of(parent)
+	again := u.run.Now.UTC().Truncate(schemas.Day).Add(schemas.Day - u.run.selection.lookback(u.Dataset))
+	var gone []byte
+	if u.run.selection.Believe || !far(held-missing, held) && !day.Before(again) {
+		gone, err = extract.Remove(record)
+	} else {
+		var removed bool
+		if gone, removed, err = extract.Absent(record, u.run.Now); err == nil && !removed {
+			u.absent[day]++
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return u.rows.one(gone)
+}
+
+// search are the days on which an older copy of a record may lie that has moved: those of all that is asked for,
+// and around it those by which a record moves while it still changes.
+func (s Selection) search(d schemas.Dataset, now time.Time) schemas.Range {
+	r := schemas.Range{From: now.UTC().Truncate(schemas.Day).Add(-s.lookback(d)), To: upTo(d, now)}
+	if s.ranged() {
+		r = s.rangeOf(d, now)
+	}
+	return schemas.Range{From: r.From.Add(-moves), To: r.To.Add(moves)}
+}
+
+// moves is how far around what is asked for older copies of records are looked for. Of one that moves further an
+// audit tells, and a range that has both days mends it.
+const moves = 7 * schemas.Day
+
+// heldRecords are the records that raw holds, of datasets whose records are read one by one.
+type heldRecords struct {
+	version func(id string) (string, bool) // that raw holds of a listed record; nil: they are not read one by one
+	listed  func(key string) bool          // of raw's records those that were listed at the version that is held; nil: as version
+
+	versions map[string]int64 // by id, as raw has it
+	inRaw    func(id string) string
+
+	mu  sync.Mutex
+	met map[string]bool // those that are listed
+}
+
+func (h *heldRecords) of(id string) (string, bool) {
+	key := h.inRaw(id)
+	v, ok := h.versions[key]
+	if ok {
+		h.mu.Lock()
+		h.met[key] = true
+		h.mu.Unlock()
+	}
+	return strconv.FormatInt(v, 10), ok
+}
+
+// held is what raw holds of some days. What it holds twice is as if it held it not: it is read again, and one
+// of the two goes.
+func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error) {
+	h := &heldRecords{}
+	if u.Dataset.Source.Detail == nil || u.Dataset.Version == "" {
+		return h, nil
+	}
 	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
-	return func(id string) (string, bool) {
-		v, ok := versions[u.inRaw(key, id)]
-		return strconv.FormatInt(v, 10), ok
-	}, nil
+	h.versions, h.met = map[string]int64{}, map[string]bool{}
+	h.inRaw = func(id string) string { return u.inRaw(key, id) }
+	twice := map[string]bool{}
+	for _, date := range days {
+		for r, err := range u.lake.Held(ctx, u.raw(date), schemas.RawTable(u.Dataset)) {
+			if errors.Is(err, load.ErrDamaged) {
+				break // the merge says so
+			}
+			if err != nil {
+				return nil, err
+			}
+			if _, there := h.versions[r.Key]; there {
+				twice[r.Key] = true
+			}
+			h.versions[strings.Clone(r.Key)] = r.Version
+		}
+	}
+	for key := range twice {
+		delete(h.versions, key)
+	}
+	h.version = h.of
+	h.listed = func(first string) bool { return h.met[first] }
+	return h, nil
 }
 
 // read turns records into raw rows, for as many as fit a batch at a time. What the lake may not hold of

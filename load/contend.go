@@ -41,7 +41,7 @@ func (m *Merge) decide(ctx context.Context) error {
 
 // look lets all copies contend, and notes which days change.
 func (m *Merge) look(ctx context.Context) error {
-	m.days, m.strays, m.held, m.missing = map[int32]*lakeDay{}, index{}, 0, 0
+	m.days, m.strays, m.held, m.missing, m.firsts = map[int32]*lakeDay{}, index{}, 0, 0, map[string]*[2]int64{}
 	read := m.spool.index.entries
 	m.records = len(read)
 	for i := range read {
@@ -80,10 +80,11 @@ func (m *Merge) look(ctx context.Context) error {
 func (m *Merge) others(ctx context.Context) ([]time.Time, error) {
 	s := m.spool
 	days := m.reading.Strays.of(s.index.entries)
-	around := false
+	around, unknown := false, false
 	for _, e := range s.index.entries {
 		if !e.ignored {
 			around, days[e.copy.day] = true, true
+			unknown = unknown || !e.known
 		}
 	}
 	if around {
@@ -91,7 +92,7 @@ func (m *Merge) others(ctx context.Context) ([]time.Time, error) {
 			days[dayOf(date)] = true
 		}
 	}
-	if m.searches() && len(m.strays.entries) > 0 {
+	if m.searches() && (len(m.strays.entries) > 0 || unknown) {
 		for p, err := range s.lake.Partitions(ctx, Raw, s.table.Name, s.tenantID) {
 			if err != nil {
 				return nil, err
@@ -178,6 +179,9 @@ func (m *Merge) ourRow(o order, h *lakeDay, r row) error {
 		if unread {
 			m.missing++
 		}
+		if m.reading.Absent != nil {
+			m.count(o.first(r), unread)
+		}
 	}
 	switch {
 	case e != nil:
@@ -193,6 +197,18 @@ func (m *Merge) ourRow(o order, h *lakeDay, r row) error {
 	k, err := o.rank(r)
 	m.strays.entries = append(m.strays.entries, entry{id: id, copy: k, claim: missing, held: true})
 	return err
+}
+
+func (m *Merge) count(first string, unread bool) {
+	n := m.firsts[first]
+	if n == nil {
+		n = &[2]int64{}
+		m.firsts[first] = n
+	}
+	n[0]++
+	if unread {
+		n[1]++
+	}
 }
 
 // otherRow is a row of the lake on another day.

@@ -64,6 +64,7 @@ type Merge struct {
 
 	records       int
 	held, missing int64
+	firsts        map[string]*[2]int64 // the same by the first column of the key
 }
 
 type stage int
@@ -131,6 +132,14 @@ func (m *Merge) Held() int64 { return m.held }
 
 // Missing is how many of Held were neither read nor listed.
 func (m *Merge) Missing() int64 { return m.missing }
+
+// Of is Held and Missing of whom the first column of a key names, where absence means something.
+func (m *Merge) Of(first string) (held, missing int64) {
+	if n := m.firsts[first]; n != nil {
+		return n[0], n[1]
+	}
+	return 0, 0
+}
 
 // KeepAbsent lets what is missing stay: its absence is not believed. It is called before Lose.
 func (m *Merge) KeepAbsent() { m.reading.Absent = nil }

@@ -2,8 +2,12 @@ package load
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
+	"io"
 	"io/fs"
 	"iter"
 	"path"
@@ -126,12 +130,29 @@ func (l *Lake) Exists(ctx context.Context, p Partition) (bool, error) {
 	return v != "", err
 }
 
+// Hash tells the contents of a partition apart, also after it was copied to another store and back.
+func (l *Lake) Hash(ctx context.Context, p Partition) (string, error) {
+	object, err := l.store.Open(ctx, p.Object())
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", p, err)
+	}
+	defer object.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(object, 0, object.Info().Size)); err != nil {
+		return "", fmt.Errorf("read %s: %w", p, err)
+	}
+	return hashText(sum), nil
+}
+
+func hashText(sum hash.Hash) string { return hex.EncodeToString(sum.Sum(nil)[:16]) }
+
 // Commit is what became of a partition.
 type Commit struct {
 	Partition Partition
 	Rows      int64
-	Bytes     int64 // of the file
-	Changed   bool  // false: it already held these bytes
+	Bytes     int64  // of the file
+	Hash      string // of the file in raw, as [Lake.Hash] gives it
+	Changed   bool   // false: it already held these bytes
 }
 
 // Write begins a partition. Nothing of it is visible before its Commit, which publishes only over

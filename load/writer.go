@@ -3,8 +3,10 @@ package load
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -31,6 +33,9 @@ type Writer struct {
 
 func newWriter(ctx context.Context, p Partition, t schemas.Table, staged Staged, set tuning) (*Writer, error) {
 	w := &Writer{tuning: set, partition: p, schema: t.Schema(), staged: staged, count: &counter{to: staged}}
+	if p.Kind == Raw {
+		w.count.sum = sha256.New()
+	}
 	w.buffer = bufio.NewWriterSize(w.count, set.fileBytes)
 	w.chunks = &chunker{tuning: set, schema: w.schema, sizer: newSizer(w.schema), emit: w.encode}
 	var err error
@@ -96,7 +101,11 @@ func (w *Writer) Commit(ctx context.Context) (Commit, error) {
 	if err != nil {
 		return Commit{}, w.named(err)
 	}
-	return Commit{Partition: w.partition, Rows: w.rows, Bytes: w.count.bytes, Changed: changed}, nil
+	c := Commit{Partition: w.partition, Rows: w.rows, Bytes: w.count.bytes, Changed: changed}
+	if w.count.sum != nil {
+		c.Hash = hashText(w.count.sum)
+	}
+	return c, nil
 }
 
 // Discard drops what was written. It does nothing after Commit, so it may always be deferred.
@@ -122,10 +131,14 @@ func (w *Writer) named(err error) error {
 type counter struct {
 	to    Staged
 	bytes int64
+	sum   hash.Hash // nil but for raw
 }
 
 func (c *counter) Write(p []byte) (int, error) {
 	n, err := c.to.Write(p)
 	c.bytes += int64(n)
+	if c.sum != nil {
+		c.sum.Write(p[:n])
+	}
 	return n, err
 }

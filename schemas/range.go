@@ -14,6 +14,17 @@ type Range struct{ From, To time.Time }
 // Contains reports whether t lies in the range.
 func (r Range) Contains(t time.Time) bool { return !t.Before(r.From) && t.Before(r.To) }
 
+// Intersect is what two ranges have in common; it is empty or backwards if there is nothing.
+func (r Range) Intersect(o Range) Range {
+	if o.From.After(r.From) {
+		r.From = o.From
+	}
+	if o.To.Before(r.To) {
+		r.To = o.To
+	}
+	return r
+}
+
 // Days are the UTC midnights of the days that the range touches.
 func (r Range) Days() []time.Time {
 	var days []time.Time

@@ -4,15 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/user"
 	"slices"
+	"strings"
 	"text/tabwriter"
+	"time"
 
 	"graphlake/jobs"
+	"graphlake/schemas"
 )
 
 type auditCommand struct {
 	selection
-	AgainstGraph bool `help:"Compare also with what Graph lists of the days that were read."`
+	AgainstGraph bool   `help:"Compare also with what Graph lists of the days that were read."`
+	Accept       string `enum:",lost" default:"" placeholder:"lost" help:"Note that what is lost of a range is known, and tell it no more; needs --dataset, --from and --to."`
 }
 
 func (a auditCommand) Run(ctx context.Context, c *command) error {
@@ -23,6 +28,9 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 	store, err := cfg.openLake(ctx)
 	if err != nil {
 		return err
+	}
+	if a.Accept != "" {
+		return c.acceptLost(ctx, store, sel, a)
 	}
 	auditor := jobs.Auditor{Store: store, Now: a.now(), Log: c.logger()}
 	if a.AgainstGraph {
@@ -40,10 +48,39 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 	if err := errors.Join(err, c.printAudit(found)); err != nil {
 		return err
 	}
-	if len(found.Findings) > 0 {
+	if found.Failures() > 0 {
 		return statusError{status: exitFailed}
 	}
 	return nil
+}
+
+// acceptLost notes who has accepted what is lost of a range.
+func (c *command) acceptLost(ctx context.Context, store store, sel jobs.Selection, a auditCommand) error {
+	if len(a.Dataset) == 0 || a.From.IsZero() || a.To.IsZero() {
+		return usage(errors.New("--accept lost needs --dataset, --from and --to: what is lost, audit and status say"))
+	}
+	by := "unknown"
+	if u, err := user.Current(); err == nil {
+		by = u.Username
+	}
+	all := 0
+	for _, t := range sel.Tenants {
+		for _, d := range sel.Datasets {
+			n, err := jobs.AcceptLost(ctx, store, t, d, schemas.Range{From: sel.From, To: sel.To}, by, time.Now())
+			if err != nil {
+				return fmt.Errorf("%s of %s: %w", d.Name, t.Name, err)
+			}
+			all += n
+		}
+	}
+	if c.Output == "json" {
+		return c.printJSON(struct {
+			Accepted int    `json:"accepted"`
+			By       string `json:"by"`
+		}{all, by})
+	}
+	_, err := fmt.Fprintf(c.stdout, "accepted %d parts as lost, by %s\n", all, by)
+	return err
 }
 
 // cures are what to do about a kind of finding, in the order of their use.
@@ -55,14 +92,18 @@ var cures = []struct {
 	{jobs.FoundUnreadable, "remove the file; then run its range again, or, if it is a table's, replay it"},
 	{jobs.FoundGap, "run with --from and --to of the gap"},
 	{jobs.FoundMissing, "run the day again with --from and --to, or, if raw is there, replay it"},
-	{jobs.FoundLost, "run the day again with --from and --to"},
+	{jobs.FoundUnread, "run the day again with --from and --to"},
 	{jobs.FoundBehind, "run the day again with --from and --to"},
+	{jobs.FoundRefused, "run again: who could not be read is read from where it stands; all of them, and why, are in --output json and in the view incomplete; a mailbox or team that stays shut has to be opened for the application"},
+	{jobs.FoundLost, "Graph has forgotten it, so it cannot be had; to be told no more, run graphlake audit --accept lost --dataset NAME --from FROM --to TO"},
+	{jobs.FoundFuture, "remove the partition: some clock was ahead when it was written"},
 	{jobs.FoundDirty, "run again: every run begins with the dirty days; if it stays, its report says why"},
 	{jobs.FoundOutdated, "replay the days: they were derived by another definition of the tables"},
 	{jobs.FoundStale, "replay the day"},
 	{jobs.FoundCount, "replay the day"},
 	{jobs.FoundOrphan, "replay the day"},
-	{jobs.FoundDuplicate, "in a table: replay the day; in raw: it is a fault of graphlake, so keep the files and report it"},
+	{jobs.FoundDuplicate, "in raw: run a range that has all days from the first to the last, with --from and --to; in a table alone: replay the day"},
+	{jobs.FoundMisfits, "a warning: Graph writes values in another way than before; they are null; after an update that reads them, replay the dataset"},
 	{jobs.FoundBusy, "audit again when the run that changes the day has ended"},
 }
 
@@ -78,29 +119,49 @@ func (c *command) printAudit(a jobs.Audit) error {
 			if !f.From.IsZero() {
 				where = fmt.Sprintf("%s to %s", instant{f.From}, instant{f.To})
 			}
+			if f.Column != "" {
+				where = f.Column
+			}
+			if len(f.Who) > 0 {
+				where += ": " + named(f.Who)
+			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\n", f.Kind, dash(f.Tenant), f.Dataset, dash(f.Table), dash(f.Date), f.Count, where)
 		}
 		if err := w.Flush(); err != nil {
 			return err
 		}
 	}
-	for _, n := range a.Notes {
-		fmt.Fprintf(c.stdout, "%s: %s\n", n.Dataset, n.Message)
-	}
+	c.printNotes(a.Notes)
 	for _, k := range cures {
 		if slices.ContainsFunc(a.Findings, func(f jobs.Finding) bool { return f.Kind == k.kind }) {
 			fmt.Fprintf(c.stdout, "%s: %s\n", k.kind, k.cure)
 		}
 	}
-	findings := fmt.Sprintf("%d findings", len(a.Findings))
-	switch len(a.Findings) {
+	findings := fmt.Sprintf("%d findings", a.Failures())
+	switch a.Failures() {
 	case 0:
 		findings = "no findings"
 	case 1:
 		findings = "1 finding"
 	}
+	if n := len(a.Findings) - a.Failures(); n > 0 {
+		findings += fmt.Sprintf(", %d warnings,", n)
+	}
 	_, err := fmt.Fprintf(c.stdout, "audit: %s in %d days of %d datasets\n", findings, a.Days, a.Datasets)
 	return err
+}
+
+// named are the first of those that could not be read.
+func named(who []jobs.Behind) string {
+	var all []string
+	for i, b := range who {
+		if i == mostNamed {
+			all = append(all, "…")
+			break
+		}
+		all = append(all, fmt.Sprintf("%s%s since %s (%s)", b.Parent, b.Record, instant{b.Since.Truncate(time.Second)}, b.Reason))
+	}
+	return strings.Join(all, ", ")
 }
 
 // dash stands for what is empty, so that columns can be told apart.

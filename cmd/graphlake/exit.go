@@ -53,9 +53,11 @@ func exitStatus(err error) int {
 	kind := graph.KindOf(err)
 	network, failed := errors.AsType[*url.Error](err)
 	switch {
+	case errors.Is(err, jobs.ErrClock):
+		return exitLater
 	case kind == graph.Unauthorized, errors.Is(err, fs.ErrPermission):
 		return exitForbidden
-	case kind == graph.Throttled, kind == graph.Unavailable, failed && network.Op != "parse",
+	case kind == graph.Throttled, kind == graph.Unavailable, kind == graph.Incomplete, failed && network.Op != "parse",
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return exitLater
 	default:

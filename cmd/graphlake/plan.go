@@ -82,9 +82,7 @@ func (c *command) printPlanText(p jobs.Plan, rate float64) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	for _, n := range p.Notes {
-		fmt.Fprintf(c.stdout, "%s: %s\n", n.Dataset, n.Message)
-	}
+	c.printNotes(p.Notes)
 	for _, g := range p.Gaps {
 		fmt.Fprintf(c.stdout, "%s of %s, %s to %s: not in the lake, and only read by a run with that range\n", g.Dataset, g.Tenant, day(g.From), day(g.To))
 	}

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -13,7 +16,9 @@ import (
 
 type runCommand struct {
 	selection
-	DryRun bool `help:"Print the plan and stop."`
+	DryRun  bool `help:"Print the plan and stop."`
+	Believe bool `help:"Take what Graph gives for all that there is, also if it is far less than before."`
+	Yes     bool `help:"Read all that is due, also if that is many times what an ordinary night reads."`
 }
 
 func (r runCommand) Run(ctx context.Context, c *command) error {
@@ -25,6 +30,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	sel.Believe, sel.Yes = r.Believe, r.Yes
 	if len(sel.Tenants) == 0 && c.Output == "text" {
 		return c.printNobody(cfg, r.Shard)
 	}
@@ -37,6 +43,9 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	}
 	defer w.end(ctx)
 	rep, err := w.do(ctx, r.now(), func(x *jobs.Runner) (jobs.Report, error) { return x.Run(ctx, sel) })
+	if rep.Run == "" { // it has not begun
+		return err
+	}
 	if err := errors.Join(err, c.printReport(rep)); err != nil {
 		return err
 	}
@@ -73,15 +82,23 @@ func (c *command) printReport(rep jobs.Report) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	for _, n := range rep.Notes {
-		fmt.Fprintf(c.stdout, "%s: %s\n", n.Dataset, n.Message)
-	}
+	c.printNotes(rep.Notes)
 	for _, u := range rep.Units {
 		for _, remark := range remarks(u) {
 			fmt.Fprintf(c.stdout, "%s of %s, %s to %s: %s\n", u.Dataset, u.Tenant, day(u.From), day(u.To), remark)
 		}
 	}
 	return nil
+}
+
+// printNotes prints a line a note.
+func (c *command) printNotes(notes []jobs.Note) {
+	for _, n := range notes {
+		if n.Dataset != "" {
+			fmt.Fprint(c.stdout, n.Dataset, ": ")
+		}
+		fmt.Fprintln(c.stdout, n.Message)
+	}
 }
 
 // remarks are what the numbers of a unit do not say.
@@ -97,7 +114,16 @@ func remarks(u jobs.UnitReport) []string {
 		all = append(all, fmt.Sprintf("%d listed records are too old to be read; Graph has forgotten them", u.Gone))
 	}
 	if u.Behind > 0 {
-		all = append(all, fmt.Sprintf("%d parents or records were refused; a later run reads them from where they stand", u.Behind))
+		all = append(all, fmt.Sprintf("%d parents or records could not be read; a later run reads them from where they stand: %s", u.Behind, who(u)))
+	}
+	if u.Doubt != nil {
+		all = append(all, u.Doubt.String())
+	}
+	if u.Lost > 0 {
+		all = append(all, "Graph has forgotten it before it was read whole; who accepts that says so: graphlake audit --accept lost")
+	}
+	if n := len(u.Misfits); n > 0 {
+		all = append(all, fmt.Sprintf("values that did not fit their column are null there: %s", counted(u.Misfits)))
 	}
 	if u.Quarantined > 0 {
 		all = append(all, fmt.Sprintf("%d records could not be read; the reasons are in %s", u.Quarantined, strings.Join(u.Quarantine, ", ")))
@@ -106,6 +132,35 @@ func remarks(u jobs.UnitReport) []string {
 		all = append(all, u.Error.Message)
 	}
 	return all
+}
+
+// mostNamed are named in a line.
+const mostNamed = 5
+
+// who are the first of those that are behind, and why.
+func who(u jobs.UnitReport) string {
+	var all []string
+	for _, b := range u.Who[:min(len(u.Who), mostNamed)] {
+		all = append(all, fmt.Sprintf("%s%s (%s)", b.Parent, b.Record, b.Reason))
+	}
+	if int(u.Behind) > len(all) {
+		all = append(all, "…")
+	}
+	return strings.Join(all, ", ")
+}
+
+// counted are the numbers of columns, the greatest first.
+func counted(columns map[string]int64) string {
+	names := slices.SortedFunc(maps.Keys(columns), func(a, b string) int {
+		return cmp.Or(cmp.Compare(columns[b], columns[a]), cmp.Compare(a, b))
+	})
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s (%d)", name, columns[name])
+	}
+	if len(names) > mostNamed {
+		names = append(names[:mostNamed], "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 func outcomes(all []jobs.Outcome) string {

@@ -105,7 +105,7 @@ func (s secrets) listen(answer http.HandlerFunc) http.HandlerFunc {
 		answer(&kept, r)
 		body := kept.Body.Bytes()
 		if strings.HasSuffix(r.URL.Path, "/users/delta") {
-			body = bytes.Replace(body, []byte(`"accountEnabled":true`), []byte(`"accountEnabled":{"of":"`+unreadable+`"}`), 1)
+			body = bytes.Replace(body, []byte(`"assignedLicenses":[`), []byte(`"assignedLicenses":{"of":"`+unreadable+`"},"licenses":[`), 1)
 		}
 		maps.Copy(rw.Header(), kept.Header())
 		rw.Header().Del("Content-Length")

@@ -29,7 +29,7 @@ type selection struct {
 	choice
 	From instant `placeholder:"DATE|TIME" help:"Start of the range, included: 2026-11-01 or 2026-11-01T06:00:00Z, in UTC."`
 	To   instant `placeholder:"DATE|TIME" help:"End of the range, not included."`
-	Now  instant `placeholder:"TIME" help:"What the planner takes for now."`
+	Now  instant `placeholder:"TIME" help:"What counts as now: the present (default), or a time before it."`
 }
 
 // instant is a date, which means its midnight in UTC, or an RFC 3339 time.
@@ -76,7 +76,7 @@ func (s selection) now() time.Time {
 
 // of is what the flags ask for of a configuration.
 func (s selection) of(c *config) (jobs.Selection, error) {
-	sel := jobs.Selection{From: s.From.Time, To: s.To.Time}
+	sel := jobs.Selection{From: s.From.Time, To: s.To.Time, Back: !s.Now.IsZero()}
 	tenants, err := s.tenants(c)
 	if err != nil {
 		return jobs.Selection{}, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,17 +32,16 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	status, err := jobs.LoadStatus(ctx, store, sel, scheduled, what.now())
-	if err != nil {
-		return err
-	}
+	status, damaged := jobs.LoadStatus(ctx, store, sel, scheduled, what.now())
 	status.Late = slices.DeleteFunc(status.Late, func(o jobs.Overdue) bool {
 		return !slices.ContainsFunc(sel.Datasets, func(d schemas.Dataset) bool { return d.Name == o.Dataset })
 	})
 	if c.Output == "json" {
-		return c.printJSON(status)
+		err = c.printJSON(status)
+	} else {
+		err = c.printStatus(status)
 	}
-	return c.printStatus(status)
+	return errors.Join(damaged, err)
 }
 
 func (c *command) printStatus(s jobs.Status) error {
@@ -49,7 +49,10 @@ func (c *command) printStatus(s jobs.Status) error {
 	fmt.Fprintln(w, "tenant\tdataset\tfrom\treaches\trecords\tlast read\toutcome")
 	for _, d := range s.Datasets {
 		outcome := string(d.Outcome)
-		if d.Read.IsZero() {
+		switch {
+		case d.Error != "":
+			outcome = "unreadable state"
+		case d.Read.IsZero():
 			outcome = "never read"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", d.Tenant, d.Dataset, instant{d.From}, instant{d.Reaches}, d.Records, instant{d.Read}, outcome)
@@ -112,7 +115,21 @@ func wanting(d jobs.DatasetStatus) []string {
 		say("listed and too young to be read: %d records", d.NotYet)
 	}
 	if d.Behind > 0 {
-		say("refused, and read later from where they stand: %d parents or records", d.Behind)
+		say("not read, and read later from where they stand: %d parents or records: %s", d.Behind, behind(d))
+	}
+	if d.Gone > 0 {
+		say("listed, and not found for some days, so taken for having nothing: %d", d.Gone)
+	}
+	for i, l := range d.Lost {
+		if i == mostNamed {
+			say("and %d more", len(d.Lost)-i)
+			break
+		}
+		say("lost, for Graph has forgotten it: %s to %s%s; who accepts that says so: graphlake audit --accept lost --dataset %s --from %s --to %s",
+			instant{l.From}, instant{l.To}, of(l), d.Dataset, instant{l.From}, instant{l.To})
+	}
+	if len(d.Misfits) > 0 {
+		say("values that did not fit their column, and are null there: %s", counted(d.Misfits))
 	}
 	if d.MissedDays > 0 {
 		say("pictures that nobody took, %d days: %s", d.MissedDays, spans(d.Missed))
@@ -121,6 +138,25 @@ func wanting(d jobs.DatasetStatus) []string {
 		say("asked for after Graph had forgotten it: %d days", d.Expired)
 	}
 	return all
+}
+
+// behind names the first of those that could not be read.
+func behind(d jobs.DatasetStatus) string {
+	var all []string
+	for _, b := range d.Who {
+		all = append(all, fmt.Sprintf("%s%s since %s (%s)", b.Parent, b.Record, instant{b.Since.Truncate(time.Second)}, b.Reason))
+	}
+	if d.Behind > len(all) {
+		all = append(all, "…")
+	}
+	return strings.Join(all, ", ")
+}
+
+func of(l jobs.Lost) string {
+	if l.Parent+l.Record == "" {
+		return ""
+	}
+	return " of " + l.Parent + l.Record
 }
 
 // spans are ranges in a line, their ends not included.

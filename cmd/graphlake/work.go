@@ -54,7 +54,7 @@ func (w *work) end(ctx context.Context) { w.tell.close(ctx) }
 // do runs or replays at what counts as now, and shows and tells meanwhile how far it is.
 func (w *work) do(ctx context.Context, now time.Time, run func(*jobs.Runner) (jobs.Report, error)) (jobs.Report, error) {
 	runner := w.runner
-	runner.Now, runner.Progress = now, &jobs.Progress{Rate: w.config.Graph.Rate}
+	runner.Now, runner.Witness, runner.Progress = now, true, &jobs.Progress{Rate: w.config.Graph.Rate}
 	stop := w.show(ctx, runner.Progress)
 	rep, err := run(&runner)
 	stop()

@@ -34,6 +34,7 @@ type flags struct {
 	Role            []string `placeholder:"PERMISSION" help:"What the token permits, for instance CallRecords.Read.All (default: everything)."`
 	Stats           string   `placeholder:"FILE" help:"Where to write, at the end, how many requests there were, as JSON."`
 	Truth           bool     `help:"Print what the tenant holds, as JSON, and end."`
+	Keys            bool     `help:"With --truth: the key of every row, too."`
 	Command         []string `arg:"" optional:"" help:"A command to run against the simulator, after --."`
 }
 

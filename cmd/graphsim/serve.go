@@ -21,6 +21,9 @@ func (f *flags) start(ctx context.Context, o graphsim.Options) error {
 	if f.Truth {
 		out := json.NewEncoder(os.Stdout)
 		out.SetIndent("", "  ")
+		if f.Keys {
+			return out.Encode(tenant.TruthWithKeys())
+		}
 		return out.Encode(tenant.Truth())
 	}
 	if f.Illnesses {

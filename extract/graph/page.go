@@ -18,8 +18,8 @@ type Page struct {
 	Values    [][]byte
 	NextLink  string // where the collection goes on; empty on its last page
 	DeltaLink string // where its changes can be read later; on the last page of a delta query only
-
-	count int64 // the largest that the page names: of the collection or, as some services do, of the page; 0: none
+	Astray    bool   // the page had a DeltaLink that cannot be used, however often it was asked for
+	Count     int64  // the largest that the page names: of the collection or, as some services do, of the page; 0: none
 }
 
 // decodePage reads the envelope of a collection. Of a name that is there twice the last one counts.
@@ -45,7 +45,7 @@ func decodePage(body []byte) (Page, error) {
 		case CountAnnotation:
 			var n int64
 			n, err = readCount(dec)
-			p.count = max(p.count, n)
+			p.Count = max(p.Count, n)
 		default:
 			err = a.member(dec, name)
 		}

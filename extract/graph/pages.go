@@ -102,7 +102,7 @@ func (t *trail) add(p Page) {
 		t.empty = 0
 	}
 	t.elements += int64(len(p.Values))
-	t.count = max(t.count, p.count)
+	t.count = max(t.count, p.Count)
 }
 
 // tooFew is an error if the pages so far, as all there are, lack elements. Some services count the
@@ -153,7 +153,7 @@ func (c *Client) leading(ctx context.Context, r Request, s step, t *trail) (page
 		}
 	}
 	if astray != nil {
-		page.DeltaLink = ""
+		page.DeltaLink, page.Astray = "", true
 		c.log.WarnContext(ctx, "the link to a collection's changes cannot be used", "url", "/"+r.Version+r.Path, "error", astray)
 	}
 	return page, on, nil

@@ -63,6 +63,10 @@ func (r Request) failed(kind Kind, err error) error {
 	return &Error{Kind: kind, Method: method, URL: "/" + r.Version + r.Path, Err: err}
 }
 
+// Incomplete is the error of an answer that lacks something which only its reader can tell, who has gone on
+// from its links. No try is counted: nothing was asked again for it.
+func (r Request) Incomplete(what string) error { return r.failed(Incomplete, &partError{what: what}) }
+
 // at is the request for a link that Graph gave, which is used as it is.
 func (r Request) at(link *url.URL) *abs.RequestInformation {
 	info := r.bare()

@@ -17,7 +17,10 @@ type Table struct {
 }
 
 // A ledger counts rows by table.
-type ledger map[string]*tally
+type ledger struct {
+	of   map[string]*tally
+	keys map[string][]string // by table; nil: they are not kept
+}
 
 type tally struct {
 	rows int
@@ -26,7 +29,11 @@ type tally struct {
 
 // add counts a row by its key.
 func (l ledger) add(table string, key ...string) {
-	sum := sha256.Sum256([]byte(strings.Join(key, "\x1f")))
+	joined := strings.Join(key, "\x1f")
+	if l.keys != nil {
+		l.keys[table] = append(l.keys[table], joined)
+	}
+	sum := sha256.Sum256([]byte(joined))
 	of := l.table(table)
 	of.rows++
 	of.sum += binary.BigEndian.Uint64(sum[:8])
@@ -34,16 +41,16 @@ func (l ledger) add(table string, key ...string) {
 
 // table is what was counted of a table. A table without rows is one, too.
 func (l ledger) table(name string) *tally {
-	if l[name] == nil {
-		l[name] = new(tally)
+	if l.of[name] == nil {
+		l.of[name] = new(tally)
 	}
-	return l[name]
+	return l.of[name]
 }
 
 // tables is what was counted, as it is printed.
 func (l ledger) tables() map[string]Table {
 	all := map[string]Table{}
-	for name, one := range l {
+	for name, one := range l.of {
 		all[name] = Table{Rows: one.rows, Keys: fmt.Sprintf("%016x", one.sum)}
 	}
 	return all

@@ -27,6 +27,10 @@ func (t *Tenant) everyChat(now time.Time) iter.Seq[chat] {
 	}
 }
 
+// nobodysOwn is the mailbox in the key of a message in a chat: the threads of notes to oneself, where it is
+// somebody's, are not simulated.
+const nobodysOwn = ""
+
 // chatTruth counts the tables of chats and of their messages.
 func (t *Tenant) chatTruth(l ledger, now time.Time) (changed Changed) {
 	for _, name := range []string{"chats", "chat_members", "chat_messages"} {
@@ -55,8 +59,9 @@ func (t *Tenant) chatTruth(l ledger, now time.Time) (changed Changed) {
 		for day := t.first; day < t.first+t.days; day++ {
 			for m := range t.chatDay(th, day, turns, now) {
 				if slices.ContainsFunc(readers, func(r membership) bool { return r.in.has(m.created) }) {
-					l.add("chat_messages", th.id, m.id())
-					t.messageTruth(l, &m, kinds, now, th.id)
+					key := []string{th.id, m.id(), nobodysOwn}
+					l.add("chat_messages", key...)
+					t.messageTruth(l, &m, kinds, now, key)
 					changed.count(&m, now)
 				}
 			}
@@ -74,8 +79,9 @@ func (t *Tenant) channelTruth(l ledger, now time.Time) (changed Changed) {
 		for _, th := range t.channelThreads(team, now) {
 			for day := t.first; day < t.first+t.days; day++ {
 				for m := range t.channelDay(th, day, now) {
-					l.add("channel_messages", th.team, th.id, m.id())
-					t.messageTruth(l, &m, kinds, now, th.team, th.id)
+					key := []string{th.team, th.id, m.id()}
+					l.add("channel_messages", key...)
+					t.messageTruth(l, &m, kinds, now, key)
 					changed.count(&m, now)
 				}
 			}
@@ -97,10 +103,9 @@ func (k messageKinds) open(l ledger) {
 	}
 }
 
-// messageTruth counts what stands below a message. The place is the key of its thread.
-func (t *Tenant) messageTruth(l ledger, m *message, kinds messageKinds, now time.Time, place ...string) {
+// messageTruth counts what stands below the message of a key.
+func (t *Tenant) messageTruth(l ledger, m *message, kinds messageKinds, now time.Time, key []string) {
 	c := t.content(m)
-	key := slices.Concat(place, []string{m.id()})
 	for table, n := range map[string]int{
 		kinds.mentions: len(c.mentions), kinds.attachments: len(c.attachments), kinds.reactions: len(m.reactions(now)),
 	} {

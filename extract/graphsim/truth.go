@@ -15,6 +15,8 @@ type Truth struct {
 	Tables map[string]Table `json:"tables"`
 	// Changed says of the tables of messages how much has happened to them.
 	Changed map[string]Changed `json:"changed"`
+	// Keys are the keys of all rows by table, each joined as for [Table.Keys], where they are asked for.
+	Keys map[string][]string `json:"keys,omitempty"`
 }
 
 // A Day counts the records that begin on a UTC day and that Graph gives away now: call records whose
@@ -33,9 +35,15 @@ type Day struct {
 }
 
 // Truth counts. It takes time in proportion to the calls and messages.
-func (t *Tenant) Truth() Truth {
+func (t *Tenant) Truth() Truth { return t.truth(ledger{of: map[string]*tally{}}) }
+
+// TruthWithKeys is Truth with the keys of all rows.
+func (t *Tenant) TruthWithKeys() Truth {
+	return t.truth(ledger{map[string]*tally{}, map[string][]string{}})
+}
+
+func (t *Tenant) truth(l ledger) Truth {
 	now := t.Now().UTC()
-	l := ledger{}
 	for name := range strings.FieldsSeq(countedTables) {
 		l.table(name) // there is one, even if nothing is in it
 	}
@@ -57,7 +65,7 @@ func (t *Tenant) Truth() Truth {
 	truth.Changed = map[string]Changed{
 		"chat_messages": t.chatTruth(l, now), "channel_messages": t.channelTruth(l, now),
 	}
-	truth.Tables = l.tables()
+	truth.Tables, truth.Keys = l.tables(), l.keys
 	return truth
 }
 
@@ -83,12 +91,13 @@ func (t *Tenant) tally(l ledger, c *call, d *Day) {
 	legs := t.legs(c)
 	for i := range legs {
 		session, ends := c.sessionID(&legs[i])
-		l.add("call_sessions", id, session.String())
+		in := []string{id, session.String(), position(i)}
+		l.add("call_sessions", in...)
 		d.Sessions++
 		segments := c.segments(&legs[i])
 		ids := segmentIDs(session, len(segments), ends)
 		for j, part := range segments {
-			key := []string{id, session.String(), ids[j].String()}
+			key := append(slices.Clip(in), ids[j].String())
 			l.add("call_segments", key...)
 			d.Segments++
 			media := 0

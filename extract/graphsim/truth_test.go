@@ -41,10 +41,10 @@ func (r reading) calls(t *testing.T, tenant *Tenant) {
 		for i := range participants {
 			r.add("call_participants", call, fmt.Sprint(i))
 		}
-		for _, session := range sessions {
-			r.add("call_sessions", call, texts(session, "id"))
+		for at, session := range sessions {
+			r.add("call_sessions", call, texts(session, "id"), fmt.Sprint(at))
 			for _, segment := range objects(t, session, "segments") {
-				key := []string{call, texts(session, "id"), texts(segment, "id")}
+				key := []string{call, texts(session, "id"), fmt.Sprint(at), texts(segment, "id")}
 				r.add("call_segments", key...)
 				for i, medium := range objects(t, segment, "media") {
 					r.add("call_media", append(slices.Clone(key), fmt.Sprint(i))...)

@@ -21,6 +21,7 @@ func TestRunbookExplainsEveryWord(t *testing.T) {
 	exits.constants(t, "cmd/graphlake/exit.go", func(name, _ string) bool { return strings.HasPrefix(name, "exit") })
 	outcomes := words{}
 	outcomes.constants(t, "jobs/report.go", typed("Outcome"))
+	outcomes.constants(t, "jobs/status.go", typed("Outcome"))
 	findings := words{}
 	findings.constants(t, "jobs/audit.go", typed("FindingKind"))
 	kinds := words{}

@@ -79,7 +79,9 @@ func (m *month) contents(ctx context.Context) (keys int, err error) {
 	if _, err := whole.Output(ctx, "run", "--dataset", strings.Join(names, ","), "--from", firstDay, "--to", lastDay, "--now", instant(lastNight)); err != nil {
 		return 0, err
 	}
-	return m.Contents(ctx, m.lake, whole, func(d trial.Dataset) (string, string) {
+	seen := *m.lake
+	seen.Besides = m.absent
+	return m.Contents(ctx, &seen, whole, func(d trial.Dataset) (string, string) {
 		if d.ByTime() {
 			return firstDay, lastDay
 		}
@@ -107,7 +109,9 @@ func (m *month) remaining(ctx context.Context) (map[string]map[string]bool, erro
 		only["user_id"][u[0]] = true
 	}
 	for _, t := range teams {
-		only["team_id"][t[0]] = true
+		if !m.absent["teams"][t[0]] {
+			only["team_id"][t[0]] = true
+		}
 	}
 	for _, c := range members {
 		if only["user_id"][c[0]] {

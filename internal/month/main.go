@@ -12,7 +12,8 @@
 // throttled one, have to end with status 0.
 //
 // After each of these the pictures of the night and its observation of presence are compared with what
-// the tenant was at that instant. In the end an audit must find nothing, the tables by time must be what
+// the tenant was at that instant, with what belongs to records that have gone since the night with pictures
+// before it: what only is not listed any more is removed when it was absent on two days. In the end an audit must find nothing, the tables by time must be what
 // was generated in the whole month, and status must name exactly the days of which there is no picture.
 // The last night is a midnight: what is due ends there, and a message that is edited between midnight
 // and 02:30 is the next night's. The simulator counts what Graph still gives, and the lake keeps what
@@ -22,7 +23,8 @@
 //
 // Then what Graph still has at that instant is read whole into a second lake, and the two are compared row
 // for row, with all that a row says: the pictures of the last night and the tables by time. Left out is the
-// same as above, and rows that are removed, which only a lake has that saw them before.
+// same as above, and rows that are removed or absent for the first time, which only a lake has that saw them
+// before.
 //
 // The output is a line a night, a line for each table that differs and for all else that is not as it
 // should be, and in the end: month nights=30 outages=2 refused=1 throttled=1 findings=N tables=N
@@ -72,6 +74,9 @@ type month struct {
 	last  kind         // of night before
 	times map[kind]int // that there were such nights, those in a row counted once
 	wrong int          // of what is asked besides the tables
+
+	before map[string]trial.Keys // what there was at the newest night with pictures; nil before the first
+	absent map[string]trial.Keys // what that night alone lacked
 }
 
 // configured are jobs that have every dataset between them.

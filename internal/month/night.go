@@ -179,14 +179,20 @@ func (m *month) work(ctx context.Context, date time.Time, of kind) error {
 	return nil
 }
 
-// pictures compares what a night has seen with what there was at its instant.
+// pictures compares what a night has seen with what there was at its instant, and with what it alone lacks.
 func (m *month) pictures(ctx context.Context, date time.Time) error {
 	generated, err := trial.Generated(ctx, m.bin, append(m.tenant(), "--now", instant(date))...)
 	if err != nil {
 		return err
 	}
+	all, err := m.lake.Datasets(ctx)
+	if err != nil {
+		return err
+	}
+	m.absent = trial.Absent(all, m.before, generated)
+	m.before = generated
 	m.Name = "night " + day(date) + ":"
-	return m.Compare(ctx, m.lake, generated, func(d trial.Dataset) (string, string) {
+	return m.Compare(ctx, m.lake, trial.With(generated, m.absent), func(d trial.Dataset) (string, string) {
 		if d.ByTime() {
 			return "", ""
 		}

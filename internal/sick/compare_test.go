@@ -207,7 +207,10 @@ func (t *table) differing(got, want row, lenient bool) (columns []string) {
 }
 
 // compare counts what is wrong with a lake in the last night, given what is sick and what is named.
-func (l *life) compare(got, want contents, sick []graphsim.Illness, names names) {
+//
+// Who was there in the night before, or could not be read then, and is not there now may still be in a picture:
+// that is believed on the second day.
+func (l *life) compare(got, want, yesterday contents, lately, sick []graphsim.Illness, names names) {
 	end := l.simulated()
 	members := want.members()
 	for _, name := range slices.Sorted(maps.Keys(want)) {
@@ -229,13 +232,14 @@ func (l *life) compare(got, want contents, sick []graphsim.Illness, names names)
 			}
 			lagging := len(rows) == 0 || late(w)
 			switch {
+			case len(rows) > 0 && removed(rows[0]) && t.excuse(w, members, sick, names).state == fine && l.onceGone(name, w):
 			case len(rows) > 0 && removed(rows[0]):
 				l.invented++
 				l.tellOf(t, "false", ": marked removed, but there"+t.why(w, members, sick), "%s", key)
 			case lagging && len(rows) > 0 && len(t.differing(rows[0], w, false)) == 0:
 			case lagging:
 				what := map[bool]string{true: "missing", false: "older"}[len(rows) == 0]
-				if e := t.excuse(w, members, sick, names); e.state != fine {
+				if e := t.excuse(w, members, sick, names); e.state != fine && !names(t.dataset.Name, nil) {
 					l.unnamed++
 					l.tellOf(t, "unnamed", ": "+what+": "+strings.TrimSpace(e.kind+" "+e.state), "%s", key)
 				}
@@ -255,7 +259,7 @@ func (l *life) compare(got, want contents, sick []graphsim.Illness, names names)
 		}
 		for _, key := range slices.Sorted(maps.Keys(has)) {
 			r := has[key][0]
-			if _, ok := wants[key]; ok || removed(r) || want.gone(r) {
+			if _, ok := wants[key]; ok || removed(r) || want.gone(r) || yesterday[name].had(r) || t.again(r, l.ever) || t.pictured() && t.why(r, members, lately) != "" {
 				continue
 			}
 			e := t.excuse(r, members, sick, names)
@@ -270,6 +274,44 @@ func (l *life) compare(got, want contents, sick []graphsim.Illness, names names)
 			}
 		}
 	}
+}
+
+// pictured reports whether a picture shows who is not listed for a day longer.
+func (t *table) pictured() bool {
+	return t.dataset.Mode.Pictures() && t.dataset.Source.Paging != schemas.Delta
+}
+
+// had reports whether a picture of another day had a row.
+func (t *table) had(r row) bool {
+	if !t.pictured() {
+		return false
+	}
+	for _, rows := range t.rows {
+		if same := rows[0]; !slices.ContainsFunc(t.Key, func(name string) bool { return same[name] != r[name] }) {
+			return true
+		}
+	}
+	return false
+}
+
+// again reports whether a row is of a session that Graph has returned twice: it may, and the record is not read
+// again before it has a new version.
+func (t *table) again(r row, ever []graphsim.Illness) bool {
+	return r["session_index"] != "" && slices.ContainsFunc(ever, func(i graphsim.Illness) bool {
+		return i.Kind == "session-twice" && i.ID == r["call_id"]
+	})
+}
+
+// onceGone reports whether a row of a picture was not there in one of the nights: who comes back while they are
+// sick is as they were last known.
+func (l *life) onceGone(name string, r row) bool {
+	for _, at := range l.lately {
+		then, err := l.reference(context.Background(), at)
+		if err == nil && then[name].pictured() && !then[name].had(r) {
+			return true
+		}
+	}
+	return false
 }
 
 // silently are the columns that change in a calendar without a later version.
@@ -303,7 +345,7 @@ func (l *life) countDoubled(t *table) {
 }
 
 // compareHealed counts what still differs when nothing is sick any more and everything was read again.
-func (l *life) compareHealed(got, want contents) {
+func (l *life) compareHealed(got, want, yesterday contents) {
 	end := l.simulated()
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		t := want[name]
@@ -323,7 +365,7 @@ func (l *life) compareHealed(got, want contents) {
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(has)) {
-			if _, ok := wants[key]; !ok && !removed(has[key][0]) && !want.gone(has[key][0]) {
+			if _, ok := wants[key]; !ok && !removed(has[key][0]) && !want.gone(has[key][0]) && !yesterday[name].had(has[key][0]) && !t.again(has[key][0], l.ever) {
 				l.healed++
 				l.tellOf(t, "healed", ": not there"+t.once(has[key][0], l.ever), "%s on %s", key, has[key][0][day])
 			}
@@ -379,8 +421,9 @@ func named(states map[string][]byte, reports [][]byte, last, audit []byte) names
 	type report struct {
 		Units []struct {
 			Dataset     string
+			Outcome     string
 			Quarantined int64
-			Behind      json.RawMessage
+			Who         json.RawMessage
 			Error       json.RawMessage
 		}
 	}
@@ -391,10 +434,10 @@ func named(states map[string][]byte, reports [][]byte, last, audit []byte) names
 		}
 		for _, u := range r.Units {
 			var list []lag
-			if i == len(reports) && json.Unmarshal(u.Behind, &list) == nil {
+			if i == len(reports) && json.Unmarshal(u.Who, &list) == nil {
 				noteAll(u.Dataset, list)
 			}
-			if i == len(reports) && len(u.Error) > 0 || u.Quarantined > 0 {
+			if i == len(reports) && (len(u.Error) > 0 || u.Outcome == "doubted") || u.Quarantined > 0 {
 				note(u.Dataset, "")
 			}
 		}

@@ -50,8 +50,9 @@ type life struct {
 	audit    func(ctx context.Context, now time.Time) []byte
 	store    load.Store
 	dir      string
-	reports  [][]byte // of all runs
-	last     []byte   // of the last night
+	reports  [][]byte    // of all runs
+	last     []byte      // of the last night
+	lately   []time.Time // the nights
 	problems []problem
 }
 
@@ -118,7 +119,7 @@ func (l *life) live(t *testing.T, to func(time.Time)) {
 			}
 		}
 		l.between(ctx, at, n)
-		l.last = l.run(ctx, l.night(), at)
+		l.last, l.lately = l.run(ctx, l.night(), at), append(l.lately, at)
 		l.reports = append(l.reports, l.last)
 		l.nights++
 		if t.Failed() || ctx.Err() != nil {
@@ -126,7 +127,12 @@ func (l *life) live(t *testing.T, to func(time.Time)) {
 		}
 	}
 	end := l.simulated()
-	want, err := l.reference(ctx)
+	want, err := l.reference(ctx, end)
+	if err != nil {
+		t.Fatal(err)
+	}
+	earlier := l.lately[len(l.lately)-2]
+	yesterday, err := l.reference(ctx, earlier)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,23 +144,31 @@ func (l *life) live(t *testing.T, to func(time.Time)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.compare(got, want, l.ill.Illnesses(end), named(states, l.reports, l.last, l.audit(ctx, end)))
+	l.compare(got, want, yesterday, l.ill.Illnesses(earlier), l.ill.Illnesses(end), named(states, l.reports, l.last, l.audit(ctx, end)))
 
+	// In health all is read again, and one more night confirms what is not there any more.
 	end = end.AddDate(0, 0, 1)
 	l.ill.Heal(end)
 	to(end)
-	l.reports = append(l.reports, l.run(ctx, l.night(), end))
 	whole := l.night()
-	whole.From, whole.To = first.Add(-before), end
+	whole.From, whole.To, whole.Believe = first.Add(-before), end, true // whoever looks sees that it is right
 	l.reports = append(l.reports, l.run(ctx, whole, end))
+	end = end.AddDate(0, 0, 1)
+	to(end)
+	last := l.night()
+	last.Believe = true
+	l.reports = append(l.reports, l.run(ctx, last, end))
 	l.nights++
-	if want, err = l.reference(ctx); err != nil {
+	if yesterday, err = l.reference(ctx, end.AddDate(0, 0, -1)); err != nil {
+		t.Fatal(err)
+	}
+	if want, err = l.reference(ctx, end); err != nil {
 		t.Fatal(err)
 	}
 	if got, err = l.contents(ctx); err != nil {
 		t.Fatal(err)
 	}
-	l.compareHealed(got, want)
+	l.compareHealed(got, want, yesterday)
 }
 
 // night is what a night reads.
@@ -166,7 +180,9 @@ func (l *life) night() jobs.Selection {
 func (l *life) between(ctx context.Context, at time.Time, n int) {
 	if n > 1 && l.rand.IntN(6) == 0 && *clocks {
 		wrong := []time.Time{at.AddDate(0, 0, 40), at.AddDate(0, 0, -2)}[l.rand.IntN(2)]
-		l.reports = append(l.reports, l.run(ctx, l.night(), wrong))
+		s := l.night()
+		s.Back = true // as --now is
+		l.reports = append(l.reports, l.run(ctx, s, wrong))
 	}
 	if n > 1 && l.rand.IntN(3) == 0 {
 		s := l.night()
@@ -183,14 +199,15 @@ func (l *life) between(ctx context.Context, at time.Time, n int) {
 	}
 }
 
-// reference is a lake that was read at once, now, from the same tenant in health.
-func (l *life) reference(ctx context.Context) (contents, error) {
+// reference is a lake that was read at once, at an instant, from the same tenant in health.
+func (l *life) reference(ctx context.Context, at time.Time) (contents, error) {
 	o := l.options
 	o.Sick.Heal = first
+	o.Now = func() time.Time { return at }
 	well := l.process(graphsim.New(o))
 	s := l.night()
-	s.From, s.To = first.Add(-before), l.simulated()
-	report := well.run(ctx, s, l.simulated())
+	s.From, s.To, s.Back = first.Add(-before), at, true
+	report := well.run(ctx, s, at)
 	var said jobs.Report
 	if err := json.Unmarshal(report, &said); err != nil {
 		return nil, err
@@ -250,7 +267,7 @@ func (p *process) run(ctx context.Context, s jobs.Selection, now time.Time) []by
 	p.wire.left.Store(mostRequests)
 	p.wire.end = cancel
 	r := p.Runner
-	r.Now = now
+	r.Now, r.Witness = now, true // Graph's clock is the simulator's, and this machine's is virtual
 	report, err := r.Run(ctx, s)
 	if p.wire.left.Load() < 0 {
 		p.life.unnamed++

@@ -48,7 +48,7 @@ func TestResult(t *testing.T) {
 func TestNamed(t *testing.T) {
 	states := map[string][]byte{"calendar_events": []byte(`{"behind":[{"parent":"ada","record":"","reason":"forbidden"},{"record":"meeting"}]}`)}
 	older := []byte(`{"units":[{"dataset":"users","quarantined":1},{"dataset":"teams","behind":2,"error":{"kind":"failed"}}]}`)
-	last := []byte(`{"units":[{"dataset":"presence","error":{"kind":"unavailable"}},{"dataset":"chats","behind":[{"parent":"bob"}]}]}`)
+	last := []byte(`{"units":[{"dataset":"presence","error":{"kind":"unavailable"}},{"dataset":"chats","who":[{"parent":"bob"}]}]}`)
 	audit := []byte(`{"findings":[{"kind":"refused","dataset":"call_records","record":"call"}]}`)
 	says := named(states, [][]byte{older}, last, audit)
 	for _, c := range []struct {

@@ -26,7 +26,7 @@ func (c *Comparison) Differing() (n int) {
 
 // Compare compares tables with what was generated, on the days [from, to) that are given for each
 // dataset. Where none are given, the tables of the dataset are left out.
-func (c *Comparison) Compare(ctx context.Context, l *Lake, generated map[string]Count, days func(Dataset) (from, to string)) error {
+func (c *Comparison) Compare(ctx context.Context, l *Lake, generated map[string]Keys, days func(Dataset) (from, to string)) error {
 	all, err := l.Datasets(ctx)
 	if err != nil {
 		return err
@@ -43,11 +43,11 @@ func (c *Comparison) Compare(ctx context.Context, l *Lake, generated map[string]
 			if err != nil {
 				return err
 			}
-			c.tell(name, got, generated[name])
+			c.tell(name, got, generated[name].Count())
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(rest)) { // which no dataset has
-		c.tell(name, Count{}, rest[name])
+		c.tell(name, Count{}, rest[name].Count())
 	}
 	return nil
 }

@@ -20,6 +20,25 @@ type Count struct {
 	Keys string
 }
 
+// Keys are the keys of the rows of a table: the values of each, joined by the unit separator.
+type Keys map[string]bool
+
+const unitSeparator = "\x1f"
+
+// Count counts them.
+func (k Keys) Count() Count {
+	var sum uint64
+	for key := range k {
+		sum += hashed(key)
+	}
+	return Count{len(k), fmt.Sprintf("%016x", sum)}
+}
+
+func hashed(key string) uint64 {
+	hash := sha256.Sum256([]byte(key))
+	return binary.BigEndian.Uint64(hash[:])
+}
+
 // Count counts the rows of a table on the days [from, to), but for those that are marked removed.
 func (l *Lake) Count(ctx context.Context, table, from, to string) (Count, error) {
 	key, err := l.key(ctx, table)
@@ -58,8 +77,7 @@ func tally(rows io.Reader, key []string, only map[string]map[string]bool) (c Cou
 		if !permitted(key, values, only) {
 			continue
 		}
-		hash := sha256.Sum256([]byte(strings.Join(values, "\x1f")))
-		sum += binary.BigEndian.Uint64(hash[:])
+		sum += hashed(strings.Join(values, unitSeparator))
 		c.Rows++
 	}
 	c.Keys = fmt.Sprintf("%016x", sum)

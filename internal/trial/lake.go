@@ -13,7 +13,9 @@ type Lake struct {
 	// Only are the values that a row may have in a column of its key; with others it does not count. What
 	// is no column here may have any.
 	Only map[string]map[string]bool
-	keys map[string][]string // by table, as far as they were asked for
+	// Besides are the keys of rows, by table, that do not count where tables are compared row for row.
+	Besides map[string]Keys
+	keys    map[string][]string // by table, as far as they were asked for
 }
 
 // Dataset is what the command says of one.

@@ -62,11 +62,27 @@ func (s *Simulator) Stop() (Asked, error) {
 
 // Generated asks the graphsim in bin what a tenant holds, by table. The flags are those of the tenant and
 // of the instant.
-func Generated(ctx context.Context, bin string, flags ...string) (map[string]Count, error) {
-	out, err := exec.CommandContext(ctx, filepath.Join(bin, "graphsim"), append(flags, "--truth")...).Output()
+func Generated(ctx context.Context, bin string, flags ...string) (map[string]Keys, error) {
+	out, err := exec.CommandContext(ctx, filepath.Join(bin, "graphsim"), append(flags, "--truth", "--keys")...).Output()
 	if err != nil {
 		return nil, fmt.Errorf("graphsim --truth: %w", err)
 	}
-	var said struct{ Tables map[string]Count }
-	return said.Tables, json.Unmarshal(out, &said)
+	var said struct {
+		Tables map[string]Count
+		Keys   map[string][]string
+	}
+	if err := json.Unmarshal(out, &said); err != nil {
+		return nil, err
+	}
+	all := map[string]Keys{}
+	for table, count := range said.Tables {
+		all[table] = Keys{}
+		for _, key := range said.Keys[table] {
+			all[table][key] = true
+		}
+		if got := all[table].Count(); got != count {
+			return nil, fmt.Errorf("graphsim --truth says %v of %s and gives the keys of %v", count, table, got)
+		}
+	}
+	return all, nil
 }

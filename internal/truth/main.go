@@ -11,9 +11,12 @@
 // that what is due ends at the instant for which the simulator says what it holds.
 //
 // Of tables by the time of their records all days of the tenant are compared, of pictures the day of the
-// night, of presence the observation of the night; rows that are marked removed do not count. Calendars
-// are compared from the second night on: at the first they have events of days to come, which the
-// simulator counts and no night reads.
+// night, of presence the observation of the night; rows that are marked removed do not count. What only is not
+// listed any more is removed when it was absent on two days: so of a picture is expected what the simulator
+// has generated until that midnight, and of the midnight before what belongs to a record that is gone since.
+//
+// Calendars are compared from the second night on: at the first the simulator counts events of days that
+// the range has not. Events of users who are gone are not compared, for the lake keeps what it has read once.
 //
 // The output is a line a table and night, truth TABLE rows=N/N keys=H/H ok, or differs at its end, the
 // lake's numbers before the simulator's. Keys is a checksum over the keys of the rows. The last line is: truth

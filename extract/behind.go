@@ -1,0 +1,193 @@
+package extract
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"graphlake/extract/graph"
+)
+
+// Who is sick is alone: whatever one parent or record answers steadily is its own, and it is behind, to
+// be read again later, while the others are read. Some answers are nobody's own:
+//
+//   - there is no token to ask with;
+//   - inARow that were asked one after the other fail alike, but for those that are forbidden or not found:
+//     then the service is sick;
+//   - the first refusedAtFirst are all forbidden: then a permission is missing;
+//   - none that was asked has answered: then the dataset is refused. Of windows of records this is not concluded,
+//     for the list that named them has answered to the same permission.
+const (
+	inARow         = 20
+	refusedAtFirst = 300
+)
+
+// Behind is a parent or a record that could not be read though others could, and what of it is to be
+// read later.
+type Behind struct {
+	Parent, Record string    // the id of either
+	From, To       time.Time // half-open; of a record without a time all of the reading's range
+	Kind           graph.Kind
+	Reason         string // the kind, with the status and Graph's code
+}
+
+// behind collects those that could not be read.
+type behind struct {
+	mu       sync.Mutex
+	answers  []answer // of all that were asked, in the order of asking
+	listed   bool     // a parent of parents has named its own
+	answered int
+	all      []Behind
+	first    error           // of one that is not merely not found
+	who      map[string]bool // parents that were read to the end
+}
+
+// answer is what became of one that was asked.
+type answer uint8
+
+const (
+	underWay answer = iota
+	halved          // a batch was refused, and its halves are asked instead
+	fine
+	noToken // 401, which the kinds do not tell from 403
+	failed  // and the kind above it
+)
+
+// ask notes that somebody is asked, and gives the place in the order of asking.
+func (b *behind) ask() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.answers = append(b.answers, underWay)
+	return len(b.answers) - 1
+}
+
+// over is an error that is nobody's own, however deep in a parent it was met.
+type over struct{ error }
+
+func (o over) Unwrap() error { return o.error }
+
+// halve notes that a batch was refused, which says nothing: its halves are asked instead.
+func (b *behind) halve(place int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.answers[place] = halved
+}
+
+// list notes that a parent of parents has named its own, which is no answer of the dataset: what opens the list
+// need not open what is asked of those that it names.
+func (b *behind) list(place int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.answers[place] = fine
+	b.listed = true
+}
+
+// read notes that those who were asked at a place were read to the end.
+func (b *behind) read(place int, ids ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.answers[place] = fine
+	b.answered++
+	for _, id := range ids {
+		if b.who == nil {
+			b.who = map[string]bool{}
+		}
+		b.who[id] = true
+	}
+}
+
+// failed notes an error of one that was asked at a place. It gives an error that is nobody's own.
+func (b *behind) failed(ctx context.Context, place int, one Behind, err error) error {
+	e, ok := errors.AsType[*graph.Error](err)
+	_, ends := errors.AsType[over](err)
+	// A connection that timed out is a deadline too, but then it is Graph's error.
+	ended := !ok && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+	if ctx.Err() != nil || ended || ends || ok && e.SignIn {
+		return err
+	}
+	how := failed
+	one.Kind, one.Reason = graph.Malformed, graph.Malformed.String() // an answer that cannot be completed
+	if ok {
+		one.Kind, one.Reason = e.Kind, reason(e)
+		if how += answer(e.Kind); e.Status == 401 {
+			how = noToken
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.answers[place] = how
+	b.all = append(b.all, one)
+	if one.Kind != graph.NotFound {
+		b.first = cmp.Or(b.first, err)
+	}
+	switch {
+	case one.Kind == graph.NotFound:
+	case one.Kind == graph.Unauthorized && how != noToken:
+		if n := len(b.all); b.answered == 0 && !b.listed && n >= refusedAtFirst && !slices.ContainsFunc(b.all, func(o Behind) bool { return o.Kind != one.Kind }) {
+			return over{fmt.Errorf("%d were asked, and nothing else was answered: %w", n, err)}
+		}
+	case b.alike(place) >= inARow:
+		return over{fmt.Errorf("%d in a row have answered like this: %w", inARow, err)}
+	}
+	return nil
+}
+
+// alike is how many that were asked one after the other, around a place, have answered as the one there.
+func (b *behind) alike(place int) int {
+	n := 1
+	for _, step := range []int{-1, 1} {
+		for i := place + step; i >= 0 && i < len(b.answers) && n < inARow; i += step {
+			switch b.answers[i] {
+			case halved:
+				continue
+			case b.answers[place]:
+				n++
+				continue
+			}
+			break
+		}
+	}
+	return n
+}
+
+// verdict is an error if of those that were asked none has answered.
+func (b *behind) verdict() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.answered == 0 {
+		return b.first
+	}
+	return nil
+}
+
+var codes = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+
+// reason says of an error what may be stored: no word of Graph's but its code.
+func reason(e *graph.Error) string {
+	s := e.Kind.String()
+	if e.Status != 0 {
+		s += " " + strconv.Itoa(e.Status)
+	}
+	if code := cmp.Or(e.InnerCode, e.Code); codes.MatchString(code) {
+		s += " " + code
+	}
+	return s
+}
+
+// Behind are the parents and records that could not be read, though others could. It is known once
+// Records has ended without an error.
+func (x *Reading) Behind() []Behind { return x.behind.all }
+
+// Answered reports whether a parent was read to the end. It is known once Records has ended without an error.
+func (x *Reading) Answered(parent string) bool { return x.behind.who[parent] }
+
+// AllAnswered are the parents that were read to the end, like Answered.
+func (x *Reading) AllAnswered() iter.Seq[string] { return maps.Keys(x.behind.who) }

@@ -1,0 +1,61 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Two clocks say what time it is: this machine's, or what was given in its place, and Graph's, which is the
+// Date of its answers. Coverage, pictures and what is due follow from it, so nothing is written beyond the
+// earlier of the two, and nothing at all if they are far apart.
+const (
+	clockSaid = 10 * time.Minute // off by more is said
+	clockStop = 24 * time.Hour   // off by more ends the run before it has begun
+)
+
+// ErrClock says that this machine's clock is wrong.
+var ErrClock = errors.New("this machine's clock cannot be right")
+
+// witnessed is the runner at the earlier of what counts as now and Graph's time, with a note if a time that was
+// given has not come: now can only be set back. Who cannot be asked is no witness: then reading fails by itself.
+func (r *Runner) witnessed(ctx context.Context, s Selection) (at *Runner, notes []Note, err error) {
+	if !r.Witness {
+		return r, nil, nil
+	}
+	next := *r
+	for _, t := range s.Tenants {
+		client := r.Clients[t.ID]
+		if client == nil {
+			continue
+		}
+		theirs, err := client.AskTime(ctx)
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		if err != nil {
+			r.Log.DebugContext(ctx, "Graph does not tell the time", "tenant", t.Name, "error", err)
+			continue
+		}
+		theirs = theirs.UTC()
+		ours := time.Now().UTC() // what counts as now may be a time of a schedule that is past
+		if s.Back {
+			ours = r.Now.UTC()
+		}
+		ahead := ours.Sub(theirs)
+		switch {
+		case s.Back && ahead > clockSaid:
+			notes = append(notes, Note{Message: fmt.Sprintf("%s was given as now and has not come: by Graph's clock it is %s in %s, and that was taken",
+				ours.Format(time.RFC3339), theirs.Format(time.RFC3339), t.Name)})
+		case s.Back:
+		case ahead.Abs() > clockStop:
+			return nil, nil, fmt.Errorf("%w: it shows %s, and Graph's %s; nothing was read or written; set the clock, as by NTP, and run again, or give the time with --now",
+				ErrClock, ours.Format(time.RFC3339), theirs.Format(time.RFC3339))
+		case ahead.Abs() > clockSaid:
+			r.Log.WarnContext(ctx, "this machine's clock is off: set it, as by NTP", "shows", ours, "graph", theirs)
+		}
+		next.Now = earlier(next.Now, theirs)
+	}
+	return &next, notes, nil
+}
