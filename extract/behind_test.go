@@ -55,8 +55,8 @@ func TestRowIsBroken(t *testing.T) {
 	}
 }
 
-// A batch is cut if what it asks for is refused, and not if nobody can be asked now.
-func TestRefusal(t *testing.T) {
+// A batch is cut if one of those whom it asks for may be why it has no answer, and not if nobody can be asked now.
+func TestOfBatch(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		want bool
@@ -67,13 +67,17 @@ func TestRefusal(t *testing.T) {
 		{&graph.Error{Kind: graph.NotFound, Status: 404}, true},
 		{&graph.Error{Kind: graph.Unauthorized, Status: 401}, false},
 		{&graph.Error{Kind: graph.Throttled, Status: 429}, false},
-		{&graph.Error{Kind: graph.Unavailable, Status: 503}, false},
+		{&graph.Error{Kind: graph.Rejected, Status: 501}, true},
+		{&graph.Error{Kind: graph.Unavailable, Status: 500}, true},
+		{&graph.Error{Kind: graph.Incomplete, Status: 200}, true},
+		{&graph.Error{Kind: graph.Incomplete}, false},
+		{&graph.Error{Kind: graph.Unauthorized, SignIn: true}, false},
 		{&graph.Error{Kind: graph.Unavailable}, false},
 		{&graph.Error{Kind: graph.Malformed}, false},
 		{errors.New("no JSON"), false},
 	} {
-		if got := refusal(fmt.Errorf("read: %w", c.err)); got != c.want {
-			t.Errorf("refusal(%v) = %t", c.err, got)
+		if got := ofBatch(fmt.Errorf("read: %w", c.err)); got != c.want {
+			t.Errorf("ofBatch(%v) = %t", c.err, got)
 		}
 	}
 }

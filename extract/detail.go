@@ -23,20 +23,17 @@ type entry struct {
 	request     graph.Request
 }
 
-func (x *Reading) entry(listed []byte) (entry, error) {
+func (x *Reading) entry(listed []byte) entry {
 	e := entry{
 		id:      string(plain(valueAt(listed, x.fields.id))),
 		version: string(plain(valueAt(listed, x.fields.version))),
-	}
-	if e.id == "" {
-		return e, errors.New("a listed record has no id to read it by")
 	}
 	var ok bool
 	if e.ended, ok = instantOf(valueAt(listed, x.fields.end)); !ok {
 		e.ended, _ = x.fields.time(listed)
 	}
 	e.listedAt, _ = x.fields.asked(listed)
-	return e, nil
+	return e
 }
 
 // listedAhead is how many records may be listed and not yet be read. While the list waits for the
@@ -78,8 +75,8 @@ func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error 
 // wanted says whether a listed record has to be read: not if it was listed before, nor if the caller
 // has it at this version.
 func (x *Reading) wanted(ctx context.Context, records chan<- []byte, listed []byte) (e entry, wanted bool, err error) {
-	if e, err = x.entry(listed); err != nil {
-		return e, false, err
+	if e = x.entry(listed); e.id == "" {
+		return e, false, x.handNameless(ctx, records, listed)
 	}
 	// A record that rose to a new version while the list was paged is read again.
 	if !x.seen.first([]byte(e.id + "\x00" + e.version)) {

@@ -179,8 +179,6 @@ func TestListRefuses(t *testing.T) {
 		want  string
 		kind  graph.Kind
 	}{
-		{"a listed record without an id", answers{list: `{"value":[{"version":1}]}`},
-			"window [2026-03-01T00:00:00Z, 2026-03-02T00:00:00Z): a listed record has no id", 0},
 		{"no permission to list", answers{list: "403 Forbidden"},
 			"read calls: window [2026-03-01T00:00:00Z, 2026-03-02T00:00:00Z): GET /v1.0/calls", graph.Unauthorized},
 		{"not found where there is a list", answers{list: "404 NotFound"}, "window", graph.NotFound},

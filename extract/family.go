@@ -14,21 +14,21 @@ import (
 
 // listParents gives all parents. Of those that have parents themselves, whom one of these does not give is
 // behind with it.
-func (x *Reading) listParents(ctx context.Context) (all []parent, err error) {
+func (x *Reading) listParents(ctx context.Context, records chan<- []byte) (all []parent, err error) {
 	source := x.dataset.Source.Parent
 	if source.Of != nil {
-		all, err = x.listChildren(ctx)
+		all, err = x.listChildren(ctx, records)
 	} else {
-		all, err = x.list(ctx, source, parent{})
+		all, err = x.list(ctx, records, source, parent{})
 	}
 	x.counts.parents.Add(int64(len(all)))
 	return all, err
 }
 
 // listChildren gives parents that have parents themselves, of several of these at once.
-func (x *Reading) listChildren(ctx context.Context) ([]parent, error) {
+func (x *Reading) listChildren(ctx context.Context, records chan<- []byte) ([]parent, error) {
 	source := x.dataset.Source.Parent
-	above, err := x.list(ctx, source.Of, parent{})
+	above, err := x.list(ctx, records, source.Of, parent{})
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (x *Reading) listChildren(ctx context.Context) ([]parent, error) {
 	for i, of := range above {
 		g.Go(func() (err error) {
 			place := x.behind.ask()
-			if children[i], err = x.list(ctx, source, of); err != nil {
+			if children[i], err = x.list(ctx, records, source, of); err != nil {
 				return x.failed(ctx, place, of.id, err)
 			}
 			x.behind.list(place)
@@ -79,17 +79,17 @@ func (b *beginnings) again(err error) bool {
 }
 
 // list gives the elements of a collection of parents, each once.
-func (x *Reading) list(ctx context.Context, source *schemas.Parent, of parent) ([]parent, error) {
+func (x *Reading) list(ctx context.Context, records chan<- []byte, source *schemas.Parent, of parent) ([]parent, error) {
 	var begun beginnings
 	for {
-		all, err := x.listOnce(ctx, source, of)
+		all, err := x.listOnce(ctx, records, source, of)
 		if !begun.again(err) {
 			return all, err
 		}
 	}
 }
 
-func (x *Reading) listOnce(ctx context.Context, source *schemas.Parent, of parent) ([]parent, error) {
+func (x *Reading) listOnce(ctx context.Context, records chan<- []byte, source *schemas.Parent, of parent) ([]parent, error) {
 	var all []parent
 	met := map[string]bool{}
 	for page, err := range x.client.Pages(ctx, x.parentsRequest(source, of)) {
@@ -99,7 +99,10 @@ func (x *Reading) listOnce(ctx context.Context, source *schemas.Parent, of paren
 		for _, element := range page.Values {
 			p := parent{id: string(plain(valueAt(element, place{"id"}))), of: of.id}
 			if p.id == "" {
-				return nil, errors.New("list the parents: one of them has no id")
+				if err := x.handNameless(ctx, records, element); err != nil {
+					return nil, err
+				}
+				continue
 			}
 			if !met[p.id] {
 				met[p.id] = true

@@ -39,6 +39,12 @@ func serve(t *testing.T, answer func(uri string) string) (*graph.Client, *servic
 // serveBodies is serve with answers that depend on what was sent, too.
 func serveBodies(t *testing.T, answer func(uri, sent string) string) (*graph.Client, *service) {
 	t.Helper()
+	return serveTries(t, 0, answer)
+}
+
+// serveTries is serveBodies for a client that asks so often at most.
+func serveTries(t *testing.T, tries int, answer func(uri, sent string) string) (*graph.Client, *service) {
+	t.Helper()
 	s := &service{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
@@ -66,7 +72,7 @@ func serveBodies(t *testing.T, answer func(uri, sent string) string) (*graph.Cli
 	}))
 	t.Cleanup(server.Close)
 	s.url = server.URL
-	client, err := graph.New(graph.Options{Endpoint: server.URL, Token: graph.StaticToken{Secret: "token"}})
+	client, err := graph.New(graph.Options{Endpoint: server.URL, Tries: tries, Token: graph.StaticToken{Secret: "token"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -141,7 +141,7 @@ func TestBatchThatIsRefusedWhole(t *testing.T) {
 		case uri == "/v1.0/hosts":
 			return hostsOf(64)
 		case strings.Contains(sent, "h0"):
-			return `{"value":[]}`
+			return `{"value":[{"id":"h0"}]}`
 		}
 		return "400 Bad"
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -24,7 +25,7 @@ type parent struct {
 // them are listed before the first is asked: the list's page token would run out meanwhile. What one of them
 // answers leaves the others alone.
 func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error {
-	all, err := x.listParents(ctx)
+	all, err := x.listParents(ctx, records)
 	if err != nil {
 		return err
 	}
@@ -42,7 +43,7 @@ func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error 
 	for range x.options.Workers {
 		g.Go(func() error {
 			for batch := range parents {
-				if err := x.askParents(ctx, records, batch); err != nil {
+				if err := x.askParents(ctx, records, batch, 0); err != nil {
 					return err
 				}
 				x.progress(ctx)
@@ -56,13 +57,13 @@ func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error 
 	return x.behind.verdict()
 }
 
-// askParents reads what there is for a batch of parents, or for one. A batch that is refused is cut in
-// halves, down to who has it refused.
-func (x *Reading) askParents(ctx context.Context, records chan<- []byte, batch []parent) error {
+// askParents reads what there is for a batch of parents, or for one. A batch that has no answer is cut in
+// halves, down to who has it refused; tries are how often one that fails is asked, 0 as often as any.
+func (x *Reading) askParents(ctx context.Context, records chan<- []byte, batch []parent, tries int) error {
 	place := x.behind.ask()
 	var err error
 	if x.dataset.Source.Parent.Batch > 0 {
-		err = x.readBatch(ctx, records, batch)
+		err = x.readBatch(ctx, records, batch, tries)
 	} else {
 		err = x.readParent(ctx, records, batch[0])
 	}
@@ -74,12 +75,12 @@ func (x *Reading) askParents(ctx context.Context, records chan<- []byte, batch [
 		x.behind.read(place, ids...)
 		return nil
 	}
-	if half := len(batch) / 2; half > 0 && refusal(err) {
+	if half := len(batch) / 2; half > 0 && ofBatch(err) {
 		x.behind.halve(place)
-		if err := x.askParents(ctx, records, batch[:half]); err != nil {
+		if err := x.askParents(ctx, records, batch[:half], triesOfHalf); err != nil {
 			return err
 		}
-		return x.askParents(ctx, records, batch[half:])
+		return x.askParents(ctx, records, batch[half:], triesOfHalf)
 	}
 	for _, p := range batch {
 		if err := x.failed(ctx, place, p.id, err); err != nil {
@@ -98,10 +99,17 @@ func (x *Reading) failed(ctx context.Context, place int, id string, err error) e
 	return x.behind.failed(ctx, place, one, fmt.Errorf("parent %s: %w", x.options.Called(id), err))
 }
 
-// refusal says whether an error is of what was asked for, and not of the service or of the token.
-func refusal(err error) bool {
+// triesOfHalf is how often half of a batch is asked: the whole was asked patiently.
+const triesOfHalf = 2
+
+// ofBatch says whether an error may be of one of those that were asked at once: it came from the service, with
+// an answer, and is not of the token or of the pace.
+func ofBatch(err error) bool {
 	e, ok := errors.AsType[*graph.Error](err)
-	return ok && e.Status >= 400 && e.Status < 500 && (e.Kind == graph.Rejected || e.Kind == graph.NotFound || e.Kind == graph.Unauthorized && e.Status != 401)
+	if !ok || e.SignIn || e.Status == 0 || e.Status == 401 {
+		return false
+	}
+	return e.Kind == graph.Rejected || e.Kind == graph.NotFound || e.Kind == graph.Unauthorized || e.Kind == graph.Unavailable || e.Kind == graph.Incomplete
 }
 
 // readParent reads what there is for one parent.
@@ -148,11 +156,24 @@ func (l *listing) single(ctx context.Context, records chan<- []byte) error {
 	if err == nil {
 		record, err = l.complete(ctx, record, r)
 	}
+	if err == nil && !l.hasAny(record) {
+		err = errors.New("the answer has nothing that was asked for")
+	}
 	if err != nil {
 		return err
 	}
 	l.counts.listed.Add(1)
 	return send(ctx, records, l.named(record))
+}
+
+// hasAny says whether an answer has a member that the dataset reads.
+func (l *listing) hasAny(answer []byte) bool {
+	for m, err := range members(answer) {
+		if err == nil && slices.Contains(l.properties, m.name) {
+			return true
+		}
+	}
+	return false
 }
 
 // named is a record that says whom it was read for.
@@ -168,14 +189,25 @@ func (l *listing) named(record []byte) []byte {
 }
 
 // readBatch reads what one request gives for many parents, as it is at the instant that was asked for.
-func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []parent) error {
+func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []parent, tries int) error {
 	r := x.batchRequest(batch)
+	r.Tries = tries
+	asked := map[string]bool{}
+	for _, p := range batch {
+		asked[strings.ToLower(p.id)] = true
+	}
+	answered := false
 	for page, err := range x.client.Pages(ctx, r) {
 		if err != nil {
 			return err
 		}
 		for _, listed := range page.Values {
 			x.counts.listed.Add(1)
+			if id := valueAt(listed, place{"id"}); id != nil && !asked[strings.ToLower(string(plain(id)))] {
+				x.counts.outside.Add(1)
+				continue
+			}
+			answered = true
 			record, err := x.complete(ctx, listed, r)
 			if err != nil {
 				return err
@@ -185,8 +217,14 @@ func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []
 			}
 		}
 	}
+	if !answered && len(batch) > mostUnknown {
+		return r.Incomplete(fmt.Sprintf("%d were asked for, and the answer has none of them", len(batch)))
+	}
 	return nil
 }
+
+// mostUnknown is how many of a batch the service may know nothing of without that being doubted.
+const mostUnknown = 10
 
 // progress says now and then how far a long reading is.
 func (x *Reading) progress(ctx context.Context) {

@@ -174,24 +174,30 @@ func TestParentsCatchUp(t *testing.T) {
 	wantBehind(t, reading, extract.Behind{Parent: "h1", From: noon, To: march1.To, Kind: graph.Unauthorized, Reason: "unauthorized 403 Forbidden"})
 }
 
-// An answer that is no collection is the record; a host without a room is behind: it may get one.
+// An answer that is no collection is the record, if it has anything of one; a host without a room is behind: it
+// may get one.
 func TestSingleAnswers(t *testing.T) {
 	rooms := guests()
 	rooms.Name, rooms.Mode, rooms.Changed, rooms.Time = "rooms", schemas.Snapshot, "", nil
 	rooms.Source.Path, rooms.Source.Query, rooms.Source.Paging, rooms.Source.Window = "/hosts/{parent}/room", nil, schemas.Single, schemas.Window{}
+	rooms.Tables = []schemas.Table{{Name: "rooms", Key: []string{"id"}, Columns: []schemas.Column{key, {Name: "beds", Path: "beds", Type: schemas.Int64}}}}
 	client, _ := serve(t, answers{
-		"/v1.0/hosts?$select=id": `{"value":[{"id":"h1"},{"id":"h2"}]}`,
+		"/v1.0/hosts?$select=id": `{"value":[{"id":"h1"},{"id":"h2"},{"id":"h3"},{"id":"h4"},{"id":"h5"}]}`,
 		"/v1.0/hosts/h1/room":    `{"@odata.context":"x","beds":2}`,
 		"/v1.0/hosts/h2/room":    "404 NotFound",
+		"/v1.0/hosts/h3/room":    `{}`,
+		"/v1.0/hosts/h4/room":    `{"@odata.context":"x","value":[]}`,
+		"/v1.0/hosts/h5/room":    `{"beds":null}`,
 	}.to)
 	reading := extract.Read(client, rooms, march1, extract.Options{})
 	got, err := collect(t, reading)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, got, `{"beds":2,"@graphlake":{"parent":"h1"}}`)
-	wantCounts(t, reading, extract.Counts{Listed: 1, Read: 1, Parents: 2})
-	wantBehind(t, reading, parentBehind("h2", graph.NotFound, "not found 404 NotFound"))
+	want(t, got, `{"beds":2,"@graphlake":{"parent":"h1"}}`, `{"beds":null,"@graphlake":{"parent":"h5"}}`)
+	wantCounts(t, reading, extract.Counts{Listed: 2, Read: 2, Parents: 5})
+	wantBehind(t, reading, parentBehind("h2", graph.NotFound, "not found 404 NotFound"),
+		parentBehind("h3", graph.Malformed, "malformed"), parentBehind("h4", graph.Malformed, "malformed"))
 }
 
 // keys are listed for each room of each host.
@@ -258,13 +264,15 @@ func moods(batch int) schemas.Dataset {
 // Many parents are named in the body of one request, which is sent again with its body.
 func TestBatches(t *testing.T) {
 	tries := 0
-	client, service := serve(t, func(uri string) string {
+	client, service := serveBodies(t, func(uri, sent string) string {
 		switch {
 		case uri == "/v1.0/hosts":
 			return `{"value":[{"id":"h1"},{"id":"h\"2"},{"id":"h3"}]}`
 		case tries == 0:
 			tries++
 			return "503 Busy"
+		case strings.Contains(sent, "h3"):
+			return `{"value":[{"id":"H3","mood":"bad"},{"id":"h1","mood":"nobody has asked"}]}`
 		}
 		return `{"value":[{"id":"h1","mood":"good"}]}`
 	})
@@ -274,12 +282,12 @@ func TestBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := `{"id":"h1","mood":"good","@graphlake":{"observed":"2026-03-01T00:00:00Z"}}`
-	want(t, got, one, one)
+	want(t, got, `{"id":"H3","mood":"bad","@graphlake":{"observed":"2026-03-01T00:00:00Z"}}`, one)
 	want(t, service.bodies(), "", `{"ids":["h1","h\"2"]}`, `{"ids":["h1","h\"2"]}`, `{"ids":["h3"]}`)
 }
 
-// A batch that is refused for one of those whom it names is cut in halves, down to the one. What is no refusal
-// is asked for no more often, and is everybody's.
+// A batch that has no answer for one of those whom it names is cut in halves, down to the one. Where nobody can
+// be asked it is not, and the error is everybody's.
 func TestBatchesThatAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		answer, reason string
@@ -290,7 +298,7 @@ func TestBatchesThatAreRefused(t *testing.T) {
 		{"403 Forbidden", "unauthorized 403 Forbidden", graph.Unauthorized, true},
 		{"404 NotFound", "not found 404 NotFound", graph.NotFound, true},
 		{"401 Expired", "unauthorized 401 Expired", graph.Unauthorized, false},
-		{"501 Never", "rejected 501 Never", graph.Rejected, false},
+		{"501 Never", "rejected 501 Never", graph.Rejected, true},
 	} {
 		t.Run(c.answer, func(t *testing.T) {
 			client, service := serveBodies(t, func(uri, sent string) string {
@@ -398,4 +406,79 @@ func TestParentAstray(t *testing.T) {
 	}
 	want(t, got, `{"id":"m1","@graphlake":{"parent":"u1"}}`, `{"id":"m2","@graphlake":{"parent":"u2"}}`)
 	wantBehind(t, reading, parentBehind("u2", graph.Malformed, "malformed"))
+}
+
+// A batch of many of whom the answer has none is not believed; of a few it is.
+func TestBatchWithoutAnyone(t *testing.T) {
+	for _, n := range []int{10, 11} {
+		client, _ := serveBodies(t, func(uri, sent string) string {
+			if uri == "/v1.0/hosts" {
+				return hostsOf(n)
+			}
+			return `{"value":[]}`
+		})
+		got, err := collect(t, extract.Read(client, moods(650), march1, extract.Options{}))
+		if refused := graph.KindOf(err) == graph.Incomplete; refused != (n > 10) || len(got) > 0 {
+			t.Errorf("%d asked: %q, %v", n, got, err)
+		}
+	}
+}
+
+// Of a batch that the service fails over for one of them, the others are read, and the halves are asked twice.
+func TestBatchThatFails(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits between tries")
+	}
+	client, service := serveTries(t, 3, func(uri, sent string) string {
+		switch {
+		case uri == "/v1.0/hosts":
+			return hostsOf(2)
+		case strings.Contains(sent, "h0"):
+			return `{"value":[{"id":"h1"},{"error":{"code":"Poison"}}]}`
+		}
+		return `{"value":[{"id":"h1"}]}`
+	})
+	reading := extract.Read(client, moods(2), march1, extract.Options{})
+	got, err := collect(t, reading)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, got, `{"id":"h1","@graphlake":{"observed":"2026-03-01T00:00:00Z"}}`)
+	wantBehind(t, reading, parentBehind("h0", graph.Incomplete, "incomplete 200 Poison"))
+	both, one := `{"ids":["h0","h1"]}`, `{"ids":["h0"]}`
+	want(t, service.bodies(), "", both, both, both, one, one, `{"ids":["h1"]}`)
+}
+
+// What is listed without an id is handed on as it is, once, and takes nobody with it.
+func TestListedWithoutId(t *testing.T) {
+	const odd = `null,{"id":null,"name":"x"},"odd",{"id":""},7`
+	handed := []string{`"odd"`, `7`, `null`, `{"id":""}`, `{"id":null,"name":"x"}`}
+	t.Run("parents", func(t *testing.T) {
+		client, _ := serve(t, answers{
+			"/v1.0/hosts?$select=id":          `{"value":[` + odd + `,{"id":"h1"}]}`,
+			"/v1.0/hosts/h1/rooms?$select=id": `{"value":[` + odd + `,{"id":"r1"}]}`,
+			"/v1.0/hosts/h1/rooms/r1/keys":    `{"value":[{"id":"k1"}]}`,
+		}.to)
+		reading := extract.Read(client, keys(), march1, extract.Options{})
+		got, err := collect(t, reading)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, got, append(slices.Clone(handed[:4]), `{"id":"k1","@graphlake":{"parent":"r1","grandparent":"h1"}}`, handed[4])...)
+		wantBehind(t, reading)
+	})
+	t.Run("records", func(t *testing.T) {
+		client, _ := serve(t, answers{
+			list:                       `{"value":[` + odd + `,{"id":"m","version":1,"start":"2026-03-01T09:00:00Z"}]}`,
+			"/v1.0/calls/m" + sessions: `{"id":"m","version":1}`,
+			"/v1.0/calls/m" + members:  `{"id":"m","version":1,"people":[]}`,
+		}.to)
+		reading := extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")})
+		got, err := collect(t, reading)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, got, append(slices.Clone(handed[:4]), `{"id":"m","version":1,"people":[]}`, handed[4])...)
+		wantBehind(t, reading)
+	})
 }

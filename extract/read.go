@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -44,15 +43,15 @@ type Reading struct {
 	asked   schemas.Range
 	options Options
 
-	fields   fields
-	selected string // the dataset's properties, for $select
-	seen     seen
-	begun    atomic.Bool
-	started  time.Time
-	counts   counts
-	behind   behind
-	delta    string // the link on the last page
-	whole    bool   // everything was read and handed on
+	fields     fields
+	properties []string // that the dataset reads
+	seen       seen
+	begun      atomic.Bool
+	started    time.Time
+	counts     counts
+	behind     behind
+	delta      string // the link on the last page
+	whole      bool   // everything was read and handed on
 }
 
 // Read prepares a reading. It asks nothing yet.
@@ -67,7 +66,7 @@ func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Read
 		o.Called = func(id string) string { return id }
 	}
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
-	return &Reading{client: c, dataset: ds, asked: r, options: o, selected: strings.Join(ds.Select(), ",")}
+	return &Reading{client: c, dataset: ds, asked: r, options: o, properties: ds.Select()}
 }
 
 // Records reads. It can be ranged over once. A record is valid until the next one; the first error
@@ -175,6 +174,15 @@ func (x *Reading) hand(ctx context.Context, records chan<- []byte, listed []byte
 		return err
 	}
 	return send(ctx, records, record)
+}
+
+// handNameless passes on what is listed without an id, as it is, once: whoever flattens it puts it aside, and
+// it takes nothing with it.
+func (x *Reading) handNameless(ctx context.Context, records chan<- []byte, listed []byte) error {
+	if !x.seen.first(listed) {
+		return nil
+	}
+	return send(ctx, records, listed)
 }
 
 func send[T any](ctx context.Context, to chan<- T, v T) error {

@@ -159,7 +159,7 @@ func TestDelta(t *testing.T) {
 
 func TestDeltaGoesOn(t *testing.T) {
 	later := answers{
-		"/later": `{"value":[{"id":"a"}],"@odata.deltaLink":"{host}/last"}`,
+		"/later": `{"value":[{"id":"a"}],"@odata.deltaLink":"{host}/v1.0/people/microsoft.graph.delta()?$deltatoken=last"}`,
 		"/old":   "410 resyncRequired",
 		"/odd":   `{"value":[{"id":"a"}]}`,
 		"/half":  `{"value":[{"id":"a"}],"@odata.nextLink":"{host}/old","@odata.deltaLink":"{host}/early"}`,
@@ -173,7 +173,7 @@ func TestDeltaGoesOn(t *testing.T) {
 		cursor, next, err string
 		kind              graph.Kind
 	}{
-		{cursor: "/later", next: "/last"},
+		{cursor: "/later", next: "/v1.0/people/microsoft.graph.delta()?$deltatoken=last"},
 		{cursor: "/old", err: "resyncRequired", kind: graph.ExpiredCursor},
 		{cursor: "/lost", err: "syncStateNotFound", kind: graph.ExpiredCursor},
 		{cursor: "/half", err: "resyncRequired", kind: graph.ExpiredCursor},

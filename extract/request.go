@@ -16,7 +16,7 @@ func (x *Reading) listRequest(ask schemas.Range, of parent) graph.Request {
 	r := x.request(source.Path, source.Query, map[string]string{
 		"from":   ask.From.Format(source.Window.Layout),
 		"to":     ask.To.Format(source.Window.Layout),
-		"select": x.selected,
+		"select": strings.Join(x.properties, ","),
 		"parent": of.id, "grandparent": of.of,
 	})
 	r.Budget = budget(source.Budget)

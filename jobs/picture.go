@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -27,8 +28,9 @@ func (u *unit) picture(ctx context.Context) error {
 	if cursor != "" && refusesCursor(err) {
 		u.log.InfoContext(ctx, "the cursor is no longer taken, so the dataset is read whole", "kind", graph.KindOf(err).String())
 		cursor = ""
+		x, changes, err = u.readChanges(ctx, older, "")
 	}
-	for again := 0; cursor == "" && (x == nil || graph.KindOf(err) == graph.ExpiredCursor) && again <= mostAgain; again++ {
+	for again := 0; cursor == "" && graph.KindOf(err) == graph.ExpiredCursor && again < mostAgain; again++ {
 		x, changes, err = u.readChanges(ctx, older, "")
 	}
 	if err != nil {
@@ -59,13 +61,11 @@ func (u *unit) picture(ctx context.Context) error {
 // mostAgain is how often everything is read from the start because the token of a page had run out.
 const mostAgain = 3
 
-// refusesCursor says whether an error may be the cursor's fault: it is dropped then, so that none is stuck.
+// refusesCursor says whether an error of Graph's may be the cursor's fault, as all may be but those that say
+// otherwise. It is dropped then: whatever is wrong with a cursor would be wrong every night.
 func refusesCursor(err error) bool {
-	switch graph.KindOf(err) {
-	case graph.ExpiredCursor, graph.Rejected, graph.NotFound, graph.Incomplete, graph.Malformed:
-		return true
-	}
-	return false
+	e, ok := errors.AsType[*graph.Error](err)
+	return ok && !e.SignIn && e.Status != http.StatusUnauthorized && e.Kind != graph.Throttled
 }
 
 // applying says what a reading means: changes to what is held, or records as they are, and then

@@ -93,7 +93,7 @@ func (c *Client) Get(ctx context.Context, r Request) ([]byte, error) {
 		return nil, r.failed(Rejected, err)
 	}
 	var object []byte
-	k := &call{budget: r.Budget, resource: r.Resource}
+	k := &call{tries: r.Tries, budget: r.Budget, resource: r.Resource}
 	k.accept = func(body []byte) (err error) {
 		object, err = decodeObject(body)
 		return err

@@ -130,7 +130,7 @@ const mostAstray = 3
 
 // leading reads a page, and where its link leads. If that is another host or a page that was read
 // before, the page is asked for again, since its link may then be right. So it is if the link to its
-// changes leads to another host; of a page where it stays so, it is not handed out.
+// changes leads elsewhere; of a page where it stays so, it is not handed out.
 func (c *Client) leading(ctx context.Context, r Request, s step, t *trail) (page Page, on step, err error) {
 	t.visit(s.link)
 	var astray error
@@ -146,7 +146,7 @@ func (c *Client) leading(ctx context.Context, r Request, s step, t *trail) (page
 			on.err = errors.New("Graph's link leads to a page that was already read, so the collection has no end")
 		}
 		if astray = nil; page.DeltaLink != "" {
-			_, astray = c.linkURL(page.DeltaLink)
+			astray = c.checkDelta(r, page.DeltaLink)
 		}
 		if on.err == nil && astray == nil {
 			return page, on, nil
@@ -160,7 +160,7 @@ func (c *Client) leading(ctx context.Context, r Request, s step, t *trail) (page
 }
 
 func (c *Client) page(ctx context.Context, r Request, s step, t *trail) (page Page, err error) {
-	k := &call{budget: r.Budget, resource: r.Resource, further: s.link != ""}
+	k := &call{tries: r.Tries, budget: r.Budget, resource: r.Resource, further: s.link != ""}
 	if !k.further {
 		k.body = r.Body
 	}
@@ -192,6 +192,32 @@ func Relative(link string) string {
 // parseLink takes a link as it is, but for spaces, which Graph leaves in some and no request can have.
 func parseLink(link string) (*url.URL, error) {
 	return url.Parse(strings.ReplaceAll(link, " ", "%20"))
+}
+
+// checkDelta says what is wrong with a link to the changes of r's collection: it has a token, and leads to the
+// same collection, however that is spelled.
+func (c *Client) checkDelta(r Request, link string) error {
+	u, err := c.linkURL(link)
+	if err != nil {
+		return err
+	}
+	if !strings.EqualFold(firstSegment(strings.TrimPrefix(u.Path, c.endpoint.Path)), firstSegment("/"+r.Version+r.Path)) {
+		return errors.New("the link leads to another collection")
+	}
+	if !strings.Contains(strings.ToLower(u.RawQuery), "token=") {
+		return errors.New("the link has no token")
+	}
+	return nil
+}
+
+// firstSegment is the first segment of a path below the version, without what stands in parentheses.
+func firstSegment(path string) string {
+	segments := strings.SplitN(path, "/", 4)
+	if len(segments) < 3 {
+		return ""
+	}
+	name, _, _ := strings.Cut(segments[2], "(")
+	return name
 }
 
 // linkURL parses a link, which must lead to the endpoint: the token goes there and nowhere else.

@@ -19,6 +19,7 @@ type Request struct {
 	Query    []Param           // {"$filter", "…"}: values as they are, encoded here, in this order
 	Headers  []Param           // sent with every page: Graph's links do not carry them
 	Body     []byte            // of a question that does not fit a URL: it is sent by POST; nil: GET
+	Tries    int               // at most; 0 is the client's
 	Budget   Budget
 	Resource string // the one resource that Budget.Resource counts for; empty: none
 }
@@ -105,6 +106,7 @@ type call struct {
 	budget   Budget
 	resource string
 	further  bool                    // a page after the first
+	tries    int                     // at most; 0 is the client's
 	body     []byte                  // that every try sends
 	accept   func(body []byte) error // takes the answer, or says what is wrong with it
 	token    Secret                  // that the last try was signed with; empty: it was not sent

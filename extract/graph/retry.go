@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"log/slog"
@@ -47,7 +48,7 @@ func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.
 		}
 		e.Tries = try
 		wait, again := plan(e, c, try)
-		if waited += wait; !again || try >= r.tries || waited > mostWaiting {
+		if waited += wait; !again || try >= cmp.Or(c.tries, r.tries) || waited > mostWaiting {
 			return nil, e
 		}
 		r.log.InfoContext(ctx, "graph request is sent again", "in_seconds", wait.Seconds(), "try", try+1, "kind", e.Kind.String(), "status", e.Status, "url", e.URL)
