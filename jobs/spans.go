@@ -31,6 +31,8 @@ func endUnit(span trace.Span, u *UnitReport) {
 		attribute.Float64("graphlake.waited", u.waited.Seconds()),
 		attribute.Int64("graphlake.bytes", u.Bytes),
 		attribute.Int64("graphlake.quarantined", u.Quarantined),
+		attribute.Int64("graphlake.behind", u.Behind),
+		attribute.Int64("graphlake.lost", u.Lost),
 		attribute.Int("graphlake.written", u.Written),
 		attribute.Int("graphlake.unchanged", u.Unchanged),
 	)

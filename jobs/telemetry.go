@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,10 +21,11 @@ import (
 type Telemetry struct {
 	tracer trace.Tracer
 
-	requests, throttled, records, rows, bytes, quarantined metric.Int64Counter
-	waited                                                 metric.Float64Counter
-	lag                                                    metric.Float64ObservableGauge
-	success                                                metric.Int64ObservableGauge
+	requests, throttled, records, rows, bytes, quarantined, misfits metric.Int64Counter
+
+	waited  metric.Float64Counter
+	lag     metric.Float64ObservableGauge
+	success metric.Int64ObservableGauge
 
 	mu      sync.Mutex
 	reached map[Pair]reached
@@ -54,6 +56,7 @@ func NewTelemetry(spans trace.TracerProvider, metrics metric.MeterProvider) (*Te
 	t.rows = counter("graphlake.rows", "{row}", "Rows of the tables that were derived, or found as they are.")
 	t.bytes = counter("graphlake.bytes", "By", "Bytes of Graph's answers, decompressed.")
 	t.quarantined = counter("graphlake.quarantined", "{record}", "Records that could not be read.")
+	t.misfits = counter("graphlake.misfits", "{value}", "Values that did not fit their column, and are null there.")
 	var err error
 	t.waited, err = m.Float64Counter("graphlake.waited", metric.WithUnit("s"),
 		metric.WithDescription("Time that requests waited for a budget or another try, summed over requests."))
@@ -124,6 +127,10 @@ func (t *Telemetry) count(ctx context.Context, u *UnitReport) {
 	t.quarantined.Add(ctx, u.Quarantined, of)
 	for table, n := range u.Rows {
 		t.rows.Add(ctx, n, of, metric.WithAttributes(attribute.String("graphlake.table", table)))
+	}
+	for name, n := range u.Misfits {
+		table, column, _ := strings.Cut(name, ".")
+		t.misfits.Add(ctx, n, of, metric.WithAttributes(attribute.String("graphlake.table", table), attribute.String("graphlake.column", column)))
 	}
 }
 

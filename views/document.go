@@ -67,14 +67,14 @@ var coverage = document{
 			{Name: "dt", Path: "dt", Type: dateType, Doc: "The UTC date of the day."},
 			{Name: "outcome", Path: "outcome", Type: schemas.Enum, Doc: "data: read whole, with records; " +
 				"empty: read, and there was nothing; " +
-				"partial: read, but some parents or records are behind, or a part of the day; " +
+				"partial: read, but some parents or records are behind, or a part of the day, or the last reading is doubted or was broken off; " +
 				"refused: not permitted; " +
 				"missing: due and not read; " +
 				"late: raw is newer than the tables; " +
 				"missed: nobody took that picture; " +
-				"expired: Graph had forgotten it before it was read."},
-			{Name: "records", Path: "records", Type: schemas.Int64, Doc: "Records that were read of the day."},
-			{Name: "read_time", Path: "read_time", Type: schemas.Timestamp, Doc: "When the day was last read; null if it never was."},
+				"expired: Graph had forgotten it before it was read whole."},
+			{Name: "records", Path: "records", Type: schemas.Int64, Doc: "Records that raw holds of the day, counted when it was published; null if nobody has counted."},
+			{Name: "read_time", Path: "read_time", Type: schemas.Timestamp, Doc: "When the day was last read, of several parts the earliest; null if it never was."},
 		},
 	},
 	files: daysFiles,

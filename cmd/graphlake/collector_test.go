@@ -78,6 +78,9 @@ func (c *collector) keep(name string, points []*metrics.NumberDataPoint) {
 		if table := at["graphlake.table"]; table != nil {
 			key += fmt.Sprint(" ", table)
 		}
+		if column := at["graphlake.column"]; column != nil {
+			key += fmt.Sprint(".", column)
+		}
 		if c.numbers[key] = p.GetAsDouble(); p.GetAsDouble() == 0 {
 			c.numbers[key] = float64(p.GetAsInt())
 		}

@@ -18,6 +18,8 @@ var examples = map[string][]string{
 		"graphlake run --job nightly-calls",
 		"graphlake run --dataset call_records --from 2026-11-01 --to 2026-11-08",
 		"graphlake run --tenant contoso --dry-run",
+		"graphlake run --dataset users --believe",
+		"graphlake run --job nightly-calls --yes",
 	},
 	"plan": {
 		"graphlake plan",
@@ -34,6 +36,7 @@ var examples = map[string][]string{
 	"audit": {
 		"graphlake audit",
 		"graphlake audit --dataset call_records --from 2026-11-01 --to 2026-11-08 --against-graph",
+		"graphlake audit --accept lost --dataset call_records --from 2026-11-01 --to 2026-11-08",
 	},
 	"status": {
 		"graphlake status",

@@ -17,8 +17,8 @@ func TestExamples(t *testing.T) {
 		}
 		all := examples[node.Name]
 		delete(left, node.Name)
-		if len(all) < 2 || len(all) > 3 {
-			t.Errorf("%s has %d examples, want two or three", node.Name, len(all))
+		if len(all) < 2 || len(all) > 5 {
+			t.Errorf("%s has %d examples, want two to five", node.Name, len(all))
 		}
 		help := helpOf(t, node.Name)
 		if want := "\nExamples:\n  " + strings.Join(all, "\n  ") + "\n"; !strings.HasSuffix(help, want) {

@@ -8,6 +8,7 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
+	"graphlake/load"
 )
 
 // The exit statuses, as --help lists them.
@@ -53,7 +54,7 @@ func exitStatus(err error) int {
 	kind := graph.KindOf(err)
 	network, failed := errors.AsType[*url.Error](err)
 	switch {
-	case errors.Is(err, jobs.ErrClock):
+	case errors.Is(err, jobs.ErrClock), errors.Is(err, load.ErrLocked), errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
 		return exitLater
 	case kind == graph.Unauthorized, errors.Is(err, fs.ErrPermission):
 		return exitForbidden

@@ -10,6 +10,7 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
+	"graphlake/load"
 )
 
 func TestExitStatus(t *testing.T) {
@@ -25,6 +26,10 @@ func TestExitStatus(t *testing.T) {
 		{"forbidden", reported(jobs.Report{Status: jobs.Forbidden}), 3},
 		{"quarantined", reported(jobs.Report{Status: jobs.Data, Units: quarantined}), 4},
 		{"skipped", reported(jobs.Report{Status: jobs.Data, Notes: []jobs.Note{{Dataset: "users"}}}), 4},
+		{"behind", reported(jobs.Report{Status: jobs.Data, Units: []jobs.UnitReport{{Behind: 1}}}), 4},
+		{"lost", reported(jobs.Report{Status: jobs.Data, Units: []jobs.UnitReport{{Lost: 1}}}), 4},
+		{"doubted", reported(jobs.Report{Status: jobs.Data, Units: []jobs.UnitReport{{Doubt: &jobs.Doubt{}}}}), 4},
+		{"gone on with", reported(jobs.Report{Status: jobs.Data, Notes: []jobs.Note{{Whole: true}}}), 0},
 		{"unavailable", reported(jobs.Report{Status: jobs.Unavailable}), 75},
 		{"interrupted", reported(jobs.Report{Status: jobs.Interrupted}), 75},
 		{"what applies first counts", reported(jobs.Report{Status: jobs.Unavailable, Units: quarantined}), 75},
@@ -34,6 +39,9 @@ func TestExitStatus(t *testing.T) {
 		{"unavailable outside of a unit", fmt.Errorf("ask: %w", &graph.Error{Kind: graph.Unavailable}), 75},
 		{"no connection to the lake", fmt.Errorf("open: %w", &url.Error{Op: "Get", Err: errors.New("refused")}), 75},
 		{"no URL", fmt.Errorf("open: %w", &url.Error{Op: "parse", Err: errors.New("colon")}), 1},
+		{"a wrong clock", fmt.Errorf("run: %w", jobs.ErrClock), 75},
+		{"a lock of another run", fmt.Errorf("accept: %w", load.ErrLocked), 75},
+		{"a state that another has changed", fmt.Errorf("accept: %w", load.ErrConflict), 75},
 		{"stopped", fmt.Errorf("ask: %w", context.Canceled), 75},
 		{"too slow", fmt.Errorf("ask: %w", context.DeadlineExceeded), 75},
 		{"anything else", errors.New("disk full"), 1},

@@ -37,11 +37,11 @@ type command struct {
 	Quiet     bool   `help:"Log errors only."`
 
 	Init        initCommand        `cmd:"" help:"Write a configuration with comments, to begin with."`
-	Run         runCommand         `cmd:"" help:"Read a range from Graph into the lake."`
+	Run         runCommand         `cmd:"" help:"Read what is due, or a range, from Graph into the lake."`
 	Plan        planCommand        `cmd:"" help:"Say what a run would read, without asking Graph."`
 	Replay      replayCommand      `cmd:"" help:"Make the tables anew from raw, without asking Graph."`
 	Schedule    scheduleCommand    `cmd:"" help:"Stay, and run every job at its times."`
-	Audit       auditCommand       `cmd:"" help:"Find gaps, duplicates, orphans and stale partitions; exit 1 if there are any."`
+	Audit       auditCommand       `cmd:"" help:"Find gaps, duplicates, orphans, stale partitions, and what could not be read; exit 1 if there are any."`
 	Status      statusCommand      `cmd:"" help:"Say how far the datasets reach, and what the last runs did."`
 	Datasets    datasetsCommand    `cmd:"" help:"List the datasets and their tables."`
 	Schema      schemaCommand      `cmd:"" help:"Describe the columns of a table."`

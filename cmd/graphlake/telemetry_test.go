@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +27,26 @@ func TestTelemetryIsTheReport(t *testing.T) {
 	o := graphsim.Options{Users: 8, Roles: []string{"User.Read.All", "CallRecords.Read.All"}}
 	s := simulate(t, o, "")
 	s.process(t, nil, "run", "--dataset", "users", "--now", "2026-11-18T00:00:00Z")
+	var shut sync.Map // the one call that may not be read
+	s.answer = func(rw http.ResponseWriter, r *http.Request) {
+		if id, detail := strings.CutPrefix(r.URL.Path, "/v1.0/communications/callRecords/"); detail {
+			if only, _ := shut.LoadOrStore("", id); only == id {
+				rw.Header().Set("Date", november(18).Format(http.TimeFormat))
+				http.Error(rw, `{"error":{"code":"Forbidden","message":"no"}}`, http.StatusForbidden)
+				return
+			}
+		}
+		if r.Header.Del("Accept-Encoding"); !strings.Contains(r.URL.Path, "callRecords") {
+			s.tenant.ServeHTTP(rw, r)
+			return
+		}
+		answer := httptest.NewRecorder()
+		s.tenant.ServeHTTP(answer, r)
+		maps.Copy(rw.Header(), answer.Header())
+		rw.Header().Del("Content-Length")
+		rw.WriteHeader(answer.Code)
+		rw.Write(bytes.ReplaceAll(answer.Body.Bytes(), []byte(`"averageJitter":"PT`), []byte(`"averageJitter":"odd PT`)))
+	}
 	c := newCollector(t)
 	rep := s.process(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.url}, "run", "--dataset", "call_records,presence",
 		"--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z")
@@ -44,6 +65,12 @@ func TestTelemetryIsTheReport(t *testing.T) {
 		for table, n := range u.Rows {
 			want["graphlake.rows"+of+" "+table] += float64(n)
 		}
+		for column, n := range u.Misfits {
+			want["graphlake.misfits"+of+" "+column] += float64(n)
+		}
+	}
+	if want["graphlake.misfits contoso call_records call_media_streams.average_jitter_ms"] == 0 {
+		t.Errorf("no value did not fit: %v", rep.Units)
 	}
 	midnight := november(18)
 	for _, dataset := range []string{"call_records", "users"} {
@@ -70,6 +97,7 @@ func TestTelemetryIsTheReport(t *testing.T) {
 	}; !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
+	var behind int64
 	for _, span := range c.spans {
 		at := attributes(span.Attributes)
 		switch {
@@ -80,6 +108,10 @@ func TestTelemetryIsTheReport(t *testing.T) {
 				return u.Dataset == at["graphlake.dataset"] && u.From.Format(time.RFC3339) == at["graphlake.from"]
 			})
 			u := rep.Units[i]
+			behind += u.Behind
+			if at["graphlake.behind"] != u.Behind || at["graphlake.lost"] != u.Lost {
+				t.Errorf("of %+v: %v", u, span)
+			}
 			if at["graphlake.outcome"] != string(u.Outcome) || at["graphlake.requests"] != u.Requests || at["graphlake.records"] != u.Records {
 				t.Errorf("of %+v: %v", u, span)
 			}
@@ -88,7 +120,10 @@ func TestTelemetryIsTheReport(t *testing.T) {
 			}
 		}
 	}
-	for _, secret := range []string{"127.0.0.1", "/v1.0/", "403", "Presence.Read.All", "a token"} {
+	if behind != 1 {
+		t.Errorf("%d are behind, want the call that may not be read", behind)
+	}
+	for _, secret := range []string{"127.0.0.1", "/v1.0/", "403", "Presence.Read.All", "a token", "odd"} {
 		if bytes.Contains(c.text, []byte(secret)) {
 			t.Errorf("the collector was told %q", secret)
 		}
