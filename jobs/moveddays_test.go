@@ -145,7 +145,9 @@ func TestAuditTellsOfACallOnTwoDays(t *testing.T) {
 		o.calls["moves"] = call{"2026-11-17T10:00:00Z", 2}
 		r.days(t, 17, 18, schemas.CallRecords)
 		want(t, r.audit(t, schemas.CallRecords), found...)
-		r.days(t, 9, 18, schemas.CallRecords)
+		if rep := r.days(t, 9, 18, schemas.CallRecords); rep.Status != jobs.Data || rep.Incomplete() {
+			t.Errorf("%+v", rep)
+		}
 		want(t, r.audit(t, schemas.CallRecords))
 		want(t, r.rawAndTables(t, 9, 20), "14 x14", "15 x15", "16 x16", "17 moves", "17 x17", "18 x18", "19 x19")
 	}
