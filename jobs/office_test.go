@@ -28,7 +28,8 @@ type office struct {
 	meetings map[string]map[string]string // by user: when they begin, by id
 	sick     map[string]string            // by id of a call or a user: what every request for it is answered
 
-	hold func(from time.Time) // waits before the calls from a time on are listed; nil: nobody waits
+	listFails map[int]int          // by day: the status of the answer to a list of its calls
+	hold      func(from time.Time) // waits before the calls from a time on are listed; nil: nobody waits
 
 	mu    sync.Mutex
 	asked []string            // what calls were asked for, as "16T12:34:56 17T00:00:00"
@@ -70,7 +71,7 @@ func (o *office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		from, to := moment(r.URL.Query().Get("startDateTime")), moment(r.URL.Query().Get("endDateTime"))
 		starts := o.meetings[id]
 		page(w, within(slices.Sorted(maps.Keys(starts)), from, to, func(id string) string { return starts[id] }), func(id string) string {
-			return fmt.Sprintf(`{"id":%q,"lastModifiedDateTime":"2026-11-01T08:00:00Z","start":{"dateTime":%q,"timeZone":"UTC"}}`, id, strings.TrimSuffix(starts[id], "Z")+".0000000")
+			return fmt.Sprintf(`{"id":%q,"lastModifiedDateTime":"2026-11-01T08:00:00Z","start":{"dateTime":%q,"timeZone":"UTC"}}`, id, moment(starts[id]).Format("2006-01-02T15:04:05.0000000"))
 		})
 	case id == "callRecords":
 		from, to := o.window(r, bounds.String())
@@ -79,6 +80,10 @@ func (o *office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		o.mu.Unlock()
 		if o.hold != nil {
 			o.hold(from)
+		}
+		if status := o.listFails[from.Day()]; status != 0 {
+			answerSick(w, r, fmt.Sprint(status))
+			return
 		}
 		list := func(id string) call {
 			if c, ok := o.listed[id]; ok {
