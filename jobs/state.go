@@ -213,6 +213,9 @@ func (s *State) clone() State {
 
 // cover puts what was read into the coverage.
 func (s *State) cover(d schemas.Dataset, parts ...Covered) {
+	if len(parts) == 0 {
+		return // nor is anything known of what was read today
+	}
 	var today time.Time
 	for _, c := range parts {
 		s.Coverage = s.Coverage.With(c)

@@ -87,7 +87,7 @@ func (u *unit) window(ctx context.Context) error {
 		defer u.rows.release()
 	}
 	u.rep.Records = int64(merge.Records()) + u.rep.Held // copies from many mailboxes are one
-	if u.doubt(int64(merge.Records())+u.rep.Held, merge.Held()) {
+	if u.doubt(int64(merge.Records())+u.rep.Held, merge.Held()-merge.Moved()) {
 		merge.KeepAbsent()
 	}
 	return u.commit(ctx, merge, x)

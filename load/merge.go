@@ -130,6 +130,16 @@ func (m *Merge) Records() int { return m.records }
 // Held is how many rows the lake holds of the range that are not marked as removed, of those that Answers.
 func (m *Merge) Held() int64 { return m.held }
 
+// Moved is how many of the rows that the lake holds of the range leave it because a copy on another day wins.
+func (m *Merge) Moved() (n int64) {
+	for _, e := range m.strays.entries {
+		if !touches(m.spool.within, dateOf(e.copy.day)) {
+			n++
+		}
+	}
+	return n
+}
+
 // Missing is how many of Held were neither read nor listed.
 func (m *Merge) Missing() int64 { return m.missing }
 
