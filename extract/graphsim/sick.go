@@ -425,7 +425,7 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 }
 
 // stray is when and by how much a call between two is moved to another day: a few are, and not so far
-// that the three days before a night do not show it any more.
+// that the three days before a night do not show it, or what it becomes later, any more.
 func (t *Tenant) stray(c *call) (by time.Duration, at time.Time, ok bool) {
 	s := seeded(uint64(t.Sick.Seed), c.seed, 'm')
 	if t.Sick.Seed == 0 || c.kind != direct || !s.chance(0.12) {
@@ -434,6 +434,9 @@ func (t *Tenant) stray(c *call) (by time.Duration, at time.Time, ok bool) {
 	by = time.Duration(pick(&s, []int{-2, -1, 1, 2})) * 24 * time.Hour
 	at = later(c.end, c.end.Add(by)).Add(time.Duration(s.between(3700, 7000)) * time.Second)
 	if day := dayOf(c.start.Add(by)); day < t.first || day >= t.first+t.days {
+		return 0, at, false
+	}
+	if by < 0 && len(t.late(c)) > 0 {
 		return 0, at, false
 	}
 	return by, at, by > -48*time.Hour || at.Before(midnight(c.day+1))

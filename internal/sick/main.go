@@ -36,7 +36,7 @@ import (
 
 // failedOnce are seeds in which a lake was not what it should be before something was mended: they are lived
 // every time.
-var failedOnce = []int64{1, 2, 3, 7, 11}
+var failedOnce = []int64{4, 6, 12, 16, 29, 35, 65, 71, 75, 98}
 
 // Of so many seeds one is lived by the real commands.
 const oneIsReal = 20
