@@ -132,7 +132,7 @@ func loadDatasetStatus(ctx context.Context, store load.Store, t Tenant, d schema
 	var records int64
 	for _, day := range days.Days {
 		switch {
-		case d.Mode.Pictures() && day.Date != ds.Picture, day.Outcome == string(Empty), day.Outcome == string(Expired), day.Outcome == string(Missed), day.Outcome == outcomeMissing:
+		case d.Mode.Pictures() && day.Date != ds.Picture, day.Outcome == string(Empty), day.Outcome == string(Expired), day.Outcome == string(Missed), day.Outcome == outcomeMissing, day.Outcome == outcomeRefused:
 		case day.Records == nil:
 			return ds, nil // of a lake from before days were counted
 		default:
