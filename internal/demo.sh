@@ -1,14 +1,14 @@
 #!/bin/sh
 # A week of a simulated tenant of 200 users, read into $LAKE (default ./lake) by the commands in $BIN
-# (default bin). The simulator's instant is fixed, so that a second run reads the same range and finds
-# every file as it is. But each run is a minute later than the one before it, which is one more
-# observation of presence. Arguments are handed to the run.
+# (default bin). Each run, and the simulator with it, is a minute later than the one before, which is one more
+# observation of presence; nothing else happens in those minutes of the night, so that a second run, which reads
+# the same range, finds every file as it is. Arguments are handed to the run.
 set -eu
 : "${LAKE:=./lake}" "${BIN:=bin}" "${USERS:=200}"
-from=2026-11-16 to=2026-11-23 now=2026-11-23T02:30:00Z
+from=2026-11-16 to=2026-11-23
 runs=$(find "$LAKE/runs" -name '*.json' 2>/dev/null | wc -l)
-minute=$((2 * 60 + 30 + runs)) # of the day
-later=$(printf '2026-11-23T%02d:%02d:00Z' $((minute / 60 % 24)) $((minute % 60)))
+minute=$((2 * 60 + 30 + runs)) # of the day: the first run is at 02:30
+now=$(printf '2026-11-23T%02d:%02d:00Z' $((minute / 60 % 24)) $((minute % 60)))
 
 if [ -z "${GRAPHSIM_URL:-}" ]; then
 	exec "$BIN/graphsim" --users "$USERS" --from "$from" --to "$to" --now "$now" --token demo -- sh "$0" "$@"
@@ -26,7 +26,7 @@ tenants:
       method: token
       token_env: GRAPHSIM_TOKEN
 YAML
-"$BIN/graphlake" --config "$BIN/demo.yaml" --quiet run --from "$from" --to "$to" --now "$later" "$@"
+"$BIN/graphlake" --config "$BIN/demo.yaml" --quiet run --from "$from" --to "$to" --now "$now" "$@"
 cat <<TXT
 
 The lake is in $LAKE. Three things to try next:
