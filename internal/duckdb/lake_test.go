@@ -104,7 +104,7 @@ func (l *lake) simulated(t *testing.T) {
 // number, no time without zone, nothing nested.
 var duckDBTypes = map[schemas.Type]string{
 	schemas.String: "VARCHAR", schemas.Enum: "VARCHAR", schemas.LongText: "VARCHAR", schemas.JSON: "VARCHAR",
-	schemas.Member: "VARCHAR", schemas.Hash: "VARCHAR", schemas.Zone: "VARCHAR",
+	schemas.Member: "VARCHAR", schemas.Hash: "VARCHAR", schemas.Zone: "VARCHAR", schemas.KeyText: "VARCHAR",
 	schemas.Bool: "BOOLEAN", schemas.Present: "BOOLEAN",
 	schemas.Int32: "INTEGER", schemas.Int64: "BIGINT", schemas.DurationMS: "BIGINT", schemas.Version: "BIGINT",
 	schemas.Float64: "DOUBLE", schemas.Decimal: "DECIMAL(18,6)",
@@ -126,7 +126,7 @@ func (l *lake) types(t *testing.T) {
 		var required [][2]string
 		for _, c := range table.Columns {
 			repetition := "OPTIONAL"
-			if c.Required || c.Type == schemas.Present {
+			if c.Required || c.Type.NeverNull() {
 				repetition = "REQUIRED"
 			}
 			required = append(required, [2]string{c.Name, repetition})
@@ -153,7 +153,7 @@ func (l *lake) keys(t *testing.T) {
 				t.Errorf("%s: %d keys are there more than once", table.Name, n)
 			}
 			for _, c := range table.Columns {
-				if !c.Required && c.Type != schemas.Present {
+				if !c.Required && !c.Type.NeverNull() {
 					continue
 				}
 				if n := l.number(t, "SELECT count(*) FROM %s WHERE %s IS NULL", table.Name, c.Name); n > 0 {
@@ -168,9 +168,13 @@ func (l *lake) parents(t *testing.T) {
 	for _, link := range []struct{ child, parent, by string }{
 		{"call_participants", "calls", "call_id"},
 		{"call_sessions", "calls", "call_id"},
-		{"call_segments", "call_sessions", "call_id, session_id"},
-		{"call_media", "call_segments", "call_id, session_id, segment_id"},
-		{"call_media_streams", "call_media", "call_id, session_id, segment_id, media_index"},
+		{"call_segments", "call_sessions", "call_id, session_id, session_index"},
+		{"call_media", "call_segments", "call_id, session_id, session_index, segment_id"},
+		{"call_media_streams", "call_media", "call_id, session_id, session_index, segment_id, media_index"},
+		{"message_mentions", "chat_messages", "chat_id, message_id, mailbox_id"},
+		{"message_attachments", "chat_messages", "chat_id, message_id, mailbox_id"},
+		{"message_reactions", "chat_messages", "chat_id, message_id, mailbox_id"},
+		{"message_events", "chat_messages", "chat_id, message_id, mailbox_id"},
 		{"user_licenses", "users", "user_id"},
 		{"group_members", "groups", "group_id"},
 		{"group_owners", "groups", "group_id"},

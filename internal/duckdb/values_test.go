@@ -43,7 +43,8 @@ var sides = []side{
 		{"participant_id", "participants_v2[1].id", text},
 		{"guest_display_name", "participants_v2[1].identity.guest.displayName", text},
 	}},
-	{"raw.call_records r JOIN call_sessions t ON t.call_id = r.call_id AND session_id = (record->>'$.sessions[0].id')", []pair{
+	{"raw.call_records r JOIN call_sessions t ON t.call_id = r.call_id AND session_index = 0", []pair{
+		{"session_id", "sessions[0].id", text},
 		{"start_time", "sessions[0].startDateTime", instant},
 		{"is_test", "sessions[0].isTest", logical},
 		{"caller_identity_id", "sessions[0].caller.associatedIdentity.id", text},
@@ -84,7 +85,7 @@ var sides = []side{
 
 func firstSegment(table string) string {
 	return "raw.call_records r JOIN " + table + " t ON t.call_id = r.call_id" +
-		" AND session_id = (record->>'$.sessions[0].id') AND segment_id = (record->>'$.sessions[0].segments[0].id')"
+		" AND session_index = 0 AND session_id = (record->>'$.sessions[0].id') AND segment_id = (record->>'$.sessions[0].segments[0].id')"
 }
 
 // values compares columns with what DuckDB finds in raw.

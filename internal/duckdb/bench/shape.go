@@ -19,11 +19,11 @@ type shape struct {
 
 // leafTypes are the types in which DuckDB takes a value from JSON.
 var leafTypes = map[schemas.Type]string{
-	schemas.String: "VARCHAR", schemas.Enum: "VARCHAR", schemas.LongText: "VARCHAR",
+	schemas.String: "VARCHAR", schemas.Enum: "VARCHAR", schemas.LongText: "VARCHAR", schemas.KeyText: "VARCHAR",
 	schemas.Bool: "BOOLEAN", schemas.Int32: "INTEGER", schemas.Int64: "BIGINT", schemas.Float64: "DOUBLE",
 	schemas.Decimal:    fmt.Sprintf("DECIMAL(%d,%d)", schemas.DecimalPrecision, schemas.DecimalScale),
 	schemas.Timestamp:  "TIMESTAMPTZ",
-	schemas.UTCTime:    "TIMESTAMP",
+	schemas.UTCTime:    "VARCHAR", // in the zone beside it, or with one of its own
 	schemas.DurationMS: "VARCHAR", // DuckDB does not read ISO 8601 durations
 	schemas.JSON:       "JSON", schemas.Member: "JSON", schemas.Present: "JSON",
 }
@@ -59,8 +59,24 @@ func (s *shape) add(t schemas.Table, c schemas.Column) error {
 			return fmt.Errorf("%s is read as %s by another column, not as %s", p, at.leaf, leaf)
 		}
 		at.leaf = leaf
+		if c.Type != schemas.UTCTime {
+			continue
+		}
+		if steps, err = zoneOf(p.Absolute(t.Each)); err != nil {
+			return err
+		}
+		s.at(steps).leaf = "VARCHAR"
 	}
 	return nil
+}
+
+// zoneOf leads to the zone of a time at a path.
+func zoneOf(p schemas.Path) ([]schemas.Step, error) {
+	beside, err := p.Beside(schemas.ZoneMember)
+	if err != nil {
+		return nil, err
+	}
+	return beside.Steps()
 }
 
 // at finds the shape behind the steps and makes it if need be.

@@ -68,11 +68,22 @@ func (s *selector) add(t schemas.Table, c schemas.Column) error {
 			return fmt.Errorf("%s and %s are in different collections", c.Path, p)
 		}
 		depth = d
-		values = append(values, converted(c.Type, value(element(d), at, rest)))
+		v := value(element(d), at, rest)
+		if c.Type == schemas.UTCTime {
+			if steps, err = zoneOf(p.Absolute(t.Each)); err != nil {
+				return err
+			}
+			_, rest, at = s.descend(steps)
+			v = zoned(v, value(element(d), at, rest))
+		}
+		values = append(values, converted(c.Type, v))
 	}
 	first := values[0]
 	if len(values) > 1 {
 		first = "coalesce(" + strings.Join(values, ", ") + ")"
+	}
+	if c.Type == schemas.KeyText {
+		first = "coalesce(" + first + ", '')"
 	}
 	s.columns = append(s.columns, selected{c.Name, depth, first})
 	return nil
@@ -124,13 +135,17 @@ func value(from string, at *shape, steps []schemas.Step) string {
 	return from
 }
 
+// zoned is the instant of a time with a zone beside it, which counts where the time names none itself.
+func zoned(v, zone string) string {
+	return fmt.Sprintf(`CASE WHEN regexp_matches(%[1]s, '(Z|[+-]\d\d:?\d\d)$') THEN %[1]s::TIMESTAMPTZ
+		ELSE %[1]s::TIMESTAMP AT TIME ZONE coalesce(nullif(%[2]s, ''), 'UTC') END`, v, zone)
+}
+
 // converted is the value in the type of the column.
 func converted(t schemas.Type, v string) string {
 	switch t {
-	case schemas.Timestamp:
+	case schemas.Timestamp, schemas.UTCTime:
 		return "nullif(" + v + ", TIMESTAMPTZ '0001-01-01 00:00:00+00')"
-	case schemas.UTCTime:
-		return "(" + v + " AT TIME ZONE 'UTC')"
 	case schemas.DurationMS:
 		return "milliseconds(" + v + ")"
 	case schemas.Member:
@@ -151,6 +166,7 @@ func (s *selector) sql(from string) string {
 			columns = append(columns, "(generate_subscripts("+list+", 1) - 1)::INTEGER AS "+positionName)
 		}
 		source = "(SELECT " + strings.Join(columns, ", ") + " FROM " + source + ")"
+		source = "(FROM " + source + " WHERE " + elementName + " IS NOT NULL)" // a null in a list is no row
 		at = at.at(c)
 	}
 	all := "SELECT " + strings.Join(s.upTo(len(s.collections)), ", ") + " FROM " + source
