@@ -80,6 +80,10 @@ func (c contract) paths() map[string][]schemas.Column {
 			for _, p := range append([]schemas.Path{column.Path}, column.Else...) {
 				path := strings.ReplaceAll(string(p.Absolute(table.Each)), "{}", "")
 				paths[path] = append(paths[path], column)
+				if column.Type == schemas.UTCTime { // which is in the zone that is text beside it
+					path = path[:strings.LastIndexByte(path, '.')+1] + schemas.ZoneMember
+					paths[path] = append(paths[path], schemas.Column{Name: column.Name, Type: schemas.String})
+				}
 			}
 		}
 	}

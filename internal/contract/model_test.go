@@ -111,7 +111,7 @@ func holds(t schemas.Type, f field) bool {
 		return false
 	}
 	switch t {
-	case schemas.String, schemas.LongText, schemas.UTCTime, schemas.Zone:
+	case schemas.String, schemas.LongText, schemas.KeyText, schemas.UTCTime, schemas.Zone:
 		return f.kind == text
 	case schemas.Enum:
 		return f.kind == enum || f.kind == text || f.kind == timeOfDay

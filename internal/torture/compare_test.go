@@ -29,10 +29,10 @@ func TestDamage(t *testing.T) {
 		return trial.Table{Name: "calls", Key: []string{"call_id"}, Rows: rows(times)}
 	}
 	sessions := func(times map[string]int) trial.Table {
-		return trial.Table{Name: "call_sessions", Key: []string{"call_id", "session_id"}, Rows: rows(times)}
+		return trial.Table{Name: "call_sessions", Key: []string{"call_id", "session_id", "session_index"}, Rows: rows(times)}
 	}
 	whole := contents{
-		tables: []trial.Table{calls(map[string]int{key("a"): 1, key("b"): 1}), sessions(map[string]int{key("a", "1"): 1, key("a", "2"): 1, key("b", "1"): 1})},
+		tables: []trial.Table{calls(map[string]int{key("a"): 1, key("b"): 1}), sessions(map[string]int{key("a", "1", "0"): 1, key("a", "2", "0"): 1, key("b", "1", "0"): 1})},
 		files:  map[string]string{"raw/a": "1", "raw/b": "2"},
 	}
 	for _, c := range []struct {
@@ -44,7 +44,7 @@ func TestDamage(t *testing.T) {
 		{"nothing", contents{}, damage{lost: 5, files: 2}},
 		{"other", contents{
 			// b is lost, and its session an orphan; of a one session is lost and the other doubled.
-			tables: []trial.Table{calls(map[string]int{key("a"): 1}), sessions(map[string]int{key("a", "1"): 2, key("b", "1"): 1})},
+			tables: []trial.Table{calls(map[string]int{key("a"): 1}), sessions(map[string]int{key("a", "1", "0"): 2, key("b", "1", "0"): 1})},
 			files:  map[string]string{"raw/a": "1", "raw/b": "3", "raw/c": "2"},
 		}, damage{lost: 2, doubled: 1, orphans: 1, files: 2}},
 	} {

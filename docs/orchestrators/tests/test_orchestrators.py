@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 HERE = pathlib.Path(__file__).resolve().parent
 BIN = HERE.parent.parent.parent / "bin"
 TENANT = "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"
+NOW = "2026-11-21T02:30:00Z"  # the simulator's, as make orchestrators has it
 DAY = datetime(2026, 11, 19, tzinfo=UTC)
 NEXT = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
 
@@ -40,7 +41,11 @@ class TestOrchestrators(unittest.TestCase):
         )
         self.addCleanup(os.environ.__setitem__, "GRAPHSIM_TOKEN", os.environ["GRAPHSIM_TOKEN"])
         os.environ["GRAPHLAKE_CONFIG"] = str(self.config)
-        os.environ["PATH"] = f"{BIN}:{os.environ['PATH']}"
+        # A command that has the simulator's time for now, for it ends where the clocks differ by days.
+        graphlake = self.dir / "graphlake"
+        graphlake.write_text(f'#!/bin/sh\nexec "{BIN}/graphlake" "$@" --now {NOW}\n')
+        graphlake.chmod(0o755)
+        os.environ["PATH"] = f"{self.dir}:{os.environ['PATH']}"
 
     def run_days(self, *selection: str) -> graphlake_run.Report:
         return graphlake_run.run(
