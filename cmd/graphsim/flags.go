@@ -15,7 +15,7 @@ type flags struct {
 	Seed            int64    `default:"1" help:"Another seed is another tenant."`
 	From            string   `placeholder:"DATE" help:"First day with calls (default: seven days before --to)."`
 	To              string   `placeholder:"DATE" help:"First day without (default: today)."`
-	Now             string   `placeholder:"TIME" help:"What the age of a record is measured against (default: the clock)."`
+	Now             string   `placeholder:"TIME" help:"What the age of a record is measured against, and answers are dated by (default: the clock)."`
 	NowFile         string   `placeholder:"FILE" help:"A file with that instant, read anew whenever it changes."`
 	Late            float64  `default:"0.05" help:"Share of calls that get further versions until two days after they ended."`
 	Moves           float64  `default:"2" help:"Users of a thousand who join, leave or get another manager or job, a day."`
