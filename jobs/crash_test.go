@@ -6,10 +6,12 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"graphlake/jobs"
+	"graphlake/load"
 	"graphlake/load/blobstore"
 	"graphlake/load/dirstore"
 	"graphlake/load/storetest"
@@ -25,13 +27,14 @@ func TestCrash(t *testing.T) {
 }
 
 // The same for a night that finds late versions, changes in the directory and a record that is no
-// longer bad, and merges them into what the night before has left.
+// longer bad, and merges them into what the night before has left. The night after it finds no trace of the death.
 func TestCrashInSecondNight(t *testing.T) {
 	first, second := newNight(t, 18, true), newNight(t, 19, false)
 	before := inMemory(t)
 	first.finish(t, onDisk(t, before)())
 	changing(t, first, second)
-	crash{night: second, step: 2}.everywhere(t, func(t *testing.T) func() full {
+	third := newNight(t, 20, false)
+	crash{night: second, step: 1, next: &third}.everywhere(t, func(t *testing.T) func() full {
 		dir := filepath.Join(inMemory(t), "lake")
 		if err := os.CopyFS(dir, os.DirFS(before)); err != nil {
 			t.Fatal(err)
@@ -97,7 +100,9 @@ func onDisk(t *testing.T, dir string) func() full {
 type crash struct {
 	night
 	step  int
+	next  *night // that follows it, if any
 	files map[string][]byte
+	later map[string][]byte // after the next
 	state map[string]string
 }
 
@@ -112,6 +117,10 @@ func (c crash) everywhere(t *testing.T, prepare func(*testing.T) func() full) {
 	}
 	t.Logf("a run makes %d calls, and dies at every %d. of them: %v", calls, c.step, undisturbed.Counts())
 	c.files, c.state = files(t, undisturbed), states(t, undisturbed)
+	if c.next != nil {
+		c.next.finish(t, undisturbed)
+		c.later = files(t, undisturbed)
+	}
 	if _, ok := c.files["quarantine/pstn_calls/tenant_id="+tenant.ID+"/dt=2026-11-17/pstn_calls.parquet"]; !ok {
 		t.Error("the undisturbed run has quarantined nothing")
 	}
@@ -145,25 +154,50 @@ func (c crash) at(t *testing.T, open func() full, n int, after bool) {
 		c.finish(t, open())
 		c.compare(t, open(), died+", and one run more")
 	}
+	if c.next != nil {
+		c.next.finish(t, open())
+		same(t, "after the death at "+died+" and the night after it", files(t, open()), c.later)
+		nothingLeft(t, open())
+	}
+}
+
+// nothingLeft makes sure that no day is in doubt or dirty.
+func nothingLeft(t *testing.T, store load.Store) {
+	t.Helper()
+	for _, d := range nightly {
+		st, err := jobs.LoadState(t.Context(), store, jobs.Pair{TenantID: tenant.ID, Dataset: d.Name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		unsure := slices.ContainsFunc(st.Coverage, func(c jobs.Covered) bool { return c.Unsure })
+		if unsure || len(st.Dirty) > 0 || len(st.Asked) > 0 {
+			t.Errorf("%s is left with %+v, dirty %v, asked %v", d.Name, st.Coverage, st.Dirty, st.Asked)
+		}
+	}
+}
+
+// same compares the files of two lakes.
+func same(t *testing.T, when string, got, want map[string][]byte) {
+	t.Helper()
+	for name, text := range got {
+		switch other, ok := want[name]; {
+		case !ok:
+			t.Errorf("%s there is %s, which an undisturbed run does not leave", when, name)
+		case !bytes.Equal(text, other):
+			t.Errorf("%s, %s has other bytes than after an undisturbed run", when, name)
+		}
+	}
+	for name := range want {
+		if _, ok := got[name]; !ok {
+			t.Errorf("%s there is no %s", when, name)
+		}
+	}
 }
 
 // compare compares a lake with the undisturbed one.
 func (c crash) compare(t *testing.T, store full, died string) {
 	t.Helper()
-	got := files(t, store)
-	for name, text := range got {
-		switch want, ok := c.files[name]; {
-		case !ok:
-			t.Errorf("after the death at %s there is %s, which an undisturbed run does not leave", died, name)
-		case !bytes.Equal(text, want):
-			t.Errorf("after the death at %s, %s has other bytes than after an undisturbed run", died, name)
-		}
-	}
-	for name := range c.files {
-		if _, ok := got[name]; !ok {
-			t.Errorf("after the death at %s there is no %s", died, name)
-		}
-	}
+	same(t, "after the death at "+died, files(t, store), c.files)
 	if got := states(t, store); !maps.Equal(got, c.state) {
 		t.Errorf("after the death at %s the states are\n%v\nwant\n%v", died, got, c.state)
 	}
