@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -54,45 +55,42 @@ func (x *Reading) rest(ctx context.Context, h hole, r graph.Request) ([][]byte, 
 		return nil, err
 	}
 	met.take(fresh)
-	most := h.count
-	counted := func(yield func(graph.Page, error) bool) {
-		for page, err := range x.client.Follow(ctx, r, h.link) {
-			most = max(most, page.Count)
-			if !yield(page, err) {
-				return
-			}
-		}
-	}
-	rest, err := x.elements(ctx, counted, &met, r)
+	rest, most, err := x.elements(ctx, x.client.Follow(ctx, r, h.link), &met, r)
 	if err != nil {
 		return nil, err
 	}
-	if n := int64(len(first) + len(rest)); n < most {
-		return nil, r.Incomplete(fmt.Sprintf("%d elements are counted, and %d came", most, n))
-	}
-	return rest, nil
+	return rest, tooFew(r, len(first)+len(rest), max(h.count, most))
 }
 
-// elements are those of pages that were not met before, each completed with requests like r.
-func (x *Reading) elements(ctx context.Context, from iter.Seq2[graph.Page, error], met *pages, r graph.Request) ([][]byte, error) {
-	var all [][]byte
+// tooFew is an error if fewer elements came than are counted.
+func tooFew(r graph.Request, came int, counted int64) error {
+	if int64(came) < counted {
+		return r.Incomplete(fmt.Sprintf("%d elements are counted, and %d came", counted, came))
+	}
+	return nil
+}
+
+// elements are those of pages that were not met before, each completed with requests like r, and the largest
+// number of them that a page counts.
+func (x *Reading) elements(ctx context.Context, from iter.Seq2[graph.Page, error], met *pages, r graph.Request) (all [][]byte, most int64, err error) {
 	for page, err := range from {
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
+		most = max(most, page.Count)
 		fresh, err := drafts(page.Values)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for _, d := range met.take(fresh) {
 			element, err := x.finish(ctx, d, r)
 			if err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			all = append(all, element)
 		}
 	}
-	return all, nil
+	return all, most, nil
 }
 
 func drafts(page [][]byte) (all []*draft, err error) {
@@ -110,6 +108,7 @@ func drafts(page [][]byte) (all []*draft, err error) {
 type pages struct {
 	texts    seen         // of pages
 	elements map[sum]bool // that have an id
+	once     bool         // no element is listed twice, not within a page either
 }
 
 // take gives what a page has that those before it have not. It is compared without annotations, whose links
@@ -128,7 +127,7 @@ func (p *pages) take(page []*draft) (fresh []*draft) {
 			continue
 		}
 		key := sumOf(says)
-		if !p.elements[key] {
+		if !p.elements[key] && !(p.once && slices.Contains(named, key)) {
 			fresh = append(fresh, d)
 		}
 		named = append(named, key)

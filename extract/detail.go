@@ -118,14 +118,14 @@ func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry
 	if err == nil {
 		record, err = x.parts(ctx, record, e)
 	}
-	if err != nil && (graph.KindOf(err) != graph.NotFound || !x.absent(ctx, place, e)) {
+	if graph.KindOf(err) == graph.NotFound && x.absent(ctx, place, e) {
+		return nil
+	}
+	if err != nil {
 		if err = x.behind.failed(ctx, place, x.missing(e), err); err != nil {
 			err = fmt.Errorf("record %s: %w", x.options.Called(e.id), err)
 		}
 		return err
-	}
-	if err != nil { // too young, or forgotten
-		return nil
 	}
 	x.behind.read(place)
 	if version := valueAt(record, x.fields.version); version != nil && lower(version, []byte(e.version)) {
@@ -178,12 +178,18 @@ func (x *Reading) isOf(e entry, answer []byte, first bool) error {
 	if strings.EqualFold(id, e.id) {
 		return nil
 	}
-	if id == "" && !first {
-		for range members(answer) {
-			return nil
-		}
+	if id == "" && !first && !isEmpty(answer) {
+		return nil
 	}
 	return errors.New("the answer is not the record that was asked for")
+}
+
+// isEmpty says whether an answer has no member.
+func isEmpty(answer []byte) bool {
+	for _, err := range members(answer) {
+		return err != nil
+	}
+	return true
 }
 
 // absent says whether Graph may list a record and not find it: it lists some before they can be read, and

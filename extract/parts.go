@@ -12,11 +12,14 @@ import (
 )
 
 // parts reads the collections that belong to a record and makes them members of it. Graph may repeat a
-// page, as in [Reading.rest].
+// page, as in [Reading.rest]; an element that says the same as another one is the same.
 func (x *Reading) parts(ctx context.Context, record []byte, e entry) ([]byte, error) {
 	for _, part := range x.dataset.Source.Detail.Parts {
 		r := x.partRequest(e.id, part)
-		all, err := x.elements(ctx, x.client.Pages(ctx, r), new(pages), r)
+		all, most, err := x.elements(ctx, x.client.Pages(ctx, r), &pages{once: true}, r)
+		if err == nil {
+			err = tooFew(r, len(all), most)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", part.Name, err)
 		}

@@ -129,19 +129,19 @@ func (u *unit) lag(st *State, x *extract.Reading, known map[string]bool) {
 }
 
 // tell counts those of a range who are behind, and names the first of them.
-func (rep *UnitReport) tell(all []Behind, within schemas.Range) {
-	rep.Behind, rep.Vanished, rep.Who = 0, 0, nil
+func (u *UnitReport) tell(all []Behind, within schemas.Range) {
+	u.Behind, u.Vanished, u.Who = 0, 0, nil
 	for _, b := range all {
 		switch {
 		case b.Gone:
-			rep.Vanished++
+			u.Vanished++
 			continue
 		case b.Record != "" && (!b.From.Before(within.To) || !b.To.After(within.From)):
 			continue // another unit's
 		}
-		rep.Behind++
-		if len(rep.Who) < mostWho {
-			rep.Who = append(rep.Who, b)
+		u.Behind++
+		if len(u.Who) < mostWho {
+			u.Who = append(u.Who, b)
 		}
 	}
 }

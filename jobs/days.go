@@ -86,7 +86,7 @@ func (h *holding) noteRows(c load.Commit) {
 // keepDays makes the document of days anew, if it says anything else.
 func (h *holding) keepDays(ctx context.Context, now time.Time) error {
 	if h.lock.Held() != nil {
-		return nil // it is another's
+		return nil //nolint:nilerr // it is another's
 	}
 	ctx = context.WithoutCancel(ctx)
 	if err := h.flush(ctx); err != nil {

@@ -198,12 +198,12 @@ func (x *derivation) commit(rep *UnitReport) error {
 	return nil
 }
 
-func (rep *UnitReport) misfit(misfits map[transform.Misfit]int64) {
+func (u *UnitReport) misfit(misfits map[transform.Misfit]int64) {
 	for column, n := range columnsOf(misfits) {
-		if rep.Misfits == nil {
-			rep.Misfits = map[string]int64{}
+		if u.Misfits == nil {
+			u.Misfits = map[string]int64{}
 		}
-		rep.Misfits[column] += n
+		u.Misfits[column] += n
 	}
 }
 

@@ -55,10 +55,10 @@ func (s *State) forget(r schemas.Range, now time.Time) (lost int64) {
 	return lost
 }
 
-// AcceptLost notes that somebody knows of what is lost of a range and does not want to be told again. It says
+// AcceptLost notes that somebody knows of what is lost of a unit and does not want to be told again. It says
 // how many parts that are.
-func AcceptLost(ctx context.Context, store Store, t Tenant, d schemas.Dataset, r schemas.Range, by string, now time.Time) (n int, err error) {
-	pair := Pair{t.ID, d.Name}
+func AcceptLost(ctx context.Context, store Store, u Unit, by string, now time.Time) (n int, err error) {
+	t, d, r, pair := u.Tenant, u.Dataset, u.Range, u.Pair()
 	lock, err := store.Lock(ctx, pair.lock())
 	if err != nil {
 		return 0, err

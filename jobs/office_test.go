@@ -172,14 +172,14 @@ func answerSick(w http.ResponseWriter, r *http.Request, how string) {
 	}
 }
 
-// newOffice is a lake of an office. A request is sent twice at most: to be sent again takes a second.
-func newOffice(t *testing.T, o *office, tries int) *rig {
+// newOffice is a lake of an office. A request is sent once: to be sent again takes a second.
+func newOffice(t *testing.T, o *office) *rig {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Date"] = nil
 		o.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	return newRigOn(t, graph.Options{Endpoint: server.URL, Tries: tries})
+	return newRigOn(t, graph.Options{Endpoint: server.URL, Tries: 1})
 }
 
 // on are some columns of a dataset's root table on days of November, without the days that have none.
@@ -235,9 +235,10 @@ func (r *rig) told(t *testing.T, d schemas.Dataset) (all []string) {
 	}
 	for _, f := range found.Findings {
 		for _, b := range f.Who {
-			if f.Kind == jobs.FoundLost {
+			switch f.Kind {
+			case jobs.FoundLost:
 				others[1] = append(others[1], fmt.Sprintf("lost %s %s-%s", b.Parent+b.Record, b.From.Format("02T15:04:05"), b.To.Format("02T15:04:05")))
-			} else if f.Kind == jobs.FoundRefused {
+			case jobs.FoundRefused:
 				others[1] = append(others[1], who(b))
 			}
 		}

@@ -70,7 +70,7 @@ func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
 	stale := x.deriveDirty(ctx)
 	plan, err := x.plan()
 	if err == nil {
-		x.report.Notes = append(notes, plan.Notes...)
+		x.report.Notes = slices.Concat(notes, plan.Notes)
 		x.units(ctx, plan)
 		x.stillDirty(ctx, stale)
 	}

@@ -24,7 +24,7 @@ func TestOneRecordThatNeverComes(t *testing.T) {
 				sick:  map[string]string{"b": how},
 			}
 			d := schemas.CallRecords
-			r := newOffice(t, o, 1).at(at(18, 2))
+			r := newOffice(t, o).at(at(18, 2))
 			rep := r.night(t, d)
 			i := slices.IndexFunc(rep.Units, func(u jobs.UnitReport) bool { return u.From.Equal(november(16)) })
 			if u := rep.Units[i]; rep.Status != jobs.Data || !rep.Incomplete() || u.Behind != 1 || len(u.Who) != 1 || u.Who[0].Record != "b" || u.Who[0].Reason != reason {
@@ -94,7 +94,7 @@ func (r *rig) forgets(t *testing.T, o *office) {
 		r    schemas.Range
 		want int
 	}{{other, 0}, {day16, 1}, {day16, 0}} {
-		if n, err := jobs.AcceptLost(t.Context(), r.Store, tenant, d, c.r, "Ida", r.Now); n != c.want || err != nil {
+		if n, err := jobs.AcceptLost(t.Context(), r.Store, jobs.Unit{Tenant: tenant, Dataset: d, Range: c.r}, "Ida", r.Now); n != c.want || err != nil {
 			t.Errorf("accepted %d of %v, %v; want %d", n, c.r, err, c.want)
 		}
 	}

@@ -56,7 +56,7 @@ func TestOneParentThatIsSick(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			d, o := schemas.ChatMessages, colleagues()
-			r := newOffice(t, o, 1).at(at(18, 2))
+			r := newOffice(t, o).at(at(18, 2))
 			if rep := r.night(t, d); rep.Incomplete() || r.wrote(t, "bob") != "[17]" {
 				t.Fatalf("%+v, %s", rep, r.wrote(t, "bob"))
 			}
@@ -93,7 +93,7 @@ func TestOneParentThatIsSick(t *testing.T) {
 func TestAMailboxThatIsNotFound(t *testing.T) {
 	d, o := schemas.ChatMessages, colleagues()
 	o.sick = map[string]string{"dee": "404"}
-	r := newOffice(t, o, 1)
+	r := newOffice(t, o)
 	for day := 18; day < 30; day++ {
 		switch day {
 		case 19:
@@ -127,7 +127,7 @@ func TestAMailboxThatIsNotFound(t *testing.T) {
 // What is missing of a user whom no list names for a week is lost, which is said until somebody accepts it.
 func TestWhoIsBehindAndLeaves(t *testing.T) {
 	d, o := schemas.ChatMessages, colleagues()
-	r := newOffice(t, o, 1).at(at(18, 2))
+	r := newOffice(t, o).at(at(18, 2))
 	r.night(t, d)
 	o.sick = map[string]string{"bob": "403"}
 	r.at(at(19, 2)).night(t, d)
@@ -151,7 +151,7 @@ func TestWhoIsBehindAndLeaves(t *testing.T) {
 	if lost != 1 {
 		t.Errorf("the reports tell of %d that are lost, want it told once", lost)
 	}
-	if n, err := jobs.AcceptLost(t.Context(), r.Store, tenant, d, schemas.Range{From: november(17), To: november(20)}, "Ida", r.Now); n != 1 || err != nil {
+	if n, err := jobs.AcceptLost(t.Context(), r.Store, jobs.Unit{Tenant: tenant, Dataset: d, Range: schemas.Range{From: november(17), To: november(20)}}, "Ida", r.Now); n != 1 || err != nil {
 		t.Errorf("accepted %d, %v", n, err)
 	}
 	want(t, r.told(t, d))

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -246,7 +247,7 @@ func (h *heldRecords) of(id string) (string, bool) {
 }
 
 // held is what raw holds of some days. What it holds twice is as if it held it not: it is read again, and one
-// of the two goes.
+// of the two goes. So is what was put aside: it may have been one odd answer.
 func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error) {
 	h := &heldRecords{}
 	if u.Dataset.Source.Detail == nil || u.Dataset.Version == "" {
@@ -257,6 +258,10 @@ func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error
 	h.inRaw = func(id string) string { return u.inRaw(key, id) }
 	twice := map[string]bool{}
 	for _, date := range days {
+		aside, err := u.putAside(ctx, date)
+		if err != nil {
+			return nil, err
+		}
 		for r, err := range u.lake.Held(ctx, u.raw(date), schemas.RawTable(u.Dataset)) {
 			if errors.Is(err, load.ErrDamaged) {
 				break // the merge says so
@@ -264,7 +269,7 @@ func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error
 			if err != nil {
 				return nil, err
 			}
-			if _, there := h.versions[r.Key]; there {
+			if _, there := h.versions[r.Key]; there || aside[r.Hash] {
 				twice[r.Key] = true
 			}
 			h.versions[strings.Clone(r.Key)] = r.Version
@@ -276,6 +281,24 @@ func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error
 	h.version = h.of
 	h.listed = func(first string) bool { return h.met[first] }
 	return h, nil
+}
+
+// putAside are the hashes of a day's records that are in quarantine.
+func (u *unit) putAside(ctx context.Context, date time.Time) (map[string]bool, error) {
+	aside := map[string]bool{}
+	hashes := schemas.QuarantineTable(u.Dataset).Only()
+	for row, err := range u.lake.Rows(ctx, u.partition(load.Quarantine, u.Dataset.Name, date), hashes) {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, load.ErrDamaged) {
+			break // the derivation makes it anew
+		}
+		if err != nil {
+			return nil, err
+		}
+		if hash, ok := row[0].(string); ok {
+			aside[strings.Clone(hash)] = true
+		}
+	}
+	return aside, nil
 }
 
 // read turns records into raw rows, for as many as fit a batch at a time. What the lake may not hold of

@@ -25,16 +25,16 @@ func (l *Lake) Held(ctx context.Context, p Partition, t schemas.Table) iter.Seq2
 			return
 		}
 		defer f.Close()
-		narrow := t.Only(schemas.RawVersion)
-		at := narrow.Schema().FieldIndices(schemas.RawVersion)[0]
+		narrow := t.Only(schemas.RawVersion, schemas.RecordHash)
+		at, hash := narrow.Schema().FieldIndices(schemas.RawVersion)[0], narrow.Schema().FieldIndices(schemas.RecordHash)[0]
 		for rec, err := range f.batches(ctx, narrow.Schema()) {
 			if err != nil {
 				yield(HeldRecord{}, err)
 				return
 			}
-			keys, versions := rec.Column(0).(*array.String), rec.Column(at).(*array.Int64)
+			keys, hashes, versions := rec.Column(0).(*array.String), rec.Column(hash).(*array.String), rec.Column(at).(*array.Int64)
 			for i := range int(rec.NumRows()) {
-				if keys.IsValid(i) && versions.IsValid(i) && !yield(HeldRecord{keys.Value(i), versions.Value(i)}, nil) {
+				if keys.IsValid(i) && versions.IsValid(i) && !yield(HeldRecord{keys.Value(i), hashes.Value(i), versions.Value(i)}, nil) {
 					return
 				}
 			}
@@ -45,5 +45,6 @@ func (l *Lake) Held(ctx context.Context, p Partition, t schemas.Table) iter.Seq2
 // HeldRecord is a record by its key, and the version of it that is held.
 type HeldRecord struct {
 	Key     string // valid until the next one
+	Hash    string // of its text, as long
 	Version int64
 }

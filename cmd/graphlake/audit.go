@@ -66,7 +66,7 @@ func (c *command) acceptLost(ctx context.Context, store store, sel jobs.Selectio
 	all := 0
 	for _, t := range sel.Tenants {
 		for _, d := range sel.Datasets {
-			n, err := jobs.AcceptLost(ctx, store, t, d, schemas.Range{From: sel.From, To: sel.To}, by, time.Now())
+			n, err := jobs.AcceptLost(ctx, store, jobs.Unit{Tenant: t, Dataset: d, Range: schemas.Range{From: sel.From, To: sel.To}}, by, time.Now())
 			if err != nil {
 				return fmt.Errorf("%s of %s: %w", d.Name, t.Name, err)
 			}

@@ -68,7 +68,9 @@ func TestCountedElements(t *testing.T) {
 
 func TestPagesAreBounded(t *testing.T) {
 	empty := func(_ int, link string) string { return `{"value":[]` + link + `}` }
-	full := func(_ int, link string) string { return `{"value":[1]` + link + `}` }
+	full := func(n int, link string) string { return fmt.Sprintf(`{"value":[%d]%s}`, n, link) }
+	same := func(n int, link string) string { return full(1, link) }
+	turns := func(n int, link string) string { return []func(int, string) string{empty, same}[n%2](n, link) }
 	mixed := func(n int, link string) string {
 		if n%150 == 149 {
 			return full(n, link)
@@ -86,7 +88,9 @@ func TestPagesAreBounded(t *testing.T) {
 		{"the most pages", full, 30, 30, 30, ""},
 		{"more pages", full, 31, 30, 30, "the collection does not end: it has more than 30 pages"},
 		{"the most empty pages", empty, 201, mostPages, 201, ""},
-		{"more empty pages", empty, 300, mostPages, 201, "the collection does not end: the last 201 pages were empty"},
+		{"more empty pages", empty, 300, mostPages, 201, "the collection does not end: the last 201 pages had nothing new"},
+		{"the same page", same, 300, mostPages, 202, "the collection does not end: the last 201 pages had nothing new"},
+		{"the same page and empty ones", turns, 300, mostPages, 203, "the collection does not end: the last 201 pages had nothing new"},
 		{"many empty pages", mixed, 500, mostPages, 500, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

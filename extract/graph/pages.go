@@ -57,7 +57,8 @@ func (c *Client) follow(r Request, link string) step {
 // What a collection may have: more is taken for a service that does not find its end.
 const (
 	mostPages = 200_000
-	mostEmpty = 200 // pages without an element, one after the other
+	mostOfOne = 20_000 // pages of one resource: none says as much
+	mostEmpty = 200    // pages without an element that the page before has not, one after the other
 )
 
 // walk yields the pages from a step on.
@@ -76,7 +77,7 @@ func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page
 			return
 		}
 		if next = on; next.err == nil {
-			next.err = t.endless(c.mostPages)
+			next.err = t.endless(r.mostPages(c.mostPages))
 		}
 	}
 	yield(Page{}, r.failed(Malformed, next.err))
@@ -87,7 +88,8 @@ type trail struct {
 	whole    bool            // it started at the first page
 	seen     map[uint64]bool // hashes of links: a large collection has megabytes of them
 	pages    int
-	empty    int // of them, the last without an element
+	empty    int // of them, the last without an element, or with those of the page before
+	last     uint64
 	elements int64
 	count    int64 // the largest that was named
 }
@@ -98,8 +100,13 @@ func (t *trail) met(link string) bool { return t.seen[maphash.String(seed, link)
 func (t *trail) add(p Page) {
 	t.pages++
 	t.empty++
-	if len(p.Values) > 0 {
-		t.empty = 0
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, v := range p.Values {
+		h.Write(v)
+	}
+	if says := h.Sum64(); says != t.last && len(p.Values) > 0 {
+		t.empty, t.last = 0, says
 	}
 	t.elements += int64(len(p.Values))
 	t.count = max(t.count, p.Count)
@@ -118,11 +125,19 @@ func (t *trail) tooFew() error {
 func (t *trail) endless(most int) error {
 	switch {
 	case t.empty > mostEmpty:
-		return fmt.Errorf("the collection does not end: the last %d pages were empty", t.empty)
+		return fmt.Errorf("the collection does not end: the last %d pages had nothing new", t.empty)
 	case t.pages >= most:
 		return fmt.Errorf("the collection does not end: it has more than %d pages", most)
 	}
 	return nil
+}
+
+// mostPages is how many pages r's collection may have, given how many any may have.
+func (r Request) mostPages(any int) int {
+	if r.Resource == "" {
+		return any
+	}
+	return min(any, mostOfOne)
 }
 
 // mostAstray is how often a page is asked for whose link leads astray.
@@ -189,9 +204,10 @@ func Relative(link string) string {
 	return u.RequestURI()
 }
 
-// parseLink takes a link as it is, but for spaces, which Graph leaves in some and no request can have.
+// parseLink takes a link as it is, but for spaces: around it they mean nothing, and in it Graph leaves some, which
+// no request can have.
 func parseLink(link string) (*url.URL, error) {
-	return url.Parse(strings.ReplaceAll(link, " ", "%20"))
+	return url.Parse(strings.ReplaceAll(strings.TrimSpace(link), " ", "%20"))
 }
 
 // checkDelta says what is wrong with a link to the changes of r's collection: it has a token, and leads to the

@@ -210,7 +210,7 @@ func (t *table) differing(got, want row, lenient bool) (columns []string) {
 //
 // Who was there in the night before, or could not be read then, and is not there now may still be in a picture:
 // that is believed on the second day.
-func (l *life) compare(got, want, yesterday contents, lately, sick []graphsim.Illness, names names) {
+func (l *life) compare(got, want, yesterday contents, lately, sick []graphsim.Illness) {
 	end := l.simulated()
 	members := want.members()
 	for _, name := range slices.Sorted(maps.Keys(want)) {
@@ -232,20 +232,20 @@ func (l *life) compare(got, want, yesterday contents, lately, sick []graphsim.Il
 			}
 			lagging := len(rows) == 0 || late(w)
 			switch {
-			case len(rows) > 0 && removed(rows[0]) && t.excuse(w, members, sick, names).state == fine && l.onceGone(name, w):
+			case len(rows) > 0 && removed(rows[0]) && t.excuse(w, members, sick, l.names).state == fine && l.onceGone(name, w):
 			case len(rows) > 0 && removed(rows[0]):
 				l.invented++
 				l.tellOf(t, "false", ": marked removed, but there"+t.why(w, members, sick), "%s", key)
 			case lagging && len(rows) > 0 && len(t.differing(rows[0], w, false)) == 0:
 			case lagging:
 				what := map[bool]string{true: "missing", false: "older"}[len(rows) == 0]
-				if e := t.excuse(w, members, sick, names); e.state != fine && !names(t.dataset.Name, nil) {
+				if e := t.excuse(w, members, sick, l.names); e.state != fine && !l.names(t.dataset.Name, nil) {
 					l.unnamed++
 					l.tellOf(t, "unnamed", ": "+what+": "+strings.TrimSpace(e.kind+" "+e.state), "%s", key)
 				}
 			default:
 				columns := t.differing(rows[0], w, t.respelled(w, l.ever))
-				e := t.excuse(w, members, sick, names)
+				e := t.excuse(w, members, sick, l.names)
 				switch {
 				case len(columns) == 0 || e.state == fine:
 				case !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(silently, c) }):
@@ -262,7 +262,7 @@ func (l *life) compare(got, want, yesterday contents, lately, sick []graphsim.Il
 			if _, ok := wants[key]; ok || removed(r) || want.gone(r) || yesterday[name].had(r) || t.again(r, l.ever) || t.pictured() && t.why(r, members, lately) != "" {
 				continue
 			}
-			e := t.excuse(r, members, sick, names)
+			e := t.excuse(r, members, sick, l.names)
 			switch _, there := theirs[t.root(r)]; {
 			case e.state == fine:
 			case there && late(r):

@@ -53,6 +53,7 @@ type life struct {
 	reports  [][]byte    // of all runs
 	last     []byte      // of the last night
 	lately   []time.Time // the nights
+	names    names // what the lake says is not there
 	problems []problem
 }
 
@@ -144,7 +145,8 @@ func (l *life) live(t *testing.T, to func(time.Time)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.compare(got, want, yesterday, l.ill.Illnesses(earlier), l.ill.Illnesses(end), named(states, l.reports, l.last, l.audit(ctx, end)))
+	l.names = named(states, l.reports, l.last, l.audit(ctx, end))
+	l.compare(got, want, yesterday, l.ill.Illnesses(earlier), l.ill.Illnesses(end))
 
 	// In health all is read again, and one more night confirms what is not there any more.
 	end = end.AddDate(0, 0, 1)

@@ -88,7 +88,7 @@ func (l *life) command(ctx context.Context, client trial.Client, args ...string)
 	var out, words bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &words
 	err = cmd.Run()
-	switch _, exited := err.(*exec.ExitError); {
+	switch _, exited := errors.AsType[*exec.ExitError](err); {
 	case ctx.Err() != nil:
 		l.unnamed++
 		l.tell("a run without end", "graphlake %s takes longer than %v", args[0], longestRun)
