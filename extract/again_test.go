@@ -48,10 +48,10 @@ func TestListsBegunAgain(t *testing.T) {
 	}{
 		{"a window", logs(schemas.Window{Longest: ninety, Layout: "2006-01-02"}), "/v1.0/logs/get(from=2026-03-01,to=2026-03-02)", nil, ids, ""},
 		{"a window of records that are read", calls(), list, answers{
-			"/v1.0/calls/a" + sessions: `{"id":"a"}`, "/v1.0/calls/a" + members: `{"id":"a"}`,
-			"/v1.0/calls/b" + sessions: `{"id":"b"}`, "/v1.0/calls/b" + members: `{"id":"b"}`,
-			"/v1.0/calls/c" + sessions: `{"id":"c"}`, "/v1.0/calls/c" + members: `{"id":"c"}`,
-		}, ids, ""},
+			"/v1.0/calls/a" + sessions: `{"id":"a","sessions":[]}`, "/v1.0/calls/a" + members: `{"id":"a","people":[]}`,
+			"/v1.0/calls/b" + sessions: `{"id":"b","sessions":[]}`, "/v1.0/calls/b" + members: `{"id":"b","people":[]}`,
+			"/v1.0/calls/c" + sessions: `{"id":"c","sessions":[]}`, "/v1.0/calls/c" + members: `{"id":"c","people":[]}`,
+		}, `{"id":"a","sessions":[],"people":[]} {"id":"b","sessions":[],"people":[]} {"id":"c","sessions":[],"people":[]}`, ""},
 		{"parents", guests(), "/v1.0/hosts?$select=id", answers{
 			"/v1.0/hosts/a" + march1Guests: `{"value":[{"id":"1"}]}`, "/v1.0/hosts/b" + march1Guests: `{"value":[{"id":"2"}]}`,
 			"/v1.0/hosts/c" + march1Guests: `{"value":[{"id":"3"}]}`,

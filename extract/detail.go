@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"graphlake/extract/graph"
+	"graphlake/schemas"
 )
 
 // entry is what a list says of a record that has to be read by its id.
@@ -162,6 +163,9 @@ func (x *Reading) detail(ctx context.Context, e entry) ([]byte, error) {
 		if err := x.isOf(e, answer, record == nil); err != nil {
 			return nil, err
 		}
+		if name := expanded(query); name != "" && !bytes.HasPrefix(valueAt(answer, place{name}), []byte("[")) {
+			return nil, r.Incomplete(fmt.Sprintf("the answer has no collection %q", name))
+		}
 		if record == nil {
 			record = answer
 		} else if record, err = merge(record, answer, x.fields.version); err != nil {
@@ -169,6 +173,17 @@ func (x *Reading) detail(ctx context.Context, e entry) ([]byte, error) {
 		}
 	}
 	return record, nil
+}
+
+// expanded is the collection that a query wants with the record; empty if it wants none.
+func expanded(query []schemas.Param) string {
+	for _, p := range query {
+		if p.Name == "$expand" {
+			name, _, _ := strings.Cut(p.Value, "(")
+			return name
+		}
+	}
+	return ""
 }
 
 // isOf makes sure that an answer is of the record that was asked for. All but the first may leave its id out,

@@ -234,3 +234,26 @@ func TestDetailRefuses(t *testing.T) {
 		})
 	}
 }
+
+// An answer without the collection that was asked for with it is not whole.
+func TestExpandedIsThere(t *testing.T) {
+	for _, c := range []struct{ sessions, people string }{
+		{`,"sessions":null`, `,"people":[]`},
+		{`,"sessions":{"error":{"code":"Odd"}}`, `,"people":[]`},
+		{`,"sessions":""`, `,"people":[]`},
+		{``, `,"people":[]`},
+		{`,"sessions":[]`, ``},
+		{`,"sessions":[]`, `,"people":null`},
+	} {
+		client, _ := serve(t, answers{
+			list:                       listOf("m"),
+			"/v1.0/calls/m" + sessions: `{"id":"m","version":1` + c.sessions + `}`,
+			"/v1.0/calls/m" + members:  `{"id":"m","version":1` + c.people + `}`,
+		}.to)
+		reading := extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")})
+		if records, err := collect(t, reading); err != nil || len(records) > 0 {
+			t.Errorf("%v: got %v, %v", c, records, err)
+		}
+		wantBehind(t, reading, callBehind("m", graph.Incomplete, "incomplete"))
+	}
+}

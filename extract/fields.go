@@ -3,6 +3,7 @@ package extract
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -117,14 +118,23 @@ func instantOf(value []byte) (time.Time, bool) {
 // instants. Neither is compared as text, of which 9 would be the higher than 10; what is not of one
 // kind cannot be compared.
 func compareVersions(a, b []byte) (order int, ok bool) {
-	m, errM := strconv.ParseInt(string(plain(a)), 10, 64)
-	n, errN := strconv.ParseInt(string(plain(b)), 10, 64)
-	if errM == nil && errN == nil {
+	m, okM := wholeNumber(string(plain(a)))
+	n, okN := wholeNumber(string(plain(b)))
+	if okM && okN {
 		return cmp.Compare(m, n), true
 	}
 	s, okS := instantOf(a)
 	t, okT := instantOf(b)
 	return s.Compare(t), okS && okT
+}
+
+// wholeNumber reads an integer, however JSON lets it be written: 4, 4.0 and 4e0 are one.
+func wholeNumber(text string) (int64, bool) {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n, true
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	return int64(f), err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53
 }
 
 // lower says whether version a comes before version b.

@@ -189,7 +189,7 @@ func TestNoTokenEndsAReading(t *testing.T) {
 		case r.URL.Path == "/v1.0/calls":
 			return 200, listOf("a", "b", "c")
 		case strings.HasPrefix(r.URL.Path, "/v1.0/calls/"):
-			return 200, `{"id":"` + strings.TrimPrefix(r.URL.Path, "/v1.0/calls/") + `"}`
+			return 200, `{"id":"` + strings.TrimPrefix(r.URL.Path, "/v1.0/calls/") + `","sessions":[],"people":[]}`
 		}
 		return 200, `{"value":[]}`
 	}
@@ -224,7 +224,7 @@ func TestTimeoutOfOne(t *testing.T) {
 			if r.URL.Path == "/v1.0/calls" {
 				return 200, listOf("late", "there")
 			}
-			return 200, `{"id":"there"}`
+			return 200, `{"id":"there","sessions":[],"people":[]}`
 		}},
 	})
 	if err != nil {
@@ -235,6 +235,6 @@ func TestTimeoutOfOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, records, `{"id":"there"}`)
+	want(t, records, `{"id":"there","sessions":[],"people":[]}`)
 	wantBehind(t, reading, callBehind("late", graph.Unavailable, "unavailable"))
 }

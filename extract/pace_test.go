@@ -30,7 +30,7 @@ func (p *paced) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer p.requests.mu.Unlock()
 	if id := path.Base(r.URL.Path); id != "callRecords" {
 		p.details++
-		body := io.NopCloser(strings.NewReader(fmt.Sprintf(`{"id":%q}`, id)))
+		body := io.NopCloser(strings.NewReader(fmt.Sprintf(`{"id":%q,"sessions":[],"participants_v2":[]}`, id)))
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body, Request: r}, nil
 	}
 	if r.URL.Query().Has("$skiptoken") {

@@ -44,7 +44,7 @@ func busy(n int, wait func(id string) string) func(uri string) string {
 		if instead := wait(id); instead != "" {
 			return instead
 		}
-		return fmt.Sprintf(`{"id":%q}`, id)
+		return fmt.Sprintf(`{"id":%q,"sessions":[],"people":[]}`, id)
 	}
 }
 

@@ -25,9 +25,9 @@ func TestPutAsideIsReadAgain(t *testing.T) {
 		asked++
 		sessions := `[{"id":"s","startDateTime":"2026-11-17T09:00:00Z"}]`
 		if odd {
-			sessions = `{"code":"odd"}`
+			sessions = `[{"id":{"code":"odd"}}]`
 		}
-		fmt.Fprintf(w, `{%s,"sessions":%s}`, call, sessions)
+		fmt.Fprintf(w, `{%s,"sessions":%s,"participants_v2":[]}`, call, sessions)
 	})
 	r := newRig(t, h)
 	if rep := r.at(at(18, 3)).night(t, schemas.CallRecords); rep.Status != jobs.Data || !rep.Incomplete() {

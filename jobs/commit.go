@@ -104,8 +104,8 @@ func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error 
 			st.miss(u.Dataset, parts[0])
 		}
 		st.cover(u.Dataset, parts...)
-		if u.Dataset.Mode == schemas.Observations {
-			st.Picture = u.Range.From
+		if u.Dataset.Mode == schemas.Observations && u.rep.Doubt == nil {
+			st.Picture, st.Observed = u.Range.From, u.rep.Records
 		}
 		u.lag(st, x, nil)
 	})

@@ -19,11 +19,23 @@ import (
 // picture takes today's picture: the newest one with what a delta says has changed since, or else, where
 // there is no delta or no cursor, what a reading of everything gives, with what it no longer lists
 // marked as removed. Far less than before is not believed: then the newest picture stays.
+//
+// A picture that is damaged is as if it were not there: the one before it is gone on from, by a reading of everything.
 func (u *unit) picture(ctx context.Context) error {
 	older, cursor, err := u.newest(ctx)
-	if err != nil {
-		return err
+	for err == nil {
+		if err = u.pictureOver(ctx, older, cursor); older == nil || !errors.Is(err, load.ErrDamaged) {
+			break
+		}
+		u.log.WarnContext(ctx, "a picture is damaged, so the one before it is gone on from", "date", older.Date.Format(time.DateOnly), "error", err)
+		older, err = u.before(ctx, older.Date)
+		cursor = ""
 	}
+	return err
+}
+
+// pictureOver takes today's picture, given the newest one.
+func (u *unit) pictureOver(ctx context.Context, older *load.Partition, cursor string) error {
 	x, changes, err := u.readChanges(ctx, older, cursor)
 	if cursor != "" && refusesCursor(err) {
 		u.log.InfoContext(ctx, "the cursor is no longer taken, so the dataset is read whole", "kind", graph.KindOf(err).String())
@@ -51,7 +63,7 @@ func (u *unit) picture(ctx context.Context) error {
 	if !how.delta && u.doubt(how.listed, how.before) {
 		return u.update(ctx, func(st *State) { u.lag(st, x, how.known) })
 	}
-	changed, err := u.publishPicture(ctx, w, x, how.known)
+	changed, err := u.publishPicture(ctx, w, x, how)
 	if err != nil {
 		return err
 	}
@@ -72,7 +84,8 @@ func refusesCursor(err error) bool {
 // whether they are all that there are but for some that nothing is known of.
 type applying struct {
 	delta, complete bool
-	twice           bool // what is not listed is removed when it is not listed on a second day
+	missed          bool // something is not listed for the first time: it is removed when it is not listed on another day
+	believed        bool // somebody has said that what is read is right
 	today           time.Time
 	unread          func(record []byte) bool
 
@@ -100,7 +113,7 @@ func (u *unit) applying(x *extract.Reading, delta bool) *applying {
 	}
 	return &applying{
 		known: known,
-		delta: delta, complete: !delta && (named || len(ids) == 0), twice: u.Dataset.Source.Paging != schemas.Delta, today: u.run.Now,
+		delta: delta, complete: !delta && (named || len(ids) == 0), believed: u.run.selection.Believe, today: u.run.Now,
 		unread: func(record []byte) bool {
 			return len(ids) > 0 && slices.ContainsFunc(paths, func(p schemas.Path) bool {
 				id := extract.Text(record, p)
@@ -121,7 +134,8 @@ func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 		return nil, "", nil
 	}
 	if st.Picture.After(u.Range.From) {
-		return u.before(ctx)
+		older, err := u.before(ctx, u.Range.To)
+		return older, "", err
 	}
 	p := u.raw(st.Picture)
 	there, err := u.lake.Exists(ctx, p)
@@ -141,17 +155,17 @@ func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 	return &p, st.Cursor, nil
 }
 
-// before is the newest picture of the days up to today.
-func (u *unit) before(ctx context.Context) (newest *load.Partition, cursor string, err error) {
+// before is the newest picture of the days before one.
+func (u *unit) before(ctx context.Context, day time.Time) (newest *load.Partition, err error) {
 	for p, err := range u.lake.Partitions(ctx, load.Raw, u.Dataset.Name, u.Tenant.ID) {
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
-		if !p.Date.After(u.Range.From) {
+		if p.Date.Before(day) {
 			newest = &p
 		}
 	}
-	return newest, "", nil
+	return newest, nil
 }
 
 func selected(d schemas.Dataset) string {
@@ -226,10 +240,11 @@ func (a *applying) changed(c load.Change) (record []byte, err error) {
 	case !c.Keyed && a.complete && !a.unread(c.Held):
 		return nil, nil
 	case len(c.Read) == 0 && a.complete && !a.unread(c.Held):
-		if !a.twice {
+		if a.believed {
 			return extract.Remove(c.Held)
 		}
-		record, _, err = extract.Absent(c.Held, a.today)
+		record, removed, err := extract.Absent(c.Held, a.today)
+		a.missed = a.missed || !removed
 		return record, err
 	case a.delta || len(c.Read) == 0 || extract.Removed(c.Read[0]):
 		record = c.Held
@@ -258,7 +273,7 @@ func (a *applying) count(c load.Change) {
 }
 
 // publishPicture makes the picture today's and the cursor the one behind it. It says whether raw has changed.
-func (u *unit) publishPicture(ctx context.Context, w *load.Writer, x *extract.Reading, known map[string]bool) (changed bool, err error) {
+func (u *unit) publishPicture(ctx context.Context, w *load.Writer, x *extract.Reading, how *applying) (changed bool, err error) {
 	ctx, end := u.run.Telemetry.phase(ctx, "commit")
 	defer func() { end(&err) }()
 	today := u.Range.From
@@ -283,10 +298,13 @@ func (u *unit) publishPicture(ctx context.Context, w *load.Writer, x *extract.Re
 		st.miss(u.Dataset, part)
 		st.cover(u.Dataset, part)
 		st.Cursor, st.Picture, st.Selected, st.PictureHash = x.Cursor(), today, selected(u.Dataset), ""
+		if how.missed {
+			st.Cursor = "" // no later change tells of it, so that everything is listed once more
+		}
 		if st.Cursor != "" {
 			st.PictureHash = c.Hash
 		}
-		u.lag(st, x, known)
+		u.lag(st, x, how.known)
 	})
 	return c.Changed, err
 }

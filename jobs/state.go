@@ -33,6 +33,8 @@ type State struct {
 	// Requests counts what was asked for; Asked are the ranges of which the last word is not spoken.
 	Requests int64   `json:"requests,omitempty"`
 	Asked    []Asked `json:"asked,omitempty"`
+	// Observed is how many records the last observation has given.
+	Observed int64 `json:"observed,omitempty"`
 	// Parents is how many parents the last reading has asked for.
 	Parents int64 `json:"parents,omitempty"`
 	// Behind are the parents and records that could not be read, and what of them is to be read later. If
@@ -152,7 +154,7 @@ func (s *State) begin(sel Selection, d schemas.Dataset, now time.Time) {
 	case d.Mode.Fleeting():
 	case sel.ranged():
 		s.ask(sel.asked(), now)
-	default:
+	case s.Since.IsZero() || !sel.Back: // a clock that was set back answers for nothing beyond its own run
 		s.Since = s.since(now.UTC().Truncate(schemas.Day).Add(-sel.lookback(d)))
 	}
 }

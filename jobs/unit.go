@@ -107,6 +107,8 @@ func (u *unit) doubt(records, before int64) bool {
 	case u.run.selection.Believe:
 	case u.Dataset.Source.Parent != nil && far(u.rep.Parents, st.Parents):
 		u.rep.Doubt = &Doubt{"parents", u.rep.Parents, st.Parents}
+	case u.Dataset.Mode == schemas.Observations && far(u.rep.Records, st.Observed):
+		u.rep.Doubt = &Doubt{"records", u.rep.Records, st.Observed}
 	case u.Dataset.Mode != schemas.Changes && u.Dataset.Mode != schemas.Observations && far(records, before):
 		u.rep.Doubt = &Doubt{"records", records, before}
 	}

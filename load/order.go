@@ -62,14 +62,20 @@ func newOrder(t schemas.Table) (order, error) {
 	return o, missing
 }
 
-// filed is when a row happened; without a time, the day that it is filed under.
+// filed is when a row happened; without a time, the day that it is filed under. The last day that there is has no
+// next one, and is how some services say that there is no time.
 func (o order) filed(r row) time.Time {
 	times := r.batch.Column(o.time).(*array.Timestamp)
 	if times.IsNull(r.at) {
 		return r.day
 	}
-	return times.Value(r.at).ToTime(arrow.Microsecond)
+	if t := times.Value(r.at).ToTime(arrow.Microsecond); t.Before(lastDay) {
+		return t
+	}
+	return r.day
 }
+
+var lastDay = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // byTime orders rows by day, time, key and hash. Of a day, rows without a time come first.
 func (o order) byTime(a, b row) int {

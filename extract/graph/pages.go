@@ -7,6 +7,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"net/url"
+	"slices"
 	"strings"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
@@ -66,10 +67,13 @@ func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page
 	t := trail{seen: map[uint64]bool{}, whole: next.link == "" && next.err == nil}
 	for next.err == nil {
 		page, on, err := c.leading(ctx, r, next, &t)
+		if err == nil {
+			t.add(page)
+			page.Values = slices.DeleteFunc(page.Values, isNull) // it is counted, and it is nothing
+		}
 		if !yield(page, err) || err != nil {
 			return
 		}
-		t.add(page)
 		if page.NextLink == "" {
 			if err := t.tooFew(); err != nil {
 				yield(Page{}, r.failed(Incomplete, err))
@@ -82,6 +86,8 @@ func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page
 	}
 	yield(Page{}, r.failed(Malformed, next.err))
 }
+
+func isNull(element []byte) bool { return string(element) == "null" }
 
 // trail is what a walk remembers of the pages that came.
 type trail struct {
