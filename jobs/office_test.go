@@ -174,12 +174,24 @@ func answerSick(w http.ResponseWriter, r *http.Request, how string) {
 
 // newOffice is a lake of an office. A request is sent twice at most: to be sent again takes a second.
 func newOffice(t *testing.T, o *office, tries int) *rig {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Date"] = nil
 		o.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
 	return newRigOn(t, graph.Options{Endpoint: server.URL, Tries: tries})
+}
+
+// impatient is the same lake, for which every request is sent once.
+func (r *rig) impatient(t *testing.T) *rig {
+	next := *r
+	client, err := graph.New(graph.Options{Endpoint: r.endpoint, Token: graph.StaticToken{Secret: "t"}, Rate: 1e6, Tries: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.Clients = map[string]*graph.Client{tenant.ID: client}
+	return &next
 }
 
 // on are some columns of a dataset's root table on days of November, without the days that have none.

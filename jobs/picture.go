@@ -26,7 +26,7 @@ func (u *unit) picture(ctx context.Context) error {
 	x, changes, err := u.readChanges(ctx, older, cursor)
 	if cursor != "" && refusesCursor(err) {
 		u.log.InfoContext(ctx, "the cursor is no longer taken, so the dataset is read whole", "kind", graph.KindOf(err).String())
-		cursor = ""
+		cursor, x = "", nil
 	}
 	for again := 0; cursor == "" && (x == nil || graph.KindOf(err) == graph.ExpiredCursor) && again <= mostAgain; again++ {
 		x, changes, err = u.readChanges(ctx, older, "")
