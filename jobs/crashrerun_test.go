@@ -143,7 +143,7 @@ func TestARerunFailsBetweenTwoDays(t *testing.T) {
 		"forwards": {"2026-11-16T23:50:00Z", "2026-11-17T00:10:00Z"}, "backwards": {"2026-11-17T00:10:00Z", "2026-11-16T23:50:00Z"},
 	} {
 		o := weekOfCalls(c[0])
-		r := newOffice(t, o, 1)
+		r := newOffice(t, o)
 		for day := 17; day < 25; day++ {
 			r.at(at(day, 2)).night(t, schemas.CallRecords)
 		}

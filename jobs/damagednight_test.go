@@ -22,7 +22,7 @@ func (r *rig) cutOff(t *testing.T, object string) {
 // to it stay where they are. Once it was removed its day is read again.
 func TestADamagedRawPartition(t *testing.T) {
 	d, o := schemas.CallRecords, weekOfCalls("2026-11-16T10:00:00Z")
-	r := newOffice(t, o, 1).at(at(18, 2))
+	r := newOffice(t, o).at(at(18, 2))
 	r.night(t, d)
 	damaged := part(load.Raw, d.Name, november(17))
 	r.cutOff(t, damaged.Object())
@@ -55,7 +55,7 @@ func TestADamagedRawPartition(t *testing.T) {
 // A table's partition that was cut off, or is gone, is made again by the next run that reads its day.
 func TestADamagedTable(t *testing.T) {
 	d, o := schemas.CallRecords, weekOfCalls("2026-11-16T10:00:00Z")
-	r := newOffice(t, o, 1).at(at(19, 2))
+	r := newOffice(t, o).at(at(19, 2))
 	r.night(t, d)
 	before := r.bytes(t)
 	r.cutOff(t, part(load.Tables, "calls", november(17)).Object())
@@ -73,7 +73,7 @@ func TestADamagedState(t *testing.T) {
 	o := weekOfCalls("2026-11-16T10:00:00Z")
 	o.users, o.meetings = []string{"ann"}, map[string]map[string]string{"ann": {"a": "2026-11-17T10:00:00Z"}}
 	both := []schemas.Dataset{schemas.CallRecords, schemas.CalendarEvents}
-	r := newOffice(t, o, 1).at(at(19, 2))
+	r := newOffice(t, o).at(at(19, 2))
 	r.night(t, both...)
 	object := stateObject(schemas.CallRecords)
 	whole := r.text(t, object)
@@ -109,7 +109,7 @@ func TestADamagedState(t *testing.T) {
 
 // A report that was cut off is told as damaged, and those beside it as they are.
 func TestADamagedReport(t *testing.T) {
-	r := newOffice(t, weekOfCalls("2026-11-16T10:00:00Z"), 1).at(at(19, 2))
+	r := newOffice(t, weekOfCalls("2026-11-16T10:00:00Z")).at(at(19, 2))
 	first := r.night(t, schemas.CallRecords)
 	second := r.at(at(19, 3)).days(t, 16, 19, schemas.CallRecords)
 	for info, err := range r.store.List(t.Context(), "runs/") {

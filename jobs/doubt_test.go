@@ -58,7 +58,7 @@ func TestAShortListOfUsersRemovesNothing(t *testing.T) {
 	d := schemas.CalendarEvents
 	for _, left := range []int{0, 14} {
 		o := meetings(thirty()...)
-		r := newOffice(t, o, 1).at(at(18, 2))
+		r := newOffice(t, o).at(at(18, 2))
 		r.night(t, d)
 		if all, gone := r.removed(t); all != 270 || gone != 0 {
 			t.Fatalf("%d meetings, %d removed", all, gone)
@@ -135,7 +135,7 @@ func TestFarFewerRecords(t *testing.T) {
 		o.calls[fmt.Sprintf("c%02d", i)] = call{fmt.Sprintf("2026-11-16T%02d:00:00Z", i), 1}
 	}
 	all := o.calls
-	r := newOffice(t, o, 1).at(at(17, 2))
+	r := newOffice(t, o).at(at(17, 2))
 	r.night(t, d)
 	o.calls = map[string]call{"c00": all["c00"], "c01": all["c01"], "new": {"2026-11-16T12:00:00Z", 1}}
 	r = r.at(at(18, 2))
@@ -161,7 +161,7 @@ func TestFarFewerRecords(t *testing.T) {
 // A mailbox that gives nothing for a night has removed nothing. What is missing on a second night as well is gone.
 func TestAMailboxThatIsEmptyForANight(t *testing.T) {
 	d, o := schemas.CalendarEvents, meetings("ann", "bob", "cid")
-	r := newOffice(t, o, 1).at(at(18, 2))
+	r := newOffice(t, o).at(at(18, 2))
 	r.night(t, d)
 	ann := o.meetings["ann"]
 	o.meetings["ann"] = nil
@@ -217,7 +217,7 @@ func TestMeetingsMoveOverTheEdges(t *testing.T) {
 		"over the lookback's edge into it":    {"2026-11-09T23:00:00Z", "2026-11-10T00:30:00Z", 0},
 	} {
 		o := &office{users: []string{"ann"}, meetings: map[string]map[string]string{"ann": {"m": c.from, "a": "2026-11-09T12:00:00Z", "b": "2026-11-10T12:00:00Z", "c": "2026-11-11T12:00:00Z"}}}
-		r := newOffice(t, o, 1)
+		r := newOffice(t, o)
 		for day := 10; day < 17; day++ {
 			r.at(at(day, 2)).night(t, d)
 		}
@@ -246,7 +246,7 @@ func TestMeetingsMoveOverTheEdges(t *testing.T) {
 func TestTheVersionThatWasAnnounced(t *testing.T) {
 	d := schemas.CallRecords
 	o := &office{calls: map[string]call{"a": {"2026-11-10T10:00:00Z", 2}}, listed: map[string]call{"a": {"2026-11-10T10:00:00Z", 3}}}
-	r := newOffice(t, o, 1)
+	r := newOffice(t, o)
 	for day := 11; day < 18; day++ {
 		o.days()
 		r = r.at(at(day, 2))

@@ -81,7 +81,7 @@ func TestMovedByTwoDays(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, the %dth is read first", name, first), func(t *testing.T) {
 				t.Parallel()
 				o := weekOfCalls(c.from)
-				r := newOffice(t, o, 1).at(at(20, 2))
+				r := newOffice(t, o).at(at(20, 2))
 				r.days(t, 14, 20, schemas.CallRecords)
 				o.calls["moves"] = call{c.to, 2}
 
@@ -118,7 +118,7 @@ func inOrder(all ...string) []string { return slices.Sorted(slices.Values(all)) 
 // The same by nights alone, of which none is asked for a range.
 func TestMovedByTwoDaysInANight(t *testing.T) {
 	o := weekOfCalls("2026-11-15T10:00:00Z")
-	r := newOffice(t, o, 1).at(at(17, 2))
+	r := newOffice(t, o).at(at(17, 2))
 	r.night(t, schemas.CallRecords)
 	o.calls["moves"] = call{"2026-11-17T10:00:00Z", 2}
 	for _, day := range []int{18, 19} {
@@ -140,7 +140,7 @@ func TestMovedByTwoDaysInANight(t *testing.T) {
 func TestAuditTellsOfACallOnTwoDays(t *testing.T) {
 	for day, found := range map[int][]string{10: nil, 9: {"duplicate raw 2026-11-17 1"}} {
 		o := weekOfCalls(november(day).Format(time.RFC3339))
-		r := newOffice(t, o, 1).at(at(20, 2))
+		r := newOffice(t, o).at(at(20, 2))
 		r.days(t, 9, 20, schemas.CallRecords)
 		o.calls["moves"] = call{"2026-11-17T10:00:00Z", 2}
 		r.days(t, 17, 18, schemas.CallRecords)
@@ -162,7 +162,7 @@ func TestListAndDetailDisagreeByDays(t *testing.T) {
 	} {
 		o := weekOfCalls(c[1])
 		o.listed = map[string]call{"moves": {c[0], 1}}
-		r := newOffice(t, o, 1).at(at(20, 2))
+		r := newOffice(t, o).at(at(20, 2))
 		lies := moment(c[1]).Day()
 		for _, days := range [][2]int{{14, 20}, {14, 20}, {15, 16}, {17, 18}, {16, 17}} {
 			if rep := r.days(t, days[0], days[1], schemas.CallRecords); rep.Status != jobs.Data || rep.Incomplete() {

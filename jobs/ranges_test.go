@@ -16,7 +16,7 @@ import (
 func TestARangeThatReachesAhead(t *testing.T) {
 	o := weekOfCalls("2026-11-15T10:00:00Z")
 	o.users, o.meetings = []string{"ann"}, map[string]map[string]string{"ann": {"past": "2026-11-15T10:00:00Z", "ahead": "2026-11-25T10:00:00Z"}}
-	r := newOffice(t, o, 1).at(at(18, 2))
+	r := newOffice(t, o).at(at(18, 2))
 	for _, c := range []struct {
 		d    schemas.Dataset
 		to   int // from the 14th on
@@ -51,7 +51,7 @@ func TestMessagesAreReadUpToNow(t *testing.T) {
 		o.messages[user] = append(all, message{user + "-m18", "2026-11-18T01:59:00.000Z", "2026-11-18T01:59:00.000Z"})
 	}
 	o.calls = map[string]call{"a": {"2026-11-17T23:59:59Z", 1}, "b": {"2026-11-18T00:00:00Z", 1}}
-	r := newOffice(t, o, 1).at(at(18, 8))
+	r := newOffice(t, o).at(at(18, 8))
 	r.Now = at(18, 2).Add(30 * time.Second)
 	if rep := r.night(t, schemas.CallRecords, schemas.ChatMessages); rep.Status != jobs.Data || rep.Incomplete() {
 		t.Fatalf("%+v", rep)
@@ -75,7 +75,7 @@ func TestBoundsOfARange(t *testing.T) {
 		o.meetings["ann"][id] = c.start
 		o.messages["ann"] = append(o.messages["ann"], message{id, c.start, c.start})
 	}
-	r := newOffice(t, o, 1).at(at(20, 2))
+	r := newOffice(t, o).at(at(20, 2))
 	for _, d := range []schemas.Dataset{schemas.CallRecords, schemas.CalendarEvents, schemas.ChatMessages} {
 		if rep := r.days(t, 16, 17, d); rep.Status != jobs.Data || rep.Incomplete() {
 			t.Errorf("%+v", rep)
@@ -110,7 +110,7 @@ func TestTryThatBrokeOff(t *testing.T) {
 	} {
 		o := weekOfCalls("2026-11-15T10:00:00Z")
 		o.listFails = map[int]int{16: c.status}
-		r := newOffice(t, o, 1).at(at(20, 2))
+		r := newOffice(t, o).at(at(20, 2))
 		if rep := r.days(t, 14, 19, schemas.CallRecords); rep.Status == jobs.Data {
 			t.Errorf("%s: %+v", c.name, rep)
 		}

@@ -24,7 +24,7 @@ func TestOneRecordThatNeverComes(t *testing.T) {
 				sick:  map[string]string{"b": how},
 			}
 			d := schemas.CallRecords
-			r := newOffice(t, o, 1).at(at(18, 2))
+			r := newOffice(t, o).at(at(18, 2))
 			rep := r.night(t, d)
 			i := slices.IndexFunc(rep.Units, func(u jobs.UnitReport) bool { return u.From.Equal(november(16)) })
 			if u := rep.Units[i]; rep.Status != jobs.Data || !rep.Incomplete() || u.Behind != 1 || len(u.Who) != 1 || u.Who[0].Record != "b" || u.Who[0].Reason != reason {

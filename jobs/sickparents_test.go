@@ -56,7 +56,7 @@ func TestOneParentThatIsSick(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			d, o := schemas.ChatMessages, colleagues()
-			r := newOffice(t, o, 1).at(at(18, 2))
+			r := newOffice(t, o).at(at(18, 2))
 			if rep := r.night(t, d); rep.Incomplete() || r.wrote(t, "bob") != "[17]" {
 				t.Fatalf("%+v, %s", rep, r.wrote(t, "bob"))
 			}
@@ -93,7 +93,7 @@ func TestOneParentThatIsSick(t *testing.T) {
 func TestAMailboxThatIsNotFound(t *testing.T) {
 	d, o := schemas.ChatMessages, colleagues()
 	o.sick = map[string]string{"dee": "404"}
-	r := newOffice(t, o, 1)
+	r := newOffice(t, o)
 	for day := 18; day < 30; day++ {
 		switch day {
 		case 19:
@@ -127,7 +127,7 @@ func TestAMailboxThatIsNotFound(t *testing.T) {
 // What is missing of a user whom no list names for a week is lost, which is said until somebody accepts it.
 func TestWhoIsBehindAndLeaves(t *testing.T) {
 	d, o := schemas.ChatMessages, colleagues()
-	r := newOffice(t, o, 1).at(at(18, 2))
+	r := newOffice(t, o).at(at(18, 2))
 	r.night(t, d)
 	o.sick = map[string]string{"bob": "403"}
 	r.at(at(19, 2)).night(t, d)
