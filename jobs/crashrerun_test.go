@@ -45,24 +45,26 @@ func copied(t *testing.T, lake string) string {
 // rerun is one of settled days that finds a change, and a night after it that is not asked for these days.
 type rerun struct {
 	d             schemas.Dataset
+	nights        []int  // of November, that were before it
+	from, to      int    // its days
 	lake          string // before it
 	night, next   night
 	before, after map[string][]byte // the lake after the next night alone, and after both
 	calls         int               // of the store
 }
 
-// newRerun reads some nights, and then changes the office.
-func newRerun(t *testing.T, o *office, d schemas.Dataset, nights []int, change func(), from, to int) *rerun {
+// prepare reads the nights, and then changes the office.
+func (r *rerun) prepare(t *testing.T, o *office, change func()) *rerun {
 	t.Helper()
-	r := &rerun{d: d, lake: inMemory(t), night: officeNight(t, o, d, 25), next: officeNight(t, o, d, 26)}
-	for _, day := range nights {
-		officeNight(t, o, d, day).finish(t, onDisk(t, r.lake)())
+	r.lake, r.night, r.next = inMemory(t), officeNight(t, o, r.d, 25), officeNight(t, o, r.d, 26)
+	for _, day := range r.nights {
+		officeNight(t, o, r.d, day).finish(t, onDisk(t, r.lake)())
 	}
 	undisturbed := onDisk(t, copied(t, r.lake))
 	r.next.finish(t, undisturbed())
 	r.before = files(t, undisturbed())
 	change()
-	r.night.From, r.night.To = november(from), november(to)
+	r.night.From, r.night.To = november(r.from), november(r.to)
 	undisturbed = onDisk(t, copied(t, r.lake))
 	counted := storetest.NewFaulty(undisturbed())
 	r.night.finish(t, counted)
@@ -135,7 +137,8 @@ func TestCrashInARerun(t *testing.T) {
 	for name, c := range map[string][2]string{"forwards": {early, late}, "backwards": {late, early}} {
 		o := weekOfCalls(c[0])
 		change := func() { o.calls["moves"] = call{c[1], 2} }
-		newRerun(t, o, schemas.CallRecords, []int{17, 18, 19, 20, 21, 22, 23, 24}, change, 15, 18).diesEverywhere(t, name)
+		r := &rerun{d: schemas.CallRecords, nights: []int{17, 18, 19, 20, 21, 22, 23, 24}, from: 15, to: 18}
+		r.prepare(t, o, change).diesEverywhere(t, name)
 	}
 }
 
@@ -149,7 +152,8 @@ func TestCrashInARerunOfACalendar(t *testing.T) {
 			o.meetings["ann"][fmt.Sprint("x", day)] = fmt.Sprintf("2026-11-%02dT12:00:00Z", day)
 		}
 		change := func() { o.meetings["ann"]["moves"] = c[1] }
-		newRerun(t, o, schemas.CalendarEvents, []int{10, 17, 24}, change, 10, 11).diesEverywhere(t, name)
+		r := &rerun{d: schemas.CalendarEvents, nights: []int{10, 17, 24}, from: 10, to: 11}
+		r.prepare(t, o, change).diesEverywhere(t, name)
 	}
 }
 
