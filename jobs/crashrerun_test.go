@@ -18,8 +18,8 @@ import (
 	"graphlake/schemas"
 )
 
-// officeNight is what an office answers at an instant. It is asked for calls only.
-func officeNight(t *testing.T, o *office, day int) night {
+// officeNight is what an office answers at an instant.
+func officeNight(t *testing.T, o *office, d schemas.Dataset, day int) night {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Date"] = nil
@@ -30,29 +30,7 @@ func officeNight(t *testing.T, o *office, day int) night {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return night{jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}}, client, at(day, 2)}
-}
-
-// settled is a lake in which the days up to the 18th have settled, and which is not asked for them any more; and the
-// same lake after the call "moves" has moved, a rerun of the days has found that, and a night has followed.
-func settled(t *testing.T, from, to string) (lake string, rerun, next night, before, after map[string][]byte) {
-	t.Helper()
-	o := weekOfCalls(from)
-	lake = inMemory(t)
-	for day := 17; day < 25; day++ {
-		officeNight(t, o, day).finish(t, onDisk(t, lake)())
-	}
-	next = officeNight(t, o, 26)
-	undisturbed := onDisk(t, copied(t, lake))
-	next.finish(t, undisturbed())
-	before = files(t, undisturbed())
-	o.calls["moves"] = call{to, 2}
-	rerun = officeNight(t, o, 25)
-	rerun.From, rerun.To = november(15), november(18)
-	undisturbed = onDisk(t, copied(t, lake))
-	rerun.finish(t, undisturbed())
-	next.finish(t, undisturbed())
-	return lake, rerun, next, before, files(t, undisturbed())
+	return night{jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{d}}, client, at(day, 2)}
 }
 
 func copied(t *testing.T, lake string) string {
@@ -64,70 +42,126 @@ func copied(t *testing.T, lake string) string {
 	return dir
 }
 
+// rerun is one of settled days that finds a change, and a night after it that is not asked for these days.
+type rerun struct {
+	d             schemas.Dataset
+	nights        []int  // of November, that were before it
+	from, to      int    // its days
+	lake          string // before it
+	night, next   night
+	before, after map[string][]byte // the lake after the next night alone, and after both
+	calls         int               // of the store
+}
+
+// prepare reads the nights, and then changes the office.
+func (r *rerun) prepare(t *testing.T, o *office, change func()) *rerun {
+	t.Helper()
+	r.lake, r.night, r.next = inMemory(t), officeNight(t, o, r.d, 25), officeNight(t, o, r.d, 26)
+	for _, day := range r.nights {
+		officeNight(t, o, r.d, day).finish(t, onDisk(t, r.lake)())
+	}
+	undisturbed := onDisk(t, copied(t, r.lake))
+	r.next.finish(t, undisturbed())
+	r.before = files(t, undisturbed())
+	change()
+	r.night.From, r.night.To = november(r.from), november(r.to)
+	undisturbed = onDisk(t, copied(t, r.lake))
+	counted := storetest.NewFaulty(undisturbed())
+	r.night.finish(t, counted)
+	r.calls = counted.Calls()
+	r.next.finish(t, undisturbed())
+	r.after = files(t, undisturbed())
+	changed := 0
+	for name, text := range r.after {
+		if !bytes.Equal(r.before[name], text) {
+			changed++
+		}
+	}
+	if changed != 4 || len(r.before) != len(r.after) { // raw and the root table of two days
+		t.Fatalf("of %d files %d change", len(r.before), changed)
+	}
+	return r
+}
+
+// diesEverywhere lets the rerun die at every call of the store, and nobody give its command again.
+func (r *rerun) diesEverywhere(t *testing.T, name string) {
+	step := 1
+	if racing {
+		step = 12
+	}
+	t.Logf("%s: a rerun makes %d calls, and dies at every %d. of them", name, r.calls, step)
+	ends := make(chan string, 2*r.calls)
+	t.Run(name, func(t *testing.T) {
+		for n := 1; n <= r.calls; n += step {
+			for _, after := range []bool{false, true} {
+				t.Run(fmt.Sprintf("call %d, after its effect %v", n, after), func(t *testing.T) {
+					t.Parallel()
+					ends <- r.diesAt(t, n, after)
+				})
+			}
+		}
+	})
+	close(ends)
+	how := map[string]int{}
+	for end := range ends {
+		how[end]++
+	}
+	if how["before"] == 0 || how["after"] == 0 {
+		t.Errorf("%s: the lakes are %v, want some of each kind", name, how)
+	}
+}
+
+func (r *rerun) diesAt(t *testing.T, n int, after bool) string {
+	t.Helper()
+	open := onDisk(t, copied(t, r.lake))
+	dying := storetest.NewFaulty(open())
+	dying.FailAt(n, after)
+	if rep, err := r.night.run(t, dying); dying.Died() != "" && err == nil && rep.Status == jobs.Data {
+		t.Errorf("the run died at %s and reports %s", dying.Died(), rep.Status)
+	}
+	r.next.finish(t, open())
+	r.unsureOrDirty(t, open())
+	got := files(t, open())
+	if maps.EqualFunc(got, r.before, bytes.Equal) {
+		return "before"
+	}
+	same(t, "after the death at "+dying.Died()+" and one more night", got, r.after)
+	return "after"
+}
+
 // A rerun of settled days that finds a call two days away from where it was may die wherever it wants, and whoever
 // started it may forget it: after one more night, which is not asked for the days, the call is on the one day or on
 // the other, and the lake is, byte for byte, the one of before the rerun or the one that it would have left.
 func TestCrashInARerun(t *testing.T) {
 	const early, late = "2026-11-15T10:00:00Z", "2026-11-17T10:00:00Z"
 	for name, c := range map[string][2]string{"forwards": {early, late}, "backwards": {late, early}} {
-		lake, rerun, next, before, after := settled(t, c[0], c[1])
-		changed := 0
-		for name, text := range after {
-			if !bytes.Equal(before[name], text) {
-				changed++
-			}
+		o := weekOfCalls(c[0])
+		change := func() { o.calls["moves"] = call{c[1], 2} }
+		r := &rerun{d: schemas.CallRecords, nights: []int{17, 18, 19, 20, 21, 22, 23, 24}, from: 15, to: 18}
+		r.prepare(t, o, change).diesEverywhere(t, name)
+	}
+}
+
+// The same of a meeting that has moved over the lower edge of the only day that is read, which marks as removed what
+// it does not find.
+func TestCrashInARerunOfACalendar(t *testing.T) {
+	const early, late = "2026-11-09T23:00:00Z", "2026-11-10T00:30:00Z"
+	for name, c := range map[string][2]string{"forwards": {early, late}, "backwards": {late, early}} {
+		o := &office{users: []string{"ann"}, meetings: map[string]map[string]string{"ann": {"moves": c[0]}}}
+		for day := 8; day < 12; day++ {
+			o.meetings["ann"][fmt.Sprint("x", day)] = fmt.Sprintf("2026-11-%02dT12:00:00Z", day)
 		}
-		if changed < 4 || len(before) != len(after) { // raw and calls of two days
-			t.Fatalf("%s: of %d files %d change", name, len(before), changed)
-		}
-		counted := storetest.NewFaulty(onDisk(t, copied(t, lake))())
-		rerun.finish(t, counted)
-		step := 1
-		if racing {
-			step = 12
-		}
-		t.Logf("%s: a rerun makes %d calls, and dies at every %d. of them", name, counted.Calls(), step)
-		ends := make(chan string, 2*counted.Calls())
-		t.Run(name, func(t *testing.T) {
-			for n := 1; n <= counted.Calls(); n += step {
-				for _, afterwards := range []bool{false, true} {
-					t.Run(fmt.Sprintf("call %d, after its effect %v", n, afterwards), func(t *testing.T) {
-						t.Parallel()
-						open := onDisk(t, copied(t, lake))
-						dying := storetest.NewFaulty(open())
-						dying.FailAt(n, afterwards)
-						if rep, err := rerun.run(t, dying); dying.Died() != "" && err == nil && rep.Status == jobs.Data {
-							t.Errorf("the run died at %s and reports %s", dying.Died(), rep.Status)
-						}
-						next.finish(t, open())
-						got := files(t, open())
-						if maps.EqualFunc(got, before, bytes.Equal) {
-							ends <- "before"
-						} else {
-							same(t, "after the death at "+dying.Died()+" and one more night", got, after)
-							ends <- "after"
-						}
-						unsureOrDirty(t, open())
-					})
-				}
-			}
-		})
-		close(ends)
-		how := map[string]int{}
-		for end := range ends {
-			how[end]++
-		}
-		if how["before"] == 0 || how["after"] == 0 {
-			t.Errorf("%s: the lakes are %v, want some of each kind", name, how)
-		}
+		change := func() { o.meetings["ann"]["moves"] = c[1] }
+		r := &rerun{d: schemas.CalendarEvents, nights: []int{10, 17, 24}, from: 10, to: 11}
+		r.prepare(t, o, change).diesEverywhere(t, name)
 	}
 }
 
 // unsureOrDirty makes sure that no day is either. What was asked for may still be: whoever asks for it again
 // within a day goes on with it.
-func unsureOrDirty(t *testing.T, store load.Store) {
+func (r *rerun) unsureOrDirty(t *testing.T, store load.Store) {
 	t.Helper()
-	st, err := jobs.LoadState(t.Context(), store, jobs.Pair{TenantID: tenant.ID, Dataset: schemas.CallRecords.Name})
+	st, err := jobs.LoadState(t.Context(), store, jobs.Pair{TenantID: tenant.ID, Dataset: r.d.Name})
 	if err != nil {
 		t.Fatal(err)
 	}

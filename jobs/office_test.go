@@ -172,14 +172,26 @@ func answerSick(w http.ResponseWriter, r *http.Request, how string) {
 	}
 }
 
-// newOffice is a lake of an office. A request is sent once: to be sent again takes a second.
+// newOffice is a lake of an office. Every request is sent once: to be sent again takes a second.
 func newOffice(t *testing.T, o *office) *rig {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Date"] = nil
 		o.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
 	return newRigOn(t, graph.Options{Endpoint: server.URL, Tries: 1})
+}
+
+// impatient is the same lake, for which every request is sent once.
+func (r *rig) impatient(t *testing.T) *rig {
+	next := *r
+	client, err := graph.New(graph.Options{Endpoint: r.endpoint, Token: graph.StaticToken{Secret: "t"}, Rate: 1e6, Tries: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.Clients = map[string]*graph.Client{tenant.ID: client}
+	return &next
 }
 
 // on are some columns of a dataset's root table on days of November, without the days that have none.
@@ -240,6 +252,8 @@ func (r *rig) told(t *testing.T, d schemas.Dataset) (all []string) {
 				others[1] = append(others[1], fmt.Sprintf("lost %s %s-%s", b.Parent+b.Record, b.From.Format("02T15:04:05"), b.To.Format("02T15:04:05")))
 			case jobs.FoundRefused:
 				others[1] = append(others[1], who(b))
+			default:
+				t.Errorf("the audit finds %+v", f)
 			}
 		}
 		if len(f.Who) == 0 {
