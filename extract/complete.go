@@ -127,7 +127,7 @@ func (p *pages) take(page []*draft) (fresh []*draft) {
 			continue
 		}
 		key := sumOf(says)
-		if !p.elements[key] && !(p.once && slices.Contains(named, key)) {
+		if !p.elements[key] && (!p.once || !slices.Contains(named, key)) {
 			fresh = append(fresh, d)
 		}
 		named = append(named, key)

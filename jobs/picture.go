@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -77,7 +76,7 @@ const mostAgain = 3
 // otherwise. It is dropped then: whatever is wrong with a cursor would be wrong every night.
 func refusesCursor(err error) bool {
 	e, ok := errors.AsType[*graph.Error](err)
-	return ok && !e.SignIn && e.Status != http.StatusUnauthorized && e.Kind != graph.Throttled
+	return ok && !e.SignIn && e.Kind != graph.Throttled
 }
 
 // applying says what a reading means: changes to what is held, or records as they are, and then

@@ -39,7 +39,7 @@ func durations(typ schemas.Type) schemas.Dataset {
 // wider are these with one column more, and with durations of another type.
 func wider() schemas.Dataset {
 	d := durations(schemas.JSON)
-	columns := slices.Concat(d.Tables[0].Columns, []schemas.Column{schemas.Column{Name: "novel", Path: "novel", Type: schemas.String, Doc: "New."}})
+	columns := slices.Concat(d.Tables[0].Columns, []schemas.Column{{Name: "novel", Path: "novel", Type: schemas.String, Doc: "New."}})
 	d.Tables[0].Columns = columns
 	return d
 }

@@ -69,7 +69,7 @@ func TestCountedElements(t *testing.T) {
 func TestPagesAreBounded(t *testing.T) {
 	empty := func(_ int, link string) string { return `{"value":[]` + link + `}` }
 	full := func(n int, link string) string { return fmt.Sprintf(`{"value":[%d]%s}`, n, link) }
-	same := func(n int, link string) string { return full(1, link) }
+	same := func(_ int, link string) string { return full(1, link) }
 	turns := func(n int, link string) string { return []func(int, string) string{empty, same}[n%2](n, link) }
 	mixed := func(n int, link string) string {
 		if n%150 == 149 {

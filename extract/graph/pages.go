@@ -138,12 +138,12 @@ func (t *trail) endless(most int) error {
 	return nil
 }
 
-// mostPages is how many pages r's collection may have, given how many any may have.
-func (r Request) mostPages(any int) int {
+// mostPages is how many pages r's collection may have, given how many one of all may have.
+func (r Request) mostPages(ofAll int) int {
 	if r.Resource == "" {
-		return any
+		return ofAll
 	}
-	return min(any, mostOfOne)
+	return min(ofAll, mostOfOne)
 }
 
 // mostAstray is how often a page is asked for whose link leads astray.

@@ -53,7 +53,7 @@ type life struct {
 	reports  [][]byte    // of all runs
 	last     []byte      // of the last night
 	lately   []time.Time // the nights
-	names    names // what the lake says is not there
+	names    names       // what the lake says is not there
 	problems []problem
 }
 
