@@ -1,0 +1,115 @@
+package jobs_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"graphlake/jobs"
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// A picture that was cut off stops none of the next: they go on from the one before it.
+func TestADamagedPicture(t *testing.T) {
+	d := directory{
+		"":   {`{"id":"ada","department":"Sales"},{"id":"bea","department":"Sales"}`, "t1"},
+		"t1": {`{"id":"ada","department":"Support"}`, "t2"},
+		"t2": {``, "t2"},
+	}
+	r := newRig(t, d)
+	r.at(at(18, 2)).night(t, schemas.Users)
+	r.at(at(19, 2)).night(t, schemas.Users)
+	r.cutOff(t, part(load.Raw, schemas.Users.Name, november(19)).Object())
+	d[""] = [2]string{`{"id":"ada","department":"Lab"},{"id":"bea","department":"Sales"}`, "t2"}
+	if rep := r.at(at(20, 2)).night(t, schemas.Users); rep.Status != jobs.Data || rep.Incomplete() {
+		t.Fatalf("%+v", rep)
+	}
+	if got, want := r.people(t, 20), []string{"ada Lab", "bea Sales"}; !slices.Equal(got, want) {
+		t.Errorf("the picture has %v, want %v", got, want)
+	}
+}
+
+// Who is missing from one reading of everything after a cursor has expired is there still, if it is there the night
+// after.
+func TestAShortReadingAfterACursor(t *testing.T) {
+	d := directory{"": {`{"id":"ada","department":"Sales"},{"id":"bea","department":"Sales"}`, "t1"}}
+	r := newRig(t, d)
+	r.at(at(18, 2)).night(t, schemas.Users)
+	d[""] = [2]string{`{"id":"ada","department":"Sales"}`, "t2"}
+	r.at(at(19, 2)).night(t, schemas.Users)
+	d[""] = [2]string{`{"id":"ada","department":"Sales"},{"id":"bea","department":"Sales"}`, "t3"}
+	d["t3"] = [2]string{``, "t3"}
+	for day := 20; day <= 21; day++ {
+		r.at(at(day, 2)).night(t, schemas.Users)
+		if got, want := r.people(t, day), []string{"ada Sales", "bea Sales"}; !slices.Equal(got, want) {
+			t.Errorf("on the %dth the picture has %v, want %v", day, got, want)
+		}
+	}
+}
+
+// An observation of far fewer than the last one is doubted, and is missed: nobody can observe that night again.
+func TestAShortObservation(t *testing.T) {
+	seen := 30
+	var ids []string
+	for i := range 30 {
+		ids = append(ids, fmt.Sprintf(`{"id":"u%02d"}`, i))
+	}
+	h := http.NewServeMux()
+	h.HandleFunc("GET /v1.0/users", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"value":[%s]}`, strings.Join(ids, ","))
+	})
+	h.HandleFunc("POST /v1.0/communications/getPresencesByUserId", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"value":[%s]}`, strings.Join(ids[:seen], ","))
+	})
+	r := newRig(t, h)
+	for _, c := range []struct {
+		day, seen int
+		doubted   bool
+	}{{17, 30, false}, {18, 1, true}, {19, 30, false}, {20, 16, false}} {
+		seen = c.seen
+		rep := r.at(at(c.day, 2)).night(t, schemas.Presence)
+		if doubt := rep.Units[0].Doubt; (doubt != nil) != c.doubted || doubt != nil && *doubt != (jobs.Doubt{Of: "records", Now: 1, Before: 30}) {
+			t.Errorf("on the %dth: %+v", c.day, rep.Units[0])
+		}
+	}
+	want(t, r.at(at(20, 12)).audit(t, schemas.Presence))
+}
+
+// A clock that was set back for one run answers for its own range, and for nothing later.
+func TestSetBackOrdersNothing(t *testing.T) {
+	r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"value":[]}`) }))
+	r.at(at(18, 2)).night(t, schemas.PSTNCalls)
+	since := r.state(t, schemas.PSTNCalls).Since
+	back := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls}, Back: true}
+	if rep, err := r.at(at(18, 2).AddDate(0, -2, 0)).Run(t.Context(), back); err != nil || len(rep.Units) == 0 {
+		t.Fatalf("%+v, %v", rep, err)
+	}
+	if st := r.state(t, schemas.PSTNCalls); !st.Since.Equal(since) {
+		t.Errorf("since is %v, and was %v", st.Since, since)
+	}
+	if rep := r.at(at(19, 2)).night(t, schemas.PSTNCalls); len(rep.Units) == 0 || rep.Incomplete() {
+		t.Errorf("the next night: %+v", rep)
+	}
+}
+
+// The greatest time that there is is no time: its record lies on the day that was asked for, and stops nothing.
+func TestTheGreatestTime(t *testing.T) {
+	r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		start := "9999-12-31T23:59:59.9999999Z"
+		if !strings.Contains(q.URL.Path, "fromDateTime=2026-11-1") {
+			start = "2026-11-19T10:00:00Z"
+		}
+		fmt.Fprintf(w, `{"value":[{"id":"p","startDateTime":%q}]}`, start)
+	}))
+	for day := 18; day <= 19; day++ {
+		if rep := r.at(at(day, 2)).night(t, schemas.PSTNCalls); rep.Status == jobs.Failed {
+			t.Fatalf("%+v", rep)
+		}
+	}
+	if st := r.state(t, schemas.PSTNCalls); len(st.Dirty) > 0 {
+		t.Errorf("%v are dirty", st.Dirty)
+	}
+}
