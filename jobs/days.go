@@ -125,7 +125,7 @@ func (h *holding) keepDays(ctx context.Context, now time.Time) error {
 
 // Outcomes of days that units do not have.
 const (
-	outcomePartial = "partial" // parents or records of it are behind, or their values were not read whole
+	outcomePartial = "partial" // parents or records of it are behind, or records are still to come
 	outcomeRefused = "refused" // nothing of it may be read
 	outcomeMissing = "missing" // it is due and was not read
 	outcomeLate    = "late"    // its tables lag raw
@@ -172,10 +172,10 @@ func (s *State) outcomeOf(d schemas.Dataset, day schemas.Range, parts []Covered,
 	if !d.Mode.Fleeting() && d.Ahead == 0 {
 		due.To = earlier(due.To, now.UTC().Truncate(schemas.Day))
 	}
-	var held, data, refused, expired, missed bool
+	var held, data, early, refused, expired, missed bool
 	for _, c := range parts {
 		if c.Held() {
-			held, data = true, data || c.Outcome == Data
+			held, data, early = true, data || c.Outcome == Data, early || c.NotYet > 0 || c.Outcome == NotYet
 			if read.IsZero() {
 				read = c.Read
 			}
@@ -199,7 +199,7 @@ func (s *State) outcomeOf(d schemas.Dataset, day schemas.Range, parts []Covered,
 		return outcomeMissing, read
 	case s.isDirty(day.From):
 		return outcomeLate, read
-	case !whole || s.lacks(day):
+	case !whole || early || s.lacks(day):
 		return outcomePartial, read
 	case data:
 		return string(Data), read

@@ -40,7 +40,7 @@ func (r *Runner) replay(ctx context.Context, s Selection, l *live) UnitReport {
 	ctx, span := r.Telemetry.start(ctx, "unit")
 	h, err := r.hold(ctx, l.Tenant, l.Dataset)
 	if err == nil {
-		err = errors.Join(h.replay(ctx, s, l, &rep), h.release(ctx))
+		err = errors.Join(h.replay(ctx, s, l, r.Now, &rep), h.release(ctx))
 	}
 	rep.decide(l.Unit, err)
 	rep.Seconds = time.Since(rep.started).Seconds()
@@ -49,7 +49,7 @@ func (r *Runner) replay(ctx context.Context, s Selection, l *live) UnitReport {
 	return rep
 }
 
-func (h *holding) replay(ctx context.Context, s Selection, l *live, rep *UnitReport) error {
+func (h *holding) replay(ctx context.Context, s Selection, l *live, now time.Time, rep *UnitReport) error {
 	days, err := h.days(ctx, s)
 	if err != nil || len(days) == 0 {
 		return err
@@ -83,7 +83,7 @@ func (h *holding) replay(ctx context.Context, s Selection, l *live, rep *UnitRep
 		})
 	}
 	_ = cores.Wait() // its functions return nil
-	return errors.Join(append(errs, h.flush(ctx))...)
+	return errors.Join(append(errs, h.keepDays(ctx, now))...)
 }
 
 // mostErrors are told of a replay: a thousand days that fail for one reason need not all say so.

@@ -195,11 +195,11 @@ func readLink(dec *jsontext.Decoder) (string, error) {
 // readCount reads a count, which some services send as a string; what is none is 0.
 func readCount(dec *jsontext.Decoder) (int64, error) {
 	value, err := dec.ReadValue()
-	n, broken := strconv.ParseInt(strings.Trim(string(value), `"`), 10, 64)
-	if broken != nil || n < 0 {
+	n, broken := strconv.ParseFloat(strings.Trim(string(value), `"`), 64)
+	if broken != nil || !(n >= 0 && n <= 1<<53) {
 		n = 0
 	}
-	return n, err
+	return int64(n), err
 }
 
 // peekError is why the next token cannot be read, nil if it is merely not the one wanted.
