@@ -141,7 +141,7 @@ func readState(ctx context.Context, store load.Store, p Pair) (State, load.Versi
 	}
 	if s.BehindObject != "" {
 		if s.Behind, err = loadBehind(ctx, store, s.BehindObject); err != nil {
-			return State{}, "", err
+			return State{}, "", fmt.Errorf("%w; restore that object, or remove %s and read the ranges again", err, p.object())
 		}
 	}
 	return s, object.Info().Version, nil
