@@ -16,7 +16,6 @@ import (
 func TestABadCursorIsNotStuck(t *testing.T) {
 	for _, how := range []string{"400", "404", "410", "{}", "circle"} {
 		t.Run(how, func(t *testing.T) {
-			t.Parallel()
 			d := directory{"": {`{"id":"ada","department":"Sales"},{"id":"bea","department":"Lab"}`, "t1"}, "t2": {`{"id":"bea","department":"Desk"}`, "t2"}}
 			var asked []string
 			r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {

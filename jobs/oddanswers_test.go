@@ -32,8 +32,8 @@ func TestADamagedPicture(t *testing.T) {
 	}
 }
 
-// Who is missing from one reading of everything after a cursor has expired is there still, if it is there the night
-// after.
+// Who is missing from one reading of everything after a cursor has expired is there again the night after, when all is
+// listed once more.
 func TestAShortReadingAfterACursor(t *testing.T) {
 	d := directory{"": {`{"id":"ada","department":"Sales"},{"id":"bea","department":"Sales"}`, "t1"}}
 	r := newRig(t, d)

@@ -83,11 +83,11 @@ func refusesCursor(err error) bool {
 // whether they are all that there are but for some that nothing is known of.
 type applying struct {
 	delta, complete bool
-	missed          bool // something is not listed for the first time: it is removed when it is not listed on another day
-	believed        bool // somebody has said that what is read is right
+	once            bool // what is not listed is removed at once; otherwise when it is not listed on another day
 	today           time.Time
 	unread          func(record []byte) bool
 
+	missed         bool            // something was removed because it is not listed
 	listed, before int64           // records of a complete reading that are there, and were there
 	known          map[string]bool // who is behind and has something in the picture
 }
@@ -112,7 +112,7 @@ func (u *unit) applying(x *extract.Reading, delta bool) *applying {
 	}
 	return &applying{
 		known: known,
-		delta: delta, complete: !delta && (named || len(ids) == 0), believed: u.run.selection.Believe, today: u.run.Now,
+		delta: delta, complete: !delta && (named || len(ids) == 0), once: u.run.selection.Believe || u.Dataset.Source.Paging == schemas.Delta, today: u.run.Now,
 		unread: func(record []byte) bool {
 			return len(ids) > 0 && slices.ContainsFunc(paths, func(p schemas.Path) bool {
 				id := extract.Text(record, p)
@@ -239,11 +239,11 @@ func (a *applying) changed(c load.Change) (record []byte, err error) {
 	case !c.Keyed && a.complete && !a.unread(c.Held):
 		return nil, nil
 	case len(c.Read) == 0 && a.complete && !a.unread(c.Held):
-		if a.believed {
+		if a.once {
+			a.missed = a.missed || !extract.Removed(c.Held)
 			return extract.Remove(c.Held)
 		}
-		record, removed, err := extract.Absent(c.Held, a.today)
-		a.missed = a.missed || !removed
+		record, _, err = extract.Absent(c.Held, a.today)
 		return record, err
 	case a.delta || len(c.Read) == 0 || extract.Removed(c.Read[0]):
 		record = c.Held
@@ -298,7 +298,7 @@ func (u *unit) publishPicture(ctx context.Context, w *load.Writer, x *extract.Re
 		st.cover(u.Dataset, part)
 		st.Cursor, st.Picture, st.Selected, st.PictureHash = x.Cursor(), today, selected(u.Dataset), ""
 		if how.missed {
-			st.Cursor = "" // no later change tells of it, so that everything is listed once more
+			st.Cursor = "" // no later change tells whether that was right, so that everything is listed once more
 		}
 		if st.Cursor != "" {
 			st.PictureHash = c.Hash

@@ -28,7 +28,7 @@ func TestNothingPersonalStays(t *testing.T) {
 	c := newCollector(t)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", c.url)
 	said := secrets{}
-	s.answer = said.listen(func(rw http.ResponseWriter, r *http.Request) { s.tenant.ServeHTTP(rw, r) })
+	s.answers(said.listen(func(rw http.ResponseWriter, r *http.Request) { s.tenant.ServeHTTP(rw, r) }))
 	night := []string{"run", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"}
 	var rep jobs.Report
 	if status := s.asJSON(t, &rep, night...); status != exitIncomplete {
@@ -44,13 +44,13 @@ func TestNothingPersonalStays(t *testing.T) {
 	// Another night is refused much, and led astray in somebody's calendar, and says so.
 	o.Roles = []string{"User.Read.All", "Team.ReadBasic.All"}
 	s.become(o, 19)
-	s.answer = said.listen(func(rw http.ResponseWriter, r *http.Request) {
+	s.answers(said.listen(func(rw http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/calendarView") {
 			_, _ = rw.Write([]byte(`{"value":[],"@odata.nextLink":"https://graph.fabrikam.example"}`))
 			return
 		}
 		s.tenant.ServeHTTP(rw, r)
-	})
+	}))
 	status, out := s.command(t, "run", "--now", "2026-11-19T00:00:00Z")
 	if status != exitFailed || !bytes.Contains(out, []byte("403 Forbidden")) || !bytes.Contains(out, []byte("parent ")) {
 		t.Errorf("of the second night: exit status %d\n%s", status, out)

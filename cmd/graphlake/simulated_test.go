@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 type simulated struct {
 	dir    string // of the lake and of what the command printed
 	tenant *graphsim.Tenant
-	answer http.HandlerFunc // in place of the tenant's, if there is one
+	answer atomic.Pointer[http.HandlerFunc] // in place of the tenant's, if there is one
 	runs   int
 	said   string // on stderr by the last process
 }
@@ -38,8 +39,8 @@ func simulate(t *testing.T, o graphsim.Options, more string) *simulated {
 	s := &simulated{dir: t.TempDir()}
 	s.become(o, 18)
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if s.answer != nil {
-			s.answer(rw, r)
+		if answer := s.answer.Load(); answer != nil {
+			(*answer)(rw, r)
 			return
 		}
 		s.tenant.ServeHTTP(rw, r)
@@ -52,6 +53,9 @@ func simulate(t *testing.T, o graphsim.Options, more string) *simulated {
 	}
 	return s
 }
+
+// answers puts an answer in place of the tenant's.
+func (s *simulated) answers(h http.HandlerFunc) { s.answer.Store(&h) }
 
 func (s *simulated) config() string { return filepath.Join(s.dir, "graphlake.yaml") }
 

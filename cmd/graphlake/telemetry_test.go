@@ -28,7 +28,7 @@ func TestTelemetryIsTheReport(t *testing.T) {
 	s := simulate(t, o, "")
 	s.process(t, nil, "run", "--dataset", "users", "--now", "2026-11-18T00:00:00Z")
 	var shut sync.Map // the one call that may not be read
-	s.answer = func(rw http.ResponseWriter, r *http.Request) {
+	s.answers(func(rw http.ResponseWriter, r *http.Request) {
 		if id, detail := strings.CutPrefix(r.URL.Path, "/v1.0/communications/callRecords/"); detail {
 			if only, _ := shut.LoadOrStore("", id); only == id {
 				rw.Header().Set("Date", november(18).Format(http.TimeFormat))
@@ -46,7 +46,7 @@ func TestTelemetryIsTheReport(t *testing.T) {
 		rw.Header().Del("Content-Length")
 		rw.WriteHeader(answer.Code)
 		rw.Write(bytes.ReplaceAll(answer.Body.Bytes(), []byte(`"averageJitter":"PT`), []byte(`"averageJitter":"odd PT`)))
-	}
+	})
 	c := newCollector(t)
 	rep := s.process(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.url}, "run", "--dataset", "call_records,presence",
 		"--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z")
