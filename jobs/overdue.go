@@ -48,7 +48,9 @@ func (j Job) overdue(ctx context.Context, store load.Store, at time.Time) ([]Ove
 	for pair, st := range known {
 		known[pair] = st.asOf(at)
 	}
-	plan, err := NewPlan(j.Selection, known, at)
+	asked := j.Selection
+	asked.Back = true // what was read since counts, too
+	plan, err := NewPlan(asked, known, at)
 	if err != nil {
 		return nil, err
 	}

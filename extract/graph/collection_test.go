@@ -136,9 +136,9 @@ func TestDeltaLinkIsChecked(t *testing.T) {
 		{"good the next time", script(page(astray), page(good)), good, 2},
 		{"astray", page(astray), "", 3},
 		{"no URL", page(none), "", 3},
-		{"of another collection", page(endpoint + "/v1.0/groups/delta?$deltatoken=s3cret"), "", 3},
-		{"of nobody's", page(endpoint + "/me?$deltatoken=s3cret"), "", 3},
-		{"without a token", page(endpoint + "/v1.0/users/delta?$top=5"), "", 3},
+		{"of another collection", page(endpoint + "/v1.0/groups/delta?$deltatoken=s3cret"), "", 1},
+		{"of nobody's", page(endpoint + "/me?$deltatoken=s3cret"), "", 1},
+		{"without a token", page(endpoint + "/v1.0/users/delta?$top=5"), "", 1},
 		{"spelled otherwise", page(strings.Replace(good, "users/delta", "Users('x')/microsoft.graph.delta()", 1)), strings.Replace(good, "users/delta", "Users('x')/microsoft.graph.delta()", 1), 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -151,7 +151,7 @@ const mostAstray = 3
 
 // leading reads a page, and where its link leads. If that is another host or a page that was read
 // before, the page is asked for again, since its link may then be right. So it is if the link to its
-// changes leads elsewhere; of a page where it stays so, it is not handed out.
+// changes leads to another host; where it stays so, or leads to another collection, it is not handed out.
 func (c *Client) leading(ctx context.Context, r Request, s step, t *trail) (page Page, on step, err error) {
 	t.visit(s.link)
 	var astray error
@@ -167,11 +167,14 @@ func (c *Client) leading(ctx context.Context, r Request, s step, t *trail) (page
 			on.err = errors.New("Graph's link leads to a page that was already read, so the collection has no end")
 		}
 		if astray = nil; page.DeltaLink != "" {
-			astray = c.checkDelta(r, page.DeltaLink)
+			_, astray = c.linkURL(page.DeltaLink)
 		}
 		if on.err == nil && astray == nil {
-			return page, on, nil
+			break
 		}
+	}
+	if page.DeltaLink != "" {
+		astray = c.checkDelta(r, page.DeltaLink)
 	}
 	if astray != nil {
 		page.DeltaLink, page.Astray = "", true

@@ -140,7 +140,7 @@ func (d *directory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/channels") {
 		id = room
 	}
-	answer := `{"id":"` + id + `","value":[{"id":"` + id + `"}],"@odata.deltaLink":"` + service + `/v1.0/groups/delta?$deltatoken=d"}`
+	answer := `{"id":"` + id + `","timeZone":null,"value":[{"id":"` + id + `"}],"@odata.deltaLink":"` + service + `/v1.0/groups/delta?$deltatoken=d"}`
 	return &http.Response{
 		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
 		Body: io.NopCloser(bytes.NewReader([]byte(answer))), Request: r,
