@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"graphlake/extract"
@@ -116,8 +117,11 @@ func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error 
 func (u *unit) lag(st *State, x *extract.Reading, known map[string]bool) {
 	lost := len(st.Lost)
 	st.lag(u.Dataset, u.Range, u.ofReading(x), u.run.Now)
+	root := u.Dataset.Root()
+	ofParents := slices.ContainsFunc(root.Key, func(name string) bool { c, _ := root.Column(name); return c.Path == extract.Parent })
 	for i, b := range st.Behind {
-		if u.Dataset.Mode.Pictures() && b.notFound() && !known[b.id()] {
+		// Whether a parent has something in a picture is only known where its rows say whose they are.
+		if u.Dataset.Mode.Pictures() && b.notFound() && !known[b.id()] && (b.Record != "" || ofParents) {
 			st.Behind[i].Gone, st.Behind[i].To = true, time.Time{}
 		}
 	}

@@ -96,9 +96,9 @@ func (h *holding) keepDays(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	counted := map[string]*int64{}
+	counted, outcomes := map[string]*int64{}, map[string]string{}
 	for _, d := range old.Days {
-		counted[d.Date] = d.Records
+		counted[d.Date], outcomes[d.Date] = d.Records, d.Outcome
 	}
 	h.mu.Lock()
 	st := h.state
@@ -109,6 +109,10 @@ func (h *holding) keepDays(ctx context.Context, now time.Time) error {
 	next := st.days(h.pair(), h.dataset, now)
 	for i, d := range next.Days {
 		next.Days[i].Records = counted[d.Date]
+		// A picture of the past stays as it was taken: who was behind is missing there for good.
+		if h.dataset.Mode.Fleeting() && outcomes[d.Date] == outcomePartial && d.whole() && d.Date < now.UTC().Format(time.DateOnly) {
+			next.Days[i].Outcome = outcomePartial
+		}
 	}
 	text, err := json.Marshal(next)
 	if err != nil {
@@ -130,6 +134,8 @@ const (
 	outcomeMissing = "missing" // it is due and was not read
 	outcomeLate    = "late"    // its tables lag raw
 )
+
+func (d Day) whole() bool { return d.Outcome == string(Data) || d.Outcome == string(Empty) }
 
 // days is what the state says of each day, from the first that is known to the last midnight, or beyond it as far
 // as was read ahead.

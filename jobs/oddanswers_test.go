@@ -113,3 +113,60 @@ func TestTheGreatestTime(t *testing.T) {
 		t.Errorf("%v are dirty", st.Dirty)
 	}
 }
+
+// Who was refused for a night is missing in the picture of that night for good, and its day is partial for good.
+func TestAPastPictureStaysPartial(t *testing.T) {
+	refused := true
+	h := http.NewServeMux()
+	h.HandleFunc("GET /v1.0/users", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"value":[{"id":"ada"},{"id":"bea"}]}`)
+	})
+	h.HandleFunc("GET /v1.0/users/{id}/mailboxSettings", func(w http.ResponseWriter, r *http.Request) {
+		if refused && r.PathValue("id") == "bea" {
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"error":{"code":"Forbidden","message":"not yours"}}`)
+			return
+		}
+		fmt.Fprint(w, `{"timeZone":"UTC"}`)
+	})
+	r := newRig(t, h)
+	r.at(at(18, 2)).night(t, schemas.MailboxSettings)
+	refused = false
+	r.at(at(19, 2)).night(t, schemas.MailboxSettings)
+	days, err := jobs.LoadDays(t.Context(), r.Store, jobs.Pair{TenantID: tenant.ID, Dataset: schemas.MailboxSettings.Name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range days.Days {
+		got = append(got, d.Date+" "+d.Outcome)
+	}
+	want(t, got, "2026-11-18 partial", "2026-11-19 data")
+}
+
+// Somebody whose chats are not found is not taken for having none: the rows of chats do not say whose they are.
+func TestChatsThatAreNotFoundForANight(t *testing.T) {
+	lost := false
+	h := http.NewServeMux()
+	h.HandleFunc("GET /v1.0/users", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"value":[{"id":"ada"},{"id":"bea"}]}`)
+	})
+	h.HandleFunc("GET /v1.0/users/{id}/chats", func(w http.ResponseWriter, r *http.Request) {
+		if id := r.PathValue("id"); !lost || id == "ada" {
+			fmt.Fprintf(w, `{"value":[{"id":"19:%s","lastUpdatedDateTime":"2026-11-17T10:00:00Z"}]}`, id)
+			return
+		}
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, `{"error":{"code":"NotFound","message":"nobody"}}`)
+	})
+	h.HandleFunc("GET /v1.0/chats/{id}/members", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"value":[{"id":"m"}]}`) })
+	r := newRig(t, h)
+	r.at(at(18, 2)).night(t, schemas.Chats)
+	lost = true
+	for day := 19; day <= 20; day++ {
+		if u := r.at(at(day, 2)).night(t, schemas.Chats).Units[0]; u.Behind != 1 || u.Vanished != 0 {
+			t.Errorf("on the %dth: %+v", day, u)
+		}
+		want(t, r.rows(t, schemas.Chats.Root(), november(day), "chat_id", "removed"), "19:ada false", "19:bea false")
+	}
+}

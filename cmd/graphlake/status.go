@@ -118,7 +118,7 @@ func wanting(d jobs.DatasetStatus) []string {
 		say("not read, and read later from where they stand: %d parents or records: %s", d.Behind, behind(d))
 	}
 	if d.Gone > 0 {
-		say("listed, and not found for some days, so taken for having nothing: %d", d.Gone)
+		say("listed and not found, so taken for having nothing: %d", d.Gone)
 	}
 	for i, l := range d.Lost {
 		if i == mostNamed {
