@@ -54,9 +54,23 @@ func (j Job) overdue(ctx context.Context, store load.Store, at time.Time) ([]Ove
 	if err != nil {
 		return nil, err
 	}
+	// What has settled is read once more by each run, but nothing is late by that: of days that have settled the
+	// state knows when the first of them was read, and no more.
+	asked.Lookback = time.Nanosecond
+	unread, err := NewPlan(asked, known, at)
+	if err != nil {
+		return nil, err
+	}
+	due := map[Pair]bool{}
+	for _, u := range unread.Units {
+		due[u.Pair()] = due[u.Pair()] || !u.Expired
+	}
 	var all []Overdue
 	told := map[Pair]bool{}
 	for _, u := range plan.Units {
+		if !due[u.Pair()] {
+			continue
+		}
 		from := later(u.Range.From, known[u.Pair()].Since) // for what was before it nobody has asked
 		if u.Expired || told[u.Pair()] || !from.Before(u.Range.To) {
 			continue

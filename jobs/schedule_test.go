@@ -210,6 +210,8 @@ func TestLate(t *testing.T) {
 		{"it is not any more", "20", "20-22 data 22T02:30", "23T08:30", "logs due 23T02:30 from 21T00:00"},
 		{"one day of it was refused", "20", "20-21 data 23T02:30; 21-22 forbidden 23T02:30; 22-23 data 23T02:30", "23T10", "logs due 23T02:30 from 21T00:00"},
 		{"in the next night what was due in this one counts", "20", "20-23 data 23T02:30", "24T05", ""},
+		{"what has settled by then is not read again", "20", "20-22 data 23T01; 22-23 data 23T02:30", "23T10", ""},
+		{"of days that have settled the first reading is known", "17", "17-22 data 22T12; 22-23 data 23T02:30", "23T10", ""},
 		{"the lake is younger than that night", "22", "22-24 data 24T07", "24T08", ""},
 		{"dirty tables of a day that was due", "20", "20-23 data 23T02:30", "23T10", "logs due 23T02:30 from 22T00:00"},
 		{"dirty tables of a day after", "20", "20-22 data 22T02:30; 22-23 data 23T02:30", "22T10", ""},
