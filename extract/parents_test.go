@@ -482,3 +482,40 @@ func TestListedWithoutId(t *testing.T) {
 		wantBehind(t, reading)
 	})
 }
+
+// An element that a part lists twice, on one page or on two, is one; a part that counts more than came is not whole.
+func TestPartsListEachOnce(t *testing.T) {
+	for name, c := range map[string]struct{ pages, want string }{
+		"on one page":            {`{"value":[{"id":"r1"},{"id":"r1"},{"id":"r2"}]}`, `[{"id":"r1"},{"id":"r2"}]`},
+		"but not if they differ": {`{"value":[{"id":"r1"},{"id":"r1","n":2}]}`, `[{"id":"r1"},{"id":"r1","n":2}]`},
+		"too few are different":  {`{"@odata.count":3,"value":[{"id":"r1"},{"id":"r1"},{"id":"r2"}]}`, ""},
+	} {
+		teams := schemas.Dataset{
+			Name: "teams", Mode: schemas.Snapshot,
+			Source: schemas.Source{
+				API: "v1.0", Path: "/teams", Paging: schemas.NextLink, Budget: anyBudget,
+				Detail: &schemas.Detail{Parts: []schemas.Part{{Name: "rooms", Path: "/teams/{id}/rooms", Budget: anyBudget}}},
+			},
+			Tables: []schemas.Table{{Name: "teams", Key: []string{"id"}, Columns: []schemas.Column{key}}},
+		}
+		client, _ := serve(t, answers{
+			"/v1.0/teams":         `{"value":[{"id":"t"},{"id":"u"}]}`,
+			"/v1.0/teams/t/rooms": c.pages,
+			"/v1.0/teams/u/rooms": `{"value":[]}`,
+		}.to)
+		reading := extract.Read(client, teams, march1, extract.Options{})
+		got, err := collect(t, reading)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := `{"id":"u","rooms":[]}`
+		if c.want == "" {
+			want(t, got, other)
+			if b := reading.Behind(); len(b) != 1 || b[0].Kind != graph.Incomplete {
+				t.Errorf("%s: behind are %v", name, b)
+			}
+			continue
+		}
+		want(t, got, `{"id":"t","rooms":`+c.want+`}`, other)
+	}
+}
