@@ -426,9 +426,6 @@ func TestBatchWithoutAnyone(t *testing.T) {
 
 // Of a batch that the service fails over for one of them, the others are read, and the halves are asked twice.
 func TestBatchThatFails(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it waits between tries")
-	}
 	client, service := serveTries(t, 3, func(uri, sent string) string {
 		switch {
 		case uri == "/v1.0/hosts":

