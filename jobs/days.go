@@ -83,10 +83,13 @@ func (h *holding) noteRows(c load.Commit) {
 	h.rows[c.Partition.Date] = c.Rows
 }
 
+// holds reports whether the dataset is still this holder's.
+func (h *holding) holds() bool { return h.lock.Held() == nil }
+
 // keepDays makes the document of days anew, if it says anything else.
 func (h *holding) keepDays(ctx context.Context, now time.Time) error {
-	if lost := h.lock.Held() != nil; lost {
-		return nil // it is another's
+	if !h.holds() {
+		return nil // the document is another's
 	}
 	ctx = context.WithoutCancel(ctx)
 	if err := h.flush(ctx); err != nil {
