@@ -44,30 +44,30 @@ type Illness struct {
 	Whole   bool      `json:"whole,omitempty"`  // whoever reads with care misses nothing
 }
 
-// A patient is what a request is for, as far as it can be sick.
-type patient struct {
-	class       ward
+// A target is what a request is for, as far as it can be sick.
+type target struct {
+	class       answerKind
 	dataset     string
 	id          string // of the record, or of the parent
 	isRecord    bool
 	first, last int // the nights in one of which a sickness begins
 }
 
-// A ward says which sicknesses suit a patient.
-type ward uint8
+// answerKind is the sort of answer that a target gets: it says which sicknesses the target can have.
+type answerKind uint8
 
 const (
-	callWard   ward = 1 << iota // a call record by its id
-	pageWard                    // a parent's collection
-	objectWard                  // a parent's one object
-	rootWard                    // a list of the tenant's
-	batchWard                   // a user in a batch of many
+	callAnswer   answerKind = 1 << iota // a call record by its id
+	pageAnswer                          // a parent's collection
+	objectAnswer                        // a parent's one object
+	listAnswer                          // a list of the tenant's
+	batchAnswer                         // a user in a batch of many
 )
 
 // A sickKind is a sickness.
 type sickKind struct {
 	name     string
-	wards    ward
+	answers  answerKind
 	fault    faultKind
 	only     string // the datasets that can have it; empty: all
 	listed   func(*call, source)
@@ -95,44 +95,44 @@ func editing(edit func(*Tenant, *http.Request, []byte) []byte) faultKind {
 	return faultKind{edit: edit}
 }
 
-const anything = callWard | pageWard | objectWard
+const anything = callAnswer | pageAnswer | objectAnswer
 
 var sickKinds = [...]sickKind{
-	{name: "404", wards: anything, fault: refusing(404, "NotFound")},
-	{name: "400", wards: anything | batchWard, fault: refusing(400, "BadRequest")},
-	{name: "401", wards: anything, fault: refusing(401, "InvalidAuthenticationToken")},
-	{name: "403", wards: anything, fault: refusing(403, "AclCheckFailed")},
-	{name: "500", wards: anything, fault: refusing(500, "InternalServerError"), waits: true},
-	{name: "503", wards: anything, fault: refusing(503, "ServiceUnavailable"), waits: true},
-	{name: "patience", wards: anything, fault: faultKind{refusal: func(time.Time) *refusal { return tooMany("100000") }}},
-	{name: "cut-body", wards: anything, fault: faultKind{send: cutBody}, waits: true},
-	{name: "cut-json", wards: anything, fault: faultKind{send: cutJSON}, waits: true},
-	{name: "empty-object", wards: callWard | objectWard, fault: editing(emptyObject), waits: true},
-	{name: "other-record", wards: callWard, other: true, waits: true},
-	{name: "ahead", wards: callWard, listed: func(c *call, _ source) { c.version++ }},
-	{name: "elsewhere", wards: callWard, listed: func(c *call, s source) {
+	{name: "404", answers: anything, fault: refusing(404, "NotFound")},
+	{name: "400", answers: anything | batchAnswer, fault: refusing(400, "BadRequest")},
+	{name: "401", answers: anything, fault: refusing(401, "InvalidAuthenticationToken")},
+	{name: "403", answers: anything, fault: refusing(403, "AclCheckFailed")},
+	{name: "500", answers: anything, fault: refusing(500, "InternalServerError"), waits: true},
+	{name: "503", answers: anything, fault: refusing(503, "ServiceUnavailable"), waits: true},
+	{name: "patience", answers: anything, fault: faultKind{refusal: func(time.Time) *refusal { return tooMany("100000") }}},
+	{name: "cut-body", answers: anything, fault: faultKind{send: cutBody}, waits: true},
+	{name: "cut-json", answers: anything, fault: faultKind{send: cutJSON}, waits: true},
+	{name: "empty-object", answers: callAnswer | objectAnswer, fault: editing(emptyObject), waits: true},
+	{name: "other-record", answers: callAnswer, other: true, waits: true},
+	{name: "ahead", answers: callAnswer, listed: func(c *call, _ source) { c.version++ }},
+	{name: "elsewhere", answers: callAnswer, listed: func(c *call, s source) {
 		c.start = c.start.AddDate(0, 0, pick(&s, []int{-2, -1, 1, 2}))
 	}, silent: true},
-	{name: "missing-session", wards: callWard, fault: editing(missingSession), waits: true},
-	{name: "respelled", wards: callWard, fault: editing(respell), value: true},
-	{name: "null-element", wards: callWard, fault: editing(nullElements), whole: true},
-	{name: "session-twice", wards: callWard, fault: editing(sessionTwice), whole: true},
-	{name: "not-utf8", wards: anything | rootWard, fault: editing(notUTF8), waits: true},
-	{name: "bom", wards: anything | rootWard, fault: editing(withBOM), whole: true},
-	{name: "circle", wards: pageWard, fault: faultKind{relink: loop}},
-	{name: "endless", wards: pageWard, fault: faultKind{relink: endless}},
-	{name: "error-element", wards: pageWard | rootWard, fault: editing(errorElement), waits: true},
-	{name: "error-beside", wards: pageWard | rootWard, fault: editing(errorBeside), waits: true},
-	{name: "error-200", wards: anything | rootWard, fault: editing(errorBody), waits: true},
-	{name: "short-count", wards: pageWard | rootWard, fault: editing(shortCount), waits: true,
+	{name: "missing-session", answers: callAnswer, fault: editing(missingSession), waits: true},
+	{name: "respelled", answers: callAnswer, fault: editing(respell), value: true},
+	{name: "null-element", answers: callAnswer, fault: editing(nullElements), whole: true},
+	{name: "session-twice", answers: callAnswer, fault: editing(sessionTwice), whole: true},
+	{name: "not-utf8", answers: anything | listAnswer, fault: editing(notUTF8), waits: true},
+	{name: "bom", answers: anything | listAnswer, fault: editing(withBOM), whole: true},
+	{name: "circle", answers: pageAnswer, fault: faultKind{relink: loop}},
+	{name: "endless", answers: pageAnswer, fault: faultKind{relink: endless}},
+	{name: "error-element", answers: pageAnswer | listAnswer, fault: editing(errorElement), waits: true},
+	{name: "error-beside", answers: pageAnswer | listAnswer, fault: editing(errorBeside), waits: true},
+	{name: "error-200", answers: anything | listAnswer, fault: editing(errorBody), waits: true},
+	{name: "short-count", answers: pageAnswer | listAnswer, fault: editing(shortCount), waits: true,
 		only: usersList + " " + teamsList + " chats chat_messages channel_messages channel_members"},
-	{name: "link-case", wards: pageWard | rootWard, fault: editing(linkCase), waits: true},
-	{name: "overlap", wards: pageWard | rootWard, fault: editing(overlap), whole: true},
-	{name: "empty", wards: pageWard, fault: editing(emptyPage), only: "calendar_events", oneNight: true, silent: true},
-	{name: "empty-list", wards: rootWard, fault: editing(emptyPage), only: usersList},
-	{name: "half-list", wards: rootWard, fault: editing(halfPage), only: usersList},
-	{name: "page-expired", wards: rootWard, fault: refusing(400, "Directory_ExpiredPageToken"), only: usersList},
-	{name: "cursor-expired", wards: rootWard, fault: refusing(400, "Directory_ExpiredPageToken"), only: "users groups", whole: true},
+	{name: "link-case", answers: pageAnswer | listAnswer, fault: editing(linkCase), waits: true},
+	{name: "overlap", answers: pageAnswer | listAnswer, fault: editing(overlap), whole: true},
+	{name: "empty", answers: pageAnswer, fault: editing(emptyPage), only: "calendar_events", oneNight: true, silent: true},
+	{name: "empty-list", answers: listAnswer, fault: editing(emptyPage), only: usersList},
+	{name: "half-list", answers: listAnswer, fault: editing(halfPage), only: usersList},
+	{name: "page-expired", answers: listAnswer, fault: refusing(400, "Directory_ExpiredPageToken"), only: usersList},
+	{name: "cursor-expired", answers: listAnswer, fault: refusing(400, "Directory_ExpiredPageToken"), only: "users groups", whole: true},
 }
 
 // SickKinds are the names of all sicknesses, or of those with which a client needs no patience.
@@ -176,8 +176,8 @@ func (t *Tenant) try(r *http.Request, night int) int {
 	return t.ill.tries[key]
 }
 
-// A course is the sickness of a patient: on the nights [from, to).
-type course struct {
+// A sickness is what is wrong with a target on the nights [from, to).
+type sickness struct {
 	kind     *sickKind
 	from, to int
 	brief    bool // and only for the first tries of each request
@@ -189,14 +189,14 @@ const (
 	briefTries = 2
 )
 
-// course draws the sickness of a patient. A night is a UTC day.
-func (t *Tenant) course(p patient, night int) (c course, ok bool) {
+// sickness draws the sickness of a target. A night is a UTC day.
+func (t *Tenant) sickness(p target, night int) (c sickness, ok bool) {
 	parts := []uint64{uint64(t.Sick.Seed), 'S', uint64(p.class), hashed(p.dataset), hashed(p.id)}
 	share := t.Sick.Share * 3
 	switch p.class {
-	case callWard:
+	case callAnswer:
 		share = t.Sick.Share
-	case rootWard:
+	case listAnswer:
 		parts = append(parts, uint64(night)) // a list can be sick every night anew
 	}
 	s := seeded(parts...)
@@ -206,7 +206,7 @@ func (t *Tenant) course(p patient, night int) (c course, ok bool) {
 	var kinds []*sickKind
 	for i := range sickKinds {
 		k := &sickKinds[i]
-		suits := k.wards&p.class != 0 && (k.only == "" || slices.Contains(strings.Fields(k.only), p.dataset))
+		suits := k.answers&p.class != 0 && (k.only == "" || slices.Contains(strings.Fields(k.only), p.dataset))
 		if suits && (t.Sick.Kinds == nil || slices.Contains(t.Sick.Kinds, k.name)) {
 			kinds = append(kinds, k)
 		}
@@ -215,7 +215,7 @@ func (t *Tenant) course(p patient, night int) (c course, ok bool) {
 		return c, false
 	}
 	c.kind = pick(&s, kinds)
-	if p.class == rootWard {
+	if p.class == listAnswer {
 		c.from, c.to, c.brief = night, night+1, !c.kind.whole && s.chance(0.75)
 		if c.kind.name == "page-expired" {
 			c.brief = true
@@ -246,18 +246,18 @@ func hashed(text string) uint64 {
 	return uint64(s)
 }
 
-// callPatient is a call: it falls sick in one of the first two nights after the day on which it took place.
-func callPatient(c *call) patient {
-	return patient{class: callWard, dataset: "call_records", id: c.id.String(), isRecord: true, first: c.day + 1, last: c.day + 2}
+// callTarget is a call: it falls sick in one of the first two nights after the day on which it took place.
+func callTarget(c *call) target {
+	return target{class: callAnswer, dataset: "call_records", id: c.id.String(), isRecord: true, first: c.day + 1, last: c.day + 2}
 }
 
-// parentPatient is somebody, or something, that has records or is one. It falls sick in any night.
-func (t *Tenant) parentPatient(class ward, dataset, id string, isRecord bool) patient {
-	return patient{class, dataset, id, isRecord, t.first + 1, t.first + max(1, t.days)}
+// parentTarget is somebody, or something, that has records or is one. It falls sick in any night.
+func (t *Tenant) parentTarget(class answerKind, dataset, id string, isRecord bool) target {
+	return target{class, dataset, id, isRecord, t.first + 1, t.first + max(1, t.days)}
 }
 
-// patient is what a request is for; the zero value is of none.
-func (t *Tenant) patient(path []string, now time.Time) patient {
+// target is what a request is for; the zero value is of none.
+func (t *Tenant) target(path []string, now time.Time) target {
 	at := func(i int) string {
 		if i < len(path) {
 			return path[i]
@@ -266,37 +266,37 @@ func (t *Tenant) patient(path []string, now time.Time) patient {
 	}
 	switch n := len(path); {
 	case at(0) == "communications" && at(1) == "callRecords" && n == 2:
-		return patient{class: rootWard, dataset: "call_records"}
+		return target{class: listAnswer, dataset: "call_records"}
 	case at(0) == "communications" && n == 3 && strings.Contains(path[2], "("):
-		return patient{class: rootWard, dataset: map[bool]string{true: "pstn_calls", false: "direct_routing_calls"}[strings.Contains(path[2], "getPstn")]}
+		return target{class: listAnswer, dataset: map[bool]string{true: "pstn_calls", false: "direct_routing_calls"}[strings.Contains(path[2], "getPstn")]}
 	case at(0) == "communications" && at(1) == "callRecords" && n == 3:
 		if c, err := t.find(path[2], now); err == nil {
-			return callPatient(&c)
+			return callTarget(&c)
 		}
 	case at(0) == "users" && n == 1:
-		return patient{class: rootWard, dataset: usersList}
+		return target{class: listAnswer, dataset: usersList}
 	case (at(0) == "users" || at(0) == "groups") && n == 2 && operation(path[1]) == "delta":
-		return patient{class: rootWard, dataset: path[0]}
+		return target{class: listAnswer, dataset: path[0]}
 	case at(0) == "users" && n == 3 && path[2] == "mailboxSettings":
-		return t.parentPatient(objectWard, "mailbox_settings", path[1], false)
+		return t.parentTarget(objectAnswer, "mailbox_settings", path[1], false)
 	case at(0) == "users" && n == 3 && path[2] == "calendarView":
-		return t.parentPatient(pageWard, "calendar_events", path[1], false)
+		return t.parentTarget(pageAnswer, "calendar_events", path[1], false)
 	case at(0) == "users" && n == 3 && path[2] == "chats":
-		return t.parentPatient(pageWard, "chats", path[1], false)
+		return t.parentTarget(pageAnswer, "chats", path[1], false)
 	case at(0) == "users" && n == 4 && operation(path[3]) == "getAllMessages":
-		return t.parentPatient(pageWard, "chat_messages", path[1], false)
+		return t.parentTarget(pageAnswer, "chat_messages", path[1], false)
 	case at(0) == "chats" && n == 3 && path[2] == "members":
-		return t.parentPatient(pageWard, "chats", path[1], true)
+		return t.parentTarget(pageAnswer, "chats", path[1], true)
 	case at(0) == "teams" && n == 1:
-		return patient{class: rootWard, dataset: teamsList}
+		return target{class: listAnswer, dataset: teamsList}
 	case at(0) == "teams" && n == 2:
-		return t.parentPatient(objectWard, "teams", path[1], true)
+		return t.parentTarget(objectAnswer, "teams", path[1], true)
 	case at(0) == "teams" && n == 4 && operation(path[3]) == "getAllMessages":
-		return t.parentPatient(pageWard, "channel_messages", path[1], false)
+		return t.parentTarget(pageAnswer, "channel_messages", path[1], false)
 	case at(0) == "teams" && n == 5 && path[4] == "members":
-		return t.parentPatient(pageWard, "channel_members", path[3], false)
+		return t.parentTarget(pageAnswer, "channel_members", path[3], false)
 	}
-	return patient{}
+	return target{}
 }
 
 // sicken is the request that is answered, and how, where what it asks for is sick.
@@ -310,11 +310,11 @@ func (t *Tenant) sicken(r *http.Request, now time.Time) (*http.Request, *faultKi
 	if slices.Equal(path, presencesPath) {
 		return r, t.sickBatch(r, night)
 	}
-	p := t.patient(path, now)
+	p := t.target(path, now)
 	if p.class == 0 {
 		return r, none
 	}
-	c, ok := t.course(p, night)
+	c, ok := t.sickness(p, night)
 	options := r.URL.Query()
 	switch {
 	case !ok, c.brief && t.try(r, night) > briefTries:
@@ -341,7 +341,7 @@ func (t *Tenant) sickBatch(r *http.Request, night int) *faultKind {
 		return &faultKind{}
 	}
 	for _, id := range body.IDs {
-		if c, ok := t.course(t.parentPatient(batchWard, "presence", id, false), night); ok {
+		if c, ok := t.sickness(t.parentTarget(batchAnswer, "presence", id, false), night); ok {
 			return &c.kind.fault
 		}
 	}
@@ -370,8 +370,8 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 		return nil
 	}
 	night := dayOf(now)
-	note := func(p patient, datasets ...string) {
-		c, ok := t.course(p, night)
+	note := func(p target, datasets ...string) {
+		c, ok := t.sickness(p, night)
 		if !ok || c.brief {
 			return
 		}
@@ -393,34 +393,34 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 	for day := t.first; day < t.first+t.days; day++ {
 		for index := range t.count(day) {
 			if c := t.asOf(t.call(day, index), now); c.listed(now) {
-				note(callPatient(&c), "call_records")
+				note(callTarget(&c), "call_records")
 			}
 		}
 	}
 	for p := range t.people(0, nil, now) {
 		id := p.id.String()
-		note(t.parentPatient(objectWard, "mailbox_settings", id, false), "mailbox_settings")
-		note(t.parentPatient(batchWard, "presence", id, false), "presence")
+		note(t.parentTarget(objectAnswer, "mailbox_settings", id, false), "mailbox_settings")
+		note(t.parentTarget(batchAnswer, "presence", id, false), "presence")
 		for _, dataset := range []string{"calendar_events", "chats", "chat_messages"} {
-			note(t.parentPatient(pageWard, dataset, id, false), dataset)
+			note(t.parentTarget(pageAnswer, dataset, id, false), dataset)
 		}
 	}
 	for g := range t.teams(0, now) {
 		id := g.id.String()
-		note(t.parentPatient(objectWard, "teams", id, true), "teams")
-		note(t.parentPatient(pageWard, "channel_messages", id, false), "channel_messages")
+		note(t.parentTarget(objectAnswer, "teams", id, true), "teams")
+		note(t.parentTarget(pageAnswer, "channel_messages", id, false), "channel_messages")
 		for _, c := range t.channels(g, now) {
-			note(t.parentPatient(pageWard, "channel_members", c.id, false), "channel_members")
+			note(t.parentTarget(pageAnswer, "channel_members", c.id, false), "channel_members")
 		}
 	}
 	for c := range t.everyChat(now) {
-		note(t.parentPatient(pageWard, "chats", t.chatID(&c), true), "chats")
+		note(t.parentTarget(pageAnswer, "chats", t.chatID(&c), true), "chats")
 	}
 	for _, dataset := range []string{"call_records", "pstn_calls", "direct_routing_calls", "users", "groups"} {
-		note(patient{class: rootWard, dataset: dataset}, dataset)
+		note(target{class: listAnswer, dataset: dataset}, dataset)
 	}
-	note(patient{class: rootWard, dataset: usersList}, "presence", "mailbox_settings", "calendar_events", "chats", "chat_messages")
-	note(patient{class: rootWard, dataset: teamsList}, "teams", "channel_members", "channel_messages")
+	note(target{class: listAnswer, dataset: usersList}, "presence", "mailbox_settings", "calendar_events", "chats", "chat_messages")
+	note(target{class: listAnswer, dataset: teamsList}, "teams", "channel_members", "channel_messages")
 	return list
 }
 
@@ -478,7 +478,7 @@ func (t *Tenant) listing(at place, f filter, now time.Time) func(yield func(*cal
 // listedAs makes of a call what the list says of it. A call that moves, or that would be listed where the
 // tenant has no calls, is not listed elsewhere: no night would find it.
 func (t *Tenant) listedAs(c *call, now time.Time) {
-	ill, ok := t.course(callPatient(c), dayOf(now))
+	ill, ok := t.sickness(callTarget(c), dayOf(now))
 	if !ok || ill.kind.listed == nil {
 		return
 	}
