@@ -9,7 +9,7 @@ import (
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/schemas"
 )
 

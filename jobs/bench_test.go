@@ -11,7 +11,7 @@ import (
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/load"
 	"graphlake/load/memstore"
 	"graphlake/schemas"

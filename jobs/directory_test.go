@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/jobs"
 	"graphlake/schemas"
 )

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"graphlake/extract/graph"
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/jobs"
 	"graphlake/load"
 	"graphlake/load/dirstore"

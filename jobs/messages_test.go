@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/jobs"
 	"graphlake/load"
 	"graphlake/schemas"

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"graphlake/extract/graph"
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/jobs"
 	"graphlake/schemas"
 )

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/load"
 	"graphlake/schemas"
 )

@@ -7,7 +7,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
-	"graphlake/transform/jsonpull"
+	"graphlake/internal/json"
 )
 
 // Builder fills the batches of a plan's tables from records. It is not safe for concurrent use.
@@ -18,12 +18,12 @@ type Builder struct {
 	marks   []int // the same before the record that is being read
 	full    error // of a column that cannot take the record
 
-	scan   jsonpull.Scanner
+	scan   json.Scanner
 	record []byte
 	made   []byte  // texts that do not stand in the record as they are
 	frames []frame // of every scope
 	walk   walk
-	zone   jsonpull.Value // of the times in the object that is being read
+	zone   json.Value // of the times in the object that is being read
 
 	odd     []oddValue // of the record that is being read
 	misfits map[Misfit]int64
@@ -110,7 +110,7 @@ func (b *Builder) id() string {
 		if nameErr != nil || valueErr != nil {
 			return ""
 		}
-		if m != nil && m.name == b.plan.idName && v.Kind == jsonpull.String {
+		if m != nil && m.name == b.plan.idName && v.Kind == json.String {
 			return string(b.text(b.textCell(v)))
 		}
 		more, err = b.scan.NextMember()

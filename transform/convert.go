@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 
 	"graphlake/internal/instant"
+	"graphlake/internal/json"
 	"graphlake/schemas"
-	"graphlake/transform/jsonpull"
 )
 
 // asSent is the type of a text column whose path is the record itself: the record's text as it is.
@@ -19,7 +19,7 @@ const hashBytes = 16
 
 // convert reads a value as a type. If it does not fit, the cell is null and the reason says why. A reason is
 // one of few, and holds nothing of the value.
-func (b *Builder) convert(t schemas.Type, v jsonpull.Value) (c cell, reason string) {
+func (b *Builder) convert(t schemas.Type, v json.Value) (c cell, reason string) {
 	switch t {
 	case asSent:
 		return b.textOf(v), ""
@@ -27,15 +27,15 @@ func (b *Builder) convert(t schemas.Type, v jsonpull.Value) (c cell, reason stri
 		return b.hash(v), ""
 	}
 	switch v.Kind {
-	case jsonpull.Null:
+	case json.Null:
 		return cell{}, ""
-	case jsonpull.String:
+	case json.String:
 		return b.convertString(t, v)
-	case jsonpull.Number:
-		if wants(t) == jsonpull.Number {
+	case json.Number:
+		if wants(t) == json.Number {
 			return number(t, b.scan.Text(v))
 		}
-	case jsonpull.Bool:
+	case json.Bool:
 		if t == schemas.Bool {
 			return truth(b.record[v.Start] == 't'), ""
 		}
@@ -50,17 +50,17 @@ func (b *Builder) convert(t schemas.Type, v jsonpull.Value) (c cell, reason stri
 }
 
 // isEmpty reports whether a value is the empty string, which stands for null where no text is meant.
-func isEmpty(v jsonpull.Value) bool { return v.Kind == jsonpull.String && v.Start == v.End }
+func isEmpty(v json.Value) bool { return v.Kind == json.String && v.Start == v.End }
 
 // wants is the kind that holds a type's values.
-func wants(t schemas.Type) jsonpull.Kind {
+func wants(t schemas.Type) json.Kind {
 	switch t {
 	case schemas.Bool:
-		return jsonpull.Bool
+		return json.Bool
 	case schemas.Int32, schemas.Int64, schemas.Float64, schemas.Decimal, schemas.Version:
-		return jsonpull.Number
+		return json.Number
 	}
-	return jsonpull.String
+	return json.String
 }
 
 // isText reports whether a type takes a string as it is.
@@ -76,7 +76,7 @@ func truth(v bool) cell {
 }
 
 // convertString reads a string, which may be a number, true or false in quotes.
-func (b *Builder) convertString(t schemas.Type, v jsonpull.Value) (c cell, reason string) {
+func (b *Builder) convertString(t schemas.Type, v json.Value) (c cell, reason string) {
 	if isText(t) {
 		return b.textCell(v), ""
 	}
@@ -106,8 +106,8 @@ func (b *Builder) timeInZone(text []byte) (c cell, reason string) {
 	}
 	var zone []byte
 	switch b.zone.Kind {
-	case jsonpull.None, jsonpull.Null:
-	case jsonpull.String:
+	case json.None, json.Null:
+	case json.String:
 		zone = b.scan.Text(b.zone)
 		if !b.zone.Plain {
 			zone = b.text(b.textCell(b.zone))
@@ -156,11 +156,11 @@ func fromText(t schemas.Type, text []byte) (c cell, reason string) {
 	case schemas.Int32, schemas.Int64, schemas.Float64, schemas.Decimal:
 		return quotedNumber(t, text)
 	}
-	return cell{}, wrongKind(wants(t), jsonpull.String)
+	return cell{}, wrongKind(wants(t), json.String)
 }
 
 func quotedNumber(t schemas.Type, text []byte) (c cell, reason string) {
-	if jsonpull.IsNumber(text) {
+	if json.IsNumber(text) {
 		return number(t, text)
 	}
 	switch string(text) {
@@ -179,19 +179,19 @@ func number(t schemas.Type, text []byte) (c cell, reason string) {
 	switch t {
 	case schemas.Float64:
 		var f float64
-		f, err = jsonpull.ParseFloat(text)
+		f, err = json.ParseFloat(text)
 		c.bits = math.Float64bits(f)
 	case schemas.Decimal:
 		var d int64
-		if d, _, err = jsonpull.ParseScaled(text, schemas.DecimalScale); d >= beyondDecimal || d <= -beyondDecimal {
-			err = jsonpull.ErrRange
+		if d, _, err = json.ParseScaled(text, schemas.DecimalScale); d >= beyondDecimal || d <= -beyondDecimal {
+			err = json.ErrRange
 		}
 		c.bits = uint64(d)
 	default:
 		var i int64
-		i, err = jsonpull.ParseInt(text)
+		i, err = json.ParseInt(text)
 		if t == schemas.Int32 && int64(int32(i)) != i {
-			err = jsonpull.ErrRange
+			err = json.ErrRange
 		}
 		c.bits = uint64(i)
 	}
@@ -203,28 +203,28 @@ func number(t schemas.Type, text []byte) (c cell, reason string) {
 }
 
 // textCell is the value of a string as a cell.
-func (b *Builder) textCell(v jsonpull.Value) cell {
+func (b *Builder) textCell(v json.Value) cell {
 	if v.Plain {
 		return cell{span(v.Start, v.End), inRecord}
 	}
 	start := len(b.made)
-	b.made = jsonpull.AppendString(b.made, b.scan.Text(v))
+	b.made = json.AppendString(b.made, b.scan.Text(v))
 	return b.madeFrom(start)
 }
 
 // textOf is the text of a value as it was sent, but for bytes that are not UTF-8.
-func (b *Builder) textOf(v jsonpull.Value) cell {
+func (b *Builder) textOf(v json.Value) cell {
 	v = quoted(v)
 	if utf8.Valid(b.scan.Text(v)) {
 		return cell{span(v.Start, v.End), inRecord}
 	}
 	start := len(b.made)
-	b.made = jsonpull.AppendValid(b.made, b.scan.Text(v))
+	b.made = json.AppendValid(b.made, b.scan.Text(v))
 	return b.madeFrom(start)
 }
 
 // compact is the text of a value without white space between its parts, as Graph mostly sends it.
-func (b *Builder) compact(v jsonpull.Value) cell {
+func (b *Builder) compact(v json.Value) cell {
 	compact := b.scan.Compact(v)
 	v = quoted(v)
 	text := b.scan.Text(v)
@@ -232,11 +232,11 @@ func (b *Builder) compact(v jsonpull.Value) cell {
 		return cell{span(v.Start, v.End), inRecord}
 	}
 	start := len(b.made)
-	b.made = jsonpull.AppendCompact(b.made, text)
+	b.made = json.AppendCompact(b.made, text)
 	return b.madeFrom(start)
 }
 
-func (b *Builder) hash(v jsonpull.Value) cell {
+func (b *Builder) hash(v json.Value) cell {
 	start := len(b.made)
 	sum := sha256.Sum256(b.scan.Text(quoted(v)))
 	b.made = hex.AppendEncode(b.made, sum[:hashBytes])
@@ -248,8 +248,8 @@ func (b *Builder) madeFrom(start int) cell { return cell{span(start, len(b.made)
 func span(start, end int) uint64 { return uint64(start)<<32 | uint64(end) }
 
 // quoted widens the text of a string by its quotes.
-func quoted(v jsonpull.Value) jsonpull.Value {
-	if v.Kind == jsonpull.String {
+func quoted(v json.Value) json.Value {
+	if v.Kind == json.String {
 		v.Start--
 		v.End++
 	}

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"graphlake/internal/json"
 	"graphlake/schemas"
-	"graphlake/transform/jsonpull"
 	"graphlake/transform/prose"
 )
 
@@ -22,12 +22,12 @@ type bodies struct {
 func (b *bodies) reset() { b.text, b.counts, b.aside = "", b.counts[:0], b.aside[:0] }
 
 // item reads the item body in front of a scanner, and counts it. What is wrong with it, the walk finds.
-func (b *bodies) item(scan jsonpull.Scanner, name string) {
-	var contentType, content jsonpull.Value
+func (b *bodies) item(scan json.Scanner, name string) {
+	var contentType, content json.Value
 	b.text = ""
 	more, err := scan.Object()
 	for more && err == nil {
-		var member, v jsonpull.Value
+		var member, v json.Value
 		if member, err = scan.Name(); err != nil {
 			return
 		}
@@ -42,11 +42,11 @@ func (b *bodies) item(scan jsonpull.Scanner, name string) {
 		}
 		more, err = scan.NextMember()
 	}
-	if err != nil || content.Kind != jsonpull.String {
+	if err != nil || content.Kind != json.String {
 		return
 	}
-	b.text = string(jsonpull.AppendString(nil, scan.Text(content)))
-	kind := string(jsonpull.AppendString(nil, scan.Text(contentType)))
+	b.text = string(json.AppendString(nil, scan.Text(content)))
+	kind := string(json.AppendString(nil, scan.Text(contentType)))
 	var counts prose.Counts
 	if strings.EqualFold(kind, "html") {
 		b.text, counts = prose.FromHTML(b.text)
@@ -60,8 +60,8 @@ func (b *bodies) count(name, kind string, c prose.Counts) {
 	if len(b.counts) > 0 {
 		b.counts = append(b.counts, ',')
 	}
-	b.counts = append(jsonpull.AppendQuoted(b.counts, name), `:{"type":`...)
-	b.counts = jsonpull.AppendQuoted(b.counts, kind)
+	b.counts = append(json.AppendQuoted(b.counts, name), `:{"type":`...)
+	b.counts = json.AppendQuoted(b.counts, kind)
 	for _, of := range []struct {
 		what string
 		n    int
@@ -77,12 +77,12 @@ func (b *bodies) count(name, kind string, c prose.Counts) {
 
 // body scrubs the value in front, which is a body or says how one is written. Without the form that it
 // should have, nothing of it stays but null.
-func (s *Scrubber) body(b body, kind jsonpull.Kind) error {
+func (s *Scrubber) body(b body, kind json.Kind) error {
 	v, err := s.scan.Read(kind)
-	if err != nil || kind == jsonpull.Null || s.privacy.Content == schemas.FullContent {
+	if err != nil || kind == json.Null || s.privacy.Content == schemas.FullContent {
 		return err
 	}
-	isText := kind == jsonpull.String
+	isText := kind == json.String
 	switch {
 	case b == itemType && isText:
 	case s.privacy.Content != schemas.TextContent || b == itemType || b == payload || !isText:
@@ -93,16 +93,16 @@ func (s *Scrubber) body(b body, kind jsonpull.Kind) error {
 	case b == itemContent:
 		s.write(v, s.bodies.text)
 	case b == htmlBody:
-		text, _ := prose.FromHTML(string(jsonpull.AppendString(nil, s.scan.Text(v))))
+		text, _ := prose.FromHTML(string(json.AppendString(nil, s.scan.Text(v))))
 		s.write(v, text)
 	}
 	return nil
 }
 
 // write puts a text in the place of a string.
-func (s *Scrubber) write(v jsonpull.Value, text string) {
+func (s *Scrubber) write(v json.Value, text string) {
 	s.copyTo(v.Start - 1)
-	s.out = jsonpull.AppendQuoted(s.out, text)
+	s.out = json.AppendQuoted(s.out, text)
 	s.copied = v.End + 1
 }
 

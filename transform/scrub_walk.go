@@ -1,8 +1,8 @@
 package transform
 
 import (
+	"graphlake/internal/json"
 	"graphlake/schemas"
-	"graphlake/transform/jsonpull"
 )
 
 // members is an object that is being read, and how far it has been.
@@ -111,7 +111,7 @@ func (s *Scrubber) member(m *members, start int, name string, to *spot) error {
 	case name == typeName || name == removedName:
 		stays, f = true, keep
 	case m.at != nil && m.at.naming:
-		stays = s.scan.Kind() == jsonpull.Object
+		stays = s.scan.Kind() == json.Object
 	}
 	if !stays {
 		m.missing = true

@@ -3,8 +3,8 @@ package transform
 import (
 	"errors"
 
+	"graphlake/internal/json"
 	"graphlake/schemas"
-	"graphlake/transform/jsonpull"
 )
 
 // A Scrubber makes of records what a lake may hold of them. It belongs to one goroutine.
@@ -19,7 +19,7 @@ type Scrubber struct {
 	hider   *hider
 	outer   fate // of what no column reads
 
-	scan    jsonpull.Scanner
+	scan    json.Scanner
 	record  []byte
 	out     []byte // the record up to copied
 	copied  int
@@ -61,7 +61,7 @@ func (s *Scrubber) Scrub(record []byte) []byte {
 	s.bodies.reset()
 	s.scan.Reset(record)
 	err := errNoObject
-	if s.scan.Kind() == jsonpull.Object {
+	if s.scan.Kind() == json.Object {
 		err = s.object(s.root, s.outer, true)
 	}
 	if err == nil {
@@ -91,13 +91,13 @@ func (s *Scrubber) value(at *spot, f fate) error {
 	}
 	own, inner := at.fates(f)
 	switch kind {
-	case jsonpull.Object:
+	case json.Object:
 		if at != nil && at.item != "" {
 			s.bodies.item(s.scan, at.item)
 			inner = s.itemFate(inner)
 		}
 		return s.object(at, inner, false)
-	case jsonpull.Array:
+	case json.Array:
 		return s.array(at, inner)
 	}
 	v, err := s.scan.Read(kind)
@@ -107,7 +107,7 @@ func (s *Scrubber) value(at *spot, f fate) error {
 	if own == keep && f != keep && !s.readable(at.types, v) {
 		own = f
 	}
-	if own == hide && v.Kind == jsonpull.Number && at != nil && len(at.types) > 0 && !s.readable(at.types, v) {
+	if own == hide && v.Kind == json.Number && at != nil && len(at.types) > 0 && !s.readable(at.types, v) {
 		own = drop // a pseudonym would be text, which the column can read
 	}
 	if own != keep {
@@ -117,18 +117,18 @@ func (s *Scrubber) value(at *spot, f fate) error {
 }
 
 // readable reports whether a string or number is a value of one of the types.
-func (s *Scrubber) readable(types []schemas.Type, v jsonpull.Value) bool {
+func (s *Scrubber) readable(types []schemas.Type, v json.Value) bool {
 	for _, t := range types {
 		switch {
 		case t == schemas.JSON || t == schemas.Hash:
 			return true
-		case v.Kind == jsonpull.Number:
-			if wants(t) == jsonpull.Number {
+		case v.Kind == json.Number:
+			if wants(t) == json.Number {
 				return true
 			}
 		case isText(t) || t == schemas.Zone:
 			return true
-		case v.Kind == jsonpull.String:
+		case v.Kind == json.String:
 			if _, reason := fromText(t, s.text(v)); reason == "" {
 				return true
 			}
@@ -138,10 +138,10 @@ func (s *Scrubber) readable(types []schemas.Type, v jsonpull.Value) bool {
 }
 
 // text is the text of a string, valid until the next call.
-func (s *Scrubber) text(v jsonpull.Value) []byte {
+func (s *Scrubber) text(v json.Value) []byte {
 	text := s.scan.Text(v)
 	if !v.Plain {
-		s.scratch = jsonpull.AppendString(s.scratch[:0], text)
+		s.scratch = json.AppendString(s.scratch[:0], text)
 		text = s.scratch
 	}
 	return text
@@ -176,20 +176,20 @@ func (s *spot) fates(outer fate) (own, inner fate) {
 const unfit = "?"
 
 // scalar replaces a value that is not kept. Null, true and false say nothing about who somebody is.
-func (s *Scrubber) scalar(v jsonpull.Value, f fate) {
+func (s *Scrubber) scalar(v json.Value, f fate) {
 	switch {
-	case v.Kind == jsonpull.String && v.Start == v.End:
-	case v.Kind == jsonpull.String && f == hide:
+	case v.Kind == json.String && v.Start == v.End:
+	case v.Kind == json.String && f == hide:
 		s.copyTo(v.Start)
 		s.out = s.hider.appendPseudonym(s.out, s.text(v))
 		s.copied = v.End
-	case v.Kind == jsonpull.String:
+	case v.Kind == json.String:
 		s.replace(v.Start, v.End, unfit)
-	case v.Kind == jsonpull.Number && f == hide:
+	case v.Kind == json.Number && f == hide:
 		s.copyTo(v.Start)
 		s.out = append(s.hider.appendPseudonym(append(s.out, '"'), s.scan.Text(v)), '"')
 		s.copied = v.End
-	case v.Kind == jsonpull.Number:
+	case v.Kind == json.Number:
 		s.replace(v.Start, v.End, "0")
 	}
 }

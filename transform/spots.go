@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"graphlake/internal/json"
 	"graphlake/schemas"
-	"graphlake/transform/jsonpull"
 )
 
 // A spot is a place in a record that privacy has a word on: a node of the tree that the paths of
@@ -171,8 +171,8 @@ func (s *spot) member(name string) *spot {
 }
 
 // enters reports whether the spot has a word on what is in a value of the kind.
-func (s *spot) enters(k jsonpull.Kind) bool {
-	return k == jsonpull.Object && s.members != nil || k == jsonpull.Array && s.elements != nil
+func (s *spot) enters(k json.Kind) bool {
+	return k == json.Object && s.members != nil || k == json.Array && s.elements != nil
 }
 
 // entered reports whether the spot, or what is in it, has a word on what an array or object holds.

@@ -3,8 +3,8 @@ package transform
 import (
 	"strconv"
 
+	"graphlake/internal/json"
 	"graphlake/schemas"
-	"graphlake/transform/jsonpull"
 )
 
 // walk is what a builder remembers of the tree's nodes between members.
@@ -28,7 +28,7 @@ func (b *Builder) readRecord() *RecordError {
 	}
 	root := b.plan.root
 	f := b.begin(root)
-	if !b.plan.lenient && b.scan.Kind() != jsonpull.Object {
+	if !b.plan.lenient && b.scan.Kind() != json.Object {
 		if _, err := b.scan.Value(); err != nil {
 			return syntax(err)
 		}
@@ -53,7 +53,7 @@ func (b *Builder) value(n *node, f *frame) *RecordError {
 		switch {
 		case err != nil:
 			return syntax(err)
-		case kind == jsonpull.Null && !b.plan.lenient:
+		case kind == json.Null && !b.plan.lenient:
 			return nil // which the cells and columns are
 		}
 		return b.keep(n, f, v)
@@ -61,7 +61,7 @@ func (b *Builder) value(n *node, f *frame) *RecordError {
 	start := b.scan.Pos()
 	var fault *RecordError
 	switch {
-	case kind == jsonpull.Object && n.only != nil:
+	case kind == json.Object && n.only != nil:
 		if n.entersObjects() {
 			before := b.scan
 			fault = b.object(n, f)
@@ -70,9 +70,9 @@ func (b *Builder) value(n *node, f *frame) *RecordError {
 		if fault == nil {
 			fault = b.element(n.only, 0)
 		}
-	case kind == jsonpull.Object && n.entersObjects():
+	case kind == json.Object && n.entersObjects():
 		fault = b.object(n, f)
-	case kind == jsonpull.Array && n.entersArrays():
+	case kind == json.Array && n.entersArrays():
 		fault = b.array(n, f)
 	default:
 		return b.closed(n, f, kind)
@@ -80,23 +80,23 @@ func (b *Builder) value(n *node, f *frame) *RecordError {
 	if fault != nil {
 		return fault
 	}
-	return b.keep(n, f, jsonpull.Value{Kind: kind, Start: start, End: b.scan.Pos()})
+	return b.keep(n, f, json.Value{Kind: kind, Start: start, End: b.scan.Pos()})
 }
 
 // closed reads a value that would be entered if it were of another kind.
-func (b *Builder) closed(n *node, f *frame, kind jsonpull.Kind) *RecordError {
+func (b *Builder) closed(n *node, f *frame, kind json.Kind) *RecordError {
 	v, err := b.scan.Read(kind)
 	switch {
 	case err != nil:
 		return syntax(err)
 	case b.plan.lenient:
-	case kind == jsonpull.Null:
+	case kind == json.Null:
 		return nil
 	case !n.strict && isEmpty(v): // as null
 	default:
-		want := jsonpull.Array
+		want := json.Array
 		if n.entersObjects() || n.only != nil {
-			want = jsonpull.Object
+			want = json.Object
 		}
 		if n.strict {
 			return &RecordError{Reason: wrongKind(want, kind)}
@@ -107,7 +107,7 @@ func (b *Builder) closed(n *node, f *frame, kind jsonpull.Kind) *RecordError {
 }
 
 // keep puts a value where it is wanted.
-func (b *Builder) keep(n *node, f *frame, v jsonpull.Value) *RecordError {
+func (b *Builder) keep(n *node, f *frame, v json.Value) *RecordError {
 	for i := range n.leaves {
 		l := &n.leaves[i]
 		var c cell
@@ -137,7 +137,7 @@ func (n *node) entersObjects() bool { return n.members != nil || n.naming != non
 
 func (n *node) entersArrays() bool { return n.elements != nil || n.first != nil }
 
-func wrongKind(want, got jsonpull.Kind) string {
+func wrongKind(want, got json.Kind) string {
 	return "want " + want.String() + ", got " + got.String()
 }
 
@@ -154,10 +154,10 @@ func (b *Builder) object(n *node, f *frame) *RecordError {
 
 // zoneIn is the value of the member that names the time zone, in the object in front of a scanner: Graph may
 // send it behind the time. What is wrong with the object, the walk finds.
-func zoneIn(scan jsonpull.Scanner) jsonpull.Value {
+func zoneIn(scan json.Scanner) json.Value {
 	more, err := scan.Object()
 	for more && err == nil {
-		var name, v jsonpull.Value
+		var name, v json.Value
 		if name, err = scan.Name(); err != nil {
 			break
 		}
@@ -165,12 +165,12 @@ func zoneIn(scan jsonpull.Scanner) jsonpull.Value {
 			break
 		}
 		if text := scan.Text(name); string(text) == schemas.ZoneMember ||
-			!name.Plain && string(jsonpull.AppendString(nil, text)) == schemas.ZoneMember {
+			!name.Plain && string(json.AppendString(nil, text)) == schemas.ZoneMember {
 			return v
 		}
 		more, err = scan.NextMember()
 	}
-	return jsonpull.Value{}
+	return json.Value{}
 }
 
 func (b *Builder) members(n *node, f *frame) *RecordError {
@@ -181,14 +181,14 @@ func (b *Builder) members(n *node, f *frame) *RecordError {
 	}
 	more, err := b.scan.Object()
 	for more && err == nil {
-		var name jsonpull.Value
+		var name json.Value
 		m := b.walk.next[next]
 		if m != nil && b.scan.NameIs(m.spelled) {
 			name = m.spelledUpTo(b.scan.Pos())
 		} else if name, m, err = b.member(n, next); err != nil {
 			break
 		}
-		if n.naming != none && f.cells[n.naming].from == isNull && b.scan.Kind() == jsonpull.Object {
+		if n.naming != none && f.cells[n.naming].from == isNull && b.scan.Kind() == json.Object {
 			f.cells[n.naming] = b.textCell(name)
 		}
 		if m == nil {
@@ -214,14 +214,14 @@ func (b *Builder) members(n *node, f *frame) *RecordError {
 }
 
 // spelledUpTo is the member's name, which was read up to a place.
-func (n *node) spelledUpTo(end int) jsonpull.Value {
+func (n *node) spelledUpTo(end int) json.Value {
 	end -= len(`":`)
-	return jsonpull.Value{Kind: jsonpull.String, Plain: true, Start: end - len(n.name), End: end}
+	return json.Value{Kind: json.String, Plain: true, Start: end - len(n.name), End: end}
 }
 
 // member reads a member's name that is not the expected one; the node is nil if no column wants the
 // member.
-func (b *Builder) member(n *node, next int) (jsonpull.Value, *node, error) {
+func (b *Builder) member(n *node, next int) (json.Value, *node, error) {
 	name, err := b.scan.Name()
 	if err != nil {
 		return name, nil, err
@@ -265,7 +265,7 @@ func (b *Builder) array(n *node, f *frame) *RecordError {
 
 // element reads an element of a collection. A null is no row, but has a position.
 func (b *Builder) element(sc *scope, position int) *RecordError {
-	if b.scan.Kind() == jsonpull.Null {
+	if b.scan.Kind() == json.Null {
 		if _, err := b.scan.Value(); err != nil {
 			return syntax(err)
 		}

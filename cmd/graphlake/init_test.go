@@ -10,7 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 )
 
 // unused is an option that the file shows but does not set.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/jobs"
 )
 

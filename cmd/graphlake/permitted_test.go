@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/jobs"
 	"graphlake/schemas"
 )

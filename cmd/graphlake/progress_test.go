@@ -12,7 +12,7 @@ import (
 
 	"github.com/creack/pty"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/jobs"
 )
 

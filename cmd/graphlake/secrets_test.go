@@ -14,7 +14,7 @@ import (
 	"sync"
 	"testing"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/jobs"
 )
 

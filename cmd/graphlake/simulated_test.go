@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 )
 
 // simulated is a lake of the real command, and the tenant that it reads.

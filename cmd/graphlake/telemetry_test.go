@@ -17,7 +17,7 @@ import (
 
 	traces "go.opentelemetry.io/proto/otlp/trace/v1"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/jobs"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 )
 
 type flags struct {

@@ -27,7 +27,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 )
 
 func main() {

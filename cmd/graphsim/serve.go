@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 )
 
 // start serves the tenant: until the context ends, or as long as the command runs.

@@ -18,7 +18,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models/callrecords"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/schemas"
 )
 

@@ -23,11 +23,11 @@ var rooms = []room{
 		stageWhy + "; what extract hands on is a JSON record"},
 	{"extract/graph", nil, []string{http, graphSDK, json},
 		"what is the same for every collection on Graph knows no dataset"},
-	{"extract/graphsim", nil, []string{http, json},
+	{"internal/graphsim", nil, []string{http, json},
 		"the other side proves nothing once it learns from the code that it tests"},
-	{"transform", []string{"schemas", "transform/jsonpull", "transform/prose", "internal/instant"}, []string{arrow},
+	{"transform", []string{"schemas", "internal/json", "transform/prose", "internal/instant"}, []string{arrow},
 		stageWhy + "; what transform knows of a dataset is its tables"},
-	{"transform/jsonpull", nil, nil,
+	{"internal/json", nil, nil,
 		"it scans JSON and does not know what for"},
 	{"transform/prose", nil, nil, "it reads what people wrote, wherever that lies"},
 	{"load", []string{"schemas"}, []string{arrow, files},
@@ -46,7 +46,7 @@ var rooms = []room{
 	{"cmd/graphlake", []string{"schemas", "extract", "extract/graph", "load", "load/dirstore", "load/blobstore", "jobs", "views"},
 		[]string{files, azure, http, json, command, graphSDK, telemetry, collector},
 		"the command starts jobs and prints what they report; it knows no columns, and no doubles made for tests"},
-	{"cmd/graphsim", []string{"extract/graphsim"}, []string{files, http, json, command},
+	{"cmd/graphsim", []string{"internal/graphsim"}, []string{files, http, json, command},
 		"the simulator is served alone, as something that is not graphlake"},
 	{"internal/gendocs", []string{"schemas"}, []string{files}, "documentation is made from the datasets alone"},
 	{"internal/trial", nil, []string{files, json}, measureWhy},
@@ -72,7 +72,7 @@ var rooms = []room{
 
 // forTests are the rooms that any test may import besides those of its own room.
 var forTests = []string{
-	"extract/graphsim", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
+	"internal/graphsim", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
 }
 
 // modules are the nested modules. Whoever adds one also names it in .ci/run: ./... stops at its door.
@@ -114,7 +114,7 @@ var subjects = []subject{
 	}, false,
 		"extract/graph is the one place that signs, waits and retries"},
 	{json, []string{"encoding/json", "github.com/go-json-experiment"}, false,
-		"transform scans JSON with jsonpull, many times faster; schemas and load see values only, and jobs its own state and reports"},
+		"internal/json scans it, many times faster; schemas and load see values only, and jobs its own state and reports"},
 	{files, []string{"os", "path/filepath"}, false,
 		"files are the business of load, and the environment is that of cmd"},
 	{command, []string{

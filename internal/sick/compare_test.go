@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/load"
 	"graphlake/schemas"
 )

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/extract/graphsim"
+	"graphlake/internal/graphsim"
 	"graphlake/internal/trial"
 	"graphlake/jobs"
 	"graphlake/load/dirstore"

@@ -1,4 +1,4 @@
-package jsonpull
+package json
 
 import (
 	"errors"
