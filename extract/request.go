@@ -19,7 +19,7 @@ func (x *Reading) listRequest(ask schemas.Range, of parent) graph.Request {
 		"select": strings.Join(x.properties, ","),
 		"parent": of.id, "grandparent": of.of,
 	})
-	r.Budget = budget(source.Budget)
+	r.Budget = source.Budget
 	r.Resource = of.id
 	return r
 }
@@ -28,7 +28,7 @@ func (x *Reading) listRequest(ask schemas.Range, of parent) graph.Request {
 func (x *Reading) parentsRequest(source *schemas.Parent, of parent) graph.Request {
 	r := x.request(source.Path, source.Query, map[string]string{"parent": of.id})
 	r.Headers = params(source.Headers, strings.NewReplacer())
-	r.Budget = budget(source.Budget)
+	r.Budget = source.Budget
 	r.Resource = of.id
 	return r
 }
@@ -48,7 +48,7 @@ func (x *Reading) batchRequest(parents []parent) graph.Request {
 // partRequest asks for a collection that belongs to a record.
 func (x *Reading) partRequest(id string, part schemas.Part) graph.Request {
 	r := x.request(part.Path, part.Query, map[string]string{"id": id})
-	r.Budget = budget(part.Budget)
+	r.Budget = part.Budget
 	r.Resource = id
 	return r
 }
@@ -57,7 +57,7 @@ func (x *Reading) partRequest(id string, part schemas.Part) graph.Request {
 func (x *Reading) detailRequest(id string, query []schemas.Param) graph.Request {
 	detail := x.dataset.Source.Detail
 	r := x.request(detail.Path, query, map[string]string{"id": id})
-	r.Budget = budget(detail.Budget)
+	r.Budget = detail.Budget
 	r.Resource = id
 	return r
 }
@@ -83,15 +83,4 @@ func params(from []schemas.Param, fill *strings.Replacer) []graph.Param {
 		to[i] = graph.Param{Name: p.Name, Value: fill.Replace(p.Value)}
 	}
 	return to
-}
-
-func budget(b schemas.Budget) graph.Budget {
-	return graph.Budget{
-		Name:         b.Name,
-		First:        graph.Limit(b.First),
-		Next:         graph.Limit(b.Next),
-		Resource:     graph.Limit(b.Resource),
-		ResourceNext: graph.Limit(b.ResourceNext),
-		Cost:         b.Cost,
-	}
 }

@@ -1,22 +1,25 @@
 package schemas
 
-import "time"
+import (
+	"time"
 
-// Budget is a throttling family as Graph publishes it: requests that name the same family share it,
-// within a tenant. Sources: the throttling pages named at each value.
-type Budget struct {
-	Name  string
-	First Limit // first pages and single objects
-	Next  Limit // further pages; zero: counted with First
-	// The same for one resource: a call record, a team, a mailbox.
-	Resource, ResourceNext Limit
-	Cost                   int // of one request, in the family's units; 0 is 1
-}
+	"graphlake/schemas/throttle"
+)
 
-// Limit is so many requests in so much time. The zero Limit does not bound.
-type Limit struct {
-	Requests int
-	Per      time.Duration
+// What a dataset's requests are counted in. Sources are named at each value.
+type (
+	Budget = throttle.Budget
+	Limit  = throttle.Limit
+)
+
+func limit(requests int, per time.Duration) Limit { return Limit{Requests: requests, Per: per} }
+
+// Budgets are the published families, each once, without the narrower limits that some requests of a family have
+// for a resource.
+func Budgets() []Budget {
+	return []Budget{
+		callRecordList, callRecords, identity, teamsTeam, teamsChannels, teamsMembers, teamsOther, teamsExport, presenceService, outlook,
+	}
 }
 
 // The families of the call records service (learn.microsoft.com/graph/throttling-limits, "Call
@@ -24,19 +27,19 @@ type Limit struct {
 var (
 	callRecordList = Budget{
 		Name:  "call_record_list",
-		First: Limit{15, 20 * time.Second},
-		Next:  Limit{55, 5 * time.Minute},
+		First: limit(15, 20*time.Second),
+		Next:  limit(55, 5*time.Minute),
 	}
 	callRecords = Budget{
 		Name:         "call_records",
-		First:        Limit{1500, 20 * time.Second},
-		Resource:     Limit{10, 20 * time.Second},
-		ResourceNext: Limit{50, 5 * time.Minute},
+		First:        limit(1500, 20*time.Second),
+		Resource:     limit(10, 20*time.Second),
+		ResourceNext: limit(50, 5*time.Minute),
 	}
 	// Resource units of the smallest tenants; larger ones have more. A selected list of users costs 1.
 	identity = Budget{
 		Name:  "identity",
-		First: Limit{3500, 10 * time.Second},
+		First: limit(3500, 10*time.Second),
 		Cost:  1,
 	}
 )
@@ -51,15 +54,15 @@ func identityOf(cost int) Budget {
 // Families of Teams (learn.microsoft.com/graph/throttling-limits, "Microsoft Teams service limits"),
 // of presence, and of Outlook, which counts each mailbox for itself.
 var (
-	teamsTeam       = Budget{Name: "teams_team", First: Limit{30, time.Second}, Resource: Limit{4, time.Second}}
-	teamsChannels   = Budget{Name: "teams_channels", First: Limit{60, time.Second}, Resource: Limit{1, time.Second}}
-	teamsMembers    = Budget{Name: "teams_channel_members", First: Limit{60, time.Second}, Resource: Limit{1, time.Second}}
-	teamsOther      = Budget{Name: "teams_other", First: Limit{30, time.Second}}
-	teamsChats      = Budget{Name: "teams_other", First: Limit{30, time.Second}, Resource: Limit{5, time.Second}}
-	teamsChatMember = Budget{Name: "teams_other", First: Limit{30, time.Second}, Resource: Limit{1, time.Second}}
-	teamsExport     = Budget{Name: "teams_export", First: Limit{200, time.Second}}
-	presenceService = Budget{Name: "presence", First: Limit{1500, 30 * time.Second}}
-	outlook         = Budget{Name: "outlook", Resource: Limit{10_000, 10 * time.Minute}}
+	teamsTeam       = Budget{Name: "teams_team", First: limit(30, time.Second), Resource: limit(4, time.Second)}
+	teamsChannels   = Budget{Name: "teams_channels", First: limit(60, time.Second), Resource: limit(1, time.Second)}
+	teamsMembers    = Budget{Name: "teams_channel_members", First: limit(60, time.Second), Resource: limit(1, time.Second)}
+	teamsOther      = Budget{Name: "teams_other", First: limit(30, time.Second)}
+	teamsChats      = Budget{Name: "teams_other", First: limit(30, time.Second), Resource: limit(5, time.Second)}
+	teamsChatMember = Budget{Name: "teams_other", First: limit(30, time.Second), Resource: limit(1, time.Second)}
+	teamsExport     = Budget{Name: "teams_export", First: limit(200, time.Second)}
+	presenceService = Budget{Name: "presence", First: limit(1500, 30*time.Second)}
+	outlook         = Budget{Name: "outlook", Resource: limit(10_000, 10*time.Minute)}
 )
 
 // Parents that several datasets share.

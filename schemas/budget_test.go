@@ -15,21 +15,21 @@ import (
 func TestBudgetsAreThePublishedOnes(t *testing.T) {
 	const second, minute = time.Second, time.Minute
 	published := map[string]Budget{
-		"call_record_list": {First: Limit{15, 20 * second}, Next: Limit{55, 5 * minute}},
-		"call_records":     {First: Limit{1500, 20 * second}, Resource: Limit{10, 20 * second}, ResourceNext: Limit{50, 5 * minute}},
-		"identity":         {First: Limit{3500, 10 * second}, Cost: 1},
+		"call_record_list": {First: limit(15, 20*second), Next: limit(55, 5*minute)},
+		"call_records":     {First: limit(1500, 20*second), Resource: limit(10, 20*second), ResourceNext: limit(50, 5*minute)},
+		"identity":         {First: limit(3500, 10*second), Cost: 1},
 
-		"teams_team":            {First: Limit{30, second}, Resource: Limit{4, second}},
-		"teams_channels":        {First: Limit{60, second}, Resource: Limit{1, second}},
-		"teams_channel_members": {First: Limit{60, second}, Resource: Limit{1, second}},
-		"teams_other":           {First: Limit{30, second}},
-		"teams_export":          {First: Limit{200, second}},
-		"presence":              {First: Limit{1500, 30 * second}},
-		"outlook":               {Resource: Limit{10_000, 10 * minute}},
+		"teams_team":            {First: limit(30, second), Resource: limit(4, second)},
+		"teams_channels":        {First: limit(60, second), Resource: limit(1, second)},
+		"teams_channel_members": {First: limit(60, second), Resource: limit(1, second)},
+		"teams_other":           {First: limit(30, second)},
+		"teams_export":          {First: limit(200, second)},
+		"presence":              {First: limit(1500, 30*second)},
+		"outlook":               {Resource: limit(10_000, 10*minute)},
 	}
 	// Within one family, chats are counted by user and their members by chat, and requests for
 	// licences cost more.
-	resources := map[string][]Limit{"teams_other": {{5, second}, {1, second}, {}}}
+	resources := map[string][]Limit{"teams_other": {limit(5, second), limit(1, second), {}}}
 	costs := map[string][]int{"identity": {1, 3}}
 	for _, b := range budgets() {
 		want, ok := published[b.Name]
@@ -70,6 +70,22 @@ func TestBudgetsAreThePublishedOnes(t *testing.T) {
 		}
 		if source.Budget.Name != c.list || detail != c.detail {
 			t.Errorf("%s is counted in %q and %q, want %q and %q", c.dataset.Name, source.Budget.Name, detail, c.list, c.detail)
+		}
+	}
+}
+
+// Who declares a dataset elsewhere chooses one of these by its name.
+func TestBudgetsAreNamedOnce(t *testing.T) {
+	var names []string
+	for _, b := range Budgets() {
+		if slices.Contains(names, b.Name) {
+			t.Errorf("%s is there twice", b.Name)
+		}
+		names = append(names, b.Name)
+	}
+	for _, b := range budgets() {
+		if !slices.Contains(names, b.Name) {
+			t.Errorf("%s is not among them", b.Name)
 		}
 	}
 }
@@ -141,7 +157,7 @@ func limits(t *testing.T, prose string) []Limit {
 				t.Fatal(err)
 			}
 		}
-		found = append(found, Limit{requests, per})
+		found = append(found, limit(requests, per))
 	}
 	return found
 }

@@ -8,19 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"graphlake/schemas/throttle"
+
 	khttp "github.com/microsoft/kiota-http-go"
 )
-
-// Budget is a throttling family as Graph publishes it. A client's requests that name the same family
-// share it; what they say of its limits must be the same.
-type Budget struct {
-	Name  string
-	First Limit // first pages and single objects
-	Next  Limit // further pages; zero: counted with First
-	// The same for one resource, which the request names: a call record, a team, a mailbox.
-	Resource, ResourceNext Limit
-	Cost                   int // of one request, in the family's units; 0 is 1
-}
 
 // budget is the middleware that holds a request back until its family, its resource and the tenant's
 // concurrency let it through, and learns from the answer.
@@ -163,7 +154,7 @@ func (b *budget) visit(c *call) *visit {
 		b.families[c.budget.Name] = family
 	}
 	if !c.perResource() {
-		return &visit{call: c, family: family, narrow: newPool(Limit{}, Limit{}, 1)}
+		return &visit{call: c, family: family, narrow: newPool(throttle.Limit{}, throttle.Limit{}, 1)}
 	}
 	key := resource{c.budget.Name, c.resource}
 	narrow, ok := b.resources[key]

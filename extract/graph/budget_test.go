@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"graphlake/schemas/throttle"
 )
 
 // arrivals is a Graph that notes when it was asked for what, and takes a while to answer.
@@ -74,7 +76,7 @@ func together(t *testing.T, c *Client, n int, r Request) {
 func TestLimitsAreNeverExceeded(t *testing.T) {
 	tests := []struct {
 		name     string
-		limit    Limit
+		limit    throttle.Limit
 		cost     int
 		rate     float64
 		requests int
@@ -82,22 +84,22 @@ func TestLimitsAreNeverExceeded(t *testing.T) {
 		most     int           // arrivals in any window
 		within   time.Duration // for all: the limit is used, not only kept
 	}{
-		{"call record list", Limit{15, 20 * time.Second}, 0, 1, 100, 20 * time.Second, 15, 123 * time.Second},
-		{"further pages", Limit{55, 5 * time.Minute}, 0, 1, 200, 5 * time.Minute, 55, 18*time.Minute + 22*time.Second},
-		{"call records", Limit{1500, 20 * time.Second}, 0, 1, 1600, 20 * time.Second, 1500, 22 * time.Second},
-		{"units", Limit{3500, 10 * time.Second}, 3, 1, 1300, 10 * time.Second, 3500 / 3, 16 * time.Second},
-		{"one a second", Limit{1, time.Second}, 0, 1, 20, time.Second, 1, 20 * time.Second},
-		{"a prime", Limit{13, time.Second}, 0, 1, 60, time.Second, 13, 5 * time.Second},
-		{"half the rate", Limit{15, 20 * time.Second}, 0, 0.5, 40, 20 * time.Second, 7, 121 * time.Second},
-		{"a tenth of the rate", Limit{4, 10 * time.Second}, 0, 0.1, 4, 25 * time.Second, 1, 77 * time.Second},
-		{"a hundred times the rate", Limit{15, 20 * time.Second}, 0, 100, 150, 20 * time.Second / 100, 15, 2 * time.Second},
+		{"call record list", limit(15, 20*time.Second), 0, 1, 100, 20 * time.Second, 15, 123 * time.Second},
+		{"further pages", limit(55, 5*time.Minute), 0, 1, 200, 5 * time.Minute, 55, 18*time.Minute + 22*time.Second},
+		{"call records", limit(1500, 20*time.Second), 0, 1, 1600, 20 * time.Second, 1500, 22 * time.Second},
+		{"units", limit(3500, 10*time.Second), 3, 1, 1300, 10 * time.Second, 3500 / 3, 16 * time.Second},
+		{"one a second", limit(1, time.Second), 0, 1, 20, time.Second, 1, 20 * time.Second},
+		{"a prime", limit(13, time.Second), 0, 1, 60, time.Second, 13, 5 * time.Second},
+		{"half the rate", limit(15, 20*time.Second), 0, 0.5, 40, 20 * time.Second, 7, 121 * time.Second},
+		{"a tenth of the rate", limit(4, 10*time.Second), 0, 0.1, 4, 25 * time.Second, 1, 77 * time.Second},
+		{"a hundred times the rate", limit(15, 20*time.Second), 0, 100, 150, 20 * time.Second / 100, 15, 2 * time.Second},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			graph := &arrivals{takes: 30 * time.Millisecond}
 			onClock(t, Options{Rate: test.rate, Concurrency: 100}, graph.ServeHTTP, func(t *testing.T, c *Client) {
 				r := users
-				r.Budget = Budget{Name: "family", First: test.limit, Cost: test.cost}
+				r.Budget = throttle.Budget{Name: "family", First: test.limit, Cost: test.cost}
 				wait := took(func() { together(t, c, test.requests, r) })
 				if most := crowd(graph.times["/v1.0/users"], test.window); most > test.most {
 					t.Errorf("%d requests within %v, want at most %d", most, test.window, test.most)
@@ -113,9 +115,9 @@ func TestLimitsAreNeverExceeded(t *testing.T) {
 func TestFamiliesAndPagesHaveTheirOwnLimits(t *testing.T) {
 	graph := &arrivals{}
 	onClock(t, Options{}, graph.ServeHTTP, func(t *testing.T, c *Client) {
-		list := Budget{Name: "list", First: Limit{1, time.Minute}, Next: Limit{1, time.Minute}}
+		list := throttle.Budget{Name: "list", First: limit(1, time.Minute), Next: limit(1, time.Minute)}
 		wait := took(func() {
-			for _, b := range []Budget{list, {Name: "other", First: Limit{1, time.Minute}}, {}} {
+			for _, b := range []throttle.Budget{list, {Name: "other", First: limit(1, time.Minute)}, {}} {
 				r := users
 				r.Budget = b
 				together(t, c, 1, r)
@@ -133,7 +135,7 @@ func TestFamiliesAndPagesHaveTheirOwnLimits(t *testing.T) {
 
 func TestOneResourceDoesNotHoldUpItsFamily(t *testing.T) {
 	graph := &arrivals{}
-	budget := Budget{Name: "records", First: Limit{100, time.Second}, Resource: Limit{2, time.Minute}}
+	budget := throttle.Budget{Name: "records", First: limit(100, time.Second), Resource: limit(2, time.Minute)}
 	onClock(t, Options{}, graph.ServeHTTP, func(t *testing.T, c *Client) {
 		ask := func(id string) Request {
 			return Request{Version: "v1.0", Path: "/records/" + id, Budget: budget, Resource: id}
@@ -168,7 +170,7 @@ func TestConcurrencyIsBounded(t *testing.T) {
 
 func TestPauseIsTheFamilys(t *testing.T) {
 	graph := &arrivals{refuse: map[string]string{"/v1.0/users": "30"}}
-	family := Budget{Name: "family", First: Limit{1000, time.Second}}
+	family := throttle.Budget{Name: "family", First: limit(1000, time.Second)}
 	onClock(t, Options{}, graph.ServeHTTP, func(t *testing.T, c *Client) {
 		start := time.Now()
 		r := users
@@ -210,7 +212,7 @@ func TestPauseHoldsWhoWaitsForASlot(t *testing.T) {
 }
 
 func TestPauseOfAResource(t *testing.T) {
-	budget := Budget{Name: "records", First: Limit{1000, time.Second}, Resource: Limit{100, time.Second}}
+	budget := throttle.Budget{Name: "records", First: limit(1000, time.Second), Resource: limit(100, time.Second)}
 	ask := func(id string) Request {
 		return Request{Version: "v1.0", Path: "/records/" + id, Budget: budget, Resource: id}
 	}
@@ -249,7 +251,7 @@ func TestIdleResourcesAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(new(Client), 1, 1)
 		ask := func(i int) *visit {
-			return b.visit(&call{resource: strconv.Itoa(i), budget: Budget{Resource: Limit{1, time.Second}}})
+			return b.visit(&call{resource: strconv.Itoa(i), budget: throttle.Budget{Resource: limit(1, time.Second)}})
 		}
 		held := ask(0)
 		held.take(time.Now())

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"graphlake/schemas/throttle"
 )
 
 // endpoint is what the tests' Graph is called; nothing listens there but the pipes of pipeNet.
@@ -141,4 +143,8 @@ func took(do func()) time.Duration {
 	start := time.Now()
 	do()
 	return time.Since(start)
+}
+
+func limit(requests int, per time.Duration) throttle.Limit {
+	return throttle.Limit{Requests: requests, Per: per}
 }

@@ -3,17 +3,13 @@ package graph
 import (
 	"context"
 	"time"
-)
 
-// Limit is a published limit: so many requests in so much time. The zero Limit does not bound.
-type Limit struct {
-	Requests int
-	Per      time.Duration
-}
+	"graphlake/schemas/throttle"
+)
 
 // slack is how far a limit's windows are stretched: requests do not all travel equally fast, and it is
 // Graph that counts. They are late by milliseconds, which is more of a second than of twenty.
-func (l Limit) slack() float64 {
+func slack(l throttle.Limit) float64 {
 	if l.Per <= time.Second {
 		return 1.04
 	}
@@ -29,11 +25,11 @@ const (
 // spread divides a limit into the same one over a shorter time, so that its requests do not all go
 // out at the start of the window. N in any window implies k·N in any k windows, so nothing is exceeded.
 // Rate is how much faster the limit's clock is than ours.
-func (l Limit) spread(rate float64) Limit {
+func spread(l throttle.Limit, rate float64) throttle.Limit {
 	windows := float64(l.Per) / rate / float64(shortestWindow)
 	for k := int(min(float64(l.Requests/smallestBurst), windows)); k > 1; k-- {
 		if l.Requests%k == 0 {
-			return Limit{l.Requests / k, l.Per / time.Duration(k)}
+			return throttle.Limit{Requests: l.Requests / k, Per: l.Per / time.Duration(k)}
 		}
 	}
 	return l
@@ -41,16 +37,17 @@ func (l Limit) spread(rate float64) Limit {
 
 // scaled is factor times the limit. A share below 1 means fewer requests in the same window; a
 // window can be shortened, or stretched around its one request, whatever Graph's own window is.
-func (l Limit) scaled(factor float64) Limit {
+func scaled(l throttle.Limit, factor float64) throttle.Limit {
 	share := float64(l.Requests) * factor
 	switch {
 	case factor >= 1:
-		return Limit{l.Requests, time.Duration(float64(l.Per) / factor)}
+		l.Per = time.Duration(float64(l.Per) / factor)
 	case share >= 1:
-		return Limit{int(share), l.Per}
+		l.Requests = int(share)
 	default:
-		return Limit{1, time.Duration(float64(l.Per) / share)}
+		l.Requests, l.Per = 1, time.Duration(float64(l.Per)/share)
 	}
+	return l
 }
 
 // line lets the requests of one limit through, in the order they came. A nil line does not bound.
@@ -58,22 +55,22 @@ type line struct {
 	turn  chan struct{} // filled by the request that is next
 	whole int           // requests of the limit before it was divided
 	slack float64       // of the limit before it was divided
-	limit Limit
+	limit throttle.Limit
 	late  time.Duration // by so much a request may have left after its time, and not hold up those after it
 	sent  []time.Time   // a ring of the last limit.Requests units: when they left, or should have
 	at    int           // where the next unit goes
 }
 
-func newLine(l Limit, rate float64) *line {
+func newLine(l throttle.Limit, rate float64) *line {
 	if l.Requests <= 0 || l.Per <= 0 {
 		return nil
 	}
 	// A timer is late, and a busy machine more so. In each of the windows that a limit is divided into
 	// that would be lost, but for one of them it is half the slack of the whole limit.
-	late := time.Duration(float64(l.Per) * (l.slack() - 1) / 2 / max(1, rate))
-	part := l.spread(rate)
+	late := time.Duration(float64(l.Per) * (slack(l) - 1) / 2 / max(1, rate))
+	part := spread(l, rate)
 	return &line{
-		turn: make(chan struct{}, 1), whole: l.Requests, slack: l.slack(), limit: part, late: late, sent: make([]time.Time, part.Requests),
+		turn: make(chan struct{}, 1), whole: l.Requests, slack: slack(l), limit: part, late: late, sent: make([]time.Time, part.Requests),
 	}
 }
 
@@ -97,7 +94,7 @@ func (l *line) leave() {
 
 // due is when a request of that cost may leave, at a factor of the limit. It is zero if nothing left yet.
 func (l *line) due(cost int, factor float64) time.Time {
-	limit := l.limit.scaled(factor)
+	limit := scaled(l.limit, factor)
 	back := limit.Requests - min(cost, limit.Requests) + 1
 	last := l.sent[(l.at-back+len(l.sent))%len(l.sent)]
 	if last.IsZero() {

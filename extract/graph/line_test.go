@@ -4,27 +4,29 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"graphlake/schemas/throttle"
 )
 
 func TestSpread(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		limit Limit
+		limit throttle.Limit
 		rate  float64
-		want  Limit
+		want  throttle.Limit
 	}{
-		{"call records", Limit{1500, 20 * time.Second}, 1, Limit{10, 20 * time.Second / 150}},
-		{"on a clock 20 times as fast", Limit{1500, 20 * time.Second}, 20, Limit{150, 2 * time.Second}},
-		{"on a clock 50 times as fast", Limit{1500, 20 * time.Second}, 50, Limit{375, 5 * time.Second}},
-		{"far too fast to divide", Limit{1500, 20 * time.Second}, 1e9, Limit{1500, 20 * time.Second}},
-		{"on a slow clock", Limit{1500, 20 * time.Second}, 1. / (1 << 60), Limit{10, 20 * time.Second / 150}},
-		{"units of the directory", Limit{3500, 10 * time.Second}, 1, Limit{35, 100 * time.Millisecond}},
-		{"too few", Limit{15, 20 * time.Second}, 1, Limit{15, 20 * time.Second}},
-		{"a prime", Limit{1499, 20 * time.Second}, 1, Limit{1499, 20 * time.Second}},
-		{"none", Limit{}, 1, Limit{}},
+		{"call records", limit(1500, 20*time.Second), 1, limit(10, 20*time.Second/150)},
+		{"on a clock 20 times as fast", limit(1500, 20*time.Second), 20, limit(150, 2*time.Second)},
+		{"on a clock 50 times as fast", limit(1500, 20*time.Second), 50, limit(375, 5*time.Second)},
+		{"far too fast to divide", limit(1500, 20*time.Second), 1e9, limit(1500, 20*time.Second)},
+		{"on a slow clock", limit(1500, 20*time.Second), 1. / (1 << 60), limit(10, 20*time.Second/150)},
+		{"units of the directory", limit(3500, 10*time.Second), 1, limit(35, 100*time.Millisecond)},
+		{"too few", limit(15, 20*time.Second), 1, limit(15, 20*time.Second)},
+		{"a prime", limit(1499, 20*time.Second), 1, limit(1499, 20*time.Second)},
+		{"none", throttle.Limit{}, 1, throttle.Limit{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := c.limit.spread(c.rate); got != c.want {
+			if got := spread(c.limit, c.rate); got != c.want {
 				t.Errorf("spread over %v, want %v", got, c.want)
 			}
 		})
@@ -33,7 +35,7 @@ func TestSpread(t *testing.T) {
 
 // A machine that wakes up late loses nothing: what it was late by in one window the next one is shorter.
 func TestLatenessIsMadeUpFor(t *testing.T) {
-	l := newLine(Limit{1500, 20 * time.Second}, 10)
+	l := newLine(limit(1500, 20*time.Second), 10)
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	start := now
 	for range 15_000 {
@@ -54,7 +56,7 @@ func FuzzLateness(f *testing.F) {
 	f.Add(uint64(2), uint16(1499), uint8(10), uint16(5))
 	f.Add(uint64(3), uint16(54), uint8(3), uint16(4000))
 	f.Fuzz(func(t *testing.T, seed uint64, requests uint16, rate uint8, most uint16) {
-		limit := Limit{1 + int(requests)%2000, 20 * time.Second}
+		limit := limit(1+int(requests)%2000, 20*time.Second)
 		factor := 1 + float64(rate)
 		l := newLine(limit, factor)
 		random := rand.New(rand.NewPCG(seed, 0))

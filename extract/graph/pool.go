@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"graphlake/schemas/throttle"
 )
 
 // pool is what the requests of a family share, or those of one resource within it: two limits, a
@@ -20,10 +22,10 @@ type pool struct {
 	users       int // requests that hold it, under its owner's lock
 }
 
-func newPool(first, next Limit, rate float64) *pool {
+func newPool(first, next throttle.Limit, rate float64) *pool {
 	p := &pool{first: newLine(first, rate), rate: rate, pace: 1}
 	p.next = p.first
-	if next != (Limit{}) {
+	if next != (throttle.Limit{}) {
 		p.next = newLine(next, rate)
 	}
 	return p

@@ -3,13 +3,15 @@ package graph
 import (
 	"testing"
 	"time"
+
+	"graphlake/schemas/throttle"
 )
 
 func TestPaceFallsAndRises(t *testing.T) {
 	graph := &arrivals{refuse: map[string]string{"/v1.0/users": "10"}}
 	onClock(t, Options{Concurrency: 1}, graph.ServeHTTP, func(t *testing.T, c *Client) {
 		r := users
-		r.Budget = Budget{Name: "family", First: Limit{100, 10 * time.Second}}
+		r.Budget = throttle.Budget{Name: "family", First: limit(100, 10*time.Second)}
 		together(t, c, 1, r)
 		before := took(func() { together(t, c, 20, r) })
 		after := took(func() { together(t, c, 100, r); time.Sleep(2 * time.Second) })
@@ -23,15 +25,15 @@ func TestPaceFallsAndRises(t *testing.T) {
 // After one complaint the pace is back as soon as about half of a window's requests were answered well.
 func TestPaceRisesByTheLimit(t *testing.T) {
 	for _, c := range []struct {
-		limit   Limit
+		limit   throttle.Limit
 		answers int
 	}{
-		{Limit{15, 20 * time.Second}, 8},    // list of call records
-		{Limit{1500, 20 * time.Second}, 32}, // call records
-		{Limit{1, time.Second}, 4},
-		{Limit{}, 32},
+		{limit(15, 20*time.Second), 8},    // list of call records
+		{limit(1500, 20*time.Second), 32}, // call records
+		{limit(1, time.Second), 4},
+		{throttle.Limit{}, 32},
 	} {
-		p := newPool(c.limit, Limit{}, 1)
+		p := newPool(c.limit, throttle.Limit{}, 1)
 		p.slow(time.Now(), 0)
 		n := 0
 		for ; p.pace < 1; n++ {

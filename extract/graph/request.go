@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 
+	"graphlake/schemas/throttle"
+
 	abs "github.com/microsoft/kiota-abstractions-go"
 )
 
@@ -20,7 +22,7 @@ type Request struct {
 	Headers  []Param           // sent with every page: Graph's links do not carry them
 	Body     []byte            // of a question that does not fit a URL: it is sent by POST; nil: GET
 	Tries    int               // at most; 0 is the client's
-	Budget   Budget
+	Budget   throttle.Budget
 	Resource string // the one resource that Budget.Resource counts for; empty: none
 }
 
@@ -103,7 +105,7 @@ func variables(template string) []string {
 
 // call is what the middlewares know of a request beyond its HTTP. It belongs to one goroutine.
 type call struct {
-	budget   Budget
+	budget   throttle.Budget
 	resource string
 	further  bool                    // a page after the first
 	tries    int                     // at most; 0 is the client's
@@ -117,7 +119,7 @@ func (c *call) cost() int { return max(1, c.budget.Cost) }
 
 // perResource says whether the request's resource can be throttled on its own.
 func (c *call) perResource() bool {
-	return c.resource != "" && (c.budget.Resource != Limit{} || c.budget.ResourceNext != Limit{})
+	return c.resource != "" && (c.budget.Resource != throttle.Limit{} || c.budget.ResourceNext != throttle.Limit{})
 }
 
 var callKey = abs.RequestOptionKey{Key: "graphlake.call"}

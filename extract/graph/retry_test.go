@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"graphlake/schemas/throttle"
 )
 
 func TestWhatPassesIsTriedAgain(t *testing.T) {
@@ -255,15 +257,15 @@ func TestNoTokenNoRequest(t *testing.T) {
 }
 
 func TestEveryWaitEndsWithItsContext(t *testing.T) {
-	slow := Budget{Name: "slow", First: Limit{1, time.Hour}}
+	slow := throttle.Budget{Name: "slow", First: limit(1, time.Hour)}
 	tests := []struct {
 		name   string
 		graph  http.HandlerFunc
-		budget Budget
+		budget throttle.Budget
 	}{
-		{"for another try", answer(429, "", "Retry-After", "300"), Budget{}},
+		{"for another try", answer(429, "", "Retry-After", "300"), throttle.Budget{}},
 		{"for a budget", answer(200, `{"value":[],"@odata.nextLink":"`+endpoint+`/v1.0/users?p=2"}`), slow},
-		{"for the answer", stall, Budget{}},
+		{"for the answer", stall, throttle.Budget{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
