@@ -86,7 +86,7 @@ var (
 func TestAuditFinds(t *testing.T) {
 	raw := schemas.RawTable(schemas.CallRecords)
 	table := func(name string) schemas.Table {
-		_, found, _ := schemas.FindTable(name)
+		_, found, _ := schemas.BuiltIn().FindTable(name)
 		return found
 	}
 	const run, replay, none = "run", "replay", "none"
@@ -196,7 +196,7 @@ func TestAuditFindsOrphans(t *testing.T) {
 	}
 	want(t, r.audit(t, schemas.CallRecords), expected...)
 	r = calls(t)
-	_, media, _ := schemas.FindTable("call_media")
+	_, media, _ := schemas.BuiltIn().FindTable("call_media")
 	r.rewrite(t, part(load.Tables, "call_media", monday), media, func(int) int { return 0 })
 	want(t, r.audit(t, schemas.CallRecords),
 		fmt.Sprintf("orphan call_media_streams 2026-11-16 %d", r.count(t, part(load.Tables, "call_media_streams", monday))),
@@ -211,8 +211,8 @@ func TestAuditChangesNothing(t *testing.T) {
 	r := calls(t)
 	only := onlyRead{r.Store, t}
 	a := jobs.Auditor{Store: only, Now: later, Log: slog.New(slog.DiscardHandler)}
-	found, err := a.Audit(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: schemas.All(), From: monday, To: tuesday})
-	if err != nil || len(found.Findings) > 0 || found.Days != 1 || found.Datasets != len(schemas.All()) {
+	found, err := a.Audit(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: schemas.BuiltIn(), From: monday, To: tuesday})
+	if err != nil || len(found.Findings) > 0 || found.Days != 1 || found.Datasets != len(schemas.BuiltIn()) {
 		t.Errorf("%+v, %v", found, err)
 	}
 }

@@ -165,7 +165,7 @@ func limits(t *testing.T, prose string) []Limit {
 // budgets are those of the datasets' lists and details.
 func budgets() []Budget {
 	var all []Budget
-	for _, d := range All() {
+	for _, d := range BuiltIn() {
 		all = append(all, d.Source.Budget)
 		for p := d.Source.Parent; p != nil; p = p.Of {
 			all = append(all, p.Budget)

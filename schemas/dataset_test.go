@@ -8,7 +8,7 @@ import (
 )
 
 func TestEveryDatasetValidates(t *testing.T) {
-	for _, d := range All() {
+	for _, d := range BuiltIn() {
 		if err := d.Validate(); err != nil {
 			t.Error(err)
 		}
@@ -28,7 +28,7 @@ func TestEveryDatasetValidates(t *testing.T) {
 // A table is found, replayed and queried by its name alone.
 func TestNamesAreUnique(t *testing.T) {
 	datasets, tables := map[string]bool{}, map[string]bool{}
-	for _, d := range All() {
+	for _, d := range BuiltIn() {
 		if datasets[d.Name] {
 			t.Errorf("two datasets are called %s", d.Name)
 		}
@@ -38,22 +38,22 @@ func TestNamesAreUnique(t *testing.T) {
 				t.Errorf("two tables are called %s", table.Name)
 			}
 			tables[table.Name] = true
-			if of, found, ok := FindTable(table.Name); !ok || of.Name != d.Name || found.Name != table.Name {
-				t.Errorf("FindTable(%q) finds %q of %q", table.Name, found.Name, of.Name)
+			if of, found, ok := BuiltIn().FindTable(table.Name); !ok || of.Name != d.Name || found.Name != table.Name {
+				t.Errorf("BuiltIn().FindTable(%q) finds %q of %q", table.Name, found.Name, of.Name)
 			}
 		}
 	}
-	if _, ok := Find("no_such_dataset"); ok {
+	if _, ok := BuiltIn().Find("no_such_dataset"); ok {
 		t.Error("Find finds a dataset that is not there")
 	}
-	if _, _, ok := FindTable("no_such_table"); ok {
+	if _, _, ok := BuiltIn().FindTable("no_such_table"); ok {
 		t.Error("FindTable finds a table that is not there")
 	}
 }
 
 // Readers guess a column's unit and type from its name.
 func TestColumnNamesSayTheirUnit(t *testing.T) {
-	for _, d := range All() {
+	for _, d := range BuiltIn() {
 		for _, table := range d.Tables {
 			for _, c := range table.Columns {
 				switch is := c.Type == Timestamp || c.Type == UTCTime; {
@@ -74,7 +74,7 @@ func TestColumnNamesSayTheirUnit(t *testing.T) {
 // A row of a child table names its root row by the root's key, and the day of the record by the
 // record's time, so that both are known without the root table. The key of one table holds the root's.
 func TestChildRowsNameTheirRecord(t *testing.T) {
-	for _, d := range All() {
+	for _, d := range BuiltIn() {
 		for _, table := range d.Tables[1:] {
 			if root := d.Root().Key; table.Name != "subscribed_skus" && !slices.Equal(table.Key[:len(root)], root) {
 				t.Errorf("%s: the key is %v, want it to begin with %v", table.Name, table.Key, root)
@@ -97,7 +97,7 @@ func TestChildRowsNameTheirRecord(t *testing.T) {
 
 // Where tables meet, the same name has to hold the same type, or a join compares apples with pears.
 func TestSharedColumnsHaveOneType(t *testing.T) {
-	for _, d := range All() {
+	for _, d := range BuiltIn() {
 		types := map[string]Type{}
 		for _, table := range d.Tables {
 			for _, c := range table.Columns {
@@ -131,7 +131,7 @@ var namesAPerson = regexp.MustCompile(`(user_id|display_name|principal_name|give
 
 // A new column of this kind that nobody marked would pass pseudonymization in the clear.
 func TestWhatNamesAPersonIsPersonal(t *testing.T) {
-	for _, d := range All() {
+	for _, d := range BuiltIn() {
 		for _, table := range d.Tables {
 			for _, c := range table.Columns {
 				others := strings.HasSuffix(c.Name, "relay_ip_address") || // Microsoft's

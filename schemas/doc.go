@@ -2,6 +2,7 @@
 // and which tables its records become.
 //
 // A dataset is a value: one literal that code, documentation, tests, SQL and permission lists all
-// read. It holds no functions, does no I/O and does not know the time. [All] lists the datasets;
-// [Dataset.Validate] says whether one is sound. No other package names a dataset or a column.
+// read. It holds no functions, does no I/O and does not know the time. [Dataset.Validate] says
+// whether one is sound. A [Set] of them is handed to whoever needs one; [BuiltIn] comes with the
+// program. No other package names a dataset or a column.
 package schemas

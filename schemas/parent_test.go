@@ -17,7 +17,7 @@ func TestParents(t *testing.T) {
 		"channel_messages": "", "channel_message_mentions": "channel_messages", "channel_message_attachments": "channel_messages",
 		"channel_message_reactions": "channel_messages", "channel_message_events": "channel_messages",
 	}
-	for _, d := range All() {
+	for _, d := range BuiltIn() {
 		for _, table := range d.Tables {
 			if parent, _ := d.Parent(table); parent.Name != want[table.Name] {
 				t.Errorf("the parent of %s is %q, want %q", table.Name, parent.Name, want[table.Name])

@@ -54,7 +54,7 @@ func TestRequirementIsMetByTheLeastPrivileged(t *testing.T) {
 
 // Who reads a dataset for each user has to be able to list the users, and to grant all by its id.
 func TestEveryRequirementCanBeGranted(t *testing.T) {
-	all := append(All(), CalendarEvents, Chats, ChatMessages, ChannelMessages)
+	all := append(BuiltIn(), CalendarEvents, Chats, ChatMessages, ChannelMessages)
 	for _, d := range all {
 		want := 1
 		if d.Source.Parent != nil {
@@ -84,7 +84,7 @@ func TestGrants(t *testing.T) {
 			if g.Permission != p.Permissions[i] || g.Purpose == "" {
 				t.Errorf("%s: the grant of %s is %+v", p.Name, p.Permissions[i], g)
 			}
-			if len(g.Permission.Feeds(All())) > 0 && g.Type != Application {
+			if len(g.Permission.Feeds(BuiltIn())) > 0 && g.Type != Application {
 				t.Errorf("%s feeds datasets, but is %v", g.Permission, g.Type)
 			}
 			if g.Type != Application && g.Cannot == "" {

@@ -17,7 +17,7 @@ var (
 // What a query reads is there, is one of its dataset's tables among others, and is not all of the past.
 // That its columns are there, and that it answers, DuckDB says.
 func TestQueries(t *testing.T) {
-	for _, d := range All() {
+	for _, d := range BuiltIn() {
 		if n := len(d.Queries); n < 1 || n > 3 {
 			t.Errorf("%s has %d queries, want one to three", d.Name, n)
 		}
@@ -35,7 +35,7 @@ func TestQueries(t *testing.T) {
 					continue
 				}
 				name, current := strings.CutSuffix(m[1], "_current")
-				of, _, ok := FindTable(name)
+				of, _, ok := BuiltIn().FindTable(name)
 				switch {
 				case !ok, current && !of.Mode.Pictures():
 					t.Errorf("%s: %q reads %s, which is no view", d.Name, q.Question, m[1])

@@ -42,7 +42,7 @@ func BenchmarkTransform(b *testing.B) {
 
 func planOf(tb testing.TB, dataset string) *Plan {
 	tb.Helper()
-	d, ok := schemas.Find(dataset)
+	d, ok := schemas.BuiltIn().Find(dataset)
 	if !ok {
 		tb.Fatalf("no dataset %s", dataset)
 	}
@@ -110,7 +110,7 @@ func medium(i int, label string) string {
 // BenchmarkScrub is what privacy costs a record: nothing, where there is nothing to do; with
 // pseudonyms, next to a plain copy.
 func BenchmarkScrub(b *testing.B) {
-	d, _ := schemas.Find("call_records")
+	d, _ := schemas.BuiltIn().Find("call_records")
 	record := []byte(meeting(10))
 	b.Run("copy", func(b *testing.B) {
 		b.SetBytes(int64(len(record)))

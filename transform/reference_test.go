@@ -37,7 +37,7 @@ func TestMicrosoftsExamples(t *testing.T) {
 		{"users", "user-delta-ex1", []int64{1, 0}},
 	} {
 		t.Run(c.example, func(t *testing.T) {
-			d, ok := schemas.Find(c.dataset)
+			d, ok := schemas.BuiltIn().Find(c.dataset)
 			if !ok {
 				t.Fatalf("no dataset %s", c.dataset)
 			}

@@ -23,7 +23,7 @@ func FuzzScrub(f *testing.F) {
 	f.Add("calendar_events", []byte(`{"id":"1","start":{"dateTime":"2026-11-22T08:00:00","timeZone":"UTC","x":"person 1"},"timeZone":"person 2"}`))
 	f.Add(calls, []byte(`{"organizer_v2":{"identity":{"user":{"id":"person 1","tenantId":"tenant"},"robot":{"name":"person 2"}}},"sessions":[[{"id":"x"}],{"caller":"person 3"}]}`))
 	f.Fuzz(func(t *testing.T, dataset string, record []byte) {
-		d, ok := schemas.Find(dataset)
+		d, ok := schemas.BuiltIn().Find(dataset)
 		if !ok {
 			return
 		}

@@ -207,7 +207,7 @@ func TestRecordsOfOtherOrder(t *testing.T) {
 // Nothing to do costs nothing.
 func TestRecordsStayAsTheyAre(t *testing.T) {
 	record := []byte(`no JSON`)
-	for _, d := range schemas.All() {
+	for _, d := range schemas.BuiltIn() {
 		if len(d.Bodies) > 0 {
 			continue
 		}

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
-
-	"graphlake/schemas"
 )
 
 // candidate is what a word may become.
@@ -149,9 +147,9 @@ func (p *place) names(v *kong.Value) []string {
 	var all []string
 	switch v.Name {
 	case "dataset":
-		return names(schemas.All())
+		return names(p.configured().set)
 	case "table":
-		for _, d := range schemas.All() {
+		for _, d := range p.configured().set {
 			for _, t := range d.Tables {
 				all = append(all, t.Name)
 			}
@@ -170,7 +168,7 @@ func (p *place) names(v *kong.Value) []string {
 func (p *place) configured() *config {
 	cfg, _ := loadConfig(p.config)
 	if cfg == nil {
-		return &config{}
+		return unconfigured(p.config)
 	}
 	return cfg
 }

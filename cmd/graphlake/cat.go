@@ -25,7 +25,7 @@ func (r catCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	_, table, err := findTable(r.Table)
+	_, table, err := findTable(cfg.set, r.Table)
 	if err != nil {
 		return err
 	}

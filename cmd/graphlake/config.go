@@ -13,6 +13,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"graphlake/schemas"
 )
 
 // config is the configuration file. Secrets are not in it, only where they are.
@@ -26,6 +28,7 @@ type config struct {
 
 	file string
 	tree *ast.File
+	set  schemas.Set // of datasets that there are
 }
 
 type azureConfig struct {
@@ -77,6 +80,9 @@ func (d *duration) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
+// unconfigured is what there is without a file of that name.
+func unconfigured(file string) *config { return &config{file: file, set: schemas.BuiltIn()} }
+
 // loadConfig reads and checks the configuration. Every error names the file and, where it can, the line.
 func loadConfig(file string) (*config, error) {
 	text, err := os.ReadFile(file)
@@ -86,7 +92,8 @@ func loadConfig(file string) (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w; name a file that can be read with --config", err)
 	}
-	c := &config{Graph: graphConfig{Rate: 1}, file: file}
+	c := unconfigured(file)
+	c.Graph.Rate = 1
 	if c.tree, err = parser.ParseBytes(text, 0); err != nil {
 		return nil, c.undecoded(err)
 	}

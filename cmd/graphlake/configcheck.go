@@ -54,7 +54,7 @@ func (c *config) check() error {
 		t.Auth.check(func(field, format string, args ...any) { fail(at+".auth."+field, format, args...) })
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Jobs)) {
-		c.Jobs[name].check(func(field, format string, args ...any) { fail("$.jobs."+name+"."+field, format, args...) })
+		c.Jobs[name].check(c.set, func(field, format string, args ...any) { fail("$.jobs."+name+"."+field, format, args...) })
 	}
 	if t := c.Tenants; len(t) > 0 && t[0].Auth.Method == "token" && strings.HasPrefix(c.Lake, "az://") && c.Azure.ConnectionStringEnv == "" {
 		fail("$.azure", "a token for Graph does not open Blob Storage; use connection_string_env, or another auth.method")
@@ -76,14 +76,14 @@ func isURL(text string) bool {
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
-func (j jobConfig) check(fail func(field, format string, args ...any)) {
+func (j jobConfig) check(set schemas.Set, fail func(field, format string, args ...any)) {
 	if len(j.Datasets) == 0 {
 		fail("datasets", "a job needs at least one")
 	}
 	for i, name := range j.Datasets {
-		d, ok := schemas.Find(name)
+		d, ok := set.Find(name)
 		if !ok {
-			fail(fmt.Sprintf("datasets[%d]", i), "%v", unknownDataset(name))
+			fail(fmt.Sprintf("datasets[%d]", i), "%v", unknownDataset(set, name))
 		}
 		if j.Lookback > 0 && time.Duration(j.Lookback) < d.Settle {
 			fail("lookback", "records of %s change for %v, so what changes later than the lookback would be lost", name, d.Settle)
@@ -96,12 +96,12 @@ func (j jobConfig) check(fail func(field, format string, args ...any)) {
 	}
 }
 
-func unknownDataset(name string) error {
-	if d, _, ok := schemas.FindTable(name); ok {
+func unknownDataset(set schemas.Set, name string) error {
+	if d, _, ok := set.FindTable(name); ok {
 		return fmt.Errorf("there is no dataset %q; that is a table of the dataset %s", name, d.Name)
 	}
 	var known []string
-	for _, d := range schemas.All() {
+	for _, d := range set {
 		known = append(known, d.Name)
 	}
 	return fmt.Errorf("there is no dataset %q; there are %s", name, strings.Join(known, ", "))

@@ -18,8 +18,12 @@ func (datasetsCommand) Run(c *command) error {
 		Permissions []schemas.Permission `json:"permissions"`
 		Tables      []string             `json:"tables"`
 	}
+	set, err := c.known()
+	if err != nil {
+		return err
+	}
 	var entries []entry
-	for _, d := range schemas.All() {
+	for _, d := range set {
 		e := entry{d.Name, d.Mode.String(), d.Doc, d.Permissions, nil}
 		for _, t := range d.Tables {
 			e.Tables = append(e.Tables, t.Name)

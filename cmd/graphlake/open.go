@@ -16,6 +16,7 @@ import (
 	"graphlake/jobs"
 	"graphlake/load/blobstore"
 	"graphlake/load/dirstore"
+	"graphlake/schemas"
 )
 
 // configuration loads the file that --config names, with --lake on top.
@@ -28,6 +29,18 @@ func (c *command) configuration() (*config, error) {
 		cfg.Lake = c.Lake
 	}
 	return cfg, usage(checkLake(cfg.Lake))
+}
+
+// known is the datasets that there are: those of the file that --config names, where there is one.
+func (c *command) known() (schemas.Set, error) {
+	if _, err := os.Stat(c.Config); errors.Is(err, fs.ErrNotExist) {
+		return schemas.BuiltIn(), nil
+	}
+	cfg, err := loadConfig(c.Config)
+	if cfg == nil {
+		return nil, usage(err)
+	}
+	return cfg.set, nil // whatever else is wrong in it
 }
 
 // checkLake refuses what is neither: a directory of that name would be made.

@@ -51,7 +51,7 @@ func (p permissionsCommand) Run(c *command) error {
 func (p permissionsCommand) configuration(c *command) (*config, error) {
 	_, err := os.Stat(c.Config)
 	if errors.Is(err, fs.ErrNotExist) && c.Config == defaultConfig && p.Job == "" && p.Format != "consent-url" {
-		return &config{file: c.Config}, nil
+		return unconfigured(c.Config), nil
 	}
 	return c.configuration()
 }

@@ -45,7 +45,7 @@ func TestHalfOfThePermissions(t *testing.T) {
 		if _, named, _ := strings.Cut(refused[dataset], dataset+" needs"); !strings.Contains(named, permission) {
 			t.Errorf("%s: %q does not name %s", dataset, refused[dataset], permission)
 		}
-		d, _ := schemas.Find(dataset)
+		d, _ := schemas.BuiltIn().Find(dataset)
 		for _, kind := range []string{"raw", "tables", "quarantine"} {
 			for _, name := range append([]string{dataset}, tableNames(d)...) {
 				if _, err := os.Stat(filepath.Join(s.dir, "lake", kind, name)); err == nil {

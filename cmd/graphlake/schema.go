@@ -13,7 +13,11 @@ type schemaCommand struct {
 }
 
 func (s schemaCommand) Run(c *command) error {
-	d, t, err := findTable(s.Table)
+	set, err := c.known()
+	if err != nil {
+		return err
+	}
+	d, t, err := findTable(set, s.Table)
 	if err != nil {
 		return err
 	}
@@ -46,13 +50,13 @@ func (s schemaCommand) Run(c *command) error {
 	return w.Flush()
 }
 
-func findTable(name string) (schemas.Dataset, schemas.Table, error) {
-	d, t, ok := schemas.FindTable(name)
+func findTable(set schemas.Set, name string) (schemas.Dataset, schemas.Table, error) {
+	d, t, ok := set.FindTable(name)
 	if ok {
 		return d, t, nil
 	}
 	var known []string
-	for _, d := range schemas.All() {
+	for _, d := range set {
 		for _, t := range d.Tables {
 			known = append(known, t.Name)
 		}

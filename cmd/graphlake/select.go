@@ -133,11 +133,11 @@ func datasets(names []string, c *config) ([]schemas.Dataset, error) {
 		}
 	}
 	for _, name := range names {
-		if _, ok := schemas.Find(name); !ok {
-			return nil, unknownDataset(name)
+		if _, ok := c.set.Find(name); !ok {
+			return nil, unknownDataset(c.set, name)
 		}
 	}
-	all := schemas.All()
+	all := slices.Clone(c.set)
 	if len(names) == 0 {
 		return slices.DeleteFunc(all, func(d schemas.Dataset) bool { return d.Optional }), nil
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"graphlake/load"
-	"graphlake/schemas"
 	"graphlake/views"
 )
 
@@ -22,7 +21,7 @@ func (s sqlCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	lake := views.Lake{Datasets: schemas.All()}
+	lake := views.Lake{Datasets: cfg.set}
 	if s.Job != "" || len(s.Dataset) > 0 {
 		if lake.Datasets, err = (choice{Job: s.Job, Dataset: s.Dataset}).datasets(cfg); err != nil {
 			return err

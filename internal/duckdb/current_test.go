@@ -93,7 +93,7 @@ func (l *lake) write(t *testing.T, table, tenant, date, query string) {
 // usersColumns are the names and types of what write's u has.
 func usersColumns(t *testing.T) (columns [][2]string) {
 	t.Helper()
-	_, table, ok := schemas.FindTable("users")
+	_, table, ok := schemas.BuiltIn().FindTable("users")
 	if !ok {
 		t.Fatal("there is no table users")
 	}

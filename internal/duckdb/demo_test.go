@@ -88,7 +88,7 @@ func demo(t *testing.T) *lake {
 
 // demonstrated are the datasets that are read where none is named.
 func demonstrated() []schemas.Dataset {
-	return slices.DeleteFunc(schemas.All(), func(d schemas.Dataset) bool { return d.Optional })
+	return slices.DeleteFunc(schemas.BuiltIn(), func(d schemas.Dataset) bool { return d.Optional })
 }
 
 func command(t *testing.T, name string, args ...string) (stdout string) {

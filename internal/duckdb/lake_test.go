@@ -32,7 +32,7 @@ func TestLake(t *testing.T) {
 func (l *lake) secondRun(t *testing.T) {
 	unchanged := 0
 	for _, u := range l.reports {
-		switch d, _ := schemas.Find(u.Dataset); d.Mode {
+		switch d, _ := schemas.BuiltIn().Find(u.Dataset); d.Mode {
 		case schemas.Changes: // a unit looks at any day that its records are of
 			u.Unchanged = 0
 		case schemas.Observations: // a minute later, one more is made: raw and its table
@@ -181,7 +181,7 @@ func (l *lake) parents(t *testing.T) {
 		{"subscribed_skus", "tenants", "organization_id"},
 		{"channels", "teams", "team_id"},
 	} {
-		if d, _, _ := schemas.FindTable(link.child); !slices.ContainsFunc(l.datasets, func(o schemas.Dataset) bool { return o.Name == d.Name }) {
+		if d, _, _ := schemas.BuiltIn().FindTable(link.child); !slices.ContainsFunc(l.datasets, func(o schemas.Dataset) bool { return o.Name == d.Name }) {
 			continue
 		}
 		if n := l.number(t, "SELECT count(*) FROM %s ANTI JOIN %s USING (tenant_id, dt, %s)", link.child, link.parent, link.by); n > 0 {

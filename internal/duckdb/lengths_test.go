@@ -53,7 +53,7 @@ func (l *lake) lengths(t *testing.T) {
 // longestOfFixture is the length in bytes of the longest value of each text column in a table's golden file.
 func longestOfFixture(t *testing.T, table string) map[string]int64 {
 	t.Helper()
-	d, _, _ := schemas.FindTable(table)
+	d, _, _ := schemas.BuiltIn().FindTable(table)
 	file, err := os.ReadFile(filepath.Join(root, "schemas", "testdata", d.Name, table+".golden"))
 	if err != nil {
 		t.Fatal(err)

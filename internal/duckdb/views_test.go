@@ -100,7 +100,7 @@ func (l *lake) viewNames(t *testing.T) {
 func (l *lake) viewColumns(t *testing.T, tables ...string) {
 	t.Helper()
 	for _, name := range tables {
-		d, table, _ := schemas.FindTable(name)
+		d, table, _ := schemas.BuiltIn().FindTable(name)
 		var want [][2]string
 		for _, c := range table.Columns {
 			want = append(want, [2]string{c.Name, duckDBTypes[c.Type]})

@@ -27,14 +27,14 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: gendocs DIRECTORY")
 		os.Exit(2)
 	}
-	if err := generate(os.Args[1]); err != nil {
+	if err := generate(os.Args[1], schemas.BuiltIn()); err != nil {
 		fmt.Fprintln(os.Stderr, "gendocs:", err)
 		os.Exit(1)
 	}
 }
 
-func generate(dir string) error {
-	pages, err := render(schemas.All())
+func generate(dir string, set schemas.Set) error {
+	pages, err := render(set)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (l *life) tell(sort, format string, args ...any) {
 
 func newLife(t *testing.T, seed int64) *life {
 	l := &life{seed: seed, rand: rand.New(rand.NewPCG(uint64(seed), 1)), dir: t.TempDir()}
-	for _, d := range schemas.All() {
+	for _, d := range schemas.BuiltIn() {
 		if *datasets == "" || strings.Contains(","+*datasets+",", ","+d.Name+",") {
 			l.all = append(l.all, d)
 		}

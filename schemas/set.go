@@ -2,9 +2,13 @@ package schemas
 
 import "slices"
 
-// All lists the datasets, in the order in which documentation and reports name them.
-func All() []Dataset {
-	return []Dataset{
+// Set is the datasets that somebody knows, in the order in which documentation and reports name them. Whoever
+// needs one is given it.
+type Set []Dataset
+
+// BuiltIn is the datasets that come with the program.
+func BuiltIn() Set {
+	return Set{
 		CallRecords, PSTNCalls, DirectRoutingCalls,
 		Users, Groups, Organization, Teams, ChannelMembers, Presence, MailboxSettings,
 		CalendarEvents, Chats, ChatMessages, ChannelMessages,
@@ -12,18 +16,17 @@ func All() []Dataset {
 }
 
 // Find finds a dataset by its name.
-func Find(name string) (Dataset, bool) {
-	all := All()
-	i := slices.IndexFunc(all, func(d Dataset) bool { return d.Name == name })
+func (s Set) Find(name string) (Dataset, bool) {
+	i := slices.IndexFunc(s, func(d Dataset) bool { return d.Name == name })
 	if i < 0 {
 		return Dataset{}, false
 	}
-	return all[i], true
+	return s[i], true
 }
 
 // FindTable finds a table and the dataset that it belongs to.
-func FindTable(name string) (Dataset, Table, bool) {
-	for _, d := range All() {
+func (s Set) FindTable(name string) (Dataset, Table, bool) {
+	for _, d := range s {
 		for _, t := range d.Tables {
 			if t.Name == name {
 				return d, t, true
