@@ -1,7 +1,5 @@
 package json
 
-import "bytes"
-
 func (s *Scanner) passObject() error {
 	more, err := s.Object()
 	for more && err == nil {
@@ -28,11 +26,15 @@ func (s *Scanner) passArray() error {
 }
 
 func (s *Scanner) word(w string) error {
-	if !bytes.HasPrefix(s.data[s.pos:], []byte(w)) {
-		return s.want(w)
+	rest := s.data[s.pos:]
+	if len(rest) >= len(w) && string(rest[:len(w)]) == w {
+		s.pos += len(w)
+		return nil
 	}
-	s.pos += len(w)
-	return nil
+	if len(rest) < len(w) && string(rest) == w[:len(rest)] {
+		s.pos = len(s.data)
+	}
+	return s.want(w)
 }
 
 // AppendCompact appends a JSON value without the white space between its parts, and as valid UTF-8.

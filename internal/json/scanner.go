@@ -31,6 +31,14 @@ type Value struct {
 	Start, End int
 }
 
+// Bounds are where a value's text is, with the quotes of a string.
+func (v Value) Bounds() (from, to int) {
+	if v.Kind == String {
+		return v.Start - 1, v.End + 1
+	}
+	return v.Start, v.End
+}
+
 // SyntaxError says where a text stops being JSON.
 type SyntaxError struct {
 	Offset int    // in bytes
@@ -49,6 +57,9 @@ type Scanner struct {
 	depth  int
 	spaced int // behind the last white space between values
 }
+
+// Ends reports whether the text ended where an error was met: more of it might have been right.
+func (s *Scanner) Ends() bool { return s.pos >= len(s.data) }
 
 // Reset starts with another text, which must not change while it is scanned.
 func (s *Scanner) Reset(data []byte) { *s = Scanner{data: data} }

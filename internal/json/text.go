@@ -56,6 +56,9 @@ func (s *Scanner) text() (Value, error) {
 			n := escape(data[i:])
 			if n == 0 {
 				s.pos = i
+				if broken(data[i:]) {
+					s.pos = len(data)
+				}
 				return v, s.want("an escape sequence")
 			}
 			i += n
@@ -83,6 +86,18 @@ func escape(b []byte) int {
 		}
 	}
 	return 0
+}
+
+// broken reports whether b ends within an escape sequence that it begins with.
+func broken(b []byte) bool {
+	if len(b) < 2 {
+		return true
+	}
+	if len(b) >= 6 || b[1] != 'u' {
+		return false
+	}
+	_, ok := unicode(append(append(make([]byte, 0, 6), b...), "0000"[:6-len(b)]...))
+	return ok
 }
 
 // unicode reads the escape \uXXXX that b begins with.

@@ -1,0 +1,111 @@
+package json
+
+import "slices"
+
+// Edit is what is to change in a text: places in the text as it is, and what stands there afterwards. All changes
+// are made at once, into one buffer, and all other bytes stay as they are: a number or a time that is written anew
+// is no longer what was said.
+//
+// Changes do not overlap, but for those at one place, which keep the order in which they were noted. What is put is
+// not copied before the edit is applied. The zero Edit changes nothing.
+type Edit struct {
+	changes  []change
+	unsorted bool
+}
+
+// change puts other bytes in the place of [from, to).
+type change struct {
+	from, to int
+	by       []byte
+}
+
+// Reset takes all changes back.
+func (e *Edit) Reset() { e.changes, e.unsorted = e.changes[:0], false }
+
+// IsNone reports whether there is nothing to change.
+func (e *Edit) IsNone() bool { return len(e.changes) == 0 }
+
+// Cut takes [from, to) out.
+func (e *Edit) Cut(from, to int) { e.Replace(from, to) }
+
+// Put puts texts, one after the other, in front of the byte at a place, and behind what was put there before.
+func (e *Edit) Put(at int, texts ...[]byte) { e.Replace(at, at, texts...) }
+
+// Replace puts texts, one after the other, in the place of [from, to).
+func (e *Edit) Replace(from, to int, texts ...[]byte) {
+	if n := len(e.changes); n > 0 && e.changes[n-1].from > from {
+		e.unsorted = true
+	}
+	var first []byte
+	if len(texts) > 0 {
+		first = texts[0]
+		texts = texts[1:]
+	}
+	e.changes = append(e.changes, change{from, to, first})
+	for _, t := range texts {
+		e.changes = append(e.changes, change{from, to, t})
+	}
+}
+
+func (e *Edit) sort() {
+	if e.unsorted {
+		slices.SortStableFunc(e.changes, func(a, b change) int { return a.from - b.from })
+		e.unsorted = false
+	}
+}
+
+// Apply is the text after the changes; the text itself if there are none.
+func (e *Edit) Apply(text []byte) []byte {
+	if len(e.changes) == 0 {
+		return text
+	}
+	e.sort()
+	size, at := len(text), 0
+	for _, c := range e.changes {
+		size += len(c.by) - max(0, c.to-max(at, c.from))
+		at = max(at, c.to)
+	}
+	return e.Append(make([]byte, 0, size), text)
+}
+
+// Append appends the text after the changes.
+func (e *Edit) Append(dst, text []byte) []byte {
+	e.sort()
+	at := 0
+	for _, c := range e.changes {
+		if c.from > at {
+			dst = append(dst, text[at:c.from]...)
+		}
+		dst = append(dst, c.by...)
+		at = max(at, c.to)
+	}
+	return append(dst, text[at:]...)
+}
+
+// Moved is where a byte of the text that stays is after the changes.
+func (e *Edit) Moved(place int) int {
+	e.sort()
+	moved, at := place, 0
+	for _, c := range e.changes {
+		if c.from > place {
+			break
+		}
+		moved += len(c.by) - max(0, c.to-max(at, c.from))
+		at = max(at, c.to)
+	}
+	return moved
+}
+
+// Move moves values of the text, all of whose bytes stay, to where they are after the changes.
+func (e *Edit) Move(values []Value) {
+	if len(e.changes) == 0 {
+		return
+	}
+	for i := range values {
+		if v := &values[i]; v.Kind != None {
+			length := v.End - v.Start
+			v.Start = e.Moved(v.Start)
+			v.End = v.Start + length
+		}
+	}
+}
