@@ -106,15 +106,21 @@ type crash struct {
 	state map[string]string
 }
 
+// deathsApart is how many calls of the store lie between two at which a run dies.
+func deathsApart() int {
+	if os.Getenv("GRAPHLAKE_DEATHS") == "all" { // as make test-deaths says
+		return 1
+	}
+	return 12
+}
+
 // everywhere runs the night undisturbed, and then with a death at the calls. Each lake begins as
 // prepare leaves it, which gives a function that opens it.
 func (c crash) everywhere(t *testing.T, prepare func(*testing.T) func() full) {
 	undisturbed := storetest.NewFaulty(prepare(t)())
 	c.finish(t, undisturbed)
 	calls := undisturbed.Calls()
-	if racing {
-		c.step *= 12
-	}
+	c.step *= deathsApart()
 	t.Logf("a run makes %d calls, and dies at every %d. of them: %v", calls, c.step, undisturbed.Counts())
 	c.files, c.state = files(t, undisturbed), states(t, undisturbed)
 	if c.next != nil {

@@ -85,10 +85,7 @@ func (r *rerun) prepare(t *testing.T, o *office, change func()) *rerun {
 
 // diesEverywhere lets the rerun die at every call of the store, and nobody give its command again.
 func (r *rerun) diesEverywhere(t *testing.T, name string) {
-	step := 1
-	if racing {
-		step = 12
-	}
+	step := deathsApart()
 	t.Logf("%s: a rerun makes %d calls, and dies at every %d. of them", name, r.calls, step)
 	ends := make(chan string, 2*r.calls)
 	t.Run(name, func(t *testing.T) {

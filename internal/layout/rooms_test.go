@@ -12,7 +12,7 @@ const (
 	storeWhy = "a store holds bytes under names and does not know what they mean"
 	stageWhy = "stages do not import each other: only jobs wires them"
 
-	measureWhy = "it measures the commands from outside, as their users see them"
+	trialWhy = "it tries the commands from outside, as their users see them"
 )
 
 // rooms is the table of who may import whom. Longer is looser: think before adding to a row.
@@ -51,23 +51,19 @@ var rooms = []room{
 	{"cmd/graphsim", []string{"internal/graphsim"}, []string{files, http, json, command},
 		"the simulator is served alone, as something that is not graphlake"},
 	{"internal/gendocs", []string{"schemas"}, []string{files}, "documentation is made from the datasets alone"},
-	{"internal/trial", nil, []string{files, json}, measureWhy},
-	{"internal/benchrun", []string{"internal/trial"}, []string{files, command}, measureWhy},
-	{"internal/benchmillion", []string{"internal/trial"}, []string{files, http, command}, measureWhy},
-	{"internal/benchscale", []string{"internal/trial"}, []string{files, command}, measureWhy},
-	{"internal/throttle", []string{"internal/trial"}, []string{files, command}, measureWhy},
-	{"internal/truth", []string{"internal/trial"}, []string{files, command},
-		"it compares the commands from outside, as their users see them"},
-	{"internal/month", []string{"internal/trial"}, []string{files, http, json, command},
-		"it runs and compares the commands from outside, as their users see them"},
+	{"internal/trial", []string{
+		"internal/trial/command", "internal/trial/month", "internal/trial/sick", "internal/trial/torture", "internal/trial/truth",
+	}, []string{files, http, command}, trialWhy},
+	{"internal/trial/command", nil, []string{files, json}, trialWhy},
+	{"internal/trial/month", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},
+	{"internal/trial/torture", []string{"internal/trial/command"}, []string{files, command}, trialWhy},
+	{"internal/trial/truth", []string{"internal/trial/command"}, []string{files, command}, trialWhy},
+	{"internal/trial/sick", []string{"schemas", "extract/graph", "load", "jobs", "internal/trial/command"}, []string{files, command},
+		"its tests run the stages in one process where time is virtual, and the commands beside it"},
 	{"internal/readme", nil, []string{files, command},
 		"it follows a text, as its readers do"},
-	{"internal/torture", []string{"internal/trial"}, []string{files, command},
-		"it ends and compares the commands from outside, as their users see them"},
 	{"internal/instant", nil, nil,
 		"it reads instants and does not know where they stand, so that extract and transform read them alike"},
-	{"internal/sick", []string{"schemas", "extract/graph", "load", "jobs", "internal/trial"}, []string{files, command},
-		"it runs the stages in one process where time is virtual, and the commands beside it"},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
 	{"internal/layout", nil, []string{files}, "it reads the tree as text"},
 }

@@ -1,109 +1,59 @@
-package trial
+package main
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
-	"syscall"
-	"time"
+
+	"graphlake/internal/trial/command"
 )
 
-const configuration = `lake: %s
-graph:
-  endpoint: %s
-  rate: %g
-tenants:
-  - name: contoso
-    tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30
-    auth: {%s}
-%s`
-
-// bearer signs in without being asked who one is: with the simulator's token.
-const bearer = "method: token, token_env: GRAPHSIM_TOKEN"
-
-// Unhindered is a rate at which no published limit is felt.
-const Unhindered = 100_000
-
-// Client is graphlake, with a lake of its own.
-type Client struct {
-	Bin  string  // where graphlake is
-	Dir  string  // where its lake is, and its configuration
-	URL  string  // Graph's
-	Rate float64 // factor on the published limits
-	Jobs string  // the section jobs of the configuration; may be empty
-
-	Auth        string   // how it signs in, as the section auth has it in a line; empty: with the simulator's token
-	Environment []string // in which it is started, besides ours
-}
-
-// Result is what a run did and took.
-type Result struct {
-	Records, Requests, Throttled int64
-	Bytes                        int64 // of JSON, in answers
-	Written                      int64 // partitions that changed
-	Rows                         map[string]int64
-
-	Wall, CPU time.Duration
-	Peak      float64 // MB of memory, at most
-}
-
-// Command is graphlake with arguments, to be started. What it prints on stdout is JSON.
-func (c Client) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
-	file := filepath.Join(c.Dir, "graphlake.yaml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate, cmp.Or(c.Auth, bearer), c.Jobs), 0o600); err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(ctx, filepath.Join(c.Bin, "graphlake"), append([]string{"--config", file, "--quiet", "--output", "json"}, args...)...)
-	cmd.Env = slices.Concat(os.Environ(), []string{"GRAPHSIM_TOKEN=" + Token}, c.Environment)
-	return cmd, nil
-}
-
-// Run runs a dataset over [from, to) as if it were now.
-func (c Client) Run(ctx context.Context, dataset, from, to, now string) (Result, error) {
-	cmd, err := c.Command(ctx, "run", "--dataset", dataset, "--from", from, "--to", to, "--now", now)
-	if err != nil {
-		return Result{}, err
-	}
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, os.Stderr
-	start := time.Now()
-	if err := cmd.Run(); err != nil {
-		return Result{}, fmt.Errorf("graphlake run: %w\n%s", err, out.Bytes())
-	}
-	return result(out.Bytes(), time.Since(start), cmd.ProcessState)
-}
-
-// result adds up the units of a report.
-func result(report []byte, wall time.Duration, state *os.ProcessState) (Result, error) {
-	var run struct{ Units []Result }
-	if err := json.Unmarshal(report, &run); err != nil {
-		return Result{}, err
-	}
-	usage, ok := state.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return Result{}, errors.New("this system does not say how much memory a process used")
-	}
-	sum := Result{
-		Rows: map[string]int64{},
-		Wall: wall, CPU: state.UserTime() + state.SystemTime(),
-		Peak: float64(usage.Maxrss) / 1024, // Linux counts in KiB
-	}
-	for _, u := range run.Units {
-		sum.Records += u.Records
-		sum.Requests += u.Requests
-		sum.Throttled += u.Throttled
-		sum.Bytes += u.Bytes
-		sum.Written += u.Written
-		for table, rows := range u.Rows {
-			sum.Rows[table] += rows
+// run measures a whole run as its users see it: the real command, from an empty lake, against the simulated
+// Graph in another process.
+//
+// The last line is: bench-run records/s=R MB/s=M cpu=S peak=P. MB are of the JSON that was answered. With
+// -against, before it stands what two commands took in turns.
+func run(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
+	users := flags.Int("users", 800, "users of the simulated tenant")
+	calls := flags.Float64("calls-per-user-day", 5, "calls of a user on a working day")
+	most := flags.Float64("most", 300, "MB of memory that the run may take at most; 0: any")
+	against := flags.String("against", "", usageAgainst)
+	return func(ctx context.Context, bin string) (err error) {
+		const from, to, now = "2026-11-16", "2026-11-23", "2026-11-23T02:30:00Z"
+		dir, err := os.MkdirTemp("", "run")
+		if err != nil {
+			return err
 		}
+		defer os.RemoveAll(dir)
+		sim, err := command.Simulate(ctx, bin, dir, "--users", fmt.Sprint(*users), "--calls-per-user-day", fmt.Sprint(*calls),
+			"--from", from, "--to", to, "--now", now)
+		if err != nil {
+			return err
+		}
+		defer func() {
+			_, stopped := sim.Stop()
+			err = errors.Join(err, stopped)
+		}()
+		client := command.Client{Bin: bin, URL: sim.URL, Rate: command.Unhindered} // what is measured is the run, not the waiting
+		results, err := measure(client, *against, func(c command.Client) ([]command.Result, error) {
+			r, err := c.Run(ctx, "call_records", from, to, now)
+			return []command.Result{r}, err
+		})
+		if err != nil {
+			return err
+		}
+		return reportRun(results[0], *most)
 	}
-	return sum, nil
+}
+
+func reportRun(r command.Result, most float64) error {
+	fmt.Printf("%d records, %d requests, %.1f MB of JSON in %.1f s\n", r.Records, r.Requests, float64(r.Bytes)/1e6, r.Wall.Seconds())
+	fmt.Printf("bench-run records/s=%.0f MB/s=%.1f cpu=%.1fs peak=%.0fMB\n",
+		float64(r.Records)/r.Wall.Seconds(), float64(r.Bytes)/1e6/r.Wall.Seconds(), r.CPU.Seconds(), r.Peak)
+	if most > 0 && r.Peak > most {
+		return fmt.Errorf("the run took %.0f MB of memory, more than %.0f", r.Peak, most)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"strconv"
@@ -16,6 +17,8 @@ import (
 
 // Environment names the variable that holds the path of the azurite-blob script.
 const Environment = "GRAPHLAKE_AZURITE"
+
+const account = "graphlake"
 
 // Start starts an empty emulator in memory, ends it with the test, and gives the connection string
 // of its one account.
@@ -29,7 +32,7 @@ func Start(t testing.TB) string {
 	key := base64.StdEncoding.EncodeToString([]byte("an invented key for tests"))
 	cmd := exec.Command(script, "--silent", "--disableTelemetry", "--skipApiVersionCheck",
 		"--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", strconv.Itoa(port))
-	cmd.Env = append(os.Environ(), "AZURITE_ACCOUNTS=graphlake:"+key)
+	cmd.Env = append(os.Environ(), "AZURITE_ACCOUNTS="+account+":"+key)
 	cmd.Dir = t.TempDir()
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
@@ -43,19 +46,23 @@ func Start(t testing.TB) string {
 		<-ended
 	})
 	await(t, port, ended, &output)
-	return fmt.Sprintf("DefaultEndpointsProtocol=http;AccountName=graphlake;AccountKey=%s;"+
-		"BlobEndpoint=http://127.0.0.1:%d/graphlake;", key, port)
+	return fmt.Sprintf("DefaultEndpointsProtocol=http;AccountName=%s;AccountKey=%s;"+
+		"BlobEndpoint=http://127.0.0.1:%d/%[1]s;", account, key, port)
 }
 
-// await returns when the emulator listens.
+// await returns when the emulator answers as it does to whoever does not sign: a port that only listens says nothing
+// of the accounts, or 400.
 func await(t testing.TB, port int, ended chan error, output *bytes.Buffer) {
 	t.Helper()
-	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
-		conn, err := net.DialTimeout("tcp", address, time.Second)
+	url := fmt.Sprintf("http://127.0.0.1:%d/%s?comp=list", port, account)
+	client := &http.Client{Timeout: time.Second}
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		answer, err := client.Get(url)
 		if err == nil {
-			conn.Close()
-			return
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusForbidden {
+				return
+			}
 		}
 		select {
 		case err := <-ended:
@@ -64,7 +71,7 @@ func await(t testing.TB, port int, ended chan error, output *bytes.Buffer) {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	t.Fatalf("Azurite does not listen on %s after 30 seconds", address)
+	t.Fatalf("Azurite does not answer on port %d after a minute", port)
 }
 
 func freePort(t testing.TB) int {

@@ -1,0 +1,73 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// Lake is what a client has read, told of by the command that wrote it.
+type Lake struct {
+	Client
+	// Only are the values that a row may have in a column of its key; with others it does not count. What
+	// is no column here may have any.
+	Only map[string]map[string]bool
+	// Besides are the keys of rows, by table, that do not count where tables are compared row for row.
+	Besides map[string]Keys
+	keys    map[string][]string // by table, as far as they were asked for
+}
+
+// Dataset is what the command says of one.
+type Dataset struct {
+	Name, Mode string
+	Tables     []string
+}
+
+// ByTime reports whether the rows are dated by the records, and not by the night that saw them.
+func (d Dataset) ByTime() bool { return d.Mode == "windowed" || d.Mode == "changes" }
+
+// Datasets are all that there are, the optional ones included.
+func (l *Lake) Datasets(ctx context.Context) (all []Dataset, err error) {
+	out, err := l.Output(ctx, "datasets")
+	if err != nil {
+		return nil, err
+	}
+	return all, json.Unmarshal(out, &all)
+}
+
+// Output runs the command and gives what it printed, also if it failed: then the error is an
+// [exec.ExitError] with what the command wrote to stderr around it.
+func (c Client) Output(ctx context.Context, args ...string) ([]byte, error) {
+	cmd, err := c.Command(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	var told bytes.Buffer
+	cmd.Stderr = &told
+	out, err := cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("graphlake %s: %w\n%s", args[0], err, told.Bytes())
+	}
+	return out, err
+}
+
+// key names the columns that tell the rows of a table apart.
+func (l *Lake) key(ctx context.Context, table string) ([]string, error) {
+	if key, ok := l.keys[table]; ok {
+		return key, nil
+	}
+	out, err := l.Output(ctx, "schema", table)
+	if err != nil {
+		return nil, err
+	}
+	var schema struct{ Key []string }
+	if err := json.Unmarshal(out, &schema); err != nil {
+		return nil, err
+	}
+	if l.keys == nil {
+		l.keys = map[string][]string{}
+	}
+	l.keys[table] = schema.Key
+	return schema.Key, nil
+}
