@@ -15,7 +15,9 @@ func refused(resp *http.Response, body []byte) *Error {
 	e.Status = resp.StatusCode
 	e.RequestID = resp.Header.Get("request-id")
 	w, ok := readWords(body)
-	e.take(w)
+	if ok {
+		e.take(w, resp)
+	}
 	switch {
 	case !ok:
 		e.Err = fmt.Errorf("an answer of %s without Graph's error", came(resp, body))
@@ -86,7 +88,8 @@ func containsAny(s string, parts ...string) bool {
 }
 
 // take adds what Graph said.
-func (e *Error) take(w words) {
+func (e *Error) take(w words, resp *http.Response) {
 	e.Code, e.InnerCode, e.Message = w.code, w.innerCode, w.message
 	e.RequestID = cmp.Or(e.RequestID, w.requestID)
+	e.odata = odataError(w, resp)
 }

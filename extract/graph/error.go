@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/models/odataerrors"
 )
 
 // Kind says what an error of this package means to whoever decides about it.
@@ -65,9 +67,22 @@ type Error struct {
 	SignIn     bool   // there is no token, so nothing else can be asked either
 	Err        error  // what happened, where Graph said nothing or did not say it
 	cure       string // instead of the kind's
+
+	odata *odataerrors.ODataError // nil if Graph said nothing
 }
 
-func (e *Error) Unwrap() error { return e.Err }
+// Unwrap gives Err and, where Graph said what is wrong, its error in the type of Microsoft's SDK, which
+// [errors.AsType] thus finds. Its text is Graph's own, with the ids and names that Error leaves out.
+func (e *Error) Unwrap() []error {
+	var all []error
+	if e.Err != nil {
+		all = append(all, e.Err)
+	}
+	if e.odata != nil {
+		all = append(all, e.odata)
+	}
+	return all
+}
 
 // Error says what was asked, why it failed, and what to do.
 func (e *Error) Error() string {

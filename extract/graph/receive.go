@@ -85,7 +85,9 @@ func unusable(resp *http.Response, body []byte, err error) error {
 	e.RequestID = resp.Header.Get("request-id")
 	if part, ok := errors.AsType[*partError](err); ok {
 		e.Kind = Incomplete
-		e.take(part.words)
+		if part.words != (words{}) {
+			e.take(part.words, resp)
+		}
 	}
 	return e
 }

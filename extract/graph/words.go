@@ -13,6 +13,7 @@ type words struct {
 	innerCode string // the innermost innerError.code, or the AADSTS code of Entra's description
 	message   string // without ids and addresses
 	requestID string // of the outermost innerError that has one
+	text      string // all of it, as it came and with whom it names: for [odataError] and for nobody who prints
 }
 
 // What of an error is read: one service quotes whole pages, another nests what it was told by others.
@@ -39,14 +40,17 @@ func readWords(body []byte) (words, bool) {
 		message:   cmp.Or(r.at[1].message, r.at[0].message, r.description),
 		requestID: r.requestID,
 	}
-	return w.fit(), r.failed || w != words{}
+	ok := r.failed || w != words{}
+	w.text = string(body)
+	return w.fit(), ok
 }
 
 // wordsOf reads the value of a member "error", and the "error_description" beside it.
 func wordsOf(value []byte, description string) words {
+	value = value[:min(len(value), mostErrorBody)]
 	r := wordReader{description: description}
-	_ = r.error(newDecoder(value[:min(len(value), mostErrorBody)]))
-	w := words{r.at[1].code, r.inner, cmp.Or(r.at[1].message, description), r.requestID}
+	_ = r.error(newDecoder(value))
+	w := words{r.at[1].code, r.inner, cmp.Or(r.at[1].message, description), r.requestID, `{"error":` + string(value) + "}"}
 	return w.fit()
 }
 
@@ -60,7 +64,7 @@ func (w words) fit() words {
 	if w.innerCode == w.code {
 		w.innerCode = ""
 	}
-	return words{short(unnamed(w.code)), short(unnamed(w.innerCode)), short(unnamed(w.message)), short(w.requestID)}
+	return words{short(unnamed(w.code)), short(unnamed(w.innerCode)), short(unnamed(w.message)), short(w.requestID), w.text}
 }
 
 // wordReader collects words. Depth 0 is the body, 1 its error, and more an innerError.

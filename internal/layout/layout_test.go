@@ -126,13 +126,23 @@ func own(imported string, r room, test bool) string {
 
 // foreign says why a room may not import a package from outside; "" is that it may.
 func foreign(imported string, r room, test bool) string {
+	s := subjectOf(imported)
+	if s.name == "" || slices.Contains(r.knows, s.name) || test && !s.tests {
+		return ""
+	}
+	return fmt.Sprintf("%s must not know %s: %s", r.dir, s.name, s.why)
+}
+
+// subjectOf is the subject that a package from outside belongs to: of several the one with the longest path. The
+// zero subject is none.
+func subjectOf(imported string) (of subject) {
+	longest := ""
 	for _, s := range subjects {
-		if slices.Contains(r.knows, s.name) || test && !s.tests {
-			continue
-		}
-		if slices.ContainsFunc(s.paths, func(p string) bool { return imported == p || strings.HasPrefix(imported, p+"/") }) {
-			return fmt.Sprintf("%s must not know %s: %s", r.dir, s.name, s.why)
+		for _, p := range s.paths {
+			if (imported == p || strings.HasPrefix(imported, p+"/")) && len(p) > len(longest) {
+				longest, of = p, s
+			}
 		}
 	}
-	return ""
+	return of
 }

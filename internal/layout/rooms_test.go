@@ -23,7 +23,7 @@ var rooms = []room{
 		"it is the vocabulary that all others read, and values need nothing of them"},
 	{"extract", []string{"schemas", "extract/graph", "internal/instant"}, []string{json},
 		stageWhy + "; what extract hands on is a JSON record"},
-	{"extract/graph", []string{"schemas/throttle"}, []string{http, graphSDK, json},
+	{"extract/graph", []string{"schemas/throttle"}, []string{http, graphSDK, odata, json},
 		"what is the same for every collection on Graph knows no dataset"},
 	{"internal/graphsim", nil, []string{http, json},
 		"the other side proves nothing once it learns from the code that it tests"},
@@ -84,6 +84,7 @@ const (
 	json     = "JSON"
 	files    = "files and the environment"
 	command  = "the command line"
+	odata    = "the SDK's type of an error"
 	models   = "Microsoft's generated SDK"
 	duckdb   = "DuckDB"
 
@@ -99,7 +100,7 @@ type subject struct {
 	why   string
 }
 
-// subjects says what is the business of a few rooms only.
+// subjects says what is the business of a few rooms only. A package belongs to the subject with the longest path.
 var subjects = []subject{
 	{arrow, []string{"github.com/apache/arrow-go"}, false,
 		"columns begin in transform and end in load; before that there are records, after it objects"},
@@ -123,6 +124,8 @@ var subjects = []subject{
 		"jobs knows units and their numbers; what is below says them in values, and spans of libraries have URLs in them"},
 	{collector, []string{"go.opentelemetry.io/otel/sdk", "go.opentelemetry.io/otel/exporters", "go.opentelemetry.io/contrib"}, false,
 		"where a collector is, the environment says, which is cmd's"},
+	{odata, []string{"github.com/microsoftgraph/msgraph-sdk-go/models/odataerrors"}, true,
+		"extract/graph is the one place that reads Graph's errors; who embeds it finds this type in its own"},
 	{models, []string{"github.com/microsoftgraph/msgraph-sdk-go"}, true,
 		"it takes minutes to compile; it is asked in internal/contract, a module of its own"},
 	{duckdb, []string{"github.com/duckdb", "github.com/marcboeker/go-duckdb"}, true,
