@@ -32,6 +32,7 @@ type flags struct {
 	Illnesses       bool     `help:"Print what is sick now, as JSON, and end."`
 	Token           string   `help:"The only token that is accepted (default: any, and none)."`
 	Role            []string `placeholder:"PERMISSION" help:"What the token permits, for instance CallRecords.Read.All (default: everything)."`
+	Serve           []string `sep:"none" placeholder:"PATH=FILE" help:"Answer a path of Graph with the pages of a JSON file, or of page-*.json in a directory: '[METHOD] PATH [ROLE,ROLE…]=FILE', as 'GET /v1.0/users/{id}/licenseDetails=pages'."`
 	Stats           string   `placeholder:"FILE" help:"Where to write, at the end, how many requests there were, as JSON."`
 	Truth           bool     `help:"Print what the tenant holds, as JSON, and end."`
 	Keys            bool     `help:"With --truth: the key of every row, too."`
@@ -78,6 +79,13 @@ func (f *flags) options() (graphsim.Options, error) {
 	}
 	if f.Messages <= 0 {
 		o.MessagesPerUserDay = -1
+	}
+	for _, text := range f.Serve {
+		fixture, err := parseFixture(text)
+		if err != nil {
+			return o, err
+		}
+		o.Fixtures = append(o.Fixtures, fixture)
 	}
 	var err error
 	if o.Faults, err = f.faults(); err != nil {

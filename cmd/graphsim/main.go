@@ -12,7 +12,8 @@
 // serves. --rate 1 throttles as Graph has published it, and --rate 50 fifty times faster; --stats FILE
 // counts the requests. --fail 0.05 lets a twentieth of the requests fail, in all ways or in those that
 // --fault names. --sick 7 lets some records, mailboxes, teams and lists answer wrong for nights, and --heal
-// TIME ends that; --illnesses prints what is sick. --forbidden 0.02 lets nobody read a fiftieth of the mailboxes and teams.
+// TIME ends that; --illnesses prints what is sick. --serve 'GET /v1.0/users/{id}/licenseDetails=pages' answers
+// with JSON what the tenant does not make; {id} in a page stands for the key. --forbidden 0.02 lets nobody read a fiftieth of the mailboxes and teams.
 package main
 
 import (

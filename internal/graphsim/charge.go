@@ -93,3 +93,15 @@ func unitsOf(base int, options url.Values) int {
 	}
 	return max(1, cost)
 }
+
+func (t *Tenant) paceOf(charges []charge, _ []string, _ url.Values) error {
+	if t.throttle == nil {
+		return nil
+	}
+	wait := t.throttle.admit(charges)
+	if wait == 0 {
+		return nil
+	}
+	t.throttled.Add(1)
+	return tooMany(t.throttle.retryAfter(wait))
+}

@@ -1,7 +1,5 @@
 package graphsim
 
-import "strings"
-
 var (
 	messageRoles    = []string{"Chat.Read.All", "Chat.ReadWrite.All"}
 	chatRoles       = []string{"Chat.ReadBasic.All", "Chat.Read.All", "Chat.ReadWrite.All"}
@@ -17,11 +15,6 @@ func (t *Tenant) userChatHandler(user string, path []string) (handler, error) {
 		return handler{messageRoles, func(w *writer, q *question) error { return t.userMessages(w, q, user) }}, nil
 	}
 	return handler{}, refuse(501, "NotImplemented", "This simulator answers no '%s' of somebody's chats.", path[0])
-}
-
-// operation is the name of a function of Graph's, which a client may write in several ways.
-func operation(segment string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(segment, "microsoft.graph."), "()")
 }
 
 // chatHandler answers below /chats/{id}.

@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// oldestToken is how long Graph takes a token of the directory back.
-const oldestToken = 7 * 24 * time.Hour
-
 // A deltaKind is what is peculiar to the delta of one kind of directory object: the marks of its tokens,
 // and how it reads a $select.
 type deltaKind struct {
@@ -40,12 +37,12 @@ func (t *Tenant) deltaState(q *question, kind *deltaKind) (s deltaState, err err
 	since := q.options.Get("$deltatoken") + q.options.Get("$deltaToken") // Graph's own pages spell it both ways
 	switch skip := q.options.Get("$skiptoken"); {
 	case since != "" && since != "latest":
-		if s, err = t.resume(kind, kind.delta, since, q.now); err == nil {
+		if s, err = t.oldResume(kind, kind.delta, since, q.now); err == nil {
 			s.since, s.at = s.at, q.now
 		}
 		return s, err
 	case skip != "":
-		return t.resume(kind, kind.skip, skip, q.now)
+		return t.oldResume(kind, kind.skip, skip, q.now)
 	case since == "latest":
 		s.since = q.now
 	}
@@ -63,7 +60,7 @@ func (s *deltaState) choose(kind *deltaKind, text string, chosen bool) (err erro
 }
 
 // resume opens a token. One that has the form and is too old, or not of this tenant, has expired.
-func (t *Tenant) resume(kind *deltaKind, mark, token string, now time.Time) (s deltaState, err error) {
+func (t *Tenant) oldResume(kind *deltaKind, mark, token string, now time.Time) (s deltaState, err error) {
 	text, ok := t.unseal(mark, token)
 	switch {
 	case !ok && isSealed(token):
@@ -97,9 +94,4 @@ func (t *Tenant) links(w *writer, path string, kind *deltaKind, s deltaState, ne
 	}
 	s.from, s.since = 0, time.Time{}
 	w.text("@odata.deltaLink", path+"?$deltatoken="+t.seal(kind.delta, s.text()))
-}
-
-// expired refuses a token that is too old.
-func expired() *refusal {
-	return &refusal{status: 410, code: "syncStateNotFound", message: "The sync state generation is not found. Start again without a token."}
 }

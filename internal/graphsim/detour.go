@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// A collection is a page that was answered, taken apart to give it another link.
-type collection struct {
+// A linkedPage is a page that was answered, taken apart to give it another link.
+type linkedPage struct {
 	Context string          `json:"@odata.context"`
 	Count   json.RawMessage `json:"@odata.count"`
 	Value   json.RawMessage `json:"value"`
@@ -22,10 +22,10 @@ type detours struct {
 }
 
 // What the faults of collections do to a page.
-func repeat(c *collection, d detours)   { c.next = d.again }
-func loop(c *collection, d detours)     { c.next = d.loop }
-func estrange(c *collection, d detours) { c.next = d.foreign }
-func vacate(c *collection, d detours)   { c.next, c.Value, c.Count = d.again, json.RawMessage("[]"), nil }
+func repeat(c *linkedPage, d detours)   { c.next = d.again }
+func loop(c *linkedPage, d detours)     { c.next = d.loop }
+func estrange(c *linkedPage, d detours) { c.next = d.foreign }
+func vacate(c *linkedPage, d detours)   { c.next, c.Value, c.Count = d.again, json.RawMessage("[]"), nil }
 
 // detoursFrom makes the links that lead away from a request. Their tokens hold its query.
 func (t *Tenant) detoursFrom(r *http.Request) detours {
@@ -66,8 +66,8 @@ func withQuery(r *http.Request, query string) *http.Request {
 }
 
 // relink writes a page anew, as a fault of collections makes it.
-func (t *Tenant) relink(w *writer, r *http.Request, change func(*collection, detours)) error {
-	var c collection
+func (t *Tenant) relink(w *writer, r *http.Request, change func(*linkedPage, detours)) error {
+	var c linkedPage
 	if err := json.Unmarshal(w.b, &c); err != nil {
 		return err
 	}

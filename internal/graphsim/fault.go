@@ -47,7 +47,7 @@ type faultKind struct {
 	name    string
 	suits   func(path []string, options url.Values) bool // nil: every request
 	refusal func(now time.Time) *refusal                 // is answered instead
-	relink  func(*collection, detours)
+	relink  func(*linkedPage, detours)
 	edit    func(t *Tenant, r *http.Request, body []byte) []byte              // of a good answer
 	send    func(t *Tenant, rw http.ResponseWriter, r *http.Request, a reply) // in place of the usual way
 }
@@ -120,11 +120,11 @@ func (t *Tenant) fault(n uint64, r *http.Request) *faultKind {
 func isCollection(path []string, _ url.Values) bool {
 	last := path[len(path)-1]
 	return strings.Contains(last, "(") ||
-		slices.Contains(collections, last)
+		slices.Contains(oldCollections, last)
 }
 
-// collections are the resources that come in pages.
-var collections = strings.Fields(`callRecords sessions participants_v2 users delta groups members owners teams channels
+// oldCollections are the resources that come in pages.
+var oldCollections = strings.Fields(`callRecords sessions participants_v2 users delta groups members owners teams channels
 	allChannels organization subscribedSkus calendarView
 	chats getAllMessages`)
 

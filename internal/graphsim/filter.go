@@ -15,8 +15,8 @@ type filter struct {
 
 var withParticipant = regexp.MustCompile(`^participants_v2/any\((\w+):(\w+)/id eq '([^']+)'\)$`)
 
-// parseFilter reads a $filter. Graph knows two conditions on call records, and only "and".
-func parseFilter(text string) (filter, error) {
+// parseRecordFilter reads a $filter. Graph knows two conditions on call records, and only "and".
+func parseRecordFilter(text string) (filter, error) {
 	var f filter
 	for term := range strings.SplitSeq(text, " and ") {
 		term = strings.TrimSpace(term)
@@ -68,15 +68,4 @@ func (f *filter) before(at time.Time) {
 	if f.to.IsZero() || at.Before(f.to) {
 		f.to = at
 	}
-}
-
-var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d)$`)
-
-// parseInstant reads an Edm.DateTimeOffset literal, of at most seven fractional digits.
-func parseInstant(text string) (time.Time, bool) {
-	if !instant.MatchString(text) {
-		return time.Time{}, false
-	}
-	at, err := time.Parse(time.RFC3339Nano, text)
-	return at.UTC(), err == nil
 }

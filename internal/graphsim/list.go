@@ -13,7 +13,7 @@ func (t *Tenant) listRecords(w *writer, q *question) error {
 	var f filter
 	if text, ok := q.options["$filter"]; ok {
 		var err error
-		if f, err = parseFilter(text[0]); err != nil {
+		if f, err = parseRecordFilter(text[0]); err != nil {
 			return err
 		}
 	}

@@ -56,9 +56,6 @@ func (t *Tenant) question(r *http.Request, version string) (*question, error) {
 	return q, nil
 }
 
-// longestBody is how many bytes of a request are read.
-const longestBody = 1 << 20
-
 // origin is where a request came to: links lead there too.
 func origin(r *http.Request) string {
 	if r.TLS != nil {

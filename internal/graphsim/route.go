@@ -26,9 +26,9 @@ func route(path string) (version string, segments []string, err error) {
 		return "", nil, badRequest("Invalid version: %s", version)
 	}
 	for segment := range strings.SplitSeq(strings.TrimSuffix(rest, "/"), "/") {
-		name, key, keyed := strings.Cut(strings.TrimSuffix(segment, "')"), "('")
+		name, key, keyed := strings.Cut(segment, "('")
 		if segments = append(segments, name); keyed {
-			segments = append(segments, key)
+			segments = append(segments, strings.TrimSuffix(key, "')"))
 		}
 	}
 	return version, segments, nil
@@ -124,7 +124,7 @@ func (t *Tenant) userHandler(path []string) (handler, error) {
 
 // permit checks that the token holds one of the roles.
 func (t *Tenant) permit(roles []string) error {
-	if t.Roles == nil || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(t.Roles, r) }) {
+	if t.Roles == nil || len(roles) == 0 || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(t.Roles, r) }) {
 		return nil
 	}
 	return refuse(403, "Forbidden", "Missing role permissions on the request. API requires one of '%s'. Roles on the request '%s'.",

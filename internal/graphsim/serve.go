@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -84,6 +85,9 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 	if err := t.admit(r); err != nil {
 		return err
 	}
+	if c, keys := t.match(version, segments); c != nil {
+		return t.answerOf(w, r, version, c, keys)
+	}
 	if err := t.pace(segments, r); err != nil {
 		return err
 	}
@@ -105,6 +109,30 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 		w.newer = w.newer || p == "include-unknown-enum-members"
 	}
 	return h.answer(w, q)
+}
+
+// answerOf answers a request for a collection.
+func (t *Tenant) answerOf(w *writer, r *http.Request, version string, c *collection, keys []string) error {
+	if err := t.paceOf(c.charges, keys, r.URL.Query()); err != nil {
+		return err
+	}
+	if c.rows == nil && c.one == nil {
+		return refuse(501, "NotImplemented", "This simulator does not answer /%s.", c.path)
+	}
+	if err := t.permit(c.roles); err != nil {
+		return err
+	}
+	if r.Method != cmp.Or(c.method, http.MethodGet) {
+		return refuse(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+	}
+	q, err := t.read(r, version, c, keys)
+	if err != nil {
+		return err
+	}
+	for _, p := range q.prefer {
+		w.newer = w.newer || p == "include-unknown-enum-members"
+	}
+	return t.serve(w, q)
 }
 
 // pace refuses a request that goes beyond a limit.

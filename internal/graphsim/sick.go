@@ -519,7 +519,7 @@ func (t *Tenant) callsOf(day int, now time.Time) func(yield func(*call) bool) {
 }
 
 // endless leads from one empty page to ever another.
-func endless(c *collection, d detours) {
+func endless(c *linkedPage, d detours) {
 	c.next, c.Value, c.Count = d.fresh, json.RawMessage("[]"), nil
 }
 

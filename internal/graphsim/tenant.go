@@ -41,6 +41,8 @@ type Options struct {
 	// Rate is how many times faster than published Graph's limits are enforced, measured on the machine's
 	// clock and not on Now. 0: no limits.
 	Rate float64
+	// Fixtures are answered besides, and before, what the tenant makes itself.
+	Fixtures []Fixture
 	// Faults say how requests fail that nothing is wrong with.
 	Faults Faults
 	// Sick says what of the tenant is sick, for nights.
@@ -60,6 +62,7 @@ type Tenant struct {
 	throttle *throttle // nil: no limits
 	calendar calendar
 	ill      ill
+	fixtures []collection
 
 	requests, throttled atomic.Uint64
 }
@@ -70,7 +73,7 @@ func (t *Tenant) Requests() uint64 { return t.requests.Load() }
 // Throttled is how many requests were refused because a limit was reached.
 func (t *Tenant) Throttled() uint64 { return t.throttled.Load() }
 
-// New makes the tenant that the options describe.
+// New makes the tenant that the options describe. It panics for a fixture in which Check finds something wrong.
 func New(o Options) *Tenant {
 	o.Users = cmp.Or(o.Users, 200)
 	o.Tenant = cmp.Or(o.Tenant, "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30")
@@ -104,6 +107,13 @@ func New(o Options) *Tenant {
 			t.Sick.From = o.From
 		}
 		t.ill = ill{heal: o.Sick.Heal, tries: map[string]int{}, lasts: map[string][]byte{}}
+	}
+	for i := range o.Fixtures {
+		c, err := o.Fixtures[i].collection()
+		if err != nil {
+			panic(err)
+		}
+		t.fixtures = append(t.fixtures, c)
 	}
 	t.first = dayOf(o.From)
 	t.days = max(0, dayOf(o.To)-t.first)

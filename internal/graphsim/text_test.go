@@ -55,7 +55,7 @@ func FuzzFilter(f *testing.F) {
 	f.Add("startDateTime gt 2026-11-22T00:00:00.1234567+01:00 and participants_v2/any(p:p/id eq 'x')")
 	f.Add("startDateTime le 0001-01-01T00:00:00Z")
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := parseFilter(text)
+		got, err := parseRecordFilter(text)
 		if err != nil {
 			return
 		}
@@ -63,7 +63,7 @@ func FuzzFilter(f *testing.F) {
 		for i, j := 0, len(terms)-1; i < j; i, j = i+1, j-1 {
 			terms[i], terms[j] = terms[j], terms[i]
 		}
-		turned, err := parseFilter(strings.Join(terms, " and "))
+		turned, err := parseRecordFilter(strings.Join(terms, " and "))
 		if err != nil || !turned.from.Equal(got.from) || !turned.to.Equal(got.to) || (turned.participant == "") != (got.participant == "") {
 			t.Errorf("%q is %v, and turned round %v (%v)", text, got, turned, err)
 		}

@@ -3,18 +3,7 @@ package graphsim
 import (
 	"strconv"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 )
-
-// A writer appends JSON. It knows when a comma is due, and trusts its caller for the rest: names are
-// constants, and what is opened is closed.
-type writer struct {
-	b []byte
-	// newer is set by Prefer: include-unknown-enum-members. Without it Graph writes
-	// unknownFutureValue where the member is younger than that sentinel.
-	newer bool
-}
 
 func (w *writer) comma() {
 	if n := len(w.b); n > 0 && w.b[n-1] != '{' && w.b[n-1] != '[' {
@@ -159,36 +148,4 @@ func (w *writer) duration(name string, d time.Duration) {
 		w.b = append(strconv.AppendFloat(w.b, float64(s)/float64(time.Second), 'f', -1, 64), 'S')
 	}
 	w.b = append(w.b, '"')
-}
-
-func appendText(b []byte, s string) []byte {
-	b = append(b, '"')
-	done := 0 // of s is written
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= 0x20 && c < 0xf0 && c != '"' && c != '\\' {
-			continue
-		}
-		b = append(b, s[done:i]...)
-		switch {
-		case c == '"' || c == '\\':
-			b = append(b, '\\', c)
-		case c == '\n':
-			b = append(b, '\\', 'n')
-		case c < 0x20:
-			b = appendEscape(b, uint16(c))
-		default: // beyond the first plane: .NET writes both surrogates as escapes
-			r, size := utf8.DecodeRuneInString(s[i:])
-			high, low := utf16.EncodeRune(r)
-			b = appendEscape(appendEscape(b, uint16(high)), uint16(low))
-			i += size - 1
-		}
-		done = i + 1
-	}
-	return append(append(b, s[done:]...), '"')
-}
-
-func appendEscape(b []byte, v uint16) []byte {
-	const digits = "0123456789ABCDEF"
-	return append(b, '\\', 'u', digits[v>>12], digits[v>>8&15], digits[v>>4&15], digits[v&15])
 }
