@@ -29,7 +29,7 @@ func BenchmarkPace(b *testing.B) {
 			}
 		}
 	})
-	unpaced := spread(limit, rate).Requests // go out at once
+	unpaced := divide(limit, rate).Requests // go out at once
 	perSecond := float64(b.N-unpaced) / b.Elapsed().Seconds()
 	b.ReportMetric(perSecond/rate/float64(limit.Requests)*limit.Per.Seconds(), "of-limit")
 }

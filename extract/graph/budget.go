@@ -8,12 +8,12 @@ import (
 	"sync"
 	"time"
 
-	"graphlake/schemas/throttle"
-
 	khttp "github.com/microsoft/kiota-http-go"
+
+	"graphlake/schemas/throttle"
 )
 
-// budget is the middleware that holds a request back until its family, its resource and the tenant's
+// budget is the middleware that holds a request back until its resource, its family and the tenant's
 // concurrency let it through, and learns from the answer.
 type budget struct {
 	client *Client
@@ -21,9 +21,9 @@ type budget struct {
 	slots  chan struct{} // one for every request in flight
 
 	mu        sync.Mutex
-	families  map[string]*pool
-	resources map[resource]*pool
-	sweepAt   int
+	families  map[string]*pacer
+	resources map[resource]*pacer
+	sweepAt   int // so many resources
 }
 
 type resource struct{ family, key string }
@@ -33,61 +33,63 @@ func newBudget(c *Client, rate float64, concurrency int) *budget {
 		client:    c,
 		rate:      rate,
 		slots:     make(chan struct{}, concurrency),
-		families:  map[string]*pool{},
-		resources: map[resource]*pool{},
+		families:  map[string]*pacer{},
+		resources: map[resource]*pacer{},
 	}
 }
 
-// visit is one request on its way through.
-type visit struct {
-	*call
-	family, narrow *pool // narrow is the resource's
-	sent           time.Time
+// admission is one request with the pacers that let it through. It belongs to one goroutine.
+type admission struct {
+	call             *call
+	family, resource *pacer
+	sent             time.Time
 }
 
 // Intercept sends the request when it may be sent. The rest of the pipeline reads the whole answer,
 // so the slot covers the reading too.
 func (b *budget) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	v := b.visit(callOf(req))
-	defer b.release(v)
+	a := b.admission(callOf(req))
+	defer b.release(a)
 	start := time.Now()
-	err := b.enter(ctx, v)
+	err := b.admit(ctx, a)
 	b.client.countWait(ctx, time.Since(start))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { <-b.slots }()
 	resp, err := p.Next(req, next)
-	b.learn(ctx, v, err)
+	b.learn(ctx, a, err)
 	return resp, err
 }
 
-// enter waits for the resource first, so that a resource that is paused does not stand in its
-// family's line, and counts the request in both at the moment it leaves: never earlier, or requests
-// held up by the one would crowd in a window of the other.
-func (b *budget) enter(ctx context.Context, v *visit) error {
-	if err := v.narrow.line(v.call).join(ctx); err != nil {
+// admit waits for the resource first, so that a resource that is paused does not hold the turn of its
+// family, and counts the request in both at the moment it leaves: never earlier, or requests held up by
+// the one would crowd in a window of the other.
+func (b *budget) admit(ctx context.Context, a *admission) error {
+	turn := a.resource.limiter(a.call)
+	if err := turn.acquire(ctx); err != nil {
 		return err
 	}
-	defer v.narrow.line(v.call).leave()
+	defer turn.release()
 	for {
-		if err := v.narrow.await(ctx, v.call); err != nil {
+		if err := a.resource.wait(ctx, a.call); err != nil {
 			return err
 		}
-		if sent, err := b.pass(ctx, v); sent || err != nil {
+		if sent, err := b.admitToFamily(ctx, a); sent || err != nil {
 			return err
 		}
 	}
 }
 
-// pass stands in the family's line and takes a slot. It reports false if a pause came in between.
-func (b *budget) pass(ctx context.Context, v *visit) (bool, error) {
-	if err := v.family.line(v.call).join(ctx); err != nil {
+// admitToFamily waits for the family and takes a slot. It reports false if a pause came in between.
+func (b *budget) admitToFamily(ctx context.Context, a *admission) (bool, error) {
+	turn := a.family.limiter(a.call)
+	if err := turn.acquire(ctx); err != nil {
 		return false, err
 	}
-	defer v.family.line(v.call).leave()
-	if err := v.family.await(ctx, v.call); err != nil {
+	defer turn.release()
+	if err := a.family.wait(ctx, a.call); err != nil {
 		return false, err
 	}
 	select {
@@ -95,37 +97,37 @@ func (b *budget) pass(ctx context.Context, v *visit) (bool, error) {
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
-	if !v.take(time.Now()) {
+	if !a.record(time.Now()) {
 		<-b.slots
 		return false, nil
 	}
 	return true, nil
 }
 
-// take counts the request in both pools, if both let it through now.
-func (v *visit) take(now time.Time) bool {
-	v.narrow.mu.Lock()
-	defer v.narrow.mu.Unlock()
-	v.family.mu.Lock()
-	defer v.family.mu.Unlock()
-	if v.narrow.delay(now, v.call) > 0 || v.family.delay(now, v.call) > 0 {
+// record counts the request in both pacers, if both let it through now.
+func (a *admission) record(now time.Time) bool {
+	a.resource.mu.Lock()
+	defer a.resource.mu.Unlock()
+	a.family.mu.Lock()
+	defer a.family.mu.Unlock()
+	if a.resource.delay(now, a.call) > 0 || a.family.delay(now, a.call) > 0 {
 		return false
 	}
-	v.narrow.take(now, v.call)
-	v.family.take(now, v.call)
-	v.sent = now
+	a.resource.record(now, a.call)
+	a.family.record(now, a.call)
+	a.sent = now
 	return true
 }
 
 // learn raises the pace after a good answer and lowers it after a complaint.
-func (b *budget) learn(ctx context.Context, v *visit, err error) {
+func (b *budget) learn(ctx context.Context, a *admission, err error) {
 	if err == nil {
-		v.family.quicken(v.call)
-		v.narrow.quicken(v.call)
+		a.family.speedUp(a.call)
+		a.resource.speedUp(a.call)
 		return
 	}
 	e, ok := errors.AsType[*Error](err)
-	if !ok || !e.throttles() || v.token == "" { // Entra's complaint is not the family's
+	if !ok || !e.throttles() || a.call.token == "" { // Entra's complaint is not the family's
 		return
 	}
 	b.client.count(ctx, func(n *Counter) { n.Throttled.Add(1) })
@@ -135,42 +137,42 @@ func (b *budget) learn(ctx context.Context, v *visit, err error) {
 	}
 	// Graph does not say which limit was met. One resource alone is the resource's; a second one
 	// during its pause is the family's.
-	if v.perResource() {
-		v.narrow.slow(v.sent, pause)
-		if !v.family.suspects(v.resource, pause) {
+	if a.call.perResource() {
+		a.resource.slowDown(a.sent, pause)
+		if !a.family.noteThrottled(a.call.resource, pause) {
 			return
 		}
 	}
-	v.family.slow(v.sent, pause)
+	a.family.slowDown(a.sent, pause)
 }
 
-// visit finds the pools of a request, which are its own until release.
-func (b *budget) visit(c *call) *visit {
+// admission finds the pacers of a request, which it uses until release.
+func (b *budget) admission(c *call) *admission {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	family, ok := b.families[c.budget.Name]
 	if !ok {
-		family = newPool(c.budget.First, c.budget.Next, b.rate)
+		family = newPacer(c.budget.First, c.budget.Next, b.rate)
 		b.families[c.budget.Name] = family
 	}
 	if !c.perResource() {
-		return &visit{call: c, family: family, narrow: newPool(throttle.Limit{}, throttle.Limit{}, 1)}
+		return &admission{call: c, family: family, resource: newPacer(throttle.Limit{}, throttle.Limit{}, 1)}
 	}
 	key := resource{c.budget.Name, c.resource}
-	narrow, ok := b.resources[key]
+	of, ok := b.resources[key]
 	if !ok {
 		b.sweep()
-		narrow = newPool(c.budget.Resource, c.budget.ResourceNext, b.rate)
-		b.resources[key] = narrow
+		of = newPacer(c.budget.Resource, c.budget.ResourceNext, b.rate)
+		b.resources[key] = of
 	}
-	narrow.users++
-	return &visit{call: c, family: family, narrow: narrow}
+	of.users++
+	return &admission{call: c, family: family, resource: of}
 }
 
-func (b *budget) release(v *visit) {
+func (b *budget) release(a *admission) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	v.narrow.users--
+	a.resource.users--
 }
 
 // sweep forgets resources that were not asked for lately: a backfill names a million of them.
@@ -179,6 +181,6 @@ func (b *budget) sweep() {
 		return
 	}
 	now := time.Now()
-	maps.DeleteFunc(b.resources, func(_ resource, p *pool) bool { return p.users == 0 && p.idle(now) })
+	maps.DeleteFunc(b.resources, func(_ resource, p *pacer) bool { return p.users == 0 && p.idle(now) })
 	b.sweepAt = max(1024, 2*len(b.resources))
 }

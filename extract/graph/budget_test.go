@@ -250,22 +250,22 @@ func TestPauseOfAResource(t *testing.T) {
 func TestIdleResourcesAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(new(Client), 1, 1)
-		ask := func(i int) *visit {
-			return b.visit(&call{resource: strconv.Itoa(i), budget: throttle.Budget{Resource: limit(1, time.Second)}})
+		ask := func(i int) *admission {
+			return b.admission(&call{resource: strconv.Itoa(i), budget: throttle.Budget{Resource: limit(1, time.Second)}})
 		}
-		held := ask(0)
-		held.take(time.Now())
+		first := ask(0)
+		first.record(time.Now())
 		for i := range 20_000 {
 			v := ask(i)
-			v.take(time.Now())
+			v.record(time.Now())
 			b.release(v)
 			time.Sleep(time.Millisecond)
 		}
 		if len(b.resources) > 3000 {
 			t.Errorf("%d resources are kept, want those of the last second and some", len(b.resources))
 		}
-		if ask(0).narrow != held.narrow {
-			t.Error("a resource was forgotten while a request held it")
+		if ask(0).resource != first.resource {
+			t.Error("a resource was forgotten while a request used it")
 		}
 	})
 }

@@ -33,11 +33,11 @@ func TestPaceRisesByTheLimit(t *testing.T) {
 		{limit(1, time.Second), 4},
 		{throttle.Limit{}, 32},
 	} {
-		p := newPool(c.limit, throttle.Limit{}, 1)
-		p.slow(time.Now(), 0)
+		p := newPacer(c.limit, throttle.Limit{}, 1)
+		p.slowDown(time.Now(), 0)
 		n := 0
 		for ; p.pace < 1; n++ {
-			p.quicken(&call{})
+			p.speedUp(&call{})
 		}
 		if n != c.answers {
 			t.Errorf("%v: the pace was back after %d answers, want %d", c.limit, n, c.answers)

@@ -8,7 +8,7 @@ import (
 	"graphlake/schemas/throttle"
 )
 
-func TestSpread(t *testing.T) {
+func TestDivide(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		limit throttle.Limit
@@ -26,8 +26,8 @@ func TestSpread(t *testing.T) {
 		{"none", throttle.Limit{}, 1, throttle.Limit{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := spread(c.limit, c.rate); got != c.want {
-				t.Errorf("spread over %v, want %v", got, c.want)
+			if got := divide(c.limit, c.rate); got != c.want {
+				t.Errorf("divided into %v, want %v", got, c.want)
 			}
 		})
 	}
@@ -35,14 +35,14 @@ func TestSpread(t *testing.T) {
 
 // A machine that wakes up late loses nothing: what it was late by in one window the next one is shorter.
 func TestLatenessIsMadeUpFor(t *testing.T) {
-	l := newLine(limit(1500, 20*time.Second), 10)
+	l := newLimiter(limit(1500, 20*time.Second), 10)
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	start := now
 	for range 15_000 {
 		if d := l.delay(now, 1, 10); d > 0 {
 			now = now.Add(d + 10*time.Millisecond)
 		}
-		l.take(now, 1, 10)
+		l.record(now, 1, 10)
 	}
 	// 200 windows of 75 requests in a tenth of a second and its slack, of which the first waits for nothing.
 	if took, want := now.Sub(start), 199*102*time.Millisecond+10*time.Millisecond; took > want {
@@ -58,7 +58,7 @@ func FuzzLateness(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, requests uint16, rate uint8, most uint16) {
 		limit := limit(1+int(requests)%2000, 20*time.Second)
 		factor := 1 + float64(rate)
-		l := newLine(limit, factor)
+		l := newLimiter(limit, factor)
 		random := rand.New(rand.NewPCG(seed, 0))
 		now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 		var left []time.Time
@@ -68,7 +68,7 @@ func FuzzLateness(f *testing.F) {
 				late = time.Duration(random.Int64N(1+int64(most))) * time.Millisecond
 			}
 			now = now.Add(max(0, l.delay(now, 1, factor)) + late)
-			l.take(now, 1, factor)
+			l.record(now, 1, factor)
 			left = append(left, now)
 			if i := len(left) - 1 - limit.Requests; i >= 0 && float64(now.Sub(left[i])) < float64(limit.Per)/factor {
 				t.Fatalf("%d requests within %v", limit.Requests+1, now.Sub(left[i]))
