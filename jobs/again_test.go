@@ -11,7 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -35,15 +36,15 @@ func TestRefusedAndLocked(t *testing.T) {
 	r := newRig(t, oneUser())
 	var log bytes.Buffer
 	r.Log = slog.New(slog.NewTextHandler(&log, nil))
-	adatum := jobs.Tenant{Name: "adatum", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b31"}
+	adatum := plan.Tenant{Name: "adatum", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b31"}
 	lock, err := r.Store.Lock(t.Context(), "state/"+adatum.ID+"/users.lock")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rep, err := r.Run(t.Context(), jobs.Selection{
-		Tenants: []jobs.Tenant{tenant, adatum}, Datasets: []schemas.Dataset{schemas.Users},
+	rep, err := r.Run(t.Context(), plan.Selection{
+		Tenants: []plan.Tenant{tenant, adatum}, Datasets: []schemas.Dataset{schemas.Users},
 	})
-	if err != nil || rep.Status != jobs.Unavailable || !rep.TryAgain() {
+	if err != nil || rep.Status != state.Unavailable || !rep.TryAgain() {
 		t.Errorf("%s, %v: %v", rep.Status, rep.TryAgain(), err)
 	}
 	if users := rep.Totals()[0]; users.Seconds < 0 || users.Seconds > 60 {
@@ -52,24 +53,24 @@ func TestRefusedAndLocked(t *testing.T) {
 	if n := strings.Count(log.String(), `msg="unit ended"`); n != 2 || !strings.Contains(log.String(), "error=locked") {
 		t.Errorf("%d units have ended in the log:\n%s", n, &log)
 	}
-	rep, err = r.Run(t.Context(), jobs.Selection{
-		Tenants: []jobs.Tenant{adatum}, Datasets: []schemas.Dataset{schemas.Users},
+	rep, err = r.Run(t.Context(), plan.Selection{
+		Tenants: []plan.Tenant{adatum}, Datasets: []schemas.Dataset{schemas.Users},
 	})
 	if err = errors.Join(err, lock.Unlock(t.Context())); err != nil || !rep.TryAgain() {
 		t.Errorf("locked, %v: %v", rep.TryAgain(), err)
 	}
 	refused := r.night(t, schemas.Organization)
-	if refused.Status != jobs.Forbidden || refused.TryAgain() {
+	if refused.Status != state.Forbidden || refused.TryAgain() {
 		t.Errorf("refused: %s, %v", refused.Status, refused.TryAgain())
 	}
 	refused.Units = append(refused.Units, rep.Units...)
-	if refused.Conclude(); refused.Status != jobs.Forbidden || !refused.TryAgain() {
+	if refused.Conclude(); refused.Status != state.Forbidden || !refused.TryAgain() {
 		t.Errorf("refused and locked: %s, %v", refused.Status, refused.TryAgain())
 	}
 }
 
 // away is a service that does not answer.
-type away struct{ jobs.Store }
+type away struct{ state.Store }
 
 func (away) Lock(context.Context, string) (load.Lock, error) {
 	return nil, fmt.Errorf("lease: %w", &url.Error{Op: "Put", URL: "https://contoso.example", Err: errors.New("no route to host")})
@@ -79,8 +80,8 @@ func (away) Lock(context.Context, string) (load.Lock, error) {
 func TestLakeIsAway(t *testing.T) {
 	r := newRig(t, oneUser())
 	r.Store = away{r.Store}
-	rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.Users}})
-	if err != nil || rep.Status != jobs.Unavailable || rep.Units[0].Error.Kind != "unavailable" || !rep.TryAgain() {
+	rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.Users}})
+	if err != nil || rep.Status != state.Unavailable || rep.Units[0].Error.Kind != "unavailable" || !rep.TryAgain() {
 		t.Errorf("%+v, %v", rep.Units, err)
 	}
 }

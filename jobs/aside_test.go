@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"testing"
 
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -30,11 +30,11 @@ func TestPutAsideIsReadAgain(t *testing.T) {
 		fmt.Fprintf(w, `{%s,"sessions":%s,"participants_v2":[]}`, call, sessions)
 	})
 	r := newRig(t, h)
-	if rep := r.at(at(18, 3)).night(t, schemas.CallRecords); rep.Status != jobs.Data || !rep.Incomplete() {
+	if rep := r.at(at(18, 3)).night(t, schemas.CallRecords); rep.Status != state.Data || !rep.Incomplete() {
 		t.Fatalf("the odd night: %s: %+v", rep.Status, rep.Units)
 	}
 	odd = false
-	if rep := r.at(at(19, 3)).night(t, schemas.CallRecords); rep.Status != jobs.Data || rep.Incomplete() {
+	if rep := r.at(at(19, 3)).night(t, schemas.CallRecords); rep.Status != state.Data || rep.Incomplete() {
 		t.Fatalf("the next night: %s: %+v", rep.Status, rep.Units)
 	}
 	if got := r.rows(t, schemas.CallRecords.Root(), november(17), "call_id"); len(got) != 1 {

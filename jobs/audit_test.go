@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"graphlake/internal/graphsim"
-	"graphlake/jobs"
+	"graphlake/jobs/audit"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -22,15 +24,15 @@ var tuesday = monday.Add(schemas.Day)
 // audit gives the findings in a line each: kind, table, day and count.
 func (r *rig) audit(t *testing.T, datasets ...schemas.Dataset) []string {
 	t.Helper()
-	a := jobs.Auditor{Store: r.Store, Now: r.Now, Log: slog.New(slog.DiscardHandler)}
-	found, err := a.Audit(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: datasets})
+	a := audit.Auditor{Store: r.Store, Now: r.Now, Log: slog.New(slog.DiscardHandler)}
+	found, err := a.Audit(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: datasets})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return lines(found)
 }
 
-func lines(a jobs.Audit) []string {
+func lines(a audit.Audit) []string {
 	all := []string{}
 	for _, f := range a.Findings {
 		all = append(all, strings.Join(strings.Fields(fmt.Sprint(f.Kind, " ", f.Table, " ", f.Date, " ", f.Count)), " "))
@@ -97,21 +99,21 @@ func TestAuditFinds(t *testing.T) {
 		cure   string
 	}{
 		{"a dirty day", func(t *testing.T, r *rig) {
-			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{tuesday} })
+			r.edit(t, schemas.CallRecords, func(st *state.State) { st.Dirty = []time.Time{tuesday} })
 		}, []string{"dirty 2026-11-17 1"}, run},
 		{"a dirty day, with tables behind", func(t *testing.T, r *rig) {
 			r.put(t, part(load.Tables, "calls", tuesday).Object(), nil)
-			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{tuesday} })
+			r.edit(t, schemas.CallRecords, func(st *state.State) { st.Dirty = []time.Time{tuesday} })
 		}, []string{"dirty 2026-11-17 1"}, run},
 		{"a dirty day, of which nothing was published", func(t *testing.T, r *rig) {
-			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{tuesday.Add(schemas.Day)} })
+			r.edit(t, schemas.CallRecords, func(st *state.State) { st.Dirty = []time.Time{tuesday.Add(schemas.Day)} })
 		}, []string{"dirty 2026-11-18 1"}, run},
 		{"a record that is about to move", func(t *testing.T, r *rig) {
 			both(t, r, raw)
-			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{monday, tuesday} })
+			r.edit(t, schemas.CallRecords, func(st *state.State) { st.Dirty = []time.Time{monday, tuesday} })
 		}, []string{"dirty 2026-11-16 1", "dirty 2026-11-17 1"}, none},
 		{"a day by another definition", func(t *testing.T, r *rig) {
-			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Derived[0].Fingerprint = "other" })
+			r.edit(t, schemas.CallRecords, func(st *state.State) { st.Derived[0].Fingerprint = "other" })
 		}, []string{"outdated 2026-11-16 1", "outdated 2026-11-17 1"}, run},
 		{"no table", func(t *testing.T, r *rig) {
 			r.put(t, part(load.Tables, "call_participants", monday).Object(), nil)
@@ -173,7 +175,7 @@ func TestAuditFinds(t *testing.T) {
 			case none:
 				return
 			case replay:
-				r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{monday, tuesday} })
+				r.edit(t, schemas.CallRecords, func(st *state.State) { st.Dirty = []time.Time{monday, tuesday} })
 			}
 			r.run(t, 2, schemas.CallRecords)
 			want(t, r.audit(t, schemas.CallRecords))
@@ -201,7 +203,7 @@ func TestAuditFindsOrphans(t *testing.T) {
 	want(t, r.audit(t, schemas.CallRecords),
 		fmt.Sprintf("orphan call_media_streams 2026-11-16 %d", r.count(t, part(load.Tables, "call_media_streams", monday))),
 		"stale call_media 2026-11-16 1")
-	r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{monday} })
+	r.edit(t, schemas.CallRecords, func(st *state.State) { st.Dirty = []time.Time{monday} })
 	r.run(t, 2, schemas.CallRecords)
 	want(t, r.audit(t, schemas.CallRecords))
 }
@@ -210,8 +212,8 @@ func TestAuditFindsOrphans(t *testing.T) {
 func TestAuditChangesNothing(t *testing.T) {
 	r := calls(t)
 	only := onlyRead{r.Store, t}
-	a := jobs.Auditor{Store: only, Now: later, Log: slog.New(slog.DiscardHandler)}
-	found, err := a.Audit(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: schemas.BuiltIn(), From: monday, To: tuesday})
+	a := audit.Auditor{Store: only, Now: later, Log: slog.New(slog.DiscardHandler)}
+	found, err := a.Audit(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: schemas.BuiltIn(), From: monday, To: tuesday})
 	if err != nil || len(found.Findings) > 0 || found.Days != 1 || found.Datasets != len(schemas.BuiltIn()) {
 		t.Errorf("%+v, %v", found, err)
 	}

@@ -14,7 +14,9 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/internal/graphsim"
-	"graphlake/jobs"
+	"graphlake/jobs/audit"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -27,12 +29,12 @@ func TestCleanAfterNights(t *testing.T) {
 		Users: 6, From: monday, To: monday.Add(3 * schemas.Day), Large: 8, CallsPerUserDay: 1, Now: func() time.Time { return now },
 	}))
 	datasets := []schemas.Dataset{schemas.CallRecords, schemas.PSTNCalls, schemas.DirectRoutingCalls, schemas.Users}
-	all := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: datasets}
+	all := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: datasets}
 	for night := range 3 {
 		now = later.AddDate(0, 0, night)
 		r.Now = now
 		for range 2 {
-			if rep, err := r.Run(t.Context(), all); err != nil || rep.Status != jobs.Data {
+			if rep, err := r.Run(t.Context(), all); err != nil || rep.Status != state.Data {
 				t.Fatalf("night %d: %+v, %v", night, rep, err)
 			}
 		}
@@ -40,7 +42,7 @@ func TestCleanAfterNights(t *testing.T) {
 	}
 	r.run(t, 3, schemas.CallRecords, schemas.PSTNCalls)
 	want(t, r.audit(t, datasets...))
-	a := jobs.Auditor{Store: r.Store, Clients: r.Clients, Now: now, Log: slog.New(slog.DiscardHandler)}
+	a := audit.Auditor{Store: r.Store, Clients: r.Clients, Now: now, Log: slog.New(slog.DiscardHandler)}
 	found, err := a.Audit(t.Context(), all)
 	if err != nil || len(found.Notes) != 1 || found.Notes[0].Dataset != "users" || found.Days == 0 {
 		t.Errorf("against Graph: %+v, %v", found, err)
@@ -129,9 +131,9 @@ func TestAuditAgainstGraph(t *testing.T) {
 	})
 	r := newRig(t, h)
 	r.run(t, 2, schemas.CallRecords)
-	s := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}}
-	against := func() (jobs.Audit, error) {
-		a := jobs.Auditor{Store: r.Store, Clients: r.Clients, Now: r.Now, Log: slog.New(slog.DiscardHandler)}
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}}
+	against := func() (audit.Audit, error) {
+		a := audit.Auditor{Store: r.Store, Clients: r.Clients, Now: r.Now, Log: slog.New(slog.DiscardHandler)}
 		return a.Audit(t.Context(), s)
 	}
 	check := func(findings ...string) {
@@ -173,8 +175,8 @@ func TestAuditOfPseudonymsAgainstGraph(t *testing.T) {
 	r := newRig(t, h)
 	r.Privacy = veiled
 	r.run(t, 1, schemas.CalendarEvents)
-	s := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CalendarEvents}}
-	a := jobs.Auditor{Store: r.Store, Clients: r.Clients, Privacy: veiled, Now: r.Now, Log: slog.New(slog.DiscardHandler)}
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CalendarEvents}}
+	a := audit.Auditor{Store: r.Store, Clients: r.Clients, Privacy: veiled, Now: r.Now, Log: slog.New(slog.DiscardHandler)}
 	audit := func(findings ...string) {
 		t.Helper()
 		found, err := a.Audit(t.Context(), s)
@@ -222,18 +224,18 @@ func TestAuditBesideARun(t *testing.T) {
 	t.Run("on other days", func(t *testing.T) {
 		r := calls(t)
 		r.Store = &watched{Store: r.Store, opened: func(string) {
-			r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Requests++ })
+			r.edit(t, schemas.CallRecords, func(st *state.State) { st.Requests++ })
 		}}
 		want(t, r.audit(t, schemas.CallRecords))
 	})
 	t.Run("dirty and then clean", func(t *testing.T) {
 		r := calls(t)
-		r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = []time.Time{monday} })
+		r.edit(t, schemas.CallRecords, func(st *state.State) { st.Dirty = []time.Time{monday} })
 		done := false
 		r.Store = &watched{Store: r.Store, opened: func(name string) {
 			if name == part(load.Tables, "calls", tuesday).Object() && !done {
 				done = true
-				r.edit(t, schemas.CallRecords, func(st *jobs.State) { st.Dirty = slices.Delete(st.Dirty, 0, len(st.Dirty)) })
+				r.edit(t, schemas.CallRecords, func(st *state.State) { st.Dirty = slices.Delete(st.Dirty, 0, len(st.Dirty)) })
 			}
 		}}
 		want(t, r.audit(t, schemas.CallRecords))
@@ -242,7 +244,7 @@ func TestAuditBesideARun(t *testing.T) {
 
 // watched tells of every object that is opened, before it is.
 type watched struct {
-	jobs.Store
+	state.Store
 	opened func(name string)
 	busy   bool
 }

@@ -5,6 +5,8 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
+
+	"graphlake/jobs/plan"
 )
 
 type runKey struct{}
@@ -17,7 +19,7 @@ func RunOf(ctx context.Context) string {
 }
 
 // begin gives a run its id, which the context carries from here on, with the span of what it is.
-func (r *Runner) begin(ctx context.Context, what string, rep *Report, s Selection) (context.Context, trace.Span) {
+func (r *Runner) begin(ctx context.Context, what string, rep *Report, s plan.Selection) (context.Context, trace.Span) {
 	rep.begin()
 	r.Progress.name(rep.Run)
 	ctx = context.WithValue(ctx, runKey{}, rep.Run)

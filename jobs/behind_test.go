@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -64,7 +66,7 @@ func TestManyParentsBehind(t *testing.T) {
 	r := newRig(t, mux)
 	run := func(day int) jobs.UnitReport {
 		t.Helper()
-		rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{guests()},
+		rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{guests()},
 			From: monday.AddDate(0, 0, day), To: monday.AddDate(0, 0, day+1)})
 		if err != nil || rep.Units[0].Error != nil {
 			t.Fatalf("%v, %+v", err, rep.Units)
@@ -127,7 +129,7 @@ func TestBehindOutlivesAnEarlierRange(t *testing.T) {
 	r := newRig(t, mux)
 	read := func(from, to int, want ...string) {
 		t.Helper()
-		if rep := r.days(t, from, to, guests()); rep.Status != jobs.Data {
+		if rep := r.days(t, from, to, guests()); rep.Status != state.Data {
 			t.Fatalf("%+v", rep.Units)
 		}
 		var got []string
@@ -176,7 +178,7 @@ func TestStateIsReplacedWhileItIsRead(t *testing.T) {
 	d := guests()
 	r.put(t, stateObject(d), []byte(`{"format":1,"requests":1,"behind_object":"state/x.behind-1.json"}`))
 	store := &replacing{r.Store, func() { r.put(t, stateObject(d), []byte(`{"format":1,"requests":2}`)) }}
-	s, err := jobs.LoadState(t.Context(), store, jobs.Pair{TenantID: tenant.ID, Dataset: d.Name})
+	s, err := state.Load(t.Context(), store, state.Pair{TenantID: tenant.ID, Dataset: d.Name})
 	if err != nil || s.Requests != 2 {
 		t.Errorf("the state is %+v, %v", s, err)
 	}
@@ -202,7 +204,7 @@ func TestCalendarsOutliveTheirMailboxes(t *testing.T) {
 	r := newRig(t, mux)
 	read := func(want ...string) {
 		t.Helper()
-		if rep := r.days(t, 16, 17, schemas.CalendarEvents); rep.Status != jobs.Data {
+		if rep := r.days(t, 16, 17, schemas.CalendarEvents); rep.Status != state.Data {
 			t.Fatalf("%+v", rep.Units)
 		}
 		if got := r.rows(t, schemas.CalendarEvents.Root(), monday, "event_id", "removed"); !slices.Equal(got, want) {

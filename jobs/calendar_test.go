@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"graphlake/internal/graphsim"
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -22,7 +22,7 @@ func TestCalendarsEqualTheTruth(t *testing.T) {
 	r := newRig(t, sim)
 	for range 2 {
 		r.Now = now
-		if rep := r.run(t, 2, d); rep.Status != jobs.Data {
+		if rep := r.run(t, 2, d); rep.Status != state.Data {
 			t.Fatalf("%+v", rep)
 		}
 		r.equalsTruth(t, sim, d, days...)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"graphlake/internal/graphsim"
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -37,7 +37,7 @@ func TestChatsEqualTheTruth(t *testing.T) {
 	for _, day := range []int{18, 19, 40} {
 		clock = at(day, 2)
 		asked.Store(0)
-		if rep := r.at(clock).night(t, d); rep.Status != jobs.Data {
+		if rep := r.at(clock).night(t, d); rep.Status != state.Data {
 			t.Fatalf("night %d: %+v", day, rep)
 		}
 		day, listed := day, asked.Load()
@@ -70,7 +70,7 @@ func TestChatsOfForbiddenUsers(t *testing.T) {
 	held := r.counted(t, d.Root(), november(18))
 	clock = at(19, 2)
 	sim = meeters(&clock, -1, 0.3)
-	if rep := r.at(clock).night(t, d); rep.Status != jobs.Data || rep.Units[0].Behind == 0 {
+	if rep := r.at(clock).night(t, d); rep.Status != state.Data || rep.Units[0].Behind == 0 {
 		t.Fatalf("%+v", rep)
 	}
 	if readable := sim.Truth().Tables["chats"]; readable.Rows >= held.Rows {

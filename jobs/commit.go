@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"graphlake/extract"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -18,10 +19,10 @@ import (
 func (u *unit) commit(ctx context.Context, merge *load.Merge, x *extract.Reading) error {
 	changing := merge.Days()
 	if len(changing) > 0 {
-		err := u.update(ctx, func(st *State) {
-			st.markDirty(changing...)
+		err := u.h.state.Update(ctx, func(st *state.State) {
+			st.MarkDirty(changing...)
 			for _, date := range changing {
-				st.doubt(u.touched(date))
+				st.MarkUnsure(u.touched(date))
 			}
 		})
 		if err != nil {
@@ -48,7 +49,7 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, x *extract.Reading
 		stale = errors.Join(stale, damaged)
 	}
 	for _, skipped := range merge.Skipped() {
-		u.log.WarnContext(ctx, "a damaged partition was not searched for records that have moved", "error", skipped)
+		u.h.log.WarnContext(ctx, "a damaged partition was not searched for records that have moved", "error", skipped)
 	}
 	if stale != nil { // the tables of a day that has gained a record would show it twice
 		return stale
@@ -80,7 +81,7 @@ func (u *unit) gain(ctx context.Context, merge *load.Merge) (days []day, err err
 func (u *unit) published(commits []load.Commit) (days []day) {
 	for _, c := range commits {
 		u.rep.count(c)
-		u.noteRows(c)
+		u.h.noteRows(c)
 		days = append(days, day{date: c.Partition.Date, changed: c.Changed, ours: u.covers(c.Partition.Date), rows: c.Rows})
 	}
 	return days
@@ -89,7 +90,7 @@ func (u *unit) published(commits []load.Commit) (days []day) {
 // cover notes what raw holds now. Of a reading that is not believed nothing is concluded: what it was to read is
 // as due as before.
 func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error {
-	var parts []Covered
+	var parts []state.Covered
 	var others []schemas.Range
 	for _, d := range days {
 		switch {
@@ -99,12 +100,12 @@ func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error 
 			parts = append(parts, u.partOf(d))
 		}
 	}
-	return u.update(ctx, func(st *State) {
-		st.sure(others...)
+	return u.h.state.Update(ctx, func(st *state.State) {
+		st.MarkSure(others...)
 		if u.Dataset.Mode == schemas.Observations && len(parts) > 0 {
-			st.miss(u.Dataset, parts[0])
+			st.Miss(u.Dataset, parts[0])
 		}
-		st.cover(u.Dataset, parts...)
+		st.Cover(u.Dataset, parts...)
 		if u.Dataset.Mode == schemas.Observations && u.rep.Doubt == nil {
 			st.Picture, st.Observed = u.Range.From, u.rep.Records
 		}
@@ -114,14 +115,14 @@ func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error 
 
 // lag notes whom the reading could not read. Of a picture it is known who of them has something in it: whoever is
 // not found and has nothing is not missed.
-func (u *unit) lag(st *State, x *extract.Reading, known map[string]bool) {
+func (u *unit) lag(st *state.State, x *extract.Reading, known map[string]bool) {
 	lost := len(st.Lost)
-	st.lag(u.Dataset, u.Range, u.ofReading(x), u.run.Now)
+	st.MarkBehind(u.Dataset, u.Range, u.ofReading(x), u.run.Now)
 	root := u.Dataset.Root()
 	ofParents := slices.ContainsFunc(root.Key, func(name string) bool { c, _ := root.Column(name); return c.Path == extract.Parent })
 	for i, b := range st.Behind {
 		// Whether a parent has something in a picture is only known where its rows say whose they are.
-		if u.Dataset.Mode.Pictures() && b.notFound() && !known[b.id()] && (b.Record != "" || ofParents) {
+		if u.Dataset.Mode.Pictures() && b.IsNotFound() && !known[b.ID()] && (b.Record != "" || ofParents) {
 			st.Behind[i].Gone, st.Behind[i].To = true, time.Time{}
 		}
 	}
@@ -133,7 +134,7 @@ func (u *unit) lag(st *State, x *extract.Reading, known map[string]bool) {
 }
 
 // tell counts those of a range who are behind, and names the first of them.
-func (u *UnitReport) tell(all []Behind, within schemas.Range) {
+func (u *UnitReport) tell(all []state.Behind, within schemas.Range) {
 	u.Behind, u.Vanished, u.Who = 0, 0, nil
 	for _, b := range all {
 		switch {
@@ -151,13 +152,13 @@ func (u *UnitReport) tell(all []Behind, within schemas.Range) {
 }
 
 // partOf is what of the unit's range lies on a day.
-func (u *unit) partOf(d day) Covered {
-	part := u.part(Data)
+func (u *unit) partOf(d day) state.Covered {
+	part := u.part(state.Data)
 	day := schemas.Range{From: d.date, To: d.date.Add(schemas.Day)}
 	if u.Dataset.Mode == schemas.Observations { // of a day, one is enough
-		part.From, part.To = earlier(day.From, part.From), day.To
+		part.From, part.To = schemas.Earlier(day.From, part.From), day.To
 	}
-	part.From, part.To = later(part.From, day.From), earlier(part.To, day.To)
+	part.From, part.To = schemas.Later(part.From, day.From), schemas.Earlier(part.To, day.To)
 	part.Records, part.NotYet, part.Absent = d.rows, u.rep.NotYet, u.absent[d.date]
 	if part.To.Sub(part.From) < schemas.Day { // the partition may hold more than was asked for
 		part.Records = min(d.rows, u.rep.Records)
@@ -165,9 +166,9 @@ func (u *unit) partOf(d day) Covered {
 	switch {
 	case d.rows > 0:
 	case u.rep.NotYet > 0:
-		part.Outcome = NotYet
+		part.Outcome = state.NotYet
 	default:
-		part.Outcome = Empty
+		part.Outcome = state.Empty
 	}
 	return part
 }
@@ -200,16 +201,20 @@ func (u *unit) derive(ctx context.Context, days []day) (err error) {
 			errs = append(errs, fmt.Errorf("%s of %s: %w", u.Dataset.Name, d.date.Format(time.DateOnly), err))
 		}
 	}
-	return errors.Join(append(errs, u.flush(ctx))...)
+	return errors.Join(append(errs, u.h.flush(ctx))...)
 }
 
 func (u *unit) deriveDay(ctx context.Context, d day, rep *UnitReport) error {
-	st := u.view()
-	if !d.changed && st.Fresh(d.date, u.fingerprint) {
-		clean, err := u.count(ctx, d.date, rep)
-		if err != nil || clean {
+	st := u.h.state.View()
+	if !d.changed && st.Fresh(d.date, u.h.fingerprint) {
+		there, clean, err := u.h.day(d.date).Count(ctx)
+		if err != nil {
 			return err
 		}
+		if clean {
+			rep.derive(there)
+			return nil
+		}
 	}
-	return u.holding.derive(ctx, d.date, rep)
+	return u.h.derive(ctx, d.date, rep)
 }

@@ -19,6 +19,8 @@ import (
 	"graphlake/extract/graph"
 	"graphlake/internal/graphsim"
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -27,7 +29,7 @@ var nightly = []schemas.Dataset{schemas.CallRecords, schemas.PSTNCalls, schemas.
 
 // night is a run over a small tenant, and what a Graph answers on that night.
 type night struct {
-	jobs.Selection
+	plan.Selection
 	client *graph.Client
 	now    time.Time
 }
@@ -49,7 +51,7 @@ func newNight(t *testing.T, date int, spoiled bool) night {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return night{jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: nightly}, client, now}
+	return night{plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: nightly}, client, now}
 }
 
 var duration = regexp.MustCompile(`"duration":\d+`)
@@ -72,7 +74,7 @@ func spoiling(h http.Handler) http.Handler {
 }
 
 // run is a process of its own: nothing but the store is left of those before it.
-func (n night) run(t *testing.T, store jobs.Store) (jobs.Report, error) {
+func (n night) run(t *testing.T, store state.Store) (jobs.Report, error) {
 	t.Helper()
 	r := jobs.Runner{
 		Store: store, Lake: load.New(store, inMemory(t)), Clients: map[string]*graph.Client{tenant.ID: n.client},
@@ -82,10 +84,10 @@ func (n night) run(t *testing.T, store jobs.Store) (jobs.Report, error) {
 }
 
 // finish is a run that has to come to its end.
-func (n night) finish(t *testing.T, store jobs.Store) {
+func (n night) finish(t *testing.T, store state.Store) {
 	t.Helper()
 	rep, err := n.run(t, store)
-	if err != nil || rep.Status != jobs.Data {
+	if err != nil || rep.Status != state.Data {
 		t.Fatalf("%v, status %s: %+v", err, rep.Status, rep.Units)
 	}
 }
@@ -125,7 +127,7 @@ func states(t *testing.T, store load.Store) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, d := range nightly {
-		st, err := jobs.LoadState(t.Context(), store, jobs.Pair{TenantID: tenant.ID, Dataset: d.Name})
+		st, err := state.Load(t.Context(), store, state.Pair{TenantID: tenant.ID, Dataset: d.Name})
 		if err != nil {
 			t.Fatal(err)
 		}

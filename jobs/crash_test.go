@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/load/blobstore"
 	"graphlake/load/dirstore"
@@ -145,7 +145,7 @@ func (c crash) at(t *testing.T, open func() full, n int, after bool) {
 	dying.FailAt(n, after)
 	rep, err := c.run(t, dying)
 	died := dying.Died()
-	if died != "" && err == nil && rep.Status == jobs.Data {
+	if died != "" && err == nil && rep.Status == state.Data {
 		t.Errorf("the run died at %s and reports %s", died, rep.Status)
 	}
 	if after && (died == "Open" || died == "ReadAt") {
@@ -171,11 +171,11 @@ func (c crash) at(t *testing.T, open func() full, n int, after bool) {
 func nothingLeft(t *testing.T, store load.Store) {
 	t.Helper()
 	for _, d := range nightly {
-		st, err := jobs.LoadState(t.Context(), store, jobs.Pair{TenantID: tenant.ID, Dataset: d.Name})
+		st, err := state.Load(t.Context(), store, state.Pair{TenantID: tenant.ID, Dataset: d.Name})
 		if err != nil {
 			t.Fatal(err)
 		}
-		unsure := slices.ContainsFunc(st.Coverage, func(c jobs.Covered) bool { return c.Unsure })
+		unsure := slices.ContainsFunc(st.Coverage, func(c state.Covered) bool { return c.Unsure })
 		if unsure || len(st.Dirty) > 0 || len(st.Asked) > 0 {
 			t.Errorf("%s is left with %+v, dirty %v, asked %v", d.Name, st.Coverage, st.Dirty, st.Asked)
 		}

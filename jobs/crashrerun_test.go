@@ -12,7 +12,8 @@ import (
 	"testing"
 
 	"graphlake/extract/graph"
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/load/storetest"
 	"graphlake/schemas"
@@ -30,7 +31,7 @@ func officeNight(t *testing.T, o *office, d schemas.Dataset, day int) night {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return night{jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{d}}, client, at(day, 2)}
+	return night{plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{d}}, client, at(day, 2)}
 }
 
 func copied(t *testing.T, lake string) string {
@@ -113,7 +114,7 @@ func (r *rerun) diesAt(t *testing.T, n int, after bool) string {
 	open := onDisk(t, copied(t, r.lake))
 	dying := storetest.NewFaulty(open())
 	dying.FailAt(n, after)
-	if rep, err := r.night.run(t, dying); dying.Died() != "" && err == nil && rep.Status == jobs.Data {
+	if rep, err := r.night.run(t, dying); dying.Died() != "" && err == nil && rep.Status == state.Data {
 		t.Errorf("the run died at %s and reports %s", dying.Died(), rep.Status)
 	}
 	r.next.finish(t, open())
@@ -158,11 +159,11 @@ func TestCrashInARerunOfACalendar(t *testing.T) {
 // within a day goes on with it.
 func (r *rerun) unsureOrDirty(t *testing.T, store load.Store) {
 	t.Helper()
-	st, err := jobs.LoadState(t.Context(), store, jobs.Pair{TenantID: tenant.ID, Dataset: r.d.Name})
+	st, err := state.Load(t.Context(), store, state.Pair{TenantID: tenant.ID, Dataset: r.d.Name})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(st.Dirty) > 0 || slices.ContainsFunc(st.Coverage, func(c jobs.Covered) bool { return c.Unsure }) {
+	if len(st.Dirty) > 0 || slices.ContainsFunc(st.Coverage, func(c state.Covered) bool { return c.Unsure }) {
 		t.Errorf("dirty %v, coverage %+v", st.Dirty, st.Coverage)
 	}
 }
@@ -182,11 +183,11 @@ func TestARerunFailsBetweenTwoDays(t *testing.T) {
 		dying := *r.at(at(25, 12))
 		store := &breaking{r.store, 1}
 		dying.Store, dying.Lake = store, load.New(store, t.TempDir())
-		if rep := dying.days(t, 16, 18, schemas.CallRecords); rep.Status != jobs.Failed {
+		if rep := dying.days(t, 16, 18, schemas.CallRecords); rep.Status != state.Failed {
 			t.Errorf("%s: %+v", name, rep)
 		}
 		r = r.at(at(26, 2))
-		if rep := r.night(t, schemas.CallRecords); rep.Status != jobs.Data || rep.Incomplete() {
+		if rep := r.night(t, schemas.CallRecords); rep.Status != state.Data || rep.Incomplete() {
 			t.Errorf("%s: %+v", name, rep)
 		}
 		want(t, r.rawAndTables(t, 14, 20), inOrder(fmt.Sprint(moment(c[1]).Day(), " moves"), "14 x14", "15 x15", "16 x16", "17 x17", "18 x18", "19 x19")...)

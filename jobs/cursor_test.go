@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -30,7 +30,7 @@ func TestABadCursorIsNotStuck(t *testing.T) {
 			r = r.impatient(t)
 			r.at(at(18, 2)).night(t, schemas.Users)
 			d[""] = [2]string{`{"id":"ada","department":"Support"},{"id":"bea","department":"Lab"}`, "t2"}
-			if rep := r.at(at(19, 2)).night(t, schemas.Users); rep.Status != jobs.Data || rep.Incomplete() {
+			if rep := r.at(at(19, 2)).night(t, schemas.Users); rep.Status != state.Data || rep.Incomplete() {
 				t.Errorf("%+v", rep)
 			}
 			if got := strings.Join(r.people(t, 19), ", "); got != "ada Support, bea Lab" {
@@ -60,7 +60,7 @@ func TestNotesToOneself(t *testing.T) {
 	})
 	r := newRig(t, mux)
 	for range 2 {
-		if rep := r.days(t, 16, 17, d); rep.Status != jobs.Data || rep.Units[0].Records != 3 {
+		if rep := r.days(t, 16, 17, d); rep.Status != state.Data || rep.Units[0].Records != 3 {
 			t.Errorf("%+v", rep)
 		}
 		want(t, inOrder(r.rows(t, d.Root(), monday, "chat_id", "message_id", "mailbox_id")...), "19:both 1 ", "48:notes 1 ann", "48:notes 1 bob")

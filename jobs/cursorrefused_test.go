@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -28,7 +28,7 @@ func TestCursorIsRefused(t *testing.T) {
 				fmt.Fprintf(w, `{"value":[%s],"@odata.deltaLink":"http://%s/v1.0/users/delta?$deltatoken=x"}`, users, r.Host)
 			}))
 			for day = 1; day <= 2; day++ {
-				if rep := r.at(at(day, 3)).night(t, schemas.Users); rep.Status != jobs.Data {
+				if rep := r.at(at(day, 3)).night(t, schemas.Users); rep.Status != state.Data {
 					t.Fatalf("day %d: %s: %+v", day, rep.Status, rep.Units[0].Error)
 				}
 			}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -60,9 +60,9 @@ func (r *rig) put(t *testing.T, object string, text []byte) {
 func stateObject(d schemas.Dataset) string { return "state/" + tenant.ID + "/" + d.Name + ".json" }
 
 // edit changes a state document behind everybody's back.
-func (r *rig) edit(t *testing.T, d schemas.Dataset, change func(*jobs.State)) {
+func (r *rig) edit(t *testing.T, d schemas.Dataset, change func(*state.State)) {
 	t.Helper()
-	var st jobs.State
+	var st state.State
 	if err := json.Unmarshal([]byte(r.text(t, stateObject(d))), &st); err != nil {
 		t.Fatal(err)
 	}

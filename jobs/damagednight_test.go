@@ -7,6 +7,10 @@ import (
 	"testing"
 
 	"graphlake/jobs"
+	"graphlake/jobs/audit"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -38,14 +42,14 @@ func TestADamagedRawPartition(t *testing.T) {
 			t.Errorf("the %dth: %+v", u.From.Day(), u.Error)
 		}
 	}
-	if rep.Status != jobs.Failed || len(rep.Units) != 3 {
+	if rep.Status != state.Failed || len(rep.Units) != 3 {
 		t.Errorf("%+v", rep)
 	}
 	want(t, inOrder(r.on(t, d, "call_id")...), "15 x15", "16 moves", "16 x16", "16 y16", "17 x17", "18 x18", "18 y18")
 	want(t, r.audit(t, d), "unreadable raw 2026-11-17 1")
 	r.put(t, damaged.Object(), nil)
 	r = r.at(at(20, 2))
-	if rep := r.night(t, d); rep.Status != jobs.Data || rep.Incomplete() {
+	if rep := r.night(t, d); rep.Status != state.Data || rep.Incomplete() {
 		t.Errorf("%+v", rep)
 	}
 	want(t, r.rawAndTables(t, 16, 20), "16 x16", "16 y16", "17 moves", "17 x17", "17 y17", "18 x18", "18 y18", "19 x19")
@@ -61,7 +65,7 @@ func TestADamagedTable(t *testing.T) {
 	r.cutOff(t, part(load.Tables, "calls", november(17)).Object())
 	r.put(t, part(load.Tables, "call_sessions", november(18)).Object(), nil)
 	want(t, r.audit(t, d), "unreadable calls 2026-11-17 1", "missing call_sessions 2026-11-18 1")
-	if rep := r.at(at(19, 5)).days(t, 16, 19, d); rep.Status != jobs.Data || rep.Incomplete() {
+	if rep := r.at(at(19, 5)).days(t, 16, 19, d); rep.Status != state.Data || rep.Incomplete() {
 		t.Errorf("%+v", rep)
 	}
 	differ(t, "the lake", r.bytes(t), before)
@@ -83,25 +87,25 @@ func TestADamagedState(t *testing.T) {
 	r = r.at(at(20, 2))
 	rep := r.night(t, both...)
 	i := slices.IndexFunc(rep.Units, func(u jobs.UnitReport) bool { return u.Dataset == schemas.CallRecords.Name })
-	if rep.Status != jobs.Failed || len(rep.Units) != 2 || i < 0 || rep.Units[i].Error == nil || !strings.Contains(rep.Units[i].Error.Message, object) || rep.Units[1-i].Error != nil {
+	if rep.Status != state.Failed || len(rep.Units) != 2 || i < 0 || rep.Units[i].Error == nil || !strings.Contains(rep.Units[i].Error.Message, object) || rep.Units[1-i].Error != nil {
 		t.Errorf("%+v", rep)
 	}
 	want(t, r.on(t, schemas.CalendarEvents, "event_id"), "17 a", "18 b")
 	if got := r.text(t, object); got != cut {
 		t.Errorf("the state became %s", got)
 	}
-	s := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: both}
-	status, err := jobs.LoadStatus(t.Context(), r.Store, s, nil, r.Now)
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: both}
+	status, err := clock.LoadStatus(t.Context(), r.Store, s, nil, r.Now)
 	if err == nil || len(status.Errors) != 1 || !strings.Contains(status.Errors[0], object) ||
 		status.Datasets[0].Error == "" || status.Datasets[1].Error != "" || status.Datasets[1].Records != 2 {
 		t.Errorf("%v, %+v", err, status)
 	}
-	a := jobs.Auditor{Store: r.Store, Now: r.Now, Log: r.Log}
+	a := audit.Auditor{Store: r.Store, Now: r.Now, Log: r.Log}
 	if found, err := a.Audit(t.Context(), s); err == nil || !strings.Contains(err.Error(), object) || len(found.Findings) != 0 {
 		t.Errorf("the audit says %v, %+v", err, found)
 	}
 	r.put(t, object, []byte(whole))
-	if rep := r.night(t, both...); rep.Status != jobs.Data || rep.Incomplete() {
+	if rep := r.night(t, both...); rep.Status != state.Data || rep.Incomplete() {
 		t.Errorf("%+v", rep)
 	}
 	want(t, r.audit(t, both...))
@@ -120,17 +124,17 @@ func TestADamagedReport(t *testing.T) {
 			r.cutOff(t, info.Name)
 		}
 	}
-	s := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}}
-	status, err := jobs.LoadStatus(t.Context(), r.Store, s, nil, r.Now)
-	told := map[string]jobs.Outcome{}
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}}
+	status, err := clock.LoadStatus(t.Context(), r.Store, s, nil, r.Now)
+	told := map[string]state.Outcome{}
 	for _, run := range status.Runs {
 		told[run.Run] = run.Status
 	}
-	if err == nil || len(told) != 2 || told[first.Run] != jobs.Damaged || told[second.Run] != jobs.Data || len(status.Errors) != 1 {
+	if err == nil || len(told) != 2 || told[first.Run] != state.Damaged || told[second.Run] != state.Data || len(status.Errors) != 1 {
 		text, _ := json.Marshal(status)
 		t.Errorf("%v, %s", err, text)
 	}
-	if rep := r.at(at(20, 2)).night(t, schemas.CallRecords); rep.Status != jobs.Data || rep.Incomplete() {
+	if rep := r.at(at(20, 2)).night(t, schemas.CallRecords); rep.Status != state.Data || rep.Incomplete() {
 		t.Errorf("the next run: %+v", rep)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -28,7 +28,7 @@ func TestDeltaOrderDecides(t *testing.T) {
 	h.HandleFunc("GET /v1.0/users/delta", page("Sales", "@odata.nextLink"))
 	h.HandleFunc("GET /v1.0/users/more", page("Support", "@odata.deltaLink"))
 	r := newRig(t, h)
-	if rep := r.run(t, 2, schemas.Users); rep.Status != jobs.Data {
+	if rep := r.run(t, 2, schemas.Users); rep.Status != state.Data {
 		t.Fatalf("status %s: %+v", rep.Status, rep.Units[0].Error)
 	}
 	table := schemas.Users.Root()

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"graphlake/internal/graphsim"
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -31,7 +31,7 @@ func TestPicturesEqualTheTruth(t *testing.T) {
 			for _, day := range []int{18, 24} {
 				clock = at(day, 2)
 				rep := r.at(clock).night(t, d)
-				if rep.Status != jobs.Data {
+				if rep.Status != state.Data {
 					t.Fatalf("night %d: %+v", day, rep)
 				}
 				if vanished := rep.Units[0].Vanished > 0; vanished != (d.Name == schemas.MailboxSettings.Name) {
@@ -65,7 +65,7 @@ func TestForbiddenIsNotRemoved(t *testing.T) {
 
 			now, clock = closed, at(18, 3) // before the directory moves
 			rep := r.at(clock).days(t, 18, 19, d)
-			if u := rep.Units[0]; u.Behind == 0 || rep.Status != jobs.Data {
+			if u := rep.Units[0]; u.Behind == 0 || rep.Status != state.Data {
 				t.Fatalf("%+v", rep)
 			}
 			if after := r.counted(t, d.Root(), november(18)); after != before {
@@ -108,7 +108,7 @@ func TestPresenceIsObserved(t *testing.T) {
 	for observed, hour := range []int{2, 5} {
 		clock = at(18, hour)
 		rep := r.at(clock).night(t, schemas.Presence)
-		if rep.Status != jobs.Data || rep.Units[0].Parents != 700 {
+		if rep.Status != state.Data || rep.Units[0].Parents != 700 {
 			t.Fatalf("%+v", rep)
 		}
 		if n := len(r.rows(t, schemas.Presence.Root(), november(18))); n != 700*(observed+1) {
@@ -151,7 +151,7 @@ func TestTeamsThatVanish(t *testing.T) {
 		}))
 		rep := r.at(clock).night(t, schemas.Teams)
 		got, want := r.counted(t, schemas.Teams.Root(), november(18)), sim.Truth().Tables["teams"]
-		if rep.Status != jobs.Data || rep.Units[0].Vanished != 1 || got.Rows != want.Rows-1 {
+		if rep.Status != state.Data || rep.Units[0].Vanished != 1 || got.Rows != want.Rows-1 {
 			t.Errorf("%q: %+v with %+v, want one fewer than %+v", last, rep.Units[0], got, want)
 		}
 	}

@@ -2,13 +2,12 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 
-	"graphlake/load"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -21,14 +20,14 @@ type stale struct {
 
 // deriveDirty derives the days that an earlier run left with tables that may lag their raw partition.
 // Errors are given back: a unit may still read the day anew and mend it.
-func (x *run) deriveDirty(ctx context.Context) map[Pair][]stale {
-	days := map[Pair][]stale{}
+func (x *run) deriveDirty(ctx context.Context) map[state.Pair][]stale {
+	days := map[state.Pair][]stale{}
 	for pair, h := range x.held {
-		for _, date := range slices.Clone(h.view().Dirty) {
+		for _, date := range slices.Clone(h.state.View().Dirty) {
 			if x.stopped() != nil {
 				return days
 			}
-			u := Unit{Tenant: h.tenant, Dataset: h.dataset, Range: schemas.Range{From: date, To: date.Add(schemas.Day)}}
+			u := plan.Unit{Tenant: h.tenant, Dataset: h.dataset, Range: schemas.Range{From: date, To: date.Add(schemas.Day)}}
 			s := stale{date: date, rep: newUnitReport(u)}
 			span, end := x.Telemetry.phase(ctx, "derive")
 			s.err = h.deriveStale(span, date, &s.rep)
@@ -51,24 +50,24 @@ func (h *holding) deriveStale(ctx context.Context, date time.Time, rep *UnitRepo
 		return err
 	}
 	if !there {
-		return h.update(ctx, func(st *State) { st.Dirty = slices.DeleteFunc(st.Dirty, date.Equal) })
+		return h.state.Update(ctx, func(st *state.State) { st.Dirty = slices.DeleteFunc(st.Dirty, date.Equal) })
 	}
 	return h.derive(ctx, date, rep)
 }
 
 // stillDirty reports, of the days that no unit has read anew, those that could not be derived, and those
 // with records that could not be read: the run that left them dirty may not have come so far.
-func (x *run) stillDirty(ctx context.Context, all map[Pair][]stale) {
+func (x *run) stillDirty(ctx context.Context, all map[state.Pair][]stale) {
 	for pair, days := range all {
 		h := x.held[pair]
 		for _, s := range days {
 			told := slices.ContainsFunc(x.report.Units, func(u UnitReport) bool {
 				return u.Tenant == h.tenant.Name && u.Dataset == h.dataset.Name && u.From.Before(s.rep.To) && s.rep.From.Before(u.To)
 			})
-			u := Unit{Tenant: h.tenant, Dataset: h.dataset, Range: schemas.Range{From: s.rep.From, To: s.rep.To}}
+			u := plan.Unit{Tenant: h.tenant, Dataset: h.dataset, Range: schemas.Range{From: s.rep.From, To: s.rep.To}}
 			switch {
 			case told:
-			case s.err != nil && slices.ContainsFunc(h.view().Dirty, s.date.Equal):
+			case s.err != nil && slices.ContainsFunc(h.state.View().Dirty, s.date.Equal):
 				x.fail(ctx, u, fmt.Errorf("%s of %s: %w", h.dataset.Name, s.date.Format(time.DateOnly), s.err))
 			case s.err == nil && s.rep.Quarantined > 0:
 				s.rep.Records = s.rep.derived
@@ -78,29 +77,4 @@ func (x *run) stillDirty(ctx context.Context, all map[Pair][]stale) {
 			}
 		}
 	}
-}
-
-// count adds up the rows of a day's tables as they are. It reports false if the day has a quarantine:
-// each derivation tries its records again.
-func (h *holding) count(ctx context.Context, date time.Time, rep *UnitReport) (clean bool, err error) {
-	bad, err := h.lake.Exists(ctx, h.partition(load.Quarantine, h.dataset.Name, date))
-	if err != nil || bad {
-		return false, err
-	}
-	rows := map[string]int64{}
-	for _, t := range h.dataset.Tables {
-		n, err := h.lake.Count(ctx, h.partition(load.Tables, t.Name, date))
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, load.ErrDamaged) {
-			return false, nil // somebody has removed or damaged it: it is made again
-		}
-		if err != nil {
-			return false, err
-		}
-		rows[t.Name] = n
-	}
-	for name, n := range rows {
-		rep.Rows[name] += n
-		rep.Unchanged++
-	}
-	return true, nil
 }

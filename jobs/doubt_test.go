@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
 // believing is a night that takes what Graph gives for all that there is.
 func (r *rig) believing(t *testing.T, datasets ...schemas.Dataset) jobs.Report {
 	t.Helper()
-	rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: datasets, Believe: true})
+	rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: datasets, Believe: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,11 +70,11 @@ func TestAShortListOfUsersRemovesNothing(t *testing.T) {
 		r = r.at(at(19, 2))
 		rep := r.night(t, d)
 		for _, u := range rep.Units {
-			if u.Outcome != jobs.Doubted || u.Doubt == nil || *u.Doubt != (jobs.Doubt{Of: "parents", Now: int64(left), Before: 30}) {
+			if u.Outcome != state.Doubted || u.Doubt == nil || *u.Doubt != (jobs.Doubt{Of: "parents", Now: int64(left), Before: 30}) {
 				t.Errorf("%d are left: %+v", left, u)
 			}
 		}
-		if len(rep.Units) == 0 || rep.Status != jobs.Data || !rep.Incomplete() {
+		if len(rep.Units) == 0 || rep.Status != state.Data || !rep.Incomplete() {
 			t.Errorf("%d are left: %+v", left, rep)
 		}
 		after := r.bytes(t)
@@ -82,7 +84,7 @@ func TestAShortListOfUsersRemovesNothing(t *testing.T) {
 			t.Errorf("the coverage is %s, was %s", got, covered)
 		}
 		r = r.at(at(20, 2))
-		if rep := r.believing(t, d); rep.Status != jobs.Data || rep.Incomplete() {
+		if rep := r.believing(t, d); rep.Status != state.Data || rep.Incomplete() {
 			t.Errorf("believed: %+v", rep)
 		}
 		if all, gone := r.removed(t); all != 270 || gone != 0 { // nobody has said that they are gone
@@ -112,14 +114,14 @@ func TestAShortPictureIsNotTaken(t *testing.T) {
 		d[""] = [2]string{entries(thirty()[:left]), "t2"}
 		d["t2"] = [2]string{"", "t2"}
 		rep := r.at(at(19, 2)).night(t, schemas.Users)
-		if u := rep.Units[0]; u.Outcome != jobs.Doubted || *u.Doubt != (jobs.Doubt{Of: "records", Now: int64(left), Before: 30}) || !rep.Incomplete() {
+		if u := rep.Units[0]; u.Outcome != state.Doubted || *u.Doubt != (jobs.Doubt{Of: "records", Now: int64(left), Before: 30}) || !rep.Incomplete() {
 			t.Errorf("%+v", rep)
 		}
 		differ(t, "after a doubt", r.bytes(t), before)
 		if st := r.state(t, schemas.Users); !st.Picture.Equal(november(18)) {
 			t.Errorf("the newest picture is of %v", st.Picture)
 		}
-		if rep := r.at(at(19, 5)).believing(t, schemas.Users); rep.Incomplete() || rep.Status != jobs.Data {
+		if rep := r.at(at(19, 5)).believing(t, schemas.Users); rep.Incomplete() || rep.Status != state.Data {
 			t.Errorf("%+v", rep)
 		}
 		if got := strings.Count(strings.Join(r.people(t, 19), "\n"), "removed"); got != 30-left {
@@ -141,7 +143,7 @@ func TestFarFewerRecords(t *testing.T) {
 	r = r.at(at(18, 2))
 	rep := r.night(t, d)
 	i := slices.IndexFunc(rep.Units, func(u jobs.UnitReport) bool { return u.From.Equal(november(16)) })
-	if u := rep.Units[i]; u.Outcome != jobs.Doubted || *u.Doubt != (jobs.Doubt{Of: "records", Now: 3, Before: 24}) || !rep.Incomplete() || rep.Status != jobs.Data {
+	if u := rep.Units[i]; u.Outcome != state.Doubted || *u.Doubt != (jobs.Doubt{Of: "records", Now: 3, Before: 24}) || !rep.Incomplete() || rep.Status != state.Data {
 		t.Errorf("%+v", rep)
 	}
 	if got := r.on(t, d, "call_id"); len(got) != 25 || !slices.Contains(got, "16 new") {
@@ -166,7 +168,7 @@ func TestAMailboxThatIsEmptyForANight(t *testing.T) {
 	ann := o.meetings["ann"]
 	o.meetings["ann"] = nil
 	r = r.at(at(19, 2))
-	if rep := r.night(t, d); rep.Status != jobs.Data || rep.Incomplete() {
+	if rep := r.night(t, d); rep.Status != state.Data || rep.Incomplete() {
 		t.Errorf("%+v", rep)
 	}
 	if all, gone := r.removed(t); all != 27 || gone != 0 {
@@ -227,7 +229,7 @@ func TestMeetingsMoveOverTheEdges(t *testing.T) {
 		}
 		for day := 17; day < 26; day++ {
 			r = r.at(at(day, 2))
-			if rep := r.night(t, d); rep.Status != jobs.Data || rep.Incomplete() {
+			if rep := r.night(t, d); rep.Status != state.Data || rep.Incomplete() {
 				t.Errorf("%s: %+v", name, rep)
 			}
 		}

@@ -12,7 +12,8 @@ import (
 	"testing/synctest"
 
 	"graphlake/extract/graph"
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -28,7 +29,7 @@ func TestFailureLeavesTheLakeAlone(t *testing.T) {
 	})
 	r := newRig(t, h)
 	rep := r.run(t, 2, schemas.Users)
-	if rep.Status != jobs.Forbidden || rep.Units[0].Records != 0 {
+	if rep.Status != state.Forbidden || rep.Units[0].Records != 0 {
 		t.Errorf("got %s with %d records, want forbidden with none", rep.Status, rep.Units[0].Records)
 	}
 	if got := r.objects(t); len(got) != 0 {
@@ -55,15 +56,15 @@ func TestTooManyBadRecords(t *testing.T) {
 	r := newRig(t, h)
 	for _, c := range []struct {
 		bad     int
-		outcome jobs.Outcome
+		outcome state.Outcome
 		users   int64
 		changed []string
 	}{
-		{0, jobs.Data, 100, []string{"raw/users", "tables/user_licenses", "tables/users"}},
-		{11, jobs.Failed, 0, []string{"raw/users", "quarantine/users"}},
+		{0, state.Data, 100, []string{"raw/users", "tables/user_licenses", "tables/users"}},
+		{11, state.Failed, 0, []string{"raw/users", "quarantine/users"}},
 		// The day is dirty, so it is tried again before anything is read.
-		{10, jobs.Data, 90, []string{"quarantine/users", "raw/users", "quarantine/users", "tables/user_licenses", "tables/users"}},
-		{0, jobs.Data, 100, []string{"raw/users", "quarantine/users", "tables/user_licenses", "tables/users"}},
+		{10, state.Data, 90, []string{"quarantine/users", "raw/users", "quarantine/users", "tables/user_licenses", "tables/users"}},
+		{0, state.Data, 100, []string{"raw/users", "quarantine/users", "tables/user_licenses", "tables/users"}},
 	} {
 		bad, r.store.published = c.bad, nil
 		u := r.run(t, 2, schemas.Users).Units[0]
@@ -74,7 +75,7 @@ func TestTooManyBadRecords(t *testing.T) {
 		if u.Outcome != c.outcome || u.Records != 100 || u.Quarantined != int64(c.bad) || u.Rows["users"] != c.users || !slices.Equal(published, c.changed) {
 			t.Errorf("%d bad: %s, %d records, %d quarantined, %d users, published %v; want %+v", c.bad, u.Outcome, u.Records, u.Quarantined, u.Rows["users"], published, c)
 		}
-		if c.outcome == jobs.Failed && (u.Error == nil || u.Error.Kind != "bad record" || !strings.Contains(u.Error.Message, "11 of 100 records")) {
+		if c.outcome == state.Failed && (u.Error == nil || u.Error.Kind != "bad record" || !strings.Contains(u.Error.Message, "11 of 100 records")) {
 			t.Errorf("the error is %+v", u.Error)
 		}
 	}
@@ -84,12 +85,12 @@ func TestTooManyBadRecords(t *testing.T) {
 func TestExpired(t *testing.T) {
 	asked := 0
 	r := newRig(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
-	rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords},
+	rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords},
 		From: monday.AddDate(0, -3, 0), To: monday.AddDate(0, -3, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rep.Status != jobs.Data || rep.Units[0].Outcome != jobs.Expired || asked != 0 || len(r.objects(t)) != 0 {
+	if rep.Status != state.Data || rep.Units[0].Outcome != state.Expired || asked != 0 || len(r.objects(t)) != 0 {
 		t.Errorf("status %s, outcome %s, %d requests, objects %v", rep.Status, rep.Units[0].Outcome, asked, r.objects(t))
 	}
 }
@@ -98,7 +99,7 @@ func TestExpired(t *testing.T) {
 func TestEmptyDay(t *testing.T) {
 	r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"value":[]}`) }))
 	rep := r.run(t, 1, schemas.CallRecords)
-	if got := len(r.objects(t)); rep.Units[0].Outcome != jobs.Empty || got != 7 {
+	if got := len(r.objects(t)); rep.Units[0].Outcome != state.Empty || got != 7 {
 		t.Errorf("outcome %s, %d objects; want empty and raw with six tables", rep.Units[0].Outcome, got)
 	}
 }
@@ -119,7 +120,7 @@ func TestNotYet(t *testing.T) {
 	})
 	r := newRig(t, h)
 	rep := r.run(t, 3, schemas.CallRecords)
-	if u := rep.Units[2]; rep.Status != jobs.Data || u.Outcome != jobs.NotYet || u.NotYet != 1 || u.Gone != 0 || u.Records != 0 {
+	if u := rep.Units[2]; rep.Status != state.Data || u.Outcome != state.NotYet || u.NotYet != 1 || u.Gone != 0 || u.Records != 0 {
 		t.Errorf("status %s, unit %+v", rep.Status, u)
 	}
 }
@@ -142,7 +143,7 @@ func TestCutPage(t *testing.T) {
 		r := newRigOn(t, graph.Options{Endpoint: "http://127.0.0.1:9", Transport: halves{}})
 		rep := r.run(t, 2, schemas.Users)
 		u := rep.Units[0]
-		if rep.Status != jobs.Unavailable || u.Error == nil || u.Error.Kind != "unavailable" || u.Requests < 2 {
+		if rep.Status != state.Unavailable || u.Error == nil || u.Error.Kind != "unavailable" || u.Requests < 2 {
 			t.Fatalf("status %s, unit %+v", rep.Status, u)
 		}
 		for _, part := range []string{"read users", "/v1.0/users/delta", "cut off", "run again later"} {
@@ -162,12 +163,12 @@ func TestInterrupted(t *testing.T) {
 		stop()
 		<-req.Context().Done()
 	}))
-	rep, err := r.Run(ctx, jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.Users, schemas.CallRecords},
+	rep, err := r.Run(ctx, plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.Users, schemas.CallRecords},
 		From: monday, To: monday.Add(2 * schemas.Day)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rep.Status != jobs.Interrupted || len(r.objects(t)) != 0 {
+	if rep.Status != state.Interrupted || len(r.objects(t)) != 0 {
 		t.Errorf("status %s, objects %v", rep.Status, r.objects(t))
 	}
 }

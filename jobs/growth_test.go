@@ -17,6 +17,8 @@ import (
 	"graphlake/extract/graph"
 	"graphlake/internal/graphsim"
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/load/dirstore"
 	"graphlake/load/storetest"
@@ -28,10 +30,10 @@ type grown struct {
 	runner  jobs.Runner
 	store   *storetest.Faulty // counts
 	now     atomic.Pointer[time.Time]
-	covered jobs.Coverage // before the night
+	covered state.Coverage // before the night
 }
 
-var grownPair = jobs.Pair{TenantID: tenant.ID, Dataset: schemas.CallRecords.Name}
+var grownPair = state.Pair{TenantID: tenant.ID, Dataset: schemas.CallRecords.Name}
 
 // newGrown reads four days into a lake, and makes the first of them all the days before: with files as large, and
 // a state as if each had been read.
@@ -55,16 +57,16 @@ func newGrown(t testing.TB, days int) *grown {
 	g.runner = jobs.Runner{
 		Store: g.store, Lake: load.New(g.store, t.TempDir()), Clients: map[string]*graph.Client{tenant.ID: client}, Log: slog.New(slog.DiscardHandler),
 	}
-	g.run(t, jobs.Selection{From: first, To: monday})
+	g.run(t, plan.Selection{From: first, To: monday})
 	g.age(t, root, days-4)
 	return g
 }
 
-func (g *grown) run(t testing.TB, s jobs.Selection) jobs.Report {
-	s.Tenants, s.Datasets = []jobs.Tenant{tenant}, []schemas.Dataset{schemas.CallRecords}
+func (g *grown) run(t testing.TB, s plan.Selection) jobs.Report {
+	s.Tenants, s.Datasets = []plan.Tenant{tenant}, []schemas.Dataset{schemas.CallRecords}
 	g.runner.Now = *g.now.Load()
 	rep, err := g.runner.Run(t.Context(), s)
-	if err != nil || rep.Status != jobs.Data {
+	if err != nil || rep.Status != state.Data {
 		t.Fatalf("%v, %+v", err, rep)
 	}
 	return rep
@@ -74,7 +76,7 @@ func (g *grown) run(t testing.TB, s jobs.Selection) jobs.Report {
 func (g *grown) night(t testing.TB) {
 	g.now.Store(new(monday.Add(schemas.Day + 150*time.Minute)))
 	read := time.Duration(0)
-	for _, u := range g.run(t, jobs.Selection{}).Units {
+	for _, u := range g.run(t, plan.Selection{}).Units {
 		read += u.To.Sub(u.From)
 	}
 	if read != 3*schemas.Day {
@@ -84,7 +86,7 @@ func (g *grown) night(t testing.TB) {
 
 // age gives the lake so many more days before its first.
 func (g *grown) age(t testing.TB, root string, days int) {
-	st, err := jobs.LoadState(t.Context(), g.store, grownPair)
+	st, err := state.Load(t.Context(), g.store, grownPair)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +119,7 @@ func (g *grown) forget(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer object.Close()
-	st, err := jobs.LoadState(t.Context(), g.store, grownPair)
+	st, err := state.Load(t.Context(), g.store, grownPair)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -37,7 +38,7 @@ func TestAllParentsAreSilent(t *testing.T) {
 		silent["ann"], silent["bob"] = day > 18 && day < 22, day > 18 && day < 22
 		r = r.at(at(day, 2))
 		rep := r.night(t, d)
-		if u := rep.Units[0]; rep.Status != jobs.Data || u.Doubt != nil || u.Behind != int64(2*b2i(silent["ann"])) || u.Vanished != 1 {
+		if u := rep.Units[0]; rep.Status != state.Data || u.Doubt != nil || u.Behind != int64(2*b2i(silent["ann"])) || u.Vanished != 1 {
 			t.Errorf("on the %dth: %+v", day, rep)
 		}
 		want(t, r.rows(t, d.Root(), november(day), "user_id", "removed"), "ann false", "bob false")
@@ -46,7 +47,7 @@ func TestAllParentsAreSilent(t *testing.T) {
 
 // slow derives while a test looks at the state: it is called before a table is published.
 type slow struct {
-	jobs.Store
+	state.Store
 	before func(name string)
 }
 
@@ -80,7 +81,7 @@ func TestAReplayMarksAllDaysFirst(t *testing.T) {
 		}
 	}}
 	r.Lake = load.New(r.Store, t.TempDir())
-	if rep, err := r.Replay(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{d}}); err != nil || rep.Status != jobs.Data {
+	if rep, err := r.Replay(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{d}}); err != nil || rep.Status != state.Data {
 		t.Fatalf("%v, %+v", err, rep)
 	}
 	if len(dirty) != 2 || !dirty[0].Equal(november(16)) || !dirty[1].Equal(november(17)) {
@@ -144,7 +145,7 @@ func TestUnitsOfParentsGoOneAfterAnother(t *testing.T) {
 	r := newRig(t, mux)
 	r.Now = at(20, 2)
 	rep := r.days(t, 4, 16, guests()) // three units of four days
-	if rep.Status != jobs.Data || len(rep.Units) != 3 {
+	if rep.Status != state.Data || len(rep.Units) != 3 {
 		t.Errorf("%+v", rep)
 	}
 	if most.Load() != 1 {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -23,7 +25,7 @@ func (r *rig) at(now time.Time) *rig {
 // night is a run without a range.
 func (r *rig) night(t *testing.T, datasets ...schemas.Dataset) jobs.Report {
 	t.Helper()
-	rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: datasets})
+	rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: datasets})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +35,7 @@ func (r *rig) night(t *testing.T, datasets ...schemas.Dataset) jobs.Report {
 // days is a run over days of November 2026.
 func (r *rig) days(t *testing.T, from, to int, datasets ...schemas.Dataset) jobs.Report {
 	t.Helper()
-	rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: datasets, From: november(from), To: november(to)})
+	rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: datasets, From: november(from), To: november(to)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,9 +44,9 @@ func (r *rig) days(t *testing.T, from, to int, datasets ...schemas.Dataset) jobs
 
 func november(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
 
-func (r *rig) state(t *testing.T, d schemas.Dataset) jobs.State {
+func (r *rig) state(t *testing.T, d schemas.Dataset) state.State {
 	t.Helper()
-	s, err := jobs.LoadState(t.Context(), r.store, jobs.Pair{TenantID: tenant.ID, Dataset: d.Name})
+	s, err := state.Load(t.Context(), r.store, state.Pair{TenantID: tenant.ID, Dataset: d.Name})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,18 +1,19 @@
 package jobs
 
 import (
-	"math"
 	"sync/atomic"
 	"time"
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
+
+	"graphlake/jobs/plan"
 )
 
 // live is the numbers of a unit, which may be read while it is under way.
 type live struct {
-	Unit
-	expects cost // zero in a replay
+	plan.Unit
+	expects plan.Cost // zero in a replay
 
 	count   graph.Counter
 	reading atomic.Pointer[extract.Reading]
@@ -36,12 +37,12 @@ type moment struct {
 	waited                       time.Duration
 	done, known                  bool
 	share                        float64
-	left                         cost
+	left                         plan.Cost
 }
 
 func (l *live) now() moment {
 	m := moment{
-		expected: l.expects.total(), requests: l.count.Requests.Load(), throttled: l.count.Throttled.Load(),
+		expected: l.expects.Total(), requests: l.count.Requests.Load(), throttled: l.count.Throttled.Load(),
 		records: l.records.Load(), waited: l.count.Waited(), done: l.done.Load(),
 	}
 	if x := l.reading.Load(); x != nil {
@@ -54,21 +55,10 @@ func (l *live) now() moment {
 		return m
 	case days > 0:
 		m.share = float64(l.derived.Load()) / float64(days)
-	case l.known():
+	case l.Known():
 		m.share = min(float64(m.requests)/float64(max(m.expected, 1)), 1)
 	}
-	m.left = l.expects.times(1 - m.share)
-	m.known = l.known() && m.expected > 0 && m.requests <= int64(m.expected)
+	m.left = l.expects.Times(1 - m.share)
+	m.known = l.Known() && m.expected > 0 && m.requests <= int64(m.expected)
 	return m
-}
-
-// known reports whether what is expected says more than the least: of what was never read, nothing else is known.
-func (u Unit) known() bool {
-	return u.Density > 0 && (u.Dataset.Source.Parent == nil || u.Parents > 0)
-}
-
-// times is a part of a cost, in whole requests.
-func (c cost) times(part float64) cost {
-	of := func(n int) int { return int(math.Ceil(float64(n) * part)) }
-	return cost{of(c.windows), of(c.pages), of(c.details)}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"graphlake/jobs/plan"
 	"graphlake/schemas"
 )
 
@@ -15,7 +16,7 @@ func TestTimeLeft(t *testing.T) {
 		Window: schemas.Window{Longest: schemas.Day / 10},
 	}}
 	day := time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)
-	u := Unit{Tenant: Tenant{"contoso", "1"}, Dataset: d, Range: schemas.Range{From: day, To: day.Add(schemas.Day)}, Density: 5}
+	u := plan.Unit{Tenant: plan.Tenant{Name: "contoso", ID: "1"}, Dataset: d, Range: schemas.Range{From: day, To: day.Add(schemas.Day)}, Density: 5}
 	for _, c := range []struct {
 		name    string
 		rate    float64
@@ -38,7 +39,7 @@ func TestTimeLeft(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := &Progress{Rate: c.rate}
 			u.Density = c.density
-			first := p.begin([]Unit{u, u}, true)[0]
+			first := p.begin([]plan.Unit{u, u}, true)[0]
 			first.count.Requests.Store(c.sent)
 			first.done.Store(c.done)
 			s := p.Standing()

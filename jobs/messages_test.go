@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"graphlake/internal/graphsim"
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -28,7 +28,7 @@ func TestMessagesEqualTheTruth(t *testing.T) {
 			for night, day := range []int{20, 21, 22, 23, 24, 28} {
 				older, before := r.bytes(t), now
 				now = november(day)
-				if rep := r.at(now).days(t, 16, day, d); rep.Status != jobs.Data {
+				if rep := r.at(now).days(t, 16, day, d); rep.Status != state.Data {
 					t.Fatalf("night %d: %+v", night, rep)
 				}
 				r.equalsTruth(t, sim, d, days...)

@@ -8,14 +8,14 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
 
 // announcing tells when a partition is published.
 type announcing struct {
-	jobs.Store
+	state.Store
 	name      string
 	published chan struct{}
 	once      *sync.Once
@@ -99,7 +99,7 @@ func TestMovedByTwoDays(t *testing.T) {
 					case <-time.After(500 * time.Millisecond): // it is not changed by itself
 					}
 				}
-				if rep := r.days(t, 14, 20, schemas.CallRecords); rep.Status != jobs.Data || rep.Incomplete() {
+				if rep := r.days(t, 14, 20, schemas.CallRecords); rep.Status != state.Data || rep.Incomplete() {
 					t.Errorf("%+v", rep)
 				}
 				o.hold = nil
@@ -123,7 +123,7 @@ func TestMovedByTwoDaysInANight(t *testing.T) {
 	o.calls["moves"] = call{"2026-11-17T10:00:00Z", 2}
 	for _, day := range []int{18, 19} {
 		r = r.at(at(day, 2))
-		if rep := r.night(t, schemas.CallRecords); rep.Status != jobs.Data || rep.Incomplete() {
+		if rep := r.night(t, schemas.CallRecords); rep.Status != state.Data || rep.Incomplete() {
 			t.Errorf("%+v", rep)
 		}
 		tables := []string{"14 x14", "15 x15", "16 x16", "17 moves", "17 x17"}
@@ -145,7 +145,7 @@ func TestAuditTellsOfACallOnTwoDays(t *testing.T) {
 		o.calls["moves"] = call{"2026-11-17T10:00:00Z", 2}
 		r.days(t, 17, 18, schemas.CallRecords)
 		want(t, r.audit(t, schemas.CallRecords), found...)
-		if rep := r.days(t, 9, 18, schemas.CallRecords); rep.Status != jobs.Data || rep.Incomplete() {
+		if rep := r.days(t, 9, 18, schemas.CallRecords); rep.Status != state.Data || rep.Incomplete() {
 			t.Errorf("%+v", rep)
 		}
 		want(t, r.audit(t, schemas.CallRecords))
@@ -165,7 +165,7 @@ func TestListAndDetailDisagreeByDays(t *testing.T) {
 		r := newOffice(t, o).at(at(20, 2))
 		lies := moment(c[1]).Day()
 		for _, days := range [][2]int{{14, 20}, {14, 20}, {15, 16}, {17, 18}, {16, 17}} {
-			if rep := r.days(t, days[0], days[1], schemas.CallRecords); rep.Status != jobs.Data || rep.Incomplete() {
+			if rep := r.days(t, days[0], days[1], schemas.CallRecords); rep.Status != state.Data || rep.Incomplete() {
 				t.Errorf("%s: %+v", name, rep)
 			}
 			want(t, r.rawAndTables(t, 14, 20), inOrder(fmt.Sprint(lies, " moves"), "14 x14", "15 x15", "16 x16", "17 x17", "18 x18", "19 x19")...)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -20,7 +20,7 @@ func TestRefusedObservationsStaySmall(t *testing.T) {
 	})
 	r := newRig(t, h)
 	for i := range 40 {
-		if rep := r.at(monday.Add(time.Duration(i)*2*time.Hour)).night(t, schemas.Presence); rep.Status != jobs.Forbidden {
+		if rep := r.at(monday.Add(time.Duration(i)*2*time.Hour)).night(t, schemas.Presence); rep.Status != state.Forbidden {
 			t.Fatalf("%+v", rep)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -24,7 +26,7 @@ func TestADamagedPicture(t *testing.T) {
 	r.at(at(19, 2)).night(t, schemas.Users)
 	r.cutOff(t, part(load.Raw, schemas.Users.Name, november(19)).Object())
 	d[""] = [2]string{`{"id":"ada","department":"Lab"},{"id":"bea","department":"Sales"}`, "t2"}
-	if rep := r.at(at(20, 2)).night(t, schemas.Users); rep.Status != jobs.Data || rep.Incomplete() {
+	if rep := r.at(at(20, 2)).night(t, schemas.Users); rep.Status != state.Data || rep.Incomplete() {
 		t.Fatalf("%+v", rep)
 	}
 	if got, want := r.people(t, 20), []string{"ada Lab", "bea Sales"}; !slices.Equal(got, want) {
@@ -83,7 +85,7 @@ func TestSetBackOrdersNothing(t *testing.T) {
 	r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"value":[]}`) }))
 	r.at(at(18, 2)).night(t, schemas.PSTNCalls)
 	since := r.state(t, schemas.PSTNCalls).Since
-	back := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls}, Back: true}
+	back := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls}, Back: true}
 	if rep, err := r.at(at(18, 2).AddDate(0, -2, 0)).Run(t.Context(), back); err != nil || len(rep.Units) == 0 {
 		t.Fatalf("%+v, %v", rep, err)
 	}
@@ -105,7 +107,7 @@ func TestTheGreatestTime(t *testing.T) {
 		fmt.Fprintf(w, `{"value":[{"id":"p","startDateTime":%q}]}`, start)
 	}))
 	for day := 18; day <= 19; day++ {
-		if rep := r.at(at(day, 2)).night(t, schemas.PSTNCalls); rep.Status == jobs.Failed {
+		if rep := r.at(at(day, 2)).night(t, schemas.PSTNCalls); rep.Status == state.Failed {
 			t.Fatalf("%+v", rep)
 		}
 	}
@@ -133,7 +135,7 @@ func TestAPastPictureStaysPartial(t *testing.T) {
 	r.at(at(18, 2)).night(t, schemas.MailboxSettings)
 	refused = false
 	r.at(at(19, 2)).night(t, schemas.MailboxSettings)
-	days, err := jobs.LoadDays(t.Context(), r.Store, jobs.Pair{TenantID: tenant.ID, Dataset: schemas.MailboxSettings.Name})
+	days, err := state.LoadDays(t.Context(), r.Store, state.Pair{TenantID: tenant.ID, Dataset: schemas.MailboxSettings.Name})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,10 @@ import (
 	"time"
 
 	"graphlake/extract/graph"
-	"graphlake/jobs"
+	"graphlake/jobs/audit"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -212,7 +215,7 @@ func (r *rig) on(t *testing.T, d schemas.Dataset, columns ...string) []string {
 // told is what a lake says of those who are behind or lost: the state, status, audit and the document of days.
 func (r *rig) told(t *testing.T, d schemas.Dataset) (all []string) {
 	t.Helper()
-	who := func(b jobs.Behind) string {
+	who := func(b state.Behind) string {
 		return fmt.Sprintf("%s %s-%s since %s: %s", b.Parent+b.Record, b.From.Format("02T15:04:05"), b.To.Format("02T15:04:05"), b.Since.Format("02T15"), b.Reason)
 	}
 	st := r.state(t, d)
@@ -224,17 +227,17 @@ func (r *rig) told(t *testing.T, d schemas.Dataset) (all []string) {
 	for _, l := range st.Lost {
 		all = append(all, fmt.Sprintf("lost %s %s-%s", l.Parent+l.Record, l.From.Format("02T15:04:05"), l.To.Format("02T15:04:05")))
 	}
-	s := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{d}}
-	status, err := jobs.LoadStatus(t.Context(), r.Store, s, nil, r.Now)
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{d}}
+	status, err := clock.LoadStatus(t.Context(), r.Store, s, nil, r.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := jobs.Auditor{Store: r.Store, Now: r.Now, Log: r.Log}
+	a := audit.Auditor{Store: r.Store, Now: r.Now, Log: r.Log}
 	found, err := a.Audit(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	days, err := jobs.LoadDays(t.Context(), r.Store, jobs.Pair{TenantID: tenant.ID, Dataset: d.Name})
+	days, err := state.LoadDays(t.Context(), r.Store, state.Pair{TenantID: tenant.ID, Dataset: d.Name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,9 +251,9 @@ func (r *rig) told(t *testing.T, d schemas.Dataset) (all []string) {
 	for _, f := range found.Findings {
 		for _, b := range f.Who {
 			switch f.Kind {
-			case jobs.FoundLost:
+			case audit.FoundLost:
 				others[1] = append(others[1], fmt.Sprintf("lost %s %s-%s", b.Parent+b.Record, b.From.Format("02T15:04:05"), b.To.Format("02T15:04:05")))
-			case jobs.FoundRefused:
+			case audit.FoundRefused:
 				others[1] = append(others[1], who(b))
 			default:
 				t.Errorf("the audit finds %+v", f)
@@ -261,7 +264,7 @@ func (r *rig) told(t *testing.T, d schemas.Dataset) (all []string) {
 		}
 	}
 	for _, b := range days.Incomplete {
-		others[2] = append(others[2], who(jobs.Behind{Record: b.ID, From: b.From, To: b.To, Reason: b.Reason, Since: b.Since}))
+		others[2] = append(others[2], who(state.Behind{Record: b.ID, From: b.From, To: b.To, Reason: b.Reason, Since: b.Since}))
 	}
 	for _, l := range all {
 		if strings.HasPrefix(l, "lost") {

@@ -11,6 +11,7 @@ import (
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -27,7 +28,7 @@ func (u *unit) picture(ctx context.Context) error {
 		if damaged, ok := errors.AsType[*load.DamagedError](err); !ok || older == nil || damaged.Partition != *older {
 			break
 		}
-		u.log.WarnContext(ctx, "a picture is damaged, so the one before it is gone on from", "date", older.Date.Format(time.DateOnly), "error", err)
+		u.h.log.WarnContext(ctx, "a picture is damaged, so the one before it is gone on from", "date", older.Date.Format(time.DateOnly), "error", err)
 		older, err = u.before(ctx, older.Date)
 		cursor = ""
 	}
@@ -38,7 +39,7 @@ func (u *unit) picture(ctx context.Context) error {
 func (u *unit) pictureOver(ctx context.Context, older *load.Partition, cursor string) error {
 	x, changes, err := u.readChanges(ctx, older, cursor)
 	if cursor != "" && refusesCursor(err) {
-		u.log.InfoContext(ctx, "the cursor is no longer taken, so the dataset is read whole", "kind", graph.KindOf(err).String())
+		u.h.log.InfoContext(ctx, "the cursor is no longer taken, so the dataset is read whole", "kind", graph.KindOf(err).String())
 		cursor = ""
 		x, changes, err = u.readChanges(ctx, older, "")
 	}
@@ -61,7 +62,7 @@ func (u *unit) pictureOver(ctx context.Context, older *load.Partition, cursor st
 	}
 	defer w.Discard()
 	if !how.delta && u.doubt(how.listed, how.before) {
-		return u.update(ctx, func(st *State) { u.lag(st, x, how.known) })
+		return u.h.state.Update(ctx, func(st *state.State) { u.lag(st, x, how.known) })
 	}
 	changed, err := u.publishPicture(ctx, w, x, how)
 	if err != nil {
@@ -104,12 +105,12 @@ func (u *unit) applying(x *extract.Reading, delta bool) *applying {
 		paths = append(paths, c.Path)
 		named = named || c.Path == extract.Parent
 	}
-	st := u.view()
-	next := st.clone()
-	next.lag(u.Dataset, u.Range, u.ofReading(x), u.run.Now)
+	st := u.h.state.View()
+	next := st.Clone()
+	next.MarkBehind(u.Dataset, u.Range, u.ofReading(x), u.run.Now)
 	ids, known := map[string]bool{}, map[string]bool{}
-	for _, b := range next.missing() {
-		ids[b.id()] = true
+	for _, b := range next.Missing() {
+		ids[b.ID()] = true
 	}
 	return &applying{
 		known: known,
@@ -129,7 +130,7 @@ func (u *unit) applying(x *extract.Reading, delta bool) *applying {
 // that are new only of records that change. Nor is there one behind a picture that was restored, or that a
 // clock has dated which was ahead.
 func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
-	st := u.view()
+	st := u.h.state.View()
 	if st.Picture.IsZero() {
 		return nil, "", nil
 	}
@@ -137,18 +138,18 @@ func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 		older, err := u.before(ctx, u.Range.To)
 		return older, "", err
 	}
-	p := u.raw(st.Picture)
-	there, err := u.lake.Exists(ctx, p)
+	p := u.h.raw(st.Picture)
+	there, err := u.h.lake.Exists(ctx, p)
 	if err != nil || !there {
 		return nil, "", err
 	}
 	if st.Cursor == "" || st.Selected != selected(u.Dataset) {
 		return &p, "", nil
 	}
-	if st.PictureHash == "" || st.unsure(u.Range) { // a run was cut off behind it: to apply changes twice is to apply them once
+	if st.PictureHash == "" || st.Unsure(u.Range) { // a run was cut off behind it: to apply changes twice is to apply them once
 		return &p, st.Cursor, nil
 	}
-	hash, err := u.lake.Hash(ctx, p)
+	hash, err := u.h.lake.Hash(ctx, p)
 	if err != nil || hash != st.PictureHash {
 		return &p, "", err
 	}
@@ -157,7 +158,7 @@ func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 
 // before is the newest picture of the days before one.
 func (u *unit) before(ctx context.Context, day time.Time) (newest *load.Partition, err error) {
-	for p, err := range u.lake.Partitions(ctx, load.Raw, u.Dataset.Name, u.Tenant.ID) {
+	for p, err := range u.h.lake.Partitions(ctx, load.Raw, u.Dataset.Name, u.Tenant.ID) {
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +179,7 @@ func selected(d schemas.Dataset) string {
 
 // readChanges reads a delta, or the whole of what is there, to its end.
 func (u *unit) readChanges(ctx context.Context, older *load.Partition, cursor string) (*extract.Reading, *load.Changes, error) {
-	changes, err := u.lake.Changes(schemas.RawTable(u.Dataset))
+	changes, err := u.h.lake.Changes(schemas.RawTable(u.Dataset))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -199,11 +200,11 @@ func (u *unit) readChanges(ctx context.Context, older *load.Partition, cursor st
 func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Partition, how *applying) (_ *load.Writer, err error) {
 	ctx, end := u.run.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
-	w, err := u.lake.Write(ctx, u.raw(u.Range.From), schemas.RawTable(u.Dataset))
+	w, err := u.h.lake.Write(ctx, u.h.raw(u.Range.From), schemas.RawTable(u.Dataset))
 	if err != nil {
 		return nil, err
 	}
-	rows, err := newRawRows(u.Dataset, w.Append)
+	rows, err := newRawRows(u.Dataset, u.h.memory, w.Append)
 	if err != nil {
 		return nil, errors.Join(err, w.Discard())
 	}
@@ -277,9 +278,9 @@ func (u *unit) publishPicture(ctx context.Context, w *load.Writer, x *extract.Re
 	ctx, end := u.run.Telemetry.phase(ctx, "commit")
 	defer func() { end(&err) }()
 	today := u.Range.From
-	if err := u.update(ctx, func(st *State) {
-		st.markDirty(today)
-		st.doubt(u.Range)
+	if err := u.h.state.Update(ctx, func(st *state.State) {
+		st.MarkDirty(today)
+		st.MarkUnsure(u.Range)
 	}); err != nil {
 		return false, err
 	}
@@ -288,15 +289,15 @@ func (u *unit) publishPicture(ctx context.Context, w *load.Writer, x *extract.Re
 		return false, err
 	}
 	u.rep.count(c)
-	u.noteRows(c)
+	u.h.noteRows(c)
 	u.rep.Records = c.Rows
-	part := u.part(Data)
+	part := u.part(state.Data)
 	if part.Records = c.Rows; c.Rows == 0 {
-		part.Outcome = Empty
+		part.Outcome = state.Empty
 	}
-	err = u.update(ctx, func(st *State) {
-		st.miss(u.Dataset, part)
-		st.cover(u.Dataset, part)
+	err = u.h.state.Update(ctx, func(st *state.State) {
+		st.Miss(u.Dataset, part)
+		st.Cover(u.Dataset, part)
 		st.Cursor, st.Picture, st.Selected, st.PictureHash = x.Cursor(), today, selected(u.Dataset), ""
 		if how.missed {
 			st.Cursor = "" // no later change tells whether that was right, so that everything is listed once more

@@ -12,6 +12,8 @@ import (
 	"graphlake/extract/graph"
 	"graphlake/internal/graphsim"
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -56,7 +58,7 @@ func TestPicturesOverDays(t *testing.T) {
 	r := newRig(t, d)
 	step := func(what string, day int, rep jobs.Report, want ...string) {
 		t.Helper()
-		if rep.Status != jobs.Data || len(rep.Units) != 1 {
+		if rep.Status != state.Data || len(rep.Units) != 1 {
 			t.Fatalf("%s: %+v", what, rep)
 		}
 		if got := r.people(t, day); !slices.Equal(got, want) {
@@ -86,7 +88,7 @@ func TestPicturesOverDays(t *testing.T) {
 	if !slices.Equal(covered, want) || len(st.Dirty) > 0 || !st.Picture.Equal(november(25)) || !strings.HasSuffix(st.Cursor, "t6") {
 		t.Errorf("the coverage is %v, want %v; state %+v", covered, want, st)
 	}
-	past, err := r.at(at(20, 3)).Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.Users}, Back: true})
+	past, err := r.at(at(20, 3)).Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.Users}, Back: true})
 	if err != nil || len(past.Units) > 0 {
 		t.Errorf("before the newest picture: %+v, %v", past.Units, err)
 	}

@@ -3,6 +3,9 @@ package jobs
 import (
 	"sync"
 	"time"
+
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 )
 
 // Progress says at any time how far a run is. It is for one run or replay, which is given it by its Runner; nil notes
@@ -52,12 +55,12 @@ func (p *Progress) name(run string) {
 }
 
 // begin notes the units of a run; those of a replay ask for nothing. They are there without a Progress too.
-func (p *Progress) begin(units []Unit, asks bool) []*live {
+func (p *Progress) begin(units []plan.Unit, asks bool) []*live {
 	all := make([]*live, len(units))
 	for i, u := range units {
 		all[i] = &live{Unit: u}
 		if asks {
-			all[i].expects = u.expected()
+			all[i].expects = u.Expected()
 		}
 	}
 	if p != nil {
@@ -75,8 +78,8 @@ func (p *Progress) Standing() Standing {
 	units := p.units
 	p.mu.Unlock()
 	all := sum{}
-	var order []Pair
-	each := map[Pair]*sum{}
+	var order []state.Pair
+	each := map[state.Pair]*sum{}
 	for _, l := range units {
 		pair := l.Pair()
 		if each[pair] == nil {
@@ -97,12 +100,12 @@ func (p *Progress) Standing() Standing {
 // sum adds up units that are under way.
 type sum struct {
 	Work
-	left    spendings
+	left    plan.Spendings
 	weight  float64
 	unknown bool
 }
 
-func (s *sum) add(u Unit, now moment) {
+func (s *sum) add(u plan.Unit, now moment) {
 	s.Units++
 	if now.done {
 		s.Done++
@@ -116,9 +119,9 @@ func (s *sum) add(u Unit, now moment) {
 	s.weight += weight
 	s.Share += weight * now.share
 	if s.left == nil {
-		s.left = spendings{}
+		s.left = plan.Spendings{}
 	}
-	s.left.add(u, now.left)
+	s.left.Add(u, now.left)
 	s.unknown = s.unknown || !now.known
 }
 
@@ -128,7 +131,7 @@ func (s *sum) work(rate float64) Work {
 		w.Share /= s.weight
 	}
 	if w.Known = s.Units > 0 && !s.unknown; w.Known {
-		w.Left = s.left.time(rate)
+		w.Left = s.left.Time(rate)
 	}
 	return w
 }

@@ -8,6 +8,7 @@ import (
 
 	"graphlake/internal/graphsim"
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
 	"graphlake/schemas"
 )
 
@@ -36,7 +37,7 @@ func TestProgressIsTheReport(t *testing.T) {
 		t.Errorf("at the last request: %+v", last)
 	}
 	ended(t, p, rep)
-	rep, err := r.Replay(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords, schemas.PSTNCalls}})
+	rep, err := r.Replay(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords, schemas.PSTNCalls}})
 	if err != nil {
 		t.Fatal(err)
 	}

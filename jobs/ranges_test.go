@@ -7,7 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -32,13 +33,13 @@ func TestARangeThatReachesAhead(t *testing.T) {
 		for _, n := range rep.Notes {
 			notes = append(notes, n.Message)
 		}
-		if rep.Status != jobs.Data || rep.Incomplete() != (c.note != "") || strings.Join(notes, "; ") != c.note {
+		if rep.Status != state.Data || rep.Incomplete() != (c.note != "") || strings.Join(notes, "; ") != c.note {
 			t.Errorf("%s up to %d: %v, %+v", c.d.Name, c.to, notes, rep)
 		}
 	}
 	want(t, r.on(t, schemas.CalendarEvents, "event_id"), "15 past", "25 ahead")
 	want(t, r.rawAndTables(t, 14, 18), "14 x14", "15 moves", "15 x15", "16 x16", "17 x17")
-	s := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}, From: november(19), To: november(21)}
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}, From: november(19), To: november(21)}
 	if _, err := r.Run(t.Context(), s); err == nil || !strings.Contains(err.Error(), "2026-11-19, which is not there yet") {
 		t.Errorf("a range that has not come: %v", err)
 	}
@@ -53,7 +54,7 @@ func TestMessagesAreReadUpToNow(t *testing.T) {
 	o.calls = map[string]call{"a": {"2026-11-17T23:59:59Z", 1}, "b": {"2026-11-18T00:00:00Z", 1}}
 	r := newOffice(t, o).at(at(18, 8))
 	r.Now = at(18, 2).Add(30 * time.Second)
-	if rep := r.night(t, schemas.CallRecords, schemas.ChatMessages); rep.Status != jobs.Data || rep.Incomplete() {
+	if rep := r.night(t, schemas.CallRecords, schemas.ChatMessages); rep.Status != state.Data || rep.Incomplete() {
 		t.Fatalf("%+v", rep)
 	}
 	want(t, r.on(t, schemas.CallRecords, "call_id"), "17 a")
@@ -77,7 +78,7 @@ func TestBoundsOfARange(t *testing.T) {
 	}
 	r := newOffice(t, o).at(at(20, 2))
 	for _, d := range []schemas.Dataset{schemas.CallRecords, schemas.CalendarEvents, schemas.ChatMessages} {
-		if rep := r.days(t, 16, 17, d); rep.Status != jobs.Data || rep.Incomplete() {
+		if rep := r.days(t, 16, 17, d); rep.Status != state.Data || rep.Incomplete() {
 			t.Errorf("%+v", rep)
 		}
 		got := r.on(t, d, d.Root().Key[len(d.Root().Key)-1])
@@ -88,7 +89,7 @@ func TestBoundsOfARange(t *testing.T) {
 			t.Errorf("%s: %q", d.Name, got)
 		}
 	}
-	part := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}, From: at(16, 0), To: at(17, 0).Add(time.Second)}
+	part := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}, From: at(16, 0), To: at(17, 0).Add(time.Second)}
 	if _, err := r.Run(t.Context(), part); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +112,7 @@ func TestTryThatBrokeOff(t *testing.T) {
 		o := weekOfCalls("2026-11-15T10:00:00Z")
 		o.listFails = map[int]int{16: c.status}
 		r := newOffice(t, o).at(at(20, 2))
-		if rep := r.days(t, 14, 19, schemas.CallRecords); rep.Status == jobs.Data {
+		if rep := r.days(t, 14, 19, schemas.CallRecords); rep.Status == state.Data {
 			t.Errorf("%s: %+v", c.name, rep)
 		}
 		o.listFails = nil
@@ -123,7 +124,7 @@ func TestTryThatBrokeOff(t *testing.T) {
 		if c.anew {
 			wanted, version, note = "14T00:00:00 19T00:00:00", 2, ""
 		}
-		if rep.Status != jobs.Data || rep.Incomplete() || fmt.Sprint(rep.Notes) != fmt.Sprint(notesOf(note)) {
+		if rep.Status != state.Data || rep.Incomplete() || fmt.Sprint(rep.Notes) != fmt.Sprint(notesOf(note)) {
 			t.Errorf("%s: %+v", c.name, rep)
 		}
 		want(t, o.days(), wanted)
@@ -136,9 +137,9 @@ func TestTryThatBrokeOff(t *testing.T) {
 	}
 }
 
-func notesOf(message string) []jobs.Note {
+func notesOf(message string) []plan.Note {
 	if message == "" {
 		return nil
 	}
-	return []jobs.Note{{Dataset: schemas.CallRecords.Name, Message: message, Whole: true}}
+	return []plan.Note{{Dataset: schemas.CallRecords.Name, Message: message, Whole: true}}
 }

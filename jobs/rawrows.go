@@ -5,6 +5,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/schemas"
 	"graphlake/transform"
@@ -16,12 +17,12 @@ type rawRows struct {
 	to      func(arrow.RecordBatch) error
 }
 
-func newRawRows(d schemas.Dataset, to func(arrow.RecordBatch) error) (*rawRows, error) {
+func newRawRows(d schemas.Dataset, mem memory.Allocator, to func(arrow.RecordBatch) error) (*rawRows, error) {
 	plan, err := transform.Compile([]schemas.Table{schemas.RawTable(d)})
 	if err != nil {
 		return nil, err
 	}
-	return &rawRows{plan.NewBuilder(allocator), to}, nil
+	return &rawRows{plan.NewBuilder(mem), to}, nil
 }
 
 func (r *rawRows) add(record []byte) error {

@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -17,16 +19,16 @@ import (
 // Replay derives the tables of every raw partition of the selection anew, without asking Graph: after
 // a new column, or by a version that reads what an older one quarantined. All its days are dirty from
 // the start, so one that was interrupted is finished by the next run. There is a unit a dataset.
-func (r *Runner) Replay(ctx context.Context, s Selection) (Report, error) {
+func (r *Runner) Replay(ctx context.Context, s plan.Selection) (Report, error) {
 	if err := s.Check(r.Now); err != nil {
 		return Report{}, err
 	}
 	var rep Report
 	ctx, span := r.begin(ctx, "replay", &rep, s)
-	var units []Unit
+	var units []plan.Unit
 	for _, t := range s.Tenants {
 		for _, d := range s.Datasets {
-			units = append(units, Unit{Tenant: t, Dataset: d, Range: schemas.Range{From: s.From, To: s.To}})
+			units = append(units, plan.Unit{Tenant: t, Dataset: d, Range: schemas.Range{From: s.From, To: s.To}})
 		}
 	}
 	for _, l := range r.Progress.begin(units, false) {
@@ -35,12 +37,12 @@ func (r *Runner) Replay(ctx context.Context, s Selection) (Report, error) {
 	return rep, r.end(ctx, span, &rep)
 }
 
-func (r *Runner) replay(ctx context.Context, s Selection, l *live) UnitReport {
+func (r *Runner) replay(ctx context.Context, s plan.Selection, l *live) UnitReport {
 	rep := newUnitReport(l.Unit)
 	ctx, span := r.Telemetry.start(ctx, "unit")
 	h, err := r.hold(ctx, l.Tenant, l.Dataset)
 	if err == nil {
-		err = errors.Join(h.replay(ctx, s, l, r.Now, &rep), h.release(ctx))
+		err = errors.Join(h.replay(ctx, s, l, r.Now, &rep), h.state.Close(ctx))
 	}
 	rep.decide(l.Unit, err)
 	rep.Seconds = time.Since(rep.started).Seconds()
@@ -49,14 +51,14 @@ func (r *Runner) replay(ctx context.Context, s Selection, l *live) UnitReport {
 	return rep
 }
 
-func (h *holding) replay(ctx context.Context, s Selection, l *live, now time.Time, rep *UnitReport) error {
+func (h *holding) replay(ctx context.Context, s plan.Selection, l *live, now time.Time, rep *UnitReport) error {
 	days, err := h.days(ctx, s)
 	if err != nil || len(days) == 0 {
 		return err
 	}
 	l.days.Store(int64(len(days)))
 	rep.From, rep.To = days[0], days[len(days)-1].Add(schemas.Day)
-	if err := h.update(ctx, func(st *State) { st.markDirty(days...) }); err != nil {
+	if err := h.state.Update(ctx, func(st *state.State) { st.MarkDirty(days...) }); err != nil {
 		return err
 	}
 	var mu sync.Mutex // of rep and errs
@@ -65,7 +67,7 @@ func (h *holding) replay(ctx context.Context, s Selection, l *live, now time.Tim
 	cores.SetLimit(runtime.GOMAXPROCS(0))
 	for _, day := range days {
 		cores.Go(func() error {
-			one := newUnitReport(Unit{Tenant: h.tenant, Dataset: h.dataset})
+			one := newUnitReport(plan.Unit{Tenant: h.tenant, Dataset: h.dataset})
 			err := ctx.Err()
 			if err == nil {
 				err = h.derive(ctx, day, &one)
@@ -90,13 +92,13 @@ func (h *holding) replay(ctx context.Context, s Selection, l *live, now time.Tim
 const mostErrors = 10
 
 // days are the days of the selection that raw has.
-func (h *holding) days(ctx context.Context, s Selection) ([]time.Time, error) {
+func (h *holding) days(ctx context.Context, s plan.Selection) ([]time.Time, error) {
 	var days []time.Time
 	for p, err := range h.lake.Partitions(ctx, load.Raw, h.dataset.Name, h.tenant.ID) {
 		if err != nil {
 			return nil, err
 		}
-		if !s.ranged() || p.Date.Before(s.To) && p.Date.Add(schemas.Day).After(s.From) {
+		if !s.Ranged() || p.Date.Before(s.To) && p.Date.Add(schemas.Day).After(s.From) {
 			days = append(days, p.Date)
 		}
 	}

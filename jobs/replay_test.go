@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -49,7 +51,7 @@ func wider() schemas.Dataset {
 func TestReplayAfterAChangeOfTheSchema(t *testing.T) {
 	asked := 0
 	r := newRig(t, charges(&asked))
-	if rep := r.days(t, 16, 18, strict()); rep.Status != jobs.Data || rep.Units[0].Quarantined != 1 {
+	if rep := r.days(t, 16, 18, strict()); rep.Status != state.Data || rep.Units[0].Quarantined != 1 {
 		t.Fatalf("%+v", rep)
 	}
 	d := wider()
@@ -69,11 +71,11 @@ func TestReplayAfterAChangeOfTheSchema(t *testing.T) {
 		t.Errorf("before: %v, %d in quarantine", got, quarantined())
 	}
 	asked = 0
-	rep, err := r.Replay(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{d}})
+	rep, err := r.Replay(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{d}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if u := rep.Units[0]; rep.Status != jobs.Data || asked != 0 || u.Records != 2 || u.Rows["pstn_calls"] != 2 || u.Quarantined != 0 {
+	if u := rep.Units[0]; rep.Status != state.Data || asked != 0 || u.Records != 2 || u.Rows["pstn_calls"] != 2 || u.Quarantined != 0 {
 		t.Errorf("%d requests, report %+v", asked, u)
 	}
 	if got := append(novel(16), novel(17)...); !slices.Equal(got, []string{"a one", "b two"}) || quarantined() != 0 {
@@ -90,7 +92,7 @@ func TestRunAfterAChangeOfTheSchema(t *testing.T) {
 	r := newRig(t, charges(&asked))
 	r.days(t, 16, 18, strict())
 	d := wider()
-	if rep := r.days(t, 17, 18, d); rep.Status != jobs.Data {
+	if rep := r.days(t, 17, 18, d); rep.Status != state.Data {
 		t.Fatalf("%+v", rep)
 	}
 	if got := r.rows(t, d.Root(), november(17), "pstn_call_id", "novel"); !slices.Equal(got, []string{"b two"}) {
@@ -115,7 +117,7 @@ func TestTwoRuns(t *testing.T) {
 	r := newRig(t, h)
 	first := make(chan jobs.Report)
 	go func() {
-		rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.Users}})
+		rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.Users}})
 		if err != nil {
 			t.Error(err)
 		}
@@ -129,13 +131,13 @@ func TestTwoRuns(t *testing.T) {
 	if len(rep.Units) != 2 || i < 0 || j < 0 {
 		t.Fatalf("%+v", rep.Units)
 	}
-	if u := rep.Units[i]; u.Outcome != jobs.Unavailable || u.Error == nil || u.Error.Kind != "locked" {
+	if u := rep.Units[i]; u.Outcome != state.Unavailable || u.Error == nil || u.Error.Kind != "locked" {
 		t.Errorf("what another run holds: %+v", u)
 	}
-	if u := rep.Units[j]; u.Outcome != jobs.Data || u.Rows["pstn_calls"] != 1 {
+	if u := rep.Units[j]; u.Outcome != state.Data || u.Rows["pstn_calls"] != 1 {
 		t.Errorf("what none holds: %+v", u)
 	}
-	if rep := <-first; rep.Status != jobs.Data || rep.Units[0].Rows["users"] != 1 {
+	if rep := <-first; rep.Status != state.Data || rep.Units[0].Rows["users"] != 1 {
 		t.Errorf("the first run: %+v", rep.Units)
 	}
 	if len(r.state(t, schemas.Users).Dirty) > 0 || len(r.rows(t, schemas.Users.Root(), november(18))) != 1 {

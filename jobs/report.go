@@ -12,34 +12,20 @@ import (
 	"time"
 
 	"graphlake/extract/graph"
+	"graphlake/jobs/derive"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
-)
-
-// Outcome is what became of a unit.
-type Outcome string
-
-// The outcomes. Empty, forbidden and not there are different things everywhere.
-const (
-	Data        Outcome = "data"        // records were read and committed
-	Empty       Outcome = "empty"       // Graph answered that there are none
-	NotYet      Outcome = "not yet"     // Graph listed records and gives none of them yet
-	Expired     Outcome = "expired"     // Graph has forgotten the range; not asked
-	Forbidden   Outcome = "forbidden"   // credentials or consent are missing
-	Unavailable Outcome = "unavailable" // throttled out or not reachable: try again later
-	Interrupted Outcome = "interrupted" // the run was stopped
-	Missed      Outcome = "missed"      // a picture that nobody took on its day
-	Doubted     Outcome = "doubted"     // Graph gave far less than before: nothing is concluded from it
-	Failed      Outcome = "failed"
 )
 
 // Report is what a run has to say, in the form that --output json prints and that the lake keeps.
 type Report struct {
-	Run     string       `json:"run"` // sorts by time
-	Started time.Time    `json:"started"`
-	Ended   time.Time    `json:"ended"`
-	Status  Outcome      `json:"status"`
-	Units   []UnitReport `json:"units"`
-	Notes   []Note       `json:"notes,omitempty"`
+	Run     string        `json:"run"` // sorts by time
+	Started time.Time     `json:"started"`
+	Ended   time.Time     `json:"ended"`
+	Status  state.Outcome `json:"status"`
+	Units   []UnitReport  `json:"units"`
+	Notes   []plan.Note   `json:"notes,omitempty"`
 }
 
 func (r *Report) begin() {
@@ -50,7 +36,7 @@ func (r *Report) begin() {
 
 // keep puts the report of a run into the lake, also of one that was stopped. A lake with pseudonyms gets
 // the kinds of errors alone: what they say may name whom a request was for.
-func (r *Report) keep(ctx context.Context, store Store, p Privacy) error {
+func (r *Report) keep(ctx context.Context, store state.Store, p Privacy) error {
 	r.Ended = time.Now().UTC().Truncate(time.Millisecond)
 	kept := *r
 	if len(p.Key) > 0 {
@@ -73,7 +59,7 @@ func (r *Report) keep(ctx context.Context, store Store, p Privacy) error {
 
 // object is where the lake keeps the report, by the day on which the run began.
 func (r *Report) object() string {
-	return runsOf(r.Started) + r.Run + ".json"
+	return state.RunsOf(r.Started) + r.Run + ".json"
 }
 
 // UnitReport is what became of a unit.
@@ -82,7 +68,7 @@ type UnitReport struct {
 	Dataset     string           `json:"dataset"`
 	From        time.Time        `json:"from"`
 	To          time.Time        `json:"to"`
-	Outcome     Outcome          `json:"outcome"`
+	Outcome     state.Outcome    `json:"outcome"`
 	Records     int64            `json:"records"`            // that Graph has of the range
 	Held        int64            `json:"held"`               // of these, not read again: the lake holds the listed version
 	NotYet      int64            `json:"not_yet"`            // listed, but too young to be read
@@ -90,7 +76,7 @@ type UnitReport struct {
 	Parents     int64            `json:"parents,omitempty"`  // whom the source was asked for
 	Vanished    int64            `json:"vanished,omitempty"` // of these, not there any more, or without what was asked for
 	Behind      int64            `json:"behind,omitempty"`   // parents and records that could not be read: read later from where they stand
-	Who         []Behind         `json:"who,omitempty"`      // the first of these
+	Who         []state.Behind   `json:"who,omitempty"`      // the first of these
 	Lost        int64            `json:"lost,omitempty"`     // parts that Graph has forgotten before they were read whole, and that are new
 	Doubt       *Doubt           `json:"doubt,omitempty"`    // why nothing is concluded from what Graph gave
 	Misfits     map[string]int64 `json:"misfits,omitempty"`  // values that did not fit, by table.column
@@ -135,7 +121,7 @@ type ErrorReport struct {
 	Message string `json:"message"`
 }
 
-func newUnitReport(u Unit) UnitReport {
+func newUnitReport(u plan.Unit) UnitReport {
 	return UnitReport{
 		Tenant: u.Tenant.Name, Dataset: u.Dataset.Name, From: u.Range.From, To: u.Range.To,
 		Rows: map[string]int64{}, started: time.Now(),
@@ -144,8 +130,8 @@ func newUnitReport(u Unit) UnitReport {
 
 // conclude gives the report the outcome of the worst of its units: the order of the exit statuses.
 func (r *Report) conclude() {
-	r.Status = Data
-	for _, worst := range []Outcome{Failed, Forbidden, Unavailable, Interrupted} {
+	r.Status = state.Data
+	for _, worst := range []state.Outcome{state.Failed, state.Forbidden, state.Unavailable, state.Interrupted} {
 		for _, u := range r.Units {
 			if u.Outcome == worst {
 				r.Status = worst
@@ -157,7 +143,7 @@ func (r *Report) conclude() {
 
 // TryAgain reports whether the same run may do better in a while: something could not be reached, or was locked.
 func (r Report) TryAgain() bool {
-	return slices.ContainsFunc(r.Units, func(u UnitReport) bool { return u.Outcome == Unavailable })
+	return slices.ContainsFunc(r.Units, func(u UnitReport) bool { return u.Outcome == state.Unavailable })
 }
 
 // Incomplete reports whether records were quarantined, parents or records not read, or lost, an answer not
@@ -168,7 +154,7 @@ func (r Report) Incomplete() bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(r.Notes, func(n Note) bool { return !n.Whole })
+	return slices.ContainsFunc(r.Notes, func(n plan.Note) bool { return !n.Whole })
 }
 
 func (u *UnitReport) count(c load.Commit) {
@@ -180,19 +166,19 @@ func (u *UnitReport) count(c load.Commit) {
 }
 
 // decide is the one place where an error's kind becomes an outcome.
-func (u *UnitReport) decide(unit Unit, err error) {
+func (u *UnitReport) decide(unit plan.Unit, err error) {
 	if err == nil {
 		switch {
 		case unit.Expired:
-			u.Outcome = Expired
+			u.Outcome = state.Expired
 		case u.Doubt != nil:
-			u.Outcome = Doubted
+			u.Outcome = state.Doubted
 		case u.Records == 0 && u.NotYet > 0:
-			u.Outcome = NotYet
+			u.Outcome = state.NotYet
 		case u.Records == 0:
-			u.Outcome = Empty
+			u.Outcome = state.Empty
 		default:
-			u.Outcome = Data
+			u.Outcome = state.Data
 		}
 		return
 	}
@@ -200,33 +186,33 @@ func (u *UnitReport) decide(unit Unit, err error) {
 	if network, ok := errors.AsType[*url.Error](err); ok && kind == 0 && network.Op != "parse" {
 		kind = graph.Unavailable // the lake's service, for Graph's own errors have a kind
 	}
-	u.Outcome = Failed
+	u.Outcome = state.Failed
 	u.Error = &ErrorReport{Kind: "failed", Message: err.Error()}
 	switch {
 	case errors.Is(err, context.Canceled):
-		u.Outcome = Interrupted
+		u.Outcome = state.Interrupted
 		u.Error = &ErrorReport{Kind: "interrupted", Message: "the run was stopped; the same command goes on"}
-	case errors.Is(err, ErrTooManyBad):
+	case errors.Is(err, derive.ErrTooManyBad):
 		u.Error.Kind = "bad record"
 	case errors.Is(err, load.ErrLocked):
-		u.Outcome, u.Error.Kind = Unavailable, "locked"
+		u.Outcome, u.Error.Kind = state.Unavailable, "locked"
 	case errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
-		u.Outcome, u.Error.Kind = Unavailable, "conflict"
+		u.Outcome, u.Error.Kind = state.Unavailable, "conflict"
 		u.Error.Message += "; the next run plans again from what that one has left"
 	case kind == graph.Unauthorized:
-		u.Outcome, u.Error.Kind = Forbidden, kind.String()
+		u.Outcome, u.Error.Kind = state.Forbidden, kind.String()
 		if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == 403 && !e.SignIn {
 			u.Error.Message += fmt.Sprintf("; %s needs the application permission %s, with admin consent", u.Dataset, permissions(unit))
 		}
 	case kind == graph.Throttled || kind == graph.Unavailable || kind == graph.Incomplete:
-		u.Outcome, u.Error.Kind = Unavailable, kind.String()
+		u.Outcome, u.Error.Kind = state.Unavailable, kind.String()
 	case kind != 0:
 		u.Error.Kind = kind.String()
 	}
 }
 
 // permissions are what a dataset needs, as "A or B, and C": those whom it is read for have to be listed too.
-func permissions(u Unit) string {
+func permissions(u plan.Unit) string {
 	var all []string
 	for _, r := range u.Dataset.Requirements() {
 		names := make([]string, len(r))

@@ -15,7 +15,8 @@ import (
 	"time"
 
 	"graphlake/internal/graphsim"
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -83,7 +84,7 @@ func TestSecondNight(t *testing.T) {
 	counted := &details{Handler: sim, of: map[string]int{}}
 	r := newRig(t, counted).at(clock)
 	first := r.days(t, 16, 19, schemas.CallRecords)
-	if asked := counted.reset(); first.Status != jobs.Data || len(asked) == 0 {
+	if asked := counted.reset(); first.Status != state.Data || len(asked) == 0 {
 		t.Fatalf("status %s, %d call records read", first.Status, len(asked))
 	}
 	before, versions := map[int]map[string]int64{}, r.versions(t)
@@ -125,7 +126,7 @@ func TestSecondNight(t *testing.T) {
 
 // breaking ends a run after so many publications of raw.
 type breaking struct {
-	jobs.Store
+	state.Store
 	left int
 }
 
@@ -168,7 +169,7 @@ func TestCrashWhileMoving(t *testing.T) {
 		dying := *r
 		store := &breaking{r.store, 1}
 		dying.Store, dying.Lake = store, load.New(store, t.TempDir())
-		if rep := dying.days(t, c.day, c.day+1, schemas.CallRecords); rep.Status != jobs.Failed {
+		if rep := dying.days(t, c.day, c.day+1, schemas.CallRecords); rep.Status != state.Failed {
 			t.Errorf("%s: the run that ended is %s", name, rep.Status)
 		}
 		r.days(t, c.day, c.day+1, schemas.CallRecords)
@@ -182,14 +183,14 @@ func TestCrashWhileMoving(t *testing.T) {
 func TestRecordsOfPartsOfADay(t *testing.T) {
 	calls := moving{"a": {"2026-11-16T01:00:00Z", 1}, "b": {"2026-11-16T02:00:00Z", 1}, "c": {"2026-11-16T20:00:00Z", 1}}
 	r := newRig(t, calls)
-	part := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}}
+	part := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}}
 	for hours, want := range map[[2]int]int64{{0, 12}: 2, {12, 18}: 0, {18, 24}: 1} {
 		part.From, part.To = at(16, hours[0]), at(16, hours[1])
 		if _, err := r.Run(t.Context(), part); err != nil {
 			t.Fatal(err)
 		}
 		coverage := r.state(t, schemas.CallRecords).Coverage
-		i := slices.IndexFunc(coverage, func(c jobs.Covered) bool { return c.From.Equal(part.From) })
+		i := slices.IndexFunc(coverage, func(c state.Covered) bool { return c.From.Equal(part.From) })
 		if i < 0 || coverage[i].Records != want {
 			t.Errorf("%v: %+v, want %d records", hours, coverage, want)
 		}

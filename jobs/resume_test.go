@@ -8,7 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -36,14 +37,14 @@ func TestInterruptedBackfillGoesOn(t *testing.T) {
 		}
 		calls.ServeHTTP(w, req)
 	}))
-	backfill := jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}, From: november(10), To: november(16)}
+	backfill := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}, From: november(10), To: november(16)}
 	first, err := r.Run(ctx, backfill)
-	if err != nil || first.Status != jobs.Interrupted {
+	if err != nil || first.Status != state.Interrupted {
 		t.Fatalf("%v, status %s", err, first.Status)
 	}
 	var left []string
 	for day := 10; day < 16; day++ {
-		covered := slices.ContainsFunc(r.state(t, schemas.CallRecords).Coverage, func(c jobs.Covered) bool {
+		covered := slices.ContainsFunc(r.state(t, schemas.CallRecords).Coverage, func(c state.Covered) bool {
 			return c.Held() && c.Range().Contains(november(day))
 		})
 		if !covered {
@@ -61,7 +62,7 @@ func TestInterruptedBackfillGoesOn(t *testing.T) {
 		rep := r.days(t, 10, 16, schemas.CallRecords)
 		answering.Wait()
 		mu.Lock()
-		if got := slices.Sorted(maps.Keys(listed)); rep.Status != jobs.Data || !slices.Equal(got, want) {
+		if got := slices.Sorted(maps.Keys(listed)); rep.Status != state.Data || !slices.Equal(got, want) {
 			t.Errorf("status %s, listed %v, want %v", rep.Status, got, want)
 		}
 		mu.Unlock()

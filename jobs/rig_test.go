@@ -13,6 +13,8 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/load/memstore"
 	"graphlake/schemas"
@@ -21,7 +23,7 @@ import (
 var (
 	monday = time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)
 	later  = time.Date(2026, 11, 18, 2, 30, 0, 0, time.UTC)
-	tenant = jobs.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
+	tenant = plan.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
 )
 
 // rig is a lake in memory and a Graph behind HTTP.
@@ -39,9 +41,10 @@ func newRig(t *testing.T, h http.Handler) *rig {
 	}))
 	t.Cleanup(server.Close)
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
-	t.Cleanup(jobs.Allocate(mem))
 	t.Cleanup(func() { mem.AssertSize(t, 0) })
-	return newRigOn(t, graph.Options{Endpoint: server.URL})
+	r := newRigOn(t, graph.Options{Endpoint: server.URL})
+	r.Memory = mem
+	return r
 }
 
 func newRigOn(t *testing.T, o graph.Options) *rig {
@@ -59,8 +62,8 @@ func newRigOn(t *testing.T, o graph.Options) *rig {
 
 func (r *rig) run(t *testing.T, days int, datasets ...schemas.Dataset) jobs.Report {
 	t.Helper()
-	rep, err := r.Run(t.Context(), jobs.Selection{
-		Tenants: []jobs.Tenant{tenant}, Datasets: datasets, From: monday, To: monday.Add(time.Duration(days) * schemas.Day),
+	rep, err := r.Run(t.Context(), plan.Selection{
+		Tenants: []plan.Tenant{tenant}, Datasets: datasets, From: monday, To: monday.Add(time.Duration(days) * schemas.Day),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +87,7 @@ func (r *rig) objects(t *testing.T) []string {
 
 // recorder remembers the order in which objects were published.
 type recorder struct {
-	jobs.Store
+	state.Store
 	mu        sync.Mutex
 	published []string
 }

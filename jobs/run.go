@@ -8,17 +8,20 @@ import (
 	"slices"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
 	"graphlake/extract/graph"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
 
 // Runner runs what is selected against a lake.
 type Runner struct {
-	Store   Store
+	Store   state.Store
 	Lake    *load.Lake               // in Store
 	Clients map[string]*graph.Client // by tenant id
 	Privacy Privacy                  // of the lake, as [Settle] has found it
@@ -26,7 +29,8 @@ type Runner struct {
 	// Witness has what counts as now held against Graph's own clock before anything is written.
 	Witness bool
 	Log     *slog.Logger
-	Stop    <-chan struct{} // closed when no further unit is to begin; nil is never
+	Memory  memory.Allocator // of rows; nil is Arrow's own
+	Stop    <-chan struct{}  // closed when no further unit is to begin; nil is never
 	// Progress, if there is one, says how far the run is.
 	Progress *Progress
 	// Telemetry, if there is one, is told of runs and units.
@@ -37,15 +41,22 @@ const (
 	// Units under way at once: while one is encoded the next is read. Their requests share the
 	// tenant's budgets, so more of them would only wait.
 	unitsAtOnce = 2
-	// Values held before they are handed on to the lake, by every unit and every derivation.
+	// Values held before they are handed on to the lake, by every unit.
 	batchBytes = 4 << 20
 )
+
+func (r *Runner) memory() memory.Allocator {
+	if r.Memory == nil {
+		return memory.DefaultAllocator
+	}
+	return r.Memory
+}
 
 // run is one call of Run.
 type run struct {
 	*Runner
-	selection Selection
-	held      map[Pair]*holding
+	selection plan.Selection
+	held      map[state.Pair]*holding
 	report    Report
 	// Encoding is what takes memory: a page of each of some hundred columns. Graph's limits leave it
 	// the time to take its turn.
@@ -56,7 +67,7 @@ type run struct {
 // derives what an earlier run left dirty. A unit that fails leaves the others alone; what became of
 // each is in the report, in the order of the plan. The error is one of the selection, or says that the
 // report could not be kept.
-func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
+func (r *Runner) Run(ctx context.Context, s plan.Selection) (Report, error) {
 	r, notes, err := r.witnessed(ctx, s)
 	if err != nil {
 		return Report{}, err
@@ -64,7 +75,7 @@ func (r *Runner) Run(ctx context.Context, s Selection) (Report, error) {
 	if err := s.Check(r.Now); err != nil {
 		return Report{}, err
 	}
-	x := &run{Runner: r, selection: s, held: map[Pair]*holding{}, encoders: semaphore.NewWeighted(1)}
+	x := &run{Runner: r, selection: s, held: map[state.Pair]*holding{}, encoders: semaphore.NewWeighted(1)}
 	ctx, span := r.begin(ctx, "run", &x.report, s)
 	x.hold(ctx)
 	stale := x.deriveDirty(ctx)
@@ -89,20 +100,20 @@ func (x *run) hold(ctx context.Context) {
 			}
 			if err == nil {
 				if err = h.begin(ctx, x.selection, x.Now); err != nil {
-					err = errors.Join(err, h.release(ctx))
+					err = errors.Join(err, h.state.Close(ctx))
 				}
 			}
 			if err == nil {
 				x.held[h.pair()] = h
 			} else {
-				x.fail(ctx, Unit{Tenant: t, Dataset: d, Range: x.selection.span(d, x.Now)}, err)
+				x.fail(ctx, plan.Unit{Tenant: t, Dataset: d, Range: x.selection.Span(d, x.Now)}, err)
 			}
 		}
 	}
 }
 
 // fail reports a unit that was not begun.
-func (x *run) fail(ctx context.Context, u Unit, err error) {
+func (x *run) fail(ctx context.Context, u plan.Unit, err error) {
 	ctx, span := x.Telemetry.start(ctx, "unit")
 	rep := newUnitReport(u)
 	rep.decide(u, err)
@@ -114,18 +125,18 @@ func (x *run) fail(ctx context.Context, u Unit, err error) {
 }
 
 // plan is what is due by the states under the locks.
-func (x *run) plan() (Plan, error) {
-	known := map[Pair]State{}
+func (x *run) plan() (plan.Plan, error) {
+	known := map[state.Pair]state.State{}
 	for pair, h := range x.held {
-		known[pair] = h.view()
+		known[pair] = h.state.View()
 	}
-	p, err := NewPlan(x.selection, known, x.Now)
-	p.Units = slices.DeleteFunc(p.Units, func(u Unit) bool { return x.held[u.Pair()] == nil })
+	p, err := plan.New(x.selection, known, x.Now)
+	p.Units = slices.DeleteFunc(p.Units, func(u plan.Unit) bool { return x.held[u.Pair()] == nil })
 	return p, err
 }
 
 // units carries out the plan.
-func (x *run) units(ctx context.Context, p Plan) {
+func (x *run) units(ctx context.Context, p plan.Plan) {
 	reports := make([]UnitReport, len(p.Units))
 	lives := x.Progress.begin(p.Units, true)
 	var units errgroup.Group
@@ -140,7 +151,7 @@ func (x *run) units(ctx context.Context, p Plan) {
 	for i, u := range p.Units {
 		h := x.held[u.Pair()]
 		switch reports[i].Outcome {
-		case Interrupted, Unavailable:
+		case state.Interrupted, state.Unavailable:
 			h.interrupted = true
 		default:
 			h.failed = h.failed || reports[i].Error != nil || reports[i].Doubt != nil
@@ -163,7 +174,7 @@ func (x *run) unit(ctx context.Context, h *holding, l *live) UnitReport {
 		err = x.stopped()
 	}
 	if err == nil {
-		err = (&unit{Unit: u, holding: h, run: x, rep: &rep, live: l}).do(graph.WithCounter(ctx, &l.count))
+		err = (&unit{Unit: u, h: h, run: x, rep: &rep, live: l}).do(graph.WithCounter(ctx, &l.count))
 	}
 	rep.decide(u, err)
 	h.note(ctx, u, &rep, x.Now)
@@ -185,16 +196,16 @@ func (r *Runner) stopped() error {
 }
 
 // note puts into the coverage that a unit was not read, unless nothing can be said of it or written.
-func (h *holding) note(ctx context.Context, u Unit, rep *UnitReport, now time.Time) {
-	if rep.Error == nil || rep.Outcome == Interrupted || rep.Error.Kind == "conflict" {
+func (h *holding) note(ctx context.Context, u plan.Unit, rep *UnitReport, now time.Time) {
+	if rep.Error == nil || rep.Outcome == state.Interrupted || rep.Error.Kind == "conflict" {
 		return
 	}
 	r := u.Range
 	if u.Dataset.Mode == schemas.Observations { // of a day, one is enough, and a thousand failures are one
 		r = r.WholeDays()
 	}
-	err := h.update(ctx, func(st *State) {
-		st.cover(u.Dataset, Covered{From: r.From, To: r.To, Outcome: rep.Outcome, Read: now.UTC(), Request: st.Requests})
+	err := h.state.Update(ctx, func(st *state.State) {
+		st.Cover(u.Dataset, state.Covered{From: r.From, To: r.To, Outcome: rep.Outcome, Read: now.UTC(), Request: st.Requests})
 	})
 	if err != nil {
 		rep.Error.Message += fmt.Sprintf("; and that could not be noted: %v", err)
@@ -209,8 +220,8 @@ func (x *run) release(ctx context.Context) {
 			err = h.end(ctx, x.selection)
 		}
 		err = errors.Join(err, h.keepDays(ctx, x.Now))
-		if err = errors.Join(err, h.release(ctx)); err != nil {
-			x.fail(ctx, Unit{Tenant: h.tenant, Dataset: h.dataset, Range: x.selection.span(h.dataset, x.Now)}, err)
+		if err = errors.Join(err, h.state.Close(ctx)); err != nil {
+			x.fail(ctx, plan.Unit{Tenant: h.tenant, Dataset: h.dataset, Range: x.selection.Span(h.dataset, x.Now)}, err)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"graphlake/internal/graphsim"
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -39,7 +39,7 @@ func TestRunIsWholeAndRepeatable(t *testing.T) {
 				t.Errorf("again %v: %s wrote %d partitions and left %d alone", again, u.Dataset, u.Written, u.Unchanged)
 			}
 		}
-		if rep.Status != jobs.Data || !maps.Equal(rows, truth) {
+		if rep.Status != state.Data || !maps.Equal(rows, truth) {
 			t.Errorf("status %s\ngot  %v\nwant %v", rep.Status, rows, truth)
 		}
 	}

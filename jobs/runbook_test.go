@@ -12,6 +12,9 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
+	"graphlake/jobs/derive"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 )
 
@@ -25,7 +28,7 @@ var ofKind = map[string]error{
 	"rejected":       &graph.Error{Kind: graph.Rejected},
 	"incomplete":     &graph.Error{Kind: graph.Incomplete},
 	"malformed":      &graph.Error{Kind: graph.Malformed},
-	"bad record":     jobs.ErrTooManyBad,
+	"bad record":     derive.ErrTooManyBad,
 	"locked":         load.ErrLocked,
 	"conflict":       load.ErrConflict,
 	"interrupted":    context.Canceled,
@@ -33,8 +36,8 @@ var ofKind = map[string]error{
 }
 
 // exits are the statuses with which a run ends for its worst outcome, as the command says and tests.
-var exits = map[jobs.Outcome]string{
-	jobs.Failed: "1", jobs.Forbidden: "3", jobs.Unavailable: "75", jobs.Interrupted: "75",
+var exits = map[state.Outcome]string{
+	state.Failed: "1", state.Forbidden: "3", state.Unavailable: "75", state.Interrupted: "75",
 }
 
 // kindRow is a row of the runbook's table of kinds: the first column and the last.
@@ -55,7 +58,7 @@ func TestRunbookHasTheExitOfEveryKind(t *testing.T) {
 	}
 	for kind, err := range ofKind {
 		var u jobs.UnitReport
-		u.Decide(jobs.Unit{}, fmt.Errorf("read: %w", err))
+		u.Decide(plan.Unit{}, fmt.Errorf("read: %w", err))
 		if u.Error.Kind != kind {
 			t.Errorf("%v is of kind %q, want %q", err, u.Error.Kind, kind)
 		}

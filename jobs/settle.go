@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 	"graphlake/transform"
@@ -42,7 +43,7 @@ func settingsOf(p Privacy) settings {
 // anything is written there. The first run's settings become the lake's. A run that differs gets an
 // ErrSettings, which says in what and what to do. A lake that has records and no settings was begun
 // without bodies and pseudonyms.
-func Settle(ctx context.Context, store Store, p Privacy) error {
+func Settle(ctx context.Context, store state.Store, p Privacy) error {
 	want := settingsOf(p)
 	held, there, err := readSettings(ctx, store)
 	if err != nil {

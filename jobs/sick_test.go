@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -27,7 +28,7 @@ func TestOneRecordThatNeverComes(t *testing.T) {
 			r := newOffice(t, o).at(at(18, 2))
 			rep := r.night(t, d)
 			i := slices.IndexFunc(rep.Units, func(u jobs.UnitReport) bool { return u.From.Equal(november(16)) })
-			if u := rep.Units[i]; rep.Status != jobs.Data || !rep.Incomplete() || u.Behind != 1 || len(u.Who) != 1 || u.Who[0].Record != "b" || u.Who[0].Reason != reason {
+			if u := rep.Units[i]; rep.Status != state.Data || !rep.Incomplete() || u.Behind != 1 || len(u.Who) != 1 || u.Who[0].Record != "b" || u.Who[0].Reason != reason {
 				t.Fatalf("%+v", rep)
 			}
 			want(t, r.on(t, d, "call_id"), "16 a", "17 c")
@@ -35,7 +36,7 @@ func TestOneRecordThatNeverComes(t *testing.T) {
 
 			o.days()
 			r = r.at(at(25, 2))
-			if rep := r.night(t, d); rep.Status != jobs.Data || !rep.Incomplete() {
+			if rep := r.night(t, d); rep.Status != state.Data || !rep.Incomplete() {
 				t.Errorf("a later night: %+v", rep)
 			}
 			want(t, o.days(), "16T00:00:00 25T00:00:00") // the 16th had not settled
@@ -80,7 +81,7 @@ func (r *rig) forgets(t *testing.T, o *office) {
 		for _, u := range rep.Units {
 			lost += u.Lost
 		}
-		if rep.Status != jobs.Data || rep.Incomplete() != (day == 47) {
+		if rep.Status != state.Data || rep.Incomplete() != (day == 47) {
 			t.Errorf("on day %d: %+v", day, rep)
 		}
 		want(t, r.told(t, d), "lost b 16T12:34:56-16T12:34:57")
@@ -94,7 +95,7 @@ func (r *rig) forgets(t *testing.T, o *office) {
 		r    schemas.Range
 		want int
 	}{{other, 0}, {day16, 1}, {day16, 0}} {
-		if n, err := jobs.AcceptLost(t.Context(), r.Store, jobs.Unit{Tenant: tenant, Dataset: d, Range: c.r}, "Ida", r.Now); n != c.want || err != nil {
+		if n, err := state.AcceptLost(t.Context(), r.Store, state.Pair{TenantID: tenant.ID, Dataset: d.Name}, state.Accepted{From: c.r.From, To: c.r.To, By: "Ida", At: r.Now}, r.Log); n != c.want || err != nil {
 			t.Errorf("accepted %d of %v, %v; want %d", n, c.r, err, c.want)
 		}
 	}

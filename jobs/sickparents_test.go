@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -64,7 +64,7 @@ func TestOneParentThatIsSick(t *testing.T) {
 			for _, day := range []int{19, 20} {
 				r = r.at(at(day, 2))
 				rep := r.night(t, d)
-				if u := rep.Units[0]; rep.Status != jobs.Data || !rep.Incomplete() || u.Behind != 1 || u.Parents != 4 || u.Vanished != 0 || u.Who[0].Parent != "bob" {
+				if u := rep.Units[0]; rep.Status != state.Data || !rep.Incomplete() || u.Behind != 1 || u.Parents != 4 || u.Vanished != 0 || u.Who[0].Parent != "bob" {
 					t.Errorf("on the %dth: %+v", day, rep)
 				}
 				want(t, r.told(t, d), fmt.Sprintf("bob 17T00:00:00-%dT02:00:00 since 19T02: %s", day, reason))
@@ -111,7 +111,7 @@ func TestAMailboxThatIsNotFound(t *testing.T) {
 		} else if day == 27 {
 			vanished = 2
 		}
-		if u := rep.Units[0]; rep.Status != jobs.Data || u.Behind != behind || u.Vanished != vanished || rep.Incomplete() != (behind > 0) {
+		if u := rep.Units[0]; rep.Status != state.Data || u.Behind != behind || u.Vanished != vanished || rep.Incomplete() != (behind > 0) {
 			t.Errorf("on the %dth: %+v", day, rep)
 		}
 		want(t, r.told(t, d), told...)
@@ -151,7 +151,7 @@ func TestWhoIsBehindAndLeaves(t *testing.T) {
 	if lost != 1 {
 		t.Errorf("the reports tell of %d that are lost, want it told once", lost)
 	}
-	if n, err := jobs.AcceptLost(t.Context(), r.Store, jobs.Unit{Tenant: tenant, Dataset: d, Range: schemas.Range{From: november(17), To: november(20)}}, "Ida", r.Now); n != 1 || err != nil {
+	if n, err := state.AcceptLost(t.Context(), r.Store, state.Pair{TenantID: tenant.ID, Dataset: d.Name}, state.Accepted{From: november(17), To: november(20), By: "Ida", At: r.Now}, r.Log); n != 1 || err != nil {
 		t.Errorf("accepted %d, %v", n, err)
 	}
 	want(t, r.told(t, d))

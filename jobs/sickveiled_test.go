@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 	"graphlake/transform"
 )
@@ -21,7 +22,7 @@ func TestSickUnderAPseudonym(t *testing.T) {
 	for day := 19; day < 21; day++ {
 		r = r.at(at(day, 2))
 		rep := r.night(t, d)
-		if u := rep.Units[0]; rep.Status != jobs.Data || u.Behind != 2 || len(u.Who) != 2 {
+		if u := rep.Units[0]; rep.Status != state.Data || u.Behind != 2 || len(u.Who) != 2 {
 			t.Fatalf("%+v", rep)
 		}
 	}

@@ -6,13 +6,15 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
+
+	"graphlake/jobs/state"
 )
 
 // endRun says in the span of a run what became of it.
 func endRun(span trace.Span, rep *Report) {
 	span.SetAttributes(attribute.String("graphlake.status", string(rep.Status)), attribute.Int("graphlake.units", len(rep.Units)))
 	switch rep.Status {
-	case Failed, Forbidden, Unavailable, Interrupted:
+	case state.Failed, state.Forbidden, state.Unavailable, state.Interrupted:
 		span.SetStatus(codes.Error, string(rep.Status))
 	}
 	span.End()

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -34,7 +34,7 @@ func hundred(bad *int) http.Handler {
 }
 
 // nowhere is a store whose place for what is staged is gone.
-type nowhere struct{ jobs.Store }
+type nowhere struct{ state.Store }
 
 func (nowhere) Stage(_ context.Context, name string) (load.Staged, error) {
 	return nil, fmt.Errorf("stage %s: %w", name, fs.ErrNotExist)
@@ -52,7 +52,7 @@ func TestADayIsDirtyUntilItIsDerived(t *testing.T) {
 	broken := r.at(later.Add(schemas.Day))
 	broken.Store = nowhere{r.store}
 	broken.Lake = load.New(broken.Store, t.TempDir())
-	if rep := broken.night(t, schemas.Users); rep.Status != jobs.Failed {
+	if rep := broken.night(t, schemas.Users); rep.Status != state.Failed {
 		t.Errorf("status %s, want failed", rep.Status)
 	}
 	if st := r.state(t, schemas.Users); !slices.ContainsFunc(st.Dirty, dirty[0].Equal) {
@@ -73,7 +73,7 @@ func TestADirtyDayTellsItsQuarantine(t *testing.T) {
 	}
 	r.put(t, stateObject(schemas.Users), text)
 	rep := r.at(later.Add(time.Hour)).night(t, schemas.Users)
-	if len(rep.Units) != 1 || rep.Units[0].Quarantined != 5 || rep.Units[0].Records != 100 || rep.Status != jobs.Data || !rep.Incomplete() {
+	if len(rep.Units) != 1 || rep.Units[0].Quarantined != 5 || rep.Units[0].Records != 100 || rep.Status != state.Data || !rep.Incomplete() {
 		t.Errorf("report %+v, want one unit with five of a hundred records in quarantine", rep)
 	}
 	if again := r.at(later.Add(2*time.Hour)).night(t, schemas.Users); len(again.Units) != 0 {

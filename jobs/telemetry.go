@@ -13,7 +13,10 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
 
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/schemas"
 )
 
 // Telemetry tells OpenTelemetry what runs do: docs/telemetry.md lists the names. It says kinds of errors and never
@@ -28,7 +31,7 @@ type Telemetry struct {
 	success metric.Int64ObservableGauge
 
 	mu      sync.Mutex
-	reached map[Pair]reached
+	reached map[state.Pair]reached
 }
 
 // reached is what a state says of how far a dataset is.
@@ -42,7 +45,7 @@ const scope = "graphlake"
 
 // NewTelemetry makes the instruments.
 func NewTelemetry(spans trace.TracerProvider, metrics metric.MeterProvider) (*Telemetry, error) {
-	t := &Telemetry{tracer: spans.Tracer(scope), reached: map[Pair]reached{}}
+	t := &Telemetry{tracer: spans.Tracer(scope), reached: map[state.Pair]reached{}}
 	m := metrics.Meter(scope)
 	var errs []error
 	counter := func(name, unit, what string) metric.Int64Counter {
@@ -71,11 +74,11 @@ func NewTelemetry(spans trace.TracerProvider, metrics metric.MeterProvider) (*Te
 
 // Observe reads from the states how far the datasets of a selection are. What it has found is told until it is
 // called again, and the lag grows meanwhile; so it is called after every run.
-func (t *Telemetry) Observe(ctx context.Context, store load.Store, s Selection) error {
+func (t *Telemetry) Observe(ctx context.Context, store load.Store, s plan.Selection) error {
 	if t == nil {
 		return nil
 	}
-	known, err := LoadStates(ctx, store, s)
+	known, err := state.LoadAll(ctx, store, s.Pairs())
 	if err != nil {
 		return err
 	}
@@ -83,12 +86,12 @@ func (t *Telemetry) Observe(ctx context.Context, store load.Store, s Selection) 
 	defer t.mu.Unlock()
 	for _, tenant := range s.Tenants {
 		for _, d := range s.Datasets {
-			pair := Pair{tenant.ID, d.Name}
+			pair := state.Pair{TenantID: tenant.ID, Dataset: d.Name}
 			st := known[pair]
 			r := reached{of: metric.WithAttributes(whose(tenant.Name, d.Name)...), to: st.Coverage.End()}
 			for _, c := range st.Coverage {
 				if c.Held() {
-					r.success = later(r.success, c.Read)
+					r.success = schemas.Later(r.success, c.Read)
 				}
 			}
 			t.reached[pair] = r

@@ -3,6 +3,8 @@ package jobs
 import (
 	"slices"
 	"time"
+
+	"graphlake/jobs/state"
 )
 
 // Total is a dataset's units added up, over ranges and tenants. Its seconds are from the start of
@@ -11,7 +13,7 @@ type Total struct {
 	UnitReport
 	Tables   int
 	AllRows  int64
-	Outcomes []Outcome // each that a unit had, once, the first unit's first
+	Outcomes []state.Outcome // each that a unit had, once, the first unit's first
 
 	ended time.Time
 }

@@ -11,6 +11,8 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -44,7 +46,7 @@ func TestTwoClocks(t *testing.T) {
 		{graph: 25 * time.Hour, stops: true},
 	} {
 		r := onClock(t, c.graph)
-		rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls}})
+		rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls}})
 		if errors.Is(err, jobs.ErrClock) != c.stops || !c.stops && err != nil {
 			t.Errorf("%v: %v", c.graph, err)
 		}
@@ -57,7 +59,7 @@ func TestTwoClocks(t *testing.T) {
 			}
 			continue
 		}
-		if rep.Incomplete() || rep.Status != jobs.Data {
+		if rep.Incomplete() || rep.Status != state.Data {
 			t.Errorf("%v: %+v", c.graph, rep)
 		}
 		read := r.state(t, schemas.PSTNCalls).Coverage[0].Read
@@ -82,8 +84,8 @@ func TestNowIsGiven(t *testing.T) {
 	} {
 		r := onClock(t, c.graph)
 		r.Now = time.Now().Add(c.given)
-		rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls}, Back: true})
-		if err != nil || rep.Status != jobs.Data {
+		rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls}, Back: true})
+		if err != nil || rep.Status != state.Data {
 			t.Fatalf("%+v: %v, %+v", c, err, rep)
 		}
 		if noted := len(rep.Notes) == 1 && strings.Contains(rep.Notes[0].Message, "was given as now and has not come"); noted != c.note || rep.Incomplete() != c.note {
@@ -119,7 +121,7 @@ func TestAskedBack(t *testing.T) {
 	if got := fmt.Sprint(r.state(t, d).Coverage); got != before {
 		t.Errorf("the coverage is %s, was %s", got, before)
 	}
-	rep, err := r.Run(t.Context(), jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: []schemas.Dataset{d}, Yes: true})
+	rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{d}, Yes: true})
 	if err != nil || rep.Incomplete() || asked == 0 {
 		t.Errorf("%d requests, %v, %+v", asked, err, rep)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"graphlake/extract"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 	"graphlake/transform"
@@ -20,8 +22,8 @@ import (
 
 // unit is a unit under way.
 type unit struct {
-	Unit
-	*holding
+	plan.Unit
+	h    *holding
 	run  *run
 	rep  *UnitReport
 	live *live
@@ -37,10 +39,10 @@ type unit struct {
 func (u *unit) do(ctx context.Context) error {
 	switch {
 	case u.Expired:
-		part := u.part(Expired)
-		return u.update(ctx, func(st *State) {
-			u.rep.Lost = st.forget(u.Range, u.run.Now)
-			st.cover(u.Dataset, part)
+		part := u.part(state.Expired)
+		return u.h.state.Update(ctx, func(st *state.State) {
+			u.rep.Lost = st.Forget(u.Range, u.run.Now)
+			st.Cover(u.Dataset, part)
 		})
 	case u.Dataset.Mode.Pictures():
 		return u.picture(ctx)
@@ -49,8 +51,8 @@ func (u *unit) do(ctx context.Context) error {
 }
 
 // part is the unit's range in the coverage.
-func (u *unit) part(o Outcome) Covered {
-	return Covered{From: u.Range.From, To: u.Range.To, Outcome: o, Read: u.run.Now.UTC(), Request: u.view().Requests}
+func (u *unit) part(o state.Outcome) state.Covered {
+	return state.Covered{From: u.Range.From, To: u.Range.To, Outcome: o, Read: u.run.Now.UTC(), Request: u.h.state.View().Requests}
 }
 
 // window reads what Graph has of the range and merges it into raw.
@@ -59,7 +61,7 @@ func (u *unit) window(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	spool, err := u.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
+	spool, err := u.h.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
 	if err != nil {
 		return err
 	}
@@ -97,13 +99,13 @@ func (u *unit) window(ctx context.Context) error {
 // anywhere reports whether records may be of any day: they are asked for by when they changed, or read by
 // their id, which may say another time than the list; or what was missed of a parent lies before the range.
 func (u *unit) anywhere() bool {
-	return u.Dataset.Mode == schemas.Changes || u.Dataset.Source.Detail != nil || len(u.view().Behind) > 0
+	return u.Dataset.Mode == schemas.Changes || u.Dataset.Source.Detail != nil || len(u.h.state.View().Behind) > 0
 }
 
 // doubt notes that Graph gave far less than the last time: then it is not concluded that what is missing is
 // gone, nor that the range was read. Of messages only the parents can be compared: a range has what changed.
 func (u *unit) doubt(records, before int64) bool {
-	switch st := u.view(); {
+	switch st := u.h.state.View(); {
 	case u.run.selection.Believe:
 	case u.Dataset.Source.Parent != nil && far(u.rep.Parents, st.Parents):
 		u.rep.Doubt = &Doubt{"parents", u.rep.Parents, st.Parents}
@@ -117,13 +119,13 @@ func (u *unit) doubt(records, before int64) bool {
 
 // reading prepares to read the range. Parents that were behind are read from where they stand.
 func (u *unit) reading(o extract.Options) *extract.Reading {
-	st := u.view()
-	since := st.behindSince()
+	st := u.h.state.View()
+	since := st.BehindSince()
 	o.Behind = func(parent string) (time.Time, bool) {
 		from, ok := since[u.run.Privacy.Pseudonym(parent)]
 		return from, ok
 	}
-	o.Now, o.Log, o.Called = u.run.Now, u.log, u.called
+	o.Now, o.Log, o.Called = u.run.Now, u.h.log, u.called
 	reading := extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
 	u.live.reading.Store(reading)
 	return reading
@@ -146,6 +148,26 @@ func (u *unit) inRaw(key schemas.Column, id string) string {
 	return id
 }
 
+// ofReading says whom a reading could read and whom not, in the lake's ids.
+func (u *unit) ofReading(x *extract.Reading) state.Answers {
+	r := state.Answers{Within: u.Range, Answered: func(string) bool { return false }}
+	for _, b := range x.Behind() {
+		r.Behind = append(r.Behind, state.Behind{
+			Parent: u.run.Privacy.Pseudonym(b.Parent), Record: u.called(b.Record), From: b.From.UTC(), To: b.To.UTC(), Reason: b.Reason,
+		})
+	}
+	if len(u.run.Privacy.Key) == 0 {
+		r.Answered = x.Answered
+		return r
+	}
+	who := map[string]bool{}
+	for id := range x.AllAnswered() {
+		who[u.run.Privacy.Pseudonym(id)] = true
+	}
+	r.Answered = func(id string) bool { return who[id] }
+	return r
+}
+
 // tally takes over what a reading has counted.
 func (u *unit) tally(reading *extract.Reading) {
 	c := reading.Counts()
@@ -161,18 +183,18 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading,
 	defer func() { end(&err) }()
 	how := load.Reading{Listed: held.listed}
 	if u.Dataset.Mode == schemas.Windowed && u.Dataset.Source.Detail != nil || u.Dataset.Removes {
-		how.Search, how.Strays = u.run.selection.search(u.Dataset, u.run.Now), &u.strays
+		how.Search, how.Strays = u.run.selection.Search(u.Dataset, u.run.Now), &u.h.strays
 	}
 	if u.Dataset.Removes {
 		how.Margin = true
 		key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
 		switch {
 		case key.Path == extract.Parent:
-			how.Answers = u.ofReading(x).answered
+			how.Answers = u.ofReading(x).Answered
 		case len(x.Behind()) > 0:
 			return spool.Merge(ctx, how)
 		}
-		if u.rows, err = newRawRows(u.Dataset, nil); err != nil {
+		if u.rows, err = newRawRows(u.Dataset, u.h.memory, nil); err != nil {
 			return nil, err
 		}
 		u.absent = map[time.Time]int64{}
@@ -195,7 +217,7 @@ func (u *unit) absentRow(record []byte, merge *load.Merge, parent string) (arrow
 	day := dayOf(row)
 	row.Release()
 	held, missing := merge.Of(parent)
-	again := u.run.Now.UTC().Truncate(schemas.Day).Add(schemas.Day - u.run.selection.lookback(u.Dataset))
+	again := u.run.Now.UTC().Truncate(schemas.Day).Add(schemas.Day - u.run.selection.LookbackOf(u.Dataset))
 	var gone []byte
 	if u.run.selection.Believe || !far(held-missing, held) && !day.Before(again) {
 		gone, err = extract.Remove(record)
@@ -210,20 +232,6 @@ func (u *unit) absentRow(record []byte, merge *load.Merge, parent string) (arrow
 	}
 	return u.rows.one(gone)
 }
-
-// search are the days on which an older copy of a record may lie that has moved: those of all that is asked for,
-// and around it those by which a record moves while it still changes.
-func (s Selection) search(d schemas.Dataset, now time.Time) schemas.Range {
-	r := schemas.Range{From: now.UTC().Truncate(schemas.Day).Add(-s.lookback(d)), To: upTo(d, now)}
-	if s.ranged() {
-		r = s.rangeOf(d, now)
-	}
-	return schemas.Range{From: r.From.Add(-moves), To: r.To.Add(moves)}
-}
-
-// moves is how far around what is asked for older copies of records are looked for. Of one that moves further an
-// audit tells, and a range that has both days mends it.
-const moves = 7 * schemas.Day
 
 // heldRecords are the records that raw holds, of datasets whose records are read one by one.
 type heldRecords struct {
@@ -264,7 +272,7 @@ func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error
 		if err != nil {
 			return nil, err
 		}
-		for r, err := range u.lake.Held(ctx, u.raw(date), schemas.RawTable(u.Dataset)) {
+		for r, err := range u.h.lake.Held(ctx, u.h.raw(date), schemas.RawTable(u.Dataset)) {
 			if errors.Is(err, load.ErrDamaged) {
 				break // the merge says so
 			}
@@ -289,7 +297,7 @@ func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error
 func (u *unit) putAside(ctx context.Context, date time.Time) (map[string]bool, error) {
 	aside := map[string]bool{}
 	hashes := schemas.QuarantineTable(u.Dataset).Only()
-	for row, err := range u.lake.Rows(ctx, u.partition(load.Quarantine, u.Dataset.Name, date), hashes) {
+	for row, err := range u.h.lake.Rows(ctx, u.h.partition(load.Quarantine, u.Dataset.Name, date), hashes) {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, load.ErrDamaged) {
 			break // the derivation makes it anew
 		}
@@ -308,7 +316,7 @@ func (u *unit) putAside(ctx context.Context, date time.Time) (map[string]bool, e
 func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow.RecordBatch) error) (err error) {
 	ctx, end := u.run.Telemetry.phase(ctx, "read")
 	defer func() { end(&err) }()
-	rows, err := newRawRows(u.Dataset, to)
+	rows, err := newRawRows(u.Dataset, u.h.memory, to)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 	"graphlake/transform"
@@ -30,7 +31,7 @@ func TestDirectoryIsVeiled(t *testing.T) {
 				r.Privacy = privacy
 				for _, day := range []int{18, 24} {
 					clock = at(day, 2)
-					if rep := r.at(clock).night(t, d); rep.Status != jobs.Data {
+					if rep := r.at(clock).night(t, d); rep.Status != state.Data {
 						t.Fatalf("%s: %+v", name, rep)
 					}
 				}

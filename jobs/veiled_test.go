@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
 	"graphlake/transform"
@@ -26,7 +27,7 @@ func TestMessagesAndMeetingsAreVeiled(t *testing.T) {
 			veiled.Privacy = jobs.Privacy{Content: schemas.NoContent, Key: transform.Key(bytes.Repeat([]byte{7}, 32))}
 			for _, r := range []*rig{open, veiled} {
 				for range 2 { // of which the second has the first to compare with
-					if rep := r.at(clock).days(t, 16, 18, d); rep.Status != jobs.Data {
+					if rep := r.at(clock).days(t, 16, 18, d); rep.Status != state.Data {
 						t.Fatalf("%+v", rep)
 					}
 				}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"graphlake/jobs/plan"
+	"graphlake/schemas"
 )
 
 // Two clocks say what time it is: this machine's, or what was given in its place, and Graph's, which is the
@@ -20,7 +23,7 @@ var ErrClock = errors.New("this machine's clock cannot be right")
 
 // witnessed is the runner at the earlier of what counts as now and Graph's time, with a note if a time that was
 // given has not come: now can only be set back. Who cannot be asked is no witness: then reading fails by itself.
-func (r *Runner) witnessed(ctx context.Context, s Selection) (at *Runner, notes []Note, err error) {
+func (r *Runner) witnessed(ctx context.Context, s plan.Selection) (at *Runner, notes []plan.Note, err error) {
 	if !r.Witness {
 		return r, nil, nil
 	}
@@ -46,7 +49,7 @@ func (r *Runner) witnessed(ctx context.Context, s Selection) (at *Runner, notes 
 		ahead := ours.Sub(theirs)
 		switch {
 		case s.Back && ahead > clockSaid:
-			notes = append(notes, Note{Message: fmt.Sprintf("%s was given as now and has not come: by Graph's clock it is %s in %s, and that was taken",
+			notes = append(notes, plan.Note{Message: fmt.Sprintf("%s was given as now and has not come: by Graph's clock it is %s in %s, and that was taken",
 				ours.Format(time.RFC3339), theirs.Format(time.RFC3339), t.Name)})
 		case s.Back:
 		case ahead.Abs() > clockStop:
@@ -55,7 +58,7 @@ func (r *Runner) witnessed(ctx context.Context, s Selection) (at *Runner, notes 
 		case ahead.Abs() > clockSaid:
 			r.Log.WarnContext(ctx, "this machine's clock is off: set it, as by NTP", "shows", ours, "graph", theirs)
 		}
-		next.Now = earlier(next.Now, theirs)
+		next.Now = schemas.Earlier(next.Now, theirs)
 	}
 	return &next, notes, nil
 }

@@ -25,6 +25,22 @@ func (r Range) Intersect(o Range) Range {
 	return r
 }
 
+// Earlier is the earlier of two instants.
+func Earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Later is the later of two instants.
+func Later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // Days are the UTC midnights of the days that the range touches.
 func (r Range) Days() []time.Time {
 	var days []time.Time
@@ -106,4 +122,17 @@ func (r Range) SplitDays(days int) []Range {
 
 func (r Range) String() string {
 	return fmt.Sprintf("[%s, %s)", r.From.UTC().Format(time.RFC3339), r.To.UTC().Format(time.RFC3339))
+}
+
+// Joined makes one range of neighbours, of ranges in order.
+func Joined(ranges []Range) []Range {
+	var all []Range
+	for _, r := range ranges {
+		if n := len(all); n > 0 && all[n-1].To.Equal(r.From) {
+			all[n-1].To = r.To
+			continue
+		}
+		all = append(all, r)
+	}
+	return all
 }

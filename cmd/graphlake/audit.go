@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"graphlake/jobs"
-	"graphlake/schemas"
+	"graphlake/jobs/audit"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 )
 
 type auditCommand struct {
@@ -32,7 +34,7 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 	if a.Accept != "" {
 		return c.acceptLost(ctx, store, sel, a)
 	}
-	auditor := jobs.Auditor{Store: store, Now: a.now(), Log: c.logger()}
+	auditor := audit.Auditor{Store: store, Now: a.now(), Log: c.logger()}
 	if a.AgainstGraph {
 		if auditor.Clients, err = cfg.clients(sel.Tenants, auditor.Log); err != nil {
 			return err
@@ -55,7 +57,7 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 }
 
 // acceptLost notes who has accepted what is lost of a range.
-func (c *command) acceptLost(ctx context.Context, store store, sel jobs.Selection, a auditCommand) error {
+func (c *command) acceptLost(ctx context.Context, store store, sel plan.Selection, a auditCommand) error {
 	if len(a.Dataset) == 0 || a.From.IsZero() || a.To.IsZero() {
 		return usage(errors.New("--accept lost needs --dataset, --from and --to: what is lost, audit and status say"))
 	}
@@ -66,7 +68,7 @@ func (c *command) acceptLost(ctx context.Context, store store, sel jobs.Selectio
 	all := 0
 	for _, t := range sel.Tenants {
 		for _, d := range sel.Datasets {
-			n, err := jobs.AcceptLost(ctx, store, jobs.Unit{Tenant: t, Dataset: d, Range: schemas.Range{From: sel.From, To: sel.To}}, by, time.Now())
+			n, err := state.AcceptLost(ctx, store, state.Pair{TenantID: t.ID, Dataset: d.Name}, state.Accepted{From: sel.From, To: sel.To, By: by, At: time.Now()}, c.logger())
 			if err != nil {
 				return fmt.Errorf("%s of %s: %w", d.Name, t.Name, err)
 			}
@@ -89,29 +91,29 @@ func (c *command) acceptLost(ctx context.Context, store store, sel jobs.Selectio
 
 // cures are what to do about a kind of finding, in the order of their use.
 var cures = []struct {
-	kind jobs.FindingKind
+	kind audit.FindingKind
 	cure string
 }{
-	{jobs.FoundForeign, "move the file away, which graphlake has not written: readers take it for the table's"},
-	{jobs.FoundUnreadable, "remove the file; then run its range again, or, if it is a table's, replay it"},
-	{jobs.FoundGap, "run with --from and --to of the gap"},
-	{jobs.FoundMissing, "run the day again with --from and --to, or, if raw is there, replay it"},
-	{jobs.FoundUnread, "run the day again with --from and --to"},
-	{jobs.FoundBehind, "run the day again with --from and --to"},
-	{jobs.FoundRefused, "run again: who could not be read is read from where it stands; all of them, and why, are in --output json and in the view incomplete; a mailbox or team that stays shut has to be opened for the application"},
-	{jobs.FoundLost, "Graph has forgotten it, so it cannot be had; to be told no more, run graphlake audit --accept lost --dataset NAME --from FROM --to TO"},
-	{jobs.FoundFuture, "remove the partition: some clock was ahead when it was written"},
-	{jobs.FoundDirty, "run again: every run begins with the dirty days; if it stays, its report says why"},
-	{jobs.FoundOutdated, "replay the days: they were derived by another definition of the tables"},
-	{jobs.FoundStale, "replay the day"},
-	{jobs.FoundCount, "replay the day"},
-	{jobs.FoundOrphan, "replay the day"},
-	{jobs.FoundDuplicate, "in raw: run a range that has all days from the first to the last, with --from and --to; in a table alone: replay the day"},
-	{jobs.FoundMisfits, "a warning: Graph writes values in another way than before; they are null; after an update that reads them, replay the dataset"},
-	{jobs.FoundBusy, "audit again when the run that changes the day has ended"},
+	{audit.FoundForeign, "move the file away, which graphlake has not written: readers take it for the table's"},
+	{audit.FoundUnreadable, "remove the file; then run its range again, or, if it is a table's, replay it"},
+	{audit.FoundGap, "run with --from and --to of the gap"},
+	{audit.FoundMissing, "run the day again with --from and --to, or, if raw is there, replay it"},
+	{audit.FoundUnread, "run the day again with --from and --to"},
+	{audit.FoundBehind, "run the day again with --from and --to"},
+	{audit.FoundRefused, "run again: who could not be read is read from where it stands; all of them, and why, are in --output json and in the view incomplete; a mailbox or team that stays shut has to be opened for the application"},
+	{audit.FoundLost, "Graph has forgotten it, so it cannot be had; to be told no more, run graphlake audit --accept lost --dataset NAME --from FROM --to TO"},
+	{audit.FoundFuture, "remove the partition: some clock was ahead when it was written"},
+	{audit.FoundDirty, "run again: every run begins with the dirty days; if it stays, its report says why"},
+	{audit.FoundOutdated, "replay the days: they were derived by another definition of the tables"},
+	{audit.FoundStale, "replay the day"},
+	{audit.FoundCount, "replay the day"},
+	{audit.FoundOrphan, "replay the day"},
+	{audit.FoundDuplicate, "in raw: run a range that has all days from the first to the last, with --from and --to; in a table alone: replay the day"},
+	{audit.FoundMisfits, "a warning: Graph writes values in another way than before; they are null; after an update that reads them, replay the dataset"},
+	{audit.FoundBusy, "audit again when the run that changes the day has ended"},
 }
 
-func (c *command) printAudit(a jobs.Audit) error {
+func (c *command) printAudit(a audit.Audit) error {
 	if c.Output == "json" {
 		return c.printJSON(a)
 	}
@@ -137,7 +139,7 @@ func (c *command) printAudit(a jobs.Audit) error {
 	}
 	c.printNotes(a.Notes)
 	for _, k := range cures {
-		if slices.ContainsFunc(a.Findings, func(f jobs.Finding) bool { return f.Kind == k.kind }) {
+		if slices.ContainsFunc(a.Findings, func(f audit.Finding) bool { return f.Kind == k.kind }) {
 			fmt.Fprintf(c.stdout, "%s: %s\n", k.kind, k.cure)
 		}
 	}
@@ -156,7 +158,7 @@ func (c *command) printAudit(a jobs.Audit) error {
 }
 
 // named are the first of those that could not be read.
-func named(who []jobs.Behind) string {
+func named(who []state.Behind) string {
 	var all []string
 	for i, b := range who {
 		if i == mostNamed {

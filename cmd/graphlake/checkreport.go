@@ -9,6 +9,7 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -73,7 +74,7 @@ func found(err error) finding {
 	status := exitStatus(err)
 	f := finding{Outcome: outcomeOf[status], status: status}
 	if errors.Is(err, errStopped) {
-		f.Outcome = string(jobs.Interrupted)
+		f.Outcome = string(state.Interrupted)
 	}
 	if err != nil {
 		f.Error = &jobs.ErrorReport{Kind: f.Outcome, Message: err.Error()}
@@ -89,7 +90,7 @@ func (r *checkReport) conclude() int {
 	met := map[int]bool{}
 	add := func(f finding) {
 		met[f.status] = true
-		r.stopped = r.stopped || f.Outcome == string(jobs.Interrupted)
+		r.stopped = r.stopped || f.Outcome == string(state.Interrupted)
 	}
 	add(r.Privacy)
 	add(r.Lake.finding)
@@ -103,7 +104,7 @@ func (r *checkReport) conclude() int {
 		}
 	}
 	if r.stopped { // what is not known may be worse
-		r.Status = string(jobs.Interrupted)
+		r.Status = string(state.Interrupted)
 		return exitLater
 	}
 	worst := exitDone

@@ -8,6 +8,7 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/load"
 )
 
@@ -68,8 +69,8 @@ func exitStatus(err error) int {
 
 // reported is the status of a run by its report, the first that applies.
 func reported(rep jobs.Report) error {
-	status := map[jobs.Outcome]int{
-		jobs.Failed: exitFailed, jobs.Forbidden: exitForbidden, jobs.Unavailable: exitLater, jobs.Interrupted: exitLater,
+	status := map[state.Outcome]int{
+		state.Failed: exitFailed, state.Forbidden: exitForbidden, state.Unavailable: exitLater, state.Interrupted: exitLater,
 	}[rep.Status]
 	if status == exitDone && rep.Incomplete() {
 		status = exitIncomplete

@@ -10,6 +10,8 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 )
 
@@ -20,19 +22,19 @@ func TestExitStatus(t *testing.T) {
 		err  error
 		want int
 	}{
-		{"done", reported(jobs.Report{Status: jobs.Data}), 0},
-		{"failed", reported(jobs.Report{Status: jobs.Failed}), 1},
+		{"done", reported(jobs.Report{Status: state.Data}), 0},
+		{"failed", reported(jobs.Report{Status: state.Failed}), 1},
 		{"usage", usage(errors.New("no such flag")), 2},
-		{"forbidden", reported(jobs.Report{Status: jobs.Forbidden}), 3},
-		{"quarantined", reported(jobs.Report{Status: jobs.Data, Units: quarantined}), 4},
-		{"skipped", reported(jobs.Report{Status: jobs.Data, Notes: []jobs.Note{{Dataset: "users"}}}), 4},
-		{"behind", reported(jobs.Report{Status: jobs.Data, Units: []jobs.UnitReport{{Behind: 1}}}), 4},
-		{"lost", reported(jobs.Report{Status: jobs.Data, Units: []jobs.UnitReport{{Lost: 1}}}), 4},
-		{"doubted", reported(jobs.Report{Status: jobs.Data, Units: []jobs.UnitReport{{Doubt: &jobs.Doubt{}}}}), 4},
-		{"gone on with", reported(jobs.Report{Status: jobs.Data, Notes: []jobs.Note{{Whole: true}}}), 0},
-		{"unavailable", reported(jobs.Report{Status: jobs.Unavailable}), 75},
-		{"interrupted", reported(jobs.Report{Status: jobs.Interrupted}), 75},
-		{"what applies first counts", reported(jobs.Report{Status: jobs.Unavailable, Units: quarantined}), 75},
+		{"forbidden", reported(jobs.Report{Status: state.Forbidden}), 3},
+		{"quarantined", reported(jobs.Report{Status: state.Data, Units: quarantined}), 4},
+		{"skipped", reported(jobs.Report{Status: state.Data, Notes: []plan.Note{{Dataset: "users"}}}), 4},
+		{"behind", reported(jobs.Report{Status: state.Data, Units: []jobs.UnitReport{{Behind: 1}}}), 4},
+		{"lost", reported(jobs.Report{Status: state.Data, Units: []jobs.UnitReport{{Lost: 1}}}), 4},
+		{"doubted", reported(jobs.Report{Status: state.Data, Units: []jobs.UnitReport{{Doubt: &jobs.Doubt{}}}}), 4},
+		{"gone on with", reported(jobs.Report{Status: state.Data, Notes: []plan.Note{{Whole: true}}}), 0},
+		{"unavailable", reported(jobs.Report{Status: state.Unavailable}), 75},
+		{"interrupted", reported(jobs.Report{Status: state.Interrupted}), 75},
+		{"what applies first counts", reported(jobs.Report{Status: state.Unavailable, Units: quarantined}), 75},
 		{"a refusal outside of a unit", fmt.Errorf("open: %w", &graph.Error{Kind: graph.Unauthorized}), 3},
 		{"a refusal of the lake", fmt.Errorf("open: %w", fs.ErrPermission), 3},
 		{"throttled outside of a unit", fmt.Errorf("ask: %w", &graph.Error{Kind: graph.Throttled}), 75},

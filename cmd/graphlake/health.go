@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/clock"
 	"graphlake/load"
 )
 
@@ -19,26 +19,26 @@ import (
 // wait for the lake, and cannot burden it.
 type health struct {
 	store load.Store
-	jobs  []jobs.Job
+	jobs  []clock.Job
 	log   *slog.Logger
 
 	looking sync.Mutex
-	lag     map[jobs.Overdue]time.Time // since when tables lag
+	lag     map[clock.Overdue]time.Time // since when tables lag
 
 	mu    sync.Mutex // of what follows
 	found healthReport
 }
 
-func newHealth(store load.Store, all []jobs.Job, log *slog.Logger) *health {
-	return &health{store: store, jobs: all, log: log, lag: map[jobs.Overdue]time.Time{}}
+func newHealth(store load.Store, all []clock.Job, log *slog.Logger) *health {
+	return &health{store: store, jobs: all, log: log, lag: map[clock.Overdue]time.Time{}}
 }
 
 // healthReport is what /healthz answers.
 type healthReport struct {
-	Status string         `json:"status"` // ok, late, or unknown
-	Time   time.Time      `json:"time"`   // when that was found out
-	Late   []jobs.Overdue `json:"late"`
-	Error  string         `json:"error,omitempty"`
+	Status string          `json:"status"` // ok, late, or unknown
+	Time   time.Time       `json:"time"`   // when that was found out
+	Late   []clock.Overdue `json:"late"`
+	Error  string          `json:"error,omitempty"`
 }
 
 const (
@@ -81,8 +81,8 @@ func (h *health) look(ctx context.Context, now time.Time) {
 	h.looking.Lock()
 	defer h.looking.Unlock()
 	now = now.UTC().Truncate(time.Second)
-	rep := healthReport{Status: "ok", Time: now, Late: []jobs.Overdue{}}
-	late, err := jobs.Late(ctx, h.store, h.jobs, now)
+	rep := healthReport{Status: "ok", Time: now, Late: []clock.Overdue{}}
+	late, err := clock.Late(ctx, h.store, h.jobs, now)
 	switch {
 	case err != nil:
 		h.log.WarnContext(ctx, "the states in the lake could not be read", "error", err)
@@ -98,10 +98,10 @@ func (h *health) look(ctx context.Context, now time.Time) {
 }
 
 // stay leaves out tables that lag only since a while: a run may be at work on them.
-func (h *health) stay(late []jobs.Overdue, now time.Time) []jobs.Overdue {
+func (h *health) stay(late []clock.Overdue, now time.Time) []clock.Overdue {
 	before := h.lag
-	h.lag = map[jobs.Overdue]time.Time{}
-	return slices.DeleteFunc(late, func(o jobs.Overdue) bool {
+	h.lag = map[clock.Overdue]time.Time{}
+	return slices.DeleteFunc(late, func(o clock.Overdue) bool {
 		if !o.Tables {
 			return false
 		}

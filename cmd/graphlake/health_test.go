@@ -10,7 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
 	"graphlake/load/dirstore"
 	"graphlake/schemas"
 )
@@ -22,13 +23,13 @@ func TestHealthUnknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	times, err := jobs.ParseTimes("30 2 * * *", "")
+	times, err := clock.ParseTimes("30 2 * * *", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	contoso := jobs.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
-	h := newHealth(store, []jobs.Job{{Name: "night", Times: times, Selection: jobs.Selection{
-		Tenants: []jobs.Tenant{contoso}, Datasets: []schemas.Dataset{schemas.Users},
+	contoso := plan.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
+	h := newHealth(store, []clock.Job{{Name: "night", Times: times, Selection: plan.Selection{
+		Tenants: []plan.Tenant{contoso}, Datasets: []schemas.Dataset{schemas.Users},
 	}}}, slog.New(slog.DiscardHandler))
 	ask := func(want string) {
 		t.Helper()
@@ -58,18 +59,18 @@ func TestHealthUnknown(t *testing.T) {
 func TestHealthOfTables(t *testing.T) {
 	h := newHealth(nil, nil, slog.New(slog.DiscardHandler))
 	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	users := jobs.Overdue{Job: "night", Tenant: "contoso", Dataset: "users", Tables: true}
-	logs := jobs.Overdue{Job: "night", Tenant: "contoso", Dataset: "pstn_calls"}
+	users := clock.Overdue{Job: "night", Tenant: "contoso", Dataset: "users", Tables: true}
+	logs := clock.Overdue{Job: "night", Tenant: "contoso", Dataset: "pstn_calls"}
 	for _, c := range []struct {
 		after time.Duration
-		late  []jobs.Overdue
+		late  []clock.Overdue
 		want  int
 	}{
-		{0, []jobs.Overdue{users, logs}, 1},
-		{29 * time.Minute, []jobs.Overdue{users}, 0},
-		{30 * time.Minute, []jobs.Overdue{users, logs}, 2},
+		{0, []clock.Overdue{users, logs}, 1},
+		{29 * time.Minute, []clock.Overdue{users}, 0},
+		{30 * time.Minute, []clock.Overdue{users, logs}, 2},
 		{31 * time.Minute, nil, 0},
-		{32 * time.Minute, []jobs.Overdue{users}, 0},
+		{32 * time.Minute, []clock.Overdue{users}, 0},
 	} {
 		if got := h.stay(c.late, noon.Add(c.after)); len(got) != c.want {
 			t.Errorf("after %v: %v, want %d", c.after, got, c.want)

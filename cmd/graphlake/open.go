@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"graphlake/extract/graph"
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load/blobstore"
 	"graphlake/load/dirstore"
 	"graphlake/schemas"
@@ -62,10 +63,10 @@ func environment(name string) (string, error) {
 }
 
 // clients makes a Graph client for every one of the tenants, by the tenant's id.
-func (c *config) clients(tenants []jobs.Tenant, log *slog.Logger) (map[string]*graph.Client, error) {
+func (c *config) clients(tenants []plan.Tenant, log *slog.Logger) (map[string]*graph.Client, error) {
 	clients := map[string]*graph.Client{}
 	for _, t := range c.Tenants {
-		if !slices.Contains(tenants, jobs.Tenant{Name: t.Name, ID: t.TenantID}) {
+		if !slices.Contains(tenants, plan.Tenant{Name: t.Name, ID: t.TenantID}) {
 			continue
 		}
 		token, err := t.token(c.Graph.Endpoint + "/.default")
@@ -90,7 +91,7 @@ func (c *config) client(t tenantConfig, token graph.TokenSource, tries int, log 
 
 // store is where a lake is kept; Writable says before a run whether it will be able to commit.
 type store interface {
-	jobs.Store
+	state.Store
 	Writable(ctx context.Context) error
 }
 

@@ -10,6 +10,8 @@ import (
 
 	"graphlake/internal/graphsim"
 	"graphlake/jobs"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -32,9 +34,9 @@ func TestHalfOfThePermissions(t *testing.T) {
 	}
 	refused := map[string]string{}
 	for _, u := range rep.Units {
-		if u.Outcome == jobs.Forbidden {
+		if u.Outcome == state.Forbidden {
 			refused[u.Dataset] = u.Error.Message
-		} else if u.Outcome != jobs.Data {
+		} else if u.Outcome != state.Data {
 			t.Errorf("%s: %s: %+v", u.Dataset, u.Outcome, u.Error)
 		}
 	}
@@ -75,11 +77,11 @@ func tableNames(d schemas.Dataset) (names []string) {
 // held fails unless status says that everything is held but the missing, of which it says why.
 func (s *simulated) held(t *testing.T, missing map[string]string) {
 	t.Helper()
-	var status jobs.Status
+	var status clock.Status
 	s.asJSON(t, &status, "status", "--now", "2026-11-18T00:00:00Z")
 	for _, d := range status.Datasets {
 		_, lacks := missing[d.Dataset]
-		if lacks != (d.Outcome == jobs.Forbidden) || lacks != d.Reaches.IsZero() || lacks && d.Records > 0 {
+		if lacks != (d.Outcome == state.Forbidden) || lacks != d.Reaches.IsZero() || lacks && d.Records > 0 {
 			t.Errorf("%s: missing %t, and status says %+v", d.Dataset, lacks, d)
 		}
 	}
@@ -95,7 +97,7 @@ func TestForbiddenParents(t *testing.T) {
 		t.Errorf("exit status %d", status)
 	}
 	behind := map[string]int{}
-	var said jobs.Status
+	var said clock.Status
 	s.asJSON(t, &said, "status", "--now", "2026-11-18T00:00:00Z")
 	for _, d := range said.Datasets {
 		if d.Behind > 0 {

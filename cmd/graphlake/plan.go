@@ -7,7 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 )
 
 type planCommand struct{ selection }
@@ -25,16 +26,16 @@ func (p planCommand) Run(ctx context.Context, c *command) error {
 }
 
 // newPlan plans by what the lake says of the datasets; one that is not there yet says nothing.
-func newPlan(ctx context.Context, cfg *config, sel jobs.Selection, now time.Time) (jobs.Plan, error) {
+func newPlan(ctx context.Context, cfg *config, sel plan.Selection, now time.Time) (plan.Plan, error) {
 	store, err := cfg.openStore(ctx)
 	if err != nil {
-		return jobs.Plan{}, err
+		return plan.Plan{}, err
 	}
-	known, err := jobs.LoadStates(ctx, store, sel)
+	known, err := state.LoadAll(ctx, store, sel.Pairs())
 	if err != nil {
-		return jobs.Plan{}, err
+		return plan.Plan{}, err
 	}
-	return jobs.NewPlan(sel, known, now)
+	return plan.New(sel, known, now)
 }
 
 type plannedUnit struct {
@@ -47,15 +48,15 @@ type plannedUnit struct {
 	Expired  bool      `json:"expired"`
 }
 
-type plan struct {
+type planOutput struct {
 	Units    []plannedUnit `json:"units"`
-	Notes    []jobs.Note   `json:"notes"`
-	Gaps     []jobs.Gap    `json:"gaps"`
+	Notes    []plan.Note   `json:"notes"`
+	Gaps     []plan.Gap    `json:"gaps"`
 	Shortest float64       `json:"shortest_seconds"` // for the known requests
 	Expected float64       `json:"expected_seconds"`
 }
 
-func (c *command) printPlan(ctx context.Context, cfg *config, sel jobs.Selection, now time.Time) error {
+func (c *command) printPlan(ctx context.Context, cfg *config, sel plan.Selection, now time.Time) error {
 	p, err := newPlan(ctx, cfg, sel, now)
 	if err != nil {
 		return err
@@ -63,17 +64,17 @@ func (c *command) printPlan(ctx context.Context, cfg *config, sel jobs.Selection
 	if c.Output == "text" {
 		return c.printPlanText(p, cfg.Graph.Rate)
 	}
-	out := plan{ // lists in JSON also where they are empty
-		Units: []plannedUnit{}, Notes: append([]jobs.Note{}, p.Notes...), Gaps: append([]jobs.Gap{}, p.Gaps...),
+	out := planOutput{ // lists in JSON also where they are empty
+		Units: []plannedUnit{}, Notes: append([]plan.Note{}, p.Notes...), Gaps: append([]plan.Gap{}, p.Gaps...),
 		Shortest: p.Shortest(cfg.Graph.Rate).Seconds(), Expected: p.ExpectedTime(cfg.Graph.Rate).Seconds(),
 	}
 	for _, u := range p.Units {
-		out.Units = append(out.Units, plannedUnit{u.Tenant.Name, u.Dataset.Name, u.Range.From, u.Range.To, u.Requests(), u.Expected(), u.Expired})
+		out.Units = append(out.Units, plannedUnit{u.Tenant.Name, u.Dataset.Name, u.Range.From, u.Range.To, u.Requests(), u.Expected().Total(), u.Expired})
 	}
 	return c.printJSON(out)
 }
 
-func (c *command) printPlanText(p jobs.Plan, rate float64) error {
+func (c *command) printPlanText(p plan.Plan, rate float64) error {
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "tenant\tdataset\tfrom\tto\trequests")
 	for _, u := range p.Units {
@@ -95,18 +96,18 @@ func (c *command) printPlanText(p jobs.Plan, rate float64) error {
 }
 
 // requests says how many a unit takes, as far as that can be known.
-func requests(u jobs.Unit) string {
+func requests(u plan.Unit) string {
 	switch {
 	case u.Expired:
 		return "none: Graph has forgotten it"
-	case u.Expected() > u.Requests():
-		return fmt.Sprintf("at least %d, expected %d", u.Requests(), u.Expected())
+	case u.Expected().Total() > u.Requests():
+		return fmt.Sprintf("at least %d, expected %d", u.Requests(), u.Expected().Total())
 	}
 	return fmt.Sprintf("at least %d", u.Requests())
 }
 
 // expectations say, a dataset of a tenant each, what is expected, and from what.
-func expectations(units []jobs.Unit) []string {
+func expectations(units []plan.Unit) []string {
 	var lines []string
 	for _, u := range units {
 		if u.Expired || u.Dataset.Mode.Pictures() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 )
 
 type replayCommand struct{ selection }
@@ -40,7 +41,7 @@ func (c *command) printUnread(rep jobs.Report) error {
 		return nil
 	}
 	for _, u := range rep.Units {
-		if u.Outcome != jobs.Empty || u.Written+u.Unchanged > 0 {
+		if u.Outcome != state.Empty || u.Written+u.Unchanged > 0 {
 			continue
 		}
 		if _, err := fmt.Fprintf(c.stdout, "%s of %s: nothing to replay: raw has no such day; graphlake run reads it\n", u.Dataset, u.Tenant); err != nil {

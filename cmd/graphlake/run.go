@@ -12,6 +12,8 @@ import (
 	"text/tabwriter"
 
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 )
 
 type runCommand struct {
@@ -92,7 +94,7 @@ func (c *command) printReport(rep jobs.Report) error {
 }
 
 // printNotes prints a line a note.
-func (c *command) printNotes(notes []jobs.Note) {
+func (c *command) printNotes(notes []plan.Note) {
 	for _, n := range notes {
 		if n.Dataset != "" {
 			fmt.Fprint(c.stdout, n.Dataset, ": ")
@@ -104,7 +106,7 @@ func (c *command) printNotes(notes []jobs.Note) {
 // remarks are what the numbers of a unit do not say.
 func remarks(u jobs.UnitReport) []string {
 	var all []string
-	if u.Outcome == jobs.Expired {
+	if u.Outcome == state.Expired {
 		all = append(all, "not read, because Graph has forgotten it, or has begun to; what the lake holds stays")
 	}
 	if u.NotYet > 0 {
@@ -163,7 +165,7 @@ func counted(columns map[string]int64) string {
 	return strings.Join(names, ", ")
 }
 
-func outcomes(all []jobs.Outcome) string {
+func outcomes(all []state.Outcome) string {
 	words := make([]string, len(all))
 	for i, o := range all {
 		words[i] = string(o)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 )
 
 // runbookRow is a row of a table of the runbook: the word that it explains, and the rest.
@@ -32,7 +33,7 @@ func runbook(t *testing.T, heading string) [][]string {
 // The runbook names the outcomes of a run beside the status with which it ends for them.
 func TestRunbookHasTheExitOfEveryOutcome(t *testing.T) {
 	rows := runbook(t, "Exit statuses")
-	for _, o := range []jobs.Outcome{jobs.Failed, jobs.Forbidden, jobs.Unavailable, jobs.Interrupted} {
+	for _, o := range []state.Outcome{state.Failed, state.Forbidden, state.Unavailable, state.Interrupted} {
 		status := fmt.Sprint(exitStatus(reported(jobs.Report{Status: o})))
 		for _, row := range rows {
 			if named := strings.Contains(row[2], "`"+string(o)+"`"); named != (row[1] == status) {

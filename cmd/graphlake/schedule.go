@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"graphlake/jobs"
+	"graphlake/jobs/clock"
 )
 
 type scheduleCommand struct {
@@ -59,14 +60,14 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	context.AfterFunc(ctx, func() {
 		w.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace_seconds", s.Grace.Seconds())
 	})
-	schedule := jobs.Schedule{Jobs: all, Store: w.runner.Store, Do: d.do, Log: w.runner.Log}
+	schedule := clock.Schedule{Jobs: all, Store: w.runner.Store, Do: d.do, Log: w.runner.Log}
 	schedule.Run(ctx)
 	stop()
 	return <-stopped
 }
 
 // answer serves what is known of the health, if that is wanted.
-func (s scheduleCommand) answer(ctx context.Context, d *duty, all []jobs.Job) (stopped <-chan error, err error) {
+func (s scheduleCommand) answer(ctx context.Context, d *duty, all []clock.Job) (stopped <-chan error, err error) {
 	if s.Listen == "" {
 		none := make(chan error)
 		close(none)
@@ -103,7 +104,7 @@ type duty struct {
 }
 
 // do runs a job and prints its report: in JSON one document a line. It says whether to try again in a while.
-func (d *duty) do(ctx context.Context, j jobs.Job, now time.Time) (again bool) {
+func (d *duty) do(ctx context.Context, j clock.Job, now time.Time) (again bool) {
 	var log *slog.Logger
 	rep, err := d.work.do(d.graceful, now, func(x *jobs.Runner) (jobs.Report, error) {
 		x.Log = x.Log.With("job", j.Name)
@@ -128,8 +129,8 @@ func (d *duty) do(ctx context.Context, j jobs.Job, now time.Time) (again bool) {
 }
 
 // scheduled are the jobs that have a schedule, or the one of them that is named, for the chosen tenants.
-func (c *config) scheduled(w whose, name string) ([]jobs.Job, error) {
-	var all []jobs.Job
+func (c *config) scheduled(w whose, name string) ([]clock.Job, error) {
+	var all []clock.Job
 	for _, job := range slices.Sorted(maps.Keys(c.Jobs)) {
 		j := c.Jobs[job]
 		if j.Schedule == "" || name != "" && job != name {
@@ -143,7 +144,7 @@ func (c *config) scheduled(w whose, name string) ([]jobs.Job, error) {
 		if err != nil {
 			return nil, usage(err)
 		}
-		all = append(all, jobs.Job{
+		all = append(all, clock.Job{
 			Name: job, Selection: sel, Times: times, Jitter: time.Duration(j.Jitter), Late: cmp.Or(time.Duration(j.Late), defaultLate),
 		})
 	}
@@ -151,9 +152,9 @@ func (c *config) scheduled(w whose, name string) ([]jobs.Job, error) {
 }
 
 // times are those of the schedule; none without one.
-func (j jobConfig) times() (jobs.Times, error) {
+func (j jobConfig) times() (clock.Times, error) {
 	if j.Schedule == "" {
-		return jobs.Times{}, nil
+		return clock.Times{}, nil
 	}
-	return jobs.ParseTimes(j.Schedule, j.Timezone)
+	return clock.ParseTimes(j.Schedule, j.Timezone)
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
 	"graphlake/schemas"
 )
 
@@ -58,10 +58,10 @@ func (i instant) String() string {
 }
 
 // selected is the configuration, and what the flags ask for of it.
-func (c *command) selected(s selection) (*config, jobs.Selection, error) {
+func (c *command) selected(s selection) (*config, plan.Selection, error) {
 	cfg, err := c.configuration()
 	if err != nil {
-		return nil, jobs.Selection{}, err
+		return nil, plan.Selection{}, err
 	}
 	sel, err := s.of(cfg)
 	return cfg, sel, err
@@ -75,17 +75,17 @@ func (s selection) now() time.Time {
 }
 
 // of is what the flags ask for of a configuration.
-func (s selection) of(c *config) (jobs.Selection, error) {
-	sel := jobs.Selection{From: s.From.Time, To: s.To.Time, Back: !s.Now.IsZero()}
+func (s selection) of(c *config) (plan.Selection, error) {
+	sel := plan.Selection{From: s.From.Time, To: s.To.Time, Back: !s.Now.IsZero()}
 	tenants, err := s.tenants(c)
 	if err != nil {
-		return jobs.Selection{}, err
+		return plan.Selection{}, err
 	}
 	for _, t := range tenants {
-		sel.Tenants = append(sel.Tenants, jobs.Tenant{Name: t.Name, ID: t.TenantID})
+		sel.Tenants = append(sel.Tenants, plan.Tenant{Name: t.Name, ID: t.TenantID})
 	}
 	if sel.Datasets, err = s.datasets(c); err != nil {
-		return jobs.Selection{}, err
+		return plan.Selection{}, err
 	}
 	sel.Lookback = time.Duration(c.Jobs[s.Job].Lookback)
 	return sel, usage(sel.Check(s.now()))

@@ -9,7 +9,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"graphlake/jobs"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/state"
 	"graphlake/schemas"
 )
 
@@ -32,8 +33,8 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	status, damaged := jobs.LoadStatus(ctx, store, sel, scheduled, what.now())
-	status.Late = slices.DeleteFunc(status.Late, func(o jobs.Overdue) bool {
+	status, damaged := clock.LoadStatus(ctx, store, sel, scheduled, what.now())
+	status.Late = slices.DeleteFunc(status.Late, func(o clock.Overdue) bool {
 		return !slices.ContainsFunc(sel.Datasets, func(d schemas.Dataset) bool { return d.Name == o.Dataset })
 	})
 	if c.Output == "json" {
@@ -44,7 +45,7 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	return errors.Join(damaged, err)
 }
 
-func (c *command) printStatus(s jobs.Status) error {
+func (c *command) printStatus(s clock.Status) error {
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "tenant\tdataset\tfrom\treaches\trecords\tlast read\toutcome")
 	for _, d := range s.Datasets {
@@ -83,7 +84,7 @@ func (c *command) printStatus(s jobs.Status) error {
 	return w.Flush()
 }
 
-func (c *command) printNextRuns(all []jobs.NextRun) error {
+func (c *command) printNextRuns(all []clock.NextRun) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -96,7 +97,7 @@ func (c *command) printNextRuns(all []jobs.NextRun) error {
 }
 
 // wanting is what of a dataset is not as one would wish.
-func wanting(d jobs.DatasetStatus) []string {
+func wanting(d clock.DatasetStatus) []string {
 	var all []string
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	for _, g := range d.Gaps {
@@ -141,7 +142,7 @@ func wanting(d jobs.DatasetStatus) []string {
 }
 
 // behind names the first of those that could not be read.
-func behind(d jobs.DatasetStatus) string {
+func behind(d clock.DatasetStatus) string {
 	var all []string
 	for _, b := range d.Who {
 		all = append(all, fmt.Sprintf("%s%s since %s (%s)", b.Parent, b.Record, instant{b.Since.Truncate(time.Second)}, b.Reason))
@@ -152,7 +153,7 @@ func behind(d jobs.DatasetStatus) string {
 	return strings.Join(all, ", ")
 }
 
-func of(l jobs.Lost) string {
+func of(l state.Lost) string {
 	if l.Parent+l.Record == "" {
 		return ""
 	}
@@ -160,7 +161,7 @@ func of(l jobs.Lost) string {
 }
 
 // spans are ranges in a line, their ends not included.
-func spans(all []jobs.Span) string {
+func spans(all []clock.Span) string {
 	texts := make([]string, len(all))
 	for i, s := range all {
 		texts[i] = fmt.Sprintf("%s to %s", instant{s.From}, instant{s.To})

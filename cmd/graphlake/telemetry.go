@@ -25,6 +25,8 @@ import (
 	notrace "go.opentelemetry.io/otel/trace/noop"
 
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 )
 
 // lastWords is how long the end of the command waits for a collector that is slow or down.
@@ -108,7 +110,7 @@ func wanted(signal string) (bool, error) {
 }
 
 // observe tells how far every configured dataset of some tenants is, whether it has just run or not.
-func (t *telemetry) observe(ctx context.Context, cfg *config, store jobs.Store, tenants []jobs.Tenant) {
+func (t *telemetry) observe(ctx context.Context, cfg *config, store state.Store, tenants []plan.Tenant) {
 	if t.Telemetry == nil {
 		return
 	}
@@ -116,7 +118,7 @@ func (t *telemetry) observe(ctx context.Context, cfg *config, store jobs.Store, 
 	defer cancel()
 	all, err := datasets(nil, cfg)
 	if err == nil {
-		err = t.Observe(ctx, store, jobs.Selection{Tenants: tenants, Datasets: all})
+		err = t.Observe(ctx, store, plan.Selection{Tenants: tenants, Datasets: all})
 	}
 	if err != nil {
 		t.log.WarnContext(ctx, "how far the datasets are could not be read for telemetry", "error", err)

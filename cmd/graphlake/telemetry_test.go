@@ -19,6 +19,7 @@ import (
 
 	"graphlake/internal/graphsim"
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 )
 
 // Of a run, a collector is told what the report says: a tree of spans, and numbers. Also how far a dataset is that
@@ -50,7 +51,7 @@ func TestTelemetryIsTheReport(t *testing.T) {
 	c := newCollector(t)
 	rep := s.process(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.url}, "run", "--dataset", "call_records,presence",
 		"--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z")
-	if len(rep.Units) != 3 || rep.Status != jobs.Forbidden {
+	if len(rep.Units) != 3 || rep.Status != state.Forbidden {
 		t.Fatalf("%d units, %s", len(rep.Units), rep.Status)
 	}
 
@@ -176,7 +177,7 @@ func TestTelemetryIsNotNeeded(t *testing.T) {
 	for name, url := range map[string]string{"down": "http://127.0.0.1:1", "slow": slow.URL} {
 		start := time.Now()
 		rep := s.process(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + url}, "run", "--dataset", "users", "--now", "2026-11-18T00:00:00Z")
-		if rep.Status != jobs.Data || !strings.Contains(s.said, `"level":"WARN","msg":"telemetry is not delivered"`) {
+		if rep.Status != state.Data || !strings.Contains(s.said, `"level":"WARN","msg":"telemetry is not delivered"`) {
 			t.Errorf("%s: %s\n%s", name, rep.Status, s.said)
 		}
 		if took := time.Since(start); took > 2*lastWords {

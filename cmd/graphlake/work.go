@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
 	"graphlake/load"
 )
 
@@ -12,7 +13,7 @@ import (
 // who is told.
 type work struct {
 	config  *config
-	tenants []jobs.Tenant
+	tenants []plan.Tenant
 	runner  jobs.Runner
 	tell    *telemetry
 	// show shows how far a run is until stop is called.
@@ -21,7 +22,7 @@ type work struct {
 
 // begin opens what runs of some tenants need. It has to be ended. What asks Graph nothing needs no
 // credentials, but a lake that is there.
-func (c *command) begin(ctx context.Context, cfg *config, tenants []jobs.Tenant, asks bool) (*work, error) {
+func (c *command) begin(ctx context.Context, cfg *config, tenants []plan.Tenant, asks bool) (*work, error) {
 	privacy, err := cfg.privacy()
 	if err != nil {
 		return nil, err

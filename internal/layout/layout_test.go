@@ -114,7 +114,7 @@ func check(tree fs.FS, name string, r room) ([]string, error) {
 
 // own says why a room may not import one of our packages; "" is that it may.
 func own(imported string, r room, test bool) string {
-	if slices.Contains(r.may, imported) || test && (imported == r.dir || slices.Contains(forTests, imported)) {
+	if slices.Contains(r.may, imported) || test && (imported == r.dir || slices.Contains(forTests, imported) || slices.Contains(besides[r.dir], imported)) {
 		return ""
 	}
 	may := "nothing of ours"

@@ -42,10 +42,21 @@ var rooms = []room{
 		"the suite may ask of a store only what every store promises"},
 	{"load/storetest/azurite", nil, []string{files, azure, http},
 		"it starts a server and knows nothing of who uses it"},
-	{"jobs", []string{"schemas", "extract", "extract/graph", "transform", "load"}, []string{arrow, json, telemetry},
-		"jobs runs against any store and any Graph; which ones, cmd decides"},
+	{"jobs", []string{"schemas", "extract", "extract/graph", "transform", "load", "jobs/state", "jobs/plan", "jobs/derive"}, []string{arrow, json, telemetry},
+		"jobs runs against any store and any Graph; which ones, cmd decides; when it runs and what is missing is asked beside it"},
+	{"jobs/state", []string{"schemas", "extract/graph", "load"}, []string{json},
+		"what is remembered is documents in a store, and whoever plans, runs and audits reads the same"},
+	{"jobs/plan", []string{"schemas", "jobs/state"}, nil,
+		"what is due is a pure function of what was asked for, what is remembered and the time"},
+	{"jobs/derive", []string{"schemas", "transform", "load"}, []string{arrow},
+		"a day's tables are a function of its raw partition, whatever is remembered of it"},
+	{"jobs/audit", []string{"schemas", "extract", "extract/graph", "transform", "load", "jobs/state", "jobs/plan", "jobs/derive"}, []string{arrow},
+		"an audit that could run would change what it looks at"},
+	{"jobs/clock", []string{"schemas", "load", "jobs/state", "jobs/plan"}, []string{json},
+		"it says when, and is handed what then runs"},
 	{"views", []string{"schemas"}, nil, "views are text made of values; what is in a lake, its caller looks up"},
-	{"cmd/graphlake", []string{"schemas", "extract", "extract/graph", "load", "load/dirstore", "load/blobstore", "jobs", "views"},
+	{"cmd/graphlake", []string{"schemas", "extract", "extract/graph", "load", "load/dirstore", "load/blobstore",
+		"jobs", "jobs/state", "jobs/plan", "jobs/derive", "jobs/audit", "jobs/clock", "views"},
 		[]string{files, azure, http, json, command, graphSDK, telemetry, collector},
 		"the command starts jobs and prints what they report; it knows no columns, and no doubles made for tests"},
 	{"cmd/graphsim", []string{"internal/graphsim"}, []string{files, http, json, command},
@@ -58,7 +69,7 @@ var rooms = []room{
 	{"internal/trial/month", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/torture", []string{"internal/trial/command"}, []string{files, command}, trialWhy},
 	{"internal/trial/truth", []string{"internal/trial/command"}, []string{files, command}, trialWhy},
-	{"internal/trial/sick", []string{"schemas", "extract/graph", "load", "jobs", "internal/trial/command"}, []string{files, command},
+	{"internal/trial/sick", []string{"schemas", "extract/graph", "load", "jobs", "jobs/state", "jobs/plan", "jobs/audit", "jobs/clock", "internal/trial/command"}, []string{files, command},
 		"its tests run the stages in one process where time is virtual, and the commands beside it"},
 	{"internal/readme", nil, []string{files, command},
 		"it follows a text, as its readers do"},
@@ -71,6 +82,12 @@ var rooms = []room{
 // forTests are the rooms that any test may import besides those of its own room.
 var forTests = []string{
 	"internal/graphsim", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
+}
+
+// besides are the rooms that the tests of a room ask what they see of its work: of a run, an audit and a status.
+var besides = map[string][]string{
+	"jobs":       {"jobs/audit", "jobs/clock"},
+	"jobs/audit": {"jobs/clock"},
 }
 
 // modules are the nested modules. Whoever adds one also names it in .ci/run: ./... stops at its door.

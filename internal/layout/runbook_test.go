@@ -20,10 +20,9 @@ func TestRunbookExplainsEveryWord(t *testing.T) {
 	exits := words{}
 	exits.constants(t, "cmd/graphlake/exit.go", func(name, _ string) bool { return strings.HasPrefix(name, "exit") })
 	outcomes := words{}
-	outcomes.constants(t, "jobs/report.go", typed("Outcome"))
-	outcomes.constants(t, "jobs/status.go", typed("Outcome"))
+	outcomes.constants(t, "jobs/state/outcome.go", typed("Outcome"))
 	findings := words{}
-	findings.constants(t, "jobs/audit.go", typed("FindingKind"))
+	findings.constants(t, "jobs/audit/audit.go", typed("FindingKind"))
 	kinds := words{}
 	kinds.valuesOf(t, "extract/graph/error.go", "kinds")
 	kinds.reported(t, "jobs/*.go")

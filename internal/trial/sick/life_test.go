@@ -19,6 +19,9 @@ import (
 	"graphlake/extract/graph"
 	"graphlake/internal/graphsim"
 	"graphlake/jobs"
+	"graphlake/jobs/audit"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/load/memstore"
 	"graphlake/schemas"
@@ -27,7 +30,7 @@ import (
 // The tenant of every life: its first day is a Monday.
 var (
 	first  = time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
-	tenant = jobs.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
+	tenant = plan.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
 )
 
 // before is how long before the first day a reading of everything begins: some events have moved there.
@@ -46,7 +49,7 @@ type life struct {
 	options  graphsim.Options
 	ill      *graphsim.Tenant
 	ever     []graphsim.Illness
-	run      func(ctx context.Context, s jobs.Selection, now time.Time) []byte // gives the report
+	run      func(ctx context.Context, s plan.Selection, now time.Time) []byte // gives the report
 	audit    func(ctx context.Context, now time.Time) []byte
 	store    load.Store
 	dir      string
@@ -174,8 +177,8 @@ func (l *life) live(t *testing.T, to func(time.Time)) {
 }
 
 // night is what a night reads.
-func (l *life) night() jobs.Selection {
-	return jobs.Selection{Tenants: []jobs.Tenant{tenant}, Datasets: l.all}
+func (l *life) night() plan.Selection {
+	return plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: l.all}
 }
 
 // between is what happens before a night: a run with a clock that is wrong, and a range that is read again.
@@ -228,7 +231,7 @@ func (l *life) contents(ctx context.Context) (contents, error) { return read(ctx
 func (l *life) states(ctx context.Context) (map[string][]byte, error) {
 	all := map[string][]byte{}
 	for _, d := range l.all {
-		st, err := jobs.LoadState(ctx, l.store, jobs.Pair{TenantID: tenant.ID, Dataset: d.Name})
+		st, err := state.Load(ctx, l.store, state.Pair{TenantID: tenant.ID, Dataset: d.Name})
 		if err != nil {
 			return nil, err
 		}
@@ -263,7 +266,7 @@ func (l *life) process(sim *graphsim.Tenant) *process {
 // mostRequests of a run are let through. More only come from one that has no end.
 const mostRequests = 30_000
 
-func (p *process) run(ctx context.Context, s jobs.Selection, now time.Time) []byte {
+func (p *process) run(ctx context.Context, s plan.Selection, now time.Time) []byte {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p.wire.left.Store(mostRequests)
@@ -283,7 +286,7 @@ func (p *process) run(ctx context.Context, s jobs.Selection, now time.Time) []by
 }
 
 func (p *process) audit(ctx context.Context, now time.Time) []byte {
-	a := jobs.Auditor{Store: p.Store, Now: now, Log: p.Log}
+	a := audit.Auditor{Store: p.Store, Now: now, Log: p.Log}
 	found, err := a.Audit(ctx, p.life.night())
 	text, marshal := json.Marshal(found)
 	if err = errors.Join(err, marshal); err != nil {

@@ -14,7 +14,7 @@ import (
 
 	"graphlake/internal/graphsim"
 	"graphlake/internal/trial/command"
-	"graphlake/jobs"
+	"graphlake/jobs/plan"
 	"graphlake/load/dirstore"
 )
 
@@ -58,7 +58,7 @@ func (l *life) real(t *testing.T) {
 	if l.store, err = dirstore.New(ctx, filepath.Join(l.dir, "lake")); err != nil {
 		t.Fatal(err)
 	}
-	l.run = func(ctx context.Context, s jobs.Selection, now time.Time) []byte {
+	l.run = func(ctx context.Context, s plan.Selection, now time.Time) []byte {
 		args := []string{"run", "--dataset", namesOf(s), "--now", now.Format(time.RFC3339)}
 		if !s.From.IsZero() {
 			args = append(args, "--from", s.From.Format(time.RFC3339), "--to", s.To.Format(time.RFC3339))
@@ -100,7 +100,7 @@ func (l *life) command(ctx context.Context, client command.Client, args ...strin
 	return out.Bytes()
 }
 
-func namesOf(s jobs.Selection) string {
+func namesOf(s plan.Selection) string {
 	var names []string
 	for _, d := range s.Datasets {
 		names = append(names, d.Name)

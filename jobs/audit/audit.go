@@ -1,0 +1,231 @@
+package audit
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"graphlake/extract/graph"
+	"graphlake/jobs/derive"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
+	"graphlake/load"
+	"graphlake/schemas"
+	"graphlake/transform"
+)
+
+// Auditor compares a lake with what it says of itself, and, if it is given clients, with Graph. It
+// takes no lock and changes nothing.
+type Auditor struct {
+	Store   load.Store
+	Clients map[string]*graph.Client // by tenant id; nil: Graph is not asked
+	Privacy transform.Privacy        // of the lake, with which Graph's answers are compared
+	Now     time.Time                // what counts as now
+	Log     *slog.Logger
+	Memory  memory.Allocator // of rows; nil is Arrow's own
+}
+
+// Audit is what an audit found.
+type Audit struct {
+	Findings []Finding   `json:"findings"` // sorted
+	Notes    []plan.Note `json:"-"`        // on what was not compared
+	Days     int         `json:"-"`        // that were looked at, of any of the datasets
+	Datasets int         `json:"-"`        // that were audited to the end
+}
+
+// Finding is something that is not as it should be.
+type Finding struct {
+	Kind    FindingKind    `json:"kind"`
+	Tenant  string         `json:"tenant"`
+	Dataset string         `json:"dataset"`
+	Table   string         `json:"table"` // or raw, or quarantine; empty: the day as a whole
+	Date    string         `json:"dt"`    // as 2026-11-22; empty for a file that lies in no day
+	Count   int64          `json:"count"` // of what the kind says
+	From    time.Time      `json:"from,omitzero"`
+	To      time.Time      `json:"to,omitzero"`
+	Object  string         `json:"object,omitempty"` // the file, where it is one that cannot be read
+	Column  string         `json:"column,omitempty"` // whose values did not fit
+	Who     []state.Behind `json:"who,omitempty"`    // who could not be read; in a lake with pseudonyms by these
+	// Warning says that nothing has failed: an audit with warnings alone is clean.
+	Warning bool `json:"warning,omitempty"`
+}
+
+// FindingKind says what is wrong.
+type FindingKind string
+
+// The kinds, and what they count.
+const (
+	FoundGap        FindingKind = "gap"        // days of a time that raw does not hold; dt is the first
+	FoundDirty      FindingKind = "dirty"      // 1: the day's tables may lag its raw partition
+	FoundOutdated   FindingKind = "outdated"   // 1: the day's tables are by another definition
+	FoundMissing    FindingKind = "missing"    // 1: the partition is not there
+	FoundDuplicate  FindingKind = "duplicate"  // rows beyond the first of their key; of raw also those that lie on another day too, the last of a time
+	FoundOrphan     FindingKind = "orphan"     // rows without their row in the parent table
+	FoundCount      FindingKind = "count"      // records that the root table and quarantine have too many or too few
+	FoundStale      FindingKind = "stale"      // 1: the partition is not what raw gives
+	FoundForeign    FindingKind = "foreign"    // 1: a file that readers take for one of the table's
+	FoundUnreadable FindingKind = "unreadable" // 1: the partition is no Parquet file of ours
+	FoundBusy       FindingKind = "busy"       // 1: the day changed whenever it was looked at
+	FoundRefused    FindingKind = "refused"    // parents and records that could not be read, and are tried again
+	FoundLost       FindingKind = "lost"       // days that Graph has forgotten before they were read whole, or what one parent or record had of them
+	FoundMisfits    FindingKind = "misfits"    // values that did not fit their column; a warning
+	FoundFuture     FindingKind = "future"     // 1: a partition of a day that has not come
+	FoundUnread     FindingKind = "unread"     // records that Graph lists and raw does not hold
+	FoundBehind     FindingKind = "behind"     // records that Graph lists in a higher version
+)
+
+// Names of what is no table, in findings.
+const (
+	ofRaw        = "raw"
+	ofQuarantine = "quarantine"
+)
+
+// looks is how often a day is looked at before it is called busy. A day that a run changes meanwhile,
+// or has begun and not finished, is looked at again after all others.
+const looks = 4
+
+// Audit looks at every day of the selection that the state or a partition knows, and at the times
+// between them. A dataset that was never read and never asked for has no finding. What is found also
+// stands if the error is not nil, which names the datasets that could not be looked at whole.
+//
+// The tables of a dirty or outdated day are not compared: they will be replaced anyway. Nor are
+// those of a day whose raw partition is wrong itself.
+func (a *Auditor) Audit(ctx context.Context, s plan.Selection) (Audit, error) {
+	if err := s.Check(a.Now); err != nil {
+		return Audit{}, err
+	}
+	lake := load.New(load.ReadOnly(a.Store), "")
+	result := Audit{Findings: []Finding{}}
+	seen := map[time.Time]bool{}
+	var errs []error
+	for _, d := range s.Datasets {
+		there, err := a.survey(ctx, d)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		result.Findings = append(result.Findings, there.foreign(s, d, a.Now)...)
+		if a.Clients != nil && d.Mode != schemas.Windowed {
+			result.Notes = append(result.Notes, plan.Note{Dataset: d.Name, Message: "not compared with Graph, which does not list it by the day of its records"})
+		}
+		before := len(errs)
+		for _, t := range s.Tenants {
+			x := &audit{auditor: a, lake: lake, tenant: t, dataset: d, selection: s, seen: seen, misfits: map[transform.Misfit]misfits{}, doubled: map[time.Time]bool{}}
+			if err := x.all(ctx, there.days[t.ID]); err != nil {
+				errs = append(errs, fmt.Errorf("audit %s of %s: %w", d.Name, t.Name, err))
+			}
+			result.Findings = append(result.Findings, x.findings...)
+		}
+		if len(errs) == before {
+			result.Datasets++
+		}
+	}
+	result.Days = len(seen)
+	slices.SortFunc(result.Findings, compareFindings)
+	return result, errors.Join(errs...)
+}
+
+func compareFindings(a, b Finding) int {
+	return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Dataset, b.Dataset), cmp.Compare(a.Date, b.Date),
+		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Table, b.Table), cmp.Compare(a.Object, b.Object), a.From.Compare(b.From))
+}
+
+// Failures are the findings that are no warnings.
+func (a Audit) Failures() int {
+	n := 0
+	for _, f := range a.Findings {
+		if !f.Warning {
+			n++
+		}
+	}
+	return n
+}
+
+// audit is the audit of one dataset of a tenant.
+type audit struct {
+	auditor   *Auditor
+	lake      *load.Lake // that cannot be changed, and under no lock
+	tenant    plan.Tenant
+	dataset   schemas.Dataset
+	selection plan.Selection
+	seen      map[time.Time]bool
+	findings  []Finding
+	misfits   map[transform.Misfit]misfits
+	doubled   map[time.Time]bool // days with records that lie on an earlier day too
+}
+
+type misfits struct {
+	count int64
+	day   time.Time // the newest
+}
+
+// within reports whether a day is one of those that are asked for.
+func (x *audit) within(day time.Time) bool { return x.selection.Touches(day, x.auditor.Now) }
+
+func (x *audit) pair() state.Pair { return state.Pair{TenantID: x.tenant.ID, Dataset: x.dataset.Name} }
+
+func (x *audit) day(date time.Time) derive.Day {
+	return derive.Day{Lake: x.lake, Dataset: x.dataset, TenantID: x.tenant.ID, Date: date, Memory: x.auditor.Memory}
+}
+
+func (x *audit) raw(date time.Time) load.Partition { return x.day(date).Raw() }
+
+// all looks at the gaps and at every day.
+func (x *audit) all(ctx context.Context, partitions map[time.Time]bool) error {
+	st, err := state.Load(ctx, x.auditor.Store, x.pair())
+	if err != nil {
+		return err
+	}
+	x.gaps(st)
+	x.behind(st)
+	x.lost(st)
+	x.future(partitions)
+	if err := x.moves(ctx, st, partitions); err != nil {
+		return err
+	}
+	days := x.dates(st, partitions)
+	for look := 1; len(days) > 0; look++ {
+		var again []time.Time
+		for _, date := range days {
+			x.seen[date] = true
+			found, settled, err := x.look(ctx, date)
+			switch {
+			case err != nil:
+				return fmt.Errorf("%s: %w", date.Format(time.DateOnly), err)
+			case settled || look == looks:
+				x.findings = append(x.findings, found...)
+			default:
+				again = append(again, date)
+			}
+		}
+		days = again
+	}
+	x.fits()
+	return nil
+}
+
+// dates are the days of the selection that have a partition, or that raw should hold.
+func (x *audit) dates(st state.State, partitions map[time.Time]bool) []time.Time {
+	var days []time.Time
+	for day := range partitions {
+		days = append(days, day)
+	}
+	for _, r := range st.Coverage.Ranges(state.Covered.Held) {
+		days = append(days, r.Days()...)
+	}
+	days = append(days, st.Dirty...)
+	slices.SortFunc(days, time.Time.Compare)
+	days = slices.CompactFunc(days, time.Time.Equal)
+	return slices.DeleteFunc(days, func(day time.Time) bool { return !x.within(day) })
+}
+
+// finding is one of this dataset, at a day.
+func (x *audit) finding(kind FindingKind, table string, date time.Time, count int64) Finding {
+	return Finding{Kind: kind, Tenant: x.tenant.Name, Dataset: x.dataset.Name, Table: table, Date: date.Format(time.DateOnly), Count: count}
+}

@@ -1,0 +1,84 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"graphlake/jobs/plan"
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// survey is the files of a dataset.
+type survey struct {
+	days    map[string]map[time.Time]bool // that have a partition of any kind, by tenant id
+	strange []load.Info                   // among the partitions, and none
+}
+
+func (a *Auditor) survey(ctx context.Context, d schemas.Dataset) (survey, error) {
+	s := survey{days: map[string]map[time.Time]bool{}}
+	places := []string{string(load.Raw) + "/" + d.Name + "/", string(load.Quarantine) + "/" + d.Name + "/"}
+	for _, t := range d.Tables {
+		places = append(places, string(load.Tables)+"/"+t.Name+"/")
+	}
+	for _, place := range places {
+		for info, err := range a.Store.List(ctx, place) {
+			if err != nil {
+				return s, fmt.Errorf("audit %s: %w", d.Name, err)
+			}
+			p, ok := load.ParsePartition(info.Name)
+			if !ok {
+				s.strange = append(s.strange, info)
+				continue
+			}
+			if s.days[p.TenantID] == nil {
+				s.days[p.TenantID] = map[time.Time]bool{}
+			}
+			s.days[p.TenantID][p.Date] = true
+		}
+	}
+	return s, nil
+}
+
+// foreign are the files that are none of ours, of the tenants and days that are asked for. One that
+// lies in no tenant's directory, or in no day's, is always told of: whoever reads all files of a
+// table reads it too.
+func (s survey) foreign(sel plan.Selection, d schemas.Dataset, now time.Time) []Finding {
+	var all []Finding
+	for _, info := range s.strange {
+		f := Finding{Kind: FoundForeign, Dataset: d.Name, Count: 1, Object: info.Name}
+		parts := strings.Split(info.Name, "/")
+		if f.Table = parts[1]; parts[0] != string(load.Tables) {
+			f.Table = parts[0]
+		}
+		ours, day := true, time.Time{}
+		for _, part := range parts[2 : len(parts)-1] {
+			if id, ok := strings.CutPrefix(part, "tenant_id="); ok {
+				f.Tenant, ours = nameOf(sel, id)
+			}
+			if date, ok := strings.CutPrefix(part, "dt="); ok {
+				day, _ = time.Parse(time.DateOnly, date)
+			}
+		}
+		if !day.IsZero() {
+			f.Date = day.Format(time.DateOnly)
+			ours = ours && sel.Touches(day, now)
+		}
+		if ours {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// nameOf is a selected tenant's name by its id.
+func nameOf(s plan.Selection, id string) (string, bool) {
+	for _, t := range s.Tenants {
+		if t.ID == id {
+			return t.Name, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,144 @@
+package audit_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"graphlake/jobs/audit"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
+	"graphlake/load/memstore"
+	"graphlake/schemas"
+)
+
+// instant is one of November 2026: a day, or "18T06" with an hour.
+func instant(t *testing.T, s string) time.Time {
+	t.Helper()
+	day, hour, _ := strings.Cut(s, "T")
+	if hour == "" {
+		hour = "00"
+	}
+	instant, err := time.Parse("2006-01-02T15", "2026-11-"+day+"T"+hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return instant
+}
+
+var tenant = plan.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
+
+// parts reads a coverage: "10-12 data, 13-14 failed".
+func parts(t *testing.T, text string) state.Coverage {
+	t.Helper()
+	var all state.Coverage
+	for part := range strings.SplitSeq(text, ", ") {
+		if part == "" {
+			continue
+		}
+		when, outcome, _ := strings.Cut(part, " ")
+		from, to, _ := strings.Cut(when, "-")
+		all = append(all, state.Covered{From: instant(t, from), To: instant(t, to), Outcome: state.Outcome(outcome)})
+	}
+	return all
+}
+
+// stateOnly is a store that holds nothing but a state.
+func stateOnly(t *testing.T, d schemas.Dataset, st state.State) *memstore.Store {
+	t.Helper()
+	st.Format = 1
+	text, err := json.Marshal(st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := memstore.New()
+	if _, err := store.Swap(t.Context(), state.Pair{TenantID: tenant.ID, Dataset: d.Name}.Object(), "", text); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func TestGaps(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		dataset  schemas.Dataset
+		since    string
+		coverage string
+		picture  string
+		cut      string // the range that is audited
+		want     string // from, to and days; the night is that of the 20th
+	}{
+		{"never read", schemas.CallRecords, "", "", "", "", ""},
+		{"asked for every night and never read", schemas.CallRecords, "17", "", "", "", "17-20:3"},
+		{"read up to the end", schemas.CallRecords, "10", "10-20 data", "", "", ""},
+		{"not read for two nights", schemas.CallRecords, "10", "10-18 data", "", "", "18-20:2"},
+		{"a range that nobody has asked to go on", schemas.CallRecords, "", "10-18 data", "", "", ""},
+		{"between two ranges", schemas.CallRecords, "", "10-12 data, 15-18 empty", "", "", "12-15:3"},
+		{"behind a backfill", schemas.CallRecords, "17", "10-12 data, 17-20 data", "", "", "12-17:5"},
+		{"before what was read", schemas.CallRecords, "16", "17-20 data", "", "", "16-17:1"},
+		{"refused", schemas.CallRecords, "", "10-12 data, 12-13 forbidden, 13-14 failed, 14-15 data, 15-16 unavailable", "", "", "12-14:2 15-16:1"},
+		{"forgotten by Graph", schemas.CallRecords, "", "01-05 expired, 08-10 data, 10-12 expired, 12-14 data", "", "", ""},
+		{"too young", schemas.CallRecords, "18", "18-20 not yet", "", "", ""},
+		{"hours", schemas.CallRecords, "18", "18-18T06 data, 18T09-20 data", "", "", "18T06-18T09:1"},
+		{"today is no gap", schemas.CallRecords, "18", "18-20 data, 20-20T02 failed", "", "", ""},
+		{"today is no gap of a range either", schemas.CallRecords, "", "18-20 data, 20-20T02 failed", "", "", ""},
+		{"cut by the audited range", schemas.CallRecords, "10", "10-12 data", "", "13-14T12", "13-14T12:2"},
+		{"outside the audited range", schemas.CallRecords, "10", "10-12 data", "", "10-12", ""},
+		{"pictures that were missed", schemas.Users, "", "10-11 data, 11-13 missed, 13-14 data", "13", "", ""},
+		{"pictures that failed since", schemas.Users, "", "10-11 data, 12-13 forbidden, 14-15 failed", "10", "", "12-13:1 14-15:1"},
+		{"pictures that failed before", schemas.Users, "", "10-11 failed, 12-13 data", "12", "", ""},
+		{"pictures that all failed", schemas.Users, "", "10-11 forbidden", "", "", "10-11:1"},
+		{"today's picture failed", schemas.Users, "", "19-20 data, 20-21 failed", "19", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			st := state.State{Coverage: parts(t, c.coverage)}
+			if c.since != "" {
+				st.Since = instant(t, c.since)
+			}
+			if c.picture != "" {
+				st.Picture = instant(t, c.picture)
+			}
+			store := stateOnly(t, c.dataset, st)
+			s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{c.dataset}}
+			if from, to, ok := strings.Cut(c.cut, "-"); ok {
+				s.From, s.To = instant(t, from), instant(t, to)
+			}
+			a := audit.Auditor{Store: store, Now: instant(t, "20T02"), Log: slog.New(slog.DiscardHandler)}
+			found, err := a.Audit(t.Context(), s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range found.Findings {
+				if f.Kind == audit.FoundGap {
+					if f.Date != f.From.Format(time.DateOnly) {
+						t.Errorf("the gap from %v is filed under %s", f.From, f.Date)
+					}
+					got = append(got, fmt.Sprintf("%s-%s:%d", hours(f.From), hours(f.To), f.Count))
+				}
+			}
+			if want := strings.Fields(c.want); !slices.Equal(got, want) {
+				t.Errorf("the gaps are %q, want %q", got, want)
+			}
+			if c.cut != "" {
+				return
+			}
+			status, err := clock.LoadStatus(t.Context(), store, s, nil, a.Now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if spans := status.Datasets[0].Gaps; !slices.EqualFunc(spans, strings.Fields(c.want), func(s clock.Span, w string) bool {
+				return strings.HasPrefix(w, hours(s.From)+"-"+hours(s.To)+":")
+			}) {
+				t.Errorf("status has the gaps %v", spans)
+			}
+		})
+	}
+}
+
+func hours(t time.Time) string { return strings.TrimSuffix(t.Format("02T15"), "T00") }

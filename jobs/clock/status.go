@@ -1,0 +1,275 @@
+package clock
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// Status is how far a lake reaches, and what was done to it last.
+type Status struct {
+	Datasets []DatasetStatus `json:"datasets"` // of each tenant, in the order of the selection
+	Runs     []RunStatus     `json:"runs"`     // the newest first
+	Next     []NextRun       `json:"next"`     // of the jobs that have times, the soonest first
+	Late     []Overdue       `json:"late"`     // what of theirs is late, but for what was never tried and for tables
+	Errors   []string        `json:"errors"`   // objects of the lake that cannot be read; what they would say is left out
+}
+
+// NextRun is when a job is to run next.
+type NextRun struct {
+	Job  string    `json:"job"`
+	Time time.Time `json:"time"`
+}
+
+// DatasetStatus is what the state of a dataset of a tenant says. Times and counts of what never was
+// are left out or zero.
+type DatasetStatus struct {
+	Tenant  string `json:"tenant"`
+	Dataset string `json:"dataset"`
+	// What raw holds without a gap, up to the newest. Records are all that it holds, or those of the
+	// newest picture.
+	From    time.Time `json:"from,omitzero"`
+	Reaches time.Time `json:"reaches,omitzero"`
+	Records int64     `json:"records"`
+	Picture string    `json:"picture,omitempty"` // the day of the newest
+
+	Read    time.Time     `json:"last_read,omitzero"` // what counted as now at the last reading
+	Outcome state.Outcome `json:"last_outcome,omitempty"`
+
+	Gaps       []Span         `json:"gaps"`  // up to the last midnight, that a run could read
+	Dirty      []string       `json:"dirty"` // the days whose tables may lag raw
+	Outdated   int            `json:"outdated_days"`
+	Missed     []Span         `json:"missed"` // days of which nobody took a picture or made an observation
+	MissedDays int            `json:"missed_days"`
+	Expired    int            `json:"expired_days"`
+	NotYet     int64          `json:"not_yet"`    // records that were listed and could not be read yet
+	Behind     int            `json:"behind"`     // parents or records that could not be read; they are read later from where they stand
+	Who        []state.Behind `json:"who"`        // the first of these
+	Gone       int            `json:"gone"`       // parents that are listed and were not found for so long that it is believed
+	Lost       []state.Lost   `json:"lost"`       // what Graph has forgotten before it was read whole
+	Unfinished []Span         `json:"unfinished"` // ranges that were asked for, whose reading was interrupted
+	// Misfits are values that did not fit their column, by table.column, on the newest days.
+	Misfits map[string]int64 `json:"misfits"`
+	Error   string           `json:"error,omitempty"` // why nothing else is said
+}
+
+// Span is a range in JSON.
+type Span struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// RunStatus is a run in a line.
+type RunStatus struct {
+	Run     string        `json:"run"`
+	Started time.Time     `json:"started"`
+	Seconds float64       `json:"seconds"`
+	Status  state.Outcome `json:"status"`
+	Units   int           `json:"units"`
+	Failed  int           `json:"failed"`
+}
+
+const (
+	mostTold   = 5 // of those who are behind
+	newestRuns = 5
+	runDays    = 31 // that are searched for them, back from today
+)
+
+// LoadStatus reads the states of what is selected, and the newest runs by the clock, and says of the jobs
+// what comes next. It reads no partition and lists none, so it costs the same in a lake of any size. What is
+// damaged is named, and the rest is told all the same.
+func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []Job, now time.Time) (Status, error) {
+	status := Status{Datasets: []DatasetStatus{}, Next: nextRuns(jobs, now), Errors: []string{}}
+	var errs []error
+	for _, t := range s.Tenants {
+		for _, d := range s.Datasets {
+			ds, err := loadDatasetStatus(ctx, store, t, d, now)
+			errs = append(errs, err)
+			status.Datasets = append(status.Datasets, ds)
+		}
+	}
+	late, err := Late(ctx, store, jobs, now)
+	if errs = append(errs, err); late == nil {
+		late = []Overdue{}
+	}
+	status.Late = slices.DeleteFunc(late, func(o Overdue) bool { return o.never || o.Tables }) // it is told beside the dataset
+	status.Runs, err = loadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day))
+	errs = append(errs, err)
+	for _, err := range errs {
+		if err != nil && !slices.Contains(status.Errors, err.Error()) {
+			status.Errors = append(status.Errors, err.Error())
+		}
+	}
+	return status, errors.Join(errs...)
+}
+
+func loadDatasetStatus(ctx context.Context, store load.Store, t plan.Tenant, d schemas.Dataset, now time.Time) (DatasetStatus, error) {
+	pair := state.Pair{TenantID: t.ID, Dataset: d.Name}
+	st, err := state.Load(ctx, store, pair)
+	if err != nil {
+		ds := statusOf(&state.State{}, t, d, now)
+		ds.Error = err.Error()
+		return ds, err
+	}
+	ds := statusOf(&st, t, d, now)
+	days, err := state.LoadDays(ctx, store, pair)
+	if err != nil || len(days.Days) == 0 {
+		return ds, err
+	}
+	var records int64
+	for _, day := range days.Days {
+		switch {
+		case d.Mode.Pictures() && day.Date != ds.Picture, day.Outcome == string(state.Empty), day.Outcome == string(state.Expired), day.Outcome == string(state.Missed), day.Outcome == state.DayMissing, day.Outcome == state.DayRefused:
+		case day.Records == nil:
+			return ds, nil // of a lake from before days were counted
+		default:
+			records += *day.Records
+		}
+	}
+	ds.Records = records
+	return ds, nil
+}
+
+func nextRuns(jobs []Job, now time.Time) []NextRun {
+	next := []NextRun{}
+	for _, j := range jobs {
+		if at := j.Times.Next(now); !at.IsZero() {
+			next = append(next, NextRun{j.Name, at.UTC()})
+		}
+	}
+	slices.SortStableFunc(next, func(a, b NextRun) int { return a.Time.Compare(b.Time) })
+	return next
+}
+
+func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, now time.Time) DatasetStatus {
+	behind := s.Missing()
+	ds := DatasetStatus{
+		Tenant: t.Name, Dataset: d.Name, Behind: len(behind), Gone: len(s.Behind) - len(behind), Who: append([]state.Behind{}, behind[:min(len(behind), mostTold)]...),
+		Lost: append([]state.Lost{}, s.Lost...), Gaps: []Span{}, Dirty: []string{}, Missed: []Span{}, Unfinished: []Span{}, Misfits: map[string]int64{},
+	}
+	for _, day := range s.Misfits {
+		for column, n := range day.Columns {
+			ds.Misfits[column] += n
+		}
+	}
+	if !s.Picture.IsZero() {
+		ds.Picture = s.Picture.Format(time.DateOnly)
+	}
+	for _, c := range s.Coverage {
+		ds.add(c, d.Mode.Pictures())
+	}
+	past := schemas.Range{To: now.UTC().Truncate(schemas.Day)}
+	for _, r := range s.Unread(d, past) {
+		ds.Gaps = append(ds.Gaps, Span(r))
+	}
+	for _, day := range s.Dirty {
+		ds.Dirty = append(ds.Dirty, day.Format(time.DateOnly))
+	}
+	for _, c := range s.Derived {
+		if c.Fingerprint != d.Fingerprint() {
+			ds.Outdated += dayCount(c.From, c.To)
+		}
+	}
+	if d.Ahead > 0 { // what lies ahead may still change
+		ds.Reaches = schemas.Earlier(ds.Reaches, past.To)
+	}
+	for _, a := range s.Asked {
+		ds.Unfinished = append(ds.Unfinished, Span{a.From, a.To})
+	}
+	return ds
+}
+
+// add takes the next part of the coverage.
+func (ds *DatasetStatus) add(c state.Covered, pictures bool) {
+	switch {
+	case c.Read.After(ds.Read):
+		ds.Read, ds.Outcome = c.Read, c.Outcome
+	case c.Read.Equal(ds.Read) && (c.Outcome == state.Data || !(state.Covered{Outcome: ds.Outcome}).Held()): // of one reading, a part with records counts
+		ds.Outcome = c.Outcome
+	}
+	ds.NotYet += c.NotYet
+	switch {
+	case c.Held():
+		if !c.From.Equal(ds.Reaches) {
+			ds.From = c.From
+		}
+		ds.Reaches = c.To
+		if pictures {
+			ds.Records = 0
+		}
+		ds.Records += c.Records
+	case c.Outcome == state.Missed:
+		ds.Missed = append(ds.Missed, Span{c.From, c.To})
+		ds.MissedDays += dayCount(c.From, c.To)
+	case c.Outcome == state.Expired:
+		ds.Expired += dayCount(c.From, c.To)
+	}
+}
+
+// dayCount is how many days a range touches.
+func dayCount(from, to time.Time) int { return len(schemas.Range{From: from, To: to}.Days()) }
+
+// loadRuns reads the reports of the newest runs. Their names sort by the second.
+func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStatus, error) {
+	runs := []RunStatus{}
+	var errs []error
+	for day := range runDays {
+		var names []string
+		for info, err := range store.List(ctx, state.RunsOf(today.AddDate(0, 0, -day))) {
+			if err != nil {
+				return runs, fmt.Errorf("list the runs: %w", err)
+			}
+			names = append(names, info.Name)
+		}
+		for _, name := range names[max(0, len(names)-newestRuns+len(runs)):] {
+			run, err := loadRun(ctx, store, name)
+			if err != nil {
+				errs = append(errs, err)
+				run = RunStatus{Run: strings.TrimSuffix(path.Base(name), ".json"), Status: state.Damaged}
+				begun, _, _ := strings.Cut(run.Run, "-")
+				run.Started, _ = time.Parse("20060102T150405Z", begun)
+			}
+			runs = append(runs, run)
+		}
+		if len(runs) == newestRuns {
+			break
+		}
+	}
+	slices.SortFunc(runs, func(a, b RunStatus) int { return b.Started.Compare(a.Started) })
+	return runs, errors.Join(errs...)
+}
+
+func loadRun(ctx context.Context, store load.Store, name string) (RunStatus, error) {
+	object, err := store.Open(ctx, name)
+	if err != nil {
+		return RunStatus{}, err
+	}
+	defer object.Close()
+	var rep struct {
+		Run            string
+		Started, Ended time.Time
+		Status         state.Outcome
+		Units          []struct{ Error *struct{} }
+	}
+	if err := json.NewDecoder(io.NewSectionReader(object, 0, object.Info().Size)).Decode(&rep); err != nil {
+		return RunStatus{}, fmt.Errorf("%s is no report of a run: %w", name, err)
+	}
+	run := RunStatus{Run: rep.Run, Started: rep.Started, Seconds: rep.Ended.Sub(rep.Started).Seconds(), Status: rep.Status, Units: len(rep.Units)}
+	for _, u := range rep.Units {
+		if u.Error != nil {
+			run.Failed++
+		}
+	}
+	return run, nil
+}

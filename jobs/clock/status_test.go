@@ -1,0 +1,112 @@
+package clock_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
+	"graphlake/load/memstore"
+	"graphlake/schemas"
+)
+
+var tenant = plan.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
+
+// instant is one of November 2026: a day, or "18T06" with an hour.
+func instant(t *testing.T, s string) time.Time {
+	t.Helper()
+	day, hour, _ := strings.Cut(s, "T")
+	if hour == "" {
+		hour = "00"
+	}
+	instant, err := time.Parse("2006-01-02T15", "2026-11-"+day+"T"+hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return instant
+}
+
+// stateOnly is a store that holds nothing but a state.
+func stateOnly(t *testing.T, d schemas.Dataset, st state.State) *memstore.Store {
+	t.Helper()
+	st.Format = 1
+	text, err := json.Marshal(st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := memstore.New()
+	if _, err := store.Swap(t.Context(), state.Pair{TenantID: tenant.ID, Dataset: d.Name}.Object(), "", text); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func TestStatusOfAState(t *testing.T) {
+	nov := func(s string) time.Time { return instant(t, s) }
+	st := state.State{
+		Since: nov("10"),
+		Coverage: state.Coverage{
+			{From: nov("01"), To: nov("05"), Outcome: state.Expired, Read: nov("12")},
+			{From: nov("10"), To: nov("12"), Outcome: state.Data, Read: nov("12T02"), Records: 70},
+			{From: nov("12"), To: nov("13"), Outcome: state.Failed, Read: nov("18T02")},
+			{From: nov("13"), To: nov("15"), Outcome: state.Empty, Read: nov("15T02")},
+			{From: nov("15"), To: nov("17"), Outcome: state.NotYet, Read: nov("17T02"), Records: 8, NotYet: 2},
+		},
+		Asked:   []state.Asked{{From: nov("12"), To: nov("14"), Request: 3}},
+		Behind:  []state.Behind{{Parent: "ada", From: nov("12"), To: nov("14"), Reason: "unauthorized", Since: nov("13")}},
+		Dirty:   []time.Time{nov("15"), nov("16")},
+		Derived: []state.Derived{{From: nov("10"), To: nov("12"), Fingerprint: "other"}, {From: nov("13"), To: nov("17"), Fingerprint: schemas.CallRecords.Fingerprint()}},
+	}
+	store := stateOnly(t, schemas.CallRecords, st)
+	got, err := clock.LoadStatus(t.Context(), store, plan.Selection{
+		Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords, schemas.Users},
+	}, nil, nov("18T02"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	expected := clock.Status{
+		Datasets: []clock.DatasetStatus{{
+			Tenant: "contoso", Dataset: "call_records", From: nov("13"), Reaches: nov("17"), Records: 78,
+			Read: nov("18T02"), Outcome: state.Failed, NotYet: 2,
+			Gaps:  []clock.Span{{From: nov("12"), To: nov("13")}, {From: nov("17"), To: nov("18")}},
+			Dirty: []string{"2026-11-15", "2026-11-16"}, Outdated: 2, Expired: 4, Behind: 1,
+			Who:    []state.Behind{{Parent: "ada", From: nov("12"), To: nov("14"), Reason: "unauthorized", Since: nov("13")}},
+			Missed: []clock.Span{}, Unfinished: []clock.Span{{From: nov("12"), To: nov("14")}}, Lost: []state.Lost{}, Misfits: map[string]int64{},
+		}, {
+			Tenant: "contoso", Dataset: "users", Gaps: []clock.Span{}, Dirty: []string{}, Missed: []clock.Span{}, Unfinished: []clock.Span{},
+			Who: []state.Behind{}, Lost: []state.Lost{}, Misfits: map[string]int64{},
+		}},
+		Runs: []clock.RunStatus{}, Next: []clock.NextRun{}, Late: []clock.Overdue{}, Errors: []string{},
+	}
+	if !reflect.DeepEqual(got, expected) {
+		t.Errorf("got  %+v\nwant %+v", got, expected)
+	}
+}
+
+// A day that may not be read has no records: those of the others are as counted, and not estimated.
+func TestARefusedDayIsCounted(t *testing.T) {
+	store := stateOnly(t, schemas.ChatMessages, state.State{Coverage: state.Coverage{
+		{From: instant(t, "03"), To: instant(t, "05"), Outcome: state.Data, Read: instant(t, "05T02"), Records: 9},
+	}})
+	pair := state.Pair{TenantID: tenant.ID, Dataset: "chat_messages"}
+	for _, refused := range []string{"", `,{"dt":"2026-11-05","outcome":"refused"}`} {
+		text := []byte(`{"days":[{"dt":"2026-11-03","outcome":"data","records":4},{"dt":"2026-11-04","outcome":"empty"}` + refused + `]}`)
+		object := "state/" + pair.TenantID + "/" + pair.Dataset + ".days.json"
+		if err := store.Remove(t.Context(), object); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Swap(t.Context(), object, "", text); err != nil {
+			t.Fatal(err)
+		}
+		got, err := clock.LoadStatus(t.Context(), store, plan.Selection{
+			Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.ChatMessages},
+		}, nil, instant(t, "06T02"))
+		if err != nil || got.Datasets[0].Records != 4 {
+			t.Errorf("%q: %d records, %v; want 4", refused, got.Datasets[0].Records, err)
+		}
+	}
+}

@@ -1,0 +1,245 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"graphlake/jobs/state"
+	"graphlake/schemas"
+)
+
+// Unit is what is planned, run and reported: a range of a dataset of a tenant.
+type Unit struct {
+	Tenant  Tenant
+	Dataset schemas.Dataset
+	Range   schemas.Range
+	Expired bool // Graph has forgotten the range
+	// Density is how many records a day of the dataset had so far; 0 if that is not known.
+	Density float64
+	// Parents is for how many the source was asked last; 0 if that is not known, or if there are none.
+	Parents int64
+	New     time.Duration // so much of the range raw does not hold yet
+}
+
+// Pair is what the unit is of.
+func (u Unit) Pair() state.Pair { return state.Pair{TenantID: u.Tenant.ID, Dataset: u.Dataset.Name} }
+
+// Tenant is a customer's directory: its name in the configuration, and its id, which partitions carry.
+type Tenant struct{ Name, ID string }
+
+// Selection is what a run is asked for. A zero From or To is filled in by the plan.
+type Selection struct {
+	Tenants  []Tenant
+	Datasets []schemas.Dataset
+	From, To time.Time
+	Lookback time.Duration // 0: each dataset's own
+	Believe  bool          // take far fewer parents or records than before for all that there are
+	Yes      bool          // read as much as is due, however much that is
+	// Back says that what counts as now was set back by hand: what is later than it was not written by a
+	// clock that was ahead.
+	Back bool
+}
+
+// Ranged reports whether a range is asked for, and not what is due.
+func (s Selection) Ranged() bool { return !s.From.IsZero() }
+
+// Range is the range that is asked for, as far as it lies before now: what has not happened is not
+// there, which is not the same as being empty.
+func (s Selection) Range(now time.Time) schemas.Range { return s.upTo(now.UTC().Truncate(time.Second)) }
+
+// RangeOf is the same of a dataset, of which what lies ahead may be known already.
+func (s Selection) RangeOf(d schemas.Dataset, now time.Time) schemas.Range {
+	return s.upTo(now.UTC().Truncate(time.Second).Add(d.Ahead))
+}
+
+func (s Selection) upTo(end time.Time) schemas.Range {
+	r := s.Asked()
+	r.To = schemas.Earlier(r.To, end)
+	return r
+}
+
+// Asked is the range as it was asked for: the same command asks for the same, whenever it is given.
+func (s Selection) Asked() schemas.Range { return schemas.Range{From: s.From.UTC(), To: s.To.UTC()} }
+
+// Pairs are the datasets of tenants that are selected.
+func (s Selection) Pairs() []state.Pair {
+	var all []state.Pair
+	for _, t := range s.Tenants {
+		for _, d := range s.Datasets {
+			all = append(all, state.Pair{TenantID: t.ID, Dataset: d.Name})
+		}
+	}
+	return all
+}
+
+// Touches reports whether a day has to do with what is asked for.
+func (s Selection) Touches(day, now time.Time) bool {
+	r := s.Range(now)
+	return !s.Ranged() || day.Before(r.To) && day.Add(schemas.Day).After(r.From)
+}
+
+// Begin notes in a state that units of its dataset are asked for.
+func (s Selection) Begin(st *state.State, d schemas.Dataset, now time.Time) {
+	st.Requests++
+	switch {
+	case d.Mode.Fleeting():
+	case s.Ranged():
+		st.Ask(s.Asked(), now)
+	case st.Since.IsZero() || !s.Back: // a clock that was set back answers for nothing beyond its own run
+		st.Since = since(st, now.UTC().Truncate(schemas.Day).Add(-s.LookbackOf(d)))
+	}
+}
+
+// Check says what is wrong with a range.
+func (s Selection) Check(now time.Time) error {
+	switch {
+	case s.From.IsZero() != s.To.IsZero():
+		return fmt.Errorf("a range needs both ends: give from and to, or neither")
+	case !s.Ranged():
+		return nil
+	case !s.From.Before(s.To):
+		return fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: s.From, To: s.To})
+	}
+	for _, d := range s.Datasets {
+		if r := s.RangeOf(d, now); r.From.Before(r.To) {
+			return nil
+		}
+	}
+	return fmt.Errorf("the range begins on %s, which is not there yet", s.From.Format(time.DateOnly))
+}
+
+// Plan is the units of a run, and notes on what was asked for and is not among them.
+type Plan struct {
+	Units []Unit
+	Notes []Note
+	Gaps  []Gap
+}
+
+// Note says why a dataset of the selection has no unit, or not all that was asked for, or what else is to be
+// known of it.
+type Note struct {
+	Dataset string `json:"dataset"`
+	Message string `json:"message"`
+	Whole   bool   `json:"whole,omitempty"` // nothing that was asked for is left out
+}
+
+// Gap is a time after one that was asked for, which raw does not hold and no run without a range reads,
+// and which Graph still has.
+type Gap struct {
+	Tenant  string    `json:"tenant"`
+	Dataset string    `json:"dataset"`
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+}
+
+// New says what a run at the instant now has to read, given what is known of the datasets. What
+// Graph is about to forget comes first, then pictures, which cannot be taken later, then the rest.
+//
+// Without a range, a run reads up to the last midnight what is not held, what was read before it had
+// settled, and again what the lookback reaches, all of it once a day. A range is read whole, however
+// often it is asked for; only a request that was interrupted goes on where it was.
+func New(s Selection, known map[state.Pair]state.State, now time.Time) (Plan, error) {
+	if err := s.Check(now); err != nil {
+		return Plan{}, err
+	}
+	now = now.UTC()
+	var p Plan
+	for _, d := range s.Datasets {
+		if d.Mode.Fleeting() && s.Ranged() && s.To.Before(now.Truncate(schemas.Day)) {
+			p.note(d, "skipped: a picture of a past day cannot be taken any more")
+			continue
+		}
+		for _, t := range s.Tenants {
+			p.add(s, t, d, known[state.Pair{TenantID: t.ID, Dataset: d.Name}], now)
+		}
+	}
+	slices.SortStableFunc(p.Units, func(a, b Unit) int { return cmp.Compare(a.urgency(now), b.urgency(now)) })
+	return p, nil
+}
+
+// urgency orders units; the lower goes first.
+func (u Unit) urgency(now time.Time) int {
+	switch {
+	case u.Dataset.Retention > 0 && u.Range.From.Add(u.Dataset.Retention).Before(now.Add(forgetting)):
+		return 0
+	case u.Dataset.Mode.Fleeting():
+		return 1
+	}
+	return 2
+}
+
+// forgetting is how long before Graph forgets a range it goes before everything else: two nights may fail.
+const forgetting = 3 * schemas.Day
+
+func (p *Plan) note(d schemas.Dataset, format string, args ...any) {
+	p.Notes = append(p.Notes, Note{Dataset: d.Name, Message: fmt.Sprintf(format, args...)})
+}
+
+func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st state.State, now time.Time) {
+	u := Unit{Tenant: t, Dataset: d, Density: density(st.Coverage), Parents: st.Parents}
+	if d.Mode.Pictures() && s.Back && st.Picture.After(now.Truncate(schemas.Day)) {
+		p.note(d, "skipped: the newest picture of %s is of %s, later than now", t.Name, st.Picture.Format(time.DateOnly))
+	}
+	if !s.Ranged() {
+		p.Gaps = append(p.Gaps, gaps(t, d, st, now)...)
+	} else if !d.Mode.Fleeting() {
+		if end := s.RangeOf(d, now).To; end.Before(s.To) {
+			p.note(d, "read up to %s: what is asked for after it is not there yet", end.Format(time.RFC3339))
+		}
+		if st.Interrupted(s.Asked(), now) && len(done(&st, s.Asked(), now)) > 0 {
+			a, _ := st.AskedFor(s.Asked())
+			p.Notes = append(p.Notes, Note{d.Name, fmt.Sprintf("goes on with the try of %s, which was interrupted, and does not read again what that has read of %s",
+				a.At.Format(time.RFC3339), t.Name), true})
+		}
+	}
+	due := s.due(d, st, now)
+	if n, usual := lengthOf(due), s.LookbackOf(d)+schemas.Day+d.Ahead; !s.Ranged() && !s.Yes && !st.Since.IsZero() && n > muchAtLeast && n > muchTimes*usual {
+		p.note(d, "not read: %d days of %s are due, from %s on, and in an ordinary night %d; if that is right and no clock was wrong, run again with --yes",
+			int(n/schemas.Day), t.Name, due[0].From.Format(time.DateOnly), int(usual/schemas.Day))
+		return
+	}
+	for _, r := range due {
+		forgotten, rest := r, r
+		forgotten.To, rest.From = schemas.Earlier(r.To, horizon(d, now)), schemas.Later(r.From, horizon(d, now))
+		if forgotten.From.Before(forgotten.To) {
+			u.Range, u.Expired, u.New = forgotten, true, 0
+			p.Units = append(p.Units, u)
+		}
+		for _, part := range unitRanges(d, rest) {
+			u.Range, u.Expired, u.New = part, false, 0
+			for _, r := range schemas.Subtract([]schemas.Range{part}, st.Coverage.Ranges(state.Covered.Held)...) {
+				u.New += r.To.Sub(r.From)
+			}
+			p.Units = append(p.Units, u)
+		}
+	}
+}
+
+// More than both is not read without being asked back: somebody's clock was behind, or ahead.
+const (
+	muchAtLeast = 60 * schemas.Day
+	muchTimes   = 10
+)
+
+func lengthOf(ranges []schemas.Range) (n time.Duration) {
+	for _, r := range ranges {
+		n += r.To.Sub(r.From)
+	}
+	return n
+}
+
+// horizon is the instant before which Graph has forgotten everything; zero if no end is known.
+func horizon(d schemas.Dataset, now time.Time) time.Time {
+	if d.Retention == 0 {
+		return time.Time{}
+	}
+	return now.Add(-d.Retention).Truncate(time.Second)
+}
+
+// unitRanges cuts a range at midnights so that a unit is the longest range that one request of the
+// dataset takes, but at least a day: what fails is then small, and no request is asked twice.
+func unitRanges(d schemas.Dataset, r schemas.Range) []schemas.Range {
+	return r.SplitDays(max(int(d.Source.Window.Step()/schemas.Day), 1))
+}

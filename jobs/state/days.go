@@ -1,0 +1,227 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"time"
+
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// Day is what is known of a day of a dataset of a tenant, for readers of the lake: a row of the view coverage.
+type Day struct {
+	TenantID string    `json:"tenant_id"`
+	Dataset  string    `json:"dataset"`
+	Date     string    `json:"dt"`
+	Outcome  string    `json:"outcome"`           // data, empty, partial, refused, missing, late, missed or expired
+	Records  *int64    `json:"records,omitempty"` // that raw holds, counted when it was published; absent if nobody has
+	Read     time.Time `json:"read_time,omitzero"`
+}
+
+// Incomplete is a parent or record that is behind: a row of the view incomplete.
+type Incomplete struct {
+	TenantID string    `json:"tenant_id"`
+	Dataset  string    `json:"dataset"`
+	Kind     string    `json:"kind"` // parent or record
+	ID       string    `json:"id"`   // as the tables have it
+	From     time.Time `json:"from_time"`
+	To       time.Time `json:"to_time"`
+	Since    time.Time `json:"since_time,omitzero"`
+	Reason   string    `json:"reason"`
+}
+
+// Days is the document from which the views coverage and incomplete are made. It is made of the state at the end of
+// each run, with the rows of raw that were counted when they were published.
+type Days struct {
+	Days       []Day        `json:"days"`
+	Incomplete []Incomplete `json:"incomplete"`
+}
+
+// Days is where the lake keeps the document of days: readers of the lake see it, and nothing of ours but the
+// counts of records depends on it.
+func (p Pair) Days() string {
+	return "state/" + p.TenantID + "/" + p.Dataset + ".days.json"
+}
+
+// LoadDays reads the document of a dataset; one that is not there is empty.
+func LoadDays(ctx context.Context, store load.Store, p Pair) (Days, error) {
+	d, _, err := loadDays(ctx, store, p)
+	return d, err
+}
+
+func loadDays(ctx context.Context, store load.Store, p Pair) (d Days, v load.Version, err error) {
+	object, err := store.Open(ctx, p.Days())
+	if errors.Is(err, fs.ErrNotExist) {
+		return d, "", nil
+	}
+	if err != nil {
+		return d, "", err
+	}
+	defer object.Close()
+	text := make([]byte, object.Info().Size)
+	if _, err := io.ReadFull(io.NewSectionReader(object, 0, object.Info().Size), text); err != nil {
+		return d, "", fmt.Errorf("read %s: %w", p.Days(), err)
+	}
+	if json.Unmarshal(text, &d) != nil {
+		d = Days{} // it is made anew
+	}
+	return d, object.Info().Version, nil
+}
+
+// KeepDays makes the document of days anew, if it says anything else. Rows are how many raw holds of the days that
+// were published since the document was opened. Whoever has lost the lock leaves the document to its new holder.
+func (d *Document) KeepDays(ctx context.Context, of schemas.Dataset, rows map[time.Time]int64, now time.Time) error {
+	if d.Held() != nil {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx)
+	old, version, err := loadDays(ctx, d.store, d.pair)
+	if err != nil {
+		return err
+	}
+	counted, outcomes := map[string]*int64{}, map[string]string{}
+	for _, day := range old.Days {
+		counted[day.Date], outcomes[day.Date] = day.Records, day.Outcome
+	}
+	for date, n := range rows {
+		counted[date.Format(time.DateOnly)] = &n
+	}
+	st := d.View()
+	next := st.days(d.pair, of, now)
+	for i, day := range next.Days {
+		next.Days[i].Records = counted[day.Date]
+		// A picture of the past stays as it was taken: who was behind is missing there for good.
+		if of.Mode.Fleeting() && outcomes[day.Date] == DayPartial && day.whole() && day.Date < now.UTC().Format(time.DateOnly) {
+			next.Days[i].Outcome = DayPartial
+		}
+	}
+	text, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	if before, err := json.Marshal(old); err == nil && version != "" && bytes.Equal(before, text) {
+		return nil
+	}
+	if _, err := d.store.Swap(ctx, d.pair.Days(), version, text); err != nil {
+		return fmt.Errorf("%s: %w", d.pair.Days(), err)
+	}
+	return nil
+}
+
+// Outcomes of days that units do not have.
+const (
+	DayPartial = "partial" // parents or records of it are behind, or records are still to come
+	DayRefused = "refused" // nothing of it may be read
+	DayMissing = "missing" // it is due and was not read
+	DayLate    = "late"    // its tables lag raw
+)
+
+func (d Day) whole() bool { return d.Outcome == string(Data) || d.Outcome == string(Empty) }
+
+// days is what the state says of each day, from the first that is known to the last midnight, or beyond it as far
+// as was read ahead.
+func (s *State) days(p Pair, d schemas.Dataset, now time.Time) Days {
+	all := Days{Days: []Day{}, Incomplete: []Incomplete{}}
+	for _, b := range s.Missing() {
+		kind := "parent"
+		if b.Record != "" {
+			kind = "record"
+		}
+		all.Incomplete = append(all.Incomplete, Incomplete{p.TenantID, p.Dataset, kind, b.ID(), b.From, b.To, b.Since, b.Reason})
+	}
+	if len(s.Coverage) == 0 {
+		return all
+	}
+	first, last := s.Coverage[0].From, s.Coverage[len(s.Coverage)-1].To
+	if !d.Mode.Fleeting() {
+		last = schemas.Later(last, now.UTC().Truncate(schemas.Day))
+	}
+	at := 0
+	for _, date := range (schemas.Range{From: first, To: last}).Days() {
+		day := schemas.Range{From: date, To: date.Add(schemas.Day)}
+		for at < len(s.Coverage) && !s.Coverage[at].To.After(date) {
+			at++
+		}
+		var parts []Covered
+		for i := at; i < len(s.Coverage) && s.Coverage[i].From.Before(day.To); i++ {
+			parts = append(parts, s.Coverage[i])
+		}
+		row := Day{TenantID: p.TenantID, Dataset: p.Dataset, Date: date.Format(time.DateOnly)}
+		row.Outcome, row.Read = s.outcomeOf(d, day, parts, now)
+		all.Days = append(all.Days, row)
+	}
+	return all
+}
+
+// outcomeOf is what became of a day, by the parts of the coverage that touch it.
+func (s *State) outcomeOf(d schemas.Dataset, day schemas.Range, parts []Covered, now time.Time) (outcome string, read time.Time) {
+	due := day
+	if !d.Mode.Fleeting() && d.Ahead == 0 {
+		due.To = schemas.Earlier(due.To, now.UTC().Truncate(schemas.Day))
+	}
+	var held, data, early, refused, expired, missed bool
+	for _, c := range parts {
+		if c.Held() {
+			held, data, early = true, data || c.Outcome == Data, early || c.NotYet > 0 || c.Outcome == NotYet
+			if read.IsZero() {
+				read = c.Read
+			}
+			read = schemas.Earlier(read, c.Read)
+		}
+		refused = refused || c.Outcome == Forbidden
+		expired = expired || c.Outcome == Expired
+		missed = missed || c.Outcome == Missed
+	}
+	whole := held && len(Coverage(parts).Gaps(due)) == 0
+	switch {
+	case s.lostOf(day):
+		return string(Expired), read
+	case !held && refused:
+		return DayRefused, read
+	case !held && expired:
+		return string(Expired), read
+	case !held && missed:
+		return string(Missed), read
+	case !held:
+		return DayMissing, read
+	case s.IsDirty(day.From):
+		return DayLate, read
+	case !whole || early || s.lacks(day):
+		return DayPartial, read
+	case data:
+		return string(Data), read
+	}
+	return string(Empty), read
+}
+
+// IsDirty reports whether the tables of a day may lag raw.
+func (s *State) IsDirty(date time.Time) bool {
+	return slices.ContainsFunc(s.Dirty, date.Equal)
+}
+
+// lacks reports whether somebody who is behind has something of a day.
+func (s *State) lacks(day schemas.Range) bool {
+	for _, b := range s.Behind {
+		if !b.Gone && b.From.Before(day.To) && b.To.After(day.From) {
+			return true
+		}
+	}
+	return false
+}
+
+// lostOf reports whether all of a day is lost.
+func (s *State) lostOf(day schemas.Range) bool {
+	for _, l := range s.Lost {
+		if l.Parent == "" && l.Record == "" && !l.From.After(day.From) && !l.To.Before(day.To) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,19 @@
+package state
+
+// Outcome is what became of a unit.
+type Outcome string
+
+// The outcomes. Empty, forbidden and not there are different things everywhere.
+const (
+	Data        Outcome = "data"        // records were read and committed
+	Empty       Outcome = "empty"       // Graph answered that there are none
+	NotYet      Outcome = "not yet"     // Graph listed records and gives none of them yet
+	Expired     Outcome = "expired"     // Graph has forgotten the range; not asked
+	Forbidden   Outcome = "forbidden"   // credentials or consent are missing
+	Unavailable Outcome = "unavailable" // throttled out or not reachable: try again later
+	Interrupted Outcome = "interrupted" // the run was stopped
+	Missed      Outcome = "missed"      // a picture that nobody took on its day
+	Doubted     Outcome = "doubted"     // Graph gave far less than before: nothing is concluded from it
+	Failed      Outcome = "failed"
+	Damaged     Outcome = "damaged" // of a run whose report cannot be read
+)
