@@ -35,7 +35,7 @@ func TestJudge(t *testing.T) {
 		{"requests that nobody counted", 750, 2100 * time.Millisecond, 1999, 0, 1.10, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := command.Result{Records: c.records, Wall: c.wall, Requests: 1999} // and one for the time
+			r := command.Result{Counts: command.Counts{Records: c.records, Requests: 1999}, Wall: c.wall} // and one for the time
 			if err := judge(r, command.Asked{Requests: c.requests, Throttled: c.throttled}, 10, c.most); (err == nil) != c.good {
 				t.Errorf("judged %v", err)
 			}

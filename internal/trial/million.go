@@ -26,7 +26,7 @@ func million(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 		client := command.Client{Bin: bin, URL: server.URL, Rate: command.Unhindered}
 		results, err := measure(client, *against, func(c command.Client) (both []command.Result, err error) {
 			for range 2 {
-				r, err := c.Run(ctx, "pstn_calls", "2026-11-18", "2026-11-19", "2026-11-23T02:30:00Z")
+				r, err := c.Run(ctx, "--dataset", "pstn_calls", "--from", "2026-11-18", "--to", "2026-11-19", "--now", "2026-11-23T02:30:00Z")
 				if err != nil {
 					return nil, err
 				}

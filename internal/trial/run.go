@@ -38,7 +38,7 @@ func run(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 		}()
 		client := command.Client{Bin: bin, URL: sim.URL, Rate: command.Unhindered} // what is measured is the run, not the waiting
 		results, err := measure(client, *against, func(c command.Client) ([]command.Result, error) {
-			r, err := c.Run(ctx, "call_records", from, to, now)
+			r, err := c.Run(ctx, "--dataset", "call_records", "--from", from, "--to", to, "--now", now)
 			return []command.Result{r}, err
 		})
 		if err != nil {

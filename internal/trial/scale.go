@@ -57,7 +57,7 @@ func (s largeNight) measure(ctx context.Context, bin string) (r command.Result, 
 		return r, asked, err
 	}
 	client := command.Client{Bin: bin, Dir: dir, URL: sim.URL, Rate: s.rate}
-	r, err = client.Run(ctx, "chat_messages", from, to, now)
+	r, err = client.Run(ctx, "--dataset", "chat_messages", "--from", from, "--to", to, "--now", now)
 	asked, ended := sim.Stop()
 	return r, asked, errors.Join(err, ended)
 }

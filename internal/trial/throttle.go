@@ -54,14 +54,14 @@ func backfill(ctx context.Context, bin string, days int, rate float64) (r comman
 		return r, asked, err
 	}
 	client := command.Client{Bin: bin, Dir: dir, URL: sim.URL, Rate: rate}
-	r, err = client.Run(ctx, "call_records", first, last, now)
+	r, err = client.Run(ctx, "--dataset", "call_records", "--from", first, "--to", last, "--now", now)
 	asked, ended := sim.Stop()
 	return r, asked, errors.Join(err, ended)
 }
 
 // judge prints what was measured, and is an error where that is not good enough.
 func judge(r command.Result, asked command.Asked, rate, most float64) error {
-	b := bound(r.Records)
+	b := bound(int(r.Records))
 	least := time.Duration(float64(b.least()) / rate)
 	ratio := r.Wall.Seconds() / least.Seconds()
 	throttled := 100 * float64(asked.Throttled) / float64(max(asked.Requests, 1))

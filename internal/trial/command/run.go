@@ -43,12 +43,25 @@ type Client struct {
 	Environment []string // in which it is started, besides ours
 }
 
-// Result is what a run did and took.
-type Result struct {
+// Counts are what a run, or a unit of it, did.
+type Counts struct {
 	Records, Requests, Throttled int64
 	Bytes                        int64 // of JSON, in answers
 	Written                      int64 // partitions that changed
 	Rows                         map[string]int64
+}
+
+// Unit is a range of a dataset, as a run reports it.
+type Unit struct {
+	Dataset, From string
+	Counts
+	Seconds float64
+}
+
+// Result is what a run did and took.
+type Result struct {
+	Counts
+	Units []Unit
 
 	Wall, CPU time.Duration
 	Peak      float64 // MB of memory, at most
@@ -65,9 +78,9 @@ func (c Client) Command(ctx context.Context, args ...string) (*exec.Cmd, error) 
 	return cmd, nil
 }
 
-// Run runs a dataset over [from, to) as if it were now.
-func (c Client) Run(ctx context.Context, dataset, from, to, now string) (Result, error) {
-	cmd, err := c.Command(ctx, "run", "--dataset", dataset, "--from", from, "--to", to, "--now", now)
+// Run runs what the flags say.
+func (c Client) Run(ctx context.Context, flags ...string) (Result, error) {
+	cmd, err := c.Command(ctx, append([]string{"run"}, flags...)...)
 	if err != nil {
 		return Result{}, err
 	}
@@ -82,7 +95,7 @@ func (c Client) Run(ctx context.Context, dataset, from, to, now string) (Result,
 
 // result adds up the units of a report.
 func result(report []byte, wall time.Duration, state *os.ProcessState) (Result, error) {
-	var run struct{ Units []Result }
+	var run struct{ Units []Unit }
 	if err := json.Unmarshal(report, &run); err != nil {
 		return Result{}, err
 	}
@@ -91,8 +104,9 @@ func result(report []byte, wall time.Duration, state *os.ProcessState) (Result, 
 		return Result{}, errors.New("this system does not say how much memory a process used")
 	}
 	sum := Result{
-		Rows: map[string]int64{},
-		Wall: wall, CPU: state.UserTime() + state.SystemTime(),
+		Counts: Counts{Rows: map[string]int64{}},
+		Units:  run.Units,
+		Wall:   wall, CPU: state.UserTime() + state.SystemTime(),
 		Peak: float64(usage.Maxrss) / 1024, // Linux counts in KiB
 	}
 	for _, u := range run.Units {
