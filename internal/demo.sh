@@ -32,5 +32,5 @@ cat <<TXT
 The lake is in $LAKE. Three things to try next:
   $BIN/graphlake --config $BIN/demo.yaml cat calls | head -3
   $BIN/graphlake schema call_media_streams
-  duckdb -c "SELECT dt, call_type, count(*) FROM read_parquet('$LAKE/tables/calls/**/*.parquet', hive_partitioning = true) GROUP BY ALL ORDER BY ALL"
+  duckdb -c "SELECT dt, call_type, count(*) FROM read_parquet('$LAKE/tables/calls/tenant_id=*/dt=*/calls.parquet', hive_partitioning = true) GROUP BY ALL ORDER BY ALL"
 TXT

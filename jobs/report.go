@@ -59,7 +59,7 @@ func (r *Report) keep(ctx context.Context, store state.Store, p Privacy) error {
 
 // object is where the lake keeps the report, by the day on which the run began.
 func (r *Report) object() string {
-	return state.RunsOf(r.Started) + r.Run + ".json"
+	return load.ReportObject(r.Started, r.Run)
 }
 
 // UnitReport is what became of a unit.

@@ -22,7 +22,7 @@ type Privacy = transform.Privacy
 // ErrSettings says that a lake was begun with other settings than those of a run.
 var ErrSettings = errors.New("the settings of privacy hold for the whole lake")
 
-const settingsObject = "lake.json"
+const settingsObject = load.Settings
 
 // settings is what holds for a lake from its first run on. It lies in lake.json and is written once.
 type settings struct {
@@ -84,7 +84,7 @@ func Agree(ctx context.Context, store load.Store, p Privacy) error {
 
 // firstSettings are those of a lake that has none yet.
 func firstSettings(ctx context.Context, store load.Store, want settings) (settings, error) {
-	for _, err := range store.List(ctx, string(load.Raw)+"/") {
+	for _, err := range store.List(ctx, load.Raw.Under()) {
 		if err != nil {
 			return settings{}, err
 		}

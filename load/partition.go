@@ -10,65 +10,9 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"path"
-	"strings"
-	"time"
 
 	"graphlake/schemas"
 )
-
-// Kind is a part of the lake that holds partitions.
-type Kind string
-
-// The kinds: records as they were sent, typed rows, and records that could not be read.
-const (
-	Raw        Kind = "raw"
-	Tables     Kind = "tables"
-	Quarantine Kind = "quarantine"
-)
-
-const (
-	tenantPart = "tenant_id="
-	datePart   = "dt="
-	extension  = ".parquet"
-)
-
-// Partition is one tenant's day of a table, or of a dataset in raw and quarantine. It is one file.
-type Partition struct {
-	Kind     Kind
-	Name     string // of the table or dataset
-	TenantID string
-	Date     time.Time // a midnight in UTC
-}
-
-// Object is the partition's name in the store,
-// as tables/calls/tenant_id=ID/dt=2026-11-22/calls.parquet.
-func (p Partition) Object() string {
-	return path.Join(string(p.Kind), p.Name, tenantPart+p.TenantID, datePart+p.Date.UTC().Format(time.DateOnly), p.Name+extension)
-}
-
-func (p Partition) String() string { return p.Object() }
-
-// ParsePartition is the inverse of [Partition.Object]; anything else is no partition.
-func ParsePartition(object string) (Partition, bool) {
-	parts := strings.Split(object, "/")
-	if len(parts) != 5 {
-		return Partition{}, false
-	}
-	date, err := time.Parse(time.DateOnly, strings.TrimPrefix(parts[3], datePart))
-	p := Partition{Kind: Kind(parts[0]), Name: parts[1], TenantID: strings.TrimPrefix(parts[2], tenantPart), Date: date}
-	known := p.Kind == Raw || p.Kind == Tables || p.Kind == Quarantine
-	return p, known && err == nil && p.TenantID != "" && CheckName(object) == nil && p.Object() == object
-}
-
-// check refuses a partition whose file would not be found again.
-func (p Partition) check() error {
-	if got, ok := ParsePartition(p.Object()); !ok || !got.Date.Equal(p.Date) || got.Name != p.Name || got.TenantID != p.TenantID {
-		return fmt.Errorf("no partition: %q of %q, tenant %q at %v: want a name, a tenant id and a midnight in UTC",
-			p.Kind, p.Name, p.TenantID, p.Date)
-	}
-	return nil
-}
 
 // Lake is what the partitions lie in.
 type Lake struct {
@@ -87,7 +31,7 @@ func New(store Store, scratch string) *Lake {
 // Partitions lists the partitions of a table or dataset of one tenant, or of all tenants if
 // tenantID is empty, by tenant and date.
 func (l *Lake) Partitions(ctx context.Context, kind Kind, name, tenantID string) iter.Seq2[Partition, error] {
-	prefix := path.Join(string(kind), name) + "/" + tenantPart
+	prefix := kind.Of(name) + tenantPart
 	if tenantID != "" {
 		prefix += tenantID + "/"
 	}

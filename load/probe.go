@@ -9,13 +9,13 @@ import (
 	"io"
 )
 
-// Probe writes a small object under state/check, reads it back and removes it, to learn whether a lake
+// Probe writes a small object among the states, reads it back and removes it, to learn whether a lake
 // can be used. The object has a name of its own, so that two may do it at once.
 func Probe(ctx context.Context, s interface {
 	Store
 	Swapper
 }) error {
-	name, data := "state/check/"+rand.Text()+".txt", []byte("written, read and removed by graphlake check\n")
+	name, data := checkObject(rand.Text()), []byte("written, read and removed by graphlake check\n")
 	if _, err := s.Swap(ctx, name, "", data); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}

@@ -120,7 +120,7 @@ func CheckName(name string) error {
 	}
 	bad = bad || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' })
 	if bad {
-		return fmt.Errorf("object name %q: want a relative path like tables/calls/x.parquet, no segment beginning or ending with a dot: %w",
+		return fmt.Errorf("object name %q: want a relative path like a/b/c.parquet, no segment beginning or ending with a dot: %w",
 			name, fs.ErrInvalid)
 	}
 	return nil

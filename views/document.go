@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"graphlake/load"
 	"graphlake/schemas"
 )
 
@@ -11,9 +12,10 @@ import (
 // tables a path begins at the row, or at the object if it starts with a slash.
 type document struct {
 	schemas.Table
-	files string // pattern of the objects' names; in a star is no slash
-	dated bool   // whether the first star is the date, and that the last column
-	bare  bool   // whether an object without rows is a row of nulls
+	files func(dates string) string // pattern of the objects' names; in a star is no slash
+	stars [2]string                 // the columns that name an object: what its stars stand for. An object of another name is a copy
+	dated bool                      // whether the first star is the date, and that the last column
+	bare  bool                      // whether an object without rows is a row of nulls
 }
 
 // dateType is the type of a day in a document. Tables have it in their path only.
@@ -46,13 +48,16 @@ var runs = document{
 			{Name: "error_message", Path: "error.message", Type: schemas.LongText, Doc: "What the error says; not kept in a lake with pseudonyms."},
 		},
 	},
-	files: "runs/dt=*/*.json",
+	files: load.ReportFiles,
+	stars: [2]string{date.Name, "run"},
 	dated: true,
 	bare:  true,
 }
 
 // daysFiles are the objects that say what the lake holds of each day: of a tenant and a dataset one.
-const daysFiles = "state/*/*.days.json"
+func daysFiles(string) string { return load.DaysFiles }
+
+var ofPair = [2]string{"tenant_id", "dataset"}
 
 // coverage is the days of those objects.
 var coverage = document{
@@ -78,6 +83,7 @@ var coverage = document{
 		},
 	},
 	files: daysFiles,
+	stars: ofPair,
 }
 
 // incomplete is what the same objects say is lacking in days that were read.
@@ -98,6 +104,7 @@ var incomplete = document{
 		},
 	},
 	files: daysFiles,
+	stars: ofPair,
 }
 
 // where is the JSON path of a column, and whether it begins at the row.

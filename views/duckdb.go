@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"graphlake/load"
 	"graphlake/schemas"
 )
 
@@ -59,7 +60,7 @@ func (d duckDB) table(t schemas.Table) []string {
 	}
 	query = append(query, d.name(tenantID.Name), d.name(date.Name))
 	view := d.create(t.Name) + list(query) + "FROM (\n" +
-		"    FROM read_parquet(" + d.files("tables/"+t.Name+"/**/*.parquet") + ",\n" +
+		"    FROM read_parquet(" + d.files(load.Tables.Files(t.Name, load.AnyDate)) + ",\n" +
 		"        hive_partitioning = true, hive_types = {'tenant_id': VARCHAR, 'dt': DATE}, union_by_name = true)\n" +
 		"    UNION ALL BY NAME\n" +
 		"    SELECT " + strings.Join(known, ", ") + "\n" +
@@ -78,27 +79,35 @@ func (d duckDB) current(t, root schemas.Table) []string {
 
 func (d duckDB) document(o document) []string {
 	var query []string
+	values := map[string]string{date.Name: "object." + d.name(date.Name)}
 	for _, c := range o.Columns {
 		at, ofRow := o.where(c)
 		from := "object.json"
 		if ofRow {
 			from = "item.json"
 		}
-		query = append(query, "CAST("+from+" ->> "+text(at)+" AS "+d.typ(c.Type)+") AS "+d.name(c.Name))
+		values[c.Name] = from + " ->> " + text(at)
+		query = append(query, "CAST("+values[c.Name]+" AS "+d.typ(c.Type)+") AS "+d.name(c.Name))
 	}
 	hive := "hive_partitioning = false" // the lake's own path is none
 	if o.dated {
 		query = append(query, "object."+d.name(date.Name))
 		hive = "hive_partitioning = true, hive_types = {'dt': DATE}"
 	}
+	parts := strings.Split("/"+o.files("*"), "*")
+	name := []string{text(parts[0])}
+	for i, star := range o.stars {
+		name = append(name, "("+values[star]+")", text(parts[i+1]))
+	}
 	join := "JOIN"
 	if o.bare {
 		join = "LEFT JOIN"
 	}
 	view := d.create(o.Name) + list(query) +
-		"FROM read_json_objects(" + d.files(o.files) + ",\n" +
-		"    format = 'unstructured', " + hive + ") AS object\n" +
-		join + " unnest(json_extract(object.json, " + text(o.rows()+"[*]") + ")) AS item(json) ON true"
+		"FROM read_json_objects(" + d.files(o.files(load.AnyDate)) + ",\n" +
+		"    format = 'unstructured', filename = true, " + hive + ") AS object\n" +
+		join + " unnest(json_extract(object.json, " + text(o.rows()+"[*]") + ")) AS item(json) ON true\n" +
+		"WHERE ends_with(object.filename, " + strings.Join(name, " || ") + ")"
 	return append([]string{view}, d.comments(o.Name, o.Doc, o.columns())...)
 }
 

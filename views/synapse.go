@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"graphlake/load"
 	"graphlake/schemas"
 )
 
@@ -69,10 +70,11 @@ func (s synapse) table(t schemas.Table) []string {
 	query = append(query, "CAST(r.filepath(1) AS VARCHAR(36)) AS "+s.name(tenantID.Name), "CAST(r.filepath(2) AS DATE) AS "+s.name(date.Name))
 	return []string{s.create(t.Name, t.Doc) + s.list(query, columns(t)) +
 		"FROM OPENROWSET(\n" +
-		"    BULK " + text("tables/"+t.Name+"/tenant_id=*/dt=*/*.parquet") + ",\n" +
+		"    BULK " + text(load.Tables.Files(t.Name, "*")) + ",\n" +
 		"    DATA_SOURCE = 'graphlake',\n" +
 		"    FORMAT = 'PARQUET'\n" +
-		") WITH (\n" + list(declared) + ") AS r"}
+		") WITH (\n" + list(declared) + ") AS r\n" +
+		"WHERE " + s.dated(2)}
 }
 
 func (s synapse) current(t, root schemas.Table) []string {
@@ -91,13 +93,24 @@ func (s synapse) current(t, root schemas.Table) []string {
 // is one row of one value.
 func (s synapse) document(o document) []string {
 	var query, ofObject, ofRow []string
+	values := map[string]string{}
 	for _, c := range o.Columns {
 		at, row := o.where(c)
 		declared := s.name(c.Name) + " " + s.typ(c) + " " + text(at) // in JSON no collation may be said
+		values[c.Name] = "o." + s.name(c.Name)
 		if row {
+			values[c.Name] = "i." + s.name(c.Name)
 			query, ofRow = append(query, "i."+s.name(c.Name)), append(ofRow, declared)
 		} else {
 			query, ofObject = append(query, "o."+s.name(c.Name)), append(ofObject, declared)
+		}
+	}
+	var own []string
+	for i, star := range o.stars {
+		if star == date.Name {
+			own = append(own, s.dated(i+1))
+		} else {
+			own = append(own, fmt.Sprintf("r.filepath(%d) = %s %s", i+1, values[star], utf8))
 		}
 	}
 	if o.dated {
@@ -105,7 +118,7 @@ func (s synapse) document(o document) []string {
 	}
 	view := s.create(o.Name, o.Doc) + s.list(query, o.columns()) +
 		"FROM OPENROWSET(\n" +
-		"    BULK " + text(o.files) + ",\n" +
+		"    BULK " + text(o.files("*")) + ",\n" +
 		"    DATA_SOURCE = 'graphlake',\n" +
 		"    FORMAT = 'CSV',\n" +
 		"    FIELDTERMINATOR = '0x0b',\n" +
@@ -119,7 +132,13 @@ func (s synapse) document(o document) []string {
 	if o.bare {
 		apply = "OUTER APPLY"
 	}
-	return []string{view + apply + " OPENJSON(r.[object], " + text(o.rows()) + ") WITH (\n" + list(ofRow) + ") AS i"}
+	return []string{view + apply + " OPENJSON(r.[object], " + text(o.rows()) + ") WITH (\n" + list(ofRow) + ") AS i\n" +
+		"WHERE " + strings.Join(own, " AND ")}
+}
+
+// dated says of a star that it is a date: here a pattern of files has no classes of characters.
+func (synapse) dated(star int) string {
+	return fmt.Sprintf("r.filepath(%d) LIKE '%s'", star, load.AnyDate)
 }
 
 // create begins a view. Its comments stay with its text in the database.

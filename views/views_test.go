@@ -79,11 +79,11 @@ func TestPlaces(t *testing.T) {
 		never  string
 	}{
 		{"a directory of patterns", views.DuckDB, views.Place{Dir: "/a'b/[c]*"},
-			[]string{`'/a''b/[[]c][*]/tables/visits/**/*.parquet'`}, "azure"},
+			[]string{`'/a''b/[[]c][*]/tables/visits/tenant_id=*/dt=[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]/visits.parquet'`}, "azure"},
 		{"a connection string", views.DuckDB, views.Place{Container: "lake", SecretEnv: "BLOBS"},
-			[]string{"INSTALL azure;", "CONNECTION_STRING getenv('BLOBS')", "'az://lake/tables/visits/**/*.parquet'"}, "ACCOUNT_NAME"},
+			[]string{"INSTALL azure;", "CONNECTION_STRING getenv('BLOBS')", "'az://lake/tables/visits/tenant_id=*/dt=[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]/visits.parquet'"}, "ACCOUNT_NAME"},
 		{"a national cloud", views.DuckDB, views.Place{Container: "lake", AccountURL: "https://adatum.blob.core.chinacloudapi.cn/"},
-			[]string{"ACCOUNT_NAME 'adatum'", "'az://adatum.blob.core.chinacloudapi.cn/lake/tables/visits/**/*.parquet'"}, "getenv"},
+			[]string{"ACCOUNT_NAME 'adatum'", "'az://adatum.blob.core.chinacloudapi.cn/lake/tables/visits/tenant_id=*/dt=[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]/visits.parquet'"}, "getenv"},
 		{"Synapse and a directory", views.Synapse, views.Place{Dir: "/data/lake"},
 			[]string{"LOCATION = 'https://ACCOUNT.blob.core.windows.net/CONTAINER'", "this lake is the directory /data/lake"}, "/data/lake'"},
 		{"Synapse and a connection string", views.Synapse, views.Place{Container: "lake", Prefix: "p", SecretEnv: "BLOBS"},

@@ -76,17 +76,17 @@ func look(ctx context.Context, store load.Store, lake *views.Lake) error {
 		}
 	}
 	var err error
-	if lake.Runs, err = holds(ctx, store, "runs/", ".json"); err != nil {
+	if lake.Runs, err = holds(ctx, store, load.Reports, load.IsReport); err != nil {
 		return err
 	}
-	lake.Days, err = holds(ctx, store, "state/", ".days.json")
+	lake.Days, err = holds(ctx, store, load.States, load.IsDays)
 	return err
 }
 
-// holds says whether there is an object whose name begins and ends so.
-func holds(ctx context.Context, store load.Store, prefix, suffix string) (bool, error) {
+// holds says whether there is an object of a kind whose names begin so.
+func holds(ctx context.Context, store load.Store, prefix string, is func(object string) bool) (bool, error) {
 	for info, err := range store.List(ctx, prefix) {
-		if err != nil || strings.HasSuffix(info.Name, suffix) {
+		if err != nil || is(info.Name) {
 			return err == nil, err
 		}
 	}

@@ -1,7 +1,6 @@
 package duckdb
 
 import (
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -18,7 +17,7 @@ type expected struct {
 
 // compared compares whole answers, in any order.
 func (l *lake) compared(t *testing.T, seen, members *lake) {
-	l.exec(t, "CREATE VIEW raw.channel_members AS FROM read_parquet('"+filepath.Join(members.dir, "raw", "channel_members", "**", "*.parquet")+"')")
+	l.exec(t, "CREATE VIEW raw.channel_members AS FROM read_parquet('"+members.glob("raw", "channel_members")+"')")
 	for _, e := range slices.Concat(ofCalls, ofDirectory, ofMessages) {
 		q := e.dataset.Queries[e.query]
 		got := seen.pairs(t, "SELECT row(%s)::VARCHAR AS answer, '' FROM (%s) ORDER BY answer", e.columns, q.SQL)

@@ -132,7 +132,7 @@ func (l *lake) open(t *testing.T, datasets ...schemas.Dataset) {
 
 // glob is what the readers of the lake are told to read.
 func (l *lake) glob(kind, name string) string {
-	return filepath.Join(l.dir, kind, name, "**", "*.parquet")
+	return filepath.Join(l.dir, kind, name, "tenant_id=*", "dt=*", name+".parquet")
 }
 
 func (l *lake) view(t *testing.T, name, glob string) {

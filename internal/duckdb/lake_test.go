@@ -24,6 +24,7 @@ func TestLake(t *testing.T) {
 	t.Run("enums", l.enums)
 	t.Run("sums", l.sums)
 	t.Run("views", l.viewed)
+	t.Run("files beside the partitions", l.beside)
 	t.Run("lengths", l.lengths)
 	t.Run("documented queries", l.documented)
 	t.Run("queries", l.queries)

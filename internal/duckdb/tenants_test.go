@@ -73,8 +73,18 @@ func (l *lake) copyTo(t *testing.T, dir string, table schemas.Table) {
 	if _, ok := table.Column("member_tenant_id"); ok {
 		replaced = "REPLACE (CASE WHEN member_tenant_id = tenant_id THEN '" + other + "' ELSE member_tenant_id END AS member_tenant_id)"
 	}
-	l.exec(t, fmt.Sprintf("COPY (SELECT * EXCLUDE (tenant_id) %s FROM %s) TO '%s' (FORMAT parquet, PARTITION_BY (dt))",
-		replaced, table.Name, filepath.Join(dir, "tables", table.Name, "tenant_id="+other)))
+	to := filepath.Join(dir, "tables", table.Name, "tenant_id="+other)
+	l.exec(t, fmt.Sprintf("COPY (SELECT * EXCLUDE (tenant_id) %s FROM %s ORDER BY ALL) TO '%s' (FORMAT parquet, PARTITION_BY (dt), FILENAME_PATTERN '%s')",
+		replaced, table.Name, to, table.Name))
+	files, err := filepath.Glob(filepath.Join(to, "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if err := os.Rename(file, filepath.Join(filepath.Dir(file), table.Name+".parquet")); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 var limit = regexp.MustCompile(`\nLIMIT \d+$`)

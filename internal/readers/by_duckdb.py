@@ -28,7 +28,8 @@ ZONE = "SET TimeZone = 'Pacific/Auckland'"  # no value may depend on the reader'
 
 
 def _table(root: str, path: str) -> str:
-    return f"read_parquet('{root}/{path}/**/*.parquet', hive_partitioning = true)"
+    name = path.rsplit("/", 1)[-1]
+    return f"read_parquet('{root}/{path}/tenant_id=*/dt=*/{name}.parquet', hive_partitioning = true)"
 
 
 class Module:

@@ -35,7 +35,7 @@ class Polars:
     def read(self, path: str) -> Answer:
         """Reads a directory of the lake by a glob."""
         frame = pl.scan_parquet(
-            f"{self._root}/{path}/**/*.parquet",
+            f"{self._root}/{path}/tenant_id=*/dt=*/{path.rsplit('/', 1)[-1]}.parquet",
             hive_partitioning=True,
             storage_options=self._options,
         )

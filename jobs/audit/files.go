@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"graphlake/jobs/plan"
@@ -19,9 +18,9 @@ type survey struct {
 
 func (a *Auditor) survey(ctx context.Context, d schemas.Dataset) (survey, error) {
 	s := survey{days: map[string]map[time.Time]bool{}}
-	places := []string{string(load.Raw) + "/" + d.Name + "/", string(load.Quarantine) + "/" + d.Name + "/"}
+	places := []string{load.Raw.Of(d.Name), load.Quarantine.Of(d.Name)}
 	for _, t := range d.Tables {
-		places = append(places, string(load.Tables)+"/"+t.Name+"/")
+		places = append(places, load.Tables.Of(t.Name))
 	}
 	for _, place := range places {
 		for info, err := range a.Store.List(ctx, place) {
@@ -49,22 +48,16 @@ func (s survey) foreign(sel plan.Selection, d schemas.Dataset, now time.Time) []
 	var all []Finding
 	for _, info := range s.strange {
 		f := Finding{Kind: FoundForeign, Dataset: d.Name, Count: 1, Object: info.Name}
-		parts := strings.Split(info.Name, "/")
-		if f.Table = parts[1]; parts[0] != string(load.Tables) {
-			f.Table = parts[0]
+		at, ours := load.Surroundings(info.Name), true
+		if f.Table = at.Name; at.Kind != load.Tables {
+			f.Table = string(at.Kind)
 		}
-		ours, day := true, time.Time{}
-		for _, part := range parts[2 : len(parts)-1] {
-			if id, ok := strings.CutPrefix(part, "tenant_id="); ok {
-				f.Tenant, ours = nameOf(sel, id)
-			}
-			if date, ok := strings.CutPrefix(part, "dt="); ok {
-				day, _ = time.Parse(time.DateOnly, date)
-			}
+		if at.TenantID != "" {
+			f.Tenant, ours = nameOf(sel, at.TenantID)
 		}
-		if !day.IsZero() {
-			f.Date = day.Format(time.DateOnly)
-			ours = ours && sel.Touches(day, now)
+		if !at.Date.IsZero() {
+			f.Date = at.Date.Format(time.DateOnly)
+			ours = ours && sel.Touches(at.Date, now)
 		}
 		if ours {
 			all = append(all, f)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -226,17 +225,19 @@ func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStat
 	var errs []error
 	for day := range runDays {
 		var names []string
-		for info, err := range store.List(ctx, state.RunsOf(today.AddDate(0, 0, -day))) {
+		for info, err := range store.List(ctx, load.ReportsOf(today.AddDate(0, 0, -day))) {
 			if err != nil {
 				return runs, fmt.Errorf("list the runs: %w", err)
 			}
-			names = append(names, info.Name)
+			if load.IsReport(info.Name) {
+				names = append(names, info.Name)
+			}
 		}
 		for _, name := range names[max(0, len(names)-newestRuns+len(runs)):] {
 			run, err := loadRun(ctx, store, name)
 			if err != nil {
 				errs = append(errs, err)
-				run = RunStatus{Run: strings.TrimSuffix(path.Base(name), ".json"), Status: state.Damaged}
+				run = RunStatus{Run: load.RunOf(name), Status: state.Damaged}
 				begun, _, _ := strings.Cut(run.Run, "-")
 				run.Started, _ = time.Parse("20060102T150405Z", begun)
 			}

@@ -47,7 +47,7 @@ type Days struct {
 // Days is where the lake keeps the document of days: readers of the lake see it, and nothing of ours but the
 // counts of records depends on it.
 func (p Pair) Days() string {
-	return "state/" + p.TenantID + "/" + p.Dataset + ".days.json"
+	return load.DaysObject(p.TenantID, p.Dataset)
 }
 
 // LoadDays reads the document of a dataset; one that is not there is empty.

@@ -11,7 +11,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"strings"
 	"sync"
 
 	"graphlake/load"
@@ -167,7 +166,7 @@ func encode(p Pair, s State) (text []byte, object string, list []byte, err error
 			return nil, "", nil, err
 		}
 		sum := sha256.Sum256(list)
-		object = strings.TrimSuffix(p.Object(), ".json") + ".behind-" + hex.EncodeToString(sum[:8]) + ".json"
+		object = load.BehindObject(p.TenantID, p.Dataset, hex.EncodeToString(sum[:8]))
 		s.Behind, s.BehindObject = nil, object
 	}
 	text, err = json.Marshal(s)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"graphlake/load"
 	"graphlake/schemas"
 )
 
@@ -72,10 +73,10 @@ type Derived struct {
 type Pair struct{ TenantID, Dataset string }
 
 // Object is where the lake keeps the state.
-func (p Pair) Object() string { return "state/" + p.TenantID + "/" + p.Dataset + ".json" }
+func (p Pair) Object() string { return load.StateObject(p.TenantID, p.Dataset) }
 
 // Lock names the lock of the state, and of what raw and the tables hold of the dataset.
-func (p Pair) Lock() string { return "state/" + p.TenantID + "/" + p.Dataset + ".lock" }
+func (p Pair) Lock() string { return load.LockObject(p.TenantID, p.Dataset) }
 
 // AskedFor finds the unfinished request for exactly a range.
 func (s *State) AskedFor(r schemas.Range) (Asked, bool) {

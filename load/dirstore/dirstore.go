@@ -22,7 +22,7 @@ import (
 	"graphlake/load"
 )
 
-const staging = ".staging"
+const staging = load.Staging
 
 // Store is a [load.Store], [load.Swapper] and [load.Locker] in a directory.
 type Store struct {

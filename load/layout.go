@@ -1,0 +1,171 @@
+package load
+
+// The names of all objects of a lake. Nobody else spells one, nor a prefix or a pattern of some.
+//
+//	lake.json                                                     what holds for the whole lake; the first run writes it, once
+//	raw/<dataset>/tenant_id=<id>/dt=<date>/<dataset>.parquet      records; a unit replaces it, under the lock of its dataset
+//	tables/<table>/tenant_id=<id>/dt=<date>/<table>.parquet       rows; replaced after raw, children before their root
+//	quarantine/<dataset>/tenant_id=<id>/dt=<date>/<dataset>.parquet   records that could not be read; replaced with the tables
+//	state/<tenant id>/<dataset>.json                              cursor, coverage, dirty days; swapped at each step of a unit
+//	state/<tenant id>/<dataset>.behind-<hash>.json                who is behind, if many; written before the state that names it, removed after
+//	state/<tenant id>/<dataset>.days.json                         what is held of each day, for readers; the end of each run writes it
+//	state/<tenant id>/<dataset>.lock                              the lock; whoever works on the dataset holds it
+//	state/check/<random>.txt                                      written, read and removed by a check
+//	runs/dt=<date>/<run>.json                                     the report of a run; its end writes it, once
+//	.staging/…                                                    on a disk only: drafts, until they are committed or the next process removes them
+//
+// A file of any other name is none of the lake's: no reader is told to read it, and no run counts it.
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"time"
+)
+
+// Kind is a part of the lake that holds partitions.
+type Kind string
+
+// The kinds: records as they were sent, typed rows, and records that could not be read.
+const (
+	Raw        Kind = "raw"
+	Tables     Kind = "tables"
+	Quarantine Kind = "quarantine"
+)
+
+// Settings is the object of what holds for the whole lake.
+const Settings = "lake.json"
+
+// Staging is the directory of drafts on a disk. Its dot keeps it from the names of objects.
+const Staging = ".staging"
+
+// States and Reports begin the names of all states, and of the reports of all runs.
+const (
+	States  = "state/"
+	Reports = "runs/"
+)
+
+const (
+	tenantPart = "tenant_id="
+	datePart   = "dt="
+	extension  = ".parquet"
+	document   = ".json"
+	ofDays     = ".days" + document
+)
+
+// AnyDate matches dates, for readers whose patterns have classes; in others a star stands for it.
+const AnyDate = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+
+// Under begins the names of all partitions of the kind.
+func (k Kind) Under() string { return string(k) + "/" }
+
+// Of begins the names of the partitions of a table or dataset.
+func (k Kind) Of(name string) string { return k.Under() + name + "/" }
+
+// Files is a pattern of the partitions of a table or dataset, in which dates stands for the date.
+func (k Kind) Files(name, dates string) string {
+	return k.Of(name) + tenantPart + "*/" + datePart + dates + "/" + name + extension
+}
+
+// Partition is one tenant's day of a table, or of a dataset in raw and quarantine. It is one file.
+type Partition struct {
+	Kind     Kind
+	Name     string // of the table or dataset
+	TenantID string
+	Date     time.Time // a midnight in UTC
+}
+
+// Object is the partition's name in the store,
+// as tables/calls/tenant_id=ID/dt=2026-11-22/calls.parquet.
+func (p Partition) Object() string {
+	return path.Join(string(p.Kind), p.Name, tenantPart+p.TenantID, datePart+p.Date.UTC().Format(time.DateOnly), p.Name+extension)
+}
+
+func (p Partition) String() string { return p.Object() }
+
+// ParsePartition is the inverse of [Partition.Object]; anything else is no partition.
+func ParsePartition(object string) (Partition, bool) {
+	parts := strings.Split(object, "/")
+	if len(parts) != 5 {
+		return Partition{}, false
+	}
+	date, err := time.Parse(time.DateOnly, strings.TrimPrefix(parts[3], datePart))
+	p := Partition{Kind: Kind(parts[0]), Name: parts[1], TenantID: strings.TrimPrefix(parts[2], tenantPart), Date: date}
+	known := p.Kind == Raw || p.Kind == Tables || p.Kind == Quarantine
+	return p, known && err == nil && p.TenantID != "" && CheckName(object) == nil && p.Object() == object
+}
+
+// check refuses a partition whose file would not be found again.
+func (p Partition) check() error {
+	if got, ok := ParsePartition(p.Object()); !ok || !got.Date.Equal(p.Date) || got.Name != p.Name || got.TenantID != p.TenantID {
+		return fmt.Errorf("no partition: %q of %q, tenant %q at %v: want a name, a tenant id and a midnight in UTC",
+			p.Kind, p.Name, p.TenantID, p.Date)
+	}
+	return nil
+}
+
+// Surroundings is where an object lies that is among partitions and is none: their kind and name, and the
+// tenant's and the day's directory, as far as it lies in such. A directory of no day has the zero date.
+func Surroundings(object string) (p Partition) {
+	parts := strings.Split(object, "/")
+	p.Kind = Kind(parts[0])
+	if len(parts) < 3 {
+		return p
+	}
+	p.Name = parts[1]
+	for _, part := range parts[2 : len(parts)-1] {
+		if id, ok := strings.CutPrefix(part, tenantPart); ok {
+			p.TenantID = id
+		}
+		if date, ok := strings.CutPrefix(part, datePart); ok {
+			p.Date, _ = time.Parse(time.DateOnly, date)
+		}
+	}
+	return p
+}
+
+// StateObject holds the state of a dataset of a tenant.
+func StateObject(tenantID, dataset string) string {
+	return States + tenantID + "/" + dataset + document
+}
+
+// BehindObject holds the list of who is behind that a state names, by the hash of its text.
+func BehindObject(tenantID, dataset, hash string) string {
+	return States + tenantID + "/" + dataset + ".behind-" + hash + document
+}
+
+// DaysObject holds what is known of each day of a dataset of a tenant.
+func DaysObject(tenantID, dataset string) string { return States + tenantID + "/" + dataset + ofDays }
+
+// DaysFiles is a pattern of these: its stars are the tenant and the dataset.
+const DaysFiles = States + "*/*" + ofDays
+
+// IsDays reports whether an object is one of these.
+func IsDays(object string) bool {
+	parts := strings.Split(object, "/")
+	return len(parts) == 3 && parts[0]+"/" == States && strings.HasSuffix(object, ofDays)
+}
+
+// LockObject is the name of the lock of a dataset of a tenant.
+func LockObject(tenantID, dataset string) string { return States + tenantID + "/" + dataset + ".lock" }
+
+// ReportsOf begins the names of the reports of the runs that began on a day.
+func ReportsOf(day time.Time) string { return Reports + datePart + day.Format(time.DateOnly) + "/" }
+
+// ReportObject holds the report of a run, by when it began.
+func ReportObject(began time.Time, run string) string { return ReportsOf(began) + run + document }
+
+// ReportFiles is a pattern of the reports, in which dates stands for the date. Its last star is the run.
+func ReportFiles(dates string) string { return Reports + datePart + dates + "/*" + document }
+
+// IsReport reports whether an object is one of these.
+func IsReport(object string) bool {
+	parts := strings.Split(object, "/")
+	return len(parts) == 3 && parts[0]+"/" == Reports && strings.HasPrefix(parts[1], datePart) && strings.HasSuffix(object, document)
+}
+
+// RunOf is the run whose report an object is.
+func RunOf(report string) string { return strings.TrimSuffix(path.Base(report), document) }
+
+// checkObject is what a check writes and removes.
+func checkObject(random string) string { return States + "check/" + random + ".txt" }
