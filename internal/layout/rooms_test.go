@@ -65,7 +65,7 @@ var rooms = []room{
 	{"internal/gendocs", []string{"schemas"}, []string{files}, "documentation is made from the datasets alone"},
 	{"internal/trial", []string{
 		"internal/trial/command", "internal/trial/month", "internal/trial/sick", "internal/trial/torture", "internal/trial/truth",
-	}, []string{files, http, command}, trialWhy},
+	}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/command", nil, []string{files, json}, trialWhy},
 	{"internal/trial/month", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/torture", []string{"internal/trial/command"}, []string{files, command}, trialWhy},
