@@ -1,6 +1,18 @@
 package main
 
-import "cmp"
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"graphlake/extract/graph"
+)
 
 // authConfig says how a tenant is signed in to. What a method does not name does not matter to it.
 type authConfig struct {
@@ -55,4 +67,87 @@ func (a authConfig) check(fail func(field, format string, args ...any)) {
 	default:
 		fail("method", "%q is none of client_secret, certificate, managed_identity, workload_identity and token", a.Method)
 	}
+}
+
+// token is the source of a tenant's tokens for the service at scope.
+func (t tenantConfig) token(scope string) (graph.TokenSource, error) {
+	source, err := t.source(scope)
+	if err != nil {
+		return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
+	}
+	return source, nil
+}
+
+// known says which id is still the one that init put in its place.
+func (t tenantConfig) known() error {
+	for _, id := range []struct{ field, value, cure string }{
+		{"tenant_id", t.TenantID, "Entra shows yours as the directory (tenant) ID"},
+		{"auth.client_id", t.Auth.ClientID, "Entra shows yours as the application (client) ID"},
+	} {
+		if id.value == placeholder {
+			return fmt.Errorf("%s is still the placeholder %s: put your own into the configuration; %s", id.field, placeholder, id.cure)
+		}
+	}
+	return nil
+}
+
+func (t tenantConfig) source(scope string) (graph.TokenSource, error) {
+	if err := t.known(); err != nil {
+		return nil, err
+	}
+	o := graph.EntraOptions{Authority: t.authority, TenantID: t.TenantID, ClientID: t.Auth.ClientID, Scope: scope}
+	var err error
+	switch t.Auth.Method {
+	case byToken:
+		value, err := environment(t.Auth.TokenEnv)
+		return graph.StaticToken{Secret: graph.Secret(value)}, err
+	case byMachine:
+		return graph.NewManagedIdentity(graph.ManagedIdentityOptions{ClientID: t.Auth.ClientID, Scope: scope})
+	case byCertificate:
+		o.Certificate, err = t.Auth.certificate()
+	case byWorkload:
+		o.Assertion = t.Auth.assertion
+	default:
+		var secret string
+		secret, err = environment(t.Auth.ClientSecretEnv)
+		o.Secret = graph.Secret(secret)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return graph.NewEntra(o)
+}
+
+func (a authConfig) certificate() (*graph.Certificate, error) {
+	file, err := os.ReadFile(a.CertificateFile)
+	if err != nil {
+		return nil, fmt.Errorf("certificate_file: %w", err)
+	}
+	password := ""
+	if a.CertificatePasswordEnv != "" {
+		if password, err = environment(a.CertificatePasswordEnv); err != nil {
+			return nil, err
+		}
+	}
+	c, err := graph.ParseCertificate(file, graph.Secret(password))
+	if err != nil {
+		return nil, fmt.Errorf("certificate_file %s: %w", a.CertificateFile, err)
+	}
+	return c, nil
+}
+
+// assertion reads the token that the cluster keeps fresh in the file.
+func (a authConfig) assertion(context.Context) (graph.Secret, error) {
+	text, err := os.ReadFile(a.TokenFile)
+	return graph.Secret(bytes.TrimSpace(text)), err
+}
+
+// storageCredential signs in to Blob Storage as the application does to Graph.
+type storageCredential struct{ source graph.TokenSource }
+
+// GetToken gives the source's token for a few minutes only, because the source keeps it and knows
+// when it really expires.
+func (s storageCredential) GetToken(ctx context.Context, _ policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	token, err := s.source.Token(ctx, false)
+	return azcore.AccessToken{Token: token, ExpiresOn: time.Now().Add(5 * time.Minute)}, err
 }

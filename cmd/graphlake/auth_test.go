@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
 	"graphlake/extract/graph"
 )
 
@@ -105,4 +107,13 @@ func identity(t *testing.T) []byte {
 	}
 	return append(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}),
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+}
+
+// Blob Storage gets the source's token, and asks again before a token could have expired unseen.
+func TestStorageCredential(t *testing.T) {
+	c := storageCredential{graph.StaticToken{Secret: "s1"}}
+	got, err := c.GetToken(t.Context(), policy.TokenRequestOptions{})
+	if lasts := time.Until(got.ExpiresOn); err != nil || got.Token != "s1" || lasts <= 0 || lasts > 10*time.Minute {
+		t.Errorf("got %q for %v, %v", got.Token, lasts, err)
+	}
 }

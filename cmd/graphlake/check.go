@@ -1,20 +1,31 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"text/tabwriter"
 	"time"
 
+	"graphlake/extract"
+	"graphlake/extract/graph"
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/schemas"
 )
 
 type checkCommand struct{ choice }
 
 const (
-	patience     = time.Minute // how long a question may take, with all tries
-	triesOfCheck = 2           // of a request: one failure may be chance, and who waits wants to know
+	checkTimeout = time.Minute // how long a question may take, with all tries
+	checkTries   = 2           // of a request: one failure may be chance, and who waits wants to know
 )
 
 // errStopped is what became of a question that a signal ended.
@@ -59,7 +70,7 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 
 // checkLake writes, reads and removes an object.
 func (c *config) checkLake(ctx context.Context) (store, error) {
-	ctx, stop := context.WithTimeout(ctx, patience)
+	ctx, stop := context.WithTimeout(ctx, checkTimeout)
 	defer stop()
 	s, err := c.openStore(ctx)
 	if err != nil {
@@ -82,10 +93,335 @@ func unlessStopped(ctx context.Context, err error) error {
 	return err
 }
 
-// inTime explains the end of patience, which says nothing of what was waited for.
+// inTime explains the end of that time, which says nothing of what was waited for.
 func inTime(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%w: there was no whole answer in %v; run again later", err, patience)
+		return fmt.Errorf("%w: there was no whole answer in %v; run again later", err, checkTimeout)
 	}
 	return err
+}
+
+// checkTenant signs in to a tenant, asks a question of every dataset and compares the roles in the token
+// with what the datasets need.
+func (c *config) checkTenant(ctx context.Context, t tenantConfig, datasets []schemas.Dataset, log *slog.Logger) tenantCheck {
+	k := tenantCheck{Tenant: t.Name, Permissions: []permissionCheck{}, Datasets: []datasetCheck{}}
+	source, err := t.token(c.Graph.Endpoint + "/.default")
+	if err != nil {
+		k.finding = found(err)
+		return k
+	}
+	token, err := signIn(ctx, source)
+	if err != nil {
+		k.finding = found(unlessStopped(ctx, t.withConsent(err)))
+		return k
+	}
+	claims, unknown := graph.ReadClaims(token)
+	if claims.TenantID != "" && !strings.EqualFold(claims.TenantID, t.TenantID) {
+		k.finding = found(usage(fmt.Errorf("the token is for the tenant %s, but tenant_id is %s", claims.TenantID, t.TenantID)))
+		return k
+	}
+	client, err := c.client(t, source, checkTries, log)
+	if k.finding = found(err); err != nil {
+		return k
+	}
+	k.Datasets = ask(ctx, client, datasets)
+	if unknown != nil {
+		k.Note = unknown.Error() + ", so its roles are not known, and what Graph answers decides"
+	}
+	k.Permissions = compare(datasets, k.Datasets, claims.Roles, unknown == nil)
+	for i, p := range k.Permissions {
+		switch p.State {
+		case missing:
+			k.Permissions[i].Cure = t.grantCure(cmp.Or(t.Auth.ClientID, claims.ClientID))
+		case unneeded:
+			k.Permissions[i].Cure = "these datasets do not need it; take it away, unless something else does"
+		}
+	}
+	return k
+}
+
+func signIn(ctx context.Context, source graph.TokenSource) (graph.Secret, error) {
+	ctx, stop := context.WithTimeout(ctx, checkTimeout)
+	defer stop()
+	token, err := source.Token(ctx, false)
+	return graph.Secret(token), inTime(err)
+}
+
+// withConsent adds where an administrator consents to an application that the tenant does not know.
+func (t tenantConfig) withConsent(err error) error {
+	refused, ok := errors.AsType[*graph.Error](err)
+	stranger := ok && refused.Kind == graph.Unauthorized && (refused.Code == "unauthorized_client" || refused.InnerCode == "AADSTS7000229")
+	if !stranger || t.Auth.Method == byMachine || t.Auth.ClientID == "" {
+		return err
+	}
+	return fmt.Errorf("%w; an administrator consents at %s", err, t.consentURL(t.Auth.ClientID))
+}
+
+// grantCure says how the application gets a permission.
+func (t tenantConfig) grantCure(clientID string) string {
+	switch {
+	case t.Auth.Method == byMachine:
+		return assignRoles
+	case clientID == "":
+		return "add it to the application's registration, and let an administrator grant it"
+	}
+	return "add it to the application's registration, and let an administrator grant it at " + t.consentURL(clientID)
+}
+
+// ask asks for all datasets at once.
+func ask(ctx context.Context, client *graph.Client, datasets []schemas.Dataset) []datasetCheck {
+	checks := make([]datasetCheck, len(datasets))
+	var all sync.WaitGroup
+	for i, d := range datasets {
+		all.Go(func() {
+			asking, stop := context.WithTimeout(ctx, checkTimeout)
+			defer stop()
+			err := unlessStopped(ctx, inTime(extract.Probe(asking, client, d, time.Now())))
+			checks[i] = datasetCheck{Dataset: d.Name, finding: found(err)}
+			if e, ok := errors.AsType[*graph.Error](err); ok {
+				checks[i].refused = e.Status == http.StatusForbidden
+			}
+		})
+	}
+	all.Wait()
+	return checks
+}
+
+// comparison of what is granted with what datasets require.
+type comparison struct {
+	granted  []schemas.Permission
+	known    bool                  // whether granted is what the token says, or nothing
+	answered []schemas.Requirement // of datasets for which Graph has answered
+
+	uses     map[schemas.Permission][]string // datasets by the permission that opens them
+	unmet    []unmet
+	unlisted bool // a permission that is not listed has opened a dataset
+}
+
+type unmet struct {
+	requirement schemas.Requirement
+	dataset     string
+}
+
+// compare says of every permission whether it is granted, missing or not needed. What Graph has
+// answered counts more than what the token says: some roles open more than the datasets name.
+func compare(datasets []schemas.Dataset, answers []datasetCheck, roles []string, known bool) []permissionCheck {
+	c := comparison{known: known, uses: map[schemas.Permission][]string{}}
+	for _, r := range roles {
+		c.granted = append(c.granted, schemas.Permission(r))
+	}
+	slices.Sort(c.granted)
+	c.granted = slices.Compact(c.granted)
+	for i, d := range datasets {
+		if answers[i].status == exitDone {
+			c.answered = append(c.answered, d.Requirements()...)
+		}
+	}
+	for i, d := range datasets {
+		for _, r := range d.Requirements() {
+			c.add(r, answers[i])
+		}
+	}
+	return c.states()
+}
+
+// add finds out what meets a requirement of the dataset that was asked for.
+func (c *comparison) add(r schemas.Requirement, answer datasetCheck) {
+	by, ok := r.MetBy(c.granted)
+	switch {
+	case ok:
+		if !slices.Contains(c.uses[by], answer.Dataset) {
+			c.uses[by] = append(c.uses[by], answer.Dataset)
+		}
+	case c.isAnswered(r):
+		c.unlisted = true
+	case c.known || answer.refused:
+		c.unmet = append(c.unmet, unmet{r, answer.Dataset})
+	}
+}
+
+// isAnswered says whether what opened another dataset, whichever permission it was, meets this one.
+func (c *comparison) isAnswered(r schemas.Requirement) bool {
+	return slices.ContainsFunc(c.answered, func(answered schemas.Requirement) bool {
+		return !slices.ContainsFunc(answered, func(p schemas.Permission) bool { return !slices.Contains(r, p) })
+	})
+}
+
+func (c *comparison) states() []permissionCheck {
+	all := []permissionCheck{}
+	for _, p := range c.granted {
+		state := granted
+		if c.uses[p] == nil && !c.unlisted { // else it may be the one
+			state = unneeded
+		}
+		all = append(all, permissionCheck{Permission: p, State: state, Datasets: append([]string{}, c.uses[p]...)})
+	}
+	var requirements []schemas.Requirement
+	for _, l := range c.unmet {
+		requirements = append(requirements, l.requirement)
+	}
+	for _, p := range schemas.Needs(requirements) {
+		m := permissionCheck{Permission: p, State: missing, Datasets: []string{}}
+		for _, l := range c.unmet {
+			if slices.Contains(l.requirement, p) && !slices.Contains(m.Datasets, l.dataset) {
+				m.Datasets = append(m.Datasets, l.dataset)
+			}
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// checkReport is what check has found.
+type checkReport struct {
+	Status  string        `json:"status"`
+	Config  string        `json:"config"`
+	Privacy finding       `json:"privacy"` // of the key, and of whether the lake has the same settings
+	Tenants []tenantCheck `json:"tenants"`
+	Lake    lakeCheck     `json:"lake"`
+
+	stopped bool // before everything was tried
+}
+
+// tenantCheck has the finding of the sign-in; nothing was asked if that failed.
+type tenantCheck struct {
+	Tenant string `json:"tenant"`
+	finding
+	Note        string            `json:"note,omitempty"`
+	Permissions []permissionCheck `json:"permissions"`
+	Datasets    []datasetCheck    `json:"datasets"`
+}
+
+type permissionCheck struct {
+	Permission schemas.Permission `json:"permission"`
+	State      permissionState    `json:"state"`
+	Datasets   []string           `json:"datasets"`
+	Cure       string             `json:"cure,omitempty"`
+}
+
+// permissionState says whether a permission is as it should be.
+type permissionState string
+
+const (
+	granted  permissionState = "granted"
+	missing  permissionState = "missing"
+	unneeded permissionState = "unneeded" // granted, and no dataset that was asked needs it
+)
+
+type datasetCheck struct {
+	Dataset string `json:"dataset"`
+	finding
+	refused bool // by Graph, for want of a permission
+}
+
+type lakeCheck struct {
+	Lake string `json:"lake"`
+	finding
+}
+
+// finding is how one thing is.
+type finding struct {
+	Outcome string            `json:"outcome"`
+	Error   *jobs.ErrorReport `json:"error,omitempty"`
+
+	status int
+}
+
+var outcomeOf = map[int]string{
+	exitDone: "ok", exitUsage: "misconfigured", exitFailed: "failed", exitForbidden: "forbidden", exitLater: "unavailable",
+}
+
+func found(err error) finding {
+	status := exitStatus(err)
+	f := finding{Outcome: outcomeOf[status], status: status}
+	if errors.Is(err, errStopped) {
+		f.Outcome = string(state.Interrupted)
+	}
+	if err != nil {
+		f.Error = &jobs.ErrorReport{Kind: f.Outcome, Message: err.Error()}
+		if kind := graph.KindOf(err); kind != 0 {
+			f.Error.Kind = kind.String()
+		}
+	}
+	return f
+}
+
+// conclude gives the report the worst of what was found, or that it was stopped, and the exit status for it.
+func (r *checkReport) conclude() int {
+	met := map[int]bool{}
+	add := func(f finding) {
+		met[f.status] = true
+		r.stopped = r.stopped || f.Outcome == string(state.Interrupted)
+	}
+	add(r.Privacy)
+	add(r.Lake.finding)
+	for _, t := range r.Tenants {
+		add(t.finding)
+		for _, d := range t.Datasets {
+			add(d.finding)
+		}
+		for _, p := range t.Permissions {
+			met[exitForbidden] = met[exitForbidden] || p.State == missing
+		}
+	}
+	if r.stopped { // what is not known may be worse
+		r.Status = string(state.Interrupted)
+		return exitLater
+	}
+	worst := exitDone
+	for _, status := range []int{exitLater, exitForbidden, exitFailed, exitUsage} {
+		if met[status] {
+			worst = status
+		}
+	}
+	r.Status = outcomeOf[worst]
+	return worst
+}
+
+func (c *command) printCheck(r checkReport) error {
+	if c.Output == "json" {
+		return c.printJSON(r)
+	}
+	fmt.Fprintf(c.stdout, "%s: ok\nprivacy: %s\n", r.Config, cmp.Or(r.Privacy.text(), "ok"))
+	for _, t := range r.Tenants {
+		if err := c.printTenant(t); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(c.stdout, "\nlake %s: %s\n", r.Lake.Lake, cmp.Or(r.Lake.text(), "ok: an object was written, read and removed"))
+	if r.stopped {
+		_, err = fmt.Fprintln(c.stdout, "\nstopped: what has no answer here was not tried, or not to its end")
+	}
+	return err
+}
+
+func (f finding) text() string {
+	if f.Error == nil {
+		return ""
+	}
+	return f.Outcome + ": " + f.Error.Message
+}
+
+func (c *command) printTenant(t tenantCheck) error {
+	fmt.Fprintf(c.stdout, "\ntenant %s: %s\n", t.Tenant, cmp.Or(t.text(), "signed in"))
+	if t.Note != "" {
+		fmt.Fprintln(c.stdout, t.Note)
+	}
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	if len(t.Permissions) > 0 {
+		fmt.Fprintln(w, "\npermission\tis\tdatasets\tcure")
+	}
+	for _, p := range t.Permissions {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", p.Permission, p.State, cmp.Or(strings.Join(p.Datasets, ", "), "-"), p.Cure)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if len(t.Datasets) > 0 {
+		fmt.Fprintln(w, "\ndataset\tanswer")
+	}
+	for _, d := range t.Datasets {
+		fmt.Fprintf(w, "%s\t%s\n", d.Dataset, cmp.Or(d.text(), "ok"))
+	}
+	return w.Flush()
 }

@@ -128,11 +128,11 @@ func TestCuresOfATenant(t *testing.T) {
 		t.Errorf("cure for a managed identity = %s", got)
 	}
 	stranger := &graph.Error{Kind: graph.Unauthorized, Code: "unauthorized_client"}
-	if err := tenant.letIn(stranger); !strings.HasSuffix(err.Error(), "consents at "+link) || graph.KindOf(err) != graph.Unauthorized {
+	if err := tenant.withConsent(stranger); !strings.HasSuffix(err.Error(), "consents at "+link) || graph.KindOf(err) != graph.Unauthorized {
 		t.Errorf("error = %v", err)
 	}
 	wrongSecret := &graph.Error{Kind: graph.Unauthorized, Code: "invalid_client", InnerCode: "AADSTS7000215"}
-	for _, err := range []error{machine.letIn(stranger), tenant.letIn(wrongSecret), tenant.letIn(&graph.Error{Kind: graph.Unavailable})} {
+	for _, err := range []error{machine.withConsent(stranger), tenant.withConsent(wrongSecret), tenant.withConsent(&graph.Error{Kind: graph.Unavailable})} {
 		if strings.Contains(err.Error(), "adminconsent") {
 			t.Errorf("error = %v, want no link", err)
 		}

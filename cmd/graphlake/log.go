@@ -2,7 +2,12 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"os"
+	"sync"
+
+	"golang.org/x/term"
 
 	"graphlake/jobs"
 )
@@ -34,3 +39,35 @@ func (h ofRun) Handle(ctx context.Context, line slog.Record) error {
 func (h ofRun) WithAttrs(attrs []slog.Attr) slog.Handler { return ofRun{h.Handler.WithAttrs(attrs)} }
 
 func (h ofRun) WithGroup(name string) slog.Handler { return ofRun{h.Handler.WithGroup(name)} }
+
+// screen is stderr. While bars are shown on it, lines go above them.
+type screen struct {
+	stderr io.Writer
+
+	mu    sync.Mutex
+	above io.Writer // nil: there are no bars
+}
+
+func (s *screen) Write(line []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.above != nil {
+		if n, err := s.above.Write(line); err == nil {
+			return n, nil
+		}
+	}
+	return s.stderr.Write(line)
+}
+
+// lines makes lines go to w from here on; nil is to stderr itself.
+func (s *screen) lines(w io.Writer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.above = w
+}
+
+// terminal reports whether somebody reads what is written.
+func (s *screen) terminal() bool {
+	f, ok := s.stderr.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

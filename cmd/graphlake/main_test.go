@@ -3,12 +3,14 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto/x509"
 	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -140,4 +142,19 @@ func (g *carried) note(line string) {
 	}
 	defer f.Close()
 	_, _ = f.WriteString(line)
+}
+
+// Without certificates on the machine, the embedded ones are trusted.
+func TestEmbeddedRoots(t *testing.T) {
+	if os.Getenv("GRAPHLAKE_TEST_ROOTS") != "" {
+		pool, err := x509.SystemCertPool()
+		fmt.Println("no roots:", err, pool.Equal(x509.NewCertPool()))
+		return
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestEmbeddedRoots$")
+	cmd.Env = append(os.Environ(), "GRAPHLAKE_TEST_ROOTS=1", "SSL_CERT_FILE=/nowhere", "SSL_CERT_DIR=/nowhere")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.HasPrefix(string(out), "no roots: <nil> false\n") {
+		t.Errorf("a machine without certificates: %v\n%s", err, out)
+	}
 }

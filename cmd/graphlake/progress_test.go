@@ -36,7 +36,7 @@ func TestProgressLines(t *testing.T) {
 			if text.Len() > 0 {
 				t.Errorf("of a short run: %s", &text)
 			}
-			stop := say(t.Context(), standing, log)
+			stop := logProgress(t.Context(), standing, log)
 			time.Sleep(long)
 			stop()
 		}

@@ -47,7 +47,7 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	defer w.end(ctx)
-	w.show = func(ctx context.Context, p *jobs.Progress) func() { return say(ctx, p.Standing, w.runner.Log) } // jobs run side by side
+	w.show = func(ctx context.Context, p *jobs.Progress) func() { return logProgress(ctx, p.Standing, w.runner.Log) } // jobs run side by side
 	w.observe(ctx)
 	graceful, stop := withGrace(ctx, s.Grace)
 	defer stop()

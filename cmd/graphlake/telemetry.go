@@ -29,8 +29,8 @@ import (
 	"graphlake/jobs/state"
 )
 
-// lastWords is how long the end of the command waits for a collector that is slow or down.
-const lastWords = 5 * time.Second
+// flushTimeout is how long the end of the command waits for a collector that is slow or down.
+const flushTimeout = 5 * time.Second
 
 // telemetry is what a collector is told, where the standard variables name one.
 type telemetry struct {
@@ -114,7 +114,7 @@ func (t *telemetry) observe(ctx context.Context, cfg *config, store state.Store,
 	if t.Telemetry == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
 	defer cancel()
 	all, err := datasets(nil, cfg)
 	if err == nil {
@@ -127,7 +127,7 @@ func (t *telemetry) observe(ctx context.Context, cfg *config, store state.Store,
 
 // close sends what was not sent yet. A collector that does not take it costs some seconds and a warning.
 func (t *telemetry) close(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
 	defer cancel()
 	errs := make([]error, len(t.closes))
 	var all sync.WaitGroup

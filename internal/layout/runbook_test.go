@@ -27,8 +27,8 @@ func TestRunbookExplainsEveryWord(t *testing.T) {
 	kinds.valuesOf(t, "extract/graph/error.go", "kinds")
 	kinds.reported(t, "jobs/*.go")
 	checked := words{}
-	checked.constants(t, "cmd/graphlake/checkreport.go", typed(""))
-	checked.valuesOf(t, "cmd/graphlake/checkreport.go", "outcomeOf")
+	checked.constants(t, "cmd/graphlake/check.go", typed("permissionState"))
+	checked.valuesOf(t, "cmd/graphlake/check.go", "outcomeOf")
 	maps.DeleteFunc(checked, func(word string, _ bool) bool { return outcomes[word] }) // explained there
 
 	runbook := tables(t, "docs/runbook.md")
