@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// refused is the error that an answer other than 200 stands for.
-func refused(resp *http.Response, body []byte) *Error {
+// responseError is the error that an answer other than 200 stands for.
+func responseError(resp *http.Response, body []byte) *Error {
 	e := failed(0, resp.Request, nil)
 	e.Status = resp.StatusCode
 	e.RequestID = resp.Header.Get("request-id")

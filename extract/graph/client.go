@@ -68,7 +68,7 @@ func New(o Options) (*Client, error) {
 		core.NewGraphTelemetryHandler(&core.GraphClientOptions{}), // a client-request-id for each try
 		newBudget(c, cmp.Or(o.Rate, 1), concurrency),
 		newAuthorize(o.Token),
-		&receive{c, newRoom(cmp.Or(o.InFlight, 64<<20)), mostBody},
+		&receive{c, newMemory(cmp.Or(o.InFlight, 64<<20)), mostBody},
 	)
 	// No Timeout: the adapter would apply it to all tries together. Each try has its own.
 	client := &http.Client{Transport: pipeline}

@@ -3,6 +3,7 @@ package graph
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -35,7 +36,7 @@ type EntraOptions struct {
 type Entra struct {
 	options    EntraOptions
 	credential confidential.Credential
-	proof      proof
+	kind       credentialKind
 
 	mu   sync.Mutex
 	msal confidential.Client
@@ -53,7 +54,7 @@ func NewEntra(o EntraOptions) (*Entra, error) {
 	}
 	e := &Entra{options: o}
 	var err error
-	if e.credential, err = e.prove(); err != nil {
+	if e.credential, err = e.newCredential(); err != nil {
 		return nil, fmt.Errorf("entra: %w", err)
 	}
 	return e, e.reset()
@@ -97,6 +98,55 @@ func (e *Entra) Format(f fmt.State, _ rune) {
 func (e *Entra) refused(ctx context.Context, err error) error {
 	return issuer{
 		name: "Entra", method: http.MethodPost, url: e.options.Authority + "/" + e.options.TenantID,
-		cure: "check client id and tenant id, and " + e.proof.cure,
+		cure: "check client id and tenant id, and " + e.kind.cure,
 	}.refused(ctx, err, e.options.Secret)
+}
+
+// credentialKind is a way to show Entra that we are the application.
+type credentialKind struct {
+	given bool
+	make  func() (confidential.Credential, error)
+	cure  string // of a refusal, after "check … and "
+}
+
+// newCredential makes a credential of the one kind that the options hold.
+func (e *Entra) newCredential() (confidential.Credential, error) {
+	o := e.options
+	var given []credentialKind
+	for _, k := range []credentialKind{
+		{o.Secret != "", func() (confidential.Credential, error) { return confidential.NewCredFromSecret(o.Secret.Reveal()) },
+			"that the client secret's value (not its id) is current"},
+		{o.Certificate != nil, func() (confidential.Credential, error) { return o.Certificate.credential, nil },
+			"that the application's registration lists this certificate and that it has not expired"},
+		{o.Assertion != nil, e.assertionCredential,
+			"that a federated credential of the application names the issuer, the subject and the audience of the token"},
+	} {
+		if k.given {
+			given = append(given, k)
+		}
+	}
+	if len(given) != 1 {
+		return confidential.Credential{}, fmt.Errorf("want one of client secret, certificate and assertion, not %d", len(given))
+	}
+	e.kind = given[0]
+	return e.kind.make()
+}
+
+// assertionError is the error of who was asked for an assertion.
+type assertionError struct{ error }
+
+func (e assertionError) Unwrap() error { return e.error }
+
+// assertionCredential hands the assertion on, with what goes wrong marked as not Entra's answer.
+func (e *Entra) assertionCredential() (confidential.Credential, error) {
+	return confidential.NewCredFromAssertionCallback(func(ctx context.Context, _ confidential.AssertionRequestOptions) (string, error) {
+		assertion, err := e.options.Assertion(ctx)
+		if err == nil && assertion == "" {
+			err = errors.New("it is empty")
+		}
+		if err != nil {
+			return "", assertionError{fmt.Errorf("there is no assertion to sign in with: %w", err)}
+		}
+		return assertion.Reveal(), nil
+	}), nil
 }

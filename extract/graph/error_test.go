@@ -203,7 +203,7 @@ func TestNewRefusesBadOptions(t *testing.T) {
 		{"in the clear", "must be https", with(func(o *Options) { o.Endpoint = "http://graph.example" })},
 		{"no token", "Options.Token", with(func(o *Options) { o.Token = nil })},
 		{"backwards", "must not be negative", with(func(o *Options) { o.Rate = -1 })},
-		{"less than no room", "must not be negative", with(func(o *Options) { o.InFlight = -1 })},
+		{"less than no memory", "must not be negative", with(func(o *Options) { o.InFlight = -1 })},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

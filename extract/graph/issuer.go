@@ -39,7 +39,7 @@ func (i issuer) refused(ctx context.Context, err error, hidden ...Secret) error 
 		return fmt.Errorf("%s: %w", strings.ToLower(i.name), ctx.Err())
 	}
 	f := &Error{Kind: Unavailable, Method: i.method, URL: i.url, cure: i.unreachable, SignIn: true}
-	if own, ok := errors.AsType[assertError](err); ok {
+	if own, ok := errors.AsType[assertionError](err); ok {
 		f.Kind, f.Err, f.cure = Unauthorized, own.error, i.cure
 		return f
 	}

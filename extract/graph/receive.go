@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	khttp "github.com/microsoft/kiota-http-go"
+	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -27,7 +29,7 @@ var (
 // did not come, and turns everything but a good answer into an [Error].
 type receive struct {
 	client *Client
-	room   *room
+	memory *memory
 	most   int64 // bytes of an answer, decompressed
 }
 
@@ -35,37 +37,37 @@ type receive struct {
 func (r *receive) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	defer cancel(nil)
-	slow := time.AfterFunc(tryTime, func() { cancel(errSlow) })
-	defer slow.Stop()
+	timeout := time.AfterFunc(tryTime, func() { cancel(errSlow) })
+	defer timeout.Stop()
 	// Asked for by hand, net/http leaves the decompression to us, which klauspost does faster.
 	req.Header.Set("Accept-Encoding", "gzip")
 	r.client.count(ctx, func(n *Counter) { n.Requests.Add(1) })
 	resp, err := p.Next(req.WithContext(ctx), next)
 	if err != nil {
-		return nil, broken(ctx, req, err)
+		return nil, transportError(ctx, req, err)
 	}
 	defer resp.Body.Close()
 	r.client.clock.learn(resp)
 	resp.Request = req
-	s := &share{room: r.room, slow: slow}
-	defer s.leave()
-	body, err := s.readBody(ctx, resp, r.most)
+	mine := &reservation{memory: r.memory, timeout: timeout}
+	defer mine.release()
+	body, err := mine.readBody(ctx, resp, r.most)
 	r.client.count(ctx, func(n *Counter) { n.BytesRead.Add(int64(len(body))) })
 	switch {
 	case resp.StatusCode != http.StatusOK:
-		return nil, refused(resp, body) // the status says more than a broken body
+		return nil, responseError(resp, body) // the status says more than a broken body
 	case err != nil:
-		return nil, broken(ctx, req, err)
+		return nil, transportError(ctx, req, err)
 	}
 	if err := callOf(req).accept(body); err != nil {
-		return nil, unusable(resp, body, err)
+		return nil, contentError(resp, body, err)
 	}
 	resp.Body = http.NoBody
 	return resp, nil
 }
 
-// broken is the error of a request without a whole answer.
-func broken(ctx context.Context, req *http.Request, err error) error {
+// transportError is the error of a request without a whole answer.
+func transportError(ctx context.Context, req *http.Request, err error) error {
 	if req.Context().Err() != nil {
 		return req.Context().Err()
 	}
@@ -78,8 +80,8 @@ func broken(ctx context.Context, req *http.Request, err error) error {
 	return failed(Unavailable, req, err)
 }
 
-// unusable is the error of an answer 200 that is not what was asked for. It may be right the next time.
-func unusable(resp *http.Response, body []byte, err error) error {
+// contentError is the error of an answer 200 that is not what was asked for. It may be right the next time.
+func contentError(resp *http.Response, body []byte, err error) error {
 	e := failed(Unavailable, resp.Request, fmt.Errorf("%w (%s)", err, came(resp, body)))
 	e.Status = resp.StatusCode
 	e.RequestID = resp.Header.Get("request-id")
@@ -95,7 +97,7 @@ func unusable(resp *http.Response, body []byte, err error) error {
 var unzippers = sync.Pool{New: func() any { return new(gzip.Reader) }}
 
 // readBody reads an answer to its end and decompresses it, up to most bytes.
-func (s *share) readBody(ctx context.Context, resp *http.Response, most int64) ([]byte, error) {
+func (r *reservation) readBody(ctx context.Context, resp *http.Response, most int64) ([]byte, error) {
 	src := io.Reader(resp.Body)
 	size := max(resp.ContentLength, 0)
 	switch encoding := resp.Header.Get("Content-Encoding"); encoding {
@@ -110,5 +112,80 @@ func (s *share) readBody(ctx context.Context, resp *http.Response, most int64) (
 	default:
 		return nil, fmt.Errorf("an answer in encoding %q, which was not asked for", short(encoding))
 	}
-	return s.read(ctx, src, size, most)
+	return r.read(ctx, src, size, most)
+}
+
+// memory bounds the bytes of all answers that are being read, decompressed, or checked. A request could
+// not say before how large its answer will be; so its reservation grows while reading.
+//
+// An answer for which there is no more waits to be the one that is read on beyond the bound: were it to wait for
+// others to finish, all could hold a part of what each of them still needs. The bound and one answer are thus the
+// most there can be.
+type memory struct {
+	bytes  *semaphore.Weighted
+	beyond chan struct{} // filled by the one answer that may go beyond
+}
+
+func newMemory(most int64) *memory {
+	return &memory{semaphore.NewWeighted(most), make(chan struct{}, 1)}
+}
+
+// reservation is what one answer has of the memory, until release. It belongs to one goroutine.
+type reservation struct {
+	memory  *memory
+	timeout *time.Timer // ends the reading; it does not run while waiting for memory
+	bytes   int64
+	beyond  bool
+}
+
+// grow reserves so many more bytes.
+func (r *reservation) grow(ctx context.Context, n int64) error {
+	if r.beyond {
+		return nil
+	}
+	if r.memory.bytes.TryAcquire(n) {
+		r.bytes += n
+		return nil
+	}
+	r.timeout.Stop()
+	defer r.timeout.Reset(tryTime)
+	select {
+	case r.memory.beyond <- struct{}{}:
+		r.beyond = true
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *reservation) release() {
+	r.memory.bytes.Release(r.bytes)
+	if r.beyond {
+		<-r.memory.beyond
+	}
+}
+
+// read reads to the end, of about size bytes and at most most.
+func (r *reservation) read(ctx context.Context, src io.Reader, size, most int64) ([]byte, error) {
+	var body []byte
+	more := min(size, most/16) + bytes.MinRead
+	for {
+		if len(body) == cap(body) {
+			if err := r.grow(ctx, more); err != nil {
+				return body, err
+			}
+			body = append(make([]byte, 0, cap(body)+int(more)), body...) // exactly, which append alone would not
+			more = min(int64(cap(body)), most)                           // doubled the next time
+		}
+		n, err := src.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case int64(len(body)) > most:
+			return nil, errLarge
+		case err == io.EOF:
+			return body, nil
+		case err != nil:
+			return body, fmt.Errorf("the answer was cut off after %d bytes: %w", len(body), err)
+		}
+	}
 }

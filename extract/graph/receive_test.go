@@ -39,7 +39,7 @@ func TestHugeAnswerIsNotRead(t *testing.T) {
 				header := http.Header{"Content-Encoding": {test.encoding}}
 				return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(strings.NewReader(test.body))}, nil
 			})
-			pipeline := khttp.NewCustomTransportWithParentTransport(graph, &receive{new(Client), newRoom(1 << 20), test.most})
+			pipeline := khttp.NewCustomTransportWithParentTransport(graph, &receive{new(Client), newMemory(1 << 20), test.most})
 			ctx := context.WithValue(t.Context(), callKey, &call{accept: func(body []byte) error { _, err := decodeObject(body); return err }})
 			req, err := http.NewRequestWithContext(ctx, "GET", endpoint+"/v1.0/me", nil)
 			if err != nil {

@@ -45,10 +45,10 @@ func (b *slowBody) Close() error {
 	return nil
 }
 
-func inRoom(t *testing.T, graph *slowly, room int64, do func(t *testing.T, c *Client)) {
+func withMemory(t *testing.T, graph *slowly, memory int64, do func(t *testing.T, c *Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		c, err := New(Options{Endpoint: endpoint, Token: StaticToken{"t0ken"}, Transport: graph, InFlight: room})
+		c, err := New(Options{Endpoint: endpoint, Token: StaticToken{"t0ken"}, Transport: graph, InFlight: memory})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestBytesInFlight(t *testing.T) {
 	for _, test := range []struct {
 		name        string
 		size        int
-		room        int64
+		memory      int64
 		least, most int64 // bytes out at once, of 12 answers
 	}{
 		{"all fit", 10_000, 1 << 20, 120_000, 120_000},
@@ -71,8 +71,8 @@ func TestBytesInFlight(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			graph := &slowly{size: test.size, pause: time.Second}
-			inRoom(t, graph, test.room, func(t *testing.T, c *Client) {
-				for round := range 2 { // in the second there is as much room as in the first
+			withMemory(t, graph, test.memory, func(t *testing.T, c *Client) {
+				for round := range 2 { // in the second there is as much memory as in the first
 					graph.most.Store(0)
 					var wg sync.WaitGroup
 					for range 12 {
@@ -95,9 +95,9 @@ func TestBytesInFlight(t *testing.T) {
 	}
 }
 
-// The time that an answer may take does not run while it waits for room.
-func TestWaitForRoomIsNotSlow(t *testing.T) {
-	inRoom(t, &slowly{size: 10_000, pause: 7 * time.Second}, 1, func(t *testing.T, c *Client) {
+// The time that an answer may take does not run while it waits for memory.
+func TestWaitForMemoryIsNotSlow(t *testing.T) {
+	withMemory(t, &slowly{size: 10_000, pause: 7 * time.Second}, 1, func(t *testing.T, c *Client) {
 		var wg sync.WaitGroup
 		wait := took(func() {
 			for range 3 {
@@ -115,8 +115,8 @@ func TestWaitForRoomIsNotSlow(t *testing.T) {
 	})
 }
 
-func TestWaitForRoomEnds(t *testing.T) {
-	inRoom(t, &slowly{size: 10_000, pause: time.Second}, 1, func(t *testing.T, c *Client) {
+func TestWaitForMemoryEnds(t *testing.T) {
+	withMemory(t, &slowly{size: 10_000, pause: time.Second}, 1, func(t *testing.T, c *Client) {
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			if _, err := c.Get(t.Context(), users); err != nil {
