@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -43,21 +44,22 @@ type listing struct {
 // stretches cut the range, to whole seconds or days, into what is walked at once: the windows, or if
 // these follow what there is, a few stretches of them.
 func (l *listing) stretches() []schemas.Range {
-	w := l.dataset.Source.Window
-	unit := time.Second
-	if !hasClock(w.Layout) {
-		unit = schemas.Day
-	}
-	whole := schemas.Range{
-		From: l.asked.From.UTC().Truncate(unit),
-		To:   l.asked.To.UTC().Add(unit - 1).Truncate(unit),
-	}
+	w, whole := l.dataset.Source.Window, l.whole()
 	length := w.Step()
 	if w.Page > 0 {
 		windows := len(whole.Split(length))
 		length *= time.Duration((windows + parallelWindows - 1) / parallelWindows)
 	}
 	return whole.Split(length)
+}
+
+// whole is the range in whole seconds or days, as bounds are written.
+func (l *listing) whole() schemas.Range {
+	unit := time.Second
+	if !hasClock(l.dataset.Source.Window.Layout) {
+		unit = schemas.Day
+	}
+	return schemas.Range{From: l.asked.From.UTC().Truncate(unit), To: l.asked.To.UTC().Add(unit - 1).Truncate(unit)}
 }
 
 // hasClock says whether a layout tells one time of a day from another.
@@ -73,10 +75,49 @@ type take func(ctx context.Context, listed []byte, r graph.Request) error
 func (l *listing) windows(ctx context.Context, take take) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(cmp.Or(l.atOnce, parallelWindows))
+	if f := l.fitted(); f != nil {
+		for range parallelWindows {
+			g.Go(func() error { return l.listFitted(ctx, f, take) })
+		}
+		return g.Wait()
+	}
 	for _, stretch := range l.stretches() {
 		g.Go(func() error { return l.walk(ctx, stretch, take) })
 	}
 	return g.Wait()
+}
+
+// fitted cuts the range by what is known of it; nil if nothing is, or if the source has no pages to fill.
+func (l *listing) fitted() *fitted {
+	w, known := l.dataset.Source.Window, l.options.Starts
+	if w.Page == 0 || len(known) == 0 {
+		return nil
+	}
+	whole := l.whole()
+	i, _ := slices.BinarySearchFunc(known, whole.From, time.Time.Compare)
+	return &fitted{
+		window: w, budget: l.dataset.Source.Budget, guessed: l.options.Guessed, planned: &l.options.Shared.planned,
+		at: whole.From, end: whole.To, starts: known[i:],
+	}
+}
+
+// listFitted lists window by window, of which others list some.
+func (l *listing) listFitted(ctx context.Context, f *fitted, take take) error {
+	for {
+		c, ok := f.next()
+		if !ok {
+			return nil
+		}
+		w := l.window(c.Range)
+		if !w.keep.From.Before(w.keep.To) {
+			continue
+		}
+		listed, err := l.listWindow(ctx, w, take)
+		if err != nil {
+			return fmt.Errorf("window %v: %w", w.ask, err)
+		}
+		f.learn(c, listed)
+	}
 }
 
 // walk lists a stretch, window by window.

@@ -30,10 +30,21 @@ type Options struct {
 	// by its id is not read if it is held as it is listed, or in a higher version. It must be safe
 	// for concurrent use; nil: nothing is held.
 	Held func(id string) (version string, ok bool)
+	// Starts are when the records of the range lie, in order, as far as the caller holds them; Guessed says that it
+	// holds none and that they are those of a like day, moved to this one. The windows of a list are fitted to them.
+	Starts  []time.Time
+	Guessed bool
+	Shared  *Shared // with the other readings of a run; nil: with none
 	// Called is how an error names a record or a parent; nil: by its id.
 	Called func(id string) string
 	// ListOnly gives the records as they are listed; none is read by its id.
 	ListOnly bool
+}
+
+// Shared is what the readings of a run have in common that ask the same tenant. The zero Shared is ready for use, and
+// safe for concurrent use.
+type Shared struct {
+	planned planned
 }
 
 // Reading is one reading of a dataset for a range, by one tenant's client.
@@ -65,6 +76,7 @@ func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Read
 	if o.Called == nil {
 		o.Called = func(id string) string { return id }
 	}
+	o.Shared = cmp.Or(o.Shared, &Shared{})
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return &Reading{client: c, dataset: ds, asked: r, options: o, properties: ds.Select()}
 }

@@ -3,6 +3,7 @@ package extract_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -30,8 +31,17 @@ func (p *pages) least() time.Duration {
 // listPages reads the list of a tenant's calls, without the details.
 func listPages(t *testing.T, o graphsim.Options, w schemas.Window) *pages {
 	t.Helper()
+	p := new(pages)
+	p.list(t, o, w, extract.Options{})
+	t.Logf("%d records on %d first and %d further pages, in at least %v", p.records, p.first, p.further, p.least())
+	return p
+}
+
+// list adds a list to the pages, and gives when its records begin, in order.
+func (p *pages) list(t *testing.T, o graphsim.Options, w schemas.Window, how extract.Options) (starts []time.Time) {
+	t.Helper()
 	o.Now = func() time.Time { return o.To }
-	sim, p := graphsim.New(o), new(pages)
+	sim := graphsim.New(o)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
 		if r.URL.Query().Has("$skiptoken") {
@@ -49,14 +59,59 @@ func listPages(t *testing.T, o graphsim.Options, w schemas.Window) *pages {
 	}
 	ds := schemas.CallRecords
 	ds.Source.Window, ds.Source.Detail = w, nil
-	for _, err := range extract.Read(client, ds, schemas.Range{From: o.From, To: o.To}, extract.Options{Now: o.To}).Records(t.Context()) {
+	how.Now = o.To
+	for record, err := range extract.Read(client, ds, schemas.Range{From: o.From, To: o.To}, how).Records(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.records++
+		starts = append(starts, instant(extract.Text(record, "startDateTime")))
 	}
-	t.Logf("%d records on %d first and %d further pages, in at least %v", p.records, p.first, p.further, p.least())
-	return p
+	p.records += len(starts)
+	slices.SortFunc(starts, time.Time.Compare)
+	return starts
+}
+
+// A night lists two days that it holds, and one of which it knows only how the day before went: it takes hardly more
+// time than if all pages were full.
+func TestWindowsFitWhatIsHeld(t *testing.T) {
+	of := func(d int) graphsim.Options {
+		return graphsim.Options{Users: 2000, From: day("2026-03-02").AddDate(0, 0, d), To: day("2026-03-03").AddDate(0, 0, d)}
+	}
+	var held [2][]time.Time
+	for d := range held {
+		held[d] = new(pages).list(t, of(d), schemas.CallRecords.Source.Window, extract.Options{})
+	}
+	like := make([]time.Time, len(held[1]))
+	for i, at := range held[1] {
+		like[i] = at.AddDate(0, 0, 1)
+	}
+	for _, c := range []struct {
+		name string
+		days []extract.Options
+		most float64
+	}{
+		{"held", []extract.Options{{Starts: held[0]}, {Starts: held[1]}}, 1.03},
+		{"a like day", []extract.Options{{}, {}, {Starts: like, Guessed: true}}, 1.35},
+		{"a night", []extract.Options{{Starts: held[0]}, {Starts: held[1]}, {Starts: like, Guessed: true}}, 1.07},
+	} {
+		p, shared := new(pages), new(extract.Shared)
+		var days sync.WaitGroup
+		for d, how := range c.days {
+			if how.Starts == nil {
+				continue
+			}
+			how.Shared = shared
+			days.Go(func() { p.list(t, of(d), schemas.CallRecords.Source.Window, how) })
+		}
+		days.Wait()
+		b := schemas.CallRecords.Source.Budget
+		perSecond := float64(b.First.Requests)/b.First.Per.Seconds() + float64(b.Next.Requests)/b.Next.Per.Seconds()
+		full := float64((p.records+59)/60) / perSecond
+		t.Logf("%s: %d records on %d first and %d further pages, in at least %v, full %v s", c.name, p.records, p.first, p.further, p.least(), full)
+		if ratio := p.least().Seconds() / full; ratio > c.most {
+			t.Errorf("%s: %.2f times as long as full pages, want at most %.2f", c.name, ratio, c.most)
+		}
+	}
 }
 
 // Of the same records, the windows of call records take less time than windows of an hour, and where

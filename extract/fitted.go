@@ -1,0 +1,135 @@
+package extract
+
+import (
+	"sync"
+	"time"
+
+	"graphlake/schemas"
+	"graphlake/schemas/throttle"
+)
+
+// A fitted cuts a range into windows whose pages are as full as can be foreseen, from its start to its end without
+// a gap. Where the caller holds the range already, a window ends with its last page: what begins before that is known.
+// Where it holds a like day, that tells how the day goes, and the windows listed so far how busy it is;
+// of what is not known a fifth or so of the last page stays free, or one window in two would need a page more.
+//
+// First pages and further ones have a limit each (schemas.Budget), of which both are to be used up: a window is of
+// several pages as long as fewer further pages were planned than go with the first ones. It is safe for concurrent use.
+type fitted struct {
+	window  schemas.Window
+	budget  throttle.Budget
+	guessed bool
+
+	mu       sync.Mutex
+	at, end  time.Time   // of what is not cut yet
+	starts   []time.Time // that are not before at
+	expected float64     // in the windows that were listed
+	listed   int
+	planned  *planned
+}
+
+// planned is how many pages of a list the windows of a run were planned for, those of several readings. It is safe
+// for concurrent use.
+type planned struct {
+	mu             sync.Mutex
+	first, further int
+}
+
+// A cut is a window, and what it should hold.
+type cut struct {
+	schemas.Range
+	expected float64
+	pages    int
+}
+
+// How much of one page, and of two, is aimed at where a count is a guess. Two days of the same sort differ by the
+// root of both counts: of two pages that is a seventh at most times.
+var fill = [...]float64{1: 46. / 60, 2: 100. / 120, 3: 158. / 180}
+
+// Records of windows are worth as much for how busy a day is as these before the first was listed.
+const priorRecords = 60
+
+// pages says of how many pages the next window is. Who knows what the pages will hold lets those who guess have the
+// further ones: they gain by them.
+func (p *planned) pages(b throttle.Budget, guessed bool) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.first++
+	if b.Next == (throttle.Limit{}) {
+		return 1
+	}
+	perFirst := float64(b.Next.Requests) / float64(b.Next.Per) * float64(b.First.Per) / float64(b.First.Requests)
+	free := perFirst*float64(p.first) - float64(p.further)
+	pages := 1
+	switch {
+	case guessed && free > 0:
+		pages = 3
+	case guessed && free > -1, free > 6:
+		pages = 2
+	}
+	p.further += pages - 1
+	return pages
+}
+
+// learn takes into account how many pages a window had instead.
+func (p *planned) learn(planned, had int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.further += had - planned
+}
+
+// next cuts off a window; there is none when the range is used up.
+func (f *fitted) next() (c cut, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.at.Before(f.end) {
+		return c, false
+	}
+	c.pages = f.planned.pages(f.budget, f.guessed)
+	busy := f.busy()
+	n := min(int(f.aim(c.pages)/busy), len(f.starts))
+	end := f.end
+	if n < len(f.starts) {
+		end = f.starts[n].Truncate(time.Second) // which is how bounds are written
+	}
+	shortest := time.Second
+	if f.guessed {
+		shortest = shortestWindow
+	}
+	end = schemas.Earlier(schemas.Later(end, f.at.Add(shortest)), schemas.Earlier(f.at.Add(f.window.Step()), f.end))
+	c.Range = schemas.Range{From: f.at, To: end}
+	within := 0
+	for within < len(f.starts) && f.starts[within].Before(end) {
+		within++
+	}
+	c.expected = float64(within)
+	f.at, f.starts = end, f.starts[within:]
+	return c, true
+}
+
+// aim is how many records a window of so many pages is to hold.
+func (f *fitted) aim(pages int) float64 {
+	records := float64(pages * f.window.Page)
+	if f.guessed {
+		records *= fill[pages]
+	}
+	return records
+}
+
+// busy is how many records there are for one that was expected; of a day that is held there may be more, not fewer.
+func (f *fitted) busy() float64 {
+	b := (float64(f.listed) + priorRecords) / (f.expected + priorRecords)
+	if !f.guessed && b < 1.05 {
+		return 1
+	}
+	return b
+}
+
+// learn is told how much a window held.
+func (f *fitted) learn(c cut, listed int) {
+	f.planned.learn(c.pages, max(1, (listed+f.window.Page-1)/f.window.Page))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.expected += c.expected
+	f.listed += listed
+}
