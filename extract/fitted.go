@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"graphlake/schemas"
-	"graphlake/schemas/throttle"
 )
 
 // A fitted cuts a range into windows whose pages are as full as can be foreseen, from its start to its end without
@@ -17,7 +16,7 @@ import (
 // several pages as long as fewer further pages were planned than go with the first ones. It is safe for concurrent use.
 type fitted struct {
 	window  schemas.Window
-	budget  throttle.Budget
+	budget  schemas.Budget
 	guessed bool
 
 	mu       sync.Mutex
@@ -51,11 +50,11 @@ const priorRecords = 60
 
 // pages says of how many pages the next window is. Who knows what the pages will hold lets those who guess have the
 // further ones: they gain by them.
-func (p *planned) pages(b throttle.Budget, guessed bool) int {
+func (p *planned) pages(b schemas.Budget, guessed bool) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.first++
-	if b.Next == (throttle.Limit{}) {
+	if b.Next == (schemas.Limit{}) {
 		return 1
 	}
 	perFirst := float64(b.Next.Requests) / float64(b.Next.Per) * float64(b.First.Per) / float64(b.First.Requests)
