@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -13,48 +12,43 @@ import (
 	"graphlake/schemas"
 )
 
-// commit publishes a merge and derives its days. Days that only lose records come first, raw and tables: a
-// reader may miss for a moment a record that moves, and never sees it twice. Until both days are there, both
-// are due and dirty, whatever they were before.
-func (u *unit) commit(ctx context.Context, merge *load.Merge, x *extract.Reading) error {
+// commit publishes a merge. Days that only lose records come first: a reader may miss for a moment a record that moves,
+// and never sees it twice. Until both days are there, both are due and dirty, whatever they were before.
+func (u *unit) commit(ctx context.Context, merge *load.Merge, x *extract.Reading) (days published, err error) {
+	ctx, end := u.session.runner.Telemetry.phase(ctx, "commit")
+	defer func() { end(&err) }()
 	changing := merge.Days()
 	if len(changing) > 0 {
-		err := u.h.state.Update(ctx, func(st *state.State) {
+		err := u.open.state.Update(ctx, func(st *state.State) {
 			st.MarkDirty(changing...)
 			for _, date := range changing {
 				st.MarkUnsure(u.touched(date))
 			}
 		})
 		if err != nil {
-			return err
+			return days, err
 		}
 	}
 	commits, err := merge.Lose(ctx)
 	if err != nil {
-		return err
+		return days, err
 	}
-	var stale error
-	losing := u.published(commits)
-	if len(losing) > 0 {
-		stale = u.derive(ctx, losing)
+	days.losing = u.published(commits)
+	if commits, err = merge.Gain(ctx); err != nil {
+		return days, err
 	}
-	gaining, err := u.gain(ctx, merge)
-	if err != nil {
-		return errors.Join(stale, err)
-	}
-	if err := u.cover(ctx, append(losing, gaining...), x); err != nil {
-		return errors.Join(stale, err)
-	}
-	for _, damaged := range merge.Damaged() {
-		stale = errors.Join(stale, damaged)
+	gaining := u.published(commits)
+	if err := u.cover(ctx, slices.Concat(days.losing, gaining), x); err != nil {
+		return days, err
 	}
 	for _, skipped := range merge.Skipped() {
-		u.h.log.WarnContext(ctx, "a damaged partition was not searched for records that have moved", "error", skipped)
+		u.open.log.WarnContext(ctx, "a damaged partition was not searched for records that have moved", "error", skipped)
 	}
-	if stale != nil { // the tables of a day that has gained a record would show it twice
-		return stale
+	if err := errors.Join(merge.Damaged()...); err != nil { // the tables of a day that has gained a record would show it twice
+		return days, err
 	}
-	return u.derive(ctx, gaining)
+	days.gaining = gaining
+	return days, nil
 }
 
 // touched is what of a day the unit may replace: what it was asked for, or of another day all of it.
@@ -66,22 +60,11 @@ func (u *unit) touched(date time.Time) schemas.Range {
 	return day
 }
 
-// gain publishes the days that do not only lose records.
-func (u *unit) gain(ctx context.Context, merge *load.Merge) (days []day, err error) {
-	ctx, end := u.run.Telemetry.phase(ctx, "commit")
-	defer func() { end(&err) }()
-	commits, err := merge.Gain(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return u.published(commits), nil
-}
-
 // published takes over what became of partitions.
 func (u *unit) published(commits []load.Commit) (days []day) {
 	for _, c := range commits {
 		u.rep.count(c)
-		u.h.noteRows(c)
+		u.open.noteRows(c)
 		days = append(days, day{date: c.Partition.Date, changed: c.Changed, ours: u.covers(c.Partition.Date), rows: c.Rows})
 	}
 	return days
@@ -100,7 +83,7 @@ func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error 
 			parts = append(parts, u.partOf(d))
 		}
 	}
-	return u.h.state.Update(ctx, func(st *state.State) {
+	return u.open.state.Update(ctx, func(st *state.State) {
 		st.MarkSure(others...)
 		if u.Dataset.Mode == schemas.Observations && len(parts) > 0 {
 			st.Miss(u.Dataset, parts[0])
@@ -117,7 +100,7 @@ func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error 
 // not found and has nothing is not missed.
 func (u *unit) lag(st *state.State, x *extract.Reading, known map[string]bool) {
 	lost := len(st.Lost)
-	st.MarkBehind(u.Dataset, u.Range, u.ofReading(x), u.run.Now)
+	st.MarkBehind(u.Dataset, u.Range, u.ofReading(x), u.session.runner.Now)
 	root := u.Dataset.Root()
 	ofParents := slices.ContainsFunc(root.Key, func(name string) bool { c, _ := root.Column(name); return c.Path == extract.Parent })
 	for i, b := range st.Behind {
@@ -175,46 +158,4 @@ func (u *unit) partOf(d day) state.Covered {
 
 func (u *unit) covers(date time.Time) bool {
 	return date.Before(u.Range.To) && date.Add(schemas.Day).After(u.Range.From)
-}
-
-// day is a day of raw that a unit has published, or found as it is.
-type day struct {
-	date    time.Time
-	changed bool
-	ours    bool // one of the unit's range, and not of a record that moved
-	rows    int64
-}
-
-// derive brings the tables of days up to what raw holds of them. A day that cannot be derived stays
-// dirty, and the others do not wait for it.
-func (u *unit) derive(ctx context.Context, days []day) (err error) {
-	ctx, end := u.run.Telemetry.phase(ctx, "derive")
-	defer func() { end(&err) }()
-	var errs []error
-	for _, d := range days {
-		rep := u.rep
-		if !d.ours {
-			other := newUnitReport(u.Unit)
-			rep = &other // its rows are counted by the unit whose day it is
-		}
-		if err := u.deriveDay(ctx, d, rep); err != nil {
-			errs = append(errs, fmt.Errorf("%s of %s: %w", u.Dataset.Name, d.date.Format(time.DateOnly), err))
-		}
-	}
-	return errors.Join(append(errs, u.h.flush(ctx))...)
-}
-
-func (u *unit) deriveDay(ctx context.Context, d day, rep *UnitReport) error {
-	st := u.h.state.View()
-	if !d.changed && st.Fresh(d.date, u.h.fingerprint) {
-		there, clean, err := u.h.day(d.date).Count(ctx)
-		if err != nil {
-			return err
-		}
-		if clean {
-			rep.derive(there)
-			return nil
-		}
-	}
-	return u.h.derive(ctx, d.date, rep)
 }

@@ -2,35 +2,107 @@ package jobs
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"graphlake/jobs/derive"
+	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
+	"graphlake/schemas"
 	"graphlake/transform"
 )
 
-// derive replaces the tables of a day by what its raw partition gives. The day is clean then.
-func (h *holding) derive(ctx context.Context, date time.Time, rep *UnitReport) error {
-	day, err := derive.Read(ctx, h.day(date))
+// derive derives a day that may lag raw. One that was marked, and whose raw partition was never published, is not
+// dirty. That is asked for itself: a scratch directory that is not there is no reason to forget a day.
+func (s *Session) derive(ctx context.Context, o *openDataset, date time.Time) (derive.Result, error) {
+	there, err := o.lake.Exists(ctx, o.raw(date))
 	if err != nil {
-		return err
+		return derive.Result{}, err
+	}
+	if !there {
+		return derive.Result{}, o.state.Update(ctx, func(st *state.State) { st.Dirty = slices.DeleteFunc(st.Dirty, date.Equal) })
+	}
+	return s.deriveDay(ctx, o, date)
+}
+
+// deriveDay replaces the tables of a day by what its raw partition gives, and notes that it is clean, now or with the
+// days that follow it. What was done until an error is in the result too.
+func (s *Session) deriveDay(ctx context.Context, o *openDataset, date time.Time) (r derive.Result, err error) {
+	done, err := s.encoders.one(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer done()
+	day, err := derive.Read(ctx, o.day(date))
+	if err != nil {
+		return r, err
 	}
 	defer day.Discard()
-	result, err := day.Commit(ctx)
-	rep.derive(result)
-	if result.Quarantined > 0 {
-		rep.Quarantine = append(rep.Quarantine, h.day(date).Quarantine().Object())
+	if r, err = day.Commit(ctx); err != nil {
+		return r, err
 	}
-	if err != nil {
+	return r, o.cleaned(ctx, date, columnsOf(r.Misfits))
+}
+
+// published are the days of raw that a unit has published, or found as they are.
+type published struct {
+	losing  []day // have only lost records: their tables come first, for a reader may miss a record that moves, and never sees it twice
+	gaining []day
+}
+
+// day is a day of raw that a unit has published, or found as it is.
+type day struct {
+	date    time.Time
+	changed bool
+	ours    bool // one of the unit's range, and not of a record that moved
+	rows    int64
+}
+
+// deriveAll brings the tables of a unit's days up to what raw holds of them. A day that cannot be derived stays dirty,
+// and the others do not wait for it, but for those that have gained what it still shows.
+func (s *Session) deriveAll(ctx context.Context, p published, u plan.Unit, rep *UnitReport) (err error) {
+	o, err := s.dataset(u.Pair())
+	if err != nil || len(p.losing)+len(p.gaining) == 0 {
 		return err
 	}
-	return h.cleaned(ctx, date, columnsOf(result.Misfits))
+	ctx, end := s.runner.Telemetry.phase(ctx, "derive")
+	defer func() { end(&err) }()
+	for _, days := range [][]day{p.losing, p.gaining} {
+		for _, d := range days {
+			r, failed := s.deriveChanged(ctx, o, d)
+			if d.ours { // the rows of the others are counted by the unit whose day it is
+				rep.derive(o, d.date, r)
+			}
+			if failed != nil {
+				err = errors.Join(err, fmt.Errorf("%s of %s: %w", o.dataset.Name, d.date.Format(time.DateOnly), failed))
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	return errors.Join(err, o.flush(ctx))
+}
+
+// deriveChanged derives a day, unless its tables are what raw gives already.
+func (s *Session) deriveChanged(ctx context.Context, o *openDataset, d day) (derive.Result, error) {
+	if st := o.state.View(); !d.changed && st.Fresh(d.date, o.fingerprint) {
+		if there, clean, err := o.day(d.date).Count(ctx); err != nil || clean {
+			return there, err
+		}
+	}
+	return s.deriveDay(ctx, o, d.date)
 }
 
 // derive adds what was derived of a day.
-func (u *UnitReport) derive(r derive.Result) {
+func (u *UnitReport) derive(o *openDataset, date time.Time, r derive.Result) {
 	u.derived += r.Records
 	u.Quarantined += r.Quarantined
+	if r.Quarantined > 0 {
+		u.Quarantine = append(u.Quarantine, o.day(date).Quarantine().Object())
+	}
 	for column, n := range columnsOf(r.Misfits) {
 		if u.Misfits == nil {
 			u.Misfits = map[string]int64{}
@@ -53,29 +125,29 @@ type derivedDay struct {
 }
 
 // cleaned notes that a day was derived, now or with those that follow it.
-func (h *holding) cleaned(ctx context.Context, date time.Time, misfits map[string]int64) error {
-	h.mu.Lock()
-	h.derived = append(h.derived, derivedDay{date, misfits})
-	full := len(h.derived) >= cleanAtOnce
-	h.mu.Unlock()
+func (o *openDataset) cleaned(ctx context.Context, date time.Time, misfits map[string]int64) error {
+	o.mu.Lock()
+	o.derived = append(o.derived, derivedDay{date, misfits})
+	full := len(o.derived) >= cleanAtOnce
+	o.mu.Unlock()
 	if full {
-		return h.flush(ctx)
+		return o.flush(ctx)
 	}
 	return nil
 }
 
 // flush tells the state of the days that were derived.
-func (h *holding) flush(ctx context.Context) error {
-	h.mu.Lock()
-	days := h.derived
-	h.derived = nil
-	h.mu.Unlock()
+func (o *openDataset) flush(ctx context.Context) error {
+	o.mu.Lock()
+	days := o.derived
+	o.derived = nil
+	o.mu.Unlock()
 	if len(days) == 0 {
 		return nil
 	}
-	return h.state.Update(context.WithoutCancel(ctx), func(st *state.State) {
+	return o.state.Update(context.WithoutCancel(ctx), func(st *state.State) {
 		for _, d := range days {
-			st.MarkClean(d.date, h.fingerprint)
+			st.MarkClean(d.date, o.fingerprint)
 			st.NoteMisfits(d.date, d.misfits)
 		}
 	})
@@ -91,4 +163,62 @@ func columnsOf(misfits map[transform.Misfit]int64) map[string]int64 {
 		columns[m.Table+"."+m.Column] += n
 	}
 	return columns
+}
+
+// dirtyDay is what became of a day that an earlier run left dirty.
+type dirtyDay struct {
+	open *openDataset
+	date time.Time
+	rep  UnitReport
+	err  error
+}
+
+func (d dirtyDay) unit() plan.Unit {
+	return plan.Unit{Tenant: d.open.tenant, Dataset: d.open.dataset, Range: schemas.Range{From: d.date, To: d.date.Add(schemas.Day)}}
+}
+
+// deriveDirty derives the days that an earlier run left with tables that may lag their raw partition.
+// Errors are given back: a unit may still read the day anew and mend it.
+func (s *Session) deriveDirty(ctx context.Context) (days []dirtyDay) {
+	for _, o := range s.open {
+		for _, date := range slices.Clone(o.state.View().Dirty) {
+			if s.runner.stopped() != nil {
+				return days
+			}
+			d := dirtyDay{open: o, date: date}
+			d.rep = newUnitReport(d.unit())
+			span, end := s.runner.Telemetry.phase(ctx, "derive")
+			r, err := s.derive(span, o, date)
+			end(&err)
+			d.rep.derive(o, date, r)
+			d.err = err
+			o.log.InfoContext(ctx, "dirty day derived", "dt", date.Format(time.DateOnly), "written", r.Written, "failed", err != nil)
+			days = append(days, d)
+		}
+		if err := o.flush(ctx); err != nil {
+			o.log.WarnContext(ctx, "that days were derived could not be noted, so they are derived again", "error", err)
+		}
+	}
+	return days
+}
+
+// stillDirty reports, of the days that no unit has read anew, those that could not be derived, and those
+// with records that could not be read: the run that left them dirty may not have come so far.
+func (s *Session) stillDirty(ctx context.Context, days []dirtyDay, told []UnitReport) (reports []UnitReport) {
+	for _, d := range days {
+		again := slices.ContainsFunc(told, func(u UnitReport) bool {
+			return u.Tenant == d.rep.Tenant && u.Dataset == d.rep.Dataset && u.From.Before(d.rep.To) && d.rep.From.Before(u.To)
+		})
+		switch {
+		case again:
+		case d.err != nil && slices.ContainsFunc(d.open.state.View().Dirty, d.date.Equal):
+			reports = append(reports, s.fail(ctx, d.unit(), fmt.Errorf("%s of %s: %w", d.rep.Dataset, d.date.Format(time.DateOnly), d.err)))
+		case d.err == nil && d.rep.Quarantined > 0:
+			d.rep.Records = d.rep.derived
+			d.rep.decide(d.unit(), nil)
+			s.runner.Telemetry.count(ctx, &d.rep)
+			reports = append(reports, d.rep)
+		}
+	}
+	return reports
 }

@@ -23,6 +23,15 @@ type live struct {
 	done    atomic.Bool
 }
 
+// newLive is a unit before it has begun; one of a replay asks for nothing.
+func newLive(u plan.Unit, asks bool) *live {
+	l := &live{Unit: u}
+	if asks {
+		l.expects = u.Expected()
+	}
+	return l
+}
+
 // end lets go of the reading, which remembers all that it has met.
 func (l *live) end(rep *UnitReport) {
 	l.records.Store(rep.Records)

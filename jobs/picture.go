@@ -21,25 +21,25 @@ import (
 // marked as removed. Far less than before is not believed: then the newest picture stays.
 //
 // A picture that is damaged is as if it were not there: the one before it is gone on from, by a reading of everything.
-func (u *unit) picture(ctx context.Context) error {
+func (u *unit) picture(ctx context.Context) (days published, err error) {
 	older, cursor, err := u.newest(ctx)
 	for err == nil {
-		err = u.pictureOver(ctx, older, cursor)
+		days, err = u.pictureOver(ctx, older, cursor)
 		if damaged, ok := errors.AsType[*load.DamagedError](err); !ok || older == nil || damaged.Partition != *older {
 			break
 		}
-		u.h.log.WarnContext(ctx, "a picture is damaged, so the one before it is gone on from", "date", older.Date.Format(time.DateOnly), "error", err)
+		u.open.log.WarnContext(ctx, "a picture is damaged, so the one before it is gone on from", "date", older.Date.Format(time.DateOnly), "error", err)
 		older, err = u.before(ctx, older.Date)
 		cursor = ""
 	}
-	return err
+	return days, err
 }
 
 // pictureOver takes today's picture, given the newest one.
-func (u *unit) pictureOver(ctx context.Context, older *load.Partition, cursor string) error {
+func (u *unit) pictureOver(ctx context.Context, older *load.Partition, cursor string) (published, error) {
 	x, changes, err := u.readChanges(ctx, older, cursor)
 	if cursor != "" && refusesCursor(err) {
-		u.h.log.InfoContext(ctx, "the cursor is no longer taken, so the dataset is read whole", "kind", graph.KindOf(err).String())
+		u.open.log.InfoContext(ctx, "the cursor is no longer taken, so the dataset is read whole", "kind", graph.KindOf(err).String())
 		cursor = ""
 		x, changes, err = u.readChanges(ctx, older, "")
 	}
@@ -47,28 +47,29 @@ func (u *unit) pictureOver(ctx context.Context, older *load.Partition, cursor st
 		x, changes, err = u.readChanges(ctx, older, "")
 	}
 	if err != nil {
-		return err
+		return published{}, err
 	}
 	defer changes.Discard()
-	if err := u.run.encoders.Acquire(ctx, 1); err != nil {
-		return err
+	done, err := u.session.encoders.alone(ctx)
+	if err != nil {
+		return published{}, err
 	}
-	defer u.run.encoders.Release(1)
+	defer done()
 	u.tally(x)
 	how := u.applying(x, cursor != "")
 	w, err := u.apply(ctx, changes, older, how)
 	if err != nil {
-		return err
+		return published{}, err
 	}
 	defer w.Discard()
 	if !how.delta && u.doubt(how.listed, how.before) {
-		return u.h.state.Update(ctx, func(st *state.State) { u.lag(st, x, how.known) })
+		return published{}, u.open.state.Update(ctx, func(st *state.State) { u.lag(st, x, how.known) })
 	}
 	changed, err := u.publishPicture(ctx, w, x, how)
 	if err != nil {
-		return err
+		return published{}, err
 	}
-	return u.derive(ctx, []day{{date: u.Range.From, changed: changed, ours: true}})
+	return published{gaining: []day{{date: u.Range.From, changed: changed, ours: true}}}, nil
 }
 
 // mostAgain is how often everything is read from the start because the token of a page had run out.
@@ -105,16 +106,16 @@ func (u *unit) applying(x *extract.Reading, delta bool) *applying {
 		paths = append(paths, c.Path)
 		named = named || c.Path == extract.Parent
 	}
-	st := u.h.state.View()
+	st := u.open.state.View()
 	next := st.Clone()
-	next.MarkBehind(u.Dataset, u.Range, u.ofReading(x), u.run.Now)
+	next.MarkBehind(u.Dataset, u.Range, u.ofReading(x), u.session.runner.Now)
 	ids, known := map[string]bool{}, map[string]bool{}
 	for _, b := range next.Missing() {
 		ids[b.ID()] = true
 	}
 	return &applying{
 		known: known,
-		delta: delta, complete: !delta && (named || len(ids) == 0), once: u.run.selection.Believe || u.Dataset.Source.Paging == schemas.Delta, today: u.run.Now,
+		delta: delta, complete: !delta && (named || len(ids) == 0), once: u.session.selection.Believe || u.Dataset.Source.Paging == schemas.Delta, today: u.session.runner.Now,
 		unread: func(record []byte) bool {
 			return len(ids) > 0 && slices.ContainsFunc(paths, func(p schemas.Path) bool {
 				id := extract.Text(record, p)
@@ -130,7 +131,7 @@ func (u *unit) applying(x *extract.Reading, delta bool) *applying {
 // that are new only of records that change. Nor is there one behind a picture that was restored, or that a
 // clock has dated which was ahead.
 func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
-	st := u.h.state.View()
+	st := u.open.state.View()
 	if st.Picture.IsZero() {
 		return nil, "", nil
 	}
@@ -138,8 +139,8 @@ func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 		older, err := u.before(ctx, u.Range.To)
 		return older, "", err
 	}
-	p := u.h.raw(st.Picture)
-	there, err := u.h.lake.Exists(ctx, p)
+	p := u.open.raw(st.Picture)
+	there, err := u.open.lake.Exists(ctx, p)
 	if err != nil || !there {
 		return nil, "", err
 	}
@@ -149,7 +150,7 @@ func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 	if st.PictureHash == "" || st.Unsure(u.Range) { // a run was cut off behind it: to apply changes twice is to apply them once
 		return &p, st.Cursor, nil
 	}
-	hash, err := u.h.lake.Hash(ctx, p)
+	hash, err := u.open.lake.Hash(ctx, p)
 	if err != nil || hash != st.PictureHash {
 		return &p, "", err
 	}
@@ -158,7 +159,7 @@ func (u *unit) newest(ctx context.Context) (*load.Partition, string, error) {
 
 // before is the newest picture of the days before one.
 func (u *unit) before(ctx context.Context, day time.Time) (newest *load.Partition, err error) {
-	for p, err := range u.h.lake.Partitions(ctx, load.Raw, u.Dataset.Name, u.Tenant.ID) {
+	for p, err := range u.open.lake.Partitions(ctx, load.Raw, u.Dataset.Name, u.Tenant.ID) {
 		if err != nil {
 			return nil, err
 		}
@@ -179,7 +180,7 @@ func selected(d schemas.Dataset) string {
 
 // readChanges reads a delta, or the whole of what is there, to its end.
 func (u *unit) readChanges(ctx context.Context, older *load.Partition, cursor string) (*extract.Reading, *load.Changes, error) {
-	changes, err := u.h.lake.Changes(schemas.RawTable(u.Dataset))
+	changes, err := u.open.lake.Changes(schemas.RawTable(u.Dataset))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -198,13 +199,13 @@ func (u *unit) readChanges(ctx context.Context, older *load.Partition, cursor st
 
 // apply writes today's raw picture. It is finished and not published.
 func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Partition, how *applying) (_ *load.Writer, err error) {
-	ctx, end := u.run.Telemetry.phase(ctx, "merge")
+	ctx, end := u.session.runner.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
-	w, err := u.h.lake.Write(ctx, u.h.raw(u.Range.From), schemas.RawTable(u.Dataset))
+	w, err := u.open.lake.Write(ctx, u.open.raw(u.Range.From), schemas.RawTable(u.Dataset))
 	if err != nil {
 		return nil, err
 	}
-	rows, err := newRawRows(u.Dataset, u.h.memory, w.Append)
+	rows, err := newRawRows(u.Dataset, u.open.memory, w.Append)
 	if err != nil {
 		return nil, errors.Join(err, w.Discard())
 	}
@@ -275,10 +276,10 @@ func (a *applying) count(c load.Change) {
 
 // publishPicture makes the picture today's and the cursor the one behind it. It says whether raw has changed.
 func (u *unit) publishPicture(ctx context.Context, w *load.Writer, x *extract.Reading, how *applying) (changed bool, err error) {
-	ctx, end := u.run.Telemetry.phase(ctx, "commit")
+	ctx, end := u.session.runner.Telemetry.phase(ctx, "commit")
 	defer func() { end(&err) }()
 	today := u.Range.From
-	if err := u.h.state.Update(ctx, func(st *state.State) {
+	if err := u.open.state.Update(ctx, func(st *state.State) {
 		st.MarkDirty(today)
 		st.MarkUnsure(u.Range)
 	}); err != nil {
@@ -289,13 +290,13 @@ func (u *unit) publishPicture(ctx context.Context, w *load.Writer, x *extract.Re
 		return false, err
 	}
 	u.rep.count(c)
-	u.h.noteRows(c)
+	u.open.noteRows(c)
 	u.rep.Records = c.Rows
 	part := u.part(state.Data)
 	if part.Records = c.Rows; c.Rows == 0 {
 		part.Outcome = state.Empty
 	}
-	err = u.h.state.Update(ctx, func(st *state.State) {
+	err = u.open.state.Update(ctx, func(st *state.State) {
 		st.Miss(u.Dataset, part)
 		st.Cover(u.Dataset, part)
 		st.Cursor, st.Picture, st.Selected, st.PictureHash = x.Cursor(), today, selected(u.Dataset), ""

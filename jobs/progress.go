@@ -58,10 +58,7 @@ func (p *Progress) name(run string) {
 func (p *Progress) begin(units []plan.Unit, asks bool) []*live {
 	all := make([]*live, len(units))
 	for i, u := range units {
-		all[i] = &live{Unit: u}
-		if asks {
-			all[i].expects = u.Expected()
-		}
+		all[i] = newLive(u, asks)
 	}
 	if p != nil {
 		p.mu.Lock()

@@ -11,6 +11,9 @@ import (
 	"graphlake/transform"
 )
 
+// batchBytes of values are held before they are handed on to the lake.
+const batchBytes = 4 << 20
+
 // rawRows makes raw rows of records and hands them on in batches.
 type rawRows struct {
 	builder *transform.Builder

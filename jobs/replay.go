@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"graphlake/jobs/derive"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
@@ -37,12 +38,14 @@ func (r *Runner) Replay(ctx context.Context, s plan.Selection) (Report, error) {
 	return rep, r.end(ctx, span, &rep)
 }
 
-func (r *Runner) replay(ctx context.Context, s plan.Selection, l *live) UnitReport {
+func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live) UnitReport {
 	rep := newUnitReport(l.Unit)
 	ctx, span := r.Telemetry.start(ctx, "unit")
-	h, err := r.hold(ctx, l.Tenant, l.Dataset)
+	o, err := r.openDataset(ctx, l.Tenant, l.Dataset)
 	if err == nil {
-		err = errors.Join(h.replay(ctx, s, l, r.Now, &rep), h.state.Close(ctx))
+		cores := runtime.GOMAXPROCS(0)
+		s := &Session{runner: r, selection: sel, open: []*openDataset{o}, encoders: newEncoders(int64(cores))}
+		err = errors.Join(s.replay(ctx, o, l, cores, &rep), o.state.Close(ctx))
 	}
 	rep.decide(l.Unit, err)
 	rep.Seconds = time.Since(rep.started).Seconds()
@@ -51,50 +54,50 @@ func (r *Runner) replay(ctx context.Context, s plan.Selection, l *live) UnitRepo
 	return rep
 }
 
-func (h *holding) replay(ctx context.Context, s plan.Selection, l *live, now time.Time, rep *UnitReport) error {
-	days, err := h.days(ctx, s)
+func (s *Session) replay(ctx context.Context, o *openDataset, l *live, cores int, rep *UnitReport) error {
+	days, err := o.days(ctx, s.selection)
 	if err != nil || len(days) == 0 {
 		return err
 	}
 	l.days.Store(int64(len(days)))
 	rep.From, rep.To = days[0], days[len(days)-1].Add(schemas.Day)
-	if err := h.state.Update(ctx, func(st *state.State) { st.MarkDirty(days...) }); err != nil {
+	if err := o.state.Update(ctx, func(st *state.State) { st.MarkDirty(days...) }); err != nil {
 		return err
 	}
 	var mu sync.Mutex // of rep and errs
 	var errs []error
-	var cores errgroup.Group
-	cores.SetLimit(runtime.GOMAXPROCS(0))
+	var workers errgroup.Group
+	workers.SetLimit(cores)
 	for _, day := range days {
-		cores.Go(func() error {
-			one := newUnitReport(plan.Unit{Tenant: h.tenant, Dataset: h.dataset})
+		workers.Go(func() error {
 			err := ctx.Err()
+			var r derive.Result
 			if err == nil {
-				err = h.derive(ctx, day, &one)
+				r, err = s.deriveDay(ctx, o, day)
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			rep.add(one)
-			rep.Records += one.derived
+			rep.derive(o, day, r)
+			rep.Records = rep.derived
 			l.records.Store(rep.Records)
 			l.derived.Add(1)
 			if err != nil && len(errs) < mostErrors {
-				errs = append(errs, fmt.Errorf("%s of %s: %w", h.dataset.Name, day.Format(time.DateOnly), err))
+				errs = append(errs, fmt.Errorf("%s of %s: %w", o.dataset.Name, day.Format(time.DateOnly), err))
 			}
 			return nil
 		})
 	}
-	_ = cores.Wait() // its functions return nil
-	return errors.Join(append(errs, h.keepDays(ctx, now))...)
+	_ = workers.Wait() // its functions return nil
+	return errors.Join(append(errs, o.keepDays(ctx, s.runner.Now))...)
 }
 
 // mostErrors are told of a replay: a thousand days that fail for one reason need not all say so.
 const mostErrors = 10
 
 // days are the days of the selection that raw has.
-func (h *holding) days(ctx context.Context, s plan.Selection) ([]time.Time, error) {
+func (o *openDataset) days(ctx context.Context, s plan.Selection) ([]time.Time, error) {
 	var days []time.Time
-	for p, err := range h.lake.Partitions(ctx, load.Raw, h.dataset.Name, h.tenant.ID) {
+	for p, err := range o.lake.Partitions(ctx, load.Raw, o.dataset.Name, o.tenant.ID) {
 		if err != nil {
 			return nil, err
 		}

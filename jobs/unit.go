@@ -23,25 +23,24 @@ import (
 // unit is a unit under way.
 type unit struct {
 	plan.Unit
-	h    *holding
-	run  *run
-	rep  *UnitReport
-	live *live
+	open    *openDataset
+	session *Session
+	rep     *UnitReport
+	live    *live
 
 	rows   *rawRows            // of records that are absent, while they are merged
 	absent map[time.Time]int64 // records that were not listed for the first time, by the day that they lie on
 }
 
-// do is a unit from its first request to its last table: Graph → raw, raw → tables. Each step leaves
-// the lake so that the next start goes on behind it: first the days that will change are marked
-// dirty, and are due; then raw is published, and only then what raw covers; a day is dirty until all its
-// tables are published.
-func (u *unit) do(ctx context.Context) error {
+// do is a unit from its first request to what raw covers: Graph → raw. Each step leaves the lake so that the next start
+// goes on behind it: first the days that will change are marked dirty, and are due; then raw is published, and only
+// then what raw covers; a day is dirty until all its tables are published, which is not the unit's part.
+func (u *unit) do(ctx context.Context) (published, error) {
 	switch {
 	case u.Expired:
 		part := u.part(state.Expired)
-		return u.h.state.Update(ctx, func(st *state.State) {
-			u.rep.Lost = st.Forget(u.Range, u.run.Now)
+		return published{}, u.open.state.Update(ctx, func(st *state.State) {
+			u.rep.Lost = st.Forget(u.Range, u.session.runner.Now)
 			st.Cover(u.Dataset, part)
 		})
 	case u.Dataset.Mode.Pictures():
@@ -52,18 +51,18 @@ func (u *unit) do(ctx context.Context) error {
 
 // part is the unit's range in the coverage.
 func (u *unit) part(o state.Outcome) state.Covered {
-	return state.Covered{From: u.Range.From, To: u.Range.To, Outcome: o, Read: u.run.Now.UTC(), Request: u.h.state.View().Requests}
+	return state.Covered{From: u.Range.From, To: u.Range.To, Outcome: o, Read: u.session.runner.Now.UTC(), Request: u.open.state.View().Requests}
 }
 
 // window reads what Graph has of the range and merges it into raw.
-func (u *unit) window(ctx context.Context) error {
+func (u *unit) window(ctx context.Context) (published, error) {
 	held, err := u.held(ctx, u.Range.Days()...)
 	if err != nil {
-		return err
+		return published{}, err
 	}
-	spool, err := u.h.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
+	spool, err := u.open.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
 	if err != nil {
-		return err
+		return published{}, err
 	}
 	defer spool.Discard()
 	if u.anywhere() {
@@ -75,16 +74,17 @@ func (u *unit) window(ctx context.Context) error {
 	}
 	x := u.reading(options)
 	if err := u.read(ctx, x, spool.Add); err != nil {
-		return err
+		return published{}, err
 	}
 	u.tally(x)
-	if err := u.run.encoders.Acquire(ctx, 1); err != nil {
-		return err
+	done, err := u.session.encoders.alone(ctx)
+	if err != nil {
+		return published{}, err
 	}
-	defer u.run.encoders.Release(1)
+	defer done()
 	merge, err := u.merge(ctx, spool, x, held)
 	if err != nil {
-		return err
+		return published{}, err
 	}
 	if u.rows != nil {
 		defer u.rows.release()
@@ -99,14 +99,14 @@ func (u *unit) window(ctx context.Context) error {
 // anywhere reports whether records may be of any day: they are asked for by when they changed, or read by
 // their id, which may say another time than the list; or what was missed of a parent lies before the range.
 func (u *unit) anywhere() bool {
-	return u.Dataset.Mode == schemas.Changes || u.Dataset.Source.Detail != nil || len(u.h.state.View().Behind) > 0
+	return u.Dataset.Mode == schemas.Changes || u.Dataset.Source.Detail != nil || len(u.open.state.View().Behind) > 0
 }
 
 // doubt notes that Graph gave far less than the last time: then it is not concluded that what is missing is
 // gone, nor that the range was read. Of messages only the parents can be compared: a range has what changed.
 func (u *unit) doubt(records, before int64) bool {
-	switch st := u.h.state.View(); {
-	case u.run.selection.Believe:
+	switch st := u.open.state.View(); {
+	case u.session.selection.Believe:
 	case u.Dataset.Source.Parent != nil && far(u.rep.Parents, st.Parents):
 		u.rep.Doubt = &Doubt{"parents", u.rep.Parents, st.Parents}
 	case u.Dataset.Mode == schemas.Observations && far(u.rep.Records, st.Observed):
@@ -119,14 +119,14 @@ func (u *unit) doubt(records, before int64) bool {
 
 // reading prepares to read the range. Parents that were behind are read from where they stand.
 func (u *unit) reading(o extract.Options) *extract.Reading {
-	st := u.h.state.View()
+	st := u.open.state.View()
 	since := st.BehindSince()
 	o.Behind = func(parent string) (time.Time, bool) {
-		from, ok := since[u.run.Privacy.Pseudonym(parent)]
+		from, ok := since[u.session.runner.Privacy.Pseudonym(parent)]
 		return from, ok
 	}
-	o.Now, o.Log, o.Called = u.run.Now, u.h.log, u.called
-	reading := extract.Read(u.run.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
+	o.Now, o.Log, o.Called = u.session.runner.Now, u.open.log, u.called
+	reading := extract.Read(u.session.runner.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
 	u.live.reading.Store(reading)
 	return reading
 }
@@ -135,7 +135,7 @@ func (u *unit) reading(o extract.Options) *extract.Reading {
 func (u *unit) called(id string) string {
 	root := u.Dataset.Root()
 	if slices.ContainsFunc(root.Key, func(name string) bool { c, _ := root.Column(name); return c.Personal }) {
-		return u.run.Privacy.Pseudonym(id)
+		return u.session.runner.Privacy.Pseudonym(id)
 	}
 	return id
 }
@@ -143,7 +143,7 @@ func (u *unit) called(id string) string {
 // inRaw is an id that Graph gave as raw has it in a column of the key.
 func (u *unit) inRaw(key schemas.Column, id string) string {
 	if key.Personal {
-		return u.run.Privacy.Pseudonym(id)
+		return u.session.runner.Privacy.Pseudonym(id)
 	}
 	return id
 }
@@ -153,16 +153,16 @@ func (u *unit) ofReading(x *extract.Reading) state.Answers {
 	r := state.Answers{Within: u.Range, Answered: func(string) bool { return false }}
 	for _, b := range x.Behind() {
 		r.Behind = append(r.Behind, state.Behind{
-			Parent: u.run.Privacy.Pseudonym(b.Parent), Record: u.called(b.Record), From: b.From.UTC(), To: b.To.UTC(), Reason: b.Reason,
+			Parent: u.session.runner.Privacy.Pseudonym(b.Parent), Record: u.called(b.Record), From: b.From.UTC(), To: b.To.UTC(), Reason: b.Reason,
 		})
 	}
-	if len(u.run.Privacy.Key) == 0 {
+	if len(u.session.runner.Privacy.Key) == 0 {
 		r.Answered = x.Answered
 		return r
 	}
 	who := map[string]bool{}
 	for id := range x.AllAnswered() {
-		who[u.run.Privacy.Pseudonym(id)] = true
+		who[u.session.runner.Privacy.Pseudonym(id)] = true
 	}
 	r.Answered = func(id string) bool { return who[id] }
 	return r
@@ -179,11 +179,11 @@ func (u *unit) tally(reading *extract.Reading) {
 // merge puts what was read to what raw holds. Of whom nothing is known, because it is behind or no list names
 // it, nothing is missed.
 func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading, held *heldRecords) (merge *load.Merge, err error) {
-	ctx, end := u.run.Telemetry.phase(ctx, "merge")
+	ctx, end := u.session.runner.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
 	how := load.Reading{Listed: held.listed}
 	if u.Dataset.Mode == schemas.Windowed && u.Dataset.Source.Detail != nil || u.Dataset.Removes {
-		how.Search, how.Strays = u.run.selection.Search(u.Dataset, u.run.Now), &u.h.strays
+		how.Search, how.Strays = u.session.selection.Search(u.Dataset, u.session.runner.Now), &u.open.strays
 	}
 	if u.Dataset.Removes {
 		how.Margin = true
@@ -194,7 +194,7 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading,
 		case len(x.Behind()) > 0:
 			return spool.Merge(ctx, how)
 		}
-		if u.rows, err = newRawRows(u.Dataset, u.h.memory, nil); err != nil {
+		if u.rows, err = newRawRows(u.Dataset, u.open.memory, nil); err != nil {
 			return nil, err
 		}
 		u.absent = map[time.Time]int64{}
@@ -217,13 +217,13 @@ func (u *unit) absentRow(record []byte, merge *load.Merge, parent string) (arrow
 	day := dayOf(row)
 	row.Release()
 	held, missing := merge.Of(parent)
-	again := u.run.Now.UTC().Truncate(schemas.Day).Add(schemas.Day - u.run.selection.LookbackOf(u.Dataset))
+	again := u.session.runner.Now.UTC().Truncate(schemas.Day).Add(schemas.Day - u.session.selection.LookbackOf(u.Dataset))
 	var gone []byte
-	if u.run.selection.Believe || !far(held-missing, held) && !day.Before(again) {
+	if u.session.selection.Believe || !far(held-missing, held) && !day.Before(again) {
 		gone, err = extract.Remove(record)
 	} else {
 		var removed bool
-		if gone, removed, err = extract.Absent(record, u.run.Now); err == nil && !removed {
+		if gone, removed, err = extract.Absent(record, u.session.runner.Now); err == nil && !removed {
 			u.absent[day]++
 		}
 	}
@@ -272,7 +272,7 @@ func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error
 		if err != nil {
 			return nil, err
 		}
-		for r, err := range u.h.lake.Held(ctx, u.h.raw(date), schemas.RawTable(u.Dataset)) {
+		for r, err := range u.open.lake.Held(ctx, u.open.raw(date), schemas.RawTable(u.Dataset)) {
 			if errors.Is(err, load.ErrDamaged) {
 				break // the merge says so
 			}
@@ -297,7 +297,7 @@ func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error
 func (u *unit) putAside(ctx context.Context, date time.Time) (map[string]bool, error) {
 	aside := map[string]bool{}
 	hashes := schemas.QuarantineTable(u.Dataset).Only()
-	for row, err := range u.h.lake.Rows(ctx, u.h.partition(load.Quarantine, u.Dataset.Name, date), hashes) {
+	for row, err := range u.open.lake.Rows(ctx, u.open.partition(load.Quarantine, u.Dataset.Name, date), hashes) {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, load.ErrDamaged) {
 			break // the derivation makes it anew
 		}
@@ -314,14 +314,14 @@ func (u *unit) putAside(ctx context.Context, date time.Time) (map[string]bool, e
 // read turns records into raw rows, for as many as fit a batch at a time. What the lake may not hold of
 // them does not get any further.
 func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow.RecordBatch) error) (err error) {
-	ctx, end := u.run.Telemetry.phase(ctx, "read")
+	ctx, end := u.session.runner.Telemetry.phase(ctx, "read")
 	defer func() { end(&err) }()
-	rows, err := newRawRows(u.Dataset, u.h.memory, to)
+	rows, err := newRawRows(u.Dataset, u.open.memory, to)
 	if err != nil {
 		return err
 	}
 	defer rows.release()
-	scrubber, err := transform.NewScrubber(u.Dataset, u.run.Privacy)
+	scrubber, err := transform.NewScrubber(u.Dataset, u.session.runner.Privacy)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type Options struct {
 	Concurrency int               // requests in flight; 0 is 32
 	InFlight    int64             // bytes of the answers that are being read at once, decompressed; 0 is 64 MiB
 	Tries       int               // of a request, at most; 0 is 8
+	Patience    time.Duration     // that a request waits between all its tries, at most; 0 is 20 minutes; less where an engine above tries again
 	Log         *slog.Logger      // nil discards
 	Transport   http.RoundTripper // nil: connections of its own
 }
@@ -49,8 +50,8 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	case o.Token == nil:
 		return nil, errors.New("graph: no source of tokens: give one in Options.Token")
-	case o.Rate < 0 || o.Concurrency < 0 || o.InFlight < 0 || o.Tries < 0:
-		return nil, fmt.Errorf("graph: rate %v, concurrency %d, bytes in flight %d and tries %d must not be negative", o.Rate, o.Concurrency, o.InFlight, o.Tries)
+	case o.Rate < 0 || o.Concurrency < 0 || o.InFlight < 0 || o.Tries < 0 || o.Patience < 0:
+		return nil, fmt.Errorf("graph: rate %v, concurrency %d, bytes in flight %d, tries %d and patience %v must not be negative", o.Rate, o.Concurrency, o.InFlight, o.Tries, o.Patience)
 	}
 	concurrency := cmp.Or(o.Concurrency, 32)
 	if o.Transport == nil {
@@ -64,7 +65,7 @@ func New(o Options) (*Client, error) {
 	}
 	// The list is our own: the default one retries without bound in time, and its order is random.
 	pipeline := khttp.NewCustomTransportWithParentTransport(o.Transport,
-		&retry{client: c, tries: cmp.Or(o.Tries, mostTries), log: c.log},
+		&retry{client: c, tries: cmp.Or(o.Tries, mostTries), patience: cmp.Or(o.Patience, mostWaiting), log: c.log},
 		core.NewGraphTelemetryHandler(&core.GraphClientOptions{}), // a client-request-id for each try
 		newBudget(c, cmp.Or(o.Rate, 1), concurrency),
 		newAuthorize(o.Token),

@@ -21,7 +21,7 @@ import (
 const (
 	mostTries   = 8
 	longestWait = 10 * time.Minute // that a Retry-After is obeyed
-	mostWaiting = 20 * time.Minute // between all tries of a request
+	mostWaiting = 20 * time.Minute // between all tries of a request, if its client says nothing else
 	firstWait   = time.Second      // doubled by every try, up to…
 	mostBackoff = time.Minute
 )
@@ -29,9 +29,10 @@ const (
 // retry is the one place where a request is sent again: when it was throttled, when the service or
 // the network failed, when the answer was not whole, and once with a new token.
 type retry struct {
-	client *Client
-	tries  int // of a request, at most
-	log    *slog.Logger
+	client   *Client
+	tries    int           // of a request, at most
+	patience time.Duration // for all waiting between them
+	log      *slog.Logger
 }
 
 // Intercept sends a copy of the request down the pipeline until an answer is whole or hopeless.
@@ -51,7 +52,7 @@ func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.
 		}
 		e.Tries = try
 		wait, again := plan(e, c, try)
-		if waited += wait; !again || try >= cmp.Or(c.tries, r.tries) || waited > mostWaiting {
+		if waited += wait; !again || try >= cmp.Or(c.tries, r.tries) || waited > r.patience {
 			return nil, e
 		}
 		r.log.InfoContext(ctx, "graph request is sent again", "in_seconds", wait.Seconds(), "try", try+1, "kind", e.Kind.String(), "status", e.Status, "url", e.URL)

@@ -147,6 +147,17 @@ func TestTries(t *testing.T) {
 	})
 }
 
+// Whoever tries again himself wants to know soon.
+func TestPatienceIsAnArgument(t *testing.T) {
+	onClock(t, Options{Patience: 3 * time.Minute}, answer(429, "", "Retry-After", "80"), func(t *testing.T, c *Client) {
+		var err error
+		wait := took(func() { _, err = values(t.Context(), c, users) })
+		if n := c.Stats().Requests.Load(); n != 3 || KindOf(err) != Throttled || wait > 3*time.Minute {
+			t.Errorf("%d requests in %v and %v, want 3 within 3 minutes, and that it was throttled", n, wait, err)
+		}
+	})
+}
+
 func TestWhatDoesNotPassIsNotTriedAgain(t *testing.T) {
 	for _, status := range []int{400, 403, 404, 406, 409, 410, 423, 501, 301} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {

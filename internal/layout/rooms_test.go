@@ -46,7 +46,7 @@ var rooms = []room{
 		"jobs runs against any store and any Graph; which ones, cmd decides; when it runs and what is missing is asked beside it"},
 	{"jobs/state", []string{"schemas", "extract/graph", "load"}, []string{json},
 		"what is remembered is documents in a store, and whoever plans, runs and audits reads the same"},
-	{"jobs/plan", []string{"schemas", "jobs/state"}, nil,
+	{"jobs/plan", []string{"schemas", "jobs/state"}, []string{json},
 		"what is due is a pure function of what was asked for, what is remembered and the time"},
 	{"jobs/derive", []string{"schemas", "transform", "load"}, []string{arrow},
 		"a day's tables are a function of its raw partition, whatever is remembered of it"},

@@ -10,7 +10,8 @@ import (
 	"graphlake/schemas"
 )
 
-// Unit is what is planned, run and reported: a range of a dataset of a tenant.
+// Unit is what is planned, run and reported: a range of a dataset of a tenant. As JSON it is names and numbers, and can be
+// read in another process than the one that planned it.
 type Unit struct {
 	Tenant  Tenant
 	Dataset schemas.Dataset

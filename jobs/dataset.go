@@ -1,0 +1,148 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"golang.org/x/sync/semaphore"
+
+	"graphlake/jobs/derive"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+// openDataset is a dataset of a tenant that this session alone works on. It is safe for concurrent use.
+type openDataset struct {
+	state       *state.Document
+	lake        *load.Lake // publishes under the document's lock only
+	tenant      plan.Tenant
+	dataset     schemas.Dataset
+	fingerprint string
+	memory      memory.Allocator
+	log         *slog.Logger
+	serial      *semaphore.Weighted // of units that have to know which parents the one before left behind
+	strays      load.Strays
+	asking      sync.Mutex // while it is noted that units are asked for
+
+	mu      sync.Mutex             // of what follows
+	asked   bool                   // it is noted that units are asked for
+	planned map[schemas.Range]bool // and not read yet; nil before a plan was made
+	derived []derivedDay           // that are clean, which the state does not say yet
+	rows    map[time.Time]int64    // that raw holds of days that this session has published
+}
+
+// openDataset takes the lock of a dataset and reads its state. What it answers has to be closed.
+func (r *Runner) openDataset(ctx context.Context, t plan.Tenant, d schemas.Dataset) (*openDataset, error) {
+	log := r.Log.With("tenant", t.Name, "dataset", d.Name)
+	doc, err := state.Open(ctx, r.Store, state.Pair{TenantID: t.ID, Dataset: d.Name}, log)
+	if err != nil {
+		return nil, err
+	}
+	return &openDataset{
+		state: doc, lake: r.Lake.Under(doc.Held), tenant: t, dataset: d, fingerprint: d.Fingerprint(), memory: r.memory(),
+		serial: semaphore.NewWeighted(1), log: log, rows: map[time.Time]int64{},
+	}, nil
+}
+
+func (o *openDataset) pair() state.Pair {
+	return state.Pair{TenantID: o.tenant.ID, Dataset: o.dataset.Name}
+}
+
+func (o *openDataset) partition(kind load.Kind, name string, date time.Time) load.Partition {
+	return load.Partition{Kind: kind, Name: name, TenantID: o.tenant.ID, Date: date}
+}
+
+func (o *openDataset) raw(date time.Time) load.Partition {
+	return o.partition(load.Raw, o.dataset.Name, date)
+}
+
+func (o *openDataset) day(date time.Time) derive.Day {
+	return derive.Day{Lake: o.lake, Dataset: o.dataset, TenantID: o.tenant.ID, Date: date, Memory: o.memory}
+}
+
+// unit is all that is asked for of the dataset, as a unit.
+func (o *openDataset) unit(s plan.Selection, now time.Time) plan.Unit {
+	return plan.Unit{Tenant: o.tenant, Dataset: o.dataset, Range: s.Span(o.dataset, now)}
+}
+
+// ask notes, once, that units of the dataset are asked for.
+func (o *openDataset) ask(ctx context.Context, s plan.Selection, now time.Time) error {
+	o.asking.Lock()
+	defer o.asking.Unlock()
+	if o.wasAsked() {
+		return nil
+	}
+	if err := o.state.Update(ctx, func(st *state.State) { s.Begin(st, o.dataset, now) }); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.asked = true
+	return nil
+}
+
+func (o *openDataset) wasAsked() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.asked
+}
+
+// toRead remembers the units of a plan, and wasRead that one of them was read, or failed: whatever is left is gone on
+// with by the same command.
+func (o *openDataset) toRead(units []plan.Unit) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.planned = map[schemas.Range]bool{}
+	for _, u := range units {
+		if u.Pair() == o.pair() {
+			o.planned[utc(u.Range)] = true
+		}
+	}
+}
+
+func (o *openDataset) wasRead(r schemas.Range) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.planned, utc(r))
+}
+
+func utc(r schemas.Range) schemas.Range { return schemas.Range{From: r.From.UTC(), To: r.To.UTC()} }
+
+// finish forgets what was asked for, if all that was planned of it was read.
+func (o *openDataset) finish(ctx context.Context, s plan.Selection) error {
+	o.mu.Lock()
+	whole := o.planned != nil && len(o.planned) == 0
+	o.mu.Unlock()
+	st := o.state.View()
+	if _, ok := st.AskedFor(s.Asked()); !whole || !ok {
+		return nil
+	}
+	return o.state.Update(ctx, func(st *state.State) { st.Finish(s.Asked()) })
+}
+
+// noteRows remembers how many rows of raw were published.
+func (o *openDataset) noteRows(c load.Commit) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.rows[c.Partition.Date] = c.Rows
+}
+
+// keepDays makes the document of days anew, if it says anything else.
+func (o *openDataset) keepDays(ctx context.Context, now time.Time) error {
+	if o.state.Held() != nil {
+		return nil // the document is another's
+	}
+	if err := o.flush(ctx); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	rows := maps.Clone(o.rows)
+	o.mu.Unlock()
+	return o.state.KeepDays(ctx, o.dataset, rows, now)
+}

@@ -1,0 +1,260 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"graphlake/extract/graph"
+	"graphlake/jobs/derive"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
+	"graphlake/schemas"
+)
+
+// Session is some datasets of tenants, each under its lock, so that no other process changes their state, raw or
+// tables until Close. Run is what it is for, and an engine that is built above does the same in its own order:
+//
+//	s, err := jobs.Open(ctx, runner, selection) // lock, state
+//	p, err := s.Plan()                          // what is due; pure
+//	report, days := s.Read(ctx, unit)           // Graph → raw, of each unit
+//	result, err := s.Derive(ctx, pair, day)     // raw → tables, of each day that the unit names, and of each dirty one
+//	err = s.Close(ctx)                          // what is left is gone on with by the next
+//
+// A unit is names and a range: it may be planned in one process and read in another, whose session has the same
+// selection. Whatever is left out, by a crash at any point, the next session goes on with. Its methods are safe for
+// concurrent use.
+type Session struct {
+	runner    *Runner // its Now is the earlier of two clocks
+	selection plan.Selection
+	open      []*openDataset // in the order of the selection
+	refused   []Refused
+	notes     []plan.Note
+	encoders  *encoders
+}
+
+// Refused is a dataset that could not be opened, as one that another session has, and why.
+type Refused struct {
+	Unit plan.Unit // all that is asked for of it
+	Err  error
+}
+
+// Open takes the locks of all that is selected. What cannot be opened, Refused says, and it leaves the others alone.
+// The error is one of the selection, or of the clocks: then nothing is locked.
+func Open(ctx context.Context, r *Runner, sel plan.Selection) (*Session, error) {
+	s, err := newSession(ctx, r, sel)
+	if err != nil {
+		return nil, err
+	}
+	s.lock(ctx)
+	return s, nil
+}
+
+// newSession is one that has nothing open yet.
+func newSession(ctx context.Context, r *Runner, sel plan.Selection) (*Session, error) {
+	r, notes, err := r.witnessed(ctx, sel)
+	if err != nil {
+		return nil, err
+	}
+	if err := sel.Check(r.Now); err != nil {
+		return nil, err
+	}
+	return &Session{runner: r, selection: sel, notes: notes, encoders: newEncoders(1)}, nil
+}
+
+func (s *Session) lock(ctx context.Context) {
+	for _, t := range s.selection.Tenants {
+		for _, d := range s.selection.Datasets {
+			err := s.runner.stopped()
+			var o *openDataset
+			if err == nil {
+				o, err = s.runner.openDataset(ctx, t, d)
+			}
+			if err != nil {
+				s.refuse(plan.Unit{Tenant: t, Dataset: d, Range: s.selection.Span(d, s.runner.Now)}, err)
+				continue
+			}
+			s.open = append(s.open, o)
+		}
+	}
+}
+
+func (s *Session) refuse(u plan.Unit, err error) {
+	s.refused = append(s.refused, Refused{u, err})
+}
+
+// Refused are the datasets of the selection that could not be opened.
+func (s *Session) Refused() []Refused { return s.refused }
+
+func (s *Session) dataset(p state.Pair) (*openDataset, error) {
+	for _, o := range s.open {
+		if o.pair() == p {
+			return o, nil
+		}
+	}
+	return nil, fmt.Errorf("%s of tenant %s is not open in this session: select it, and look at what was refused", p.Dataset, p.TenantID)
+}
+
+// Plan is what is due by the states under the locks. It asks nobody and changes nothing.
+func (s *Session) Plan() (plan.Plan, error) {
+	known := map[state.Pair]state.State{}
+	for _, o := range s.open {
+		st := o.state.View()
+		if !o.wasAsked() {
+			st = st.Clone()
+			s.selection.Begin(&st, o.dataset, s.runner.Now)
+		}
+		known[o.pair()] = st
+	}
+	p, err := plan.New(s.selection, known, s.runner.Now)
+	p.Units = slices.DeleteFunc(p.Units, func(u plan.Unit) bool { _, open := known[u.Pair()]; return !open })
+	for _, o := range s.open {
+		o.toRead(p.Units)
+	}
+	p.Notes = slices.Concat(s.notes, p.Notes)
+	return p, err
+}
+
+// Dirty are the days of a dataset whose tables may lag raw, because a session has ended before it derived them.
+func (s *Session) Dirty(p state.Pair) ([]time.Time, error) {
+	o, err := s.dataset(p)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(o.state.View().Dirty), nil
+}
+
+// Read reads what Graph has of a unit into raw: when it has ended, raw is published and the state says so. What became
+// of it is in the report, as an outcome and an error, which it never returns. The days are those whose tables are to be
+// derived, in this order: on the first ones records are gone that the later ones have gained.
+//
+// The dataset and the tenant are the session's own, by the unit's names.
+func (s *Session) Read(ctx context.Context, u plan.Unit) (rep UnitReport, days []time.Time) {
+	l := newLive(u, true)
+	read, err := s.read(ctx, l, &rep)
+	s.conclude(ctx, l, &rep, err)
+	for _, d := range slices.Concat(read.losing, read.gaining) {
+		days = append(days, d.date)
+	}
+	return rep, days
+}
+
+// read is Read without a conclusion: its caller may still derive.
+func (s *Session) read(ctx context.Context, l *live, rep *UnitReport) (published, error) {
+	*rep = newUnitReport(l.Unit)
+	o, err := s.dataset(l.Pair())
+	if err != nil {
+		return published{}, err
+	}
+	l.Tenant, l.Dataset = o.tenant, o.dataset
+	if l.Dataset.Source.Parent != nil {
+		if err := o.serial.Acquire(ctx, 1); err != nil {
+			return published{}, err
+		}
+		defer o.serial.Release(1)
+	}
+	if err := s.runner.stopped(); err != nil {
+		return published{}, err
+	}
+	if err := o.ask(ctx, s.selection, s.runner.Now); err != nil {
+		return published{}, err
+	}
+	u := unit{Unit: l.Unit, open: o, session: s, rep: rep, live: l}
+	return u.do(graph.WithCounter(ctx, &l.count))
+}
+
+// conclude says in the report, and in the coverage, what became of a unit.
+func (s *Session) conclude(ctx context.Context, l *live, rep *UnitReport, err error) {
+	rep.decide(l.Unit, err)
+	if o, err := s.dataset(l.Pair()); err == nil {
+		o.noteFailure(ctx, l.Unit, rep, s.runner.Now)
+		if rep.Outcome != state.Interrupted && rep.Outcome != state.Unavailable {
+			o.wasRead(l.Range)
+		}
+	}
+	rep.Requests, rep.Throttled, rep.Bytes = l.count.Requests.Load(), l.count.Throttled.Load(), l.count.BytesRead.Load()
+	rep.waited, rep.Seconds = l.count.Waited(), time.Since(rep.started).Seconds()
+	l.end(rep)
+}
+
+// noteFailure puts into the coverage that a unit was not read, unless nothing can be said of it or written.
+func (o *openDataset) noteFailure(ctx context.Context, u plan.Unit, rep *UnitReport, now time.Time) {
+	if rep.Error == nil || rep.Outcome == state.Interrupted || rep.Error.Kind == "conflict" {
+		return
+	}
+	r := u.Range
+	if u.Dataset.Mode == schemas.Observations { // of a day, one is enough, and a thousand failures are one
+		r = r.WholeDays()
+	}
+	err := o.state.Update(ctx, func(st *state.State) {
+		st.Cover(u.Dataset, state.Covered{From: r.From, To: r.To, Outcome: rep.Outcome, Read: now.UTC(), Request: st.Requests})
+	})
+	if err != nil {
+		rep.Error.Message += fmt.Sprintf("; and that could not be noted: %v", err)
+	}
+}
+
+// Derive replaces the tables of a day by what its raw partition gives. Then the day is clean, which the state says at
+// the latest after Close; a day that is derived twice, or once more after a crash, has the same bytes. A day that is
+// marked as dirty and has no raw partition was never published: it is clean.
+//
+// Days may be derived side by side, while units are read, and from any process: the lock of the dataset keeps other
+// sessions out, at the latest when they publish, and within a session nothing is derived while a unit publishes raw.
+func (s *Session) Derive(ctx context.Context, p state.Pair, day time.Time) (derive.Result, error) {
+	o, err := s.dataset(p)
+	if err != nil {
+		return derive.Result{}, err
+	}
+	return s.derive(ctx, o, day)
+}
+
+// Close notes what was done, and lets the locks go, also when the context has ended. What was planned and was not read
+// is gone on with by the next session with the same selection.
+func (s *Session) Close(ctx context.Context) error {
+	var errs []error
+	for _, r := range s.close(ctx) {
+		errs = append(errs, fmt.Errorf("close %s of %s: %w", r.Unit.Dataset.Name, r.Unit.Tenant.Name, r.Err))
+	}
+	return errors.Join(errs...)
+}
+
+// close says of which datasets something could not be noted.
+func (s *Session) close(ctx context.Context) (failed []Refused) {
+	for _, o := range s.open {
+		err := o.finish(ctx, s.selection)
+		err = errors.Join(err, o.keepDays(ctx, s.runner.Now))
+		if err = errors.Join(err, o.state.Close(ctx)); err != nil {
+			failed = append(failed, Refused{o.unit(s.selection, s.runner.Now), err})
+		}
+	}
+	s.open = nil
+	return failed
+}
+
+// encoders are who may write Parquet: that is what takes memory, a page of each of some hundred columns. Whoever
+// publishes raw is alone, because what is derived meanwhile might be of a partition that is no more.
+type encoders struct {
+	turns *semaphore.Weighted
+	most  int64 // that derive side by side
+}
+
+func newEncoders(most int64) *encoders {
+	return &encoders{semaphore.NewWeighted(most), most}
+}
+
+// alone waits until nobody else writes.
+func (e *encoders) alone(ctx context.Context) (done func(), err error) { return e.take(ctx, e.most) }
+
+// one waits for the turn of one of those that derive.
+func (e *encoders) one(ctx context.Context) (done func(), err error) { return e.take(ctx, 1) }
+
+func (e *encoders) take(ctx context.Context, n int64) (done func(), err error) {
+	if err := e.turns.Acquire(ctx, n); err != nil {
+		return nil, err
+	}
+	return func() { e.turns.Release(n) }, nil
+}

@@ -1,0 +1,219 @@
+package jobs_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"graphlake/internal/graphsim"
+	"graphlake/jobs"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
+	"graphlake/load"
+	"graphlake/schemas"
+)
+
+func week(now *time.Time) http.Handler {
+	return graphsim.New(graphsim.Options{Users: 8, From: monday, To: monday.Add(2 * schemas.Day), Large: 8, CallsPerUserDay: 1, Now: func() time.Time { return *now }})
+}
+
+func open(t *testing.T, r *rig, s plan.Selection) *jobs.Session {
+	t.Helper()
+	session, err := jobs.Open(t.Context(), &r.Runner, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, not := range session.Refused() {
+		t.Fatal(not.Err)
+	}
+	return session
+}
+
+// What one process plans, others read and derive, a session a unit; and the lake is as a run makes it.
+func TestUnitsAreReadElsewhere(t *testing.T) {
+	now := later
+	run, r := newRig(t, week(&now)), newRig(t, week(&now))
+	datasets := []schemas.Dataset{schemas.CallRecords, schemas.CalendarEvents}
+	run.run(t, 2, datasets...)
+
+	all := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: datasets, From: monday, To: monday.Add(2 * schemas.Day)}
+	planner := open(t, r, all)
+	p, err := planner.Plan()
+	if err != nil || len(p.Units) != 3 {
+		t.Fatalf("%d units, %v", len(p.Units), err)
+	}
+	text, err := json.Marshal(p.Units)
+	if err := errors.Join(err, planner.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+
+	var units []plan.Unit
+	if err := json.Unmarshal(text, &units); err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range units {
+		one := all
+		one.Datasets = slices.DeleteFunc(slices.Clone(datasets), func(d schemas.Dataset) bool { return d.Name != u.Dataset.Name })
+		reader := open(t, r, one)
+		rep, days := reader.Read(t.Context(), u)
+		if rep.Error != nil || rep.Requests == 0 || len(days) == 0 {
+			t.Fatalf("%+v, days %v", rep, days)
+		}
+		if dirty, err := reader.Dirty(u.Pair()); err != nil || !slices.EqualFunc(dirty, days, time.Time.Equal) {
+			t.Errorf("dirty are %v, %v, and to derive %v", dirty, err, days)
+		}
+		if err := reader.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, day := range days {
+			deriver := open(t, r, one)
+			for again := range 2 {
+				got, err := deriver.Derive(t.Context(), u.Pair(), day)
+				if err != nil || again == 0 && got.Written == 0 || again == 1 && got.Written > 0 {
+					t.Errorf("%s of %s, again %d: %+v, %v", u.Dataset.Name, day, again, got, err)
+				}
+			}
+			if err := deriver.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if unread := r.state(t, schemas.CallRecords).Asked; len(unread) != 1 {
+		t.Errorf("nobody has ended what was asked for, and the state has %v of it", unread)
+	}
+	last := open(t, r, all)
+	if p, err = last.Plan(); err != nil || len(p.Units) != 0 {
+		t.Errorf("all was read, and planned is %v, %v", p.Units, err)
+	}
+	if err := last.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if unread := r.state(t, schemas.CallRecords).Asked; len(unread) != 0 {
+		t.Errorf("all was read, and the state goes on with %v", unread)
+	}
+	differ(t, "the lake", r.bytes(t), run.bytes(t))
+}
+
+// The lock of a dataset keeps other sessions out. Whoever has lost it publishes nothing.
+func TestDeriveIsUnderTheLock(t *testing.T) {
+	now := later
+	r := newRig(t, week(&now))
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls}}
+	pair := s.Pairs()[0]
+	r.run(t, 2, schemas.PSTNCalls)
+	table := part(load.Tables, "pstn_calls", monday).Object()
+	r.put(t, table, nil)
+
+	locks := &losing{Store: r.Store}
+	r.Store = locks
+	first := open(t, r, s)
+	second, err := jobs.Open(t.Context(), &r.Runner, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if not := second.Refused(); len(not) != 1 || !errors.Is(not[0].Err, load.ErrLocked) {
+		t.Errorf("refused are %v, want what the first session has", not)
+	}
+	if _, err := second.Derive(t.Context(), pair, monday); err == nil {
+		t.Error("a day of a dataset that is not open was derived")
+	}
+	locks.lost = true
+	if _, err := first.Derive(t.Context(), pair, monday); !errors.Is(err, load.ErrLockLost) {
+		t.Errorf("without its lock: %v", err)
+	}
+	if slices.Contains(r.objects(t), table) {
+		t.Error("who has lost the lock has published a table")
+	}
+	locks.lost = false
+	if _, err := first.Derive(t.Context(), pair, monday); err != nil || !slices.Contains(r.objects(t), table) {
+		t.Errorf("with it: %v", err)
+	}
+	if err := first.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// losing is a store whose locks may be lost.
+type losing struct {
+	state.Store
+	lost bool
+}
+
+func (s *losing) Lock(ctx context.Context, name string) (load.Lock, error) {
+	l, err := s.Store.Lock(ctx, name)
+	return losable{l, s}, err
+}
+
+type losable struct {
+	load.Lock
+	of *losing
+}
+
+func (l losable) Held() error {
+	if l.of.lost {
+		return load.ErrLockLost
+	}
+	return l.Lock.Held()
+}
+
+// Days are derived while units replace them, and in the end the tables are what raw gives.
+func TestDeriveWhileUnitsAreRead(t *testing.T) {
+	now := later
+	run, r := newRig(t, week(&now)), newRig(t, week(&now))
+	r.run(t, 2, schemas.CallRecords)
+	run.run(t, 2, schemas.CallRecords)
+	now = now.Add(schemas.Day)
+	run.Now, r.Now = now, now
+	run.run(t, 2, schemas.CallRecords)
+
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}, From: monday, To: monday.Add(2 * schemas.Day)}
+	session, pair := open(t, r, s), s.Pairs()[0]
+	p, err := session.Plan()
+	if err != nil || len(p.Units) != 2 {
+		t.Fatalf("%d units, %v", len(p.Units), err)
+	}
+	var work sync.WaitGroup
+	read := make(chan struct{})
+	work.Go(func() {
+		for n := 0; ; n++ {
+			select {
+			case <-read:
+				return
+			default:
+			}
+			if _, err := session.Derive(t.Context(), pair, monday.Add(time.Duration(n%2)*schemas.Day)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	var units sync.WaitGroup
+	for _, u := range p.Units {
+		units.Go(func() {
+			rep, days := session.Read(t.Context(), u)
+			if rep.Error != nil {
+				t.Error(rep.Error)
+			}
+			for _, day := range days {
+				if _, err := session.Derive(t.Context(), pair, day); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	units.Wait()
+	close(read)
+	work.Wait()
+	if err := session.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	differ(t, "the lake", r.bytes(t), run.bytes(t))
+	want(t, r.audit(t, schemas.CallRecords))
+	if st := r.state(t, schemas.CallRecords); len(st.Dirty) > 0 || len(st.Asked) > 0 {
+		t.Errorf("dirty are %v, asked for %v", st.Dirty, st.Asked)
+	}
+}
