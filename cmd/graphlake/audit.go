@@ -129,7 +129,7 @@ func (c *command) printAudit(a audit.Audit) error {
 				where = f.Column
 			}
 			if len(f.Who) > 0 {
-				where += ": " + named(f.Who)
+				where += ": " + named(f.Who, len(f.Who))
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\n", f.Kind, dash(f.Tenant), f.Dataset, dash(f.Table), dash(f.Date), f.Count, where)
 		}
@@ -157,15 +157,14 @@ func (c *command) printAudit(a audit.Audit) error {
 	return err
 }
 
-// named are the first of those that could not be read.
-func named(who []state.Behind) string {
+// named are the first of so many that could not be read.
+func named(who []state.Behind, of int) string {
 	var all []string
-	for i, b := range who {
-		if i == mostNamed {
-			all = append(all, "…")
-			break
-		}
+	for _, b := range who[:min(len(who), mostNamed)] {
 		all = append(all, fmt.Sprintf("%s%s since %s (%s)", b.Parent, b.Record, instant{b.Since.Truncate(time.Second)}, b.Reason))
+	}
+	if of > len(all) {
+		all = append(all, "…")
 	}
 	return strings.Join(all, ", ")
 }

@@ -14,11 +14,7 @@ import (
 type planCommand struct{ selection }
 
 func (p planCommand) Run(ctx context.Context, c *command) error {
-	cfg, err := c.configuration()
-	if err != nil {
-		return err
-	}
-	sel, err := p.of(cfg)
+	cfg, sel, err := c.selected(p.selection)
 	if err != nil {
 		return err
 	}

@@ -12,11 +12,7 @@ import (
 type replayCommand struct{ selection }
 
 func (r replayCommand) Run(ctx context.Context, c *command) error {
-	cfg, err := c.configuration()
-	if err != nil {
-		return err
-	}
-	sel, err := r.of(cfg)
+	cfg, sel, err := c.selected(r.selection)
 	if err != nil {
 		return err
 	}

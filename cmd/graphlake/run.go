@@ -24,11 +24,7 @@ type runCommand struct {
 }
 
 func (r runCommand) Run(ctx context.Context, c *command) error {
-	cfg, err := c.configuration()
-	if err != nil {
-		return err
-	}
-	sel, err := r.of(cfg)
+	cfg, sel, err := c.selected(r.selection)
 	if err != nil {
 		return err
 	}

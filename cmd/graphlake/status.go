@@ -116,7 +116,7 @@ func wanting(d clock.DatasetStatus) []string {
 		say("listed and too young to be read: %d records", d.NotYet)
 	}
 	if d.Behind > 0 {
-		say("not read, and read later from where they stand: %d parents or records: %s", d.Behind, behind(d))
+		say("not read, and read later from where they stand: %d parents or records: %s", d.Behind, named(d.Who, d.Behind))
 	}
 	if d.Gone > 0 {
 		say("listed and not found, so taken for having nothing: %d", d.Gone)
@@ -139,18 +139,6 @@ func wanting(d clock.DatasetStatus) []string {
 		say("asked for after Graph had forgotten it: %d days", d.Expired)
 	}
 	return all
-}
-
-// behind names the first of those that could not be read.
-func behind(d clock.DatasetStatus) string {
-	var all []string
-	for _, b := range d.Who {
-		all = append(all, fmt.Sprintf("%s%s since %s (%s)", b.Parent, b.Record, instant{b.Since.Truncate(time.Second)}, b.Reason))
-	}
-	if d.Behind > len(all) {
-		all = append(all, "…")
-	}
-	return strings.Join(all, ", ")
 }
 
 func of(l state.Lost) string {
