@@ -10,6 +10,8 @@ import (
 
 // TokenSource gives the bearer token of a tenant. It keeps a token as long as it lasts; refresh
 // means that Graph has refused the one it gave last. Its errors may be an [Error], whose kind then counts.
+// A client calls it from one goroutine at a time; who gives it to several clients needs one that is safe for
+// concurrent use.
 type TokenSource interface {
 	Token(ctx context.Context, refresh bool) (string, error)
 }
@@ -25,7 +27,7 @@ type authorize struct {
 	source TokenSource
 
 	turn   chan struct{} // filled while somebody asks for a token
-	latest Secret
+	latest Secret        // guarded by turn
 }
 
 func newAuthorize(source TokenSource) *authorize {

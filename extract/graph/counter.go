@@ -19,7 +19,8 @@ func (c *Counter) Waited() time.Duration { return time.Duration(c.waited.Load())
 
 type counterKey struct{}
 
-// WithCounter makes every request under the context count in n as well as in its client.
+// WithCounter makes every request under the context count in n as well as in its client. Of two counters one in
+// the other only the inner one counts.
 func WithCounter(ctx context.Context, n *Counter) context.Context {
 	return context.WithValue(ctx, counterKey{}, n)
 }

@@ -52,7 +52,8 @@ func KindOf(err error) Kind {
 	return 0
 }
 
-// Error is a request that failed. It holds nothing secret, and of the answer only Graph's own words.
+// Error is a request that failed. Its fields hold nothing secret, and of the answer only Graph's own words. It belongs
+// to who gets it: no two requests share one.
 type Error struct {
 	Kind       Kind
 	Status     int    // of HTTP; 0 if no answer came
@@ -61,12 +62,12 @@ type Error struct {
 	Message    string // error.message, without ids and addresses
 	RequestID  string // what Microsoft's support asks for
 	Method     string
-	URL        string // path and query, decoded, without paging tokens
-	RetryAfter time.Duration
-	Tries      int
-	SignIn     bool   // there is no token, so nothing else can be asked either
-	Err        error  // what happened, where Graph said nothing or did not say it
-	cure       string // instead of the kind's
+	URL        string        // path and query, decoded, without paging tokens
+	RetryAfter time.Duration // that Graph asked for; 0: it did not
+	Tries      int           // that were sent; 0: nothing was sent for this error alone
+	SignIn     bool          // there is no token, so nothing else can be asked either
+	Err        error         // what happened, where Graph said nothing or did not say it
+	cure       string        // instead of the kind's
 
 	odata *odataerrors.ODataError // nil if Graph said nothing
 }

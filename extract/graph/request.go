@@ -26,7 +26,7 @@ type Request struct {
 	Resource string // the one resource that Budget.Resource counts for; empty: none
 }
 
-// Param is a query option or a header.
+// Param is a query option or a header, as it is before it is encoded.
 type Param struct{ Name, Value string }
 
 // info puts the request into Microsoft's form, which expands the template.
