@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
+	"iter"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"graphlake/internal/json"
 )
 
 const (
@@ -43,7 +43,7 @@ func Apply(held, change []byte) ([]byte, error) {
 	p.values[removedName] = nil
 	for name, value := range p.values {
 		if strings.HasSuffix(name, deltaSuffix) && value[0] == '[' {
-			if p.values[name], err = mergeEntries(valueAt(held, place{name}), value); err != nil {
+			if p.values[name], err = mergeEntries(json.At(held, name), value); err != nil {
 				return nil, fmt.Errorf("apply a change: %s: %w", name, err)
 			}
 		}
@@ -57,7 +57,7 @@ func Remove(held []byte) ([]byte, error) {
 	if err := checkObject(held); err != nil {
 		return nil, fmt.Errorf("remove a record: %w", err)
 	}
-	if valueAt(held, place{removedName}) != nil {
+	if json.At(held, removedName) != nil {
 		return held, nil
 	}
 	p := mark([]byte(`{"reason":"absent"}`))
@@ -72,9 +72,9 @@ func Absent(held []byte, day time.Time) (record []byte, removed bool, err error)
 		return nil, false, fmt.Errorf("note that a record is absent: %w", err)
 	}
 	today := day.Format(time.DateOnly)
-	since := string(plain(valueAt(held, place{absentName})))
+	since := string(json.Unquote(json.At(held, absentName)))
 	switch {
-	case valueAt(held, place{removedName}) != nil:
+	case json.At(held, removedName) != nil:
 		return held, true, nil
 	case since == "":
 		p := patch{[]string{absentName}, map[string][]byte{absentName: []byte(`"` + today + `"`)}}
@@ -89,7 +89,7 @@ func Absent(held []byte, day time.Time) (record []byte, removed bool, err error)
 
 // Restore is a record that is listed again as it was: without the marks of Remove, of Absent or of a delta.
 func Restore(held []byte) ([]byte, error) {
-	if valueAt(held, place{removedName}) == nil && valueAt(held, place{absentName}) == nil {
+	if json.At(held, removedName) == nil && json.At(held, absentName) == nil {
 		return held, nil
 	}
 	return overlay(held, patch{values: map[string][]byte{removedName: nil, absentName: nil}})
@@ -110,60 +110,61 @@ func patchOf(change []byte) (patch, error) {
 	if err := checkObject(change); err != nil {
 		return p, err
 	}
-	for m, err := range members(change) {
+	for m, err := range json.Members(change) {
 		if err != nil {
 			return p, err
 		}
-		if _, met := p.values[m.name]; !met {
-			p.names = append(p.names, m.name)
+		name := string(m.Name)
+		if _, met := p.values[name]; !met {
+			p.names = append(p.names, name)
 		}
-		p.values[m.name] = change[m.value:m.end]
+		p.values[name] = change[m.From:m.To]
 	}
 	return p, nil
 }
 
 // overlay puts a patch over a record: in the place of its members, and what is new at the end.
 func overlay(record []byte, p patch) ([]byte, error) {
-	d := draft{text: record}
+	var edit json.Edit
 	start := bytes.IndexByte(record, '{') + 1
 	last, kept, met := start, 0, map[string]bool{}
-	for m, err := range members(record) {
+	for m, err := range json.Members(record) {
 		if err != nil {
 			return nil, err
 		}
-		value, ok := p.values[m.name]
-		if ok && (value == nil || met[m.name]) {
-			d.edits = append(d.edits, edit{from: last, to: m.end})
+		name := string(m.Name)
+		value, ok := p.values[name]
+		if ok && (value == nil || met[name]) {
+			edit.Cut(last, m.To)
 		} else {
 			if kept == 0 && last > start { // the comma after what went at the start
-				d.edits = append(d.edits, edit{from: last, to: m.start})
+				edit.Cut(last, m.Start)
 			}
 			if kept++; ok {
-				d.edits = append(d.edits, edit{m.value, m.end, value})
+				edit.Replace(m.From, m.To, value)
 			}
 		}
-		met[m.name] = true
-		last = m.end
+		met[name] = true
+		last = m.To
 	}
-	var more [][]byte
+	end := bytes.LastIndexByte(record, '}')
 	for _, name := range p.names {
-		if value := p.values[name]; value != nil && !met[name] {
-			quoted, _ := jsontext.AppendQuote(nil, name) // half a surrogate pair is replaced
-			more = append(more, slices.Concat(quoted, []byte(":"), value))
+		value := p.values[name]
+		if value == nil || met[name] {
+			continue
 		}
+		if kept++; kept > 1 {
+			edit.Put(end, []byte(","))
+		}
+		edit.Put(end, json.AppendQuoted(nil, name), []byte(":"), value)
 	}
-	h := hole{from: bytes.LastIndexByte(record, '}')}
-	if h.to = h.from; kept > 0 && len(more) > 0 {
-		h.open = ","
-	}
-	d.fill(h, more)
-	return d.bytes(), nil
+	return edit.Apply(record), nil
 }
 
 // mergeEntries is a collection after a change. What the change names comes first: a person has one
 // manager, and the newest is the one. Without a collection before, held is nil.
 func mergeEntries(held, change []byte) ([]byte, error) {
-	changed, err := elements(change)
+	changed, err := collect(json.Elements(change))
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +180,7 @@ func mergeEntries(held, change []byte) ([]byte, error) {
 	}
 	asSent := len(all) == len(changed)
 	if len(held) > 0 && held[0] == '[' {
-		before, err := elements(held)
+		before, err := collect(json.Elements(held))
 		if err != nil {
 			return nil, err
 		}
@@ -197,26 +198,30 @@ func mergeEntries(held, change []byte) ([]byte, error) {
 
 // entryKey tells the entries of a collection apart: by the id, and without one by all that they say.
 func entryKey(entry []byte) string {
-	if id := plain(valueAt(entry, place{"id"})); len(id) > 0 {
+	if id := json.Unquote(json.At(entry, "id")); len(id) > 0 {
 		return "id " + string(id)
 	}
 	return "is " + string(entry)
 }
 
 // Removed reports whether a record, or a change of one, carries the mark of a removal.
-func Removed(record []byte) bool { return valueAt(record, place{removedName}) != nil }
+func Removed(record []byte) bool { return json.At(record, removedName) != nil }
 
 // checkObject accepts exactly one JSON object.
 func checkObject(text []byte) error {
-	dec := newDecoder(text)
-	if dec.PeekKind() != jsontext.KindBeginObject {
+	if !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) {
 		return errors.New("no JSON object")
 	}
-	if err := dec.SkipValue(); err != nil {
-		return syntax(err)
+	return json.Check(text)
+}
+
+// collect are all elements, or the error that they end with.
+func collect(elements iter.Seq2[[]byte, error]) (all [][]byte, err error) {
+	for e, err := range elements {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
 	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return errors.New("no valid JSON: something follows it")
-	}
-	return nil
+	return all, nil
 }

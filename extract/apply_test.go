@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	textjson "graphlake/internal/json"
 )
 
 func TestApply(t *testing.T) {
@@ -75,16 +77,16 @@ func TestApplyRefuses(t *testing.T) {
 	for _, c := range []struct{ held, change, want string }{
 		{`{}`, `[]`, "apply a change: the change: no JSON object"},
 		{`{}`, ``, "apply a change: the change: no JSON object"},
-		{`{}`, `{"secret":"Aino" "b":1}`, "apply a change: the change: no valid JSON at byte 17"},
-		{`{}`, `{"a":1}{}`, "apply a change: the change: no valid JSON: something follows it"},
+		{`{}`, `{"secret":"Aino" "b":1}`, "apply a change: the change: not JSON: want \",\" or \"}\" at byte 17"},
+		{`{}`, `{"a":1}{}`, "apply a change: the change: not JSON: want the end at byte 7"},
 		{`7`, `{"a":1}`, "apply a change: the held record: no JSON object"},
-		{`{"secret":"Aino"`, `{"a":1}`, "apply a change: the held record: no valid JSON at byte 16"},
+		{`{"secret":"Aino"`, `{"a":1}`, "apply a change: the held record: not JSON: want \",\" or \"}\" at byte 16"},
 	} {
 		if _, err := Apply([]byte(c.held), []byte(c.change)); err == nil || err.Error() != c.want {
 			t.Errorf("Apply(%s, %s): error %v, want %s", c.held, c.change, err, c.want)
 		}
 	}
-	if _, err := Remove([]byte(`{"a"`)); err == nil || err.Error() != "remove a record: no valid JSON at byte 4" {
+	if _, err := Remove([]byte(`{"a"`)); err == nil || err.Error() != "remove a record: not JSON: want a colon at byte 4" {
 		t.Errorf("Remove: error %v", err)
 	}
 }
@@ -174,7 +176,7 @@ func FuzzApply(f *testing.F) {
 		}
 		checkMembers(t, held, change, once)
 		gone, err := Remove(once)
-		if err != nil || valueAt(gone, place{removedName}) == nil {
+		if err != nil || textjson.At(gone, removedName) == nil {
 			t.Fatalf("Remove(%s) = %s, %v", once, gone, err)
 		}
 		if back, err := Apply(gone, []byte(`{"back":true}`)); err != nil || values(t, back)[removedName] != nil {
@@ -219,7 +221,7 @@ func values(t *testing.T, text []byte) map[string]json.RawMessage {
 	if text == nil {
 		return all
 	}
-	for _, err := range members(text) {
+	for _, err := range textjson.Members(text) {
 		if n++; err != nil {
 			t.Fatal(err)
 		}

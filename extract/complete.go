@@ -1,65 +1,61 @@
 package extract
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"iter"
 	"slices"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"graphlake/extract/graph"
+	"graphlake/internal/json"
+	"graphlake/internal/record"
 )
 
-// complete makes a record of what Graph sent: whole, and without the annotations of the transport.
-// Further pages are asked for with r's headers and budget.
-func (x *Reading) complete(ctx context.Context, text []byte, r graph.Request) ([]byte, error) {
-	d, err := newDraft(text)
-	if err != nil {
-		return nil, err
+// record makes a record of what Graph sent.
+func (x *Reading) record(ctx context.Context, v *graph.Value, r graph.Request) (record.Record, error) {
+	if err := x.complete(ctx, v, r); err != nil {
+		return record.Record{}, err
 	}
-	return x.finish(ctx, d, r)
+	return x.fields.record(v), nil
 }
 
-func (x *Reading) finish(ctx context.Context, d *draft, r graph.Request) ([]byte, error) {
-	for _, h := range d.holes {
-		rest, err := x.rest(ctx, h, r)
-		if err != nil {
-			return nil, fmt.Errorf("further pages of %s: %w", h.name, err)
-		}
-		d.fill(h, rest)
+// complete makes what Graph sent whole, and takes the annotations of the transport out.
+// Further pages are asked for with r's headers and budget.
+func (x *Reading) complete(ctx context.Context, v *graph.Value, r graph.Request) error {
+	edit, err := v.Edit()
+	if err != nil {
+		return err
 	}
-	return d.bytes(), nil
+	for _, rest := range v.Rest {
+		elements, err := x.rest(ctx, rest, r)
+		if err != nil {
+			return fmt.Errorf("further pages of %s: %w", rest.Name, err)
+		}
+		rest.Put(edit, elements)
+	}
+	v.Complete()
+	return nil
 }
 
 // rest reads the elements of a collection that follow its first page, each of them completed.
 //
 // Pages may overlap, if something was inserted while they were read, and Graph may repeat a page. An element
 // of a later page goes if an earlier page had one of its id that says the same, whatever its escapes; a page
-// without ids goes if it equals an earlier one. Within a page, and where they differ, elements of one id stay:
+// with elements that have no id goes if it equals an earlier one. Within a page, and where they differ, elements of one id stay:
 // Graph gives two people one id, returns a session twice, and two whom it knows nothing of are equal in every
 // byte.
 //
 // Counts are of the collection, of a page or of what is left, as the service likes; the largest is never more
 // than there is. So if fewer elements are there in the end, some are lacking: where pages overlap, one was
 // inserted meanwhile and was on none of them.
-func (x *Reading) rest(ctx context.Context, h hole, r graph.Request) ([][]byte, error) {
+func (x *Reading) rest(ctx context.Context, of graph.Rest, r graph.Request) ([][]byte, error) {
 	var met pages
-	first, err := elements(h.array)
+	met.take(of.Came)
+	rest, most, err := x.elements(ctx, x.client.Follow(ctx, r, of.Link), &met, r)
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := drafts(first)
-	if err != nil {
-		return nil, err
-	}
-	met.take(fresh)
-	rest, most, err := x.elements(ctx, x.client.Follow(ctx, r, h.link), &met, r)
-	if err != nil {
-		return nil, err
-	}
-	return rest, tooFew(r, len(first)+len(rest), max(h.count, most))
+	return rest, tooFew(r, len(of.Came)+len(rest), max(of.Count, most))
 }
 
 // tooFew is an error if fewer elements came than are counted.
@@ -78,75 +74,92 @@ func (x *Reading) elements(ctx context.Context, from iter.Seq2[graph.Page, error
 			return nil, 0, err
 		}
 		most = max(most, page.Count)
-		fresh, err := drafts(page.Values)
-		if err != nil {
-			return nil, 0, err
+		came := make([]graph.Element, len(page.Values))
+		for i, v := range page.Values {
+			came[i] = graph.Element{JSON: v.JSON, ID: v.ID}
 		}
-		for _, d := range met.take(fresh) {
-			element, err := x.finish(ctx, d, r)
-			if err != nil {
+		for i, fresh := range met.take(came) {
+			if !fresh {
+				continue
+			}
+			if err := x.complete(ctx, &page.Values[i], r); err != nil {
 				return nil, 0, err
 			}
-			all = append(all, element)
+			all = append(all, page.Values[i].JSON)
 		}
 	}
 	return all, most, nil
 }
 
-func drafts(page [][]byte) (all []*draft, err error) {
-	for _, element := range page {
-		d, err := newDraft(element)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, d)
-	}
-	return all, nil
-}
-
 // pages remembers the pages of one collection.
 type pages struct {
-	texts    seen         // of pages
-	elements map[sum]bool // that have an id
-	once     bool         // no element is listed twice, not within a page either
+	elements map[string][]*met // that have an id, by it
+	texts    map[string]bool   // of pages with elements that have none
+	once     bool              // no element is listed twice, not within a page either
 }
 
-// take gives what a page has that those before it have not. It is compared without annotations, whose links
-// differ each time.
-func (p *pages) take(page []*draft) (fresh []*draft) {
+// met is an element that was met. What it says is known once another one has its id.
+type met struct{ json, says []byte }
+
+// same reports whether one says the same as one of others.
+func (m *met) same(others []*met) bool {
+	return slices.ContainsFunc(others, func(o *met) bool {
+		for _, one := range []*met{m, o} {
+			if one.says == nil {
+				one.says = appendSaid(nil, one.json)
+			}
+		}
+		return string(m.says) == string(o.says)
+	})
+}
+
+// take says which elements of a page those before it have not.
+func (p *pages) take(page []graph.Element) (fresh []bool) {
 	if p.elements == nil {
-		p.elements = map[sum]bool{}
+		p.elements, p.texts = map[string][]*met{}, map[string]bool{}
 	}
-	var text []byte
-	var named []sum
-	for _, d := range page {
-		says := canonical(d.bytes())
-		text = append(append(text, says...), ',')
-		if len(plain(valueAt(d.text, place{"id"}))) == 0 {
-			fresh = append(fresh, d)
+	fresh = make([]bool, len(page))
+	nameless := false
+	taken := map[string][]*met{}
+	for i, e := range page {
+		if len(e.ID) == 0 {
+			fresh[i], nameless = true, true
 			continue
 		}
-		key := sumOf(says)
-		if !p.elements[key] && (!p.once || !slices.Contains(named, key)) {
-			fresh = append(fresh, d)
-		}
-		named = append(named, key)
+		id, one := string(e.ID), &met{json: e.JSON}
+		fresh[i] = !one.same(p.elements[id]) && (!p.once || !one.same(taken[id]))
+		taken[id] = append(taken[id], one)
 	}
-	if !p.texts.first(text) {
-		return nil
+	if nameless && !p.first(page) {
+		return make([]bool, len(page))
 	}
-	for _, key := range named {
-		p.elements[key] = true
+	for id, all := range taken {
+		p.elements[id] = append(p.elements[id], all...)
 	}
 	return fresh
 }
 
-// canonical is one spelling of what a JSON text says (RFC 8785), but for whole numbers, which may be too large
-// for it: it would make two of them alike. Of a text that has none it is the text itself.
-func canonical(text []byte) []byte {
-	v := jsontext.Value(bytes.Clone(text))
-	if v.Canonicalize(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.CanonicalizeRawInts(false)) != nil {
-		return text
+// first reports whether no page with the same elements was met before.
+func (p *pages) first(page []graph.Element) bool {
+	var text []byte
+	for _, e := range page {
+		text = append(appendSaid(text, e.JSON), ',')
 	}
-	return v
+	met := p.texts[string(text)]
+	p.texts[string(text)] = true
+	return !met
+}
+
+// appendSaid appends one spelling of what an element says. It is compared without annotations, whose links differ
+// each time.
+func appendSaid(dst, element []byte) []byte {
+	v, err := graph.ReadValue(element, nil)
+	if err != nil {
+		return append(dst, element...)
+	}
+	said, err := json.AppendCanonical(dst, v.Text())
+	if err != nil {
+		return append(dst, element...)
+	}
+	return said
 }

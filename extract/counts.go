@@ -1,7 +1,7 @@
 package extract
 
 import (
-	"crypto/sha256"
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 )
@@ -44,25 +44,22 @@ func (x *Reading) Counts() Counts {
 // seen remembers what was met, by hash: a long range lists millions.
 type seen struct {
 	mu   sync.Mutex
-	sums map[sum]bool
+	sums map[sum]struct{}
 }
 
-type sum [16]byte
+type sum [2]uint64
 
-func sumOf(text []byte) sum {
-	full := sha256.Sum256(text)
-	return sum(full[:16])
-}
+var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
-// first says whether text was not met before.
+// first says whether a text was not met before.
 func (s *seen) first(text []byte) bool {
-	key := sumOf(text)
+	key := sum{maphash.Bytes(seeds[0], text), maphash.Bytes(seeds[1], text)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.sums == nil {
-		s.sums = map[sum]bool{}
+		s.sums = map[sum]struct{}{}
 	}
-	met := s.sums[key]
-	s.sums[key] = true
-	return !met
+	before := len(s.sums)
+	s.sums[key] = struct{}{}
+	return len(s.sums) > before
 }

@@ -1,10 +1,10 @@
 package extract
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,25 +12,27 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"graphlake/extract/graph"
+	"graphlake/internal/json"
+	"graphlake/internal/record"
 	"graphlake/schemas"
 )
 
 // entry is what a list says of a record that has to be read by its id.
 type entry struct {
 	id, version string
-	ended       time.Time // zero if it is not said
-	listedAt    time.Time // by which a range asks for it; zero if it is not said, and of pictures
-	listed      []byte    // the record, where no other request gives it
+	ended       time.Time   // zero if it is not said
+	listedAt    time.Time   // by which a range asks for it; zero if it is not said, and of pictures
+	listed      graph.Value // the record, where no other request gives it
 	request     graph.Request
 }
 
-func (x *Reading) entry(listed []byte) entry {
+func (x *Reading) entry(listed *graph.Value) entry {
 	e := entry{
-		id:      string(plain(valueAt(listed, x.fields.id))),
-		version: string(plain(valueAt(listed, x.fields.version))),
+		id:      string(listed.Plain(x.fields.id)),
+		version: string(listed.Plain(x.fields.version)),
 	}
 	var ok bool
-	if e.ended, ok = instantOf(valueAt(listed, x.fields.end)); !ok {
+	if e.ended, ok = instantOf(listed.Plain(x.fields.end)); !ok {
 		e.ended, _ = x.fields.time(listed)
 	}
 	e.listedAt, _ = x.fields.asked(listed)
@@ -42,19 +44,26 @@ func (x *Reading) entry(listed []byte) entry {
 const listedAhead = 4096
 
 // readDetails reads what the windows list by the ids, concurrently; the client keeps the pace.
-func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error {
+func (x *Reading) readDetails(ctx context.Context, records chan<- []record.Record) error {
 	g, ctx := errgroup.WithContext(ctx)
 	entries := make(chan entry, listedAhead)
 	g.Go(func() error {
 		defer close(entries)
 		whole := &listing{Reading: x, asked: x.asked}
-		return whole.windows(ctx, func(ctx context.Context, listed []byte, r graph.Request) error {
-			e, wanted, err := x.wanted(ctx, records, listed)
-			if err != nil || !wanted {
-				return err
+		return whole.windows(ctx, func(ctx context.Context, listed []graph.Value, r graph.Request) error {
+			for _, v := range listed {
+				e, wanted, err := x.wanted(ctx, records, v)
+				if err == nil && wanted {
+					if x.dataset.Source.Detail.Path == "" {
+						e.listed, e.request = v, r
+					}
+					err = send(ctx, entries, e)
+				}
+				if err != nil {
+					return err
+				}
 			}
-			e.listed, e.request = listed, r
-			return send(ctx, entries, e)
+			return nil
 		})
 	})
 	for range x.options.Workers {
@@ -75,8 +84,8 @@ func (x *Reading) readDetails(ctx context.Context, records chan<- []byte) error 
 
 // wanted says whether a listed record has to be read: not if it was listed before, nor if the caller
 // has it at this version.
-func (x *Reading) wanted(ctx context.Context, records chan<- []byte, listed []byte) (e entry, wanted bool, err error) {
-	if e = x.entry(listed); e.id == "" {
+func (x *Reading) wanted(ctx context.Context, records chan<- []record.Record, listed graph.Value) (e entry, wanted bool, err error) {
+	if e = x.entry(&listed); e.id == "" {
 		return e, false, x.handNameless(ctx, records, listed)
 	}
 	// A record that rose to a new version while the list was paged is read again.
@@ -89,7 +98,7 @@ func (x *Reading) wanted(ctx context.Context, records chan<- []byte, listed []by
 	}
 	x.counts.held.Add(1)
 	if x.dataset.Mode.Pictures() { // whoever marks what is no longer listed has to know that it is
-		return e, false, send(ctx, records, unchanged(x.fields.id, e.id))
+		return e, false, send(ctx, records, []record.Record{{Unchanged: true, ID: e.id}})
 	}
 	return e, false, nil
 }
@@ -113,11 +122,11 @@ func (x *Reading) held(e entry) bool {
 }
 
 // handDetail reads a listed record and passes it on. One that does not come leaves the others alone.
-func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry) error {
+func (x *Reading) handDetail(ctx context.Context, records chan<- []record.Record, e entry) error {
 	place := x.behind.ask()
-	record, err := x.detail(ctx, e)
+	made, version, err := x.detail(ctx, e)
 	if err == nil {
-		record, err = x.parts(ctx, record, e)
+		made, err = x.parts(ctx, made, e)
 	}
 	if graph.KindOf(err) == graph.NotFound && x.absent(ctx, place, e) {
 		return nil
@@ -129,10 +138,10 @@ func (x *Reading) handDetail(ctx context.Context, records chan<- []byte, e entry
 		return err
 	}
 	x.behind.read(place)
-	if version := valueAt(record, x.fields.version); version != nil && lower(version, []byte(e.version)) {
+	if version != nil && lower(version, []byte(e.version)) {
 		x.counts.notYet.Add(1) // the version that the list has told of is still to come
 	}
-	return send(ctx, records, record)
+	return send(ctx, records, []record.Record{made})
 }
 
 // missing is what is missing of a record that does not come: the second in which it was listed.
@@ -145,34 +154,32 @@ func (x *Reading) missing(e entry) Behind {
 	return one
 }
 
-// detail reads a record by its id and merges the answers.
-func (x *Reading) detail(ctx context.Context, e entry) ([]byte, error) {
+// detail reads a record by its id and merges the answers. The version is what it says, nil if nothing.
+func (x *Reading) detail(ctx context.Context, e entry) (made record.Record, version []byte, err error) {
 	if x.dataset.Source.Detail.Path == "" {
-		return x.complete(ctx, e.listed, e.request)
+		made, err = x.record(ctx, &e.listed, e.request)
+		return made, e.listed.Plain(x.fields.version), err
 	}
-	var record []byte
+	var all []graph.Value
 	for _, query := range x.dataset.Source.Detail.Queries {
 		r := x.detailRequest(e.id, query)
-		answer, err := x.client.Get(ctx, r)
+		v, err := x.client.Get(ctx, r)
+		if err == nil {
+			err = x.complete(ctx, &v, r)
+		}
+		if err == nil {
+			err = x.isOf(e, &v, len(all) == 0)
+		}
+		if name := expanded(query); err == nil && name != "" && !hasCollection(&v, name) {
+			err = r.Incomplete(fmt.Sprintf("the answer has no collection %q", name))
+		}
 		if err != nil {
-			return nil, err
+			return made, nil, err
 		}
-		if answer, err = x.complete(ctx, answer, r); err != nil {
-			return nil, err
-		}
-		if err := x.isOf(e, answer, record == nil); err != nil {
-			return nil, err
-		}
-		if name := expanded(query); name != "" && !bytes.HasPrefix(valueAt(answer, place{name}), []byte("[")) {
-			return nil, r.Incomplete(fmt.Sprintf("the answer has no collection %q", name))
-		}
-		if record == nil {
-			record = answer
-		} else if record, err = merge(record, answer, x.fields.version); err != nil {
-			return nil, err
-		}
+		all = append(all, v)
 	}
-	return record, nil
+	made, version = x.fields.merge(all)
+	return made, version, nil
 }
 
 // expanded is the collection that a query wants with the record; empty if it wants none.
@@ -188,23 +195,19 @@ func expanded(query []schemas.Param) string {
 
 // isOf makes sure that an answer is of the record that was asked for. All but the first may leave its id out,
 // but not everything.
-func (x *Reading) isOf(e entry, answer []byte, first bool) error {
-	id := string(plain(valueAt(answer, x.fields.id)))
-	if strings.EqualFold(id, e.id) {
+func (x *Reading) isOf(e entry, answer *graph.Value, first bool) error {
+	id := answer.Plain(x.fields.id)
+	if strings.EqualFold(string(id), e.id) {
 		return nil
 	}
-	if id == "" && !first && !isEmpty(answer) {
+	if len(id) == 0 && !first && len(answer.Members) > 0 {
 		return nil
 	}
 	return errors.New("the answer is not the record that was asked for")
 }
 
-// isEmpty says whether an answer has no member.
-func isEmpty(answer []byte) bool {
-	for _, err := range members(answer) {
-		return err != nil
-	}
-	return true
+func hasCollection(answer *graph.Value, name string) bool {
+	return slices.ContainsFunc(answer.Members, func(m json.Member) bool { return string(m.Name) == name && answer.JSON[m.From] == '[' })
 }
 
 // absent says whether Graph may list a record and not find it: it lists some before they can be read, and
@@ -236,36 +239,43 @@ func (x *Reading) now() time.Time {
 	return x.options.Now.Add(time.Since(x.started))
 }
 
-// merge adds to a record the members that only a later answer has. If the record changed between the
-// two, it is known whole only in the lower version, and so says that; the next reading brings the
+// merge adds to the first of the answers about a record the members that only a later one has. If the record changed
+// between the two, it is known whole only in the lower version, and so says that; the next reading brings the
 // higher one.
-func merge(record, answer []byte, version place) ([]byte, error) {
+func (f fields) merge(answers []graph.Value) (made record.Record, version []byte) {
+	first := &answers[0]
+	made, version = f.record(first), first.Plain(f.version)
 	have := map[string]bool{}
-	for m, err := range members(record) {
-		if err != nil {
-			return nil, err
-		}
-		have[m.name] = true
+	for _, m := range first.Members {
+		have[string(m.Name)] = true
 	}
-	d := draft{text: record}
-	var more [][]byte
-	for m, err := range members(answer) {
-		if err != nil {
-			return nil, err
+	end := len(first.JSON) - 1
+	var edit json.Edit
+	var lowest []byte
+	for i := range answers[1:] {
+		a := &answers[i+1]
+		var news []json.Member
+		for _, m := range a.Members {
+			if !have[string(m.Name)] {
+				news = append(news, m)
+			}
 		}
-		if !have[m.name] {
-			more = append(more, answer[m.start:m.end])
+		for _, m := range news {
+			if len(have) > 0 {
+				edit.Put(end, []byte(","))
+			}
+			edit.Put(end, a.JSON[m.Start:m.To])
+			have[string(m.Name)] = true
+		}
+		if other := a.Plain(f.version); version != nil && lower(other, version) {
+			version, lowest = other, a.Raw(f.version)
 		}
 	}
-	h := hole{from: bytes.LastIndexByte(record, '}')}
-	if h.to = h.from; len(more) > 0 && len(have) > 0 {
-		h.open = ","
+	if lowest != nil {
+		from, to := first.Found()[f.version].Bounds()
+		edit.Replace(from, to, lowest)
+		made.Known = nil // its version is another one now
 	}
-	d.fill(h, more)
-	if from, to, ok := find(record, version); ok {
-		if other := valueAt(answer, version); lower(other, record[from:to]) {
-			d.edits = append(d.edits, edit{from, to, other})
-		}
-	}
-	return d.bytes(), nil
+	made.JSON = edit.Apply(first.JSON)
+	return made, version
 }

@@ -105,7 +105,7 @@ func TestEachRecordHasItsOwnPace(t *testing.T) {
 	client, _ = serve(t, busy(3, func(string) string { return "" }))
 	for record, err := range extract.Read(client, twice, march1, extract.Options{}).Records(ctx) {
 		if !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got %s, %v, want the second request for a record to wait for an hour", record, err)
+			t.Errorf("got %s, %v, want the second request for a record to wait for an hour", record.JSON, err)
 		}
 	}
 }
@@ -255,5 +255,29 @@ func TestExpandedIsThere(t *testing.T) {
 			t.Errorf("%v: got %v, %v", c, records, err)
 		}
 		wantBehind(t, reading, callBehind("m", graph.Incomplete, "incomplete"))
+	}
+}
+
+// A record is the first answer, with the members that only the second has, and in the lower of two versions. All else
+// stays as Graph sent it.
+func TestMerge(t *testing.T) {
+	for _, c := range []struct{ first, second, want string }{
+		{`{"id":"m","n":1.50,"sessions":[]}`, `{"n":2,"id":"m","people":[]}`, `{"id":"m","n":1.50,"sessions":[],"people":[]}`},
+		{` { "sessions" : [ ] ,"id":"m"} `, `{"people":[1, 2],"id":"m","q":null, "q":1}`, `{ "sessions" : [ ] ,"id":"m","people":[1, 2],"q":null,"q":1}`},
+		{`{"version":17,"id":"m","sessions":[]}`, `{"people":[],"version":6,"@odata.context":"c"}`, `{"version":6,"id":"m","sessions":[],"people":[]}`},
+		{`{"id":"m","version":6,"sessions":[]}`, `{"people":[],"version":"17"}`, `{"id":"m","version":6,"sessions":[],"people":[]}`},
+		{`{"@odata.context":"c","id":"m","sessions@odata.context":"d","sessions":[{"@odata.context":"e","a":1}]}`,
+			`{"@odata.context":"c","people@odata.nextLink":"{host}/more"}`, `{"id":"m","sessions":[{"a":1}],"people":[{"id":"p"}]}`},
+		{`{"id":"m","sessions":null,"sessions@odata.nextLink":"{host}/more"}`,
+			`{"people":[0],"people@odata.nextLink":"{host}/more","\u006e":0}`, `{"id":"m","sessions":[{"id":"p"}],"people":[0,{"id":"p"}],"\u006e":0}`},
+	} {
+		client, _ := serve(t, answers{
+			list: listOf("m"), "/v1.0/calls/m" + sessions: c.first, "/v1.0/calls/m" + members: c.second, "/more": `{"value":[{"id":"p"}]}`,
+		}.to)
+		records, err := collect(t, extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, records, c.want)
 	}
 }

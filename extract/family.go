@@ -9,12 +9,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"graphlake/extract/graph"
+	"graphlake/internal/record"
 	"graphlake/schemas"
 )
 
 // listParents gives all parents. Of those that have parents themselves, whom one of these does not give is
 // behind with it.
-func (x *Reading) listParents(ctx context.Context, records chan<- []byte) (all []parent, err error) {
+func (x *Reading) listParents(ctx context.Context, records chan<- []record.Record) (all []parent, err error) {
 	source := x.dataset.Source.Parent
 	if source.Of != nil {
 		all, err = x.listChildren(ctx, records)
@@ -26,7 +27,7 @@ func (x *Reading) listParents(ctx context.Context, records chan<- []byte) (all [
 }
 
 // listChildren gives parents that have parents themselves, of several of these at once.
-func (x *Reading) listChildren(ctx context.Context, records chan<- []byte) ([]parent, error) {
+func (x *Reading) listChildren(ctx context.Context, records chan<- []record.Record) ([]parent, error) {
 	source := x.dataset.Source.Parent
 	above, err := x.list(ctx, records, source.Of, parent{})
 	if err != nil {
@@ -79,7 +80,7 @@ func (b *beginnings) again(err error) bool {
 }
 
 // list gives the elements of a collection of parents, each once.
-func (x *Reading) list(ctx context.Context, records chan<- []byte, source *schemas.Parent, of parent) ([]parent, error) {
+func (x *Reading) list(ctx context.Context, records chan<- []record.Record, source *schemas.Parent, of parent) ([]parent, error) {
 	var begun beginnings
 	for {
 		all, err := x.listOnce(ctx, records, source, of)
@@ -89,7 +90,7 @@ func (x *Reading) list(ctx context.Context, records chan<- []byte, source *schem
 	}
 }
 
-func (x *Reading) listOnce(ctx context.Context, records chan<- []byte, source *schemas.Parent, of parent) ([]parent, error) {
+func (x *Reading) listOnce(ctx context.Context, records chan<- []record.Record, source *schemas.Parent, of parent) ([]parent, error) {
 	var all []parent
 	met := map[string]bool{}
 	for page, err := range x.client.Pages(ctx, x.parentsRequest(source, of)) {
@@ -97,7 +98,7 @@ func (x *Reading) listOnce(ctx context.Context, records chan<- []byte, source *s
 			return nil, fmt.Errorf("list the parents: %w", err)
 		}
 		for _, element := range page.Values {
-			p := parent{id: string(plain(valueAt(element, place{"id"}))), of: of.id}
+			p := parent{id: string(element.ID), of: of.id}
 			if p.id == "" {
 				if err := x.handNameless(ctx, records, element); err != nil {
 					return nil, err

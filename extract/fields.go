@@ -4,88 +4,126 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"time"
 
+	"graphlake/extract/graph"
 	"graphlake/internal/instant"
+	"graphlake/internal/record"
 	"graphlake/schemas"
 )
 
-// fields is where a listed record or an answer says what a reading has to know of it.
+// fields are the places of what a reading has to know of a listed record or an answer: numbers of values that are
+// noted when Graph's answer is read, or nowhere.
 type fields struct {
-	id, version, end place
+	noted *graph.Fields
+	known int // the first so many are those of [record.Paths]
+
+	id, version, end int
 	times            []when // the first that is not null counts
-	changed          place  // when a record changed last, where ranges are of that
-	own              place  // what says that a record is its parent's own
+	changed          int    // when a record changed last, where ranges are of that
+	own              int    // what says that a record is its parent's own
 }
 
-// when is where a time is, and the name of its zone; a nil zone: the time says it itself.
-type when struct{ at, zone place }
+// nowhere is a place without a value.
+const nowhere = -1
 
-// place is the names of the members that lead to a value. A nil place leads nowhere.
-type place []string
+// when is where a time is, and the name of its zone; nowhere: the time says it itself.
+type when struct{ at, zone int }
 
 func fieldsOf(ds schemas.Dataset) (f fields, err error) {
-	for _, p := range ds.Time {
-		at, err := placeOf(p)
+	f = fields{noted: new(graph.Fields), id: nowhere, version: nowhere, end: nowhere, changed: nowhere, own: nowhere}
+	if len(ds.Tables) > 0 {
+		known, err := record.Paths(ds)
 		if err != nil {
 			return f, err
 		}
-		w := when{at: at}
+		for _, names := range known {
+			f.noted.Add(names...)
+		}
+		f.known = len(known)
+	}
+	for _, p := range ds.Time {
+		names, err := namesOf(p)
+		if err != nil {
+			return f, err
+		}
+		w := when{f.noted.Add(names...), nowhere}
 		if len(ds.Tables) > 0 && ds.TimeType(p) == schemas.UTCTime {
-			w.zone = append(slices.Clone(at[:len(at)-1]), schemas.ZoneMember)
+			w.zone = f.noted.Add(append(names[:len(names)-1], schemas.ZoneMember)...)
 		}
 		f.times = append(f.times, w)
 	}
 	if own := ds.Source.Own; own != nil {
-		if f.own, err = placeOf(own.Path); err != nil {
+		if f.own, err = f.add(own.Path); err != nil {
 			return f, err
 		}
 	}
-	if f.changed, err = placeOf(ds.Changed); err != nil {
+	if f.changed, err = f.add(ds.Changed); err != nil {
 		return f, err
 	}
-	if f.version, err = placeOf(ds.Version); err != nil || ds.Source.Detail == nil {
+	if f.version, err = f.add(ds.Version); err != nil || ds.Source.Detail == nil {
 		return f, err
 	}
-	if f.end, err = placeOf(ds.Source.Detail.End); err != nil {
-		return f, err
+	return f, f.addDetail(ds)
+}
+
+func (f *fields) addDetail(ds schemas.Dataset) (err error) {
+	if f.end, err = f.add(ds.Source.Detail.End); err != nil {
+		return err
 	}
 	key := ds.Root().Key
 	if len(key) != 1 {
-		return f, fmt.Errorf("records are read by their id, but the key has %d columns", len(key))
+		return fmt.Errorf("records are read by their id, but the key has %d columns", len(key))
 	}
 	column, _ := ds.Root().Column(key[0])
-	f.id, err = placeOf(column.Path)
-	return f, err
+	f.id, err = f.add(column.Path)
+	return err
 }
 
-func placeOf(p schemas.Path) (place, error) {
+func (f *fields) add(p schemas.Path) (int, error) {
+	names, err := namesOf(p)
+	if err != nil || len(names) == 0 {
+		return nowhere, err
+	}
+	return f.noted.Add(names...), nil
+}
+
+// namesOf are the names of the members that lead to a value.
+func namesOf(p schemas.Path) ([]string, error) {
 	steps, err := p.Steps()
 	if err != nil {
 		return nil, err
 	}
-	var at place
+	var names []string
 	for _, s := range steps {
 		if s.Kind != schemas.Into {
 			return nil, fmt.Errorf("path %q has to lead to one value of the record, through no array", p)
 		}
-		at = append(at, s.Name)
+		names = append(names, s.Name)
 	}
-	return at, nil
+	return names, nil
+}
+
+// record is a value that is whole as a record.
+func (f fields) record(v *graph.Value) record.Record {
+	r := record.Record{JSON: v.JSON}
+	if found := v.Found(); found != nil {
+		r.Known = found[:f.known]
+	}
+	return r
 }
 
 // time is when a record happened, as far as it says so.
-func (f fields) time(record []byte) (time.Time, bool) {
+func (f fields) time(v *graph.Value) (time.Time, bool) {
 	for _, w := range f.times {
-		value := valueAt(record, w.at)
-		if value == nil {
+		text := v.Plain(w.at)
+		if text == nil {
 			continue
 		}
-		t, ok := instantOf(value)
-		if w.zone != nil {
-			t, ok = instantIn(value, valueAt(record, w.zone))
+		t, ok := instantOf(text)
+		if w.zone != nowhere {
+			t, ok = instantIn(text, v.Plain(w.zone))
 		}
 		if ok {
 			return t, true
@@ -94,32 +132,31 @@ func (f fields) time(record []byte) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// instantIn reads a JSON string with a date and time, in the zone that another string names.
-func instantIn(value, zone []byte) (time.Time, bool) {
-	i, known, ok := instant.In(plain(value), plain(zone))
+// instantIn reads a date and time, in the zone that another text names.
+func instantIn(text, zone []byte) (time.Time, bool) {
+	i, known, ok := instant.In(text, zone)
 	return i.Time(), ok && known && !i.IsNone()
 }
 
 // asked is the time by which a range asks for a record.
-func (f fields) asked(record []byte) (time.Time, bool) {
-	if f.changed != nil {
-		return instantOf(valueAt(record, f.changed))
+func (f fields) asked(v *graph.Value) (time.Time, bool) {
+	if f.changed != nowhere {
+		return instantOf(v.Plain(f.changed))
 	}
-	return f.time(record)
+	return f.time(v)
 }
 
-// instantOf reads a JSON string with an instant. The year 0001 is how some services say null.
-func instantOf(value []byte) (time.Time, bool) {
-	i, zoned, ok := instant.Parse(plain(value))
+// instantOf reads an instant. The year 0001 is how some services say null.
+func instantOf(text []byte) (time.Time, bool) {
+	i, zoned, ok := instant.Parse(text)
 	return i.Time(), ok && zoned && !i.IsNone()
 }
 
-// compareVersions says which of two versions comes first: both numbers, also quoted ones, or both
-// instants. Neither is compared as text, of which 9 would be the higher than 10; what is not of one
+// compareVersions says which of two versions comes first: both numbers or both instants, also quoted ones without their quotes. Neither is compared as text, of which 9 would be the higher than 10; what is not of one
 // kind cannot be compared.
 func compareVersions(a, b []byte) (order int, ok bool) {
-	m, okM := wholeNumber(string(plain(a)))
-	n, okN := wholeNumber(string(plain(b)))
+	m, okM := wholeNumber(string(a))
+	n, okN := wholeNumber(string(b))
 	if okM && okN {
 		return cmp.Compare(m, n), true
 	}

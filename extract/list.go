@@ -68,8 +68,8 @@ func hasClock(layout string) bool {
 	return midnight.Format(layout) != midnight.Add(schemas.Day/2).Format(layout)
 }
 
-// take is given a listed record and the request that listed it.
-type take func(ctx context.Context, listed []byte, r graph.Request) error
+// take is given the listed records of a page that are in the range, and the request that listed them.
+type take func(ctx context.Context, listed []graph.Value, r graph.Request) error
 
 // windows gives take what lies in the range, concurrently.
 func (l *listing) windows(ctx context.Context, take take) error {
@@ -157,15 +157,14 @@ func (l *listing) listPages(ctx context.Context, w window, take take) (n int, er
 			return n, err
 		}
 		n += len(page.Values)
-		for _, listed := range page.Values {
-			l.counts.listed.Add(1)
-			if when, ok := l.fields.asked(listed); ok && !w.keep.Contains(when) {
-				l.counts.outside.Add(1)
-				continue
-			}
-			if err := take(ctx, listed, r); err != nil {
-				return n, err
-			}
+		l.counts.listed.Add(int64(len(page.Values)))
+		inside := slices.DeleteFunc(page.Values, func(v graph.Value) bool {
+			when, ok := l.fields.asked(&v)
+			return ok && !w.keep.Contains(when)
+		})
+		l.counts.outside.Add(int64(len(page.Values) - len(inside)))
+		if err := take(ctx, inside, r); err != nil {
+			return n, err
 		}
 	}
 	return n, nil

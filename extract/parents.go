@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"graphlake/extract/graph"
+	"graphlake/internal/json"
+	"graphlake/internal/record"
 	"graphlake/schemas"
 )
 
@@ -24,7 +26,7 @@ type parent struct {
 // readParents reads the source for each of its parents, several at once; the client keeps the pace. All of
 // them are listed before the first is asked: the list's page token would run out meanwhile. What one of them
 // answers leaves the others alone.
-func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error {
+func (x *Reading) readParents(ctx context.Context, records chan<- []record.Record) error {
 	all, err := x.listParents(ctx, records)
 	if err != nil {
 		return err
@@ -59,7 +61,7 @@ func (x *Reading) readParents(ctx context.Context, records chan<- []byte) error 
 
 // askParents reads what there is for a batch of parents, or for one. A batch that has no answer is cut in
 // halves, down to who has it refused; tries are how often one that fails is asked, 0 as often as any.
-func (x *Reading) askParents(ctx context.Context, records chan<- []byte, batch []parent, tries int) error {
+func (x *Reading) askParents(ctx context.Context, records chan<- []record.Record, batch []parent, tries int) error {
 	place := x.behind.ask()
 	var err error
 	if x.dataset.Source.Parent.Batch > 0 {
@@ -113,7 +115,7 @@ func ofBatch(err error) bool {
 }
 
 // readParent reads what there is for one parent.
-func (x *Reading) readParent(ctx context.Context, records chan<- []byte, p parent) error {
+func (x *Reading) readParent(ctx context.Context, records chan<- []record.Record, p parent) error {
 	l := &listing{Reading: x, asked: x.around(), parent: p, atOnce: parallelWindows}
 	if from, ok := x.options.Behind(p.id); ok {
 		l.atOnce = 1 // it may refuse again, and one request is enough to know
@@ -124,21 +126,29 @@ func (x *Reading) readParent(ctx context.Context, records chan<- []byte, p paren
 	if x.dataset.Source.Paging == schemas.Single {
 		return l.single(ctx, records)
 	}
-	take := func(ctx context.Context, listed []byte, r graph.Request) error {
-		record, err := x.complete(ctx, listed, r)
-		if err != nil {
-			return err
-		}
-		return send(ctx, records, l.named(record))
-	}
-	if x.dataset.Source.Detail != nil {
-		take = func(ctx context.Context, listed []byte, r graph.Request) error {
-			e, wanted, err := x.wanted(ctx, records, listed)
-			if err != nil || !wanted {
+	take := func(ctx context.Context, listed []graph.Value, r graph.Request) error {
+		page := make([]record.Record, len(listed))
+		for i := range listed {
+			if err := x.complete(ctx, &listed[i], r); err != nil {
 				return err
 			}
-			e.listed, e.request = listed, r
-			return x.handDetail(ctx, records, e)
+			page[i] = l.named(&listed[i])
+		}
+		return send(ctx, records, page)
+	}
+	if x.dataset.Source.Detail != nil {
+		take = func(ctx context.Context, listed []graph.Value, r graph.Request) error {
+			for _, v := range listed {
+				e, wanted, err := x.wanted(ctx, records, v)
+				if err == nil && wanted {
+					e.listed, e.request = v, r
+					err = x.handDetail(ctx, records, e)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
 		}
 	}
 	return l.windows(ctx, take)
@@ -150,46 +160,37 @@ func (x *Reading) around() schemas.Range {
 }
 
 // single reads an answer that is the record.
-func (l *listing) single(ctx context.Context, records chan<- []byte) error {
+func (l *listing) single(ctx context.Context, records chan<- []record.Record) error {
 	r := l.listRequest(l.asked, l.parent)
-	record, err := l.client.Get(ctx, r)
-	if err == nil {
-		record, err = l.complete(ctx, record, r)
+	v, err := l.client.Get(ctx, r)
+	if err != nil {
+		return err
 	}
-	if err == nil && !l.hasAny(record) {
+	err = l.complete(ctx, &v, r)
+	if err == nil && !slices.ContainsFunc(v.Members, func(m json.Member) bool { return slices.Contains(l.properties, string(m.Name)) }) {
 		err = errors.New("the answer has nothing that was asked for")
 	}
 	if err != nil {
 		return err
 	}
 	l.counts.listed.Add(1)
-	return send(ctx, records, l.named(record))
-}
-
-// hasAny says whether an answer has a member that the dataset reads.
-func (l *listing) hasAny(answer []byte) bool {
-	for m, err := range members(answer) {
-		if err == nil && slices.Contains(l.properties, m.name) {
-			return true
-		}
-	}
-	return false
+	return send(ctx, records, []record.Record{l.named(&v)})
 }
 
 // named is a record that says whom it was read for.
-func (l *listing) named(record []byte) []byte {
+func (l *listing) named(v *graph.Value) record.Record {
 	pairs := []string{"parent", l.parent.id}
 	if l.parent.of != "" {
 		pairs = append(pairs, "grandparent", l.parent.of)
 	}
-	if own := l.dataset.Source.Own; own != nil && bytes.HasPrefix(plain(valueAt(record, l.fields.own)), []byte(own.Prefix)) {
+	if own := l.dataset.Source.Own; own != nil && bytes.HasPrefix(v.Plain(l.fields.own), []byte(own.Prefix)) {
 		pairs = append(pairs, "mailbox", l.parent.id)
 	}
-	return note(record, pairs...)
+	return note(v.JSON, pairs...)
 }
 
 // readBatch reads what one request gives for many parents, as it is at the instant that was asked for.
-func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []parent, tries int) error {
+func (x *Reading) readBatch(ctx context.Context, records chan<- []record.Record, batch []parent, tries int) error {
 	r := x.batchRequest(batch)
 	r.Tries = tries
 	asked := map[string]bool{}
@@ -201,20 +202,21 @@ func (x *Reading) readBatch(ctx context.Context, records chan<- []byte, batch []
 		if err != nil {
 			return err
 		}
-		for _, listed := range page.Values {
+		var observed []record.Record
+		for _, v := range page.Values {
 			x.counts.listed.Add(1)
-			if id := valueAt(listed, place{"id"}); id != nil && !asked[strings.ToLower(string(plain(id)))] {
+			if v.ID != nil && !asked[strings.ToLower(string(v.ID))] {
 				x.counts.outside.Add(1)
 				continue
 			}
 			answered = true
-			record, err := x.complete(ctx, listed, r)
-			if err != nil {
+			if err := x.complete(ctx, &v, r); err != nil {
 				return err
 			}
-			if err := send(ctx, records, note(record, "observed", x.asked.From.UTC().Format(time.RFC3339))); err != nil {
-				return err
-			}
+			observed = append(observed, note(v.JSON, "observed", x.asked.From.UTC().Format(time.RFC3339)))
+		}
+		if err := send(ctx, records, observed); err != nil {
+			return err
 		}
 	}
 	if !answered && len(batch) > mostUnknown {

@@ -64,7 +64,7 @@ func (x *Reading) firstParent(ctx context.Context, source *schemas.Parent) (pare
 	if err != nil || len(page.Values) == 0 {
 		return parent{}, err
 	}
-	return parent{string(plain(valueAt(page.Values[0], place{"id"}))), of.id}, nil
+	return parent{string(page.Values[0].ID), of.id}, nil
 }
 
 func (x *Reading) firstPage(ctx context.Context, r graph.Request) (graph.Page, error) {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"graphlake/extract/graph"
+	"graphlake/internal/record"
 	"graphlake/schemas"
 )
 
@@ -84,14 +86,14 @@ func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Read
 // Records reads. It can be ranged over once. A record is valid until the next one; the first error
 // is the last thing it yields. The records of a delta come in Graph's order, which decides between
 // two of the same key; all others come in none.
-func (x *Reading) Records(ctx context.Context) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
+func (x *Reading) Records(ctx context.Context) iter.Seq2[record.Record, error] {
+	return func(yield func(record.Record, error) bool) {
 		if x.begun.Swap(true) {
-			yield(nil, fmt.Errorf("read %s: the records of a reading can be ranged over only once", x.dataset.Name))
+			yield(record.Record{}, fmt.Errorf("read %s: the records of a reading can be ranged over only once", x.dataset.Name))
 			return
 		}
 		ctx, stop := context.WithCancel(ctx)
-		records := make(chan []byte) // unbuffered: whoever has read a record holds it until it is wanted
+		records := make(chan []record.Record) // of a page; unbuffered: whoever has read them holds them until they are wanted
 		ended := make(chan error, 1)
 		go func() {
 			defer close(records)
@@ -102,14 +104,16 @@ func (x *Reading) Records(ctx context.Context) iter.Seq2[[]byte, error] {
 			for range records { // closed when nothing runs any more
 			}
 		}()
-		for record := range records {
-			x.counts.read.Add(1)
-			if !yield(record, nil) {
-				return
+		for page := range records {
+			for _, r := range page {
+				x.counts.read.Add(1)
+				if !yield(r, nil) {
+					return
+				}
 			}
 		}
 		if err := <-ended; err != nil {
-			yield(nil, fmt.Errorf("read %s: %w", x.dataset.Name, err))
+			yield(record.Record{}, fmt.Errorf("read %s: %w", x.dataset.Name, err))
 			return
 		}
 		x.whole = true
@@ -126,7 +130,7 @@ func (x *Reading) Cursor() string {
 	return x.delta
 }
 
-func (x *Reading) read(ctx context.Context, records chan<- []byte) (err error) {
+func (x *Reading) read(ctx context.Context, records chan<- []record.Record) (err error) {
 	x.started = time.Now() //nolint:forbidigo // only to tell how long it has gone on
 	if x.fields, err = fieldsOf(x.dataset); err != nil {
 		return err
@@ -140,19 +144,15 @@ func (x *Reading) read(ctx context.Context, records chan<- []byte) (err error) {
 	case source.Detail != nil && !x.options.ListOnly:
 		return x.readDetails(ctx, records)
 	default:
-		return whole.windows(ctx, func(ctx context.Context, listed []byte, r graph.Request) error {
-			if !x.seen.first(listed) {
-				x.counts.repeated.Add(1)
-				return nil
-			}
-			return x.hand(ctx, records, listed, r)
+		return whole.windows(ctx, func(ctx context.Context, listed []graph.Value, r graph.Request) error {
+			return x.hand(ctx, records, slices.DeleteFunc(listed, x.repeated), r)
 		})
 	}
 }
 
 // readDelta reads one page after the other: the order of changes is part of what they say. Only the last page
 // says where the changes go on, so without that it is not the last.
-func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
+func (x *Reading) readDelta(ctx context.Context, records chan<- []record.Record) error {
 	r := x.listRequest(x.asked, parent{})
 	pages := x.client.Pages(ctx, r)
 	if x.options.Cursor != "" {
@@ -164,11 +164,9 @@ func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
 		if err != nil {
 			return err
 		}
-		for _, listed := range page.Values {
-			x.counts.listed.Add(1)
-			if err := x.hand(ctx, records, listed, r); err != nil {
-				return err
-			}
+		x.counts.listed.Add(int64(len(page.Values)))
+		if err := x.hand(ctx, records, page.Values, r); err != nil {
+			return err
 		}
 		link, astray = page.DeltaLink, page.Astray
 	}
@@ -179,22 +177,34 @@ func (x *Reading) readDelta(ctx context.Context, records chan<- []byte) error {
 	return nil
 }
 
-// hand completes a listed record with requests like r and passes it on.
-func (x *Reading) hand(ctx context.Context, records chan<- []byte, listed []byte, r graph.Request) error {
-	record, err := x.complete(ctx, listed, r)
-	if err != nil {
-		return err
+// repeated says whether a listed record was listed before.
+func (x *Reading) repeated(v graph.Value) bool {
+	if x.seen.first(v.JSON) {
+		return false
 	}
-	return send(ctx, records, record)
+	x.counts.repeated.Add(1)
+	return true
+}
+
+// hand completes listed records with requests like r and passes them on.
+func (x *Reading) hand(ctx context.Context, records chan<- []record.Record, listed []graph.Value, r graph.Request) error {
+	page := make([]record.Record, len(listed))
+	for i := range listed {
+		var err error
+		if page[i], err = x.record(ctx, &listed[i], r); err != nil {
+			return err
+		}
+	}
+	return send(ctx, records, page)
 }
 
 // handNameless passes on what is listed without an id, as it is, once: whoever flattens it puts it aside, and
 // it takes nothing with it.
-func (x *Reading) handNameless(ctx context.Context, records chan<- []byte, listed []byte) error {
-	if !x.seen.first(listed) {
+func (x *Reading) handNameless(ctx context.Context, records chan<- []record.Record, listed graph.Value) error {
+	if !x.seen.first(listed.JSON) {
 		return nil
 	}
-	return send(ctx, records, listed)
+	return send(ctx, records, []record.Record{{JSON: listed.JSON}})
 }
 
 func send[T any](ctx context.Context, to chan<- T, v T) error {

@@ -75,7 +75,7 @@ func TestCancel(t *testing.T) {
 	var errs []error
 	for record, err := range extract.Read(client, calls(), march1, extract.Options{}).Records(ctx) {
 		if errs = append(errs, err); err == nil {
-			t.Errorf("read %s, though nothing was answered", record)
+			t.Errorf("read %s, though nothing was answered", record.JSON)
 		}
 	}
 	nothingRuns(t)
@@ -143,7 +143,7 @@ func TestDelta(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		records = append(records, string(record))
+		records = append(records, string(record.JSON))
 		if c := reading.Cursor(); c != "" {
 			t.Errorf("a cursor %s before everything was read", c)
 		}
@@ -200,7 +200,7 @@ func TestDeltaLeftEarlyHasNoCursor(t *testing.T) {
 	client, _ := serve(t, answers{"/later": `{"value":[{"id":"a"},{"id":"b"}],"@odata.deltaLink":"{host}/last"}`}.to)
 	reading := extract.Read(client, people(), schemas.Range{}, extract.Options{Cursor: "/later"})
 	for record := range reading.Records(t.Context()) {
-		if string(record) == `{"id":"b"}` {
+		if string(record.JSON) == `{"id":"b"}` {
 			break
 		}
 	}

@@ -3,9 +3,8 @@ package extract
 import (
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"graphlake/extract/graph"
+	"graphlake/internal/json"
 	"graphlake/schemas"
 )
 
@@ -37,8 +36,7 @@ func (x *Reading) parentsRequest(source *schemas.Parent, of parent) graph.Reques
 func (x *Reading) batchRequest(parents []parent) graph.Request {
 	quoted := make([]string, len(parents))
 	for i, p := range parents {
-		text, _ := jsontext.AppendQuote(nil, p.id) // half a surrogate pair is replaced
-		quoted[i] = string(text)
+		quoted[i] = string(json.AppendQuoted(nil, p.id))
 	}
 	r := x.listRequest(x.asked, parent{})
 	r.Body = []byte(strings.ReplaceAll(x.dataset.Source.Parent.Body, "{parents}", strings.Join(quoted, ",")))
@@ -74,6 +72,7 @@ func (x *Reading) request(path string, query []schemas.Param, values map[string]
 		Params:  values,
 		Query:   params(query, fill),
 		Headers: params(x.dataset.Source.Headers, fill),
+		Fields:  x.fields.noted,
 	}
 }
 

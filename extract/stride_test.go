@@ -64,7 +64,7 @@ func (p *pages) list(t *testing.T, o graphsim.Options, w schemas.Window, how ext
 		if err != nil {
 			t.Fatal(err)
 		}
-		starts = append(starts, instant(extract.Text(record, "startDateTime")))
+		starts = append(starts, instant(extract.Text(record.JSON, "startDateTime")))
 	}
 	p.records += len(starts)
 	slices.SortFunc(starts, time.Time.Compare)

@@ -53,7 +53,7 @@ func TestTenantCallRecords(t *testing.T) {
 				}
 			}
 		}
-		if err := json.Unmarshal(text, &record); err != nil {
+		if err := json.Unmarshal(text.JSON, &record); err != nil {
 			t.Fatal(err)
 		}
 		got.CallRecords++

@@ -32,8 +32,8 @@ func callRecords(b *testing.B) (records [][]byte, size int64) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		records = append(records, bytes.Clone(record))
-		size += int64(len(record))
+		records = append(records, bytes.Clone(record.JSON))
+		size += int64(len(record.JSON))
 	}
 	return records, size
 }

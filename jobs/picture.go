@@ -37,14 +37,14 @@ func (u *unit) picture(ctx context.Context) (days published, err error) {
 
 // pictureOver takes today's picture, given the newest one.
 func (u *unit) pictureOver(ctx context.Context, older *load.Partition, cursor string) (published, error) {
-	x, changes, err := u.readChanges(ctx, older, cursor)
+	x, changes, unchanged, err := u.readChanges(ctx, older, cursor)
 	if cursor != "" && refusesCursor(err) {
 		u.open.log.InfoContext(ctx, "the cursor is no longer taken, so the dataset is read whole", "kind", graph.KindOf(err).String())
 		cursor = ""
-		x, changes, err = u.readChanges(ctx, older, "")
+		x, changes, unchanged, err = u.readChanges(ctx, older, "")
 	}
 	for again := 0; cursor == "" && graph.KindOf(err) == graph.ExpiredCursor && again < mostAgain; again++ {
-		x, changes, err = u.readChanges(ctx, older, "")
+		x, changes, unchanged, err = u.readChanges(ctx, older, "")
 	}
 	if err != nil {
 		return published{}, err
@@ -56,7 +56,7 @@ func (u *unit) pictureOver(ctx context.Context, older *load.Partition, cursor st
 	}
 	defer done()
 	u.tally(x)
-	how := u.applying(x, cursor != "")
+	how := u.applying(x, cursor != "", unchanged)
 	w, err := u.apply(ctx, changes, older, how)
 	if err != nil {
 		return published{}, err
@@ -89,6 +89,7 @@ type applying struct {
 	once            bool // what is not listed is removed at once; otherwise when it is not listed on another day
 	today           time.Time
 	unread          func(record []byte) bool
+	unchanged       func(record []byte) bool // a held record is listed as it is held
 
 	missed         bool            // something was removed because it is not listed
 	listed, before int64           // records of a complete reading that are there, and were there
@@ -97,7 +98,7 @@ type applying struct {
 
 // applying says of which records a reading says nothing, because they, or whom they are read for, are behind.
 // Where records are listed by several parents, one of them that is behind may have any.
-func (u *unit) applying(x *extract.Reading, delta bool) *applying {
+func (u *unit) applying(x *extract.Reading, delta bool, unchanged []string) *applying {
 	root := u.Dataset.Root()
 	var paths []schemas.Path
 	named := u.Dataset.Source.Parent == nil
@@ -113,9 +114,15 @@ func (u *unit) applying(x *extract.Reading, delta bool) *applying {
 	for _, b := range next.Missing() {
 		ids[b.ID()] = true
 	}
+	key, _ := root.Column(root.Key[0])
+	same := map[string]bool{}
+	for _, id := range unchanged {
+		same[u.inRaw(key, id)] = true
+	}
 	return &applying{
-		known: known,
-		delta: delta, complete: !delta && (named || len(ids) == 0), once: u.session.selection.Believe || u.Dataset.Source.Paging == schemas.Delta, today: u.session.runner.Now,
+		unchanged: func(record []byte) bool { return len(same) > 0 && same[extract.Text(record, key.Path)] },
+		known:     known,
+		delta:     delta, complete: !delta && (named || len(ids) == 0), once: u.session.selection.Believe || u.Dataset.Source.Paging == schemas.Delta, today: u.session.runner.Now,
 		unread: func(record []byte) bool {
 			return len(ids) > 0 && slices.ContainsFunc(paths, func(p schemas.Path) bool {
 				id := extract.Text(record, p)
@@ -178,23 +185,23 @@ func selected(d schemas.Dataset) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// readChanges reads a delta, or the whole of what is there, to its end.
-func (u *unit) readChanges(ctx context.Context, older *load.Partition, cursor string) (*extract.Reading, *load.Changes, error) {
-	changes, err := u.open.lake.Changes(schemas.RawTable(u.Dataset))
-	if err != nil {
-		return nil, nil, err
+// readChanges reads a delta, or the whole of what is there, to its end. The ids are of records that are listed as
+// they are held.
+func (u *unit) readChanges(ctx context.Context, older *load.Partition, cursor string) (x *extract.Reading, changes *load.Changes, unchanged []string, err error) {
+	if changes, err = u.open.lake.Changes(schemas.RawTable(u.Dataset)); err != nil {
+		return nil, nil, nil, err
 	}
 	held := &heldRecords{}
 	if older != nil {
 		if held, err = u.held(ctx, older.Date); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 	}
-	x := u.reading(extract.Options{Held: held.version, Cursor: cursor})
-	if err := u.read(ctx, x, changes.Add); err != nil {
-		return x, nil, errors.Join(err, changes.Discard())
+	x = u.reading(extract.Options{Held: held.version, Cursor: cursor})
+	if unchanged, err = u.read(ctx, x, changes.Add); err != nil {
+		return x, nil, nil, errors.Join(err, changes.Discard())
 	}
-	return x, changes, nil
+	return x, changes, unchanged, nil
 }
 
 // apply writes today's raw picture. It is finished and not published.
@@ -231,9 +238,10 @@ func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Par
 // changed is a record after what was read of it; nil if nothing is left of it. In a complete reading,
 // what is not named is not there any more, and of what it names as removed only the mark is new.
 func (a *applying) changed(c load.Change) (record []byte, err error) {
-	// Another parent may list a record, in a newer version, that one has listed as it is held.
-	if news := slices.DeleteFunc(slices.Clone(c.Read), extract.Unchanged); len(news) > 0 {
-		c.Read = news
+	// Another parent may have listed it in a newer version.
+	same := len(c.Read) == 0 && c.Held != nil && a.unchanged(c.Held)
+	if same {
+		a.listed++
 	}
 	a.count(c)
 	switch {
@@ -241,6 +249,8 @@ func (a *applying) changed(c load.Change) (record []byte, err error) {
 		return c.Read[0], nil
 	case !c.Keyed && a.complete && !a.unread(c.Held):
 		return nil, nil
+	case same:
+		return extract.Restore(c.Held)
 	case len(c.Read) == 0 && a.complete && !a.unread(c.Held):
 		if a.once {
 			a.missed = a.missed || !extract.Removed(c.Held)
@@ -252,12 +262,7 @@ func (a *applying) changed(c load.Change) (record []byte, err error) {
 		record = c.Held
 	}
 	for _, change := range c.Read {
-		if extract.Unchanged(change) {
-			record, err = extract.Restore(c.Held)
-		} else {
-			record, err = extract.Apply(record, change)
-		}
-		if err != nil {
+		if record, err = extract.Apply(record, change); err != nil {
 			return nil, err
 		}
 	}

@@ -73,7 +73,7 @@ func (u *unit) window(ctx context.Context) (published, error) {
 		options.Margin = schemas.Day // a record may have moved over the edge of the range
 	}
 	x := u.reading(options)
-	if err := u.read(ctx, x, spool.Add); err != nil {
+	if _, err := u.read(ctx, x, spool.Add); err != nil {
 		return published{}, err
 	}
 	u.tally(x)
@@ -312,26 +312,30 @@ func (u *unit) putAside(ctx context.Context, date time.Time) (map[string]bool, e
 }
 
 // read turns records into raw rows, for as many as fit a batch at a time. What the lake may not hold of
-// them does not get any further.
-func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow.RecordBatch) error) (err error) {
+// them does not get any further. Of those that are unchanged it gives the ids.
+func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow.RecordBatch) error) (unchanged []string, err error) {
 	ctx, end := u.session.runner.Telemetry.phase(ctx, "read")
 	defer func() { end(&err) }()
 	rows, err := newRawRows(u.Dataset, u.open.memory, to)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.release()
 	scrubber, err := transform.NewScrubber(u.Dataset, u.session.runner.Privacy)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for record, err := range reading.Records(ctx) {
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := rows.add(scrubber.Scrub(record)); err != nil {
-			return err
+		if record.Unchanged {
+			unchanged = append(unchanged, record.ID)
+			continue
+		}
+		if err := rows.add(scrubber.Scrub(record.JSON)); err != nil {
+			return nil, err
 		}
 	}
-	return rows.flush()
+	return unchanged, rows.flush()
 }

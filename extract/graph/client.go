@@ -87,20 +87,20 @@ func New(o Options) (*Client, error) {
 // Stats is what the client has asked so far.
 func (c *Client) Stats() *Counter { return &c.stats }
 
-// Get reads a single object, as Graph sent it, in UTF-8.
-func (c *Client) Get(ctx context.Context, r Request) ([]byte, error) {
+// Get reads a single object.
+func (c *Client) Get(ctx context.Context, r Request) (Value, error) {
 	info, err := r.info()
 	if err != nil {
-		return nil, r.failed(Rejected, err)
+		return Value{}, r.failed(Rejected, err)
 	}
-	var object []byte
+	var object Value
 	k := &call{tries: r.Tries, budget: r.Budget, resource: r.Resource}
 	k.accept = func(body []byte) (err error) {
-		object, err = decodeObject(body)
+		object, err = decodeObject(body, r.Fields)
 		return err
 	}
 	if err := c.send(ctx, info, k); err != nil {
-		return nil, err
+		return Value{}, err
 	}
 	return object, nil
 }

@@ -102,8 +102,8 @@ func TestEntraTokenSignsRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := c.Get(t.Context(), users); err != nil || string(got) != `{"signed":"Bearer t0ken-1"}` {
-		t.Errorf("Get = %s, %v", got, err)
+	if got, err := c.Get(t.Context(), users); err != nil || string(got.JSON) != `{"signed":"Bearer t0ken-1"}` {
+		t.Errorf("Get = %s, %v", got.JSON, err)
 	}
 }
 

@@ -132,7 +132,7 @@ func values(ctx context.Context, c *Client, r Request) ([]string, error) {
 			return all, err
 		}
 		for _, v := range page.Values {
-			all = append(all, string(v))
+			all = append(all, string(v.JSON))
 		}
 	}
 	return all, nil

@@ -77,8 +77,8 @@ func TestBytesInFlight(t *testing.T) {
 					var wg sync.WaitGroup
 					for range 12 {
 						wg.Go(func() {
-							if body, err := c.Get(t.Context(), users); err != nil || len(body) != test.size {
-								t.Errorf("read %d bytes, %v, want %d", len(body), err, test.size)
+							if body, err := c.Get(t.Context(), users); err != nil || len(body.JSON) != test.size {
+								t.Errorf("read %d bytes, %v, want %d", len(body.JSON), err, test.size)
 							}
 						})
 					}

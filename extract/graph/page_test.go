@@ -35,15 +35,22 @@ func TestDecodePage(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := decodePage([]byte(test.body))
+			p, err := decodePage([]byte(test.body), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := string(bytes.Join(p.Values, []byte("|"))); got != test.values || p.NextLink != test.next || p.DeltaLink != test.delta {
+			if got := string(bytes.Join(texts(p), []byte("|"))); got != test.values || p.NextLink != test.next || p.DeltaLink != test.delta {
 				t.Errorf("got %s, %q, %q\nwant %s, %q, %q", got, p.NextLink, p.DeltaLink, test.values, test.next, test.delta)
 			}
 		})
 	}
+}
+
+func texts(p Page) (all [][]byte) {
+	for _, v := range p.Values {
+		all = append(all, v.JSON)
+	}
+	return all
 }
 
 func TestDecodePageRefuses(t *testing.T) {
@@ -55,7 +62,7 @@ func TestDecodePageRefuses(t *testing.T) {
 		{"cut behind a value", `{"value":[1]`, "cut off"},
 		{"two documents", `{"value":[]}{}`, "goes on"},
 		{"garbage behind", `{"value":[]} secret`, "goes on"},
-		{"a comma too many", `{"value":["secret",]}`, "no valid JSON at byte 18"},
+		{"a comma too many", `{"value":["secret",]}`, "not JSON: want a value at byte 19"},
 		{"a byte order mark alone", "\ufeff", "it is empty"},
 		{"a link that is none", `{"@odata.nextLink":7,"value":[]}`, "link"},
 		{"an object", `{"id":"secret"}`, `no array "value"`},
@@ -64,7 +71,7 @@ func TestDecodePageRefuses(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := decodePage([]byte(test.body))
+			_, err := decodePage([]byte(test.body), nil)
 			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secr") {
 				t.Errorf("error = %v, want %q and no content", err, test.want)
 			}
@@ -81,10 +88,10 @@ func FuzzDecodePage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		want, ok := decodeByStandard(readable(body))
-		got, err := decodePage(body)
-		object, _ := decodeObject(body)
-		if !utf8.Valid(object) || object != nil && !json.Valid(object) {
-			t.Fatalf("the object %q is no JSON", object)
+		got, err := decodePage(body, nil)
+		object, _ := decodeObject(body, nil)
+		if !utf8.Valid(object.JSON) || object.JSON != nil && !json.Valid(object.JSON) {
+			t.Fatalf("the object %q is no JSON", object.JSON)
 		}
 		if part, is := errors.AsType[*partError](err); is {
 			lower := bytes.ToLower(body)
@@ -103,8 +110,8 @@ func FuzzDecodePage(f *testing.F) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
 		for i := range got.Values {
-			if !bytes.Equal(got.Values[i], want.Values[i]) || !utf8.Valid(got.Values[i]) {
-				t.Fatalf("value %d is %q, want %q", i, got.Values[i], want.Values[i])
+			if !bytes.Equal(got.Values[i].JSON, want.Values[i].JSON) || !utf8.Valid(got.Values[i].JSON) {
+				t.Fatalf("value %d is %q, want %q", i, got.Values[i].JSON, want.Values[i].JSON)
 			}
 		}
 	})
@@ -142,7 +149,7 @@ func decodeByStandard(body []byte) (p Page, ok bool) {
 		}
 	}
 	for _, v := range values {
-		p.Values = append(p.Values, v)
+		p.Values = append(p.Values, Value{JSON: v})
 	}
 	return p, values != nil
 }
@@ -163,7 +170,7 @@ func TestReferencePages(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, want := decodeByStandard(body)
-		_, err = decodePage(body)
+		_, err = decodePage(body, nil)
 		object := json.Valid(body) && bytes.HasPrefix(bytes.TrimSpace(body), []byte("{"))
 		_, inside := errors.AsType[*partError](err)
 		switch {

@@ -87,7 +87,7 @@ func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page
 	yield(Page{}, r.failed(Malformed, next.err))
 }
 
-func isNull(element []byte) bool { return string(element) == "null" }
+func isNull(element Value) bool { return string(element.JSON) == "null" }
 
 // trail is what a walk remembers of the pages that came.
 type trail struct {
@@ -109,7 +109,7 @@ func (t *trail) add(p Page) {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	for _, v := range p.Values {
-		h.Write(v)
+		h.Write(v.JSON)
 	}
 	if says := h.Sum64(); says != t.last && len(p.Values) > 0 {
 		t.empty, t.last = 0, says
@@ -189,7 +189,7 @@ func (c *Client) page(ctx context.Context, r Request, s step, t *trail) (page Pa
 		k.body = r.Body
 	}
 	k.accept = func(body []byte) (err error) {
-		page, err = decodePage(body)
+		page, err = decodePage(body, r.Fields)
 		if err == nil && !k.further && page.NextLink == "" { // the whole collection, which is asked for again
 			alone := *t
 			alone.add(page)

@@ -36,7 +36,7 @@ func TestPagesReadToTheEnd(t *testing.T) {
 			}
 			sizes, delta = append(sizes, len(page.Values)), page.DeltaLink
 			for _, v := range page.Values {
-				got = append(got, string(v))
+				got = append(got, string(v.JSON))
 			}
 		}
 		if want := []string{`1.50`, `"é"`, `{"id": "x"}`}; !slices.Equal(got, want) {
@@ -181,8 +181,8 @@ func TestFollowGoesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			// Byte by byte what Graph gave.
-			if want := `"/v1.0/users/delta?$deltatoken=aB%2b3'x"`; string(page.Values[0]) != want {
-				t.Errorf("asked for %s, want %s", page.Values[0], want)
+			if want := `"/v1.0/users/delta?$deltatoken=aB%2b3'x"`; string(page.Values[0].JSON) != want {
+				t.Errorf("asked for %s, want %s", page.Values[0].JSON, want)
 			}
 		}
 	})
@@ -205,8 +205,8 @@ func TestGet(t *testing.T) {
 	onClock(t, Options{}, answer(200, object), func(t *testing.T, c *Client) {
 		var n Counter
 		got, err := c.Get(WithCounter(t.Context(), &n), Request{Version: "v1.0", Path: "/things/{id}", Params: map[string]string{"id": "7"}})
-		if err != nil || string(got) != object {
-			t.Errorf("Get = %s, %v", got, err)
+		if err != nil || string(got.JSON) != object {
+			t.Errorf("Get = %s, %v", got.JSON, err)
 		}
 		if n.Requests.Load() != 1 || n.BytesRead.Load() != 28 || c.Stats().BytesRead.Load() != 28 {
 			t.Errorf("counted %d requests, %d and %d bytes, want 1, 28, 28", n.Requests.Load(), n.BytesRead.Load(), c.Stats().BytesRead.Load())

@@ -40,7 +40,7 @@ func TestHugeAnswerIsNotRead(t *testing.T) {
 				return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(strings.NewReader(test.body))}, nil
 			})
 			pipeline := khttp.NewCustomTransportWithParentTransport(graph, &receive{new(Client), newMemory(1 << 20), test.most})
-			ctx := context.WithValue(t.Context(), callKey, &call{accept: func(body []byte) error { _, err := decodeObject(body); return err }})
+			ctx := context.WithValue(t.Context(), callKey, &call{accept: func(body []byte) error { _, err := decodeObject(body, nil); return err }})
 			req, err := http.NewRequestWithContext(ctx, "GET", endpoint+"/v1.0/me", nil)
 			if err != nil {
 				t.Fatal(err)

@@ -1,16 +1,15 @@
 package graph
 
 import (
-	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"graphlake/internal/json"
 )
 
 // An answer is whole, or it is none: Graph says 200 before it knows whether all of it will come, and
-// then puts an error where the rest, an element or a collection should be.
+// then puts an error where the rest, an element or a collection should be. Not whole is, at any depth, an element of an
+// array that is nothing but an error, and an array with fewer elements than are counted for it and no link to the rest.
 
 // partError is why an answer 200 is not whole, and what Graph says of it, if anything.
 type partError struct {
@@ -32,18 +31,15 @@ type ownError struct {
 	message     bool
 }
 
-// member reads a member that means nothing in the envelope.
-func (a *ownError) member(dec *jsontext.Decoder, name string) (err error) {
+// member notes a member that means nothing in the envelope.
+func (a *ownError) member(name string, kind json.Kind, text []byte) {
 	switch lower := strings.ToLower(name); {
 	case name == "error":
-		value, err := dec.ReadValue()
-		if a.failed = err == nil && value.Kind() != jsontext.KindNull; a.failed {
-			a.words = wordsOf(value, "")
+		if a.failed = kind != json.Null; a.failed {
+			a.words = wordsOf(text, "")
 		}
-		return err
 	case name == "error_description":
-		a.description, err = readText(dec)
-		return err
+		a.description = textOf(text)
 	case lower == "code":
 		a.code = true
 	case lower == "message":
@@ -51,7 +47,6 @@ func (a *ownError) member(dec *jsontext.Decoder, name string) (err error) {
 	case !slices.Contains([]string{"target", "details", "innererror"}, lower) && !strings.Contains(name, "@"):
 		a.other = true
 	}
-	return dec.SkipValue()
 }
 
 // failure is the error that stands in the answer.
@@ -73,117 +68,4 @@ func (a *ownError) orBare(err error, body []byte) error {
 	}
 	w, _ := readWords(body)
 	return &partError{"the answer is an error", w}
-}
-
-// checkWhole looks for what an object or an element lacks, at any depth: an element of an array that is
-// nothing but an error, and an array with fewer elements than are counted for it and no link to the
-// rest. Few texts name an error or a count, and only those are walked.
-func checkWhole(text []byte, element bool) error {
-	if !namesError(text) && !namesCount(text) {
-		return nil
-	}
-	w := wholeness{newDecoder(text)}
-	if err := w.value(element); err != nil {
-		return cut(err)
-	}
-	return nil
-}
-
-func namesError(text []byte) bool { return bytes.Contains(text, []byte(`"error"`)) }
-
-func namesCount(text []byte) bool {
-	for {
-		at := bytes.IndexByte(text, '@')
-		if at < 0 {
-			return false
-		}
-		text = text[at+1:]
-		term := cutFold(text, "odata.")
-		if rest := cutFold(term, `count"`); len(rest) < len(term) {
-			return true
-		}
-	}
-}
-
-// wholeness walks a value.
-type wholeness struct{ dec *jsontext.Decoder }
-
-func (w *wholeness) value(element bool) error {
-	switch w.dec.PeekKind() {
-	case jsontext.KindBeginObject:
-		return w.object(element)
-	case jsontext.KindBeginArray:
-		_, err := w.array()
-		return err
-	default:
-		return w.dec.SkipValue()
-	}
-}
-
-func (w *wholeness) array() (n int64, err error) {
-	if _, err := w.dec.ReadToken(); err != nil {
-		return 0, err
-	}
-	for ; w.dec.PeekKind() != jsontext.KindEndArray; n++ {
-		if err := w.value(true); err != nil {
-			return 0, err
-		}
-	}
-	_, err = w.dec.ReadToken()
-	return n, err
-}
-
-// collection is what an object has of one, and says of it.
-type collection struct {
-	array  bool
-	size   int64
-	count  int64
-	goesOn bool
-}
-
-func (w *wholeness) object(element bool) error {
-	var a ownError
-	collections := map[string]*collection{}
-	of := func(name string) *collection {
-		if collections[name] == nil {
-			collections[name] = new(collection)
-		}
-		return collections[name]
-	}
-	err := eachOf(w.dec, func(name string) (err error) {
-		annotated, annotation := CutAnnotation([]byte(name))
-		switch {
-		case annotation == CountAnnotation:
-			of(string(annotated)).count, err = readCount(w.dec)
-		case annotation == NextLinkAnnotation:
-			kind := w.dec.PeekKind()
-			of(string(annotated)).goesOn = kind != jsontext.KindNull
-			err = w.dec.SkipValue()
-		case strings.Contains(name, "@"):
-			err = w.dec.SkipValue()
-		case name == "error":
-			err = a.member(w.dec, name)
-		case w.dec.PeekKind() == jsontext.KindBeginArray:
-			a.other = true
-			c := of(name)
-			c.array = true
-			c.size, err = w.array()
-		default:
-			a.other = true
-			err = w.value(false)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if element && a.failed && !a.other {
-		return &partError{"an element of the answer is an error", a.words}
-	}
-	for name, c := range collections {
-		if name != "" && c.array && c.size < c.count && !c.goesOn {
-			return &partError{what: fmt.Sprintf("of %d %s the answer has %d, and no link to the rest", c.count, short(name), c.size)}
-		}
-	}
-	return nil
 }

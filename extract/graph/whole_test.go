@@ -34,7 +34,7 @@ func TestPartOfAnAnswer(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := decodePage([]byte(test.body))
+			_, err := decodePage([]byte(test.body), nil)
 			part, ok := errors.AsType[*partError](err)
 			if !ok || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("error = %v, want %q", err, test.want)
@@ -56,7 +56,7 @@ func TestPartOfAnObject(t *testing.T) {
 		`{"sessions":[],"sessions@odata.count":2}`:                "of 2 sessions the answer has 0",
 		`{"sessions":[{"segments@odata.count":1,"segments":[]}]}`: "of 1 segments the answer has 0",
 	} {
-		if got, err := decodeObject([]byte(body)); err == nil || !strings.Contains(err.Error(), want) || got != nil {
+		if got, err := decodeObject([]byte(body), nil); err == nil || !strings.Contains(err.Error(), want) || got.JSON != nil {
 			t.Errorf("%s: %v, want %q", body, err, want)
 		}
 	}
@@ -67,8 +67,8 @@ func TestPartOfAnObject(t *testing.T) {
 		`{"code":"c","message":"m","id":1}`:                        `{"code":"c","message":"m","id":1}`,
 		`{"log":[{"error":{"code":"c"},"at":1}],"@odata.count":9}`: `{"log":[{"error":{"code":"c"},"at":1}],"@odata.count":9}`,
 	} {
-		if got, err := decodeObject([]byte(body)); err != nil || string(got) != want {
-			t.Errorf("%s became %s, %v", body, got, err)
+		if got, err := decodeObject([]byte(body), nil); err != nil || string(got.JSON) != want {
+			t.Errorf("%s became %s, %v", body, got.JSON, err)
 		}
 	}
 }

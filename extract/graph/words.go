@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"graphlake/internal/json"
 )
 
 // words are what Graph, Entra or a gateway before them says went wrong.
@@ -33,7 +33,8 @@ const (
 func readWords(body []byte) (words, bool) {
 	body = readable(body[:min(len(body), mostErrorBody)])
 	var r wordReader
-	_ = r.object(newDecoder(body), 0) // what was read until an error is what there is
+	r.scan.Reset(body)
+	_ = r.object(0) // what was read until an error is what there is
 	w := words{
 		code:      cmp.Or(r.at[1].code, r.at[0].code),
 		innerCode: r.inner,
@@ -49,7 +50,8 @@ func readWords(body []byte) (words, bool) {
 func wordsOf(value []byte, description string) words {
 	value = value[:min(len(value), mostErrorBody)]
 	r := wordReader{description: description}
-	_ = r.error(newDecoder(value))
+	r.scan.Reset(value)
+	_ = r.error() // as far as it goes
 	w := words{r.at[1].code, r.inner, cmp.Or(r.at[1].message, description), r.requestID, `{"error":` + string(value) + "}"}
 	return w.fit()
 }
@@ -69,6 +71,7 @@ func (w words) fit() words {
 
 // wordReader collects words. Depth 0 is the body, 1 its error, and more an innerError.
 type wordReader struct {
+	scan        json.Scanner
 	failed      bool // there is an error that is not null
 	at          [2]struct{ code, message string }
 	inner       string
@@ -77,64 +80,73 @@ type wordReader struct {
 	description string
 }
 
-func (r *wordReader) object(dec *jsontext.Decoder, depth int) error {
-	return eachOf(dec, func(name string) error { return r.member(dec, strings.ToLower(name), depth) })
+func (r *wordReader) object(depth int) error {
+	return eachOf(&r.scan, func(name []byte) error { return r.member(strings.ToLower(string(name)), depth) })
 }
 
-func (r *wordReader) member(dec *jsontext.Decoder, name string, depth int) (err error) {
+func (r *wordReader) member(name string, depth int) (err error) {
 	var s string
 	switch {
 	case depth == 0 && (name == "error" || name == "odata.error"):
-		return r.error(dec)
+		return r.error()
 	case depth == 0 && name == "error_description":
-		r.description, err = readText(dec)
+		r.description, err = readText(&r.scan)
 	case depth <= 1 && name == "code":
-		r.at[depth].code, err = readText(dec)
+		r.at[depth].code, err = readText(&r.scan)
 	case depth <= 1 && name == "message":
-		r.at[depth].message, err = readText(dec)
+		r.at[depth].message, err = readText(&r.scan)
 	case name == "code":
-		if s, err = readText(dec); s != "" && depth >= r.innerDepth {
+		if s, err = readText(&r.scan); s != "" && depth >= r.innerDepth {
 			r.inner, r.innerDepth = s, depth
 		}
 	case name == "request-id" && depth > 1:
-		s, err = readText(dec)
+		s, err = readText(&r.scan)
 		r.requestID = cmp.Or(r.requestID, s)
 	case name == "innererror" && depth < mostInnerError:
-		return r.object(dec, max(depth, 1)+1)
+		return r.object(max(depth, 1) + 1)
 	default:
-		return dec.SkipValue()
+		_, err = r.scan.Value()
 	}
 	return err
 }
 
 // error reads the value of a member "error".
-func (r *wordReader) error(dec *jsontext.Decoder) (err error) {
-	kind := dec.PeekKind()
-	r.failed = r.failed || kind != jsontext.KindNull
-	if kind == jsontext.KindString {
-		r.at[1].code, err = readText(dec)
+func (r *wordReader) error() (err error) {
+	kind := r.scan.Kind()
+	r.failed = r.failed || kind != json.Null
+	if kind == json.String {
+		r.at[1].code, err = readText(&r.scan)
 		return err
 	}
-	return r.object(dec, 1)
+	return r.object(1)
 }
 
 // readText reads a string or a number, or the string that an object has as its "value"; all else is empty.
-func readText(dec *jsontext.Decoder) (text string, err error) {
-	switch dec.PeekKind() {
-	case jsontext.KindString, jsontext.KindNumber:
-		token, err := dec.ReadToken()
+func readText(s *json.Scanner) (text string, err error) {
+	switch kind := s.Kind(); kind {
+	case json.String, json.Number:
+		v, err := s.Read(kind)
 		if err != nil {
 			return "", err
 		}
-		return token.String(), nil
+		return string(json.AppendString(nil, s.Text(v))), nil
 	default:
-		err = eachOf(dec, func(name string) (err error) {
-			if name == "value" && dec.PeekKind() == jsontext.KindString {
-				text, err = readText(dec)
+		err = eachOf(s, func(name []byte) (err error) {
+			if string(name) == "value" && s.Kind() == json.String {
+				text, err = readText(s)
 				return err
 			}
-			return dec.SkipValue()
+			_, err = s.Value()
+			return err
 		})
 		return text, err
 	}
+}
+
+// textOf is readText of a value.
+func textOf(value []byte) string {
+	var s json.Scanner
+	s.Reset(value)
+	text, _ := readText(&s) // the value has been read before
+	return text
 }

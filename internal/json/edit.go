@@ -82,12 +82,13 @@ func (e *Edit) Append(dst, text []byte) []byte {
 	return append(dst, text[at:]...)
 }
 
-// Moved is where a byte of the text that stays is after the changes.
+// Moved is where a byte of the text is after the changes, if it stays. Of several that are replaced the first is
+// moved to the first of what is there instead, and the last to the last.
 func (e *Edit) Moved(place int) int {
 	e.sort()
 	moved, at := place, 0
 	for _, c := range e.changes {
-		if c.from > place {
+		if c.from > place || c.from == place && c.to > place {
 			break
 		}
 		moved += len(c.by) - max(0, c.to-max(at, c.from))
@@ -96,16 +97,20 @@ func (e *Edit) Moved(place int) int {
 	return moved
 }
 
-// Move moves values of the text, all of whose bytes stay, to where they are after the changes.
+// Move moves values of the text to where they are after the changes: to what has come in their place, or is in them.
 func (e *Edit) Move(values []Value) {
 	if len(e.changes) == 0 {
 		return
 	}
 	for i := range values {
-		if v := &values[i]; v.Kind != None {
-			length := v.End - v.Start
-			v.Start = e.Moved(v.Start)
-			v.End = v.Start + length
+		v := &values[i]
+		if v.Kind == None {
+			continue
+		}
+		from, to := v.Bounds()
+		from, to = e.Moved(from), e.Moved(to-1)+1
+		if v.Start, v.End = from, to; v.Kind == String {
+			v.Start, v.End = from+1, to-1
 		}
 	}
 }

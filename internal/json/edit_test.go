@@ -91,12 +91,12 @@ func TestEdit(t *testing.T) {
 	e.Cut(1, 7)
 	e.Put(12, []byte("2"))
 	e.Put(12, []byte(",2"))
-	values := []Value{{Kind: Array, Start: 11, End: 13}, {}, {Kind: Number, Start: 18, End: 22}}
+	values := []Value{{Kind: Array, Start: 11, End: 13}, {}, {Kind: Null, Start: 18, End: 22}}
 	if got := string(e.Apply(text)); got != `{"b":[2,2],"c":[3],"d":4}` {
 		t.Errorf("got %s", got)
 	}
-	e.Move(values[:2])
-	if values[0].Start != 5 || values[1].Kind != None {
+	e.Move(values)
+	if values[0].Start != 5 || values[0].End != 10 || values[1].Kind != None || values[2].Start != 15 || values[2].End != 18 {
 		t.Errorf("moved to %+v", values)
 	}
 	if e.Reset(); !e.IsNone() || e.Moved(5) != 5 {

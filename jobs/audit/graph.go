@@ -56,7 +56,7 @@ func (d *dayAudit) againstGraph(ctx context.Context) error {
 		reading := extract.Read(client, d.of.dataset, r, extract.Options{Now: d.of.auditor.Now, Log: d.of.auditor.Log, ListOnly: true})
 		for record, err := range reading.Records(ctx) {
 			if err == nil {
-				err = listed.Append(scrubber.Scrub(record))
+				err = listed.Append(scrubber.Scrub(record.JSON))
 			}
 			if err != nil {
 				return err

@@ -51,9 +51,9 @@ func writeRecords(ctx context.Context, file string, size int64) (in records, err
 			return in, err
 		}
 		// The errors are kept, and Flush returns the first.
-		_, _ = w.Write(record)
+		_, _ = w.Write(record.JSON)
 		_ = w.WriteByte('\n')
-		in.bytes += int64(len(record)) + 1
+		in.bytes += int64(len(record.JSON)) + 1
 		in.records++
 		if in.bytes >= size {
 			break

@@ -1,4 +1,4 @@
-package extract
+package graph
 
 import (
 	"bytes"
@@ -10,9 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// filled puts the given elements into every hole.
+// filled puts the given elements into every collection that goes on.
 func filled(text string, rest ...string) (string, error) {
-	d, err := newDraft([]byte(text))
+	v, err := ReadValue([]byte(text), nil)
+	if err != nil {
+		return "", err
+	}
+	edit, err := v.Edit()
 	if err != nil {
 		return "", err
 	}
@@ -20,13 +24,14 @@ func filled(text string, rest ...string) (string, error) {
 	for _, e := range rest {
 		elements = append(elements, []byte(e))
 	}
-	for _, h := range d.holes {
-		d.fill(h, elements)
+	for _, r := range v.Rest {
+		r.Put(edit, elements)
 	}
-	return string(d.bytes()), nil
+	v.Complete()
+	return string(v.JSON), nil
 }
 
-func TestDraft(t *testing.T) {
+func TestComplete(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing to change", `{"id":"a", "n":1.50 ,"t":"\u00e9","@odata.type":"#x","@odata.id":"i","@removed":{"reason":"deleted"}}`,
 			`{"id":"a", "n":1.50 ,"t":"\u00e9","@odata.type":"#x","@odata.id":"i","@removed":{"reason":"deleted"}}`},
@@ -59,7 +64,7 @@ func TestDraft(t *testing.T) {
 	}
 }
 
-func TestDraftWithoutRest(t *testing.T) {
+func TestCompleteWithoutRest(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"s":[1],"s@odata.nextLink":"u"}`:  `{"s":[1]}`,
 		`{"s":[],"s@odata.nextLink":"u"}`:   `{"s":[]}`,
@@ -72,14 +77,14 @@ func TestDraftWithoutRest(t *testing.T) {
 	}
 }
 
-func TestDraftRefuses(t *testing.T) {
+func TestCompleteRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"s":{},"s@odata.nextLink":"u"}`: "s has a link to its rest, but is no array",
 		`{"s":[],"s@odata.nextLink":7}`:   "the link to the rest of s is no string",
-		`{"secret":"Aino" "b":1}`:         "no valid JSON at byte 17",
-		`{"a":1} {}`:                      "something follows it",
-		`{"a":[1`:                         "no valid JSON at byte 7",
-		``:                                "unexpected EOF",
+		`{"secret":"Aino" "b":1}`:         `not JSON: want "," or "}" at byte 17`,
+		`{"a":1} {}`:                      "not JSON: want the end at byte 8",
+		`{"a":[1`:                         `not JSON: want "," or "]" at byte 7`,
+		``:                                "not JSON: want a value at byte 0",
 	} {
 		_, err := filled(text)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Aino") {
@@ -88,21 +93,7 @@ func TestDraftRefuses(t *testing.T) {
 	}
 }
 
-func TestMerge(t *testing.T) {
-	for _, c := range []struct{ record, answer, want string }{
-		{`{"id":"a","n":1.50}`, `{"n":2,"id":"b"}`, `{"id":"a","n":1.50}`},
-		{`{"id":"a"} `, `{"p":[1, 2],"id":"a","q":null}`, `{"id":"a","p":[1, 2],"q":null} `},
-		{`{}`, `{"p":1,"q":2}`, `{"p":1,"q":2}`},
-		{`{"head":{"v":7},"id":"a"}`, `{"p":1,"head":{"v":6}}`, `{"head":{"v":6},"id":"a","p":1}`},
-	} {
-		got, err := merge([]byte(c.record), []byte(c.answer), place{"head", "v"})
-		if err != nil || string(got) != c.want {
-			t.Errorf("merge(%s, %s) = %s, %v, want %s", c.record, c.answer, got, err, c.want)
-		}
-	}
-}
-
-func FuzzDraft(f *testing.F) {
+func FuzzComplete(f *testing.F) {
 	f.Add([]byte(`{"@odata.context":"c","s":[{"g":[],"g@odata.nextLink":"v"}],"s@odata.nextLink":"u","n":1e400}`))
 	f.Add([]byte(`{"s@odata.nextLink":"u","@odata.count":0,"t":null,"t@odata.nextLink":"w"}`))
 	f.Add([]byte(`[{"a@odata.context@odata.nextLink":"u"},{"\u0040odata.context":"\ud800"},{"s":[1],"s":[2],"s@odata.nextLink":""}]`))
@@ -137,7 +128,7 @@ func decoded(t *testing.T, text []byte) (v any) {
 	return v
 }
 
-// expected does to decoded JSON what a draft does to its text.
+// expected does to decoded JSON what Complete does to its text.
 func expected(v any) (any, error) {
 	switch v := v.(type) {
 	case []any:
@@ -150,8 +141,8 @@ func expected(v any) (any, error) {
 	case map[string]any:
 		var open []string
 		for name, value := range v {
-			annotated, annotation := cutTransport([]byte(name))
-			if annotation == "" {
+			annotated, annotation := CutAnnotation([]byte(name))
+			if annotation == "" || annotation == DeltaLinkAnnotation {
 				var err error
 				if v[name], err = expected(value); err != nil {
 					return nil, err
@@ -159,8 +150,8 @@ func expected(v any) (any, error) {
 				continue
 			}
 			delete(v, name)
-			_, other := cutTransport(annotated)
-			if annotation == nextLink && value != nil && len(annotated) > 0 && other == "" {
+			_, other := CutAnnotation(annotated)
+			if annotation == NextLinkAnnotation && value != nil && len(annotated) > 0 && (other == "" || other == DeltaLinkAnnotation) {
 				open = append(open, string(annotated))
 			}
 		}
