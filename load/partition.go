@@ -20,6 +20,8 @@ type Lake struct {
 	// scratch is a directory for what does not fit into memory.
 	scratch string
 	held    func() error // of the lock that commits are made under
+	// comparing lakes publish nothing: their writers compare.
+	comparing bool
 	tuning
 }
 
@@ -108,6 +110,9 @@ func (l *Lake) Write(ctx context.Context, p Partition, t schemas.Table) (*Writer
 	v, err := l.version(ctx, p)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", p, err)
+	}
+	if l.comparing {
+		return l.compare(ctx, p, t, v), nil
 	}
 	return l.writeOver(ctx, p, t, v)
 }

@@ -192,6 +192,8 @@ func guarded(do func() error) (err error) {
 	return do()
 }
 
+var errRetyped = errors.New("columns are only added, never retyped")
+
 // conform gives the batch the table's columns: by name, null where the file has none, and the empty text where
 // the column is one of a key, which has no nulls.
 func conform(mem memory.Allocator, rec arrow.RecordBatch, schema *arrow.Schema) (arrow.RecordBatch, error) {
@@ -218,8 +220,7 @@ func conform(mem memory.Allocator, rec arrow.RecordBatch, schema *arrow.Schema) 
 		}
 		column := rec.Column(at[0])
 		if !arrow.TypeEqual(column.DataType(), want.Type) {
-			return nil, fmt.Errorf("column %s is %v in the file and %v in the table: columns are only added, never retyped",
-				want.Name, column.DataType(), want.Type)
+			return nil, fmt.Errorf("column %s is %v in the file and %v in the table: %w", want.Name, column.DataType(), want.Type, errRetyped)
 		}
 		column.Retain()
 		columns[i] = column

@@ -2,6 +2,7 @@ package load
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -20,6 +21,7 @@ type Writer struct {
 	base      Condition    // over which it may be published
 	held      func() error // as of the lake
 	schema    *arrow.Schema
+	compared  *comparison // of a lake that is compared; then there is none of what follows
 	staged    Staged
 	buffer    *bufio.Writer
 	count     *counter
@@ -47,10 +49,13 @@ func newWriter(ctx context.Context, p Partition, t schemas.Table, staged Staged,
 func (w *Writer) Append(rec arrow.RecordBatch) error {
 	switch {
 	case w.err != nil:
-	case w.encoder == nil:
+	case w.encoder == nil && w.compared == nil:
 		w.err = ErrSpent
 	case !rec.Schema().Equal(w.schema):
 		w.err = fmt.Errorf("a batch of another schema: %v, want %v", rec.Schema(), w.schema)
+	case w.compared != nil:
+		w.err = w.compared.add(rec)
+		w.rows += rec.NumRows()
 	default:
 		w.err = w.chunks.add(rec)
 		w.rows += rec.NumRows()
@@ -91,6 +96,10 @@ func (w *Writer) finish() error {
 // too, the partition is what it was.
 func (w *Writer) Commit(ctx context.Context) (Commit, error) {
 	defer w.Discard()
+	if w.err == nil && w.compared != nil {
+		changed, err := w.compared.commit(ctx, w.base)
+		return Commit{Partition: w.partition, Rows: w.rows, Changed: changed}, w.named(err)
+	}
 	if err := w.finish(); err != nil {
 		return Commit{}, err
 	}
@@ -110,6 +119,14 @@ func (w *Writer) Commit(ctx context.Context) (Commit, error) {
 
 // Discard drops what was written. It does nothing after Commit, so it may always be deferred.
 func (w *Writer) Discard() error {
+	if w.compared != nil {
+		w.compared.stop()
+		w.compared, w.err = nil, cmp.Or(w.err, ErrSpent)
+		return nil
+	}
+	if w.staged == nil {
+		return nil
+	}
 	w.chunks.drop()
 	if w.encoder != nil {
 		// Only close frees what the encoder holds; its footer ends in a file that nobody sees, and

@@ -100,7 +100,7 @@ func (a *Auditor) Audit(ctx context.Context, s plan.Selection) (Audit, error) {
 	if err := s.Check(a.Now); err != nil {
 		return Audit{}, err
 	}
-	lake := load.New(load.ReadOnly(a.Store), "")
+	lake := load.New(a.Store, "").Comparing()
 	result := Audit{Findings: []Finding{}}
 	seen := map[time.Time]bool{}
 	var errs []error

@@ -38,7 +38,7 @@ func byTime(d schemas.Dataset) bool { return d.Mode == schemas.Windowed || d.Mod
 
 // read reads all tables of a lake.
 func read(ctx context.Context, store load.Store, all []schemas.Dataset) (contents, error) {
-	lake := load.New(load.ReadOnly(store), "")
+	lake := load.New(store, "")
 	c := contents{}
 	for _, d := range all {
 		for _, s := range d.Tables {
