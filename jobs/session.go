@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"graphlake/extract"
 	"graphlake/extract/graph"
 	"graphlake/jobs/derive"
 	"graphlake/jobs/plan"
@@ -35,6 +36,7 @@ type Session struct {
 	refused   []Refused
 	notes     []plan.Note
 	encoders  *encoders
+	shared    map[string]*extract.Shared // by the tenant's id
 }
 
 // Refused is a dataset that could not be opened, as one that another session has, and why.
@@ -63,7 +65,11 @@ func newSession(ctx context.Context, r *Runner, sel plan.Selection) (*Session, e
 	if err := sel.Check(r.Now); err != nil {
 		return nil, err
 	}
-	return &Session{runner: r, selection: sel, notes: notes, encoders: newEncoders(1)}, nil
+	shared := map[string]*extract.Shared{}
+	for _, t := range sel.Tenants {
+		shared[t.ID] = new(extract.Shared)
+	}
+	return &Session{runner: r, selection: sel, notes: notes, encoders: newEncoders(1), shared: shared}, nil
 }
 
 func (s *Session) lock(ctx context.Context) {

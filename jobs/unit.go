@@ -72,6 +72,9 @@ func (u *unit) window(ctx context.Context) (published, error) {
 	if u.Dataset.Removes {
 		options.Margin = schemas.Day // a record may have moved over the edge of the range
 	}
+	if err := u.starts(ctx, &options); err != nil {
+		return published{}, err
+	}
 	x := u.reading(options)
 	if _, err := u.read(ctx, x, spool.Add); err != nil {
 		return published{}, err
@@ -125,7 +128,7 @@ func (u *unit) reading(o extract.Options) *extract.Reading {
 		from, ok := since[u.session.runner.Privacy.Pseudonym(parent)]
 		return from, ok
 	}
-	o.Now, o.Log, o.Called = u.session.runner.Now, u.open.log, u.called
+	o.Now, o.Log, o.Called, o.Shared = u.session.runner.Now, u.open.log, u.called, u.session.shared[u.Tenant.ID]
 	reading := extract.Read(u.session.runner.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
 	u.live.reading.Store(reading)
 	return reading
