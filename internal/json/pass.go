@@ -31,10 +31,11 @@ func (s *Scanner) word(w string) error {
 		s.pos += len(w)
 		return nil
 	}
+	err := s.want(w) // here it begins, wherever the text ends
 	if len(rest) < len(w) && string(rest) == w[:len(rest)] {
 		s.pos = len(s.data)
 	}
-	return s.want(w)
+	return err
 }
 
 // AppendCompact appends a JSON value without the white space between its parts, and as valid UTF-8.
