@@ -22,8 +22,8 @@ type health struct {
 	jobs  []clock.Job
 	log   *slog.Logger
 
-	looking sync.Mutex
-	lag     map[clock.Overdue]time.Time // since when tables lag
+	refreshing sync.Mutex
+	lag        map[clock.Overdue]time.Time // since when tables lag
 
 	mu    sync.Mutex // of what follows
 	found healthReport
@@ -42,14 +42,14 @@ type healthReport struct {
 }
 
 const (
-	lookEvery = time.Minute
-	stale     = 10 * time.Minute // after which nothing is known any more: the lake does not answer
-	lagging   = 30 * time.Minute // for so long a run may leave tables behind raw
+	refreshEvery = time.Minute
+	maxAge       = 10 * time.Minute // after which nothing is known any more: the lake does not answer
+	lagGrace     = 30 * time.Minute // for so long a run may leave tables behind raw
 )
 
 // serve answers at /healthz until the context ends. Then what became of it comes by the channel.
 func (h *health) serve(ctx context.Context, l net.Listener) <-chan error {
-	h.look(ctx, time.Now())
+	h.refresh(ctx, time.Now())
 	mux := http.NewServeMux()
 	mux.Handle("GET /healthz", h)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
@@ -61,12 +61,12 @@ func (h *health) serve(ctx context.Context, l net.Listener) <-chan error {
 		close(done)
 	}()
 	go func() {
-		tick := time.NewTicker(lookEvery)
+		tick := time.NewTicker(refreshEvery)
 		defer tick.Stop()
 		for {
 			select {
 			case now := <-tick.C:
-				h.look(ctx, now)
+				h.refresh(ctx, now)
 			case <-ctx.Done():
 				_ = server.Close() // the process ends: who asks at this moment hears that
 				return
@@ -76,10 +76,10 @@ func (h *health) serve(ctx context.Context, l net.Listener) <-chan error {
 	return done
 }
 
-// look finds out what is late.
-func (h *health) look(ctx context.Context, now time.Time) {
-	h.looking.Lock()
-	defer h.looking.Unlock()
+// refresh finds out what is late.
+func (h *health) refresh(ctx context.Context, now time.Time) {
+	h.refreshing.Lock()
+	defer h.refreshing.Unlock()
 	now = now.UTC().Truncate(time.Second)
 	rep := healthReport{Status: "ok", Time: now, Late: []clock.Overdue{}}
 	late, err := clock.Late(ctx, h.store, h.jobs, now)
@@ -88,7 +88,7 @@ func (h *health) look(ctx context.Context, now time.Time) {
 		h.log.WarnContext(ctx, "the states in the lake could not be read", "error", err)
 		rep.Status, rep.Error = "unknown", "the states in the lake could not be read; the log says why"
 	default:
-		if rep.Late = append(rep.Late, h.stay(late, now)...); len(rep.Late) > 0 {
+		if rep.Late = append(rep.Late, h.withoutRecentLag(late, now)...); len(rep.Late) > 0 {
 			rep.Status = "late"
 		}
 	}
@@ -97,8 +97,8 @@ func (h *health) look(ctx context.Context, now time.Time) {
 	h.found = rep
 }
 
-// stay leaves out tables that lag only since a while: a run may be at work on them.
-func (h *health) stay(late []clock.Overdue, now time.Time) []clock.Overdue {
+// withoutRecentLag leaves out tables that lag only since a while: a run may be at work on them.
+func (h *health) withoutRecentLag(late []clock.Overdue, now time.Time) []clock.Overdue {
 	before := h.lag
 	h.lag = map[clock.Overdue]time.Time{}
 	return slices.DeleteFunc(late, func(o clock.Overdue) bool {
@@ -111,7 +111,7 @@ func (h *health) stay(late []clock.Overdue, now time.Time) []clock.Overdue {
 			since = now
 		}
 		h.lag[o] = since
-		return now.Sub(since) < lagging
+		return now.Sub(since) < lagGrace
 	})
 }
 
@@ -119,7 +119,7 @@ func (h *health) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	h.mu.Lock()
 	rep := h.found
 	h.mu.Unlock()
-	if time.Since(rep.Time) > stale {
+	if time.Since(rep.Time) > maxAge {
 		rep.Status, rep.Error = "unknown", "the lake has not answered since"
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -39,9 +39,9 @@ func TestHealthUnknown(t *testing.T) {
 			t.Errorf("%d %s, want that it says %s", rec.Code, rec.Body, want)
 		}
 	}
-	h.look(t.Context(), time.Now())
+	h.refresh(t.Context(), time.Now())
 	ask(`"dataset":"users"`)
-	h.look(t.Context(), time.Now().Add(-11*time.Minute))
+	h.refresh(t.Context(), time.Now().Add(-11*time.Minute))
 	ask("the lake has not answered since")
 
 	state := filepath.Join(dir, "state", contoso.ID, "users.json")
@@ -51,7 +51,7 @@ func TestHealthUnknown(t *testing.T) {
 	if err := os.WriteFile(state, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h.look(t.Context(), time.Now())
+	h.refresh(t.Context(), time.Now())
 	ask("the states in the lake could not be read")
 }
 
@@ -72,7 +72,7 @@ func TestHealthOfTables(t *testing.T) {
 		{31 * time.Minute, nil, 0},
 		{32 * time.Minute, []clock.Overdue{users}, 0},
 	} {
-		if got := h.stay(c.late, noon.Add(c.after)); len(got) != c.want {
+		if got := h.withoutRecentLag(c.late, noon.Add(c.after)); len(got) != c.want {
 			t.Errorf("after %v: %v, want %d", c.after, got, c.want)
 		}
 	}

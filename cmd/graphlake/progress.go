@@ -16,13 +16,13 @@ import (
 // logEvery is how often a line says how far a long run is, where there is no terminal for bars.
 const logEvery = 30 * time.Second
 
-// watch shows how far a run is until stop is called: by bars on a terminal, by lines of the log elsewhere, and not at
-// all if it is to be quiet.
-func (c *command) watch(ctx context.Context, p *jobs.Progress, log *slog.Logger) (stop func()) {
+// watch shows how far a run is until stop is called: by bars or by lines of the log, and not at all if it
+// is to be quiet.
+func (c *command) watch(ctx context.Context, p *jobs.Progress, log *slog.Logger, bars bool) (stop func()) {
 	switch {
 	case c.Quiet:
 		return func() {}
-	case c.stderr.terminal():
+	case bars:
 		b := newBars(c.stderr, p.Standing)
 		return every(ctx, drawEvery, b.show, b.end)
 	}

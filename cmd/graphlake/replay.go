@@ -19,12 +19,12 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if len(sel.Tenants) == 0 && c.Output == "text" {
 		return c.printNobody(cfg, r.Shard)
 	}
-	w, err := c.begin(ctx, cfg, sel.Tenants, false)
+	setup, err := c.setup(ctx, cfg, sel.Tenants, false)
 	if err != nil {
 		return err
 	}
-	defer w.end(ctx)
-	rep, err := w.do(ctx, r.now(), func(x *jobs.Runner) (jobs.Report, error) { return x.Replay(ctx, sel) })
+	defer setup.close(ctx)
+	rep, err := setup.run(ctx, r.now(), func(x *jobs.Runner) (jobs.Report, error) { return x.Replay(ctx, sel) })
 	if err := errors.Join(err, c.printReport(rep), c.printUnread(rep)); err != nil {
 		return err
 	}

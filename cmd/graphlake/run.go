@@ -35,12 +35,12 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if r.DryRun {
 		return c.printPlan(ctx, cfg, sel, r.now())
 	}
-	w, err := c.begin(ctx, cfg, sel.Tenants, true)
+	setup, err := c.setup(ctx, cfg, sel.Tenants, true)
 	if err != nil {
 		return err
 	}
-	defer w.end(ctx)
-	rep, err := w.do(ctx, r.now(), func(x *jobs.Runner) (jobs.Report, error) { return x.Run(ctx, sel) })
+	defer setup.close(ctx)
+	rep, err := setup.run(ctx, r.now(), func(x *jobs.Runner) (jobs.Report, error) { return x.Run(ctx, sel) })
 	if rep.Run == "" { // it has not begun
 		return err
 	}

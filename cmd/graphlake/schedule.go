@@ -18,7 +18,7 @@ import (
 )
 
 type scheduleCommand struct {
-	whose
+	tenantChoice
 	Listen string        `placeholder:"HOST:PORT" help:"Answer /healthz there: 200, or 503 when data is late (default: nowhere)."`
 	Grace  time.Duration `default:"1m" help:"How long units that are under way have to end when the command is told to."`
 }
@@ -35,39 +35,40 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	all, err := cfg.scheduled(s.whose, "")
+	all, err := cfg.scheduled(s.tenantChoice, "")
 	if err != nil {
 		return err
 	}
 	if len(all) == 0 {
 		return usage(fmt.Errorf("%s: no job has a schedule, so there is nothing to wait for: give one a line as schedule: \"30 2 * * *\"", cfg.line("$.jobs")))
 	}
-	w, err := c.begin(ctx, cfg, all[0].Selection.Tenants, true) // all jobs have the same tenants
+	setup, err := c.setup(ctx, cfg, all[0].Selection.Tenants, true) // all jobs have the same tenants
 	if err != nil {
 		return err
 	}
-	defer w.end(ctx)
-	w.show = func(ctx context.Context, p *jobs.Progress) func() { return logProgress(ctx, p.Standing, w.runner.Log) } // jobs run side by side
-	w.observe(ctx)
+	defer setup.close(ctx)
+	setup.bars = false // jobs run side by side
+	setup.observe(ctx)
 	graceful, stop := withGrace(ctx, s.Grace)
 	defer stop()
-	w.runner.Stop = ctx.Done()
-	d := duty{work: w, command: c, graceful: graceful}
-	stopped, err := s.answer(graceful, &d, all)
+	setup.runner.Stop = ctx.Done()
+	r := jobRunner{setup: setup}
+	stopped, err := s.serveHealth(graceful, &r, all)
 	if err != nil {
 		return err
 	}
 	context.AfterFunc(ctx, func() {
-		w.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace_seconds", s.Grace.Seconds())
+		setup.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace_seconds", s.Grace.Seconds())
 	})
-	schedule := clock.Schedule{Jobs: all, Store: w.runner.Store, Do: d.do, Log: w.runner.Log}
+	schedule := clock.Schedule{Jobs: all, Store: setup.runner.Store, Log: setup.runner.Log}
+	schedule.Do = func(_ context.Context, j clock.Job, now time.Time) (again bool) { return r.run(graceful, j, now) }
 	schedule.Run(ctx)
 	stop()
 	return <-stopped
 }
 
-// answer serves what is known of the health, if that is wanted.
-func (s scheduleCommand) answer(ctx context.Context, d *duty, all []clock.Job) (stopped <-chan error, err error) {
+// serveHealth serves what is known of the health, if that is wanted.
+func (s scheduleCommand) serveHealth(ctx context.Context, r *jobRunner, all []clock.Job) (stopped <-chan error, err error) {
 	if s.Listen == "" {
 		none := make(chan error)
 		close(none)
@@ -77,8 +78,8 @@ func (s scheduleCommand) answer(ctx context.Context, d *duty, all []clock.Job) (
 	if err != nil {
 		return nil, usage(fmt.Errorf("--listen %s: %w; want the HOST:PORT of a free port, as 127.0.0.1:8081", s.Listen, err))
 	}
-	d.health = newHealth(d.runner.Store, all, d.runner.Log)
-	return d.health.serve(ctx, listener), nil
+	r.health = newHealth(r.setup.runner.Store, all, r.setup.runner.Log)
+	return r.health.serve(ctx, listener), nil
 }
 
 // withGrace is a context that ends a while after another one.
@@ -94,33 +95,32 @@ func withGrace(ctx context.Context, grace time.Duration) (context.Context, func(
 	return graceful, func() { unwatch(); end() }
 }
 
-// duty does the jobs of a schedule.
-type duty struct {
-	*work
-	command  *command
-	health   *health         // nil: nobody asks
-	graceful context.Context //nolint:containedctx // of runs: it outlives the schedule's by the grace
-	print    sync.Mutex
+// jobRunner runs the jobs of a schedule, several at once.
+type jobRunner struct {
+	setup  *setup
+	health *health    // nil: nobody asks
+	print  sync.Mutex // of one report at a time
 }
 
-// do runs a job and prints its report: in JSON one document a line. It says whether to try again in a while.
-func (d *duty) do(ctx context.Context, j clock.Job, now time.Time) (again bool) {
+// run runs a job and prints its report: in JSON one document a line. It says whether to try again in a while.
+func (r *jobRunner) run(ctx context.Context, j clock.Job, now time.Time) (again bool) {
 	var log *slog.Logger
-	rep, err := d.work.do(d.graceful, now, func(x *jobs.Runner) (jobs.Report, error) {
+	rep, err := r.setup.run(ctx, now, func(x *jobs.Runner) (jobs.Report, error) {
 		x.Log = x.Log.With("job", j.Name)
 		log = x.Log
-		return x.Run(d.graceful, j.Selection)
+		return x.Run(ctx, j.Selection)
 	})
-	if d.health != nil {
-		d.health.look(d.graceful, time.Now())
+	if r.health != nil {
+		r.health.refresh(ctx, time.Now())
 	}
-	d.print.Lock()
-	defer d.print.Unlock()
-	if d.command.Output == "json" {
-		err = errors.Join(err, json.NewEncoder(d.command.stdout).Encode(rep))
+	r.print.Lock()
+	defer r.print.Unlock()
+	c := r.setup.command
+	if c.Output == "json" {
+		err = errors.Join(err, json.NewEncoder(c.stdout).Encode(rep))
 	} else {
-		fmt.Fprintf(d.command.stdout, "\njob %s of %s\n", j.Name, instant{now.UTC()})
-		err = errors.Join(err, d.command.printReport(rep))
+		fmt.Fprintf(c.stdout, "\njob %s of %s\n", j.Name, instant{now.UTC()})
+		err = errors.Join(err, c.printReport(rep))
 	}
 	if err != nil {
 		log.ErrorContext(ctx, "run has failed", "run", rep.Run, "error", err)
@@ -129,14 +129,14 @@ func (d *duty) do(ctx context.Context, j clock.Job, now time.Time) (again bool) 
 }
 
 // scheduled are the jobs that have a schedule, or the one of them that is named, for the chosen tenants.
-func (c *config) scheduled(w whose, name string) ([]clock.Job, error) {
+func (c *config) scheduled(t tenantChoice, name string) ([]clock.Job, error) {
 	var all []clock.Job
 	for _, job := range slices.Sorted(maps.Keys(c.Jobs)) {
 		j := c.Jobs[job]
 		if j.Schedule == "" || name != "" && job != name {
 			continue
 		}
-		sel, err := selection{choice: choice{Job: job, whose: w}}.of(c)
+		sel, err := selection{choice: choice{Job: job, tenantChoice: t}}.of(c)
 		if err != nil {
 			return nil, err
 		}

@@ -19,13 +19,13 @@ import (
 type choice struct {
 	Job     string   `placeholder:"NAME" xor:"what" help:"The datasets, and for a run the lookback, of a configured job."`
 	Dataset []string `placeholder:"NAME" xor:"what" sep:"," help:"A dataset; may be repeated. Without it and --job: the datasets of all jobs."`
-	whose
+	tenantChoice
 }
 
-// whose is the flags that choose among the configured tenants.
-type whose struct {
-	Tenant string `placeholder:"NAME" xor:"whose" help:"One of the configured tenants (default: all)."`
-	Shard  shard  `placeholder:"I/N" xor:"whose" help:"Of N shares of the tenants the one with the number I, from 0 on; with N alone, I is in $$JOB_COMPLETION_INDEX."`
+// tenantChoice is the flags that choose among the configured tenants.
+type tenantChoice struct {
+	Tenant string `placeholder:"NAME" xor:"tenants" help:"One of the configured tenants (default: all)."`
+	Shard  shard  `placeholder:"I/N" xor:"tenants" help:"Of N shares of the tenants the one with the number I, from 0 on; with N alone, I is in $$JOB_COMPLETION_INDEX."`
 }
 
 // selection is the flags by which run and plan are told what to read.
@@ -96,13 +96,13 @@ func (s selection) of(c *config) (plan.Selection, error) {
 }
 
 // tenants are the chosen ones.
-func (w whose) tenants(c *config) ([]tenantConfig, error) {
-	if w.Tenant == "" {
-		return w.Shard.tenants(c.Tenants), nil
+func (t tenantChoice) tenants(c *config) ([]tenantConfig, error) {
+	if t.Tenant == "" {
+		return t.Shard.tenants(c.Tenants), nil
 	}
-	i := slices.IndexFunc(c.Tenants, func(t tenantConfig) bool { return t.Name == w.Tenant })
+	i := slices.IndexFunc(c.Tenants, func(x tenantConfig) bool { return x.Name == t.Tenant })
 	if i < 0 {
-		return nil, c.noTenant(w.Tenant)
+		return nil, c.noTenant(t.Tenant)
 	}
 	return c.Tenants[i : i+1], nil
 }

@@ -29,7 +29,7 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	scheduled, err := cfg.scheduled(s.whose, s.Job)
+	scheduled, err := cfg.scheduled(s.tenantChoice, s.Job)
 	if err != nil {
 		return err
 	}
