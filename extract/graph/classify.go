@@ -14,13 +14,13 @@ func responseError(resp *http.Response, body []byte) *Error {
 	e := failed(0, resp.Request, nil)
 	e.Status = resp.StatusCode
 	e.RequestID = resp.Header.Get("request-id")
-	w, ok := readWords(body)
+	g, ok := readGraphError(body)
 	if ok {
-		e.take(w, resp)
+		e.take(g, resp)
 	}
 	switch {
 	case !ok:
-		e.Err = fmt.Errorf("an answer of %s without Graph's error", came(resp, body))
+		e.Err = fmt.Errorf("an answer of %s without Graph's error", described(resp, body))
 	case e.Code == "" && e.Message == "":
 		e.Err = errors.New("an error without a code or a message")
 	}
@@ -88,8 +88,8 @@ func containsAny(s string, parts ...string) bool {
 }
 
 // take adds what Graph said.
-func (e *Error) take(w words, resp *http.Response) {
-	e.Code, e.InnerCode, e.Message = w.code, w.innerCode, w.message
-	e.RequestID = cmp.Or(e.RequestID, w.requestID)
-	e.odata = odataError(w, resp)
+func (e *Error) take(g graphError, resp *http.Response) {
+	e.Code, e.InnerCode, e.Message = g.code, g.innerCode, g.message
+	e.RequestID = cmp.Or(e.RequestID, g.requestID)
+	e.odata = newODataError(g, resp)
 }

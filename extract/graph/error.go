@@ -116,7 +116,7 @@ func (e *Error) Error() string {
 
 // failed is the error of a request that got no usable answer.
 func failed(kind Kind, req *http.Request, err error) *Error {
-	return &Error{Kind: kind, Method: req.Method, URL: shown(req.URL), Err: err, cure: unreached(err)}
+	return &Error{Kind: kind, Method: req.Method, URL: shownURL(req.URL), Err: err, cure: unreached(err)}
 }
 
 // unreached is the cure where nobody took the connection, or somebody who is not trusted; otherwise empty.
@@ -130,8 +130,8 @@ func unreached(err error) string {
 	return ""
 }
 
-// came describes an answer without quoting it.
-func came(resp *http.Response, body []byte) string {
+// described describes an answer without quoting it.
+func described(resp *http.Response, body []byte) string {
 	kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
 	return fmt.Sprintf("%d bytes of %s", len(body), cmp.Or(short(kind), "unknown type"))
 }
@@ -152,14 +152,14 @@ var (
 	addresses = regexp.MustCompile(`[^\s'"<>()]+@[^\s'"<>()]+`)
 )
 
-// unnamed is a message of Graph's without whom it speaks of.
-func unnamed(message string) string {
+// withoutNames is a message of Graph's without whom it speaks of.
+func withoutNames(message string) string {
 	return ids.ReplaceAllString(addresses.ReplaceAllString(message, "…"), "…")
 }
 
-// shown is a URL as errors and logs show it: paging tokens are long, opaque, and let whoever has them
+// shownURL is a URL as errors and logs show it: paging tokens are long, opaque, and let whoever has them
 // go on reading; a list of properties is only long. Ids are left out: whoever asks names the record.
-func shown(u *url.URL) string {
+func shownURL(u *url.URL) string {
 	path := ids.ReplaceAllString(u.Path, "…")
 	if u.RawQuery == "" {
 		return path

@@ -127,13 +127,13 @@ func TestErrorBodies(t *testing.T) {
 	}
 }
 
-// FuzzReadWords: whatever a body is, its words are short, valid text of one line without addresses.
-func FuzzReadWords(f *testing.F) {
+// FuzzReadGraphError: whatever a body is, its words are short, valid text of one line without addresses.
+func FuzzReadGraphError(f *testing.F) {
 	f.Add([]byte(`{"error":{"code":"c","message":"m","innerError":{"code":"i","request-id":"r"}}}`))
 	f.Add([]byte(`{"error":"c d","error_description":"AADSTS1: a@b Trace ID: 1"}`))
 	f.Add([]byte("\ufeff{\"code\":1,\"Message\":{\"value\":\"\xff\"}}"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		w, _ := readWords(body)
+		w, _ := readGraphError(body)
 		for _, s := range []string{w.code, w.innerCode, w.message, w.requestID} {
 			if !utf8.ValidString(s) || utf8.RuneCountInString(s) > 401 || strings.ContainsAny(s, "\n\r") {
 				t.Fatalf("%q has the words %q", body, s)

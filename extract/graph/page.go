@@ -25,7 +25,7 @@ func decodePage(body []byte, fields *Fields) (Page, error) {
 	defer r.free()
 	var p Page
 	found := false
-	var a ownError
+	var a errorMembers
 	err := r.envelope(func(name []byte) (err error) {
 		if string(name) == "value" {
 			p.Values, found, err = r.collection()
@@ -57,7 +57,7 @@ func decodePage(body []byte, fields *Fields) (Page, error) {
 	case a.failed:
 		err = a.failure()
 	case !found:
-		err = a.orBare(errNoCollection, body)
+		err = a.bareError(errNoCollection, body)
 	case r.part != nil:
 		err = r.part
 	}
@@ -72,7 +72,7 @@ func decodeObject(body []byte, fields *Fields) (Value, error) {
 	body = readable(body)
 	r := newReader(body, fields)
 	defer r.free()
-	var a ownError
+	var a errorMembers
 	var v Value
 	err := r.opens()
 	if err == nil {
@@ -88,7 +88,7 @@ func decodeObject(body []byte, fields *Fields) (Value, error) {
 	case a.failed:
 		err = a.failure()
 	default:
-		if err = a.orBare(nil, body); err == nil && r.part != nil {
+		if err = a.bareError(nil, body); err == nil && r.part != nil {
 			err = r.part
 		}
 	}

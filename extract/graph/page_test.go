@@ -93,7 +93,7 @@ func FuzzDecodePage(f *testing.F) {
 		if !utf8.Valid(object.JSON) || object.JSON != nil && !json.Valid(object.JSON) {
 			t.Fatalf("the object %q is no JSON", object.JSON)
 		}
-		if part, is := errors.AsType[*partError](err); is {
+		if part, is := errors.AsType[*incompleteError](err); is {
 			lower := bytes.ToLower(body)
 			if ok && !bytes.Contains(lower, []byte("error")) && !bytes.Contains(lower, []byte("count")) && !bytes.Contains(body, []byte(`\u`)) {
 				t.Fatalf("%s, but nothing says so", part.what)
@@ -172,7 +172,7 @@ func TestReferencePages(t *testing.T) {
 		_, want := decodeByStandard(body)
 		_, err = decodePage(body, nil)
 		object := json.Valid(body) && bytes.HasPrefix(bytes.TrimSpace(body), []byte("{"))
-		_, inside := errors.AsType[*partError](err)
+		_, inside := errors.AsType[*incompleteError](err)
 		switch {
 		case want != (err == nil):
 			t.Errorf("%s: %v; encoding/json takes it: %v", filepath.Base(file), err, want)

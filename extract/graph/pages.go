@@ -122,7 +122,7 @@ func (t *trail) add(p Page) {
 // collection on every page, some on the first, and some the page alone.
 func (t *trail) tooFew() error {
 	if t.whole && t.elements < t.count {
-		return &partError{what: fmt.Sprintf("the collection counts %d elements, and %d came", t.count, t.elements)}
+		return &incompleteError{what: fmt.Sprintf("the collection counts %d elements, and %d came", t.count, t.elements)}
 	}
 	return nil
 }

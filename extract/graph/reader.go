@@ -18,10 +18,10 @@ type reader struct {
 
 	scan json.Scanner
 	body []byte
-	at   int          // the next "@" from where the scanner has been last; the body's length if there is none
-	room []json.Value // for the fields of values to come
-	part *partError   // the first thing that says that the answer is not whole
-	own  *ownError    // of the object that is read next; nil: it is not the answer itself
+	at   int              // the next "@" from where the scanner has been last; the body's length if there is none
+	room []json.Value     // for the fields of values to come
+	part *incompleteError // the first thing that says that the answer is not whole
+	own  *errorMembers    // of the object that is read next; nil: it is not the answer itself
 
 	// Of the value that is being read.
 	start int // of it, in the body
@@ -167,9 +167,9 @@ type object struct {
 	first      int // place of its members in reader.members
 	notes      []note
 	id         json.Value
-	failure    json.Value // its member "error", if that is not null
-	other      bool       // it has members that no error has
-	own        *ownError  // nil: it is not the answer itself
+	failure    json.Value    // its member "error", if that is not null
+	other      bool          // it has members that no error has
+	own        *errorMembers // nil: it is not the answer itself
 }
 
 // note is what an object says of a collection in it.
@@ -219,7 +219,7 @@ func (r *reader) object(n *json.Node[int], element, whole bool) error {
 	o.end = r.scan.Pos()
 	r.id = o.id
 	if whole && element && o.failure.Kind != json.None && !o.other {
-		r.fail(&partError{"an element of the answer is an error", wordsOf(r.text(o.failure), "")})
+		r.fail(&incompleteError{"an element of the answer is an error", graphErrorOf(r.text(o.failure))})
 	}
 	if len(o.notes) > 0 {
 		r.settle(&o, whole)
@@ -235,7 +235,7 @@ func (r *reader) object(n *json.Node[int], element, whole bool) error {
 }
 
 // fail notes that the answer is not whole; the first reason counts.
-func (r *reader) fail(e *partError) {
+func (r *reader) fail(e *incompleteError) {
 	if r.part == nil {
 		r.part = e
 	}
@@ -361,7 +361,7 @@ func (r *reader) settle(o *object, whole bool) {
 			}
 		}
 		if whole && m.kind == json.Array && int64(m.size) < n.count && !n.goesOn {
-			r.fail(&partError{what: fmt.Sprintf("of %d %s the answer has %d, and no link to the rest", n.count, short(n.collection), m.size)})
+			r.fail(&incompleteError{what: fmt.Sprintf("of %d %s the answer has %d, and no link to the rest", n.count, short(n.collection), m.size)})
 		}
 		if n.linked {
 			r.goOn(o, n, m)

@@ -82,13 +82,13 @@ func transportError(ctx context.Context, req *http.Request, err error) error {
 
 // contentError is the error of an answer 200 that is not what was asked for. It may be right the next time.
 func contentError(resp *http.Response, body []byte, err error) error {
-	e := failed(Unavailable, resp.Request, fmt.Errorf("%w (%s)", err, came(resp, body)))
+	e := failed(Unavailable, resp.Request, fmt.Errorf("%w (%s)", err, described(resp, body)))
 	e.Status = resp.StatusCode
 	e.RequestID = resp.Header.Get("request-id")
-	if part, ok := errors.AsType[*partError](err); ok {
+	if part, ok := errors.AsType[*incompleteError](err); ok {
 		e.Kind = Incomplete
-		if part.words != (words{}) {
-			e.take(part.words, resp)
+		if part.graph != (graphError{}) {
+			e.take(part.graph, resp)
 		}
 	}
 	return e

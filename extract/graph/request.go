@@ -69,7 +69,9 @@ func (r Request) failed(kind Kind, err error) error {
 
 // Incomplete is the error of an answer that lacks something which only its reader can tell, who has gone on
 // from its links. No try is counted: nothing was asked again for it.
-func (r Request) Incomplete(what string) error { return r.failed(Incomplete, &partError{what: what}) }
+func (r Request) Incomplete(what string) error {
+	return r.failed(Incomplete, &incompleteError{what: what})
+}
 
 // at is the request for a link that Graph gave, which is used as it is.
 func (r Request) at(link *url.URL) *abs.RequestInformation {

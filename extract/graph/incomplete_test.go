@@ -10,7 +10,7 @@ import (
 func TestPartOfAnAnswer(t *testing.T) {
 	const e = `{"error":{"code":"ServiceError","message":"Backend failed."}}`
 	const own, none = "ServiceError||Backend failed.", "||"
-	tests := []struct{ name, body, want, words string }{
+	tests := []struct{ name, body, want, said string }{
 		{"no collection", `{"id":"secret"}`, `no array "value"`, none},
 		{"an empty object", `{}`, `no array "value"`, none},
 		{"value null", `{"value":null}`, `no array "value"`, none},
@@ -35,13 +35,13 @@ func TestPartOfAnAnswer(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := decodePage([]byte(test.body), nil)
-			part, ok := errors.AsType[*partError](err)
+			part, ok := errors.AsType[*incompleteError](err)
 			if !ok || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("error = %v, want %q", err, test.want)
 			}
-			w := part.words
-			if got := strings.Join([]string{w.code, w.innerCode, w.message}, "|"); got != test.words || strings.Contains(got+err.Error(), "secret") {
-				t.Errorf("words = %q, want %q and no content", got, test.words)
+			g := part.graph
+			if got := strings.Join([]string{g.code, g.innerCode, g.message}, "|"); got != test.said || strings.Contains(got+err.Error(), "secret") {
+				t.Errorf("said %q, want %q and no content", got, test.said)
 			}
 		})
 	}
