@@ -159,7 +159,7 @@ func (x *Reading) readDelta(ctx context.Context, records chan<- []record.Record)
 		pages = x.client.Resume(ctx, r, x.options.Cursor)
 	}
 	var link string // of the last page
-	var astray bool
+	var bad bool
 	for page, err := range pages {
 		if err != nil {
 			return err
@@ -168,9 +168,9 @@ func (x *Reading) readDelta(ctx context.Context, records chan<- []record.Record)
 		if err := x.hand(ctx, records, page.Values, r); err != nil {
 			return err
 		}
-		link, astray = page.DeltaLink, page.Astray
+		link, bad = page.DeltaLink, page.BadDeltaLink
 	}
-	if link == "" && !astray {
+	if link == "" && !bad {
 		return r.Incomplete("the last page has no deltaLink")
 	}
 	x.delta = graph.Relative(link)

@@ -58,7 +58,7 @@ func signIn(req *http.Request, err error) *Error {
 		c := *own
 		e = &c
 	} else {
-		e = failed(Unauthorized, req, err)
+		e = newError(Unauthorized, req, err)
 		e.cure = "check the tenant's credentials"
 	}
 	e.SignIn = true

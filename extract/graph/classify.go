@@ -11,7 +11,7 @@ import (
 
 // responseError is the error that an answer other than 200 stands for.
 func responseError(resp *http.Response, body []byte) *Error {
-	e := failed(0, resp.Request, nil)
+	e := newError(0, resp.Request, nil)
 	e.Status = resp.StatusCode
 	e.RequestID = resp.Header.Get("request-id")
 	g, ok := readGraphError(body)

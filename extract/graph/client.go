@@ -91,7 +91,7 @@ func (c *Client) Stats() *Counter { return &c.stats }
 func (c *Client) Get(ctx context.Context, r Request) (Value, error) {
 	info, err := r.info()
 	if err != nil {
-		return Value{}, r.failed(Rejected, err)
+		return Value{}, r.newError(Rejected, err)
 	}
 	var object Value
 	k := &call{tries: r.Tries, budget: r.Budget, resource: r.Resource}

@@ -65,12 +65,12 @@ func (c *Client) AskTime(ctx context.Context) (time.Time, error) {
 		if u, ok := errors.AsType[*url.Error](err); ok {
 			err = u.Err
 		}
-		return time.Time{}, failed(Unavailable, req, err)
+		return time.Time{}, newError(Unavailable, req, err)
 	}
 	defer resp.Body.Close()
 	date, ok := c.clock.learn(resp)
 	if !ok {
-		e := failed(Unavailable, req, errors.New("the answer has no date"))
+		e := newError(Unavailable, req, errors.New("the answer has no date"))
 		e.Status = resp.StatusCode
 		return time.Time{}, e
 	}

@@ -147,7 +147,7 @@ func TestDeltaLinkIsChecked(t *testing.T) {
 			onClock(t, o, test.graph, func(t *testing.T, c *Client) {
 				pages := 0
 				for p, err := range c.Pages(t.Context(), users) {
-					if pages++; err != nil || p.DeltaLink != test.want || p.Astray != (test.want == "") || len(p.Values) != 1 {
+					if pages++; err != nil || p.DeltaLink != test.want || p.BadDeltaLink != (test.want == "") || len(p.Values) != 1 {
 						t.Errorf("page = %+v, %v, want the link %q", p, err, test.want)
 					}
 				}

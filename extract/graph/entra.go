@@ -85,7 +85,7 @@ func (e *Entra) Token(ctx context.Context, refresh bool) (string, error) {
 	}
 	result, err := e.msal.AcquireTokenByCredential(ctx, []string{e.options.Scope})
 	if err != nil {
-		return "", e.refused(ctx, err)
+		return "", e.tokenError(ctx, err)
 	}
 	return result.AccessToken, nil
 }
@@ -95,11 +95,11 @@ func (e *Entra) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "application %s of tenant %s", e.options.ClientID, e.options.TenantID)
 }
 
-func (e *Entra) refused(ctx context.Context, err error) error {
+func (e *Entra) tokenError(ctx context.Context, err error) error {
 	return issuer{
 		name: "Entra", method: http.MethodPost, url: e.options.Authority + "/" + e.options.TenantID,
 		cure: "check client id and tenant id, and " + e.kind.cure,
-	}.refused(ctx, err, e.options.Secret)
+	}.tokenError(ctx, err, e.options.Secret)
 }
 
 // credentialKind is a way to show Entra that we are the application.

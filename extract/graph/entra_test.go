@@ -196,8 +196,8 @@ func TestNobodyListens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String()); !strings.Contains(failed(Unavailable, request, err).Error(), want) {
-		t.Errorf("error = %v, want %q", failed(Unavailable, request, err), want)
+	if _, err = new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String()); !strings.Contains(newError(Unavailable, request, err).Error(), want) {
+		t.Errorf("error = %v, want %q", newError(Unavailable, request, err), want)
 	}
 }
 

@@ -114,13 +114,13 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// failed is the error of a request that got no usable answer.
-func failed(kind Kind, req *http.Request, err error) *Error {
-	return &Error{Kind: kind, Method: req.Method, URL: shownURL(req.URL), Err: err, cure: unreached(err)}
+// newError is the error of a request that got no usable answer.
+func newError(kind Kind, req *http.Request, err error) *Error {
+	return &Error{Kind: kind, Method: req.Method, URL: shownURL(req.URL), Err: err, cure: connectionCure(err)}
 }
 
-// unreached is the cure where nobody took the connection, or somebody who is not trusted; otherwise empty.
-func unreached(err error) string {
+// connectionCure is the cure where nobody took the connection, or somebody who is not trusted; otherwise empty.
+func connectionCure(err error) string {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "check the address; if a proxy of your own signed the certificate, name its authority in SSL_CERT_FILE"
 	}

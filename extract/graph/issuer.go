@@ -33,8 +33,8 @@ var refusals = map[string]string{
 	"AADSTS90002":   "there is no such tenant: check tenant id, and in a national cloud the authority",
 }
 
-// refused is what the issuer said. MSAL's own error quotes the request and the answer.
-func (i issuer) refused(ctx context.Context, err error, hidden ...Secret) error {
+// tokenError is what the issuer said. MSAL's own error quotes the request and the answer.
+func (i issuer) tokenError(ctx context.Context, err error, hidden ...Secret) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", strings.ToLower(i.name), ctx.Err())
 	}
@@ -48,7 +48,7 @@ func (i issuer) refused(ctx context.Context, err error, hidden ...Secret) error 
 		f.Err = fmt.Errorf("%s cannot be asked for a token", i.name)
 		if cause, ok := errors.AsType[*url.Error](err); ok {
 			f.Err = fmt.Errorf("%w: %w", f.Err, cause.Err)
-			f.cure = cmp.Or(f.cure, unreached(cause))
+			f.cure = cmp.Or(f.cure, connectionCure(cause))
 		}
 		return f
 	}
@@ -56,7 +56,7 @@ func (i issuer) refused(ctx context.Context, err error, hidden ...Secret) error 
 		Error       string `json:"error"`
 		Description string `json:"error_description"`
 	}
-	_ = json.Unmarshal(answered(call), &answer)
+	_ = json.Unmarshal(bodyOf(call), &answer)
 	description, _, _ := strings.Cut(answer.Description, " Trace ID:")
 	for _, secret := range hidden {
 		if secret != "" {
@@ -77,9 +77,9 @@ func (i issuer) refused(ctx context.Context, err error, hidden ...Secret) error 
 	return f
 }
 
-// answered is the body of the answer. Of a managed identity MSAL has read it to the end, and left it
+// bodyOf is the body of the answer. Of a managed identity MSAL has read it to the end, and left it
 // on the second line of its error.
-func answered(call msalerrors.CallErr) []byte {
+func bodyOf(call msalerrors.CallErr) []byte {
 	body, _ := io.ReadAll(io.LimitReader(call.Resp.Body, 1<<20))
 	_, quoted, _ := strings.Cut(call.Err.Error(), "\n")
 	return []byte(cmp.Or(string(body), quoted))

@@ -60,7 +60,7 @@ func (m *ManagedIdentity) Token(ctx context.Context, refresh bool) (string, erro
 			name: "Azure's endpoint for managed identities", method: http.MethodGet, url: "managed identity",
 			cure:        "assign the identity to what this runs on, and if it is a user-assigned one, check its client id",
 			unreachable: "run again later; the endpoint exists only where Azure runs the program",
-		}.refused(ctx, err)
+		}.tokenError(ctx, err)
 	}
 	return result.AccessToken, nil
 }

@@ -11,11 +11,11 @@ import (
 
 // Page is one page of a collection.
 type Page struct {
-	Values    []Value
-	NextLink  string // where the collection goes on; empty on its last page
-	DeltaLink string // where its changes can be read later; on the last page of a delta query only
-	Astray    bool   // the page had a DeltaLink that cannot be used, however often it was asked for
-	Count     int64  // the largest that the page names: of the collection or, as some services do, of the page; 0: none
+	Values       []Value
+	NextLink     string // where the collection goes on; empty on its last page
+	DeltaLink    string // where its changes can be read later; on the last page of a delta query only
+	BadDeltaLink bool   // the page had a DeltaLink that cannot be used, however often it was asked for
+	Count        int64  // the largest that the page names: of the collection or, as some services do, of the page; 0: none
 }
 
 // decodePage reads a page of a collection. Of a name that is there twice the last one counts.

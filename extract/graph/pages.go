@@ -20,7 +20,7 @@ func (c *Client) Pages(ctx context.Context, r Request) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		info, err := r.info()
 		if err != nil {
-			yield(Page{}, r.failed(Rejected, err))
+			yield(Page{}, r.newError(Rejected, err))
 			return
 		}
 		c.walk(ctx, r, step{info: info}, yield)
@@ -64,9 +64,9 @@ const (
 
 // walk yields the pages from a step on.
 func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page, error) bool) {
-	t := trail{seen: map[uint64]bool{}, whole: next.link == "" && next.err == nil}
+	t := tally{links: map[uint64]bool{}, fromStart: next.link == "" && next.err == nil}
 	for next.err == nil {
-		page, on, err := c.leading(ctx, r, next, &t)
+		page, on, err := c.readPage(ctx, r, next, &t)
 		if err == nil {
 			t.add(page)
 			page.Values = slices.DeleteFunc(page.Values, isNull) // it is counted, and it is nothing
@@ -76,7 +76,7 @@ func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page
 		}
 		if page.NextLink == "" {
 			if err := t.tooFew(); err != nil {
-				yield(Page{}, r.failed(Incomplete, err))
+				yield(Page{}, r.newError(Incomplete, err))
 			}
 			return
 		}
@@ -84,26 +84,26 @@ func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page
 			next.err = t.endless(r.mostPages(c.mostPages))
 		}
 	}
-	yield(Page{}, r.failed(Malformed, next.err))
+	yield(Page{}, r.newError(Malformed, next.err))
 }
 
 func isNull(element Value) bool { return string(element.JSON) == "null" }
 
-// trail is what a walk remembers of the pages that came.
-type trail struct {
-	whole    bool            // it started at the first page
-	seen     map[uint64]bool // hashes of links: a large collection has megabytes of them
-	pages    int
-	empty    int // of them, the last without an element, or with those of the page before
-	last     uint64
-	elements int64
-	count    int64 // the largest that was named
+// tally counts the pages of a collection that came, and knows the links that led to them.
+type tally struct {
+	fromStart bool            // it started at the first page
+	links     map[uint64]bool // hashes of links: a large collection has megabytes of them
+	pages     int
+	empty     int // of them, the last without an element, or with those of the page before
+	last      uint64
+	elements  int64
+	count     int64 // the largest that was named
 }
 
-func (t *trail) visit(link string)    { t.seen[maphash.String(seed, link)] = true }
-func (t *trail) met(link string) bool { return t.seen[maphash.String(seed, link)] }
+func (t *tally) addLink(link string)      { t.links[maphash.String(seed, link)] = true }
+func (t *tally) hasLink(link string) bool { return t.links[maphash.String(seed, link)] }
 
-func (t *trail) add(p Page) {
+func (t *tally) add(p Page) {
 	t.pages++
 	t.empty++
 	var h maphash.Hash
@@ -120,15 +120,15 @@ func (t *trail) add(p Page) {
 
 // tooFew is an error if the pages so far, as all there are, lack elements. Some services count the
 // collection on every page, some on the first, and some the page alone.
-func (t *trail) tooFew() error {
-	if t.whole && t.elements < t.count {
+func (t *tally) tooFew() error {
+	if t.fromStart && t.elements < t.count {
 		return &incompleteError{what: fmt.Sprintf("the collection counts %d elements, and %d came", t.count, t.elements)}
 	}
 	return nil
 }
 
 // endless is an error if there cannot be a further page.
-func (t *trail) endless(most int) error {
+func (t *tally) endless(most int) error {
 	switch {
 	case t.empty > mostEmpty:
 		return fmt.Errorf("the collection does not end: the last %d pages had nothing new", t.empty)
@@ -146,16 +146,16 @@ func (r Request) mostPages(ofAll int) int {
 	return min(ofAll, mostOfOne)
 }
 
-// mostAstray is how often a page is asked for whose link leads astray.
-const mostAstray = 3
+// mostBadLinks is how often a page is asked for whose link cannot be followed.
+const mostBadLinks = 3
 
-// leading reads a page, and where its link leads. If that is another host or a page that was read
+// readPage reads a page, and where its link leads. If that is another host or a page that was read
 // before, the page is asked for again, since its link may then be right. So it is if the link to its
 // changes leads to another host; where it stays so, or leads to another collection, it is not handed out.
-func (c *Client) leading(ctx context.Context, r Request, s step, t *trail) (page Page, on step, err error) {
-	t.visit(s.link)
-	var astray error
-	for range mostAstray {
+func (c *Client) readPage(ctx context.Context, r Request, s step, t *tally) (page Page, on step, err error) {
+	t.addLink(s.link)
+	var bad error
+	for range mostBadLinks {
 		page, err = c.page(ctx, r, s, t)
 		if err != nil {
 			return page, step{}, err
@@ -163,27 +163,27 @@ func (c *Client) leading(ctx context.Context, r Request, s step, t *trail) (page
 		if on = (step{}); page.NextLink != "" {
 			on = c.follow(r, page.NextLink)
 		}
-		if on.err == nil && page.NextLink != "" && t.met(on.link) {
+		if on.err == nil && page.NextLink != "" && t.hasLink(on.link) {
 			on.err = errors.New("Graph's link leads to a page that was already read, so the collection has no end")
 		}
-		if astray = nil; page.DeltaLink != "" {
-			_, astray = c.linkURL(page.DeltaLink)
+		if bad = nil; page.DeltaLink != "" {
+			_, bad = c.linkURL(page.DeltaLink)
 		}
-		if on.err == nil && astray == nil {
+		if on.err == nil && bad == nil {
 			break
 		}
 	}
 	if page.DeltaLink != "" {
-		astray = c.checkDelta(r, page.DeltaLink)
+		bad = c.checkDelta(r, page.DeltaLink)
 	}
-	if astray != nil {
-		page.DeltaLink, page.Astray = "", true
-		c.log.WarnContext(ctx, "the link to a collection's changes cannot be used", "url", "/"+r.Version+r.Path, "error", astray)
+	if bad != nil {
+		page.DeltaLink, page.BadDeltaLink = "", true
+		c.log.WarnContext(ctx, "the link to a collection's changes cannot be used", "url", "/"+r.Version+r.Path, "error", bad)
 	}
 	return page, on, nil
 }
 
-func (c *Client) page(ctx context.Context, r Request, s step, t *trail) (page Page, err error) {
+func (c *Client) page(ctx context.Context, r Request, s step, t *tally) (page Page, err error) {
 	k := &call{tries: r.Tries, budget: r.Budget, resource: r.Resource, further: s.link != ""}
 	if !k.further {
 		k.body = r.Body

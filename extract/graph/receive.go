@@ -75,14 +75,14 @@ func transportError(ctx context.Context, req *http.Request, err error) error {
 		err = context.Cause(ctx)
 	}
 	if errors.Is(err, errLarge) {
-		return failed(Rejected, req, err)
+		return newError(Rejected, req, err)
 	}
-	return failed(Unavailable, req, err)
+	return newError(Unavailable, req, err)
 }
 
 // contentError is the error of an answer 200 that is not what was asked for. It may be right the next time.
 func contentError(resp *http.Response, body []byte, err error) error {
-	e := failed(Unavailable, resp.Request, fmt.Errorf("%w (%s)", err, described(resp, body)))
+	e := newError(Unavailable, resp.Request, fmt.Errorf("%w (%s)", err, described(resp, body)))
 	e.Status = resp.StatusCode
 	e.RequestID = resp.Header.Get("request-id")
 	if part, ok := errors.AsType[*incompleteError](err); ok {

@@ -57,9 +57,9 @@ func (r Request) info() (*abs.RequestInformation, error) {
 	return info, nil
 }
 
-// failed is the error of a collection or an object for which there was nothing to send, or nothing that
+// newError is the error of a collection or an object for which there was nothing to send, or nothing that
 // one of the requests alone is to blame for.
-func (r Request) failed(kind Kind, err error) error {
+func (r Request) newError(kind Kind, err error) error {
 	method := http.MethodGet
 	if r.Body != nil {
 		method = http.MethodPost
@@ -70,7 +70,7 @@ func (r Request) failed(kind Kind, err error) error {
 // Incomplete is the error of an answer that lacks something which only its reader can tell, who has gone on
 // from its links. No try is counted: nothing was asked again for it.
 func (r Request) Incomplete(what string) error {
-	return r.failed(Incomplete, &incompleteError{what: what})
+	return r.newError(Incomplete, &incompleteError{what: what})
 }
 
 // at is the request for a link that Graph gave, which is used as it is.

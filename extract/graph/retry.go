@@ -40,7 +40,7 @@ func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.
 	ctx, c := req.Context(), callOf(req)
 	var waited time.Duration
 	for try := 1; ; try++ {
-		resp, err := p.Next(c.on(req.Clone(ctx)), next)
+		resp, err := p.Next(c.withBody(req.Clone(ctx)), next)
 		e, ok := errors.AsType[*Error](err)
 		switch {
 		case err == nil:
@@ -51,7 +51,7 @@ func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.
 			return nil, err
 		}
 		e.Tries = try
-		wait, again := plan(e, c, try)
+		wait, again := nextTry(e, c, try)
 		if waited += wait; !again || try >= cmp.Or(c.tries, r.tries) || waited > r.patience {
 			return nil, e
 		}
@@ -62,16 +62,16 @@ func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.
 	}
 }
 
-// on gives a try its body, which the one before has used up.
-func (c *call) on(req *http.Request) *http.Request {
+// withBody gives a try its body, which the one before has used up.
+func (c *call) withBody(req *http.Request) *http.Request {
 	if c.body != nil {
 		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(c.body)), int64(len(c.body))
 	}
 	return req
 }
 
-// plan says whether another try makes sense, and after which wait.
-func plan(e *Error, c *call, try int) (time.Duration, bool) {
+// nextTry says whether another try makes sense, and after which wait.
+func nextTry(e *Error, c *call, try int) (time.Duration, bool) {
 	switch {
 	case e.Status == http.StatusUnauthorized && c.refused == "" && c.token != "":
 		c.refused = c.token
