@@ -93,7 +93,7 @@ func (x *Reading) list(ctx context.Context, records chan<- []record.Record, sour
 func (x *Reading) listOnce(ctx context.Context, records chan<- []record.Record, source *schemas.Parent, of parent) ([]parent, error) {
 	var all []parent
 	met := map[string]bool{}
-	for page, err := range x.client.Pages(ctx, x.parentsRequest(source, of)) {
+	for page, err := range x.pages(ctx, x.parentsRequest(source, of)) {
 		if err != nil {
 			return nil, fmt.Errorf("list the parents: %w", err)
 		}

@@ -152,7 +152,7 @@ func (l *listing) listWindow(ctx context.Context, w window, take take) (n int, e
 
 func (l *listing) listPages(ctx context.Context, w window, take take) (n int, err error) {
 	r := l.listRequest(l.lower(w.ask), l.parent)
-	for page, err := range l.client.Pages(ctx, r) {
+	for page, err := range l.pages(ctx, r) {
 		if err != nil {
 			return n, err
 		}

@@ -16,7 +16,7 @@ import (
 func (x *Reading) parts(ctx context.Context, of record.Record, e entry) (record.Record, error) {
 	for _, part := range x.dataset.Source.Detail.Parts {
 		r := x.partRequest(e.id, part)
-		all, most, err := x.elements(ctx, x.client.Pages(ctx, r), &pages{once: true}, r)
+		all, most, err := x.elements(ctx, x.pages(ctx, r), &pages{once: true}, r)
 		if err == nil {
 			err = tooFew(r, len(all), most)
 		}

@@ -43,12 +43,6 @@ type Options struct {
 	ListOnly bool
 }
 
-// Shared is what the readings of a run have in common that ask the same tenant. The zero Shared is ready for use, and
-// safe for concurrent use.
-type Shared struct {
-	planned planned
-}
-
 // Reading is one reading of a dataset for a range, by one tenant's client.
 type Reading struct {
 	client  *graph.Client

@@ -67,7 +67,7 @@ func newSession(ctx context.Context, r *Runner, sel plan.Selection) (*Session, e
 	}
 	shared := map[string]*extract.Shared{}
 	for _, t := range sel.Tenants {
-		shared[t.ID] = new(extract.Shared)
+		shared[t.ID] = extract.NewShared(sel.Datasets)
 	}
 	return &Session{runner: r, selection: sel, notes: notes, encoders: newEncoders(1), shared: shared}, nil
 }

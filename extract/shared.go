@@ -1,0 +1,189 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"graphlake/extract/graph"
+	"graphlake/schemas"
+)
+
+// Shared is what the readings of a run have in common that ask the same tenant. A list that several of its datasets
+// read, as those of users, of teams and of the channels of a team, is asked for once: whoever comes first asks, the
+// others wait for the answer. It holds the elements of these lists as long as it is held itself. If a list fails, the
+// next one asks again. It is safe for concurrent use.
+type Shared struct {
+	planned planned
+	several map[string]*question // those that several datasets ask, by how one of them asks
+
+	mu    sync.Mutex
+	lists map[listOf]*list
+}
+
+// question is how a list is asked for, whatever the names of the variables in its path.
+type question struct {
+	version, path  string
+	query, headers []schemas.Param
+	datasets       int
+}
+
+type listOf struct {
+	*question
+	resource string
+}
+
+type list struct {
+	turn     chan struct{} // filled by whoever asks
+	listed   bool
+	elements [][]byte // as Graph sent them
+}
+
+// NewShared is for the readings of some datasets.
+func NewShared(all []schemas.Dataset) *Shared {
+	questions := map[string]*question{}
+	for _, d := range all {
+		for key, q := range questionsOf(d) {
+			if questions[key] == nil {
+				questions[key] = q
+			}
+			questions[key].datasets++
+		}
+	}
+	// Whoever wants ids only is content with the same elements as a whole, and whoever asks for less with more headers.
+	asked := maps.Clone(questions)
+	for key, q := range asked {
+		for _, query := range [][]schemas.Param{nil, q.query} {
+			richer := question{version: q.version, path: q.path, query: query}
+			if query == nil && !slices.Equal(q.query, idOnly) || questions[key] != q {
+				continue
+			}
+			for _, other := range asked {
+				if other != q && other.lists(richer) && includes(other.headers, q.headers) {
+					other.datasets += q.datasets
+					questions[key] = other
+					break
+				}
+			}
+		}
+	}
+	s := &Shared{several: map[string]*question{}, lists: map[listOf]*list{}}
+	for key, q := range questions {
+		if q.datasets > 1 {
+			s.several[key] = q
+		}
+	}
+	return s
+}
+
+var idOnly = []schemas.Param{{Name: "$select", Value: "id"}}
+
+func includes(all, some []schemas.Param) bool {
+	return !slices.ContainsFunc(some, func(p schemas.Param) bool { return !slices.Contains(all, p) })
+}
+
+// questionsOf are the lists that a dataset asks for without a range, each once.
+func questionsOf(d schemas.Dataset) map[string]*question {
+	all := map[string]*question{}
+	add := func(path string, query, headers []schemas.Param) {
+		q := &question{version: d.Source.API, path: path, query: query, headers: headers}
+		all[q.key()] = q
+	}
+	s := d.Source
+	if s.Paging == schemas.NextLink && s.Window == (schemas.Window{}) {
+		add(s.Path, s.Query, s.Headers)
+	}
+	for p := s.Parent; p != nil; p = p.Of {
+		add(p.Path, p.Query, p.Headers)
+	}
+	if s.Detail != nil {
+		for _, part := range s.Detail.Parts {
+			add(part.Path, part.Query, s.Headers)
+		}
+	}
+	return all
+}
+
+// lists reports whether both are of one list, and give the same of its elements.
+func (q *question) lists(o question) bool {
+	mine := *q
+	mine.headers, o.headers = nil, nil
+	return mine.key() == o.key()
+}
+
+var variable = regexp.MustCompile(`\{[^}]*\}`)
+
+// key is the question without the names of the variables in its path.
+func (q *question) key() string {
+	return fmt.Sprint(q.version, variable.ReplaceAllString(q.path, "{}"), q.query, q.headers)
+}
+
+// pages are those of a list. One that several datasets ask for comes as one page.
+func (x *Reading) pages(ctx context.Context, r graph.Request) iter.Seq2[graph.Page, error] {
+	return func(yield func(graph.Page, error) bool) {
+		if len(x.options.Shared.several) == 0 {
+			x.client.Pages(ctx, r)(yield)
+			return
+		}
+		asked := question{version: r.Version, path: r.Path, query: paramsOf(r.Query), headers: paramsOf(r.Headers)}
+		q := x.options.Shared.several[asked.key()]
+		if q == nil {
+			x.client.Pages(ctx, r)(yield)
+			return
+		}
+		var page graph.Page
+		elements, err := x.options.Shared.elements(ctx, x.client, q, r)
+		for i := 0; i < len(elements) && err == nil; i++ {
+			var v graph.Value
+			v, err = graph.ReadValue(elements[i], r.Fields)
+			page.Values = append(page.Values, v)
+		}
+		yield(page, err)
+	}
+}
+
+// elements are those of a list, asked for as q says.
+func (s *Shared) elements(ctx context.Context, c *graph.Client, q *question, r graph.Request) ([][]byte, error) {
+	s.mu.Lock()
+	of := listOf{q, r.Resource}
+	l := s.lists[of]
+	if l == nil {
+		l = &list{turn: make(chan struct{}, 1)}
+		s.lists[of] = l
+	}
+	s.mu.Unlock()
+	if err := send(ctx, l.turn, struct{}{}); err != nil {
+		return nil, err
+	}
+	defer func() { <-l.turn }()
+	if l.listed {
+		return l.elements, nil
+	}
+	r.Query, r.Headers, r.Fields = paramsFor(q.query), paramsFor(q.headers), nil
+	var all [][]byte
+	for page, err := range c.Pages(ctx, r) {
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range page.Values {
+			all = append(all, bytes.Clone(v.JSON)) // not the page
+		}
+	}
+	l.listed, l.elements = true, all
+	return all, nil
+}
+
+func paramsOf(all []graph.Param) (same []schemas.Param) {
+	for _, p := range all {
+		same = append(same, schemas.Param(p))
+	}
+	return same
+}
+
+func paramsFor(all []schemas.Param) []graph.Param { return params(all, strings.NewReplacer()) }
