@@ -7,13 +7,8 @@ import (
 	"time"
 )
 
-// The pages of chats, members and messages, in records. Graph publishes none for members.
-const (
-	chatPage       = 20
-	mostChats      = 50
-	chatMemberPage = 50
-	mostExpanded   = 25 // members of a chat in a list: a known issue of Graph, which cuts without a word
-)
+// mostExpanded is how many members of a chat a list has: a known issue of Graph, which cuts without a word.
+const mostExpanded = 25
 
 // A chatEntry is a chat at its place in a list.
 type chatEntry struct {
@@ -21,51 +16,59 @@ type chatEntry struct {
 	chat  chat
 }
 
-// listChats answers /users/{id}/chats: those that the user is in now.
-func (t *Tenant) listChats(w *writer, q *question, key string) error {
-	p, ask, err := t.chatAsk(q, key)
+var chatType = entityType{name: "microsoft.graph.chat", sample: func(t *Tenant) entity {
+	return t.chat(&chat{created: t.Now()}, t.Now())
+}}
+
+// listChats are the chats that a user is in now.
+func (t *Tenant) listChats(r *request) (rows, error) {
+	if e := r.get("$expand"); e != "" && e != "members" {
+		return nil, refuse(501, "NotImplemented", "This simulator expands members only.")
+	}
+	order := r.get("$orderby")
+	if r.has("$orderby") && order != "lastMessagePreview/createdDateTime desc" {
+		return nil, badRequest("Ordering by '%s' is not supported.", order)
+	}
+	p, err := t.mailbox(r.keys[0], r.now)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	page, next := t.chatEntries(p.number, &ask, q.now), -1
-	page = slices.DeleteFunc(page, func(e chatEntry) bool { return e.place < ask.from })
-	if len(page) > ask.size {
-		page, next = page[:ask.size], page[ask.size].place
+	r.context = "chats"
+	expanded := r.has("$expand") && r.get("$expand") != ""
+	if expanded {
+		r.shape = "(members())"
 	}
-	w.open("")
-	w.text("@odata.context", q.root+"/$metadata#chats"+ask.shape())
-	w.int("@odata.count", len(page))
-	if next >= 0 {
-		w.text("@odata.nextLink", q.link(chatsPath(key), "$skiptoken", t.token(ask.tokens, next)))
-	}
-	w.list("value")
-	for i := range page {
-		w.open("")
-		t.chat(w, q, &page[i].chat)
-		if ask.members {
-			members := t.present(&page[i].chat, q.now)
-			w.list("members")
-			for _, m := range members[:min(len(members), mostExpanded)] {
-				t.chatMember(w, &page[i].chat, m)
+	return func(yield func(int, entity) bool) {
+		for _, e := range t.chatEntries(p.number, order != "", r.now) {
+			if e.place < r.from {
+				continue
 			}
-			w.end()
+			one := t.chat(&e.chat, r.now)
+			if expanded {
+				var members []entity
+				for _, m := range t.present(&e.chat, r.now) {
+					if len(members) < mostExpanded {
+						members = append(members, t.chatMember(&e.chat, m))
+					}
+				}
+				one = append(one, "members", members)
+			}
+			if !yield(e.place, one) {
+				return
+			}
 		}
-		w.close()
-	}
-	w.end()
-	w.close()
-	return nil
+	}, nil
 }
 
-// chatEntries are the chats that a user is in now and that are asked for. Each has its own place, but for
-// those in the order of their last messages, of which that is the place.
-func (t *Tenant) chatEntries(user int, ask *chatAsk, now time.Time) (list []chatEntry) {
+// chatEntries are the chats that a user is in now. Each has its own place, but for those in the order of their
+// last messages, the latest first, of which that is the place.
+func (t *Tenant) chatEntries(user int, latest bool, now time.Time) (list []chatEntry) {
 	for place, c := range t.chats(user) {
-		if t.belongs(&c, user, now).in.has(now) && ask.holds(t, &c, now) {
+		if t.belongs(&c, user, now).in.has(now) {
 			list = append(list, chatEntry{place, c})
 		}
 	}
-	if !ask.latest {
+	if !latest {
 		return list
 	}
 	last := map[int]time.Time{}
@@ -79,29 +82,70 @@ func (t *Tenant) chatEntries(user int, ask *chatAsk, now time.Time) (list []chat
 	return list
 }
 
-// chat writes the properties of a chat.
-func (t *Tenant) chat(w *writer, q *question, c *chat) {
-	id := t.chatID(c)
-	w.text("id", id)
-	w.textOrNull("topic", t.topic(c, q.now))
-	w.time("createdDateTime", c.created)
-	w.time("lastUpdatedDateTime", t.updated(c, q.now))
-	w.text("chatType", c.kind.String())
-	w.text("webUrl", "https://teams.example/l/chat/"+url.PathEscape(id)+"/0?tenantId="+t.Tenant)
-	w.text("tenantId", t.Tenant)
-	w.bool("isHiddenForAllMembers", false)
-	w.null("viewpoint")
-	if c.kind != meetingChat {
-		w.null("onlineMeetingInfo")
-		return
+// chat is a chat without its members.
+func (t *Tenant) chat(c *chat, now time.Time) entity {
+	id, meeting := t.chatID(c), any(nil)
+	if c.kind == meetingChat {
+		who := c.call.first
+		meeting = entity{
+			"calendarEventId", "AAMk" + base64.RawURLEncoding.EncodeToString([]byte(id)), "joinWebUrl", c.call.joinURL(),
+			"organizer", entity{"id", t.key(who), "displayName", nil, "userIdentityType", userTypes[who.kind]},
+		}
 	}
-	w.open("onlineMeetingInfo")
-	w.text("calendarEventId", "AAMk"+base64.RawURLEncoding.EncodeToString([]byte(id)))
-	w.text("joinWebUrl", c.call.joinURL())
-	w.open("organizer")
-	w.text("id", t.key(c.call.first))
-	w.null("displayName")
-	w.text("userIdentityType", userTypes[c.call.first.kind])
-	w.close()
-	w.close()
+	return entity{
+		"id", id, "topic", orNull(t.topic(c, now)), "createdDateTime", c.created, "lastUpdatedDateTime", t.updated(c, now),
+		"chatType", c.kind.String(), "webUrl", "https://teams.example/l/chat/" + url.PathEscape(id) + "/0?tenantId=" + t.Tenant,
+		"tenantId", t.Tenant, "isHiddenForAllMembers", false, "viewpoint", nil, "onlineMeetingInfo", meeting,
+	}
+}
+
+// mailbox is whose chats are asked for: a user who is there now, and whose chats may be read.
+func (t *Tenant) mailbox(key string, now time.Time) (person, error) {
+	p, ok := t.findPerson(key, now)
+	switch {
+	case !ok:
+		return p, notThere(key)
+	case t.forbidden(userIDs, p.number):
+		return p, accessDenied()
+	}
+	return p, nil
+}
+
+// chatMembers are those who are in a chat now. Who has left keeps the place in the list, so that pages fit
+// together whoever leaves between them.
+func (t *Tenant) chatMembers(r *request) (rows, error) {
+	c, ok := t.findChat(r.keys[0])
+	if !ok || !c.created.Before(r.now) {
+		return nil, refuse(404, "NotFound", "NotFound")
+	}
+	r.context = "chats('" + url.PathEscape(r.keys[0]) + "')/members"
+	return func(yield func(int, entity) bool) {
+		for _, m := range t.members(&c, r.now) {
+			if m.place >= r.from && m.in.has(r.now) && !yield(m.place, t.chatMember(&c, m)) {
+				return
+			}
+		}
+	}, nil
+}
+
+// chatMember is a member of a chat. The id says nothing: the same person has another in each chat.
+func (t *Tenant) chatMember(c *chat, m membership) entity {
+	e := entity{"@odata.type", "#microsoft.graph." + memberTypes[m.who.kind], "id", t.membershipID(c, m.who)}
+	roles := []string{"owner"}
+	switch m.who.kind {
+	case internal:
+		p := t.person(m.who.number)
+		if p.guest {
+			roles = []string{"guest"}
+		}
+		e = append(e, "userId", p.id, "email", p.mail(), "tenantId", t.Tenant)
+	case federated:
+		e = append(e, "userId", t.key(m.who), "email", nil, "tenantId", partnerTenant)
+	case skype:
+		e = append(e, "skypeId", t.key(m.who))
+	default:
+		e = append(e, "anonymousGuestId", t.key(m.who))
+		roles = []string{"guest"}
+	}
+	return append(e, "roles", roles, "displayName", orNull(t.partyName(m.who)), "visibleHistoryStartDateTime", m.history)
 }

@@ -1,7 +1,128 @@
 package graphsim
 
-// collections are all that the tenant makes itself.
-var collections []collection
+import (
+	"slices"
+	"strings"
+)
 
-// anyRequest is what every request takes.
-var anyRequest = []charge{{limit: limitAll, cost: 1}}
+// collections are all that the tenant makes itself, and what it knows of Graph and does not make. Of two that
+// fit a path the first answers. To add one, write its line here and its rows.
+var collections = []collection{
+	{path: "communications/callRecords", roles: recordRoles, prices: []price{{limit: limitList, next: limitListNext}},
+		sick: target{class: listAnswer, dataset: "call_records"}, typ: &recordType, options: "$select $filter",
+		filters: "startDateTime gt, startDateTime ge, startDateTime lt, startDateTime le, participants_v2/any/id eq",
+		page:    60, preferred: true, rows: (*Tenant).records},
+	{path: "communications/callRecords/getPstnCalls({})", roles: logRoles, prices: []price{{limit: limitCalls}},
+		sick: target{class: listAnswer, dataset: "pstn_calls"}, options: ignoredFilter, page: 1000, skip: true, count: countLast, rows: pstnLog.rows},
+	{path: "communications/callRecords/getDirectRoutingCalls({})", roles: logRoles, prices: []price{{limit: limitCalls}},
+		sick: target{class: listAnswer, dataset: "direct_routing_calls"}, options: ignoredFilter, page: 1000, skip: true, count: countLast, rows: routingLog.rows},
+	{path: "communications/callRecords/{}", roles: recordRoles, prices: ofCall, sick: target{class: callAnswer, dataset: "call_records", isRecord: true},
+		typ: &recordType, options: "$select $expand", one: (*Tenant).oneRecord},
+	{path: "communications/callRecords('{}')/sessions", roles: recordRoles, prices: ofCall, typ: &sessionType, options: "$select $expand",
+		page: sessionPage, preferred: true, rows: (*Tenant).sessions},
+	{path: "communications/callRecords('{}')/participants_v2", roles: recordRoles, prices: ofCall, typ: &participantType, options: "$select",
+		page: participantPage, preferred: true, rows: (*Tenant).participants},
+	{path: "communications/callRecords('{}')/organizer_v2", roles: recordRoles, prices: ofCall, typ: &participantType, options: "$select",
+		one: (*Tenant).organizerOf},
+	{path: "communications/getPresencesByUserId", method: "POST", roles: presenceRoles, prices: []price{{limit: limitPresence}},
+		sick: target{class: batchAnswer, dataset: "presence"}, rows: (*Tenant).presences},
+
+	{path: "users", roles: append(userRoles, "User.ReadBasic.All"), prices: []price{{limit: limitDirectory, cost: 2}},
+		sick: target{class: listAnswer, dataset: usersList}, typ: &userType, options: "$select $expand $filter $top $count",
+		absent: "$orderby $search", filters: "accountEnabled eq, userType eq", partial: true, page: 100, most: 999, rows: (*Tenant).users},
+	{path: "users/delta", roles: userRoles, prices: []price{{limit: limitDirectory, cost: 2}}, sick: target{class: listAnswer, dataset: "users"},
+		typ: &changedUserType, options: "$select", absent: "$filter", page: 100, preferred: true, delta: true, rows: (*Tenant).userChanges},
+	{path: "users/$count"},
+	{path: "users/{}", roles: userRoles, prices: []price{{limit: limitDirectory, cost: 2}}, typ: &userType, options: "$select $expand",
+		one: (*Tenant).oneUser},
+	{path: "users/{}/presence", roles: presenceRoles, prices: []price{{limit: limitPresence}}, one: (*Tenant).onePresence},
+	{path: "users/{}/mailboxSettings", roles: mailboxRoles, prices: []price{{limit: limitMailbox, key: 1}},
+		sick: target{class: objectAnswer, dataset: "mailbox_settings"}, typ: &mailboxType, options: "$select", one: (*Tenant).mailboxSettings},
+	{path: "users/{}/calendarView", roles: calendarRoles, prices: []price{{limit: limitMailbox, key: 1}},
+		sick: target{class: pageAnswer, dataset: "calendar_events"}, typ: &eventType, options: "$select $top",
+		absent: "$filter $orderby $expand $count", page: eventPage, most: mostEvents, skip: true, rows: (*Tenant).calendarView},
+	{path: "users/{}/chats", roles: chatRoles, prices: []price{{limit: limitChats}, {limit: limitUserChats, key: 1}},
+		sick: target{class: pageAnswer, dataset: "chats"}, typ: &chatType, options: "$top $expand $filter $orderby", absent: "$select",
+		filters: "chatType eq, topic eq", partial: true, page: chatPage, most: mostChats, count: countFirst, rows: (*Tenant).listChats},
+	{path: "users/{}/chats/getAllMessages", roles: messageRoles, prices: []price{{limit: limitChatExport}},
+		sick: target{class: pageAnswer, dataset: "chat_messages"}, typ: &messageType, options: "$top $filter", filters: changedMessages,
+		page: messagePage, most: mostMessages, count: countFirst, rows: (*Tenant).userMessages},
+	{path: "users/{}/chats/{}"},
+	{path: "chats/{}/members", roles: chatMemberRoles, prices: []price{{limit: limitMembers}, {limit: limitChatMembers, key: 1}},
+		sick: target{class: pageAnswer, dataset: "chats", isRecord: true}, absent: "$filter $select $top", page: chatMemberPage, preferred: true,
+		rows: (*Tenant).chatMembers},
+	{path: "chats/{}"},
+
+	{path: "groups", roles: groupRoles, prices: []price{{limit: limitDirectory, cost: 1}}, typ: &groupType, options: "$select $filter $top $count",
+		absent: "$orderby $search $expand", filters: "resourceProvisioningOptions/any eq", partial: true, page: 100, most: 999, rows: (*Tenant).listGroups},
+	{path: "groups/delta", roles: groupRoles, prices: []price{{limit: limitDirectory, cost: 1}}, sick: target{class: listAnswer, dataset: "groups"},
+		typ: &changedGroupType, options: "$select", absent: "$filter", page: groupPage, preferred: true, delta: true, rows: (*Tenant).groupChanges},
+	{path: "groups/{}", roles: groupRoles, prices: []price{{limit: limitDirectory, cost: 1}}, typ: &groupType, options: "$select", absent: "$expand",
+		one: (*Tenant).oneGroup},
+	{path: "groups/{}/members", roles: memberRoles, prices: []price{{limit: limitDirectory, cost: 3}}, typ: &userType, options: "$select $top",
+		absent: "$filter $orderby $search $count", page: 100, most: 999, rows: (*Tenant).listMembers},
+	{path: "groups/{}/owners", roles: ownerRoles, prices: []price{{limit: limitDirectory, cost: 1}}, typ: &userType, options: "$select $top",
+		absent: "$filter $orderby $search $count", page: 100, most: 999, rows: (*Tenant).listOwners},
+
+	{path: "teams", roles: teamListRoles, prices: []price{{limit: limitTeams}}, sick: target{class: listAnswer, dataset: teamsList},
+		typ: &listedTeamType, options: "$select $top", absent: "$filter $count", page: 100, most: 999, count: countLast, rows: (*Tenant).listTeams},
+	{path: "teams/{}", roles: teamRoles, prices: ofTeam(limitTeams), sick: target{class: objectAnswer, dataset: "teams", isRecord: true},
+		typ: &teamType, options: "$select", absent: "$expand", one: (*Tenant).oneTeam},
+	{path: "teams/{}/channels", roles: channelRoles, prices: append(ofTeam(limitChannels), price{limit: limitTeamChannels, key: 1}),
+		typ: &channelType, options: "$select $filter", filters: "membershipType eq", count: countLast, rows: (*Tenant).listChannels},
+	{path: "teams/{}/allChannels", roles: allChannelRoles, prices: ofTeam(limitTeamsOther), typ: &channelType, options: "$select $filter",
+		filters: "membershipType eq", count: countLast, rows: (*Tenant).allChannels},
+	{path: "teams/{}/channels/getAllMessages", roles: []string{"ChannelMessage.Read.All"}, prices: []price{{limit: limitChannelExport}},
+		sick: target{class: pageAnswer, dataset: "channel_messages"}, typ: &messageType, options: "$top $filter", filters: changedMessages,
+		page: messagePage, most: mostMessages, count: countFirst, rows: (*Tenant).teamMessages},
+	{path: "teams/{}/channels/{}/members", roles: channelMemberRoles, prices: append(ofTeam(limitChannelMembers), price{limit: limitChannel, key: 2}),
+		sick: target{class: pageAnswer, dataset: "channel_members", key: 1}, options: "$top", absent: "$filter $select", page: 100, most: 999,
+		count: countLast, rows: (*Tenant).channelMembers},
+
+	{path: "organization", roles: append(skuRoles, "User.Read.All"), prices: []price{{limit: limitDirectory, cost: 1}}, typ: &organizationType,
+		options: "$select", rows: (*Tenant).organizations},
+	{path: "subscribedSkus", roles: skuRoles, prices: []price{{limit: limitDirectory, cost: 3, fixed: true}}, typ: &skuType, options: "$select",
+		rows: (*Tenant).subscribedSkus},
+}
+
+// A $filter of a telephone log is ignored without a word (issue 3535 of microsoft-graph-docs-contrib).
+const ignoredFilter = "$filter"
+
+// changedMessages are what the export of messages filters by: of an instant it knows gt and lt only.
+const changedMessages = "lastModifiedDateTime gt, lastModifiedDateTime lt, from/user/id eq"
+
+// The pages of Graph that are not in the documentation of one path alone, in entities.
+const (
+	sessionPage     = 60
+	participantPage = 130
+	chatPage        = 20
+	mostChats       = 50
+	chatMemberPage  = 50 // Graph publishes none
+)
+
+var ofCall = []price{{limit: limitCalls}, {limit: limitCall, next: limitCallNext, key: 1}}
+
+func ofTeam(limit family) []price { return []price{{limit: limitTeam, key: 1}, {limit: limit}} }
+
+// The permissions of which a token needs one.
+var (
+	recordRoles        = []string{"CallRecords.Read.All"}
+	logRoles           = []string{"CallRecord-PstnCalls.Read.All", "CallRecords.Read.All"}
+	presenceRoles      = []string{"Presence.Read.All", "Presence.ReadWrite.All"}
+	mailboxRoles       = []string{"MailboxSettings.Read", "MailboxSettings.ReadWrite"}
+	calendarRoles      = []string{"Calendars.ReadBasic", "Calendars.ReadBasic.All", "Calendars.Read", "Calendars.ReadWrite"}
+	messageRoles       = []string{"Chat.Read.All", "Chat.ReadWrite.All"}
+	chatRoles          = []string{"Chat.ReadBasic.All", "Chat.Read.All", "Chat.ReadWrite.All"}
+	chatMemberRoles    = append([]string{"ChatMember.Read.All", "ChatMember.ReadWrite.All"}, chatRoles...)
+	userRoles          = []string{"User.Read.All", "Directory.Read.All", "User.ReadWrite.All", "Directory.ReadWrite.All"}
+	skuRoles           = strings.Fields("Organization.Read.All Organization.ReadWrite.All Directory.Read.All Directory.ReadWrite.All")
+	groupRoles         = strings.Fields("Group.ReadBasic.All GroupMember.Read.All Group.Read.All Directory.Read.All Group.ReadWrite.All Directory.ReadWrite.All")
+	memberRoles        = strings.Fields("GroupMember.ReadBasic.All Directory.Read.All Group.Read.All Group.ReadBasic.All Group.ReadWrite.All GroupMember.Read.All GroupMember.ReadWrite.All")
+	ownerRoles         = strings.Fields("GroupMember.Read.All Group.Read.All Directory.Read.All Group.ReadWrite.All GroupMember.ReadWrite.All")
+	teamListRoles      = strings.Fields("Team.ReadBasic.All TeamSettings.Read.All TeamSettings.ReadWrite.All")
+	widerRoles         = strings.Fields("Group.Read.All Group.ReadWrite.All Directory.Read.All Directory.ReadWrite.All")
+	teamRoles          = slices.Concat(teamListRoles, widerRoles)
+	allChannelRoles    = strings.Fields("Channel.ReadBasic.All ChannelSettings.Read.All ChannelSettings.ReadWrite.All")
+	channelRoles       = slices.Concat(allChannelRoles, widerRoles)
+	channelMemberRoles = []string{"ChannelMember.Read.All", "ChannelMember.ReadWrite.All"}
+)

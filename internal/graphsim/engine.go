@@ -20,8 +20,8 @@ type collection struct {
 	path    string // below it; {} stands for a key. A link says it so, too
 	method  string // default GET
 	roles   []string
-	charges []charge
-	sick    target      // what is sick of it; its id is the key that its place tells
+	prices  []price     // what a request takes, besides one of all requests
+	sick    target      // what a request is for, as far as it can be sick
 	typ     *entityType // of the entities; nil: nothing is known of them, and $select takes any name
 	options string      // of OData that may be set, besides the token of a page
 	absent  string      // and those that Graph answers and this simulator does not
@@ -35,6 +35,8 @@ type collection struct {
 	delta      bool
 	rows       func(*Tenant, *request) (rows, error)
 	one        func(*Tenant, *request) (entity, error)
+
+	segments []string // of the path
 }
 
 // rows are entities, each at its place: a number that stays whatever else comes and goes, and from which on
@@ -94,38 +96,56 @@ func (r *request) wants(name string) bool {
 	return r.selected == nil || slices.Contains(r.selected, name)
 }
 
+// expand lets a member through that is not selected but expanded.
+func (r *request) expand(name string) {
+	if r.selected != nil {
+		r.selected = append(r.selected, name)
+	}
+}
+
 // match finds the collection of a path, and the keys in it.
 func (t *Tenant) match(version string, segments []string) (*collection, []string) {
-	for _, list := range [][]collection{t.fixtures, collections} {
-		for i := range list {
-			keys, ok := matches(list[i].path, segments)
-			if ok && (list[i].version == "" || list[i].version == version) {
-				return &list[i], keys
-			}
+	for i := range t.served {
+		c := &t.served[i]
+		if keys, ok := matches(c.segments, segments); ok && (c.version == "" || c.version == version) {
+			return c, keys
 		}
 	}
 	return nil, nil
 }
 
+// serving is the collections with the segments of their paths, ready to be matched.
+func serving(lists ...[]collection) []collection {
+	all := slices.Concat(lists...)
+	for i := range all {
+		all[i].segments = strings.Split(strings.ReplaceAll(all[i].path, "('{}')", "/{}"), "/")
+	}
+	return all
+}
+
 // matches compares a path with a template of one. A key is a segment, or what stands in parentheses in one.
-func matches(template string, segments []string) (keys []string, ok bool) {
-	want := strings.Split(template, "/")
-	if len(want) != len(segments) {
+func matches(template, segments []string) (keys []string, ok bool) {
+	if len(template) != len(segments) {
 		return nil, false
 	}
 	for i, segment := range segments {
-		before, after, keyed := strings.Cut(want[i], "{}")
+		before, after, keyed := strings.Cut(template[i], "{}")
 		switch rest, fits := strings.CutPrefix(operation(segment), before); {
-		case !keyed && operation(segment) == want[i]:
-		case keyed && before == "" && segment != "":
+		case !keyed && operation(segment) == template[i]:
+		case keyed && before == "" && segment != "" && !strings.Contains(segment, "("):
 			keys = append(keys, segment)
-		case keyed && fits && strings.HasSuffix(rest, after):
+		case keyed && before != "" && fits && strings.HasSuffix(rest, after):
 			keys = append(keys, strings.TrimSuffix(rest, after))
 		default:
 			return nil, false
 		}
 	}
 	return keys, true
+}
+
+// A path that nothing answers.
+func unknownSegment(segments []string) error {
+	return badRequest("Resource not found for the segment '%s'.", segments[len(segments)-1])
 }
 
 // operation is the name of a function of Graph's, which a client may write in several ways.
@@ -150,7 +170,7 @@ func (t *Tenant) serve(w *writer, r *request) error {
 	}
 	page, next := r.cut(all)
 	doc := entity{"@odata.context", r.metadata()}
-	link := r.link(t, next, len(page))
+	link := r.link(t, next)
 	switch {
 	case r.of.count == countFirst:
 		doc = append(append(append(doc, "@odata.count", len(page)), link...), "value", page)
@@ -179,17 +199,11 @@ func (t *Tenant) serve(w *writer, r *request) error {
 // cut takes the entities of a page, and finds the place with which the next one begins; -1 if there is none.
 func (r *request) cut(all rows) (page []entity, next int) {
 	page = make([]entity, 0, min(r.size, 64))
-	skip := 0
-	if r.of.skip {
-		skip = r.from
-	}
 	for at, e := range all {
 		switch {
 		case e == nil:
 			return page, at
 		case !e.holds(r.where):
-		case skip > 0:
-			skip--
 		case r.size > 0 && len(page) == r.size:
 			return page, at
 		default:
@@ -207,17 +221,22 @@ func (r *request) chosen(e entity) entity {
 	if r.selected == nil {
 		return e
 	}
-	some := e.pick(r.selected)
 	if r.of.typ == nil || r.of.delta {
+		return e.pick(r.selected)
+	}
+	return r.of.typ.whole(e, r.selected)
+}
+
+// whole is an entity with the named members, null where one was never set.
+func (k *entityType) whole(e entity, names []string) entity {
+	some := e.pick(names)
+	if k.silent == "" && k.lists == "" {
 		return some
 	}
-	for _, name := range r.selected {
-		if _, there := e.get(name); there || name == "" {
-			continue
-		}
-		if slices.Contains(strings.Fields(r.of.typ.lists), name) {
+	for _, name := range names {
+		if slices.Contains(strings.Fields(k.lists), name) {
 			some = append(some, name, []string{})
-		} else if slices.Contains(strings.Fields(r.of.typ.silent), name) {
+		} else if slices.Contains(strings.Fields(k.silent), name) {
 			some = append(some, name, nil)
 		}
 	}
@@ -233,14 +252,14 @@ func (r *request) metadata() string {
 }
 
 // link is the member with the link to the next page, or to the next changes; nothing if there is none.
-func (r *request) link(t *Tenant, next, sent int) entity {
+func (r *request) link(t *Tenant, next int) entity {
 	switch {
 	case r.of.delta:
 		return t.deltaLinks(r, next)
 	case next < 0:
 		return nil
 	case r.of.skip:
-		return entity{"@odata.nextLink", r.root + "/" + r.with("$skip", strconv.Itoa(r.from+sent))}
+		return entity{"@odata.nextLink", r.root + "/" + r.with("$skip", strconv.Itoa(next))}
 	}
 	return entity{"@odata.nextLink", r.root + "/" + r.with("$skiptoken", t.token(r.with("$skiptoken", ""), next))}
 }
@@ -283,7 +302,7 @@ func (t *Tenant) read(h *http.Request, version string, of *collection, keys []st
 		}
 		r.path = strings.Replace(r.path, "{}", key, 1)
 	}
-	r.context = r.path
+	r.context = strings.TrimSuffix(r.path, "/delta")
 	if h.Method == http.MethodPost {
 		if r.body, err = io.ReadAll(io.LimitReader(h.Body, longestBody)); err != nil {
 			return nil, badRequest("The request body cannot be read.")
@@ -403,7 +422,10 @@ func (r *request) readFilter(t *Tenant) (err error) {
 	if !r.has("$filter") || r.of.filters == "" {
 		return nil
 	}
-	if r.where, err = parseFilter(r.get("$filter")); err != nil {
+	only := refuse(501, "NotImplemented", "This simulator filters here by %s only.", r.of.filters)
+	if r.where, err = parseFilter(r.get("$filter")); err != nil && r.of.partial && strings.Contains(r.get("$filter"), "(") {
+		return only
+	} else if err != nil {
 		return err
 	}
 	for i := range r.where {
@@ -412,15 +434,15 @@ func (r *request) readFilter(t *Tenant) (err error) {
 		ask, asks := c.ask(), strings.Split(r.of.filters, ", ")
 		switch {
 		case r.of.filters == "*":
-		case slices.Contains(asks, ask) && (!strings.HasSuffix(c.name, "DateTime") || !c.at.IsZero()):
+		case slices.Contains(asks, ask) && c.fits(r.of.typ.sample(t)):
 		case slices.Contains(asks, ask):
-			return badRequest("Invalid filter clause: Unrecognized 'Edm.String' literal '%s'.", c.value)
+			return badRequest("Invalid filter clause: A binary operator with incompatible types was detected: '%s' and the literal %s.", c.name, c.value)
 		case r.of.typ != nil && !r.of.typ.knows(t, name):
 			return badRequest("Invalid filter clause: Could not find a property named '%s' on type '%s'.", name, r.of.typ.name)
 		case r.of.partial:
-			return refuse(501, "NotImplemented", "This simulator filters here by %s only.", r.of.filters)
+			return only
 		default:
-			return badRequest("Invalid filter clause: '%s' is not supported.", ask)
+			return badRequest("Invalid filter clause: the operator '%s' is not supported for '%s'.", c.op, c.name)
 		}
 	}
 	return nil
@@ -446,7 +468,8 @@ func (r *request) readPage(t *Tenant) (err error) {
 			return err
 		}
 		if r.size < 1 || r.size > r.of.most {
-			return refuse(400, "Request_UnsupportedQuery", "Invalid page size specified: '%d'. Must be between 1 and %d inclusive.", r.size, r.of.most)
+			code := either(r.of.skip, "ErrorInvalidParameter", "Request_UnsupportedQuery")
+			return refuse(400, code, "Invalid page size specified: '%d'. Must be between 1 and %d inclusive.", r.size, r.of.most)
 		}
 	}
 	if r.most > 0 && (r.has("$top") || r.of.skip && r.of.most > 0) {
@@ -483,4 +506,23 @@ func (r *request) number(option string) (int, error) {
 		return 0, badRequest("Invalid value '%s' for %s query option found. The %[2]s query option requires a non-negative integer value.", r.get(option), option)
 	}
 	return n, nil
+}
+
+// listed are the rows of a list, each at its index.
+func listed[T any](r *request, all []T, one func(T) entity) rows {
+	return func(yield func(int, entity) bool) {
+		for i := r.from; i < len(all); i++ {
+			if !yield(i, one(all[i])) {
+				return
+			}
+		}
+	}
+}
+
+// origin is where a request came to: links lead there too.
+func origin(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }

@@ -52,10 +52,10 @@ var (
 	}
 )
 
-// details says of each event its type, and writes what it has besides the initiator.
+// eventDetails say of each event its type, and what it has besides the initiator.
 var eventDetails = [...]struct {
-	name  string
-	write func(t *Tenant, w *writer, m *message, s *source)
+	name string
+	of   func(t *Tenant, m *message, s *source) entity
 }{
 	membersAdded:              {"membersAdded", addedMembers},
 	membersDeleted:            {"membersDeleted", eventMembers},
@@ -89,15 +89,15 @@ var eventDetails = [...]struct {
 	teamUnarchived:            {"teamUnarchived", eventTeam()},
 }
 
-// eventDetail writes what a system message tells of.
-func (t *Tenant) eventDetail(w *writer, m *message) {
+// eventDetail is what a system message tells of.
+func (t *Tenant) eventDetail(m *message) entity {
 	s := seeded(m.seed, 'd')
 	detail := eventDetails[m.event]
-	w.text("@odata.type", "#microsoft.graph."+detail.name+"EventMessageDetail")
-	detail.write(t, w, m, &s)
+	e := append(entity{"@odata.type", "#microsoft.graph." + detail.name + "EventMessageDetail"}, detail.of(t, m, &s)...)
 	if m.event != callTranscript {
-		t.fromSet(w, "initiator", t.initiator(m, &s))
+		e = append(e, "initiator", t.fromSet(t.initiator(m, &s)))
 	}
+	return e
 }
 
 // initiator is who caused an event.
@@ -109,20 +109,91 @@ func (t *Tenant) initiator(m *message, s *source) party {
 	return t.somebody(m, s)
 }
 
-func eventMembers(t *Tenant, w *writer, m *message, _ *source) {
-	w.list("members")
-	w.open("")
-	t.teamsIdentity(w, m.turn.who)
-	w.close()
-	w.end()
+func eventMembers(t *Tenant, m *message, _ *source) entity {
+	return entity{"members", []entity{t.teamsIdentity(m.turn.who)}}
 }
 
-func addedMembers(t *Tenant, w *writer, m *message, s *source) {
-	eventMembers(t, w, m, s)
-	w.time("visibleHistoryStartDateTime", time.Time{})
+func addedMembers(t *Tenant, m *message, s *source) entity {
+	return append(eventMembers(t, m, s), "visibleHistoryStartDateTime", time.Time{})
 }
 
-func renamedChat(_ *Tenant, w *writer, m *message, _ *source) {
-	w.text("chatId", m.thread.id)
-	w.text("chatDisplayName", m.turn.name)
+func renamedChat(_ *Tenant, m *message, _ *source) entity {
+	return entity{"chatId", m.thread.id, "chatDisplayName", m.turn.name}
+}
+
+func pinned(_ *Tenant, m *message, _ *source) entity { return entity{"eventDateTime", m.created} }
+
+func updatedTab(_ *Tenant, _ *message, s *source) entity { return entity{"tabId", drawGUID(s)} }
+
+func eventApp(_ *Tenant, _ *message, s *source) entity {
+	return entity{"teamsAppId", drawGUID(s), "teamsAppDisplayName", pick(s, []string{"Polls", "Reminders", "Contoso Travel"})}
+}
+
+func updatedRole(t *Tenant, m *message, s *source) entity {
+	roles := []string{pick(s, []string{"owner", "guest"})}
+	return entity{"conversationMemberRoles", roles, "conversationMemberUser", t.teamsIdentity(t.somebody(m, s))}
+}
+
+// eventChannel are the details of an event of a channel that has one text besides the id, or none.
+func eventChannel(text string) func(*Tenant, *message, *source) entity {
+	return func(_ *Tenant, m *message, s *source) entity {
+		if text == "" {
+			return entity{"channelId", m.thread.id}
+		}
+		return entity{"channelId", m.thread.id, text, pick(s, subjects)}
+	}
+}
+
+// eventTeam is the same of a team, with any number of texts.
+func eventTeam(texts ...string) func(*Tenant, *message, *source) entity {
+	return func(_ *Tenant, m *message, s *source) entity {
+		e := entity{"teamId", m.thread.team}
+		for _, name := range texts {
+			e = append(e, name, pick(s, subjects))
+		}
+		return e
+	}
+}
+
+// callOf is the id and the length of the call that an event in a chat is about: the meeting's, or one of
+// which nothing else is known.
+func callOf(m *message, s *source) (id guid, length time.Duration) {
+	if c := m.thread.chat; c != nil && c.kind == meetingChat {
+		return c.call.id, c.call.end.Sub(c.call.start)
+	}
+	return drawGUID(s), time.Duration(s.between(60, 3600)) * time.Second
+}
+
+func startedCall(_ *Tenant, m *message, s *source) entity {
+	id, _ := callOf(m, s)
+	return entity{"callId", id, "callEventType", "meeting"}
+}
+
+func endedCall(t *Tenant, m *message, s *source) entity {
+	id, length := callOf(m, s)
+	var who []entity
+	for range s.between(2, 4) {
+		who = append(who, entity{"participant", t.fromSet(t.somebody(m, s))})
+	}
+	return entity{"callId", id, "callEventType", "meeting", "callDuration", length, "callParticipants", who}
+}
+
+func recordedCall(t *Tenant, m *message, s *source) entity {
+	id, length := callOf(m, s)
+	return entity{
+		"callId", id, "callRecordingDisplayName", "Call with " + pick(s, givenNames), "callRecordingDuration", length.Truncate(time.Second),
+		"callRecordingStatus", pick(s, []string{"success", "success", "initial", "chunkFinished", "failure"}),
+		"callRecordingUrl", "https://contoso.example/recordings/" + id.String(), "meetingOrganizer", t.fromSet(t.somebody(m, s)),
+	}
+}
+
+func transcribedCall(t *Tenant, m *message, s *source) entity {
+	id, _ := callOf(m, s)
+	return entity{
+		"callId", id, "callTranscriptICalUid", "040000008200E00074C5B7101A82E008" + id.String(), "meetingOrganizer", t.fromSet(t.somebody(m, s)),
+	}
+}
+
+func meetingPolicy(_ *Tenant, m *message, s *source) entity {
+	return entity{"meetingChatEnabled", s.chance(0.5), "meetingChatId", m.thread.id}
 }

@@ -45,9 +45,9 @@ const (
 // A faultKind is what a fault does. The zero value does nothing.
 type faultKind struct {
 	name    string
-	suits   func(path []string, options url.Values) bool // nil: every request
+	suits   func(c *collection, options url.Values) bool // nil: every request
 	refusal func(now time.Time) *refusal                 // is answered instead
-	relink  func(*linkedPage, detours)
+	relink  func(page *entity, d detours)
 	edit    func(t *Tenant, r *http.Request, body []byte) []byte              // of a good answer
 	send    func(t *Tenant, rw http.ResponseWriter, r *http.Request, a reply) // in place of the usual way
 }
@@ -74,7 +74,7 @@ var faultKinds = [...]faultKind{
 	FaultEmpty:             {name: "empty", suits: isCollection, relink: vacate},
 	FaultLoop:              {name: "loop", suits: isCollection, relink: loop},
 	FaultForeign:           {name: "foreign", suits: isCollection, relink: estrange},
-	FaultExpired:           {name: "expired", suits: isDeltaLink, refusal: func(time.Time) *refusal { return expired() }},
+	FaultExpired:           {name: "expired", suits: func(_ *collection, options url.Values) bool { return isDeltaLink(options) }, refusal: func(time.Time) *refusal { return expired() }},
 }
 
 func (f Fault) String() string { return faultKinds[f].name }
@@ -97,17 +97,25 @@ func FaultNames() []string {
 	return names
 }
 
+// matched is the collection that a request is for; nil if there is none.
+func (t *Tenant) matched(r *http.Request) (*collection, []string) {
+	version, path, err := route(r.URL.Path)
+	if err != nil {
+		return nil, nil
+	}
+	return t.match(version, path)
+}
+
 // fault draws what goes wrong with the n-th request, which may be nothing.
 func (t *Tenant) fault(n uint64, r *http.Request) *faultKind {
 	s := seeded(t.seed, n, 'f')
-	_, path, err := route(r.URL.Path)
-	if err != nil || !s.chance(t.Faults.Share) {
+	if _, _, err := route(r.URL.Path); err != nil || !s.chance(t.Faults.Share) {
 		return &faultKind{}
 	}
 	var suited []*faultKind
-	options := r.URL.Query()
+	c, _ := t.matched(r)
 	for _, f := range t.Faults.Kinds {
-		if k := &faultKinds[f]; k.suits == nil || k.suits(path, options) {
+		if k := &faultKinds[f]; k.suits == nil || k.suits(c, r.URL.Query()) {
 			suited = append(suited, k)
 		}
 	}
@@ -117,18 +125,11 @@ func (t *Tenant) fault(n uint64, r *http.Request) *faultKind {
 	return pick(&s, suited)
 }
 
-func isCollection(path []string, _ url.Values) bool {
-	last := path[len(path)-1]
-	return strings.Contains(last, "(") ||
-		slices.Contains(oldCollections, last)
+func isCollection(c *collection, _ url.Values) bool {
+	return c != nil && c.rows != nil && c.method == ""
 }
 
-// oldCollections are the resources that come in pages.
-var oldCollections = strings.Fields(`callRecords sessions participants_v2 users delta groups members owners teams channels
-	allChannels organization subscribedSkus calendarView
-	chats getAllMessages`)
-
-func isDeltaLink(_ []string, options url.Values) bool {
+func isDeltaLink(options url.Values) bool {
 	since := options.Get("$deltatoken") + options.Get("$deltaToken")
 	return since != "" && since != "latest"
 }
@@ -141,3 +142,73 @@ func broken(status int, code, retryAfter string) func(time.Time) *refusal {
 }
 
 const gatewayPage = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n"
+
+// detours are links that a fault can put in the place of a page's own.
+type detours struct {
+	again   string // to the same page, without a fault
+	loop    string // to the same page, whose link is then this one
+	foreign string // to another host
+	fresh   string // to the same page, by a link that was never given before
+}
+
+// What the faults of collections do to a page.
+func repeat(page *entity, d detours)   { page.set(nextLink, d.again) }
+func loop(page *entity, d detours)     { page.set(nextLink, d.loop) }
+func estrange(page *entity, d detours) { page.set(nextLink, d.foreign) }
+func vacate(page *entity, d detours)   { emptied(page, d.again) }
+
+// emptied leaves nothing of a page but another link.
+func emptied(page *entity, link string) {
+	page.remove("@odata.count")
+	page.set("value", []entity(nil))
+	page.set(nextLink, link)
+}
+
+// detoursFrom makes the links that lead away from a request. Their tokens hold its query.
+func (t *Tenant) detoursFrom(r *http.Request) detours {
+	path := r.URL.EscapedPath() + "?"
+	token := func(kind string) string {
+		return origin(r) + path + "$skiptoken=" + t.seal(kind, r.URL.RawQuery)
+	}
+	return detours{again: token("again"), loop: token("loop"), foreign: "https://graph.adatum.example" + path + r.URL.RawQuery, fresh: t.freshLink(r)}
+}
+
+// meant is the request that is meant by one, and what goes wrong with it: a detour leads back, and on
+// it nothing else goes wrong, so that it ends.
+func (t *Tenant) meant(n uint64, r *http.Request) (*http.Request, *faultKind) {
+	if t.Faults.Share <= 0 && t.Sick.Seed == 0 {
+		return r, &faultKind{}
+	}
+	token := r.URL.Query().Get("$skiptoken")
+	if query, ok := t.unseal("again", token); ok {
+		return withQuery(r, query), &faultKind{}
+	}
+	if query, ok := t.unseal("loop", token); ok {
+		return withQuery(r, query), &faultKinds[FaultLoop]
+	}
+	if t.Sick.Seed != 0 {
+		fresh, ok := t.fromFresh(r)
+		r = fresh
+		if at, fault := t.sicken(r, t.Now().UTC()); ok || fault.any() || at != r {
+			return at, fault
+		}
+	}
+	return r, t.fault(n, r)
+}
+
+func withQuery(r *http.Request, query string) *http.Request {
+	r = r.Clone(r.Context())
+	r.URL.RawQuery = query
+	return r
+}
+
+// relink writes a page anew, as a fault of collections makes it: with the link at the end, and with no deltaLink.
+func (t *Tenant) relink(w *writer, r *http.Request, change func(*entity, detours)) error {
+	page := parseEntity(w.b)
+	page.remove(nextLink)
+	page.remove("@odata.deltaLink")
+	change(&page, t.detoursFrom(r))
+	w.b = w.b[:0]
+	w.entity(page)
+	return nil
+}

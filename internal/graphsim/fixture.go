@@ -34,7 +34,7 @@ func (f *Fixture) Check() error {
 // collection is what the engine serves of a fixture. A page is as long as the longest that was given.
 func (f *Fixture) collection() (c collection, err error) {
 	c = collection{
-		path: strings.Trim(f.Path, "/"), method: f.Method, roles: f.Roles, charges: anyRequest, most: 999, filters: "*",
+		path: strings.Trim(f.Path, "/"), method: f.Method, roles: f.Roles, most: 999, filters: "*",
 		options: "$select $filter $top $skip $count $expand $orderby",
 	}
 	if version, rest, _ := strings.Cut(c.path, "/"); version == "v1.0" || version == "beta" {

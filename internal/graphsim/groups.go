@@ -1,118 +1,402 @@
 package graphsim
 
 import (
-	"regexp"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
 	"time"
 )
 
-var (
-	groupRoles  = []string{"Group.ReadBasic.All", "GroupMember.Read.All", "Group.Read.All", "Directory.Read.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"}
-	memberRoles = []string{
-		"GroupMember.ReadBasic.All", "Directory.Read.All", "Group.Read.All", "Group.ReadBasic.All", "Group.ReadWrite.All",
-		"GroupMember.Read.All", "GroupMember.ReadWrite.All",
-	}
-	ownerRoles = []string{"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All", "Group.ReadWrite.All", "GroupMember.ReadWrite.All"}
+// A directoryGroup is a group of the directory.
+type directoryGroup struct {
+	number  int
+	id      guid
+	kind    groupKind
+	name    string
+	size    int // candidates who belong to it from the beginning
+	first   int // the user with whom the walk through its candidates begins
+	private bool
+	created time.Time
+	day     int    // the first on which something may change
+	source  source // draws what only the directory shows
+}
+
+type groupKind uint8
+
+const (
+	teamGroup     groupKind = iota // with a team in Teams
+	mailGroup                      // a Microsoft 365 group without one
+	securityGroup                  // without a mailbox
 )
 
-func (t *Tenant) groupHandler(path []string) (handler, error) {
-	switch {
-	case len(path) == 0:
-		return handler{groupRoles, t.listGroups}, nil
-	case len(path) == 1 && operation(path[0]) == "delta":
-		return handler{groupRoles, t.groupsDelta}, nil
-	case len(path) == 1:
-		return handler{groupRoles, func(w *writer, q *question) error { return t.oneGroup(w, q, path[0]) }}, nil
-	case len(path) == 2 && path[1] == "members":
-		return handler{memberRoles, func(w *writer, q *question) error { return t.listMembers(w, q, path[0]) }}, nil
-	case len(path) == 2 && path[1] == "owners":
-		return handler{ownerRoles, func(w *writer, q *question) error { return t.listOwners(w, q, path[0]) }}, nil
-	}
-	return handler{}, unknownSegment(path[min(len(path)-1, 2)])
+const (
+	everyone = 0   // the number of the group of all users
+	bigGroup = 1   // the number of the group with bigSize users, if there are as many
+	bigSize  = 300 // more than a page of anything
+)
+
+// foundedGroups is how many groups there are at the beginning.
+func (t *Tenant) foundedGroups() int { return max(4, t.Users/6) }
+
+// foundings is how many groups are founded a day.
+func (t *Tenant) foundings() float64 { return float64(t.foundedGroups()) * t.Moves / 1000 }
+
+// groups is how many groups there were until an instant, with those that were deleted.
+func (t *Tenant) groups(now time.Time) int {
+	return t.foundedGroups() + t.arrived(now, t.foundings(), t.foundedGroups(), 'g')
 }
 
-// withTeam is the one filter of groups that this simulator answers.
-var withTeam = regexp.MustCompile(`(?i)^resourceProvisioningOptions/any\((\w+):(\w+) eq 'Team'\)$`)
-
-// listGroups answers /groups.
-func (t *Tenant) listGroups(w *writer, q *question) error {
-	if err := q.unsimulated("$orderby", "$search", "$expand"); err != nil {
-		return err
+// groupAt is a group as the directory shows it at an instant; or, if it does not, one that was deleted
+// as it was then.
+func (t *Tenant) groupAt(number int, now time.Time) (g directoryGroup, here bool) {
+	g = t.group(number)
+	if g.created.After(now) {
+		return g, false
 	}
-	if err := q.allow("$select", "$filter", "$top", "$count", "$skiptoken"); err != nil {
-		return err
-	}
-	chosen, err := groupProperties.choose(groupType, q.options.Get("$select"), q.options.Has("$select"))
-	if err != nil {
-		return err
-	}
-	teams := q.options.Has("$filter")
-	if m := withTeam.FindStringSubmatch(q.options.Get("$filter")); teams && (m == nil || m[1] != m[2]) {
-		return refuse(501, "NotImplemented", "This simulator filters groups by resourceProvisioningOptions/Any(x:x eq 'Team') only.")
-	}
-	counted, err := q.counted()
-	if err != nil {
-		return err
-	}
-	place, err := t.pageAsk(q, "groups")
-	if err != nil {
-		return err
-	}
-	w.open("")
-	w.text("@odata.context", q.root+"/$metadata#groups"+chosen.shape())
-	if counted {
-		w.int("@odata.count", t.countGroups(teams, q.now))
-	}
-	w.list("value")
-	next := -1
-	for number, n := place.from, 0; number < t.groups(q.now); number++ {
-		g, here := t.groupAt(number, q.now)
-		if !here || teams && g.kind != teamGroup {
+	for day := g.day; day <= dayOf(now); day++ {
+		s := seeded(t.seed, uint64(number), uint64(day), 'G')
+		if !s.chance(t.Moves / 1000 * 2) {
 			continue
 		}
-		if n++; n > place.size {
-			next = number
+		at := midnight(day).Add(time.Duration(s.between(7*3600, 18*3600)) * time.Second)
+		if at.After(now) {
 			break
 		}
-		w.open("")
-		groupProperties.whole(w, &g, chosen)
-		w.close()
+		if s.below(3) == 0 && number > bigGroup {
+			return g, false
+		}
+		g.name = groupName(number, &s)
 	}
-	w.end()
-	if next >= 0 {
-		w.text("@odata.nextLink", q.link("groups", "$skiptoken", t.token(place.kind, next)))
-	}
-	w.close()
-	return nil
+	return g, true
 }
 
-func (t *Tenant) countGroups(teams bool, now time.Time) (n int) {
-	for number := range t.groups(now) {
-		if g, here := t.groupAt(number, now); here && (!teams || g.kind == teamGroup) {
-			n++
+// group is a group as first known.
+func (t *Tenant) group(number int) directoryGroup {
+	s := seeded(t.seed, uint64(number), 'G')
+	g := directoryGroup{number: number, id: t.id(groupIDs, uint64(number)), day: t.first}
+	g.created = midnight(t.first - s.between(1, 1500)).Add(time.Duration(s.below(secondsPerDay)) * time.Second)
+	g.name = groupName(number, &s)
+	g.kind = pick(&s, []groupKind{teamGroup, teamGroup, teamGroup, teamGroup, teamGroup, teamGroup, teamGroup, mailGroup, securityGroup, securityGroup})
+	g.size = s.between(3, 12)
+	if s.chance(0.1) {
+		g.size = s.between(13, 60)
+	}
+	g.first = s.below(t.Users)
+	g.private = s.chance(0.6)
+	g.source = s
+	switch {
+	case number == everyone:
+		g.kind, g.name = mailGroup, "All Company"
+	case number == bigGroup:
+		g.kind, g.size = teamGroup, bigSize
+	case number >= t.foundedGroups():
+		g.created = t.arrival(number-t.foundedGroups(), t.foundings(), number, 'g')
+		g.day = dayOf(g.created) + 1
+	}
+	g.size = min(g.size, t.Users)
+	return g
+}
+
+// groupName draws the name of a group, which no other group has.
+func groupName(number int, s *source) string {
+	topic := pick(s, []string{"Budget", "Hiring", "Kilimanjaro", "Launch", "Migration", "Onboarding", "Orchid", "Pricing", "Roadmap", "Überholung"})
+	return fmt.Sprintf("%s %s %d", pick(s, departments), topic, number)
+}
+
+// findGroup is the group of an id, as it is now.
+func (t *Tenant) findGroup(id string, now time.Time) (directoryGroup, error) {
+	if number, ok := t.number(groupIDs, id); ok && number < uint64(t.groups(now)) {
+		if g, here := t.groupAt(int(number), now); here {
+			return g, nil
 		}
 	}
-	return n
+	return directoryGroup{}, notThere(id)
 }
 
-// oneGroup answers /groups/{id}.
-func (t *Tenant) oneGroup(w *writer, q *question, id string) error {
-	if err := q.unsimulated("$expand"); err != nil {
-		return err
+// candidates is how many users may be found in a group, now or later.
+func (t *Tenant) candidates(g *directoryGroup, now time.Time) int {
+	if g.number == everyone {
+		return t.everybody(now)
 	}
-	if err := q.allow("$select"); err != nil {
-		return err
+	return min(t.Users, g.size+g.size/4+1)
+}
+
+// candidate is the number of a group's k-th candidate, and whether they belong to it at an instant. Who
+// leaves the directory leaves their groups.
+func (t *Tenant) candidate(g *directoryGroup, k int, now time.Time) (number int, member bool) {
+	if g.number == everyone {
+		_, here := t.personAt(k, now)
+		return k, here
 	}
-	chosen, err := groupProperties.choose(groupType, q.options.Get("$select"), q.options.Has("$select"))
+	number = (g.first + k*stride(t.Users)) % t.Users
+	member = k < g.size
+	for day := g.day; day <= dayOf(now); day++ {
+		s := seeded(t.seed, uint64(g.number)<<32|uint64(k), uint64(day), 'q')
+		if !s.chance(t.Moves / 1000 * 3) {
+			continue
+		}
+		if at := midnight(day).Add(time.Duration(s.between(7*3600, 18*3600)) * time.Second); at.After(now) {
+			break
+		}
+		member = !member
+	}
+	if member {
+		_, member = t.personAt(number, now)
+	}
+	return number, member
+}
+
+// groupMembers are the users in a group at an instant, from the k-th candidate on, each with its k.
+func (t *Tenant) groupMembers(g *directoryGroup, k int, now time.Time) iter.Seq2[int, *person] {
+	return func(yield func(int, *person) bool) {
+		for ; k < t.candidates(g, now); k++ {
+			number, member := t.candidate(g, k, now)
+			if !member {
+				continue
+			}
+			if p, _ := t.personAt(number, now); !yield(k, &p) {
+				return
+			}
+		}
+	}
+}
+
+// owners are the users who own a group at an instant: up to two of its members, and never a guest.
+func (t *Tenant) owners(g *directoryGroup, now time.Time) (list []*person) {
+	s := g.source
+	want := pick(&s, []int{0, 1, 1, 2, 2, 2})
+	if g.number == everyone {
+		want = 1
+	}
+	for _, p := range t.groupMembers(g, 0, now) {
+		if len(list) == want {
+			break
+		}
+		if !p.guest {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// ownerNumbers are the numbers of a group's owners, none for a group that is not there.
+func (t *Tenant) ownerNumbers(g *directoryGroup, now time.Time, here bool) (list []int) {
+	if !here {
+		return nil
+	}
+	for _, p := range t.owners(g, now) {
+		list = append(list, p.number)
+	}
+	return list
+}
+
+// A relation is a member or an owner whom delta names, because they are new or because they are gone.
+type relation struct {
+	number int
+	gone   bool
+}
+
+// ownerChanges are the owners who came and went between two lists.
+func ownerChanges(before, now []int) (list []relation) {
+	for _, number := range now {
+		if !slices.Contains(before, number) {
+			list = append(list, relation{number: number})
+		}
+	}
+	for _, number := range before {
+		if !slices.Contains(now, number) {
+			list = append(list, relation{number, true})
+		}
+	}
+	return list
+}
+
+func (g *directoryGroup) visibility() string { return either(g.private, "Private", "Public") }
+
+// description is empty for some.
+func (g *directoryGroup) description() string {
+	if g.number%5 == 0 {
+		return ""
+	}
+	return "Everything about \"" + g.name + "\""
+}
+
+// classification is empty for most.
+func (g *directoryGroup) classification() string {
+	if g.kind == securityGroup || g.number%4 != 0 {
+		return ""
+	}
+	return "Confidential"
+}
+
+// nickname stays when a group is renamed.
+func (g *directoryGroup) nickname() string {
+	return fmt.Sprintf("group%s%d", strings.ToLower(g.visibility()), g.number)
+}
+
+// entity is all that the directory knows of a group.
+func (g *directoryGroup) entity() entity {
+	s := g.source
+	sid := fmt.Sprintf("S-1-12-1-%d-%d", s.below(1e9), s.below(1e9))
+	secure := g.kind == securityGroup
+	types, addresses, options := []string{"Unified"}, []string{"SMTP:" + g.nickname() + "@" + domain}, []string{"Team"}
+	if secure {
+		types, addresses = nil, nil
+	}
+	if g.kind != teamGroup {
+		options = nil
+	}
+	return entity{
+		"id", g.id, "deletedDateTime", nil, "classification", orNull(g.classification()), "createdDateTime", g.created,
+		"description", orNull(g.description()), "displayName", g.name,
+		"expirationDateTime", when(!secure && g.number%7 == 0, g.created.AddDate(6, 0, 0)), "groupTypes", types,
+		"isAssignableToRole", when(secure, g.number%3 == 0), "mail", when(!secure, g.nickname()+"@"+domain),
+		"mailEnabled", !secure, "mailNickname", g.nickname(), "membershipRule", nil, "membershipRuleProcessingState", nil,
+		"onPremisesLastSyncDateTime", nil, "onPremisesSyncEnabled", when(secure && g.number%2 == 0, true),
+		"preferredDataLocation", nil, "preferredLanguage", nil, "proxyAddresses", addresses,
+		"renewedDateTime", g.created.Add(time.Minute), "resourceBehaviorOptions", []string(nil),
+		"resourceProvisioningOptions", options, "securityEnabled", secure, "securityIdentifier", sid, "theme", nil, "uniqueName", nil,
+		"visibility", when(!secure, g.visibility()),
+	}
+}
+
+var (
+	groupType = entityType{name: "microsoft.graph.group", sample: func(t *Tenant) entity { g := t.group(0); return g.entity() }}
+
+	changedGroupType = entityType{name: groupType.name, sample: groupType.sample, more: "members owners"}
+)
+
+// listGroups are the directory's groups.
+func (t *Tenant) listGroups(r *request) (rows, error) {
+	return func(yield func(int, entity) bool) {
+		for number := r.from; number < t.groups(r.now); number++ {
+			if g, here := t.groupAt(number, r.now); here && !yield(number, g.entity()) {
+				return
+			}
+		}
+	}, nil
+}
+
+func (t *Tenant) oneGroup(r *request) (entity, error) {
+	r.context = "groups"
+	g, err := t.findGroup(r.keys[0], r.now)
+	return g.entity(), err
+}
+
+// listMembers are the users in a group, each at its place among the candidates.
+func (t *Tenant) listMembers(r *request) (rows, error) {
+	g, err := t.findGroup(r.keys[0], r.now)
+	r.context = "directoryObjects"
+	return func(yield func(int, entity) bool) {
+		for k, p := range t.groupMembers(&g, r.from, r.now) {
+			if !yield(k, relatedUser(p)) {
+				return
+			}
+		}
+	}, err
+}
+
+func (t *Tenant) listOwners(r *request) (rows, error) {
+	g, err := t.findGroup(r.keys[0], r.now)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	g, err := t.findGroup(id, q.now)
-	if err != nil {
-		return err
+	r.context = "directoryObjects"
+	return listed(r, t.owners(&g, r.now), relatedUser), nil
+}
+
+func relatedUser(p *person) entity {
+	return append(entity{"@odata.type", "#microsoft.graph.user"}, user(p)...)
+}
+
+const (
+	groupPage    = 100 // groups on a page of delta
+	relationPage = 150 // members and owners on it, of all groups together
+)
+
+// groupChanges are all groups, or what has changed of them. A group with more members than a page has room for
+// comes again on the next page, with all that is selected of it and further members. A place is a group and, in
+// the lower half, one of its relations.
+func (t *Tenant) groupChanges(r *request) (rows, error) {
+	return func(yield func(int, entity) bool) {
+		room, end := relationPage, t.groups(r.at)
+		k := r.from & (1<<32 - 1)
+		for number := r.from >> 32; number < end; number, k = number+1, 0 {
+			if room == 0 {
+				yield(number<<32|k, nil)
+				return
+			}
+			e, rest := t.groupChange(r, number, k, &room)
+			if e != nil && !yield(number<<32|k, e) {
+				return
+			}
+			if rest >= 0 {
+				yield(number<<32|rest, nil)
+				return
+			}
+		}
+	}, nil
+}
+
+// groupChange is what has changed of a group, from its k-th relation on: nil if nothing has of what is selected.
+// It gives the relation with which the group goes on; -1 if this was all.
+func (t *Tenant) groupChange(r *request, number, k int, room *int) (e entity, rest int) {
+	g, here := t.groupAt(number, r.at)
+	old, was := directoryGroup{}, false
+	if !r.since.IsZero() {
+		old, was = t.groupAt(number, r.since)
 	}
-	w.open("")
-	w.text("@odata.context", q.root+"/$metadata#groups"+chosen.shape()+"/$entity")
-	groupProperties.whole(w, &g, chosen)
-	w.close()
-	return nil
+	if was && !here {
+		return removed(g.id, either(g.kind == securityGroup, "deleted", "changed")), -1 // others can be restored
+	}
+	if !here {
+		return nil, -1
+	}
+	members, owners, rest := t.relations(r, &g, was, k, *room)
+	if was && k == 0 && len(members)+len(owners) == 0 && rest < 0 && sameBytes(r.chosen(old.entity()), r.chosen(g.entity())) {
+		return nil, -1
+	}
+	*room -= len(members) + len(owners)
+	e = g.entity()
+	if members != nil {
+		e = append(e, "members@delta", members)
+	}
+	if owners != nil {
+		e = append(e, "owners@delta", owners)
+	}
+	return e, rest
+}
+
+// relations are the members and the owners who came or went, from a place on, as far as there is room: first
+// come the candidates, then the changes of owners. It gives the place that there was no room for; -1 if there was.
+func (t *Tenant) relations(r *request, g *directoryGroup, was bool, k, room int) (members, owners []entity, rest int) {
+	candidates := t.candidates(g, r.at)
+	if r.wants("members") {
+		for ; k < candidates; k++ {
+			number, member := t.candidate(g, k, r.at)
+			before := false
+			if was {
+				_, before = t.candidate(g, k, r.since)
+			}
+			if member == before {
+				continue
+			}
+			if len(members) == room {
+				return members, nil, k
+			}
+			members = append(members, t.directoryUser(number, before))
+		}
+	}
+	if !r.wants("owners") {
+		return members, nil, -1
+	}
+	changes := ownerChanges(t.ownerNumbers(g, r.since, was), t.ownerNumbers(g, r.at, true))
+	for i := max(0, k-candidates); i < len(changes); i++ {
+		if len(members)+len(owners) == room {
+			return members, owners, candidates + i
+		}
+		owners = append(owners, t.directoryUser(changes[i].number, changes[i].gone))
+	}
+	return members, owners, -1
 }

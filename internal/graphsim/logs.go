@@ -1,67 +1,56 @@
 package graphsim
 
 import (
+	"fmt"
 	"iter"
-	"strconv"
 	"strings"
 	"time"
 )
 
 // A telephoneLog is what tells PSTN and Direct Routing apart.
 type telephoneLog struct {
-	function  string
 	rowType   string
 	inclusive bool // whether the end of the range belongs to it
 	count     func(*Tenant, *call) int
-	row       func(*Tenant, *writer, *call, int)
+	row       func(*Tenant, *call, int) entity
 	id        func(c *call, row int) guid // what row draws first
 }
 
 // The documentation calls the end of the range inclusive for PSTN and exclusive for Direct Routing.
 var (
-	pstnLog = telephoneLog{"getPstnCalls", "microsoft.graph.callRecords.pstnCallLogRow", true,
-		(*Tenant).pstnCount, (*Tenant).pstnRow, pstnID}
-	routingLog = telephoneLog{"getDirectRoutingCalls", "microsoft.graph.callRecords.directRoutingLogRow", false,
-		(*Tenant).routingCount, (*Tenant).routingRow, routingID}
+	pstnLog = telephoneLog{"microsoft.graph.callRecords.pstnCallLogRow", true, (*Tenant).pstnCount, (*Tenant).pstnRow, pstnID}
+
+	routingLog = telephoneLog{"microsoft.graph.callRecords.directRoutingLogRow", false, (*Tenant).routingCount, (*Tenant).routingRow, routingID}
 )
 
 // longestLog is the longest range of one request. Beyond it Graph has been seen to answer 406
 // (pull request 10883 of microsoft-graph-docs); with which words nobody wrote down.
 const longestLog = 90 * 24 * time.Hour
 
-// A span is the part of a log that a request asks for.
-type span struct {
-	from, to  time.Time // half-open
-	skip      int
-	arguments string
-}
-
-// logged answers getPstnCalls and getDirectRoutingCalls.
-func (t *Tenant) logged(arguments string, log *telephoneLog) func(*writer, *question) error {
-	return func(w *writer, q *question) error {
-		// A $filter is ignored without a word (issue 3535 of microsoft-graph-docs-contrib).
-		if err := q.allow("$skip", "$filter"); err != nil {
-			return err
-		}
-		s, err := log.span(arguments)
-		if err != nil {
-			return err
-		}
-		if text := q.options.Get("$skip"); text != "" {
-			if s.skip, err = strconv.Atoi(text); err != nil || s.skip < 0 {
-				return badRequest("Invalid value '%s' for $skip query option found. The $skip query option requires a non-negative integer value.", text)
+// rows are those of a log in the range that the function's arguments say, each at its index.
+func (log *telephoneLog) rows(t *Tenant, r *request) (rows, error) {
+	s, err := log.span(r.keys[0])
+	if err != nil {
+		return nil, err
+	}
+	r.context = "Collection(" + log.rowType + ")"
+	return func(yield func(int, entity) bool) {
+		i := -1
+		for c, row := range t.logRows(log, s) {
+			if c.end.After(r.now) {
+				continue
+			}
+			if i++; i >= r.from && !yield(i, log.row(t, c, row)) {
+				return
 			}
 		}
-		t.logPageOf(w, q, log, s)
-		return nil
-	}
+	}, nil
 }
 
 // span reads the arguments of the function.
-func (log *telephoneLog) span(arguments string) (span, error) {
-	s := span{arguments: arguments}
+func (log *telephoneLog) span(arguments string) (s stretch, err error) {
 	given := map[string]string{}
-	for argument := range strings.SplitSeq(strings.TrimSuffix(arguments, ")"), ",") {
+	for argument := range strings.SplitSeq(arguments, ",") {
 		name, value, _ := strings.Cut(argument, "=")
 		given[strings.TrimSpace(name)] = strings.TrimSpace(value)
 	}
@@ -70,7 +59,7 @@ func (log *telephoneLog) span(arguments string) (span, error) {
 	s.from, _, ok[0] = parseBound(given["fromDateTime"])
 	s.to, whole, ok[1] = parseBound(given["toDateTime"])
 	if !ok[0] || !ok[1] || len(given) != 2 {
-		return s, badRequest("Error in query syntax: %s takes fromDateTime and toDateTime.", log.function)
+		return s, badRequest("Error in query syntax: the function takes fromDateTime and toDateTime.")
 	}
 	if s.to.Before(s.from) {
 		return s, badRequest("fromDateTime must be before toDateTime.")
@@ -94,37 +83,8 @@ func parseBound(text string) (at time.Time, whole time.Duration, ok bool) {
 	return at, tick, ok
 }
 
-func (t *Tenant) logPageOf(w *writer, q *question, log *telephoneLog, s span) {
-	w.open("")
-	w.text("@odata.context", q.root+"/$metadata#Collection("+log.rowType+")")
-	w.list("value")
-	seen, sent, more := 0, 0, false
-	for c, row := range t.logRows(log, s) {
-		if c.end.After(q.now) {
-			continue
-		}
-		if seen++; seen <= s.skip {
-			continue
-		}
-		if more = sent == logPage; more {
-			break
-		}
-		w.open("")
-		log.row(t, w, c, row)
-		w.close()
-		sent++
-	}
-	w.end()
-	w.int("@odata.count", sent)
-	if more {
-		path := "communications/callRecords/" + log.function + "(" + s.arguments
-		w.text("@odata.nextLink", q.link(path, "$skip", strconv.Itoa(s.skip+sent)))
-	}
-	w.close()
-}
-
 // logRows are the rows of a log in a span, by start; a call may have more than one.
-func (t *Tenant) logRows(log *telephoneLog, s span) iter.Seq2[*call, int] {
+func (t *Tenant) logRows(log *telephoneLog, s stretch) iter.Seq2[*call, int] {
 	return func(yield func(*call, int) bool) {
 		at := t.placeOf(s.from)
 		for day, index := at.day, at.index; day < t.first+t.days; day, index = day+1, 0 {
@@ -147,3 +107,162 @@ func (t *Tenant) logRows(log *telephoneLog, s span) iter.Seq2[*call, int] {
 }
 
 func (k kind) telephone() bool { return k >= pstnOut && k <= queue || k == dialIn }
+
+func (t *Tenant) pstnCount(c *call) int {
+	switch c.kind {
+	case pstnIn, pstnOut, queue, dialIn:
+		return 1
+	}
+	return 0
+}
+
+func pstnID(c *call, _ int) guid {
+	s := seeded(c.seed, 'p')
+	return drawGUID(&s)
+}
+
+// pstnRow is the row of a call over a calling plan of Microsoft. Its ids lead nowhere: neither
+// the row's nor the callId is that of a call record.
+func (t *Tenant) pstnRow(c *call, _ int) entity {
+	s := seeded(c.seed, 'p')
+	parties := t.parties(c)
+	duration := int(c.end.Sub(c.start) / time.Second)
+	// callId is not unique: a transfer keeps the number, and the media server's address is shared.
+	e := entity{"id", drawGUID(&s), "callId", fmt.Sprintf("%d_%d@198.51.100.%d", 1_000_000+c.seed%1_000_003, s.below(500), s.between(1, 9))}
+	var who *person
+	line := pick(&s, sites)
+	switch {
+	case c.kind == pstnOut:
+		who = new(t.person(c.first.number))
+	case c.kind == pstnIn && parties[1].kind == internal:
+		who = new(t.person(parties[1].number))
+	}
+	if who != nil {
+		line = *who.site
+	}
+	e = append(append(e, account(who)...), "startDateTime", c.start, "endDateTime", c.start.Add(time.Duration(duration)*time.Second),
+		"duration", duration)
+	ours := fmt.Sprintf("%s%06d", line.prefix, s.below(1e6))
+	theirs, sort := t.phone(c.first.number), "user_in"
+	switch c.kind {
+	case pstnOut:
+		theirs, sort = t.phone(parties[1].number), pick(&s, []string{"user_out", "user_out", "user_out", "user_out_transfer", "user_out_forwarding"})
+	case queue:
+		sort = "ucap_in"
+	case dialIn:
+		theirs, sort = t.phone(parties[1].number), pick(&s, []string{"conf_in", "conf_out"})
+	}
+	caller, callee := theirs, ours
+	if c.kind == pstnOut {
+		caller, callee = ours, theirs
+	}
+	e = append(e, "callType", sort, "callerNumber", caller, "calleeNumber", callee)
+	return append(e, c.charged(&line, &s)...)
+}
+
+func (c *call) charged(line *site, s *source) entity {
+	charge, connection, where := 0, 0, any(nil)
+	if c.kind == pstnOut && s.chance(0.4) {
+		charge, connection = s.between(1, 4000), pick(s, []int{0, 0, 5, 12})
+		where = pick(s, []string{"Domestic", "International"})
+	}
+	name := map[string]string{"CH": "Switzerland", "PT": "Portugal", "US": "United States"}[line.country]
+	e := entity{
+		"tenantCountryCode", "CH", "usageCountryCode", line.country, "destinationContext", where, "charge", cents(charge),
+		"connectionCharge", cents(connection), "currency", line.currency, "destinationName", orNull(name),
+	}
+	if c.kind == dialIn {
+		e = append(e, "conferenceId", fmt.Sprintf("%09d", s.below(1e9)), "licenseCapability", "MCOMEETADD")
+	} else {
+		e = append(e, "conferenceId", nil, "licenseCapability", pick(s, []string{"MCOPSTN1", "MCOPSTN2", "MCOPSTNPP", "MCOPSTNU"}))
+	}
+	e = append(e, "inventoryType", orNull(pick(s, []string{"Subscriber", "Subscriber", "Service", "Toll-Free", ""})))
+	if s.chance(0.3) {
+		return append(e, "operator", "Fabrikam Telecom", "callDurationSource", "operator")
+	}
+	return append(e, "operator", "Microsoft", "callDurationSource", "microsoft")
+}
+
+// account is whose line it was; a bot's has nobody.
+func account(p *person) entity {
+	if p == nil {
+		return entity{"userId", nil, "userPrincipalName", nil, "userDisplayName", nil}
+	}
+	return entity{"userId", p.id, "userPrincipalName", p.principal, "userDisplayName", p.name()}
+}
+
+// routingCount is two where somebody handed the call on: both rows then have its correlationId.
+func (t *Tenant) routingCount(c *call) int {
+	if c.kind != trunkIn && c.kind != trunkOut {
+		return 0
+	}
+	s := seeded(c.seed, 'x')
+	if s.chance(0.04) {
+		return 2
+	}
+	return 1
+}
+
+func routingID(c *call, row int) guid {
+	s := seeded(c.seed, uint64(row), 'd')
+	return drawGUID(&s)
+}
+
+// never is how Graph writes an instant that there is none of.
+var never = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// routingRow is a row of a call over the customer's own trunk. Its correlationId is the id of the
+// call record.
+func (t *Tenant) routingRow(c *call, row int) entity {
+	s := seeded(c.seed, uint64(row), 'd')
+	parties := t.parties(c)
+	number, user := parties[0], parties[1]
+	if c.kind == trunkOut {
+		number, user = user, number
+	}
+	e := entity{"id", drawGUID(&s), "correlationId", c.id}
+	var who *person
+	line := pick(&s, sites)
+	if user.kind == internal {
+		who = new(t.person(user.number))
+		line = *who.site
+	}
+	e = append(e, account(who)...)
+	start, length := c.start, c.end.Sub(c.start)
+	if row > 0 { // to whom it was handed on
+		length /= 2
+	}
+	failed := s.chance(0.08)
+	if failed { // without a start of its own, or with that of the invite; and without an end
+		e = append(e, "startDateTime", when(!s.chance(0.5), start), "inviteDateTime", start,
+			"failureDateTime", start.Add(time.Duration(s.between(100, 30_000))*time.Millisecond), "endDateTime", nil, "duration", 0)
+	} else {
+		e = append(e, "startDateTime", start, "inviteDateTime", start.Add(-time.Duration(s.between(1, 9000))*time.Millisecond),
+			"failureDateTime", never, "endDateTime", start.Add(length).Truncate(tick), "duration", int(length/time.Second))
+	}
+	ours, theirs := fmt.Sprintf("%s%06d", line.prefix, s.below(1e6)), t.phone(number.number)
+	if c.kind == trunkIn {
+		e = append(e, "callType", "ByotIn", "callerNumber", theirs, "calleeNumber", ours)
+	} else {
+		e = append(e, "callType", pick(&s, []string{"ByotOut", "ByotOut", "ByotOutUserForwarding"}), "callerNumber", ours, "calleeNumber", theirs)
+	}
+	return append(e, signalling(failed, &s)...)
+}
+
+func signalling(failed bool, s *source) entity {
+	e := entity{
+		"successfulCall", !failed, "mediaPathLocation", orNull(pick(s, []string{"CHNO", "EUWE", "USWE", "INSO", ""})),
+		"signalingLocation", pick(s, []string{"EUNO", "EUWE", "USWE"}),
+	}
+	if failed {
+		answer := pick(s, []struct {
+			code   int
+			phrase string
+		}{{486, "Busy Here"}, {404, "Not Found"}, {503, "Service Unavailable"}, {480, "Temporarily Unavailable"}})
+		e = append(e, "finalSipCode", answer.code, "finalSipCodePhrase", answer.phrase, "callEndSubReason", 560000+answer.code)
+	} else {
+		e = append(e, "finalSipCode", 0, "finalSipCodePhrase", "BYE", "callEndSubReason", 540000)
+	}
+	return append(e, "trunkFullyQualifiedDomainName", pick(s, []string{"sbc1.contoso.example", "sbc2.contoso.example"}),
+		"mediaBypassEnabled", s.chance(0.3))
+}

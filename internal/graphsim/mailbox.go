@@ -3,10 +3,9 @@ package graphsim
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"time"
 )
-
-var mailboxRoles = []string{"MailboxSettings.Read", "MailboxSettings.ReadWrite"}
 
 // A mailbox is somebody's mailbox as it is at an instant.
 type mailbox struct {
@@ -52,43 +51,31 @@ func (t *Tenant) openMailbox(key string, now time.Time) (mailbox, error) {
 	return m, nil
 }
 
-var mailboxProperties = properties[mailbox]{
-	{"archiveFolder", func(w *writer, m *mailbox) { w.text("archiveFolder", itemID(m.source, 'F')) }},
-	{"timeZone", func(w *writer, m *mailbox) { w.text("timeZone", m.zone()) }},
-	{"delegateMeetingMessageDeliveryOptions", func(w *writer, _ *mailbox) { w.text("delegateMeetingMessageDeliveryOptions", "sendToDelegateOnly") }},
-	{"dateFormat", func(w *writer, m *mailbox) {
-		w.text("dateFormat", map[string]string{"en-US": "M/d/yyyy", "de-CH": "dd.MM.yyyy"}[m.site.language])
-	}},
-	{"timeFormat", func(w *writer, m *mailbox) {
-		w.text("timeFormat", map[bool]string{true: "h:mm tt", false: "HH:mm"}[m.site.language == "en-US"])
-	}},
-	{"userPurpose", func(w *writer, m *mailbox) {
-		w.text("userPurpose", map[bool]string{true: "user", false: "shared"}[m.enabled])
-	}},
-	{"automaticRepliesSetting", func(w *writer, m *mailbox) { m.replies(w) }},
-	{"language", func(w *writer, m *mailbox) {
-		w.open("language")
-		w.text("locale", m.site.language)
-		w.text("displayName", map[string]string{
+// settings are what the owner of a mailbox has set.
+func (m *mailbox) settings() entity {
+	days := []string{"monday", "tuesday", "wednesday", "thursday", "friday"}
+	if m.number%9 == 8 {
+		days = days[:4]
+	}
+	return entity{
+		"archiveFolder", itemID(m.source, 'F'), "timeZone", m.zone(), "delegateMeetingMessageDeliveryOptions", "sendToDelegateOnly",
+		"dateFormat", map[string]string{"en-US": "M/d/yyyy", "de-CH": "dd.MM.yyyy"}[m.site.language],
+		"timeFormat", either(m.site.language == "en-US", "h:mm tt", "HH:mm"), "userPurpose", either(m.enabled, "user", "shared"),
+		"automaticRepliesSetting", m.replies(),
+		"language", entity{"locale", m.site.language, "displayName", map[string]string{
 			"de-CH": "German (Switzerland)", "pt-PT": "Portuguese (Portugal)", "en-US": "English (United States)",
-		}[m.site.language])
-		w.close()
-	}},
-	{"workingHours", func(w *writer, m *mailbox) {
-		days := []string{"monday", "tuesday", "wednesday", "thursday", "friday"}
-		if m.number%9 == 8 {
-			days = days[:4]
-		}
-		w.open("workingHours")
-		w.texts("daysOfWeek", days...)
-		w.text("startTime", map[bool]string{true: "08:30:00.0000000", false: "08:00:00.0000000"}[m.number%4 == 0])
-		w.text("endTime", "17:00:00.0000000")
-		w.open("timeZone")
-		w.text("name", m.site.zone)
-		w.close()
-		w.close()
-	}},
+		}[m.site.language]},
+		"workingHours", entity{
+			"daysOfWeek", days, "startTime", either(m.number%4 == 0, "08:30:00.0000000", "08:00:00.0000000"),
+			"endTime", "17:00:00.0000000", "timeZone", entity{"name", m.site.zone},
+		},
+	}
 }
+
+var mailboxType = entityType{name: "microsoft.graph.mailboxSettings", sample: func(t *Tenant) entity {
+	p := t.person(0)
+	return (&mailbox{person: &p}).settings()
+}}
 
 // zone is the name of a time zone as somebody's programme has set it: of Windows or, for some, of IANA.
 func (m *mailbox) zone() string {
@@ -100,8 +87,8 @@ func (m *mailbox) zone() string {
 	return m.site.zone
 }
 
-// replies writes the automatic replies. Outlook keeps a schedule where there is none, too.
-func (m *mailbox) replies(w *writer) {
+// replies are the automatic replies. Outlook keeps a schedule where there is none, too.
+func (m *mailbox) replies() entity {
 	from, to, status, message := m.from, m.to, "scheduled", "<html>\n<body>\nI am away until "+m.to.Format(time.DateOnly)+".\n</body>\n</html>\n"
 	switch {
 	case m.always:
@@ -111,42 +98,24 @@ func (m *mailbox) replies(w *writer) {
 		status, message = "disabled", ""
 		from, to = midnight(20000), midnight(20001)
 	}
-	w.open("automaticRepliesSetting")
-	w.text("status", status)
-	w.text("externalAudience", []string{"all", "contactsOnly", "none"}[m.number%3])
-	w.text("internalReplyMessage", message)
-	w.text("externalReplyMessage", message)
-	zoned(w, "scheduledStartDateTime", from)
-	zoned(w, "scheduledEndDateTime", to)
-	w.close()
+	return entity{
+		"status", status, "externalAudience", []string{"all", "contactsOnly", "none"}[m.number%3], "internalReplyMessage", message,
+		"externalReplyMessage", message, "scheduledStartDateTime", zoned(from), "scheduledEndDateTime", zoned(to),
+	}
 }
 
-// zoned writes a dateTimeTimeZone: always seven digits, and no offset.
-func zoned(w *writer, name string, at time.Time) {
-	w.open(name)
-	w.text("dateTime", at.Format("2006-01-02T15:04:05.0000000"))
-	w.text("timeZone", "UTC")
-	w.close()
+// zoned is a dateTimeTimeZone: always seven digits, and no offset.
+func zoned(at time.Time) entity {
+	return entity{"dateTime", at.Format("2006-01-02T15:04:05.0000000"), "timeZone", "UTC"}
 }
 
-// mailboxSettings answers /users/{id}/mailboxSettings.
-func (t *Tenant) mailboxSettings(w *writer, q *question, key string) error {
-	if err := q.allow("$select"); err != nil {
-		return err
-	}
-	chosen, err := mailboxProperties.choose("microsoft.graph.mailboxSettings", q.options.Get("$select"), q.options.Has("$select"))
+func (t *Tenant) mailboxSettings(r *request) (entity, error) {
+	m, err := t.openMailbox(r.keys[0], r.now)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	m, err := t.openMailbox(key, q.now)
-	if err != nil {
-		return err
-	}
-	w.open("")
-	w.text("@odata.context", q.root+"/$metadata#users('"+m.id.String()+"')/mailboxSettings"+chosen.shape())
-	mailboxProperties.whole(w, &m, chosen)
-	w.close()
-	return nil
+	r.context = "!users('" + m.id.String() + "')/mailboxSettings"
+	return m.settings(), nil
 }
 
 // itemID draws an id of something in a mailbox, of a kind.
@@ -157,4 +126,91 @@ func itemID(s source, kind uint64) string {
 		raw = binary.BigEndian.AppendUint64(raw, s.next())
 	}
 	return "AAMkAG" + base64.URLEncoding.EncodeToString(raw) + "="
+}
+
+// mostPresences is how many users one request may ask for.
+const mostPresences = 650
+
+// A presence is whether somebody can be reached at an instant.
+type presence struct {
+	availability, activity string
+	away                   bool // out of office
+}
+
+// How people are at work and outside it. Graph's lists of both words grow: they are open.
+var (
+	atWork = []presence{
+		{availability: "Available", activity: "Available"}, {availability: "Available", activity: "Available"},
+		{availability: "Busy", activity: "InACall"}, {availability: "Busy", activity: "InAMeeting"},
+		{availability: "DoNotDisturb", activity: "Presenting"}, {availability: "Away", activity: "Away"},
+		{availability: "BeRightBack", activity: "BeRightBack"}, {availability: "AvailableIdle", activity: "Inactive"},
+		{availability: "focusing", activity: "doNotDisturb"},
+	}
+	atHome = []presence{
+		{availability: "Offline", activity: "Offline"}, {availability: "Offline", activity: "OffWork"},
+		{availability: "Away", activity: "Away"}, {availability: "Offline", activity: "Offline"},
+	}
+)
+
+// reached is how somebody is at an instant. It changes every quarter of an hour, with the hours of the
+// site.
+func (t *Tenant) reached(p *person, now time.Time) presence {
+	quarter := uint64(now.Unix()) / 900
+	s := seeded(t.seed, uint64(p.number), quarter, 'Y')
+	one := presence{availability: "Offline", activity: "Offline"}
+	local := now.Add(p.site.offset)
+	switch {
+	case p.guest:
+		one = presence{availability: "PresenceUnknown", activity: "PresenceUnknown"}
+	case !p.enabled:
+	case t.isOut(p, now):
+		one = presence{availability: "Offline", activity: "OutOfOffice", away: true}
+	case !weekend(dayOf(local)) && s.chance(p.site.activity(now.Sub(midnight(dayOf(now))))):
+		one = pick(&s, atWork)
+	default:
+		one = pick(&s, atHome)
+	}
+	return one
+}
+
+func (t *Tenant) presence(p *person, now time.Time) entity {
+	one := t.reached(p, now)
+	return entity{
+		"id", p.id, "availability", one.availability, "activity", one.activity, "statusMessage", nil,
+		"outOfOfficeSettings", entity{"message", when(one.away, "I am back on Monday."), "isOutOfOffice", one.away},
+	}
+}
+
+func (t *Tenant) onePresence(r *request) (entity, error) {
+	p, ok := t.findPerson(r.keys[0], r.now)
+	if !ok {
+		return nil, notThere(r.keys[0])
+	}
+	r.context = "users('" + p.id.String() + "')/presence"
+	return t.presence(&p, r.now), nil
+}
+
+// presences are those of whom the body names. Whom the tenant does not know is left out.
+func (t *Tenant) presences(r *request) (rows, error) {
+	var body struct{ IDs []string }
+	if err := json.Unmarshal(r.body, &body); err != nil {
+		return nil, badRequest("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
+	}
+	switch n := len(body.IDs); {
+	case n == 0:
+		return nil, badRequest("The ids are required.")
+	case n > mostPresences:
+		return nil, badRequest("The number of ids must not exceed %d.", mostPresences)
+	}
+	var list []person
+	for _, id := range body.IDs {
+		if _, ok := parseGUID(id); !ok {
+			return nil, badRequest("The id '%s' is not a GUID.", id)
+		}
+		if p, ok := t.findPerson(id, r.now); ok {
+			list = append(list, p)
+		}
+	}
+	r.context = "Collection(microsoft.graph.presence)"
+	return listed(r, list, func(p person) entity { return t.presence(&p, r.now) }), nil
 }

@@ -11,8 +11,20 @@ import (
 type content struct {
 	html        bool
 	text        string
-	mentions    []mention
-	attachments []attachment
+	mentions    []entity
+	attachments []entity
+}
+
+// An attachment is a file, a card or a message that is quoted.
+type attachment struct {
+	id, contentType, url, content, name, thumbnail, app string
+}
+
+func (a attachment) entity() entity {
+	return entity{
+		"id", a.id, "contentType", a.contentType, "contentUrl", orNull(a.url), "content", orNull(a.content), "name", orNull(a.name),
+		"thumbnailUrl", orNull(a.thumbnail), "teamsAppId", orNull(a.app),
+	}
 }
 
 // A mention is of a user or of something else that an identity set may hold.
@@ -24,9 +36,18 @@ type mention struct {
 	of   string // the type in Teams' own words; empty for a tag
 }
 
-// An attachment is a file, a card or a message that is quoted.
-type attachment struct {
-	id, contentType, url, content, name, thumbnail, app string
+func (m mention) entity(index int) entity {
+	var set entity
+	for _, name := range [...]string{"application", "device", "conversation", "user"} {
+		if name != m.set {
+			set = append(set, name, nil)
+		}
+	}
+	one := entity{"@odata.type", "#microsoft.graph." + m.kind, "id", m.id, "displayName", m.name}
+	if m.of != "" {
+		one = append(one, m.set+"IdentityType", m.of)
+	}
+	return entity{"id", index, "mentionText", m.name, "mentioned", append(set, m.set, one)}
 }
 
 // content is what a message says as it is now; nothing if it is deleted.
@@ -69,7 +90,7 @@ func mentioning(t *Tenant, m *message, s *source, phrase string, c *content) {
 	b.WriteString("<div><div>")
 	for i := range s.between(1, 3) {
 		one := t.mention(m, s)
-		c.mentions = append(c.mentions, one)
+		c.mentions = append(c.mentions, one.entity(i))
 		fmt.Fprintf(&b, `<at id="%d">%s</at>&nbsp;`, i, html.EscapeString(one.name))
 	}
 	b.WriteString(phrase + "</div></div>")
@@ -97,7 +118,7 @@ func (t *Tenant) mention(m *message, s *source) mention {
 func withFile(_ *Tenant, _ *message, s *source, phrase string, c *content) {
 	name := pick(s, []string{"Offer.docx", "Übersicht 2027.xlsx", "plan.pdf"})
 	a := attachment{id: drawGUID(s).String(), contentType: "reference", name: name, url: "https://contoso.example/files/" + name}
-	c.attachments = append(c.attachments, a)
+	c.attachments = append(c.attachments, a.entity())
 	c.text = "<p>" + phrase + `</p><attachment id="` + a.id + `"></attachment>`
 }
 
@@ -107,7 +128,7 @@ func withCard(_ *Tenant, _ *message, s *source, phrase string, c *content) {
 		content:   "{\"type\":\"AdaptiveCard\",\"body\":[{\"type\":\"TextBlock\",\"text\":\"Poll\"}],\"version\":\"1.4\"}",
 		thumbnail: "https://contoso.example/thumbnails/card.png",
 	}
-	c.attachments = append(c.attachments, a)
+	c.attachments = append(c.attachments, a.entity())
 	c.text = `<attachment id="` + a.id + `"></attachment><div>` + phrase + "</div>"
 }
 
@@ -116,7 +137,7 @@ func quoting(t *Tenant, m *message, s *source, phrase string, c *content) {
 	a := attachment{id: id, contentType: "messageReference", content: fmt.Sprintf(
 		`{"messageId":"%s","messagePreview":"%s","messageSender":{"user":{"userIdentityType":"aadUser","id":"%s"}}}`,
 		id, "One moment", t.key(t.somebody(m, s)))}
-	c.attachments = append(c.attachments, a)
+	c.attachments = append(c.attachments, a.entity())
 	c.text = `<attachment id="` + id + `"></attachment><p>` + phrase + "</p>"
 }
 

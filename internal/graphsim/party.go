@@ -65,36 +65,26 @@ func (t *Tenant) phone(number int) string {
 	return fmt.Sprintf("%s%06d", pick(&s, sites).prefix, s.below(1e6))
 }
 
-// identity writes the identity set of a party. The keys are those of Graph's answers, which are
+// identity is the identity set of a party. The keys are those of Graph's answers, which are
 // older than those of its metadata; the type is open.
-func (t *Tenant) identity(w *writer, name string, p party) {
-	w.open(name)
-	defer w.close()
-	kind := identityKeys[p.kind]
-	for _, k := range [...]string{"acsUser", "phone", "guest", "encrypted", "onPremises", "applicationInstance", "application", "device"} {
+func (t *Tenant) identity(p party) entity {
+	var e entity
+	kind, of := identityKeys[p.kind], t.identityOf(p)
+	for _, k := range [...]string{"acsUser", "phone", "guest", "encrypted", "onPremises", "applicationInstance", "application", "device", "user"} {
 		if k != kind {
-			w.null(k)
+			e = append(e, k, nil)
 		}
 	}
-	if kind != "user" {
-		w.null("user")
-	}
-	w.open(kind)
-	t.identityOf(w, p)
-	w.close()
+	e = append(e, kind, of)
 	switch p.kind {
 	case phone:
-		w.text("endpointType", "default")
+		e = append(e, "endpointType", "default")
 	case acs: // what the metadata calls acsUser; a client may meet either
-		w.open("azureCommunicationServicesUser")
-		t.identityOf(w, p)
-		w.close()
+		e = append(e, "azureCommunicationServicesUser", of)
 	case bot:
-		w.open("assertedIdentity")
-		w.text("id", t.key(party{kind: internal}))
-		w.textOrNull("displayName", "")
-		w.close()
+		e = append(e, "assertedIdentity", entity{"id", t.key(party{kind: internal}), "displayName", nil})
 	}
+	return e
 }
 
 var identityKeys = map[partyKind]string{
@@ -102,45 +92,29 @@ var identityKeys = map[partyKind]string{
 	resource: "applicationInstance", acs: "acsUser", encrypted: "encrypted", onPremises: "onPremises", device: "device",
 }
 
-func (t *Tenant) identityOf(w *writer, p party) {
+func (t *Tenant) identityOf(p party) entity {
 	switch p.kind {
 	case internal:
 		who := t.person(p.number)
-		w.text("@odata.type", "#microsoft.graph.callRecords.userIdentity")
-		w.guid("id", who.id)
-		w.text("displayName", who.name())
-		w.text("tenantId", t.Tenant)
-		w.text("userPrincipalName", who.principal)
-	case federated:
-		// Graph shows of another tenant's user no more than this.
-		w.text("id", t.key(p))
-		w.text("displayName", "External user")
-		w.text("tenantId", partnerTenant)
-		w.null("userPrincipalName")
-	case visitor:
-		w.text("id", t.key(p))
-		w.null("displayName")
-		w.null("tenantId")
+		return entity{
+			"@odata.type", "#microsoft.graph.callRecords.userIdentity", "id", who.id, "displayName", who.name(), "tenantId", t.Tenant,
+			"userPrincipalName", who.principal,
+		}
+	case federated: // Graph shows of another tenant's user no more than this
+		return entity{"id", t.key(p), "displayName", "External user", "tenantId", partnerTenant, "userPrincipalName", nil}
 	case guest:
 		s := seeded(t.seed, uint64(p.number), 'g')
 		name := pick(&s, givenNames)
-		w.text("@odata.type", "#microsoft.graph.communicationsGuestIdentity")
-		w.text("id", t.key(p))
-		w.text("displayName", name)
-		w.text("email", plain(name)+"@adatum.example")
-	case phone, encrypted, onPremises:
-		w.text("id", t.key(p))
-		w.null("displayName")
-		w.null("tenantId")
+		return entity{
+			"@odata.type", "#microsoft.graph.communicationsGuestIdentity", "id", t.key(p), "displayName", name,
+			"email", plain(name) + "@adatum.example",
+		}
+	case visitor, phone, encrypted, onPremises:
+		return entity{"id", t.key(p), "displayName", nil, "tenantId", nil}
 	case acs:
-		w.text("id", t.key(p))
-		w.null("displayName")
-		w.text("azureCommunicationServicesResourceId", partnerTenant)
-	default:
-		w.text("id", t.key(p))
-		w.text("displayName", resourceNames[p.kind])
-		w.text("tenantId", t.Tenant)
+		return entity{"id", t.key(p), "displayName", nil, "azureCommunicationServicesResourceId", partnerTenant}
 	}
+	return entity{"id", t.key(p), "displayName", resourceNames[p.kind], "tenantId", t.Tenant}
 }
 
 var resourceNames = map[partyKind]string{bot: "Compliance Recorder", resource: "Support Hotline", device: "Room 4.12"}

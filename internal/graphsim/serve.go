@@ -3,7 +3,9 @@ package graphsim
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -85,38 +87,17 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 	if err := t.admit(r); err != nil {
 		return err
 	}
-	if c, keys := t.match(version, segments); c != nil {
-		return t.answerOf(w, r, version, c, keys)
+	c, keys := t.match(version, segments)
+	if t.throttle != nil {
+		if wait := t.throttle.admit(charges(c, keys, r.URL.Query())); wait > 0 {
+			t.throttled.Add(1)
+			return tooMany(t.throttle.retryAfter(wait))
+		}
 	}
-	if err := t.pace(segments, r); err != nil {
-		return err
-	}
-	h, err := t.handler(segments)
-	if err != nil {
-		return err
-	}
-	if err := t.permit(h.roles); err != nil {
-		return err
-	}
-	if r.Method != methodOf(segments) {
-		return refuse(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
-	}
-	q, err := t.question(r, version)
-	if err != nil {
-		return err
-	}
-	for _, p := range q.prefer {
-		w.newer = w.newer || p == "include-unknown-enum-members"
-	}
-	return h.answer(w, q)
-}
-
-// answerOf answers a request for a collection.
-func (t *Tenant) answerOf(w *writer, r *http.Request, version string, c *collection, keys []string) error {
-	if err := t.paceOf(c.charges, keys, r.URL.Query()); err != nil {
-		return err
-	}
-	if c.rows == nil && c.one == nil {
+	switch {
+	case c == nil:
+		return unknownSegment(segments)
+	case c.rows == nil && c.one == nil:
 		return refuse(501, "NotImplemented", "This simulator does not answer /%s.", c.path)
 	}
 	if err := t.permit(c.roles); err != nil {
@@ -129,23 +110,33 @@ func (t *Tenant) answerOf(w *writer, r *http.Request, version string, c *collect
 	if err != nil {
 		return err
 	}
-	for _, p := range q.prefer {
-		w.newer = w.newer || p == "include-unknown-enum-members"
-	}
+	w.newer = slices.Contains(q.prefer, "include-unknown-enum-members")
 	return t.serve(w, q)
 }
 
-// pace refuses a request that goes beyond a limit.
-func (t *Tenant) pace(segments []string, r *http.Request) error {
-	if t.throttle == nil {
+// route splits a path into the version of the API and its segments. A key in parentheses, as Graph
+// writes them in its own links, is a segment of its own.
+func route(path string) (version string, segments []string, err error) {
+	version, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if version != "v1.0" && version != "beta" {
+		return "", nil, badRequest("Invalid version: %s", version)
+	}
+	for segment := range strings.SplitSeq(strings.TrimSuffix(rest, "/"), "/") {
+		name, key, keyed := strings.Cut(segment, "('")
+		if segments = append(segments, name); keyed {
+			segments = append(segments, strings.TrimSuffix(key, "')"))
+		}
+	}
+	return version, segments, nil
+}
+
+// permit checks that the token holds one of the roles.
+func (t *Tenant) permit(roles []string) error {
+	if t.Roles == nil || len(roles) == 0 || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(t.Roles, r) }) {
 		return nil
 	}
-	wait := t.throttle.admit(charges(segments, r.URL.Query()))
-	if wait == 0 {
-		return nil
-	}
-	t.throttled.Add(1)
-	return tooMany(t.throttle.retryAfter(wait))
+	return refuse(403, "Forbidden", "Missing role permissions on the request. API requires one of '%s'. Roles on the request '%s'.",
+		strings.Join(roles, ", "), strings.Join(t.Roles, ", "))
 }
 
 // admit checks the token, as Graph does before it looks at anything else.
@@ -161,4 +152,44 @@ func (t *Tenant) admit(r *http.Request) error {
 		return refuse(401, "InvalidAuthenticationToken", "Access token validation failure.")
 	}
 	return nil
+}
+
+// A refusal is an answer that is not 200.
+type refusal struct {
+	status        int
+	code, message string
+	retryAfter    string // the header; if empty, it is not sent
+	html          string // the body, where it is not Graph who answers
+}
+
+func (r *refusal) Error() string { return r.code + ": " + r.message }
+
+func refuse(status int, code, format string, args ...any) error {
+	return &refusal{status: status, code: code, message: fmt.Sprintf(format, args...)}
+}
+
+func badRequest(format string, args ...any) error { return refuse(400, "BadRequest", format, args...) }
+
+// tooMany is the refusal of a request beyond a limit.
+func tooMany(retryAfter string) *refusal {
+	return &refusal{status: 429, code: "TooManyRequests", message: "Please retry again later.", retryAfter: retryAfter}
+}
+
+// write writes the body of an OData error, as Graph shapes it, and the headers that only an error has.
+func (r *refusal) write(w *writer, h http.Header, about asked) {
+	w.b = w.b[:0] // nothing of an answer that failed half way
+	if r.retryAfter != "" {
+		h.Set("Retry-After", r.retryAfter)
+	}
+	if r.html != "" {
+		h.Set("Content-Type", "text/html")
+		w.b = append(w.b, r.html...)
+		return
+	}
+	inner := entity{"date", about.at.Format("2006-01-02T15:04:05")}
+	if r.status == 429 {
+		inner = append(inner, "code", "429", "status", "429", "message", "Please retry after")
+	}
+	inner = append(inner, "request-id", about.id, "client-request-id", about.client)
+	w.entity(entity{"error", entity{"code", r.code, "message", r.message, "innerError", inner}})
 }

@@ -1,143 +1,74 @@
 package graphsim
 
-import "strings"
+import (
+	"strings"
+)
 
-// session writes a session, with its segments if they were asked for.
-func (t *Tenant) session(w *writer, c *call, l *leg, ask ask) {
-	w.open("")
-	defer w.close()
+// session is a session, with its segments if they were asked for.
+func (t *Tenant) session(c *call, l *leg, segments bool) entity {
 	id, ends := c.sessionID(l)
-	if ask.has("id") {
-		w.guid("id", id)
+	caller, callee := t.endpoint(c, l.caller, ends), t.endpoint(c, l.callee, ends)
+	e := entity{
+		"id", id, "modalities", l.modalities, "startDateTime", l.start, "endDateTime", l.end, "isTest", l.test,
+		"failureInfo", c.failure(l, ends), "caller", caller, "callee", callee,
 	}
-	if ask.has("modalities") {
-		w.texts("modalities", l.modalities...)
+	if !segments {
+		return e
 	}
-	if ask.has("startDateTime") {
-		w.time("startDateTime", l.start)
-	}
-	if ask.has("endDateTime") {
-		w.time("endDateTime", l.end)
-	}
-	if ask.has("isTest") {
-		w.bool("isTest", l.test)
-	}
-	if ask.has("failureInfo") {
-		c.failure(w, l, ends)
-	}
-	if ask.has("caller") {
-		t.endpoint(w, "caller", c, l.caller, ends)
-	}
-	if ask.has("callee") {
-		t.endpoint(w, "callee", c, l.callee, ends)
-	}
-	if !ask.segments {
-		return
-	}
-	w.list("segments")
-	segments := c.segments(l)
-	ids := segmentIDs(id, len(segments), ends)
-	for i, part := range segments {
-		w.open("")
-		w.guid("id", ids[i])
-		w.time("startDateTime", part.start)
-		w.time("endDateTime", part.end)
-		t.endpoint(w, "caller", c, l.caller, ends)
-		t.endpoint(w, "callee", c, l.callee, ends)
-		if part.last {
-			c.failure(w, l, ends)
-		} else {
-			w.null("failureInfo")
-		}
-		c.media(w, l, i, part.media)
-		w.close()
-	}
-	w.end()
-}
-
-// sessionID is the id of a session, and what its two sides draw, the same in the session and its segments.
-func (c *call) sessionID(l *leg) (id guid, ends source) {
-	ends = seeded(c.seed, uint64(l.number), 'w')
-	if l.number > 0 || c.kind >= queue {
-		return drawGUID(&ends), ends
-	}
-	return c.id, ends
-}
-
-// segmentIDs are the ids of a session's segments, of which the first has that of the session.
-func segmentIDs(session guid, n int, s source) []guid {
-	ids := make([]guid, n)
-	for i := range ids {
-		if ids[i] = session; i > 0 {
-			ids[i] = drawGUID(&s)
+	parts := c.segments(l)
+	ids, list := segmentIDs(id, len(parts), ends), make([]entity, len(parts))
+	for i, part := range parts {
+		list[i] = entity{
+			"id", ids[i], "startDateTime", part.start, "endDateTime", part.end, "caller", caller, "callee", callee,
+			"failureInfo", when(part.last, c.failure(l, ends)), "media", c.media(l, i, part.media),
 		}
 	}
-	return ids
+	return append(e, "segments", list)
 }
 
-func (c *call) failure(w *writer, l *leg, s source) {
-	if !l.failed {
-		w.null("failureInfo")
-		return
-	}
-	w.open("failureInfo")
+func (c *call) failure(l *leg, s source) any {
 	switch {
+	case !l.failed:
+		return nil
 	case c.kind == missed || c.kind == voicemail:
-		w.text("stage", "callSetup")
-		w.text("reason", pick(&s, []string{"The callee did not answer.", "The callee declined the call.", "The callee was busy."}))
+		why := pick(&s, []string{"The callee did not answer.", "The callee declined the call.", "The callee was busy."})
+		return entity{"stage", "callSetup", "reason", why}
 	case s.chance(0.1):
-		w.text("stage", "unknown")
-		w.null("reason")
-	default:
-		w.text("stage", "midcall")
-		w.text("reason", pick(&s, []string{"The network of the caller changed.", `The media relay reported "timeout".`}))
+		return entity{"stage", "unknown", "reason", nil}
 	}
-	w.close()
+	return entity{"stage", "midcall", "reason", pick(&s, []string{"The network of the caller changed.", `The media relay reported "timeout".`})}
 }
 
-// endpoint writes one side of a session. A person's machine and programme are the same in all of a
+// endpoint is one side of a session. A person's machine and programme are the same in all of a
 // call, whichever session it is.
-func (t *Tenant) endpoint(w *writer, name string, c *call, p party, shared source) {
+func (t *Tenant) endpoint(c *call, p party, shared source) entity {
 	s := seeded(c.seed, uint64(p.kind), uint64(p.number), 'e')
-	w.open(name)
-	defer w.close()
-	switch p.kind {
-	case service:
-		w.text("@odata.type", "#microsoft.graph.callRecords.serviceEndpoint")
-		serviceAgent(w, p.role, &shared)
-		return
-	case resource:
-		w.text("@odata.type", "#microsoft.graph.callRecords.serviceEndpoint")
-		serviceAgent(w, "skypeForBusinessCallQueues", &shared)
-		return
-	case phone:
-		if c.kind == pstnIn || c.kind == pstnOut {
-			w.text("@odata.type", "#microsoft.graph.callRecords.serviceEndpoint")
-			serviceAgent(w, "mediationServer", &shared)
-			return
-		}
-		w.text("@odata.type", "#microsoft.graph.callRecords.participantEndpoint")
-		serviceAgent(w, "gateway", &shared)
+	role, agent := "", any(nil)
+	switch {
+	case p.kind == service:
+		role = p.role
+	case p.kind == resource:
+		role = "skypeForBusinessCallQueues"
+	case p.kind == phone && (c.kind == pstnIn || c.kind == pstnOut):
+		role = "mediationServer"
+	case p.kind == phone:
+		agent = serviceAgent("gateway", &shared)
 	default:
-		w.text("@odata.type", "#microsoft.graph.callRecords.participantEndpoint")
-		clientAgent(w, p, &s)
+		agent = clientAgent(p, &s)
 	}
-	machine(w, p, &s)
-	// Replaced by associatedIdentity, and empty since the middle of 2026.
-	w.null("identity")
-	w.open("associatedIdentity")
-	t.identityOf(w, p)
-	w.close()
-	feedback(w, p, &s)
+	if role != "" {
+		return entity{"@odata.type", "#microsoft.graph.callRecords.serviceEndpoint", "userAgent", serviceAgent(role, &shared)}
+	}
+	e := append(entity{"@odata.type", "#microsoft.graph.callRecords.participantEndpoint", "userAgent", agent}, machine(p, &s)...)
+	// identity is replaced by associatedIdentity, and empty since the middle of 2026.
+	return append(e, "identity", nil, "associatedIdentity", t.identityOf(p), "feedback", feedback(p, &s))
 }
 
-func serviceAgent(w *writer, role string, s *source) {
-	w.open("userAgent")
-	w.text("@odata.type", "#microsoft.graph.callRecords.serviceUserAgent")
-	w.textOrNull("applicationVersion", pick(s, []string{"", "2026.41.1.7"}))
-	w.text("headerValue", "RTCC/7.0.0.0 "+role+"/1.0")
-	w.text("role", role)
-	w.close()
+func serviceAgent(role string, s *source) entity {
+	return entity{
+		"@odata.type", "#microsoft.graph.callRecords.serviceUserAgent", "applicationVersion", orNull(pick(s, []string{"", "2026.41.1.7"})),
+		"headerValue", "RTCC/7.0.0.0 " + role + "/1.0", "role", role,
+	}
 }
 
 var clients = []struct{ platform, header string }{
@@ -154,43 +85,33 @@ var clients = []struct{ platform, header string }{
 	{"unknown", ""},
 }
 
-func clientAgent(w *writer, p party, s *source) {
+func clientAgent(p party, s *source) any {
 	if s.chance(0.02) {
-		w.null("userAgent")
-		return
+		return nil
 	}
 	client := pick(s, clients)
 	_, version, _ := strings.Cut(client.header, "/")
 	version, _, _ = strings.Cut(version, "//")
-	w.open("userAgent")
-	w.text("@odata.type", "#microsoft.graph.callRecords.clientUserAgent")
-	w.textOrNull("headerValue", client.header)
-	w.textOrNull("applicationVersion", version)
-	w.text("platform", client.platform)
-	if p.kind == acs {
-		w.member("productFamily", "azureCommunicationServices")
-		w.text("azureADAppId", "5b9f0d1c-77aa-4d0e-9a3e-0c2f6d8be417")
-		w.text("communicationServiceId", partnerTenant)
-	} else {
-		w.text("productFamily", "teams")
-		w.null("azureADAppId")
-		w.null("communicationServiceId")
+	e := entity{
+		"@odata.type", "#microsoft.graph.callRecords.clientUserAgent", "headerValue", orNull(client.header),
+		"applicationVersion", orNull(version), "platform", client.platform,
 	}
-	w.close()
+	if p.kind == acs {
+		return append(e, "productFamily", younger("azureCommunicationServices"), "azureADAppId", "5b9f0d1c-77aa-4d0e-9a3e-0c2f6d8be417",
+			"communicationServiceId", partnerTenant)
+	}
+	return append(e, "productFamily", "teams", "azureADAppId", nil, "communicationServiceId", nil)
 }
 
-func machine(w *writer, p party, s *source) {
+func machine(p party, s *source) entity {
 	if p.kind != internal || s.chance(0.2) {
-		w.null("name")
-		w.null("cpuName")
-		w.null("cpuCoresCount")
-		w.null("cpuProcessorSpeedInMhz")
-		return
+		return entity{"name", nil, "cpuName", nil, "cpuCoresCount", nil, "cpuProcessorSpeedInMhz", nil}
 	}
-	w.text("name", "CONTOSO-"+strings.ToUpper(string(drawGUID(s).append(nil)[:6])))
-	w.text("cpuName", pick(s, []string{"Fabrikam F9-1340P @ 1.90GHz", "Adatum A14 (8 cores)", "Fabrikam F7-1185G7"}))
-	w.int("cpuCoresCount", pick(s, []int{4, 8, 8, 12, 16}))
-	w.int("cpuProcessorSpeedInMhz", pick(s, []int{1896, 2400, 2995, 3201}))
+	return entity{
+		"name", "CONTOSO-" + strings.ToUpper(string(drawGUID(s).append(nil)[:6])),
+		"cpuName", pick(s, []string{"Fabrikam F9-1340P @ 1.90GHz", "Adatum A14 (8 cores)", "Fabrikam F7-1185G7"}),
+		"cpuCoresCount", pick(s, []int{4, 8, 8, 12, 16}), "cpuProcessorSpeedInMhz", pick(s, []int{1896, 2400, 2995, 3201}),
+	}
 }
 
 var remarks = []string{
@@ -199,22 +120,16 @@ var remarks = []string{
 }
 
 // feedback is what a person said of the call. Few do; and the tokens are whatever the client sent.
-func feedback(w *writer, p party, s *source) {
+func feedback(p party, s *source) any {
 	if p.kind == phone || !s.chance(0.08) {
-		w.null("feedback")
-		return
+		return nil
 	}
-	w.open("feedback")
-	w.text("rating", pick(s, []string{"notRated", "bad", "poor", "fair", "good", "good", "excellent", "excellent"}))
-	w.textOrNull("text", pick(s, remarks))
-	if s.chance(0.5) {
-		w.open("tokens")
-		w.bool("NoSound", s.chance(0.3))
-		w.bool("OtherNoSound", s.chance(0.3))
-		w.bool("StoppedUnexpectedly", s.chance(0.1))
-		w.close()
-	} else {
-		w.null("tokens")
+	e := entity{
+		"rating", pick(s, []string{"notRated", "bad", "poor", "fair", "good", "good", "excellent", "excellent"}),
+		"text", orNull(pick(s, remarks)),
 	}
-	w.close()
+	if !s.chance(0.5) {
+		return append(e, "tokens", nil)
+	}
+	return append(e, "tokens", entity{"NoSound", s.chance(0.3), "OtherNoSound", s.chance(0.3), "StoppedUnexpectedly", s.chance(0.1)})
 }

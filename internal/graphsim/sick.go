@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -48,6 +49,7 @@ type Illness struct {
 type target struct {
 	class       answerKind
 	dataset     string
+	key         int    // which key of the path is the id
 	id          string // of the record, or of the parent
 	isRecord    bool
 	first, last int // the nights in one of which a sickness begins
@@ -253,66 +255,36 @@ func callTarget(c *call) target {
 
 // parentTarget is somebody, or something, that has records or is one. It falls sick in any night.
 func (t *Tenant) parentTarget(class answerKind, dataset, id string, isRecord bool) target {
-	return target{class, dataset, id, isRecord, t.first + 1, t.first + max(1, t.days)}
+	return target{class: class, dataset: dataset, id: id, isRecord: isRecord, first: t.first + 1, last: t.first + max(1, t.days)}
 }
 
-// target is what a request is for; the zero value is of none.
-func (t *Tenant) target(path []string, now time.Time) target {
-	at := func(i int) string {
-		if i < len(path) {
-			return path[i]
+// target is what a request for a collection is for; the zero value is of none.
+func (t *Tenant) target(c *collection, keys []string, now time.Time) target {
+	switch {
+	case c == nil:
+		return target{}
+	case c.sick.class == callAnswer:
+		call, err := t.find(keys[0], now)
+		if err != nil {
+			return target{}
 		}
-		return ""
+		return callTarget(&call)
+	case c.sick.class == pageAnswer || c.sick.class == objectAnswer:
+		return t.parentTarget(c.sick.class, c.sick.dataset, keys[c.sick.key], c.sick.isRecord)
 	}
-	switch n := len(path); {
-	case at(0) == "communications" && at(1) == "callRecords" && n == 2:
-		return target{class: listAnswer, dataset: "call_records"}
-	case at(0) == "communications" && n == 3 && strings.Contains(path[2], "("):
-		return target{class: listAnswer, dataset: map[bool]string{true: "pstn_calls", false: "direct_routing_calls"}[strings.Contains(path[2], "getPstn")]}
-	case at(0) == "communications" && at(1) == "callRecords" && n == 3:
-		if c, err := t.find(path[2], now); err == nil {
-			return callTarget(&c)
-		}
-	case at(0) == "users" && n == 1:
-		return target{class: listAnswer, dataset: usersList}
-	case (at(0) == "users" || at(0) == "groups") && n == 2 && operation(path[1]) == "delta":
-		return target{class: listAnswer, dataset: path[0]}
-	case at(0) == "users" && n == 3 && path[2] == "mailboxSettings":
-		return t.parentTarget(objectAnswer, "mailbox_settings", path[1], false)
-	case at(0) == "users" && n == 3 && path[2] == "calendarView":
-		return t.parentTarget(pageAnswer, "calendar_events", path[1], false)
-	case at(0) == "users" && n == 3 && path[2] == "chats":
-		return t.parentTarget(pageAnswer, "chats", path[1], false)
-	case at(0) == "users" && n == 4 && operation(path[3]) == "getAllMessages":
-		return t.parentTarget(pageAnswer, "chat_messages", path[1], false)
-	case at(0) == "chats" && n == 3 && path[2] == "members":
-		return t.parentTarget(pageAnswer, "chats", path[1], true)
-	case at(0) == "teams" && n == 1:
-		return target{class: listAnswer, dataset: teamsList}
-	case at(0) == "teams" && n == 2:
-		return t.parentTarget(objectAnswer, "teams", path[1], true)
-	case at(0) == "teams" && n == 4 && operation(path[3]) == "getAllMessages":
-		return t.parentTarget(pageAnswer, "channel_messages", path[1], false)
-	case at(0) == "teams" && n == 5 && path[4] == "members":
-		return t.parentTarget(pageAnswer, "channel_members", path[3], false)
-	}
-	return target{}
+	return c.sick
 }
 
 // sicken is the request that is answered, and how, where what it asks for is sick.
 func (t *Tenant) sicken(r *http.Request, now time.Time) (*http.Request, *faultKind) {
 	none := &faultKind{}
-	_, path, err := route(r.URL.Path)
-	if err != nil || !t.unhealed(now) {
+	asked, keys := t.matched(r)
+	p, night := t.target(asked, keys, now), dayOf(now)
+	switch {
+	case p.class == 0 || !t.unhealed(now):
 		return r, none
-	}
-	night := dayOf(now)
-	if slices.Equal(path, presencesPath) {
+	case p.class == batchAnswer:
 		return r, t.sickBatch(r, night)
-	}
-	p := t.target(path, now)
-	if p.class == 0 {
-		return r, none
 	}
 	c, ok := t.sickness(p, night)
 	options := r.URL.Query()
@@ -321,10 +293,10 @@ func (t *Tenant) sicken(r *http.Request, now time.Time) (*http.Request, *faultKi
 		return r, none
 	case c.kind.name == "page-expired" && (!options.Has("$skiptoken") || t.try(withQuery(r, "page-expired"), night) > 1):
 		return r, none
-	case c.kind.name == "cursor-expired" && !isDeltaLink(nil, options):
+	case c.kind.name == "cursor-expired" && !isDeltaLink(options):
 		return r, none
 	case c.kind.other:
-		return t.toAnother(r, path, now), none
+		return t.toAnother(r, keys[0], now), none
 	}
 	return r, &c.kind.fault
 }
@@ -349,14 +321,14 @@ func (t *Tenant) sickBatch(r *http.Request, night int) *faultKind {
 }
 
 // toAnother asks for the call after the one that is asked for, or for the one before the last.
-func (t *Tenant) toAnother(r *http.Request, path []string, now time.Time) *http.Request {
-	number, _ := t.number(callIDs, path[2])
+func (t *Tenant) toAnother(r *http.Request, id string, now time.Time) *http.Request {
+	number, _ := t.number(callIDs, id)
 	day, index := int(number>>32), int(number&(1<<32-1))
 	for _, step := range []int{1, -1, 2, -2} {
 		if i := index + step; i >= 0 && i < t.count(day) {
 			if c := t.asOf(t.call(day, i), now); c.readable(now) {
 				r = r.Clone(r.Context())
-				r.URL.Path = strings.Replace(r.URL.Path, path[2], c.id.String(), 1)
+				r.URL.Path = strings.Replace(r.URL.Path, id, c.id.String(), 1)
 				return r
 			}
 		}
@@ -397,7 +369,7 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 			}
 		}
 	}
-	for p := range t.people(0, nil, now) {
+	for p := range t.people(0, now) {
 		id := p.id.String()
 		note(t.parentTarget(objectAnswer, "mailbox_settings", id, false), "mailbox_settings")
 		note(t.parentTarget(batchAnswer, "presence", id, false), "presence")
@@ -458,7 +430,7 @@ func (t *Tenant) strayed(c *call, by time.Duration, at, now time.Time) {
 const farthest = 4 * 24 * time.Hour
 
 // listing are the calls that the list has of a filter, from a place on.
-func (t *Tenant) listing(at place, f filter, now time.Time) func(yield func(*call) bool) {
+func (t *Tenant) listing(at place, f stretch, now time.Time) iter.Seq[*call] {
 	if t.Sick.Seed == 0 {
 		return t.calls(at, f.to, now)
 	}
@@ -492,7 +464,7 @@ func (t *Tenant) listedAs(c *call, now time.Time) {
 }
 
 // around are the calls from a place on of which some may lie before an instant, wherever they lie now.
-func (t *Tenant) around(at place, to, now time.Time) func(yield func(*call) bool) {
+func (t *Tenant) around(at place, to, now time.Time) iter.Seq[*call] {
 	return func(yield func(*call) bool) {
 		for day, index := at.day, at.index; day < t.first+t.days && (to.IsZero() || midnight(day).Before(to.Add(farthest))); day, index = day+1, 0 {
 			for ; index < t.count(day); index++ {
@@ -505,7 +477,7 @@ func (t *Tenant) around(at place, to, now time.Time) func(yield func(*call) bool
 }
 
 // callsOf are the calls that begin on a day, as they are at an instant.
-func (t *Tenant) callsOf(day int, now time.Time) func(yield func(*call) bool) {
+func (t *Tenant) callsOf(day int, now time.Time) iter.Seq[*call] {
 	if t.Sick.Seed == 0 {
 		return t.calls(place{day: day}, midnight(day+1), now)
 	}
@@ -519,9 +491,7 @@ func (t *Tenant) callsOf(day int, now time.Time) func(yield func(*call) bool) {
 }
 
 // endless leads from one empty page to ever another.
-func endless(c *linkedPage, d detours) {
-	c.next, c.Value, c.Count = d.fresh, json.RawMessage("[]"), nil
-}
+func endless(page *entity, d detours) { emptied(page, d.fresh) }
 
 // freshLink leads to the same request and is never the same.
 func (t *Tenant) freshLink(r *http.Request) string {

@@ -5,104 +5,37 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
-	"slices"
 )
 
 // An edit makes of a right answer the wrong one. It keeps the order of the members, and leaves alone what
 // it finds nothing in to change.
 
-// A document is an answer, taken apart into its members.
-type document []docMember
-
-type docMember struct {
-	name  string
-	value json.RawMessage
-}
-
-// parseDocument takes an answer apart; nil if it is no object.
-func parseDocument(body []byte) (d document) {
-	in := json.NewDecoder(bytes.NewReader(body))
-	if open, err := in.Token(); err != nil || open != json.Delim('{') {
-		return nil
-	}
-	for in.More() {
-		name, err := in.Token()
-		if err != nil {
-			return nil
-		}
-		var m docMember
-		m.name, _ = name.(string)
-		if err := in.Decode(&m.value); err != nil {
-			return nil
-		}
-		d = append(d, m)
-	}
-	return d
-}
-
-func (d document) bytes() []byte {
+func rewritten(e entity) []byte {
 	var w writer
-	w.open("")
-	for _, m := range d {
-		w.raw(m.name, m.value)
-	}
-	w.close()
+	w.entity(e)
 	return w.b
 }
 
-func (d document) at(name string) int {
-	return slices.IndexFunc(d, func(m docMember) bool { return m.name == name })
-}
-
-func (d *document) remove(name string) {
-	*d = slices.DeleteFunc(*d, func(m docMember) bool { return m.name == name })
-}
-
-func (d *document) set(name, value string) {
-	if i := d.at(name); i >= 0 {
-		(*d)[i].value = json.RawMessage(value)
-		return
-	}
-	*d = append(*d, docMember{name, json.RawMessage(value)})
-}
-
-func (d document) text(name string) (s string) {
-	if i := d.at(name); i >= 0 {
-		_ = json.Unmarshal(d[i].value, &s)
-	}
+func (e entity) text(name string) (s string) {
+	s, _ = e.at(name).(string)
 	return s
 }
 
 // list is a member that is an array; false if there is none.
-func (d document) list(name string) (list []json.RawMessage, ok bool) {
-	i := d.at(name)
-	if i < 0 {
-		return nil, false
-	}
-	return list, json.Unmarshal(d[i].value, &list) == nil
-}
-
-func (d *document) setList(name string, list []json.RawMessage) {
-	d.set(name, "["+string(bytes.Join(asBytes(list), []byte(",")))+"]")
-}
-
-func asBytes(list []json.RawMessage) [][]byte {
-	all := make([][]byte, len(list))
-	for i, v := range list {
-		all[i] = v
-	}
-	return all
+func (e entity) list(name string) (list []json.RawMessage, ok bool) {
+	list, ok = e.at(name).([]json.RawMessage)
+	return list, ok
 }
 
 // onPage edits a page of a collection.
-func onPage(body []byte, edit func(d *document, value []json.RawMessage)) []byte {
-	d := parseDocument(body)
+func onPage(body []byte, edit func(d *entity, value []json.RawMessage)) []byte {
+	d := parseEntity(body)
 	value, ok := d.list("value")
 	if !ok {
 		return body
 	}
 	edit(&d, value)
-	return d.bytes()
+	return rewritten(d)
 }
 
 const (
@@ -121,11 +54,11 @@ func withBOM(_ *Tenant, _ *http.Request, body []byte) []byte {
 // notUTF8 writes into the answer, or into the first element of its page, a property that nobody knows.
 func notUTF8(_ *Tenant, _ *http.Request, body []byte) []byte {
 	const stray = `"note":"caf` + "\xe9" + `"`
-	d := parseDocument(body)
+	d := parseEntity(body)
 	if list, ok := d.list("value"); ok && len(list) > 0 {
 		list[0] = append(append(bytes.TrimSuffix(list[0], []byte("}")), ","+stray...), '}')
-		d.setList("value", list)
-		return d.bytes()
+		d.set("value", list)
+		return rewritten(d)
 	}
 	if bytes.Equal(body, []byte("{}")) || !bytes.HasSuffix(body, []byte("}")) {
 		return body
@@ -135,29 +68,29 @@ func notUTF8(_ *Tenant, _ *http.Request, body []byte) []byte {
 
 // errorElement lets the page break off in an error. Its links stay.
 func errorElement(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onPage(body, func(d *document, value []json.RawMessage) {
+	return onPage(body, func(d *entity, value []json.RawMessage) {
 		value = append(value[:max(0, len(value)-1)], json.RawMessage(`{"error":`+anError+`}`))
-		d.setList("value", value)
+		d.set("value", value)
 	})
 }
 
 // errorBeside lets half of the page be all, and says why.
 func errorBeside(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onPage(body, func(d *document, value []json.RawMessage) {
-		d.setList("value", value[:len(value)/2])
-		d.set("error", anError)
+	return onPage(body, func(d *entity, value []json.RawMessage) {
+		d.set("value", value[:len(value)/2])
+		d.set("error", json.RawMessage(anError))
 	})
 }
 
 // shortCount leaves out the last element, and the link, and counts right.
 func shortCount(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onPage(body, func(d *document, value []json.RawMessage) {
+	return onPage(body, func(d *entity, value []json.RawMessage) {
 		if len(value) == 0 {
 			return
 		}
 		d.remove(nextLink)
-		d.set("@odata.count", position(len(value)))
-		d.setList("value", value[:len(value)-1])
+		d.set("@odata.count", len(value))
+		d.set("value", value[:len(value)-1])
 	})
 }
 
@@ -166,66 +99,66 @@ func linkCase(_ *Tenant, _ *http.Request, body []byte) []byte {
 }
 
 func emptyPage(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onPage(body, func(d *document, _ []json.RawMessage) {
+	return onPage(body, func(d *entity, _ []json.RawMessage) {
 		d.remove(nextLink)
 		d.remove("@odata.count")
-		d.setList("value", nil)
+		d.set("value", []entity(nil))
 	})
 }
 
 // halfPage lets less than half of a page be the whole list.
 func halfPage(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onPage(body, func(d *document, value []json.RawMessage) {
+	return onPage(body, func(d *entity, value []json.RawMessage) {
 		d.remove(nextLink)
-		d.setList("value", value[:max(0, len(value)-1)/2])
+		d.set("value", value[:max(0, len(value)-1)/2])
 	})
 }
 
 // overlap begins a page with the last element of the page before.
 func overlap(t *Tenant, r *http.Request, body []byte) []byte {
-	return onPage(body, func(d *document, value []json.RawMessage) {
+	return onPage(body, func(d *entity, value []json.RawMessage) {
 		t.ill.mu.Lock()
 		defer t.ill.mu.Unlock()
 		if next := d.text(nextLink); next != "" && len(value) > 0 {
 			t.ill.lasts[keyOf(next)] = value[len(value)-1]
 		}
 		if last, ok := t.ill.lasts[r.URL.RequestURI()]; ok {
-			d.setList("value", append([]json.RawMessage{last}, value...))
+			d.set("value", append([]json.RawMessage{last}, value...))
 		}
 	})
 }
 
 // onSessions edits the sessions of a call record, and participants where they are what was expanded.
-func onLists(body []byte, edit func(d *document, name string, list []json.RawMessage)) []byte {
-	d := parseDocument(body)
+func onLists(body []byte, edit func(d *entity, name string, list []json.RawMessage)) []byte {
+	d := parseEntity(body)
 	for _, name := range []string{"sessions", "participants_v2"} {
 		if list, ok := d.list(name); ok && len(list) > 0 {
 			edit(&d, name, list)
 		}
 	}
-	return d.bytes()
+	return rewritten(d)
 }
 
 func nullElements(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onLists(body, func(d *document, name string, list []json.RawMessage) {
-		d.setList(name, append(list, json.RawMessage("null")))
+	return onLists(body, func(d *entity, name string, list []json.RawMessage) {
+		d.set(name, append(list, json.RawMessage("null")))
 	})
 }
 
 func sessionTwice(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onLists(body, func(d *document, name string, list []json.RawMessage) {
+	return onLists(body, func(d *entity, name string, list []json.RawMessage) {
 		if name == "sessions" {
-			d.setList(name, append(list, list[len(list)-1]))
+			d.set(name, append(list, list[len(list)-1]))
 		}
 	})
 }
 
 // missingSession leaves out the last session, and counts right.
 func missingSession(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onLists(body, func(d *document, name string, list []json.RawMessage) {
-		if name == "sessions" && d.at("sessions@odata.nextLink") < 0 {
-			d.setList(name, list[:len(list)-1])
-			d.set("sessions@odata.count", position(len(list)))
+	return onLists(body, func(d *entity, name string, list []json.RawMessage) {
+		if name == "sessions" && d.text("sessions@odata.nextLink") == "" {
+			d.set(name, list[:len(list)-1])
+			d.set("sessions@odata.count", len(list))
 		}
 	})
 }

@@ -62,7 +62,7 @@ type Tenant struct {
 	throttle *throttle // nil: no limits
 	calendar calendar
 	ill      ill
-	fixtures []collection
+	served   []collection
 
 	requests, throttled atomic.Uint64
 }
@@ -108,13 +108,15 @@ func New(o Options) *Tenant {
 		}
 		t.ill = ill{heal: o.Sick.Heal, tries: map[string]int{}, lasts: map[string][]byte{}}
 	}
+	var fixtures []collection
 	for i := range o.Fixtures {
 		c, err := o.Fixtures[i].collection()
 		if err != nil {
 			panic(err)
 		}
-		t.fixtures = append(t.fixtures, c)
+		fixtures = append(fixtures, c)
 	}
+	t.served = serving(fixtures, collections)
 	t.first = dayOf(o.From)
 	t.days = max(0, dayOf(o.To)-t.first)
 	return t

@@ -2,7 +2,9 @@ package graphsim
 
 import (
 	"math"
+	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -63,6 +65,60 @@ var limits = [...]struct {
 	limitChatMembers:    {1, time.Second},
 	limitChatExport:     {200, time.Second},
 	limitChannelExport:  {200, time.Second},
+}
+
+// A price is what a request for a collection takes of a limit.
+type price struct {
+	limit family
+	next  family // the limit of further pages; limitAll: the same
+	key   int    // of the path, to each of which the limit belongs anew, from 1; 0: it is all of the tenant's
+	cost  int    // default 1; of the directory in resource units
+	fixed bool   // in the directory: whatever is asked for
+}
+
+// A charge is what a request takes of a limit.
+type charge struct {
+	limit family
+	of    string // whose limit it is: the call record's, the team's, the chat's
+	cost  int
+}
+
+// charges are what a request takes. No collection: of a path that nobody answers.
+func charges(c *collection, keys []string, options url.Values) []charge {
+	all := []charge{{limit: limitAll, cost: 1}}
+	if c == nil {
+		return all
+	}
+	for _, p := range c.prices {
+		one := charge{limit: p.limit, cost: max(1, p.cost)}
+		if p.next != limitAll && options.Has("$skiptoken") {
+			one.limit = p.next
+		}
+		if p.key > 0 {
+			one.of = strings.ToLower(keys[p.key-1])
+		}
+		if p.limit == limitDirectory && !p.fixed {
+			one.cost = unitsOf(p.cost, options)
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// unitsOf is the price of a request in resource units. The links of delta carry the selection in their
+// token, so their pages count as selected.
+func unitsOf(base int, options url.Values) int {
+	cost := base
+	if options.Has("$select") || options.Has("$skiptoken") || options.Has("$deltatoken") {
+		cost--
+	}
+	if options.Has("$expand") {
+		cost++
+	}
+	if top, err := strconv.Atoi(options.Get("$top")); err == nil && top < 20 {
+		cost--
+	}
+	return max(1, cost)
 }
 
 // A throttle refuses what goes beyond the limits. It is safe for concurrent use.
@@ -129,4 +185,55 @@ func (t *throttle) retryAfter(wait time.Duration) string {
 	}
 	milliseconds := math.Ceil(float64(wait) / float64(time.Millisecond))
 	return strconv.FormatFloat(milliseconds/1000, 'f', 3, 64)
+}
+
+// A window lets at most so many units through in any stretch of time of its length, half-open. Instants
+// are durations since some beginning, and never run backwards.
+type window struct {
+	limit  int
+	length time.Duration
+	passed []passage // the earliest first
+	used   int       // units among them
+}
+
+// A passage is what was let through at an instant.
+type passage struct {
+	at   time.Duration
+	cost int
+}
+
+// wait is how long it takes until units, no more than the limit, fit if nothing else is let through; 0
+// if they fit now.
+func (w *window) wait(now time.Duration, cost int) (wait time.Duration) {
+	w.forget(now)
+	excess := w.used + cost - w.limit
+	for _, p := range w.passed {
+		if excess <= 0 {
+			break
+		}
+		excess -= p.cost
+		wait = p.at + w.length - now
+	}
+	return wait
+}
+
+// pass lets units through, whether they fit or not.
+func (w *window) pass(now time.Duration, cost int) {
+	w.passed = append(w.passed, passage{now, cost})
+	w.used += cost
+}
+
+// empty says whether nothing that was let through counts any more.
+func (w *window) empty(now time.Duration) bool {
+	w.forget(now)
+	return len(w.passed) == 0
+}
+
+func (w *window) forget(now time.Duration) {
+	gone := 0
+	for gone < len(w.passed) && now-w.passed[gone].at >= w.length {
+		w.used -= w.passed[gone].cost
+		gone++
+	}
+	w.passed = w.passed[gone:]
 }

@@ -67,11 +67,11 @@ func TestLimitOfAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		throttle := newThrottle(1)
 		for i := range 130_000 {
-			if wait := throttle.admit(charges([]string{"nowhere"}, nil)); wait > 0 {
+			if wait := throttle.admit(charges(nil, nil, nil)); wait > 0 {
 				t.Fatalf("request %d must wait %v", i+1, wait)
 			}
 		}
-		if wait := throttle.admit(charges([]string{"users"}, nil)); wait != 10*time.Second {
+		if wait := throttle.admit(charges(&collections[0], nil, nil)); wait != 10*time.Second {
 			t.Errorf("the next request must wait %v, want 10 s", wait)
 		}
 	})
@@ -127,8 +127,9 @@ func TestRate(t *testing.T) {
 func TestThrottleForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		throttle := newThrottle(1)
+		call, _ := New(small()).match("v1.0", []string{"communications", "callRecords", "x"})
 		for i := range 20_000 {
-			throttle.admit(charges([]string{"communications", "callRecords", fmt.Sprint(i)}, nil))
+			throttle.admit(charges(call, []string{fmt.Sprint(i)}, nil))
 			time.Sleep(20 * time.Millisecond)
 		}
 		if n := len(throttle.windows); n > 2100 { // of twenty seconds, twice

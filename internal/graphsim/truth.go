@@ -1,7 +1,12 @@
 package graphsim
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -48,7 +53,7 @@ func (t *Tenant) truth(l ledger) Truth {
 		l.table(name) // there is one, even if nothing is in it
 	}
 	t.countPicture(l, now)
-	truth := Truth{Users: t.countPeople(nil, now)}
+	truth := Truth{Users: t.countPeople(now)}
 	for day := t.first; day < t.first+t.days; day++ {
 		d := Day{Date: midnight(day).Format(time.DateOnly)}
 		for c := range t.callsOf(day, now) {
@@ -117,5 +122,253 @@ func (t *Tenant) tally(l ledger, c *call, d *Day) {
 			}
 			d.Media += media
 		}
+	}
+}
+
+// countedTables are all tables of which Truth knows the rows.
+const countedTables = `calls call_participants call_sessions call_segments call_media call_media_streams pstn_calls
+	direct_routing_calls users user_licenses groups group_members group_owners tenants subscribed_skus teams channels
+	channel_members presence mailbox_settings calendar_events event_attendees`
+
+// position is a place in a list as part of a key.
+func position(i int) string { return strconv.Itoa(i) }
+
+// instantKey is an instant as part of a key.
+func instantKey(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
+
+// countPicture adds what the tables hold at an instant, but for those of calls.
+func (t *Tenant) countPicture(l ledger, now time.Time) {
+	for p := range t.people(0, now) {
+		t.countUser(l, p, now)
+	}
+	for number := range t.groups(now) {
+		if g, here := t.groupAt(number, now); here {
+			t.countGroup(l, &g, now)
+		}
+	}
+	l.add("tenants", t.Tenant)
+	for i := range products {
+		l.add("subscribed_skus", t.productKey(i))
+	}
+}
+
+// countUser adds a user, and what may be read of their mailbox.
+func (t *Tenant) countUser(l ledger, p *person, now time.Time) {
+	id := p.id.String()
+	l.add("users", id)
+	for i := range p.licences() {
+		l.add("user_licenses", id, skus[i])
+	}
+	l.add("presence", id, instantKey(now))
+	if !p.hasMailbox() || t.forbidden(userIDs, p.number) {
+		return
+	}
+	l.add("mailbox_settings", id)
+	for day := t.first; day < t.first+t.days; day++ {
+		for e := range t.plans(p.number, day, now) {
+			if of := dayOf(e.start); of < t.first || of >= t.first+t.days {
+				continue // it begins before or after the days that are counted
+			}
+			v := t.copyFor(p.number, e, now)
+			event := idIn(e.seed, p.number)
+			l.add("calendar_events", id, event)
+			for i := range v.attendees() {
+				l.add("event_attendees", id, event, position(i))
+			}
+		}
+	}
+}
+
+// countGroup adds a group, and what may be read of its team.
+func (t *Tenant) countGroup(l ledger, g *directoryGroup, now time.Time) {
+	id := g.id.String()
+	l.add("groups", id)
+	for _, p := range t.groupMembers(g, 0, now) {
+		l.add("group_members", id, p.id.String())
+	}
+	for _, p := range t.owners(g, now) {
+		l.add("group_owners", id, p.id.String())
+	}
+	if g.kind != teamGroup || t.forbidden(groupIDs, g.number) {
+		return
+	}
+	l.add("teams", id)
+	for _, c := range t.channels(g, now) {
+		l.add("channels", id, c.id)
+		for m := range t.memberships(&c, now) {
+			l.add("channel_members", id, c.id, m.id)
+		}
+	}
+}
+
+// A Table is what a table of a lake must hold: so many rows, less those marked as removed, and a sum over
+// their keys.
+type Table struct {
+	Rows int `json:"rows"`
+	// Keys is the sum modulo 2⁶⁴, over all rows, of the first eight bytes, big-endian, of the SHA-256 of
+	// the row's key: its values joined by the unit separator, numbers in decimal, times in RFC 3339 and UTC.
+	Keys string `json:"keys"`
+}
+
+// A ledger counts rows by table.
+type ledger struct {
+	of   map[string]*tally
+	keys map[string][]string // by table; nil: they are not kept
+}
+
+type tally struct {
+	rows int
+	sum  uint64
+}
+
+// add counts a row by its key.
+func (l ledger) add(table string, key ...string) {
+	joined := strings.Join(key, "\x1f")
+	if l.keys != nil {
+		l.keys[table] = append(l.keys[table], joined)
+	}
+	sum := sha256.Sum256([]byte(joined))
+	of := l.table(table)
+	of.rows++
+	of.sum += binary.BigEndian.Uint64(sum[:8])
+}
+
+// table is what was counted of a table. A table without rows is one, too.
+func (l ledger) table(name string) *tally {
+	if l.of[name] == nil {
+		l.of[name] = new(tally)
+	}
+	return l.of[name]
+}
+
+// tables is what was counted, as it is printed.
+func (l ledger) tables() map[string]Table {
+	all := map[string]Table{}
+	for name, one := range l.of {
+		all[name] = Table{Rows: one.rows, Keys: fmt.Sprintf("%016x", one.sum)}
+	}
+	return all
+}
+
+// A Changed counts the messages of a table to which something has happened until now.
+type Changed struct {
+	Edited  int `json:"edited"`
+	Deleted int `json:"deleted"`
+	Reacted int `json:"reacted"` // with at least one reaction
+}
+
+// everyChat are all chats that there have been until an instant. The first of its people tells of each.
+func (t *Tenant) everyChat(now time.Time) iter.Seq[chat] {
+	return func(yield func(chat) bool) {
+		for user := range t.everybody(now) {
+			for _, c := range t.chats(user) {
+				if user == c.first && c.created.Before(now) && !yield(c) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// nobodysOwn is the mailbox in the key of a message in a chat: the threads of notes to oneself, where it is
+// somebody's, are not simulated.
+const nobodysOwn = ""
+
+// chatTruth counts the tables of chats and of their messages.
+func (t *Tenant) chatTruth(l ledger, now time.Time) (changed Changed) {
+	for _, name := range []string{"chats", "chat_members", "chat_messages"} {
+		l.table(name)
+	}
+	kinds := messageTables("message")
+	kinds.open(l)
+	for c := range t.everyChat(now) {
+		th := t.chatThread(&c)
+		members := t.members(&c, now)
+		if slices.ContainsFunc(members, func(m membership) bool {
+			return m.who.kind == internal && !t.forbidden(userIDs, m.who.number) && m.in.has(now)
+		}) {
+			l.add("chats", th.id)
+			for _, m := range members {
+				if m.in.has(now) {
+					l.add("chat_members", th.id, t.membershipID(&c, m.who))
+				}
+			}
+		}
+		// A message is in the mailboxes of who was in the chat then; of those some are still there.
+		readers := slices.DeleteFunc(members, func(m membership) bool {
+			return m.who.kind != internal || t.forbidden(userIDs, m.who.number) || !t.stay(m.who.number, now).has(now)
+		})
+		turns := t.turns(&c, now)
+		for day := t.first; day < t.first+t.days; day++ {
+			for m := range t.chatDay(th, day, turns, now) {
+				if slices.ContainsFunc(readers, func(r membership) bool { return r.in.has(m.created) }) {
+					key := []string{th.id, m.id(), nobodysOwn}
+					l.add("chat_messages", key...)
+					t.messageTruth(l, &m, kinds, now, key)
+					changed.count(&m, now)
+				}
+			}
+		}
+	}
+	return changed
+}
+
+// channelTruth counts the tables of the messages of channels.
+func (t *Tenant) channelTruth(l ledger, now time.Time) (changed Changed) {
+	l.table("channel_messages")
+	kinds := messageTables("channel_message")
+	kinds.open(l)
+	for team := range t.teamsWithRooms(now) {
+		for _, th := range t.channelThreads(team, now) {
+			for day := t.first; day < t.first+t.days; day++ {
+				for m := range t.channelDay(th, day, now) {
+					key := []string{th.team, th.id, m.id()}
+					l.add("channel_messages", key...)
+					t.messageTruth(l, &m, kinds, now, key)
+					changed.count(&m, now)
+				}
+			}
+		}
+	}
+	return changed
+}
+
+// messageKinds are the names of the tables below one of messages.
+type messageKinds struct{ mentions, attachments, reactions, events string }
+
+func messageTables(of string) messageKinds {
+	return messageKinds{of + "_mentions", of + "_attachments", of + "_reactions", of + "_events"}
+}
+
+func (k messageKinds) open(l ledger) {
+	for _, name := range []string{k.mentions, k.attachments, k.reactions, k.events} {
+		l.table(name)
+	}
+}
+
+// messageTruth counts what stands below the message of a key.
+func (t *Tenant) messageTruth(l ledger, m *message, kinds messageKinds, now time.Time, key []string) {
+	c := t.content(m)
+	for table, n := range map[string]int{
+		kinds.mentions: len(c.mentions), kinds.attachments: len(c.attachments), kinds.reactions: len(m.reactions(now)),
+	} {
+		for i := range n {
+			l.add(table, slices.Concat(key, []string{strconv.Itoa(i)})...)
+		}
+	}
+	if m.event != noEvent {
+		l.add(kinds.events, key...)
+	}
+}
+
+func (c *Changed) count(m *message, now time.Time) {
+	if !m.edited.IsZero() {
+		c.Edited++
+	}
+	if !m.deleted.IsZero() {
+		c.Deleted++
+	}
+	if len(m.reactions(now)) > 0 {
+		c.Reacted++
 	}
 }

@@ -58,6 +58,17 @@ func parseFilter(text string) (list []condition, err error) {
 	return list, nil
 }
 
+// fits says whether the literal can be compared with what an entity has.
+func (c *condition) fits(e entity) bool {
+	switch e.at(c.name).(type) {
+	case time.Time:
+		return !c.at.IsZero() || instant.MatchString(c.value)
+	case bool:
+		return c.value == "true" || c.value == "false"
+	}
+	return strings.HasPrefix(c.value, "'")
+}
+
 // parseInstant reads an Edm.DateTimeOffset literal, of at most seven fractional digits.
 func parseInstant(text string) (time.Time, bool) {
 	if !instant.MatchString(text) {

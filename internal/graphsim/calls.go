@@ -216,3 +216,182 @@ func stride(n int) int {
 	}
 	return 1
 }
+
+// legs are the sessions of a call, by their start as they were planned.
+func (t *Tenant) legs(c *call) []leg {
+	parties := t.parties(c)
+	s := seeded(c.seed, 'l')
+	var legs []leg
+	switch c.kind {
+	case queue:
+		legs = c.queued(parties, &s)
+	case voicemail:
+		ring := c.start.Add(c.end.Sub(c.start) / 4)
+		legs = []leg{
+			{caller: parties[0], callee: parties[1], end: ring, failed: true},
+			{caller: parties[0], callee: server(pick(&s, []string{"voicemail", "exchangeUnifiedMessagingService"})), start: ring},
+		}
+	case trial:
+		legs = []leg{{caller: parties[0], callee: server("customBot"), test: true}}
+	case dialIn, group, meeting, assembly:
+		legs = c.conference(parties, &s)
+	default:
+		legs = []leg{{caller: parties[0], callee: parties[1], failed: c.kind == missed || c.kind == dropped}}
+	}
+	for i := range legs {
+		l := &legs[i]
+		l.number = i
+		if l.start.IsZero() {
+			l.start = c.start
+		}
+		if l.end.IsZero() {
+			l.end = c.end
+		}
+		if l.modalities == nil {
+			l.modalities = c.modalities
+		}
+	}
+	return legs
+}
+
+func server(role string) party { return party{kind: service, role: role} }
+
+// queued is a call that an auto attendant hands to a queue, and the queue to an agent.
+func (c *call) queued(parties []party, s *source) []leg {
+	length := c.end.Sub(c.start)
+	menu := c.start.Add(length / 6).Truncate(precision(s))
+	menu = later(menu, c.start)
+	answered := menu.Add(length / 5)
+	return []leg{
+		{caller: parties[0], callee: server("skypeForBusinessAutoAttendant"), end: menu},
+		{caller: parties[0], callee: server("skypeForBusinessCallQueues"), start: menu},
+		{caller: server("skypeForBusinessCallQueues"), callee: parties[3], start: answered},
+	}
+}
+
+// conference is a call in which everybody talks to a server. Some leave and come back.
+func (c *call) conference(parties []party, s *source) []leg {
+	roles := []string{"mediaController", "skypeForBusinessAudioVideoMcu", "skypeForBusinessAudioVideoMcu"}
+	hub := server(pick(s, roles))
+	length := c.end.Sub(c.start)
+	legs := make([]leg, 0, len(parties)+len(parties)/6+1)
+	legs = append(legs, leg{caller: parties[0], callee: hub}) // the organizer stays, and shows and says everything
+	for _, p := range parties[1:] {
+		in := c.start.Add(time.Duration(s.unit() * s.unit() * 0.4 * float64(length)))
+		out := c.end.Add(-time.Duration(s.unit() * s.unit() * 0.5 * float64(length)))
+		l := leg{caller: p, callee: hub, modalities: c.share(p, s), failed: s.chance(0.02)}
+		for parts := c.visits(s); parts > 0; parts-- {
+			away := in.Add(out.Sub(in) / time.Duration(parts))
+			l.start, l.end = later(in.Truncate(precision(s)), c.start), away.Truncate(tick)
+			if parts > 1 { // gone for the last tenth of this part
+				l.end = away.Add(-away.Sub(in) / 10).Truncate(tick)
+			}
+			legs = append(legs, l)
+			in = away
+		}
+	}
+	return legs
+}
+
+func (c *call) visits(s *source) int {
+	switch {
+	case s.chance(0.02):
+		return 3
+	case s.chance(0.1):
+		return 2
+	}
+	return 1
+}
+
+// share draws which of the call's modalities somebody used.
+func (c *call) share(p party, s *source) []string {
+	if p.kind == phone || len(c.modalities) == 1 || s.chance(0.5) {
+		return c.modalities[:1]
+	}
+	return c.modalities[:s.between(1, len(c.modalities))]
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// labels are the media of each modality; data has none.
+var labels = map[string]string{
+	"audio": "main-audio", "video": "main-video", "videoBasedScreenSharing": "applicationsharing-video",
+	"screenSharing": "applicationsharing-video",
+}
+
+// A segment is a stretch of a session without a change of media.
+type segment struct {
+	start, end time.Time
+	last       bool
+	media      []string // modalities
+}
+
+// segments cuts a session. All media are in the last segment, the first ones have sound only.
+func (c *call) segments(l *leg) []segment {
+	s := seeded(c.seed, uint64(l.number), 's')
+	count := 1
+	if len(l.modalities) > 1 && s.chance(0.3) {
+		count = s.between(2, 3)
+	}
+	if l.number == 0 {
+		count += c.more
+	}
+	silent := c.kind == missed || (l.failed && s.chance(0.5))
+	list := make([]segment, count)
+	length := l.end.Sub(l.start) / time.Duration(count)
+	for i := range list {
+		from := l.start.Add(time.Duration(i) * length).Truncate(tick)
+		list[i] = segment{start: from, end: from.Add(length).Truncate(tick), media: l.modalities[:1]}
+	}
+	last := &list[count-1]
+	last.last, last.end, last.media = true, l.end, l.modalities
+	if silent { // nothing flowed: a session without media is a session all the same
+		for i := range list {
+			list[i].media = nil
+		}
+	}
+	return list
+}
+
+// streams are how many streams each way a medium has: cameras come in several qualities.
+func streams(s *source, modality string) (sent, received int) {
+	switch modality {
+	case "video":
+		return 1, s.between(1, 3)
+	case "audio":
+		return 1, 1
+	case "data":
+		return 0, 0
+	}
+	return s.below(2), 1
+}
+
+// medium is the source of everything measured in one medium of a segment.
+func (c *call) medium(l *leg, segment, medium int) source {
+	return seeded(c.seed, uint64(l.number), uint64(segment), uint64(medium), 'm')
+}
+
+// sessionID is the id of a session, and what its two sides draw, the same in the session and its segments.
+func (c *call) sessionID(l *leg) (id guid, ends source) {
+	ends = seeded(c.seed, uint64(l.number), 'w')
+	if l.number > 0 || c.kind >= queue {
+		return drawGUID(&ends), ends
+	}
+	return c.id, ends
+}
+
+// segmentIDs are the ids of a session's segments, of which the first has that of the session.
+func segmentIDs(session guid, n int, s source) []guid {
+	ids := make([]guid, n)
+	for i := range ids {
+		if ids[i] = session; i > 0 {
+			ids[i] = drawGUID(&s)
+		}
+	}
+	return ids
+}

@@ -3,6 +3,7 @@ package graphsim
 import (
 	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -165,4 +166,175 @@ func (t *Tenant) chatMessage(th *thread, day, index, n int) message {
 	}
 	m.seed = s.next()
 	return m
+}
+
+// channelThreads are the threads of a team's channels.
+func (t *Tenant) channelThreads(team int, now time.Time) (list []*thread) {
+	of := t.id(groupIDs, uint64(team)).String()
+	for _, c := range t.rooms(team, now) {
+		seed := seeded(t.seed, uint64(c.team), uint64(c.number), 'T')
+		list = append(list, &thread{id: c.id, seed: uint64(seed), team: of, room: c})
+	}
+	return list
+}
+
+// postings is how many messages there are in a channel on a day. In the first channel of a team is as
+// much as in two others.
+func (t *Tenant) postings(th *thread, day int) int {
+	share := 1.0 / 6
+	if th.room.number == 0 {
+		share = 1.0 / 3
+	}
+	return t.written(th, day, share*t.MessagesPerUserDay)
+}
+
+// channelDay are the messages of a channel that were created on a day and before now, as they are now.
+// None is older than the team, or replies to what would be.
+func (t *Tenant) channelDay(th *thread, day int, now time.Time) iter.Seq[message] {
+	return func(yield func(message) bool) {
+		for i := range t.postings(th, day) {
+			m := t.posting(th, day, i)
+			if !m.created.Before(now) {
+				return
+			}
+			if since := th.room.founded; m.created.Before(since) || !m.root.IsZero() && m.root.Before(since) {
+				continue
+			}
+			if m.settle(now); !yield(m) {
+				return
+			}
+		}
+	}
+}
+
+// posting is a message of a channel, as it was at first. Of three the first begins a conversation and
+// the others reply to it; the second of a day goes on with the conversation of the day before.
+func (t *Tenant) posting(th *thread, day, index int) message {
+	s := seeded(th.seed, uint64(day), uint64(index), 'w')
+	m := message{thread: th, index: index, created: t.posted(th, day, index)}
+	switch {
+	case index == 1 && t.postings(th, day-1) > 0:
+		m.root = t.posted(th, day-1, 0)
+	case index%3 > 0:
+		m.root = t.posted(th, day, index-index%3)
+	case s.chance(0.1):
+		m.event = pick(&s, teamEvents)
+	}
+	m.seed = s.next()
+	return m
+}
+
+// posted is when a message of a channel was created. Each has its own share of the day.
+func (t *Tenant) posted(th *thread, day, index int) time.Time {
+	s := seeded(th.seed, uint64(day), uint64(index), 'a')
+	share := (float64(index) + 0.1 + 0.8*s.unit()) / float64(t.postings(th, day))
+	return midnight(day).Add(t.day.at(share)).Truncate(time.Millisecond)
+}
+
+// A reaction is somebody's to a message. It may be taken back.
+type reaction struct {
+	at, gone time.Time
+	index    int
+	seed     uint64
+}
+
+// everReacted are all reactions that a message gets in its life, in no order of time.
+func (m *message) everReacted() iter.Seq[reaction] {
+	return func(yield func(reaction) bool) {
+		s := seeded(m.seed, 'r')
+		if !s.chance(0.2) {
+			return
+		}
+		for i := range s.between(1, 3) {
+			r := reaction{index: i, at: m.created.Add(age(&s)), gone: forever, seed: s.next()}
+			if taken := m.created.Add(age(&s)); s.chance(0.1) && taken.After(r.at) {
+				r.gone = taken
+			}
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// reactions are those that a message has at an instant: none if it is deleted.
+func (m *message) reactions(now time.Time) (list []reaction) {
+	if m.event != noEvent || !m.deleted.IsZero() {
+		return nil
+	}
+	for r := range m.everReacted() {
+		if r.at.Before(now) && !r.gone.Before(now) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// sender is who wrote a message. It is false for what tells of an event: nobody wrote that.
+func (t *Tenant) sender(m *message) (party, bool) {
+	if m.event != noEvent {
+		return party{}, false
+	}
+	if m.reminder {
+		return party{kind: bot, number: 1}, true
+	}
+	s := seeded(m.seed, 'f')
+	if c := m.thread.chat; c != nil {
+		return t.chatSender(m, c, &s), true
+	}
+	if s.chance(0.05) {
+		return party{kind: bot, number: 2}, true
+	}
+	for range 8 {
+		number := s.below(t.Users)
+		if s.chance(0.7) {
+			g := t.group(m.thread.room.team)
+			number, _ = t.candidate(&g, s.below(g.size), m.created)
+		}
+		if t.stay(number, m.created).has(m.created) {
+			return party{kind: internal, number: number}, true
+		}
+	}
+	return party{kind: internal}, true
+}
+
+// chatSender is one of those who were in the chat then; where none is found quickly, a bot speaks.
+func (t *Tenant) chatSender(m *message, c *chat, s *source) party {
+	if c.kind == meetingChat {
+		if s.chance(0.01) {
+			return party{kind: device, number: 1}
+		}
+		others := slices.DeleteFunc(c.strangers(m.created), func(o membership) bool { return !o.in.has(m.created) })
+		if len(others) > 0 && s.chance(0.2) {
+			return pick(s, others).who
+		}
+	}
+	for range 6 {
+		number := c.first + s.below(c.size)
+		if c.kind == pairChat {
+			number = pick(s, []int{c.number, c.other})
+		}
+		if t.belongs(c, number, m.created).in.has(m.created) {
+			return party{kind: internal, number: number}
+		}
+	}
+	return party{kind: bot, number: 1}
+}
+
+// somebody draws who else does something in a thread: one of the people whom it is for.
+func (t *Tenant) somebody(m *message, s *source) party {
+	first, size := 0, t.Users
+	if c := m.thread.chat; c != nil {
+		first, size = c.first, c.size
+		if c.kind == pairChat {
+			return party{kind: internal, number: pick(s, []int{c.number, c.other})}
+		}
+	}
+	for range 8 {
+		number := first + s.below(size)
+		if t.stay(number, m.created).has(m.created) {
+			return party{kind: internal, number: number}
+		}
+	}
+	return party{kind: internal}
 }
