@@ -22,6 +22,17 @@ func Budgets() []Budget {
 	}
 }
 
+// Families are what a declared dataset can be counted in: the published families, and those of services that no
+// dataset of the program reads (learn.microsoft.com/graph/throttling-limits, "Identity and access reports service
+// limits"). Of all other services what Graph allows a whole application is all that is known.
+func Families() []Budget {
+	return append(Budgets(),
+		Budget{Name: "identity_reports", First: limit(5, 10*time.Second)},
+		Budget{Name: "sign_in_activity", First: limit(10, time.Minute)},
+		Budget{Name: "other", First: limit(130_000, 10*time.Second)},
+	)
+}
+
 // The families of the call records service (learn.microsoft.com/graph/throttling-limits, "Call
 // records service limits") and of the directory ("Identity and access service limits").
 var (
@@ -65,7 +76,9 @@ var (
 	outlook         = Budget{Name: "outlook", Resource: limit(10_000, 10*time.Minute)}
 )
 
-// Parents that several datasets share.
+// Parents are those that several datasets share, by their names.
+func Parents() map[string]*Parent { return map[string]*Parent{"users": allUsers, "teams": allTeams} }
+
 var (
 	allUsers = &Parent{
 		Path: "/users", Query: []Param{{"$select", "id"}, {"$top", "999"}}, Budget: identity,

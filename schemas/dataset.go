@@ -36,6 +36,8 @@ type Dataset struct {
 
 	// Permissions that open the source, any one of them; the least privileged first.
 	Permissions []Permission
+	// RoleIDs are the ids of those permissions, also of parents and parts, that [Permission.RoleID] does not know.
+	RoleIDs map[Permission]string
 
 	// Bodies are what people wrote, which a lake keeps only as far as its settings say.
 	Bodies []Body

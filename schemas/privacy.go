@@ -55,7 +55,7 @@ func (b Body) validate() error {
 	return nil
 }
 
-// hides reports whether a value of the type can be replaced by a pseudonym.
-func (t Type) hides() bool {
+// Hides reports whether a value of the type can be replaced by a pseudonym.
+func (t Type) Hides() bool {
 	return t == String || t == Enum || t == LongText || t == KeyText || t == JSON
 }

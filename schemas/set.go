@@ -1,6 +1,9 @@
 package schemas
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Set is the datasets that somebody knows, in the order in which documentation and reports name them. Whoever
 // needs one is given it.
@@ -22,6 +25,15 @@ func (s Set) Find(name string) (Dataset, bool) {
 		return Dataset{}, false
 	}
 	return s[i], true
+}
+
+// RoleID is the id of an application permission that a dataset of the set needs; empty if none knows it.
+func (s Set) RoleID(p Permission) string {
+	id := p.RoleID()
+	for _, d := range s {
+		id = cmp.Or(id, d.RoleIDs[p])
+	}
+	return id
 }
 
 // FindTable finds a table and the dataset that it belongs to.

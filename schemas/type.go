@@ -1,6 +1,10 @@
 package schemas
 
-import "github.com/apache/arrow-go/v18/arrow"
+import (
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+)
 
 // Type is what a column holds, how it is read from JSON and how it is stored.
 type Type uint8
@@ -68,6 +72,35 @@ var typeNames = map[Type]string{
 	String: "string", Enum: "enum", LongText: "long text", Bool: "bool", Int32: "int32", Int64: "int64",
 	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "zoned timestamp", DurationMS: "milliseconds",
 	Zone: "time zone", JSON: "json", Member: "member", Present: "present", Version: "version", KeyText: "key text", Hash: "hash",
+}
+
+// TypeNamed is the type of a declared column by its name, with underscores in the place of blanks. The types that
+// only raw has are not among them.
+func TypeNamed(name string) (Type, bool) {
+	for _, t := range declarable {
+		if t.declared() == name {
+			return t, true
+		}
+	}
+	return 0, false
+}
+
+// TypeNames are those that [TypeNamed] knows, in the order of the types.
+func TypeNames() []string {
+	var names []string
+	for _, t := range declarable {
+		names = append(names, t.declared())
+	}
+	return names
+}
+
+var declarable = []Type{
+	String, Enum, LongText, Bool, Int32, Int64, Float64, Decimal, Timestamp, UTCTime, DurationMS, Zone, JSON, Member, Present, KeyText,
+}
+
+func (t Type) declared() string {
+	name, _, _ := strings.Cut(typeNames[t], "(")
+	return strings.ReplaceAll(name, " ", "_")
 }
 
 func (t Type) String() string {

@@ -11,104 +11,223 @@ import (
 
 var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
-// Validate says everything that is wrong with the dataset.
-func (d Dataset) Validate() error {
-	var errs []error
-	fail := func(format string, args ...any) {
-		errs = append(errs, fmt.Errorf(d.Name+": "+format, args...))
+// Fault is one thing that is wrong with a dataset.
+type Fault struct {
+	Dataset string
+	// At is where in the value it is, in the spelling of a declaration, as tables[0].columns[2].path. Empty: in
+	// the dataset as a whole.
+	At  string
+	Err error
+}
+
+func (f *Fault) Error() string { return f.Dataset + ": " + f.Err.Error() }
+
+func (f *Fault) Unwrap() error { return f.Err }
+
+// faults collects what is wrong, and where.
+type faults []*Fault
+
+func (f *faults) add(at, format string, args ...any) {
+	*f = append(*f, &Fault{At: at, Err: fmt.Errorf(format, args...)})
+}
+
+// within adds what is wrong with a part, which is called so and stands at a place.
+func (f *faults) within(at, called string, inner faults) {
+	for _, fault := range inner {
+		f.add(strings.Trim(at+"."+fault.At, "."), "%s%w", called, fault.Err)
 	}
+}
+
+// Validate says everything that is wrong with the dataset: a [Fault] each, joined.
+func (d Dataset) Validate() error {
+	found := d.faults()
+	errs := make([]error, len(found))
+	for i, f := range found {
+		f.Dataset = d.Name
+		errs[i] = f
+	}
+	return errors.Join(errs...)
+}
+
+func (d Dataset) faults() (f faults) {
 	if !snake.MatchString(d.Name) {
-		fail("the name is not snake_case")
+		f.add("name", "the name is not snake_case")
 	}
 	if d.Doc == "" || len(d.Permissions) == 0 || d.Source.Path == "" || d.Source.API == "" || d.Source.Budget.Name == "" {
-		fail("doc, permissions, source path, API version and budget are required")
+		f.add("", "doc, permissions, source path, API version and budget are required")
 	}
 	if d.Mode.String() == "unknown" {
-		fail("the mode is not one of the five")
+		f.add("mode", "the mode is not one of the five")
 	}
 	if d.Mode.Pictures() == (len(d.Time) > 0) {
-		fail("mode %v: pictures are dated by the run and have no time, all others have one", d.Mode)
+		f.add("time", "mode %v: pictures are dated by the run and have no time, all others have one", d.Mode)
 	}
 	if (d.Mode == Changes) != (d.Changed != "") {
-		fail("mode %v: changes, and nothing else, are read by the time of modification", d.Mode)
+		f.add("changed", "mode %v: changes, and nothing else, are read by the time of modification", d.Mode)
 	}
 	if d.Lookback < d.Settle {
-		fail("the lookback is shorter than the settle time, so late changes would be lost")
+		f.add("lookback", "the lookback is shorter than the settle time, so late changes would be lost")
 	}
 	if d.Lookback <= 0 && (d.Mode == Windowed || d.Mode == Changes) {
-		fail("mode %v needs a lookback, or no night would plan a unit", d.Mode)
+		f.add("lookback", "mode %v needs a lookback, or no night would plan a unit", d.Mode)
 	}
 	if d.Ahead < 0 || d.Ahead > 0 && d.Mode != Windowed {
-		fail("mode %v: what lies ahead of a run is read by the time of the record only", d.Mode)
+		f.add("ahead", "mode %v: what lies ahead of a run is read by the time of the record only", d.Mode)
 	}
-	if err := d.Source.validate(); err != nil {
-		fail("%w", err)
-	}
-	for _, p := range append(slices.Clone(d.Time), d.Version) {
-		if _, err := p.Steps(); err != nil {
-			fail("%w", err)
+	f.within("source", "", d.Source.faults())
+	for _, p := range []struct {
+		at    string
+		paths []Path
+	}{{"time", d.Time}, {"changed", []Path{d.Changed}}, {"version", []Path{d.Version}}} {
+		for _, path := range p.paths {
+			if err := path.single(); err != nil {
+				f.add(p.at, "%w", err)
+			}
 		}
 	}
-	for _, b := range d.Bodies {
+	for i, b := range d.Bodies {
 		if err := b.validate(); err != nil {
-			fail("%w", err)
+			f.add(fmt.Sprintf("bodies[%d]", i), "%w", err)
 		}
 	}
 	if len(d.Tables) == 0 || d.Tables[0].Each != "" {
-		return errors.Join(append(errs, fmt.Errorf("%s: the first table is the root table, with a row per record", d.Name))...)
+		f.add("tables", "the first table is the root table, with a row per record")
+		return f
 	}
 	if key := d.Root().Key; d.Source.Detail != nil && len(key) != 1 {
-		fail("the detail is read by {id}, which is one column, but the key of the root table is %v", key)
+		f.add("tables[0].key", "the detail is read by {id}, which is one column, but the key of the root table is %v", key)
 	}
-	for _, t := range d.Tables {
-		if err := t.validate(); err != nil {
-			fail("%w", err)
-		}
+	for i, t := range d.Tables {
+		f.within(fmt.Sprintf("tables[%d]", i), "table "+t.Name+": ", t.faults())
 	}
-	return errors.Join(errs...)
+	return f
 }
 
-func (s Source) validate() error {
-	var errs []error
-	fail := func(format string, args ...any) {
-		errs = append(errs, fmt.Errorf("source: "+format, args...))
+func (s Source) faults() (f faults) {
+	fail := func(at, format string, args ...any) { f.add(at, "source: "+format, args...) }
+	if s.API != "" && s.API != "v1.0" && s.API != "beta" {
+		fail("api", "the API version is %q, want v1.0 or beta", s.API)
 	}
 	if s.Paging != NextLink && s.Paging != Delta && s.Paging != Single {
-		fail("the paging is none of NextLink, Delta and Single, so nothing says where the collection ends")
+		fail("paging", "the paging is none of NextLink, Delta and Single, so nothing says where the collection ends")
 	}
 	if p := s.Parent; p != nil && (p.Path == "" || p.Budget.Name == "" || (p.Batch > 0) != strings.Contains(p.Body, "{parents}") ||
 		(p.Batch == 0) != strings.Contains(s.Path, "{parent}")) {
-		fail("parents need a path and a budget, and their ids a place: {parent} in the source's path, or {parents} in a body for a batch of them")
+		fail("parent", "parents need a path and a budget, and their ids a place: {parent} in the source's path, or {parents} in a body for a batch of them")
 	}
 	if p := s.Parent; p != nil && p.Of != nil && (p.Of.Of != nil || p.Batch > 0 || p.Of.Path == "" || p.Of.Budget.Name == "" ||
 		!strings.Contains(p.Path, "{parent}") || !strings.Contains(s.Path, "{grandparent}")) {
-		fail("parents that have a parent need {parent} in their own path and {grandparent} in the source's, and are read one by one; their parent has none")
+		fail("parent.of", "parents that have a parent need {parent} in their own path and {grandparent} in the source's, and are read one by one; their parent has none")
 	}
 	if o := s.Own; o != nil && (s.Parent == nil || s.Parent.Batch > 0 || o.Prefix == "" || !o.Path.isMember()) {
-		fail("what is a parent's own needs parents that are read one by one, a path of members and a prefix")
+		fail("own", "what is a parent's own needs parents that are read one by one, a path of members and a prefix")
 	}
 	if w := s.Window; w.ToIncluded && w.Longest != 0 && w.Step() <= 0 {
-		fail("the longest window is %v, of which an included upper bound takes a day: nothing is left to ask for, and no range would be split", w.Longest)
+		fail("window.longest", "the longest window is %v, of which an included upper bound takes a day: nothing is left to ask for, and no range would be split", w.Longest)
 	}
 	if w := s.Window; w.Page != 0 && (w.Page < 0 || w.Step() < time.Second || w.Longest%time.Second != 0 || !tellsSeconds(w.Layout)) {
-		fail("windows that fit a page of %d are cut at whole seconds: that takes a positive page, a longest window of whole seconds and a layout that tells them", w.Page)
+		fail("window.page", "windows that fit a page of %d are cut at whole seconds: that takes a positive page, a longest window of whole seconds and a layout that tells them", w.Page)
 	}
 	if name, ok := s.bounded(); ok && s.Window.Layout == "" {
-		fail("%s has {from} or {to}, and the window has no layout to write them in", name)
+		fail("window.layout", "%s has {from} or {to}, and the window has no layout to write them in", name)
 	}
+	f.within("", "source: ", s.templates())
 	if s.Detail != nil {
-		if err := s.Detail.validate(); err != nil {
-			fail("%w", err)
+		f.within("detail", "source: detail: ", s.Detail.faults())
+	}
+	return f
+}
+
+// templates are the faults of what is filled in.
+func (s Source) templates() (f faults) {
+	of := []string{"from", "to", "select"}
+	if s.Parent != nil && s.Parent.Batch == 0 {
+		of = append(of, "parent")
+		if s.Parent.Of != nil {
+			of = append(of, "grandparent")
 		}
 	}
-	return errors.Join(errs...)
+	f.template("path", s.Path, of)
+	f.params("query", s.Query, of)
+	f.params("headers", s.Headers, of)
+	at := "parent"
+	for p := s.Parent; p != nil; p, at = p.Of, at+".of" {
+		var its []string
+		if p.Of != nil {
+			its = []string{"parent"}
+		}
+		f.template(at+".path", p.Path, its)
+		f.params(at+".query", p.Query, its)
+		f.params(at+".headers", p.Headers, nil)
+	}
+	if s.Detail == nil {
+		return f
+	}
+	f.template("detail.path", s.Detail.Path, []string{"id"})
+	for i, q := range s.Detail.Queries {
+		f.params(fmt.Sprintf("detail.queries[%d]", i), q, []string{"id"})
+	}
+	for i, p := range s.Detail.Parts {
+		at := fmt.Sprintf("detail.parts[%d]", i)
+		f.template(at+".path", p.Path, []string{"id"})
+		f.params(at+".query", p.Query, []string{"id"})
+	}
+	return f
+}
+
+var (
+	braces   = regexp.MustCompile(`\{([^{}]*)\}`)
+	plainURL = regexp.MustCompile(`^/[^\s?#\\]*$`)
+)
+
+// template checks a path below the API version, in which some names in braces stand for values.
+func (f *faults) template(at, path string, names []string) {
+	if path == "" { // which is said, where one is needed
+		return
+	}
+	if !plainURL.MatchString(path) || strings.Contains(path, "/../") || strings.Contains(path, "//") {
+		f.add(at, "the path %q is none below the API version: it begins with /, and has no host, no query and no blanks", path)
+	}
+	f.placeholders(at, path, names)
+}
+
+// params checks query options or headers.
+func (f *faults) params(at string, all []Param, names []string) {
+	for _, p := range all {
+		if p.Name == "" || strings.ContainsAny(p.Name+p.Value, "\r\n\x00") {
+			f.add(at, "%q is no name of an option, or its value has more than one line", p.Name)
+		}
+		f.placeholders(at+"."+p.Name, p.Value, names)
+	}
+}
+
+// placeholders checks that what stands in braces is filled in there.
+func (f *faults) placeholders(at, text string, names []string) {
+	for _, m := range braces.FindAllStringSubmatch(text, -1) {
+		if !slices.Contains(names, m[1]) {
+			known := "nothing is"
+			if len(names) > 0 {
+				known = "there are {" + strings.Join(names, "}, {") + "}"
+			}
+			f.add(at, "%q: {%s} is not filled in here; %s", text, m[1], known)
+		}
+	}
+	if strings.ContainsAny(braces.ReplaceAllString(text, ""), "{}") {
+		f.add(at, "%q: a brace has no other", text)
+	}
+}
+
+// single says why a path does not lead to one value of a record by members of objects. The empty path leads nowhere.
+func (p Path) single() error {
+	steps, err := p.Steps()
+	if err == nil && slices.ContainsFunc(steps, func(s Step) bool { return s.Kind != Into }) {
+		err = fmt.Errorf("path %q has to lead to one value of the record, through no array", p)
+	}
+	return err
 }
 
 // isMember reports whether the path leads to a member through objects only.
-func (p Path) isMember() bool {
-	steps, err := p.Steps()
-	return err == nil && len(steps) > 0 && !slices.ContainsFunc(steps, func(s Step) bool { return s.Kind != Into })
-}
+func (p Path) isMember() bool { return p != "" && p != "/" && p.single() == nil }
 
 // tellsSeconds says whether a layout tells a second from the next.
 func tellsSeconds(layout string) bool {
@@ -128,66 +247,73 @@ func (s Source) bounded() (name string, ok bool) {
 	return parts[i].Name, true
 }
 
-func (d Detail) validate() error {
-	var errs []error
+func (d Detail) faults() (f faults) {
 	if d.Path != "" && !strings.Contains(d.Path, "{id}") {
-		errs = append(errs, fmt.Errorf("detail: the path %q has no {id}, so it leads to no record", d.Path))
+		f.add("path", "the path %q has no {id}, so it leads to no record", d.Path)
 	}
 	if (d.Path == "") != (len(d.Queries) == 0) || d.Path == "" && len(d.Parts) == 0 {
-		errs = append(errs, errors.New("detail: without queries or parts no request would be made, and a path goes with queries; one may be empty"))
+		f.add("", "without queries or parts no request would be made, and a path goes with queries; one may be empty")
 	}
 	if d.Path != "" && d.Budget.Name == "" {
-		errs = append(errs, errors.New("detail: a budget is required, or nothing would pace the requests"))
+		f.add("", "a budget is required, or nothing would pace the requests")
 	}
-	for _, p := range d.Parts {
+	for i, p := range d.Parts {
 		if p.Name == "" || p.Path == "" || p.Budget.Name == "" {
-			errs = append(errs, fmt.Errorf("detail: part %q: a name, a path and a budget are required", p.Name))
+			f.add(fmt.Sprintf("parts[%d]", i), "part %q: a name, a path and a budget are required", p.Name)
 		}
 	}
-	if _, err := d.End.Steps(); err != nil {
-		errs = append(errs, fmt.Errorf("detail: %w", err))
+	if err := d.End.single(); err != nil {
+		f.add("end", "%w", err)
 	}
-	return errors.Join(errs...)
+	return f
 }
 
-func (t Table) validate() error {
-	var errs []error
-	fail := func(format string, args ...any) {
-		errs = append(errs, fmt.Errorf("table "+t.Name+": "+format, args...))
-	}
+func (t Table) faults() (f faults) {
 	if !snake.MatchString(t.Name) || t.Doc == "" || len(t.Key) == 0 {
-		fail("a snake_case name, a doc and a key are required")
+		f.add("", "a snake_case name, a doc and a key are required")
 	}
 	if _, err := t.Each.Steps(); err != nil || t.Each != "" && !strings.HasSuffix(string(t.Each), "[]") && !strings.HasSuffix(string(t.Each), "{}") {
-		fail("each is %q, want a path that ends with [] or {}", t.Each)
+		f.add("each", "each is %q, want a path that ends with [] or {}", t.Each)
 	}
 	seen := map[string]bool{}
-	for _, c := range t.Columns {
+	for i, c := range t.Columns {
+		at := fmt.Sprintf("columns[%d]", i)
 		name := strings.ToLower(c.Name)
 		if seen[name] || name == "tenant_id" || name == "dt" {
-			fail("column %s is there twice, or is a partition column", c.Name)
+			f.add(at+".name", "column %s is there twice, or is a partition column", c.Name)
 		}
 		seen[name] = true
-		if !snake.MatchString(c.Name) || c.Doc == "" || typeNames[c.Type] == "" {
-			fail("column %s: a snake_case name, a doc and a type are required", c.Name)
-		}
-		if c.Personal && !c.Type.hides() {
-			fail("column %s: a pseudonym is text, and would not fit the type %v", c.Name, c.Type)
-		}
-		for _, p := range append([]Path{c.Path}, c.Else...) {
-			if err := t.reaches(p); err != nil {
-				fail("column %s: %w", c.Name, err)
-			} else if _, err := p.Absolute(t.Each).Beside(ZoneMember); err != nil && c.Type == UTCTime {
-				fail("column %s: %w", c.Name, err)
-			}
-		}
+		f.within(at, "column "+c.Name+": ", t.faultsOf(c))
 	}
-	for _, k := range t.Key {
+	for i, k := range t.Key {
 		if c, ok := t.Column(k); !ok || !c.Required && c.Type != KeyText {
-			fail("key column %s has to be there and required", k)
+			f.add(fmt.Sprintf("key[%d]", i), "key column %s has to be there and required", k)
 		}
 	}
-	return errors.Join(errs...)
+	return f
+}
+
+func (t Table) faultsOf(c Column) (f faults) {
+	if !snake.MatchString(c.Name) || c.Doc == "" || typeNames[c.Type] == "" {
+		f.add("", "a snake_case name, a doc and a type are required")
+	}
+	if c.Personal && !c.Type.Hides() {
+		f.add("", "a pseudonym is text, and would not fit the type %v", c.Type)
+	}
+	for i, p := range append([]Path{c.Path}, c.Else...) {
+		at := "path"
+		if i > 0 {
+			at = fmt.Sprintf("else[%d]", i-1)
+		}
+		if err := t.reaches(p); err != nil {
+			f.add(at, "%w", err)
+		} else if _, err := p.Absolute(t.Each).Beside(ZoneMember); err != nil && c.Type == UTCTime {
+			f.add(at, "%w", err)
+		} else if t.depth(p) != t.depth(c.Path) {
+			f.add(at, "path %q and %q are in different collections", c.Path, p)
+		}
+	}
+	return f
 }
 
 // reaches checks that a path goes into no other collection than those that the table's rows are in:
@@ -207,6 +333,17 @@ func (t Table) reaches(p Path) error {
 		}
 	}
 	return nil
+}
+
+// depth is how many of the collections that the table's rows are in a sound path goes into.
+func (t Table) depth(p Path) (n int) {
+	steps, _ := p.Absolute(t.Each).Steps()
+	for _, s := range steps {
+		if s.Kind == Each || s.Kind == Only {
+			n++
+		}
+	}
+	return n
 }
 
 // Select is the properties of the record that the dataset's columns name, for $select, in the order

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"graphlake/schemas"
+	"graphlake/schemas/declare"
 )
 
 // config is the configuration file. Secrets are not in it, only where they are.
@@ -25,10 +27,15 @@ type config struct {
 	Tenants []tenantConfig       `yaml:"tenants"`
 	Jobs    map[string]jobConfig `yaml:"jobs"`
 	Privacy privacyConfig        `yaml:"privacy"`
+	// Datasets are those that the user declares, besides those that come with the program.
+	Datasets declarations `yaml:"datasets"`
 
 	file string
 	tree *ast.File
-	set  schemas.Set // of datasets that there are
+	set  schemas.Set // of datasets that there are; with what is wrong in declared, not all of them are sound
+
+	declared []declare.Declared
+	wrong    error // with them
 }
 
 type azureConfig struct {
@@ -64,6 +71,33 @@ type privacyConfig struct {
 	Content      string `yaml:"content"`
 	Pseudonymize bool   `yaml:"pseudonymize"`
 	KeyEnv       string `yaml:"key_env"`
+}
+
+// declarations is the value of the key datasets, which is read when all else has been.
+type declarations struct{ node ast.Node }
+
+// UnmarshalYAML keeps the value as it is written, with its places.
+func (d *declarations) UnmarshalYAML(node ast.Node) error {
+	d.node = node
+	return nil
+}
+
+// declare adds the datasets that the user declares.
+func (c *config) declare() {
+	if c.Datasets.node == nil {
+		return
+	}
+	c.declared, c.wrong = declare.Read(c.file, c.Datasets.node, c.set, func(name string) (called string, text []byte, err error) {
+		called = name
+		if !filepath.IsAbs(name) {
+			called = filepath.Join(filepath.Dir(c.file), name)
+		}
+		text, err = os.ReadFile(called)
+		return called, text, err
+	})
+	for _, d := range c.declared {
+		c.set = append(c.set, d.Dataset)
+	}
 }
 
 // duration is a time.Duration that is written as 72h.
@@ -105,7 +139,8 @@ func loadConfig(file string) (*config, error) {
 		return nil, c.undecoded(err)
 	}
 	c.fillIn()
-	return c, c.check()
+	c.declare()
+	return c, errors.Join(c.wrong, c.check())
 }
 
 func (c *config) fillIn() {

@@ -41,7 +41,7 @@ func (c *command) known() (schemas.Set, error) {
 	if cfg == nil {
 		return nil, usage(err)
 	}
-	return cfg.set, nil // whatever else is wrong in it
+	return cfg.set, usage(cfg.wrong) // whatever else is wrong in it
 }
 
 // checkLake refuses what is neither: a directory of that name would be made.

@@ -30,7 +30,7 @@ func (p permissionsCommand) Run(c *command) error {
 	}
 	switch p.Format {
 	case "manifest":
-		m, err := newManifest(schemas.Needs(requirements(datasets)))
+		m, err := newManifest(schemas.Needs(requirements(datasets)), cfg.set)
 		if err != nil {
 			return err
 		}
@@ -154,12 +154,12 @@ type roleAccess struct {
 	Type string `json:"type"`
 }
 
-func newManifest(needs []schemas.Permission) (manifest, error) {
+func newManifest(needs []schemas.Permission, set schemas.Set) (manifest, error) {
 	graph := resourceAccess{App: schemas.GraphAppID, Access: []roleAccess{}}
 	for _, p := range needs {
-		id := p.RoleID()
+		id := set.RoleID(p)
 		if id == "" {
-			return manifest{}, fmt.Errorf("the id of %s is not known to this version; add the permission in the Entra admin center", p)
+			return manifest{}, fmt.Errorf("the id of %s is not known to this version; add the permission in the Entra admin center, or where a dataset declares it write {name: %s, id: GUID}", p, p)
 		}
 		graph.Access = append(graph.Access, roleAccess{id, "Role"})
 	}

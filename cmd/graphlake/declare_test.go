@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"graphlake/internal/graphsim"
+	"graphlake/jobs"
+)
+
+var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+
+// declared is the example of docs/your-own-dataset.md: the files that its blocks name, and the tenant that serves
+// what they read.
+func declared(t *testing.T) *simulated {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/your-own-dataset.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := yamlBlock.FindAllStringSubmatch(string(text), -1)
+	s := simulate(t, graphsim.Options{Users: 4, Fixtures: []graphsim.Fixture{
+		{Path: "/v1.0/users/{user}/licenseDetails", Roles: []string{"LicenseAssignment.Read.All"}, Pages: [][]byte{[]byte(`{"value": [
+			{"id": "{user}-e5", "skuId": "06ebc4ee-1bb5-47dd-8120-11324bc54e06", "skuPartNumber": "SPE_E5", "servicePlans": [
+				{"servicePlanId": "57ff2da0", "servicePlanName": "TEAMS1", "provisioningStatus": "Success", "appliesTo": "User"},
+				{"servicePlanId": "4828c8ec", "servicePlanName": "MCOEV", "provisioningStatus": "Disabled", "appliesTo": "User"}]}]}`)}},
+		{Path: "/v1.0/auditLogs/signIns", Pages: [][]byte{[]byte(`{"value": [
+			{"id": "s1", "createdDateTime": "2026-11-16T08:00:00Z", "userId": "u1", "appDisplayName": "Teams", "location": {"countryOrRegion": "DE"}, "status": {"errorCode": 0}},
+			{"id": "s2", "createdDateTime": "2026-11-17T09:30:00.5Z", "userId": "u2", "appDisplayName": "Teams", "location": null, "status": {"errorCode": 50126}},
+			{"id": "s3", "createdDateTime": "2026-11-17T10:00:00Z", "userId": "u1", "appDisplayName": "Outlook", "location": {}, "status": {"errorCode": 0}}]}`)}},
+	}}, blocks[0][1])
+	for _, block := range blocks[1:] {
+		name, _, _ := strings.Cut(strings.TrimPrefix(block[1], "# "), "\n")
+		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(block[1]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// What the page about datasets of one's own shows works, from the first question to a replay.
+func TestDeclaredDatasets(t *testing.T) {
+	s := declared(t)
+	const both = "x_license_details,x_sign_ins"
+	var plan struct {
+		Units []struct{ Dataset string }
+	}
+	if status := s.asJSON(t, &plan, "plan", "--dataset", both, "--now", "2026-11-18T00:00:00Z"); status != exitDone || len(plan.Units) != 3 {
+		t.Errorf("plan ended with %d: %+v", status, plan)
+	}
+	var rep jobs.Report
+	run := []string{"run", "--dataset", both, "--now", "2026-11-18T00:00:00Z"}
+	if status := s.asJSON(t, &rep, run...); status != exitDone {
+		t.Fatalf("run ended with %d: %+v", status, rep)
+	}
+	// Four users with one licence of two services each; the sign-ins lie on the two days before the run.
+	for table, want := range map[string]int{"x_license_details": 4, "x_license_services": 8, "x_sign_ins": 3} {
+		if got := s.rows(t, table, 16, 19); got != want {
+			t.Errorf("%s has %d rows, want %d", table, got, want)
+		}
+	}
+	s.says(t, `"error_code":50126`, "cat", "x_sign_ins", "--from", "2026-11-17", "--to", "2026-11-18")
+	s.says(t, `"service_plan_name":"TEAMS1","provisioning_status":"Success"`, "cat", "x_license_services")
+	s.says(t, "error_code", "schema", "x_sign_ins")
+	s.says(t, "x_sign_in_activity", "datasets")
+	s.says(t, "x_license_services", "sql", "--engine", "duckdb", "--dataset", "x_license_details")
+	s.says(t, "x_license_services_current", "sql", "--engine", "synapse")
+	s.says(t, "x_sign_ins", "complete", "--", "--config", s.config(), "run", "--dataset", "x_s")
+	s.says(t, "x_sign_ins", "status", "--dataset", "x_sign_ins", "--now", "2026-11-18T03:00:00Z")
+	s.says(t, `"findings": []`, "--output", "json", "audit", "--dataset", both, "--now", "2026-11-18T03:00:00Z")
+	s.says(t, "x_license_details  ok", "check", "--dataset", both)
+	s.says(t, "e2f98668-2877-4f38-a2f4-8202e0717aa1", "permissions", "--format", "manifest", "--dataset", "x_license_details")
+	before := s.files(t)
+	if status := s.asJSON(t, &rep, "replay", "--dataset", both); status != exitDone || len(rep.Units) == 0 {
+		t.Errorf("replay ended with %d: %+v", status, rep)
+	}
+	if status := s.asJSON(t, &rep, run...); status != exitDone {
+		t.Errorf("the same run again ended with %d: %+v", status, rep)
+	}
+	if after := s.files(t); !slices.Equal(before, after) {
+		t.Errorf("files after a replay and a second run: %q, want %q", after, before)
+	}
+}
+
+// says runs a command that has to end well and to print a text.
+func (s *simulated) says(t *testing.T, want string, args ...string) {
+	t.Helper()
+	if status, out := s.command(t, args...); status != exitDone || !strings.Contains(string(out), want) {
+		t.Errorf("%v ended with %d, and does not say %q:\n%s", args, status, want, out)
+	}
+}
+
+// files are the files of raw and of tables, with their sizes.
+func (s *simulated) files(t *testing.T) (all []string) {
+	t.Helper()
+	for _, kind := range []string{"raw", "tables"} {
+		names, err := filepath.Glob(filepath.Join(s.dir, "lake", kind, "*", "*", "*", "*.parquet"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			line, _ := json.Marshal([]any{name, len(text)})
+			all = append(all, string(line))
+		}
+	}
+	return all
+}
