@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
-	"golang.org/x/sync/errgroup"
 
 	"graphlake/extract/graph"
 	"graphlake/jobs/plan"
@@ -49,10 +49,6 @@ func (r *Runner) stopped() error {
 		return nil
 	}
 }
-
-// Units under way at once: while one is encoded the next is read. Their requests share the
-// tenant's budgets, so more of them would only wait.
-const unitsAtOnce = 2
 
 // Run reads what the selection asks for, or what is due, and derives its tables. First of all it
 // derives what an earlier run left dirty. A unit that fails leaves the others alone; what became of
@@ -98,20 +94,28 @@ func (s *Session) ask(ctx context.Context) {
 	s.open = open
 }
 
-// units carries out the plan.
+// units carries out the plan. The reports are in its order.
 func (s *Session) units(ctx context.Context, p plan.Plan) []UnitReport {
-	reports := make([]UnitReport, len(p.Units))
-	lives := s.runner.Progress.begin(p.Units, true)
-	var units errgroup.Group
-	units.SetLimit(unitsAtOnce)
-	for i, l := range lives {
-		units.Go(func() error {
-			reports[i] = s.unit(ctx, l)
-			return nil
-		})
+	type done struct {
+		unit *live
+		rep  UnitReport
 	}
-	_ = units.Wait() // its functions return nil: a unit's error is in its report
-	return reports
+	units := s.runner.Progress.begin(p.Units, true)
+	reports := map[*live]UnitReport{}
+	ended := make(chan done)
+	for q := newQueue(slices.Clone(units)); len(reports) < len(units); {
+		for l := q.next(); l != nil; l = q.next() {
+			go func() { ended <- done{l, s.unit(ctx, l)} }()
+		}
+		d := <-ended
+		q.ended(d.unit)
+		reports[d.unit] = d.rep
+	}
+	all := make([]UnitReport, len(units))
+	for i, l := range units {
+		all[i] = reports[l]
+	}
+	return all
 }
 
 // unit is a unit from its first request to its last table: Graph → raw, raw → tables.

@@ -157,7 +157,7 @@ func (s *Session) read(ctx context.Context, l *live, rep *UnitReport) (published
 		return published{}, err
 	}
 	l.Tenant, l.Dataset = o.tenant, o.dataset
-	if l.Dataset.Source.Parent != nil {
+	if inOrder(l.Unit) {
 		if err := o.serial.Acquire(ctx, 1); err != nil {
 			return published{}, err
 		}
