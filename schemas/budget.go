@@ -6,11 +6,11 @@ import (
 	"graphlake/schemas/throttle"
 )
 
-// What a dataset's requests are counted in. Sources are named at each value.
-type (
-	Budget = throttle.Budget
-	Limit  = throttle.Limit
-)
+// Budget is what a dataset's requests are counted in.
+type Budget = throttle.Budget
+
+// Limit is so many requests in any window of a length.
+type Limit = throttle.Limit
 
 func limit(requests int, per time.Duration) Limit { return Limit{Requests: requests, Per: per} }
 

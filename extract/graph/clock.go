@@ -11,9 +11,9 @@ import (
 
 // clock is Graph's, as the newest Date of an answer says it.
 type clock struct {
-	mu   sync.Mutex
-	date time.Time // zero if no answer had one
-	came time.Time // by our own clock, whose monotonic part alone counts
+	mu       sync.Mutex
+	date     time.Time // zero if no answer had one
+	received time.Time // by our own clock, whose monotonic part alone counts
 }
 
 // learn takes the date of an answer, whatever its status, and says whether it has one.
@@ -25,7 +25,7 @@ func (c *clock) learn(resp *http.Response) (time.Time, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if date.After(c.date) {
-		c.date, c.came = date, time.Now()
+		c.date, c.received = date, time.Now()
 	}
 	return date.UTC(), true
 }
@@ -38,7 +38,7 @@ func (c *Client) ServerTime() (now time.Time, ok bool) {
 	if c.clock.date.IsZero() {
 		return time.Time{}, false
 	}
-	return c.clock.date.Add(time.Since(c.clock.came)).UTC(), true
+	return c.clock.date.Add(time.Since(c.clock.received)).UTC(), true
 }
 
 const askTime = 20 * time.Second

@@ -5,7 +5,8 @@
 //
 // It promises that no page is skipped or cut off unnoticed, that an answer is whole or an error, that no limit is
 // exceeded in any window, that a token goes to the endpoint's host only, that every wait ends with its context, and
-// that no error or log says a token, a record, or who somebody is.
+// that no error or log says a token, a record, or who somebody is. Graph's own text is in the error of Microsoft's SDK
+// that an [Error] unwraps to, and nowhere else.
 //
 // It knows OData's envelope and Graph's errors. It does not know any dataset, nor what is in a record.
 //

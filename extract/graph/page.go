@@ -31,16 +31,16 @@ func decodePage(body []byte, fields *Fields) (Page, error) {
 			p.Values, found, err = r.collection()
 			return err
 		}
-		annotated, annotation := CutAnnotation(name)
+		annotated, annotation := cutAnnotation(name)
 		if len(annotated) > 0 && string(annotated) != "value" {
 			annotation = ""
 		}
 		switch annotation {
-		case NextLinkAnnotation:
+		case nextLinkAnnotation:
 			p.NextLink, err = readLink(&r.scan)
-		case DeltaLinkAnnotation:
+		case deltaLinkAnnotation:
 			p.DeltaLink, err = readLink(&r.scan)
-		case CountAnnotation:
+		case countAnnotation:
 			var v json.Value
 			v, err = r.scan.Value()
 			p.Count = max(p.Count, countOf(r.plain(v)))
@@ -154,4 +154,39 @@ func countOf(text []byte) int64 {
 		return 0
 	}
 	return int64(n)
+}
+
+// The annotations of OData that belong to an answer and not to what it holds.
+const (
+	contextAnnotation   = "@odata.context"
+	countAnnotation     = "@odata.count"     // how many elements a collection has, or a page of it
+	nextLinkAnnotation  = "@odata.nextLink"  // where a collection goes on
+	deltaLinkAnnotation = "@odata.deltaLink" // where a collection's changes can be read later
+)
+
+var annotations = []string{contextAnnotation, countAnnotation, nextLinkAnnotation, deltaLinkAnnotation}
+
+// cutAnnotation splits the name of a member into what it annotates, which is empty for the object or
+// the page itself, and one of the four annotations, which is empty if name is none of them. Services
+// write them in any case, and those of OData 4.01 without "odata.".
+func cutAnnotation(name []byte) (annotated []byte, annotation string) {
+	at := bytes.LastIndexByte(name, '@')
+	if at < 0 {
+		return name, ""
+	}
+	term := cutFold(name[at+1:], "odata.")
+	for _, a := range annotations {
+		if bytes.EqualFold(term, []byte(a[len("@odata."):])) {
+			return name[:at], a
+		}
+	}
+	return name, ""
+}
+
+// cutFold is s without the prefix, whatever its case, if it has it.
+func cutFold(s []byte, prefix string) []byte {
+	if len(s) >= len(prefix) && bytes.EqualFold(s[:len(prefix)], []byte(prefix)) {
+		return s[len(prefix):]
+	}
+	return s
 }

@@ -136,8 +136,8 @@ func decodeByStandard(body []byte) (p Page, ok bool) {
 			return p, false
 		}
 		name := token.(string)
-		annotated, annotation := CutAnnotation([]byte(name))
-		switch link := (map[string]*string{NextLinkAnnotation: &p.NextLink, DeltaLinkAnnotation: &p.DeltaLink})[annotation]; {
+		annotated, annotation := cutAnnotation([]byte(name))
+		switch link := (map[string]*string{nextLinkAnnotation: &p.NextLink, deltaLinkAnnotation: &p.DeltaLink})[annotation]; {
 		case name == "value":
 			if values = nil; json.Unmarshal(raw, &values) != nil {
 				values = nil

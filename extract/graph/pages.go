@@ -14,8 +14,8 @@ import (
 )
 
 // Pages reads a collection to its end. A page may be empty and still not be the last. After an error
-// there is no further page: what was read until then is not the collection. It is one too if fewer
-// elements came than a page has counted.
+// there is no further page: what was read until then is not the collection. That fewer elements came
+// than a page has counted is an error too. The pages belong to the caller; nothing is read ahead of it.
 func (c *Client) Pages(ctx context.Context, r Request) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		info, err := r.info()

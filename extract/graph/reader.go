@@ -263,8 +263,8 @@ func (r *reader) hasAt(name json.Value) bool {
 // white space and the comma before it.
 func (r *reader) odd(o *object, start int, name json.Value, to *json.Node[int], whole bool) error {
 	text := r.plain(name)
-	annotated, annotation := CutAnnotation(text)
-	if annotation == "" || annotation == DeltaLinkAnnotation {
+	annotated, annotation := cutAnnotation(text)
+	if annotation == "" || annotation == deltaLinkAnnotation {
 		return r.member(o, start, name, to, whole && bytes.IndexByte(text, '@') < 0)
 	}
 	v, err := r.scan.Value()
@@ -279,10 +279,10 @@ func (r *reader) odd(o *object, start int, name json.Value, to *json.Node[int], 
 
 // annotate notes what an annotation of the answer says.
 func (r *reader) annotate(o *object, annotated, annotation string, v json.Value) {
-	if annotated == "" || annotation == ContextAnnotation {
+	if annotated == "" || annotation == contextAnnotation {
 		return
 	}
-	if _, other := CutAnnotation([]byte(annotated)); other != "" && other != DeltaLinkAnnotation {
+	if _, other := cutAnnotation([]byte(annotated)); other != "" && other != deltaLinkAnnotation {
 		return // it is one of an annotation, which goes itself
 	}
 	var n *note
@@ -295,7 +295,7 @@ func (r *reader) annotate(o *object, annotated, annotation string, v json.Value)
 		o.notes = append(o.notes, note{collection: annotated})
 		n = &o.notes[len(o.notes)-1]
 	}
-	if annotation == CountAnnotation {
+	if annotation == countAnnotation {
 		n.count = max(n.count, countOf(r.plain(v)))
 		return
 	}

@@ -141,8 +141,8 @@ func expected(v any) (any, error) {
 	case map[string]any:
 		var open []string
 		for name, value := range v {
-			annotated, annotation := CutAnnotation([]byte(name))
-			if annotation == "" || annotation == DeltaLinkAnnotation {
+			annotated, annotation := cutAnnotation([]byte(name))
+			if annotation == "" || annotation == deltaLinkAnnotation {
 				var err error
 				if v[name], err = expected(value); err != nil {
 					return nil, err
@@ -150,8 +150,8 @@ func expected(v any) (any, error) {
 				continue
 			}
 			delete(v, name)
-			_, other := CutAnnotation(annotated)
-			if annotation == NextLinkAnnotation && value != nil && len(annotated) > 0 && (other == "" || other == DeltaLinkAnnotation) {
+			_, other := cutAnnotation(annotated)
+			if annotation == nextLinkAnnotation && value != nil && len(annotated) > 0 && (other == "" || other == deltaLinkAnnotation) {
 				open = append(open, string(annotated))
 			}
 		}
