@@ -14,8 +14,13 @@ import (
 	"graphlake/schemas"
 )
 
-// likeDays is how long before a day those are that were probably like it, the likeliest first.
-var likeDays = []time.Duration{7 * schemas.Day, schemas.Day}
+// likeDays is how long before a day those are that were probably like it, the likeliest first: as long as both are of the
+// week, or of its end.
+var likeDays = []time.Duration{7 * schemas.Day, schemas.Day, 3 * schemas.Day}
+
+func alike(a, b time.Time) bool { return atWeekend(a) == atWeekend(b) }
+
+func atWeekend(day time.Time) bool { return day.Weekday() == time.Saturday || day.Weekday() == time.Sunday }
 
 // starts say to a reading when the records of the range lie, if its list has pages to be filled: as raw holds them, or,
 // on a day of which raw does not hold all, as it holds them of one that was like it.
@@ -29,6 +34,9 @@ func (u *unit) starts(ctx context.Context, o *extract.Options) error {
 			back, o.Guessed = likeDays, true
 		}
 		for _, n := range back {
+			if !alike(date, date.Add(-n)) {
+				continue
+			}
 			before := len(o.Starts)
 			if err := u.startsOf(ctx, date.Add(-n), n, &o.Starts); err != nil {
 				return err
