@@ -69,7 +69,8 @@ func boolToInt(b bool) int {
 	return 0
 }
 
-// gather copies rows, in any order, into batches of about size bytes.
+// gather makes batches of rows, in any order. Rows that follow each other in a batch are handed on as a part of it,
+// and few ones are copied into batches of about size bytes.
 type gather struct {
 	builder *array.RecordBuilder
 	size    int64
@@ -77,6 +78,9 @@ type gather struct {
 
 	bytes int64 // of what is in the builder
 	texts []int // bytes of each column in the batch before: the next one will need about as much
+
+	part     arrow.RecordBatch // whose rows come behind those in the builder; nil: none
+	from, to int               // the rows of part
 }
 
 func newGather(schema *arrow.Schema, set tuning, emit func(arrow.RecordBatch) error) *gather {
@@ -87,16 +91,52 @@ func newGather(schema *arrow.Schema, set tuning, emit func(arrow.RecordBatch) er
 }
 
 func (g *gather) add(r row) error {
-	if g.bytes == 0 {
-		g.reserve()
-	}
-	for i, column := range r.batch.Columns() {
-		g.bytes += appendCell(g.builder.Field(i), column, r.at)
-	}
-	if g.bytes < g.size {
+	if g.part != nil && g.part == r.batch && g.to == r.at {
+		g.to++
 		return nil
 	}
-	return g.flush()
+	if err := g.endPart(); err != nil {
+		return err
+	}
+	r.batch.Retain()
+	g.part, g.from, g.to = r.batch, r.at, r.at+1
+	return nil
+}
+
+// fewRows are copied sooner than they are a batch of their own.
+const fewRows = 64
+
+// endPart hands on the rows of part, or copies them.
+func (g *gather) endPart() error {
+	part := g.part
+	if part == nil {
+		return nil
+	}
+	g.part = nil
+	defer part.Release()
+	if g.to-g.from >= fewRows {
+		if err := g.flushCopies(); err != nil {
+			return err
+		}
+		rec := part.NewSlice(int64(g.from), int64(g.to))
+		defer rec.Release()
+		return g.emit(rec)
+	}
+	for at := g.from; at < g.to; at++ {
+		if g.bytes == 0 {
+			g.reserve()
+		}
+		for i, column := range part.Columns() {
+			g.bytes += appendCell(g.builder.Field(i), column, at)
+		}
+		if g.bytes < g.size {
+			continue
+		}
+		if err := g.flushCopies(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reserve spares the builders of texts to grow by doubling, which copies all of them twice. A
@@ -110,6 +150,13 @@ func (g *gather) reserve() {
 }
 
 func (g *gather) flush() error {
+	if err := g.endPart(); err != nil {
+		return err
+	}
+	return g.flushCopies()
+}
+
+func (g *gather) flushCopies() error {
 	if g.bytes == 0 {
 		return nil
 	}
@@ -122,4 +169,13 @@ func (g *gather) flush() error {
 	rec := g.builder.NewRecordBatch()
 	defer rec.Release()
 	return g.emit(rec)
+}
+
+// release frees what was not handed on.
+func (g *gather) release() {
+	if g.part != nil {
+		g.part.Release()
+		g.part = nil
+	}
+	g.builder.Release()
 }

@@ -38,7 +38,7 @@ func (l *Lake) Changes(t schemas.Table) (*Changes, error) {
 	}
 	return &Changes{
 		lake: l, table: t, order: o,
-		sorter: sorter{tuning: l.tuning, schema: t.Schema(), compare: o.byRecord, scratch: l.scratch},
+		sorter: sorter{tuning: l.tuning, schema: t.Schema(), compare: o.byRecord, scratch: l.scratch, all: l.spooled},
 	}, nil
 }
 
@@ -54,9 +54,6 @@ func (c *Changes) Add(rec arrow.RecordBatch) error {
 // is nil. A change is valid until the next one.
 func (c *Changes) Over(ctx context.Context, older *Partition) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
-		if c.err == nil {
-			c.err = c.sorter.settle()
-		}
 		if c.err != nil {
 			yield(Change{}, c.named(c.err))
 			return
@@ -64,10 +61,21 @@ func (c *Changes) Over(ctx context.Context, older *Partition) iter.Seq2[Change, 
 		var change Change
 		var id identity
 		begun := false
-		for r, err := range merge(c.order.byRecord, []iter.Seq2[row, error]{c.picture(ctx, older), c.sorter.rows()}) {
+		added, err := c.sorter.rows()
+		if err != nil {
+			yield(Change{}, c.named(err))
+			return
+		}
+		rows := merge(c.order.byRecord, heldRows(c.picture(ctx, older), 0), added)
+		defer rows.close()
+		for {
+			r, more, err := rows.next()
 			if err != nil {
 				yield(Change{}, c.named(err))
 				return
+			}
+			if !more {
+				break
 			}
 			if next := c.order.identity(r); !begun || next != id {
 				if begun && !yield(change, nil) {
@@ -90,23 +98,11 @@ func (c *Changes) Over(ctx context.Context, older *Partition) iter.Seq2[Change, 
 }
 
 // picture are the rows of an older picture.
-func (c *Changes) picture(ctx context.Context, older *Partition) iter.Seq2[row, error] {
-	return func(yield func(row, error) bool) {
-		if older == nil {
-			return
-		}
-		for rec, err := range c.lake.Read(ctx, *older, c.table) {
-			if err != nil {
-				yield(row{}, err)
-				return
-			}
-			for i := range int(rec.NumRows()) {
-				if !yield(row{batch: rec, at: i, held: true}, nil) {
-					return
-				}
-			}
-		}
+func (c *Changes) picture(ctx context.Context, older *Partition) iter.Seq2[arrow.RecordBatch, error] {
+	if older == nil {
+		return func(func(arrow.RecordBatch, error) bool) {}
 	}
+	return c.lake.Read(ctx, *older, c.table)
 }
 
 // Discard drops what was added. It may always be deferred.

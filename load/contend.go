@@ -3,7 +3,6 @@ package load
 // How a merge decides: see merge.go.
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +32,7 @@ func (m *Merge) decide(ctx context.Context) error {
 		if len(m.damaged) == known {
 			return nil
 		}
+		m.spool.dropKept()
 		if err := m.spool.reindex(); err != nil {
 			return err
 		}
@@ -52,7 +52,6 @@ func (m *Merge) look(ctx context.Context) error {
 			return err
 		}
 	}
-	m.settleStrays()
 	for i := range read {
 		if e := &read[i]; m.reading.Margin && e.outside && !e.known {
 			e.ignored = true
@@ -132,14 +131,14 @@ func (m *Merge) lookAt(ctx context.Context, date time.Time, each func(order, *la
 	if err != nil {
 		return err
 	}
-	for r, err := range s.lake.rows(ctx, h, narrow.Schema()) {
-		if err == nil {
-			if err = each(o, h, r); err != nil {
-				err = &DamagedError{h.Partition, err}
-			}
-		}
+	for rec, err := range s.lake.dayBatches(ctx, h, narrow.Schema()) {
 		if err != nil {
 			return m.note(h, err)
+		}
+		for i := range int(rec.NumRows()) {
+			if err := each(o, h, row{batch: rec, at: i, day: dayOf(date), held: true}); err != nil {
+				return m.note(h, &DamagedError{h.Partition, err})
+			}
 		}
 	}
 	return nil
@@ -154,16 +153,21 @@ func (m *Merge) note(h *lakeDay, err error) error {
 	return nil
 }
 
-// prove reads the partitions that are going to be replaced: what is damaged of them may be a record.
+// prove reads the partitions that are going to be replaced: what is damaged of them may be a record. What fits
+// into memory is kept, and not read again.
 func (m *Merge) prove(ctx context.Context) error {
+	s := m.spool
 	for _, h := range m.changing() {
-		for _, err := range m.spool.lake.rows(ctx, h, m.spool.sorter.schema) {
+		kept := &keptBatches{all: s.lake.spooled, most: s.lake.spoolsBytes}
+		s.kept[dayOf(h.Date)] = kept
+		for rec, err := range s.lake.dayBatches(ctx, h, s.sorter.schema) {
 			if err != nil {
 				if err := m.note(h, err); err != nil {
 					return err
 				}
 				break
 			}
+			kept.add(rec)
 		}
 	}
 	return nil
@@ -195,7 +199,9 @@ func (m *Merge) ourRow(o order, h *lakeDay, r row) error {
 		return nil
 	}
 	k, err := o.rank(r)
-	m.strays.entries = append(m.strays.entries, entry{id: id, copy: k, claim: missing, held: true})
+	if lesser, twice := m.strays.add(entry{id: id, copy: k, claim: missing, held: true}); twice && m.searches() {
+		m.days[lesser.copy.day].loses = true
+	}
 	return err
 }
 
@@ -241,19 +247,6 @@ func (m *Merge) contend(e *entry, o order, r row) error {
 	return nil
 }
 
-// settleStrays leaves one of the copies that the range holds of a stray.
-func (m *Merge) settleStrays() {
-	slices.SortFunc(m.strays.entries, func(a, b entry) int {
-		return cmp.Or(slices.Compare(a.id[:], b.id[:]), b.copy.compare(a.copy))
-	})
-	for i, e := range m.strays.entries {
-		if i > 0 && e.id == m.strays.entries[i-1].id && m.searches() {
-			m.days[e.copy.day].loses = true
-		}
-	}
-	m.strays.sort()
-}
-
 // live says whether a row of the lake happened in the range and is not marked as removed.
 func (m *Merge) live(o order, r row) bool { return m.spool.within.Contains(o.filed(r)) && !o.marked(r) }
 
@@ -272,10 +265,10 @@ func (m *Merge) leaves(o order, r row) bool {
 	return m.reading.Absent != nil && m.unread(o, r) && m.answered(o, r)
 }
 
-// rows gives the rows of a day as they are in one version of its partition: the one that was met first. A
-// row is valid until the next one.
-func (l *Lake) rows(ctx context.Context, h *lakeDay, schema *arrow.Schema) iter.Seq2[row, error] {
-	return func(yield func(row, error) bool) {
+// dayBatches gives the rows of a day as they are in one version of its partition: the one that was met first. A
+// batch is valid until the next one.
+func (l *Lake) dayBatches(ctx context.Context, h *lakeDay, schema *arrow.Schema) iter.Seq2[arrow.RecordBatch, error] {
+	return func(yield func(arrow.RecordBatch, error) bool) {
 		f, err := l.open(ctx, h.Partition)
 		if errors.Is(err, fs.ErrNotExist) && h.version == "" {
 			return
@@ -290,19 +283,9 @@ func (l *Lake) rows(ctx context.Context, h *lakeDay, schema *arrow.Schema) iter.
 			}
 		}
 		if err != nil {
-			yield(row{}, err)
+			yield(nil, err)
 			return
 		}
-		for rec, err := range f.batches(ctx, schema) {
-			if err != nil {
-				yield(row{}, err)
-				return
-			}
-			for i := range int(rec.NumRows()) {
-				if !yield(row{batch: rec, at: i, day: h.Date, held: true}, nil) {
-					return
-				}
-			}
-		}
+		f.batches(ctx, schema)(yield)
 	}
 }

@@ -22,6 +22,6 @@ func (l *Lake) TuneAllocator(mem memory.Allocator) *Lake {
 func (l *Lake) TuneMerge(mem memory.Allocator, bound int64) *Lake {
 	l.allocator = mem
 	l.spoolBytes, l.groupBytes, l.chunkBytes, l.runBytes, l.readBytes = bound, bound, bound/8, bound/32, bound/8
-	l.wholeBytes = bound / 8
+	l.wholeBytes, l.spoolsBytes = bound/8, bound
 	return l
 }

@@ -3,14 +3,14 @@ package load
 import (
 	"bytes"
 	"cmp"
-	"slices"
+	"encoding/binary"
 )
 
-// index knows of every record the copy that stays: about sixty bytes a record, however large it is
+// index knows of every record the copy that stays: about seventy bytes a record, however large it is
 // and however often it came.
 type index struct {
 	entries []entry
-	sorted  int // so many of them are sorted by identity, one a record
+	slots   []int32 // of identities, open addressing: a place in entries and 1, or 0; at most half of them are taken
 }
 
 // entry is a record by its best copy, as far as copies are compared.
@@ -48,33 +48,50 @@ const (
 	fresh                // read anew
 )
 
-// add notes a copy that was read anew.
-func (x *index) add(e entry) {
-	x.entries = append(x.entries, e)
-	if len(x.entries) >= 2*x.sorted+4096 {
-		x.sort()
+// add notes a copy, and gives the one that does not stay, if there was another of the record.
+func (x *index) add(e entry) (lesser entry, twice bool) {
+	if 2*len(x.entries) >= len(x.slots) {
+		x.grow()
 	}
+	slot := x.slot(e.id)
+	if x.slots[slot] == 0 {
+		x.entries = append(x.entries, e)
+		x.slots[slot] = int32(len(x.entries))
+		return entry{}, false
+	}
+	best := &x.entries[x.slots[slot]-1]
+	if e.copy.compare(best.copy) > 0 {
+		e, *best = *best, e
+	}
+	return e, true
 }
 
-// sort leaves one entry a record, that of its best copy.
-func (x *index) sort() {
-	if x.sorted == len(x.entries) {
-		return
-	}
-	slices.SortFunc(x.entries, func(a, b entry) int {
-		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), b.copy.compare(a.copy))
-	})
-	x.entries = slices.CompactFunc(x.entries, func(a, b entry) bool { return a.id == b.id })
-	x.sorted = len(x.entries)
-}
-
-// find gives a record's entry, or nil. The index has to be sorted.
+// find gives a record's entry, or nil. It is valid until the next add.
 func (x *index) find(id identity) *entry {
-	i, ok := slices.BinarySearchFunc(x.entries, id, func(e entry, id identity) int { return bytes.Compare(e.id[:], id[:]) })
-	if !ok {
+	if len(x.slots) == 0 {
 		return nil
 	}
-	return &x.entries[i]
+	if at := x.slots[x.slot(id)]; at > 0 {
+		return &x.entries[at-1]
+	}
+	return nil
+}
+
+// slot is where an identity is, or may be put. Identities are evenly spread.
+func (x *index) slot(id identity) int {
+	mask := len(x.slots) - 1
+	slot := int(binary.LittleEndian.Uint64(id[:])) & mask
+	for at := x.slots[slot]; at > 0 && x.entries[at-1].id != id; at = x.slots[slot] {
+		slot = (slot + 1) & mask
+	}
+	return slot
+}
+
+func (x *index) grow() {
+	x.slots = make([]int32, max(1024, 2*len(x.slots)))
+	for i, e := range x.entries {
+		x.slots[x.slot(e.id)] = int32(i + 1)
+	}
 }
 
 // contend lets a copy that the lake holds contend with the best so far. If one of the two has to leave

@@ -2,8 +2,6 @@ package load
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"iter"
 	"slices"
 
@@ -14,7 +12,7 @@ import (
 )
 
 // Digest stands for the values of some columns of a row: rows of equal values have equal digests,
-// whatever table they are in.
+// whatever table they are in. It holds for this process alone.
 type Digest [16]byte
 
 // Key is a row by the digest of its key, or of other columns.
@@ -62,11 +60,9 @@ func KeysOf(rec arrow.RecordBatch, columns []string) iter.Seq2[int, Key] {
 			}
 			text = text[:0]
 			for _, c := range at {
-				value := c.ValueStr(row)
-				text = append(binary.AppendUvarint(text, uint64(len(value))), value...)
+				text = appendValue(text, c, row)
 			}
-			sum := sha256.Sum256(text)
-			k := Key{Digest: Digest(sum[:16])}
+			k := Key{Digest: digest(text)}
 			if versions != nil && versions.IsValid(row) {
 				k.Version = versions.Value(row)
 			}

@@ -92,10 +92,6 @@ func (s *Spool) Merge(ctx context.Context, reading Reading) (*Merge, error) {
 		return nil, s.named(s.err)
 	}
 	s.err = ErrSpent
-	s.index.sort()
-	if err := s.sorter.settle(); err != nil {
-		return nil, s.named(err)
-	}
 	m := &Merge{spool: s, reading: reading, damaged: map[int32]error{}}
 	if err := m.decide(ctx); err != nil {
 		return nil, s.named(err)

@@ -2,11 +2,10 @@ package load
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"iter"
+	"hash/maphash"
 	"math"
 	"slices"
 	"time"
@@ -21,8 +20,8 @@ import (
 type row struct {
 	batch arrow.RecordBatch
 	at    int
-	day   time.Time // that it is filed under if it has no time; of a held row, its partition's
-	held  bool      // by the lake already
+	day   int32 // that it is filed under if it has no time; of a held row, its partition's
+	held  bool  // by the lake already
 }
 
 // order knows where a raw table's columns are: by what its rows are sorted, and which of two
@@ -65,22 +64,35 @@ func newOrder(t schemas.Table) (order, error) {
 // filed is when a row happened; without a time, the day that it is filed under. The last day that there is has no
 // next one, and is how some services say that there is no time.
 func (o order) filed(r row) time.Time {
+	if t, ok := o.happened(r); ok {
+		return t.ToTime(arrow.Microsecond)
+	}
+	return dateOf(r.day)
+}
+
+func (o order) happened(r row) (arrow.Timestamp, bool) {
 	times := r.batch.Column(o.time).(*array.Timestamp)
 	if times.IsNull(r.at) {
-		return r.day
+		return 0, false
 	}
-	if t := times.Value(r.at).ToTime(arrow.Microsecond); t.Before(lastDay) {
-		return t
+	t := times.Value(r.at)
+	return t, t < lastDay
+}
+
+var lastDay = arrow.Timestamp(time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC).UnixMicro())
+
+// filedOn is the day of filed.
+func (o order) filedOn(r row) int32 {
+	if t, ok := o.happened(r); ok {
+		return int32(int64(t) / schemas.Day.Microseconds())
 	}
 	return r.day
 }
 
-var lastDay = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
-
 // byTime orders rows by day, time, key and hash. Of a day, rows without a time come first.
 func (o order) byTime(a, b row) int {
 	if a.batch.Column(o.time).IsNull(a.at) || b.batch.Column(o.time).IsNull(b.at) {
-		if c := o.filed(a).Truncate(schemas.Day).Compare(o.filed(b).Truncate(schemas.Day)); c != 0 {
+		if c := cmp.Compare(o.filedOn(a), o.filedOn(b)); c != 0 {
 			return c
 		}
 	}
@@ -131,29 +143,49 @@ func (o order) marked(r row) bool {
 	return ok && marks.IsValid(r.at) && marks.Value(r.at)
 }
 
-// identity is a digest of a row's key. A record without a whole key is its own: its hash.
+// identity is a digest of a row's key, for this process alone. A record without a whole key is its own: its hash.
 type identity [16]byte
 
 func (o order) identity(r row) identity {
-	text := []byte{0}
+	var room [128]byte
+	text := append(room[:0], 0)
 	for _, i := range o.key {
 		column := r.batch.Column(i)
 		if column.IsNull(r.at) {
-			text = append([]byte{1}, r.batch.Column(o.hash).(*array.String).Value(r.at)...)
+			text = append(append(room[:0], 1), r.batch.Column(o.hash).(*array.String).Value(r.at)...)
 			break
 		}
-		value := column.ValueStr(r.at)
-		text = binary.AppendUvarint(text, uint64(len(value)))
-		text = append(text, value...)
+		text = appendValue(text, column, r.at)
 	}
-	sum := sha256.Sum256(text)
-	return identity(sum[:16])
+	return digest(text)
+}
+
+// appendValue adds the text of a value, so that the texts of several can be told apart.
+func appendValue(text []byte, column arrow.Array, at int) []byte {
+	value, ok := "", false
+	if texts, is := column.(*array.String); is {
+		value, ok = texts.Value(at), true
+	}
+	if !ok {
+		value = column.ValueStr(at)
+	}
+	text = binary.AppendUvarint(text, uint64(len(value)))
+	return append(text, value...)
+}
+
+// seeds make digests unlike those of any other process, so that nobody can choose keys whose digests are equal.
+var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+func digest(text []byte) (d [16]byte) {
+	binary.LittleEndian.PutUint64(d[:8], maphash.Bytes(seeds[0], text))
+	binary.LittleEndian.PutUint64(d[8:], maphash.Bytes(seeds[1], text))
+	return d
 }
 
 func (o order) rank(r row) (rank, error) {
-	k := rank{version: math.MinInt64, day: dayOf(o.filed(r))}
-	if r.held {
-		k.day = dayOf(r.day) // where it lies, whenever it happened
+	k := rank{version: math.MinInt64, day: r.day} // where it lies, whenever it happened
+	if !r.held {
+		k.day = o.filedOn(r)
 	}
 	if versions := r.batch.Column(o.version).(*array.Int64); !versions.IsNull(r.at) {
 		k.version = versions.Value(r.at)
@@ -174,50 +206,4 @@ func dayOf(t time.Time) int32 { return int32(t.Unix() / int64(schemas.Day/time.S
 // dateOf is the midnight of a day.
 func dateOf(day int32) time.Time {
 	return time.Unix(int64(day)*int64(schemas.Day/time.Second), 0).UTC()
-}
-
-// merge gives the rows of sorted runs in order, of equal rows those of the earlier run first. A row
-// is valid until the next one is asked for.
-func merge(compare func(a, b row) int, runs []iter.Seq2[row, error]) iter.Seq2[row, error] {
-	type head struct {
-		row
-		run  int
-		next func() (row, error, bool)
-	}
-	byRow := func(a, b head) int { return cmp.Or(compare(a.row, b.row), cmp.Compare(a.run, b.run)) }
-	return func(yield func(row, error) bool) {
-		var heads []head // sorted
-		for i, run := range runs {
-			next, stop := iter.Pull2(run)
-			defer stop()
-			r, err, ok := next()
-			if err != nil {
-				yield(row{}, err)
-				return
-			}
-			if ok {
-				heads = append(heads, head{r, i, next})
-			}
-		}
-		slices.SortFunc(heads, byRow)
-		for len(heads) > 0 {
-			first := heads[0]
-			if !yield(first.row, nil) {
-				return
-			}
-			r, err, ok := first.next()
-			if err != nil {
-				yield(row{}, err)
-				return
-			}
-			if !ok {
-				heads = heads[1:]
-				continue
-			}
-			first.row = r
-			i, _ := slices.BinarySearchFunc(heads[1:], first, byRow)
-			copy(heads, heads[1:1+i])
-			heads[i] = first
-		}
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"sync/atomic"
 
 	"graphlake/schemas"
 )
@@ -22,12 +23,13 @@ type Lake struct {
 	held    func() error // of the lock that commits are made under
 	// comparing lakes publish nothing: their writers compare.
 	comparing bool
+	spooled   *atomic.Int64 // bytes that its spools hold
 	tuning
 }
 
 // New gives the lake in a store. Sorting uses the directory scratch; "" is the system's.
 func New(store Store, scratch string) *Lake {
-	return &Lake{store: store, scratch: scratch, held: func() error { return nil }, tuning: standard}
+	return &Lake{store: store, scratch: scratch, held: func() error { return nil }, spooled: new(atomic.Int64), tuning: standard}
 }
 
 // Partitions lists the partitions of a table or dataset of one tenant, or of all tenants if

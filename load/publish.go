@@ -45,10 +45,15 @@ func (m *Merge) publish(ctx context.Context, days []*lakeDay) (commits []Commit,
 	if m.err != nil {
 		return nil, m.spool.named(m.err)
 	}
-	p := &publisher{Merge: m, ctx: ctx, spooled: &cursor{rows: m.spool.sorter.rows(), order: m.spool.order}}
+	rows, err := m.spool.sorter.rows()
+	if err != nil {
+		m.err = err
+		return nil, m.spool.named(m.err)
+	}
+	defer rows.close()
+	p := &publisher{Merge: m, ctx: ctx, spooled: &daily{rows: rows, order: m.spool.order}}
 	p.gather = newGather(m.spool.sorter.schema, m.spool.lake.tuning, p.append)
-	defer p.gather.builder.Release()
-	defer p.spooled.close()
+	defer p.gather.release()
 	for _, h := range days {
 		commit := Commit{Partition: h.Partition, Rows: h.rows}
 		if m.changes(h) {
@@ -66,7 +71,7 @@ func (m *Merge) publish(ctx context.Context, days []*lakeDay) (commits []Commit,
 type publisher struct {
 	*Merge
 	ctx     context.Context //nolint:containedctx // lives as long as one call of publish
-	spooled *cursor
+	spooled *daily
 	gather  *gather
 	writer  *Writer
 }
@@ -78,22 +83,43 @@ func (p *publisher) day(h *lakeDay) (Commit, error) {
 		return Commit{}, err
 	}
 	defer p.writer.Discard()
-	runs := []iter.Seq2[row, error]{p.spooled.of(dayOf(h.Date))}
+	p.spooled.day = dayOf(h.Date)
+	rows := merge(p.spool.order.byTime, p.spooled)
 	if h.version != "" {
-		runs = append(runs, p.spool.lake.rows(p.ctx, h, p.spool.sorter.schema))
+		held := heldRows(p.held(h), dayOf(h.Date))
+		defer held.close()
+		rows = merge(p.spool.order.byTime, p.spooled, held)
 	}
-	for r, err := range merge(p.spool.order.byTime, runs) {
-		if err == nil {
+	for {
+		r, more, err := rows.next()
+		if err == nil && more {
 			err = p.add(h, r)
 		}
 		if err != nil {
 			return Commit{}, err
+		}
+		if !more {
+			break
 		}
 	}
 	if err := p.gather.flush(); err != nil {
 		return Commit{}, err
 	}
 	return p.writer.Commit(p.ctx)
+}
+
+// held are the rows that a day holds, of which those that are in memory are read once.
+func (p *publisher) held(h *lakeDay) iter.Seq2[arrow.RecordBatch, error] {
+	if kept := p.spool.kept[dayOf(h.Date)]; kept != nil && !kept.dropped {
+		return func(yield func(arrow.RecordBatch, error) bool) {
+			for _, rec := range kept.batches {
+				if !yield(rec, nil) {
+					return
+				}
+			}
+		}
+	}
+	return p.spool.lake.dayBatches(p.ctx, h, p.spool.sorter.schema)
 }
 
 func (p *publisher) append(rec arrow.RecordBatch) error {
@@ -145,41 +171,35 @@ func (p *publisher) addAbsent(r row) error {
 	return p.gather.add(row{batch: rec})
 }
 
-// cursor goes once through rows that are sorted by time, and gives those of one day after the other. It is
-// opened by the first day.
-type cursor struct {
-	rows  iter.Seq2[row, error]
+// daily is a stream of the rows of one day, of rows that are sorted by time; then of those of a later day.
+type daily struct {
+	rows  stream
 	order order
+	day   int32 // that is wanted
 
-	next func() (row, error, bool)
-	stop func()
 	head row
-	err  error
-	more bool // there is a head
+	full bool // head was not given yet
 }
 
-// of gives the rows of a day, which is later than the one before.
-func (c *cursor) of(day int32) iter.Seq2[row, error] {
-	return func(yield func(row, error) bool) {
-		if c.next == nil {
-			c.next, c.stop = iter.Pull2(c.rows)
-			c.advance()
-		}
-		for ; c.err == nil && c.more && dayOf(c.order.filed(c.head)) <= day; c.advance() {
-			if dayOf(c.order.filed(c.head)) == day && !yield(c.head, nil) {
-				return
+func (d *daily) next() (row, bool, error) {
+	for {
+		if !d.full {
+			r, more, err := d.rows.next()
+			if err != nil || !more {
+				return row{}, false, err
 			}
+			d.head, d.full = r, true
 		}
-		if c.err != nil {
-			yield(row{}, c.err)
+		on := d.order.filedOn(d.head)
+		if on > d.day {
+			return row{}, false, nil
+		}
+		d.full = false
+		if on == d.day {
+			return d.head, true, nil
 		}
 	}
 }
 
-func (c *cursor) advance() { c.head, c.err, c.more = c.next() }
-
-func (c *cursor) close() {
-	if c.stop != nil {
-		c.stop()
-	}
-}
+// close does nothing: who opened the rows closes them.
+func (d *daily) close() error { return nil }

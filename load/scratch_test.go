@@ -37,7 +37,7 @@ func TestFullScratchNamesTheCure(t *testing.T) {
 	defer mem.AssertSize(t, 0)
 	set := standard
 	set.allocator = mem
-	one := func(yield func(row, error) bool) { yield(textRow(t, "a"), nil) }
+	one := sortRows(func(a, b row) int { return 0 }, []arrow.RecordBatch{textRow(t, "a").batch}, 0)
 	err := writeRun(name, oneText, one, set)
 	cure := "free some space in " + filepath.Dir(name) + ", or name another directory in the environment variable TMPDIR"
 	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), cure) || strings.Contains(err.Error(), "\n") {
@@ -54,9 +54,12 @@ func TestGatherForgetsAHugeRecord(t *testing.T) {
 		batches++
 		return nil
 	})
-	defer g.builder.Release()
+	defer g.release()
 	for _, text := range []string{strings.Repeat("x", 1<<20), "small"} {
 		if err := g.add(textRow(t, text)); err != nil {
+			t.Fatal(err)
+		}
+		if err := g.endPart(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,11 +1,11 @@
 package load
 
 import (
+	"errors"
 	"fmt"
-	"iter"
 	"os"
 	"path/filepath"
-	"time"
+	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 )
@@ -17,7 +17,8 @@ type sorter struct {
 	schema  *arrow.Schema
 	compare func(a, b row) int
 	scratch string
-	day     time.Time // that rows without a time are filed under
+	day     int32         // that rows without a time are filed under
+	all     *atomic.Int64 // bytes that the sorters of a lake hold
 
 	held  []arrow.RecordBatch
 	bytes int64  // of held
@@ -32,10 +33,12 @@ func (s *sorter) add(rec arrow.RecordBatch) error {
 	}
 	rec.Retain()
 	s.held = append(s.held, rec)
-	if s.bytes += memorySize(rec); s.bytes >= s.spoolBytes {
-		return s.spill()
+	size := memorySize(rec)
+	s.bytes += size
+	if all := s.all.Add(size); s.bytes < s.spoolBytes || all < s.spoolsBytes {
+		return nil
 	}
-	return nil
+	return s.spill()
 }
 
 // memorySize is what a batch keeps alive, including what its builders reserved in vain.
@@ -60,29 +63,25 @@ func (s *sorter) spill() error {
 		}
 		s.dir = dir
 	}
-	err := writeRun(s.run(s.runs), s.schema, sorted(s.compare, s.held, s.day), s.tuning)
+	err := writeRun(s.run(s.runs), s.schema, sortRows(s.compare, s.held, s.day), s.tuning)
 	s.runs++
 	s.drop()
 	return err
 }
 
-// settle frees the memory that encoding needs, if there is more than it.
-func (s *sorter) settle() error {
-	if s.runs == 0 || len(s.held) == 0 {
-		return nil
-	}
-	return s.spill()
-}
-
 func (s *sorter) run(i int) string { return filepath.Join(s.dir, fmt.Sprintf("%06d.arrow", i)) }
 
 // rows are all rows in order. They can be gone through more than once.
-func (s *sorter) rows() iter.Seq2[row, error] {
-	var runs []iter.Seq2[row, error]
+func (s *sorter) rows() (stream, error) {
+	var streams []stream
 	for i := range s.runs {
-		runs = append(runs, readRun(s.run(i), s.tuning, s.day))
+		r, err := openRun(s.run(i), s.tuning, s.day)
+		if err != nil {
+			return nil, errors.Join(err, merge(s.compare, streams...).close())
+		}
+		streams = append(streams, r)
 	}
-	return merge(s.compare, append(runs, sorted(s.compare, s.held, s.day)))
+	return merge(s.compare, append(streams, sortRows(s.compare, s.held, s.day))...), nil
 }
 
 func (s *sorter) drop() {
@@ -90,6 +89,7 @@ func (s *sorter) drop() {
 		rec.Release()
 	}
 	clear(s.held)
+	s.all.Add(-s.bytes)
 	s.held, s.bytes = s.held[:0], 0
 }
 

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,7 +19,7 @@ const Reach = schemas.Day
 // Rows are sorted in memory up to a bound and in scratch files beyond it. Of several copies of a
 // record, also with different times, one is kept: that of the higher version; at equal versions the
 // one that was read anew, and of those that were, the one of the greater hash. To know it, some
-// sixty bytes a record that was read stay in memory, and nothing of what the lake holds. A spool is
+// seventy bytes a record that was read stay in memory, and nothing of what the lake holds. A spool is
 // used by one goroutine, and ends by Discard; its merge ends with it.
 type Spool struct {
 	lake     *Lake
@@ -29,8 +30,9 @@ type Spool struct {
 	anywhere bool // records may be of any day
 	sorter   sorter
 	index    index
-	dropped  bool  // by Discard
-	err      error // the first; nothing is merged after it
+	kept     map[int32]*keptBatches // of the lake, by day
+	dropped  bool                   // by Discard
+	err      error                  // the first; nothing is merged after it
 }
 
 // Spool begins a unit's raw rows. Its range need not be whole days: what was read is put to what is
@@ -44,9 +46,9 @@ func (l *Lake) Spool(t schemas.Table, tenantID string, r schemas.Range) (*Spool,
 		return nil, fmt.Errorf("spool %s: the range %v is empty", t.Name, r)
 	}
 	return &Spool{
-		lake: l, table: t, tenantID: tenantID, order: o, within: r,
+		lake: l, table: t, tenantID: tenantID, order: o, within: r, kept: map[int32]*keptBatches{},
 		sorter: sorter{
-			tuning: l.tuning, schema: t.Schema(), compare: o.byTime, scratch: l.scratch, day: r.From.UTC().Truncate(schemas.Day),
+			tuning: l.tuning, schema: t.Schema(), compare: o.byTime, scratch: l.scratch, day: dayOf(r.From), all: l.spooled,
 		},
 	}, nil
 }
@@ -68,35 +70,37 @@ func (s *Spool) add(rec arrow.RecordBatch) error {
 	reach := schemas.Range{From: s.within.From.Add(-Reach), To: s.within.To.Add(Reach)}
 	for i := range int(rec.NumRows()) {
 		r := row{batch: rec, at: i, day: s.sorter.day}
-		if when := s.order.filed(r); !s.anywhere && !reach.Contains(when) {
+		when := s.order.filed(r)
+		if !s.anywhere && !reach.Contains(when) {
 			return fmt.Errorf("a record of %s lies outside the range %v", when.Format(time.RFC3339), s.within)
 		}
-		if err := s.note(r); err != nil {
+		if err := s.note(r, when); err != nil {
 			return err
 		}
 	}
 	return s.sorter.add(rec)
 }
 
-func (s *Spool) note(r row) error {
+func (s *Spool) note(r row, when time.Time) error {
 	k, err := s.order.rank(r)
-	s.index.add(entry{id: s.order.identity(r), copy: k, claim: fresh, outside: !s.within.Contains(s.order.filed(r))})
+	s.index.add(entry{id: s.order.identity(r), copy: k, claim: fresh, outside: !s.within.Contains(when)})
 	return err
 }
 
 // reindex makes the index what it was when the rows had been added.
 func (s *Spool) reindex() error {
 	s.index = index{}
-	for r, err := range s.sorter.rows() {
-		if err == nil {
-			err = s.note(r)
-		}
-		if err != nil {
-			return err
+	rows, err := s.sorter.rows()
+	if err != nil {
+		return err
+	}
+	for more := true; more && err == nil; {
+		var r row
+		if r, more, err = rows.next(); err == nil && more {
+			err = s.note(r, s.order.filed(r))
 		}
 	}
-	s.index.sort()
-	return nil
+	return errors.Join(err, rows.close())
 }
 
 func (s *Spool) partition(date time.Time) Partition {
@@ -106,10 +110,18 @@ func (s *Spool) partition(date time.Time) Partition {
 // Discard drops what was added. It may always be deferred.
 func (s *Spool) Discard() error {
 	s.index, s.dropped = index{}, true
+	s.dropKept()
 	if s.err == nil {
 		s.err = ErrSpent
 	}
 	return s.named(s.sorter.discard())
+}
+
+func (s *Spool) dropKept() {
+	for day, k := range s.kept {
+		k.drop()
+		delete(s.kept, day)
+	}
 }
 
 func (s *Spool) named(err error) error {
