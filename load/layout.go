@@ -10,6 +10,7 @@ package load
 //	state/<tenant id>/<dataset>.behind-<hash>.json                who is behind, if many; written before the state that names it, removed after
 //	state/<tenant id>/<dataset>.days.json                         what is held of each day, for readers; the end of each run writes it
 //	state/<tenant id>/<dataset>.lock                              the lock; whoever works on the dataset holds it
+//	state/declared/<dataset>.json                                 columns of a declared dataset; a run or replay swaps it before it writes others
 //	state/check/<random>.txt                                      written, read and removed by a check
 //	runs/dt=<date>/<run>.json                                     the report of a run; its end writes it, once
 //	.staging/…                                                    on a disk only: drafts, until they are committed or the next process removes them
@@ -166,6 +167,9 @@ func IsReport(object string) bool {
 
 // RunOf is the run whose report an object is.
 func RunOf(report string) string { return strings.TrimSuffix(path.Base(report), document) }
+
+// DeclaredObject holds what the files of a declared dataset have, in all tenants.
+func DeclaredObject(dataset string) string { return States + "declared/" + dataset + document }
 
 // checkObject is what a check writes and removes.
 func checkObject(random string) string { return States + "check/" + random + ".txt" }

@@ -58,7 +58,11 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 	}
 	store, err := cfg.checkLake(ctx)
 	rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, inTime(err)))}
-	if err == nil && rep.Privacy.Error == nil {
+	if err == nil {
+		err = cfg.unchanged(jobs.Recall(ctx, store, cfg.declaredOf(datasets)))
+		rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, err))}
+	}
+	if store != nil && rep.Privacy.Error == nil {
 		rep.Privacy = found(unlessStopped(ctx, cfg.settled(jobs.Agree(ctx, store, privacy))))
 	}
 	status := rep.conclude()

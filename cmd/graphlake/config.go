@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"graphlake/jobs"
 	"graphlake/schemas"
 	"graphlake/schemas/declare"
 )
@@ -80,6 +82,39 @@ type declarations struct{ node ast.Node }
 func (d *declarations) UnmarshalYAML(node ast.Node) error {
 	d.node = node
 	return nil
+}
+
+// declaredOf are those of the datasets that the user declares.
+func (c *config) declaredOf(datasets []schemas.Dataset) []schemas.Dataset {
+	var all []schemas.Dataset
+	for _, d := range c.declared {
+		if slices.ContainsFunc(datasets, func(o schemas.Dataset) bool { return o.Name == d.Name }) {
+			all = append(all, d.Dataset)
+		}
+	}
+	return all
+}
+
+// unchanged says where a declaration differs from what the lake has.
+func (c *config) unchanged(err error) error {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // as errors.Join makes it
+	if !ok {
+		change, ok := errors.AsType[*jobs.Change](err)
+		if !ok {
+			return err
+		}
+		for _, d := range c.declared {
+			if d.Name == change.Dataset {
+				return usage(fmt.Errorf("%s: %w", d.PlaceOf(change.Table, change.Column, change.Key), change))
+			}
+		}
+		return usage(change)
+	}
+	var errs []error
+	for _, one := range joined.Unwrap() {
+		errs = append(errs, c.unchanged(one))
+	}
+	return usage(errors.Join(errs...))
 }
 
 // declare adds the datasets that the user declares.

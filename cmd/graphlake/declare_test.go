@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -113,4 +114,63 @@ func (s *simulated) files(t *testing.T) (all []string) {
 		}
 	}
 	return all
+}
+
+// What a declaration says otherwise than the lake has it is refused where it is written, before anything is.
+func TestDeclaredDatasetsOnlyGrow(t *testing.T) {
+	s := declared(t)
+	run := []string{"run", "--dataset", "x_sign_ins,x_license_details", "--now", "2026-11-18T00:00:00Z"}
+	if status, out := s.command(t, run...); status != exitDone {
+		t.Fatalf("run ended with %d: %s", status, out)
+	}
+	before := s.files(t)
+	for _, c := range []struct{ file, from, to, want string }{
+		{"sign_ins.yaml", "type: int32", "type: string", "sign_ins.yaml:44: [1].tables[0].columns[5].type: the lake has the column error_code of the table x_sign_ins as int32, and the declaration says string, which is utf8: a column never changes its type; give what is new a name of its own"},
+		{"sign_ins.yaml", "        - {name: country, ", "        #", "sign_ins.yaml:38: [1].tables[0].columns: the lake has a column country in the table x_sign_ins, and the declaration has none: columns are only ever added; declare it again"},
+		{"licences.yaml", "key: [user_id, license_id]", "key: [license_id]", "licences.yaml:17: tables[0].key: the lake has the table x_license_details by the key [user_id license_id], and the declaration by [license_id]"},
+		{"licences.yaml", "mode: snapshot", "mode: entities", "licences.yaml:4: mode: the lake has the dataset x_license_details as snapshot, and the declaration says entities"},
+		{"licences.yaml", "  - name: x_license_services", "  - name: x_services", "licences.yaml:14: tables: the lake has a table x_license_services of the dataset x_license_details, and the declaration has none"},
+	} {
+		written := s.edit(t, c.file, c.from, c.to)
+		for _, command := range [][]string{run, {"replay", "--dataset", "x_sign_ins,x_license_details"}, {"check", "--dataset", "x_sign_ins,x_license_details"}} {
+			status, out := s.command(t, command...)
+			said, err := os.ReadFile(filepath.Join(s.dir, fmt.Sprintf("stderr-%d", s.runs)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if all := string(out) + string(said); status != exitUsage || !strings.Contains(all, c.want) {
+				t.Errorf("%s with %q ended with %d:\n%s\nwant %s", command[0], c.to, status, all, c.want)
+			}
+		}
+		if after := s.files(t); !slices.Equal(before, after) {
+			t.Errorf("with %q files changed: %q", c.to, after)
+		}
+		if err := os.WriteFile(filepath.Join(s.dir, c.file), written, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// A new column is filled from raw, and from then on it stays, too.
+	s.edit(t, "sign_ins.yaml", "doc: 0 if it succeeded.}", "doc: 0 if it succeeded.}\n        - {name: client, path: appDisplayName, type: string}")
+	if status, out := s.command(t, "replay", "--dataset", "x_sign_ins"); status != exitDone {
+		t.Fatalf("replay ended with %d: %s", status, out)
+	}
+	s.says(t, `"error_code":0,"client":"Outlook"`, "cat", "x_sign_ins")
+	s.edit(t, "sign_ins.yaml", "{name: client, ", "{name: program, ")
+	if status, _ := s.command(t, run...); status != exitUsage {
+		t.Errorf("without the new column a run ended with %d", status)
+	}
+}
+
+// edit changes a file of the declarations, and gives what it was.
+func (s *simulated) edit(t *testing.T, name, from, to string) []byte {
+	t.Helper()
+	file := filepath.Join(s.dir, name)
+	text, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(text), from) {
+		t.Fatalf("%s has no %q: %v", name, from, err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), from, to, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

@@ -19,7 +19,7 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	if len(sel.Tenants) == 0 && c.Output == "text" {
 		return c.printNobody(cfg, r.Shard)
 	}
-	setup, err := c.setup(ctx, cfg, sel.Tenants, false)
+	setup, err := c.setup(ctx, cfg, sel, false)
 	if err != nil {
 		return err
 	}

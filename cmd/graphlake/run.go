@@ -35,7 +35,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if r.DryRun {
 		return c.printPlan(ctx, cfg, sel, r.now())
 	}
-	setup, err := c.setup(ctx, cfg, sel.Tenants, true)
+	setup, err := c.setup(ctx, cfg, sel, true)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"graphlake/jobs"
 	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
 )
 
 type scheduleCommand struct {
@@ -42,7 +43,7 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	if len(all) == 0 {
 		return usage(fmt.Errorf("%s: no job has a schedule, so there is nothing to wait for: give one a line as schedule: \"30 2 * * *\"", cfg.line("$.jobs")))
 	}
-	setup, err := c.setup(ctx, cfg, all[0].Selection.Tenants, true) // all jobs have the same tenants
+	setup, err := c.setup(ctx, cfg, ofAll(all), true)
 	if err != nil {
 		return err
 	}
@@ -126,6 +127,15 @@ func (r *jobRunner) run(ctx context.Context, j clock.Job, now time.Time) (again 
 		log.ErrorContext(ctx, "run has failed", "run", rep.Run, "error", err)
 	}
 	return rep.TryAgain() || exitStatus(err) == exitLater
+}
+
+// ofAll is what all of the jobs read. They have the same tenants.
+func ofAll(all []clock.Job) plan.Selection {
+	sel := plan.Selection{Tenants: all[0].Selection.Tenants}
+	for _, j := range all {
+		sel.Datasets = append(sel.Datasets, j.Selection.Datasets...)
+	}
+	return sel
 }
 
 // scheduled are the jobs that have a schedule, or the one of them that is named, for the chosen tenants.

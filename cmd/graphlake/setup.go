@@ -20,18 +20,18 @@ type setup struct {
 	bars      bool // on a terminal bars show how far a run is, and elsewhere lines of the log
 }
 
-// setup opens what runs of some tenants need. It has to be closed. What asks Graph nothing needs no
+// setup opens what runs of a selection need. It has to be closed. What asks Graph nothing needs no
 // credentials, but a lake that is there.
-func (c *command) setup(ctx context.Context, cfg *config, tenants []plan.Tenant, asks bool) (*setup, error) {
+func (c *command) setup(ctx context.Context, cfg *config, sel plan.Selection, asks bool) (*setup, error) {
 	privacy, err := cfg.privacy()
 	if err != nil {
 		return nil, err
 	}
 	s := &setup{
-		command: c, config: cfg, tenants: tenants, runner: jobs.Runner{Privacy: privacy, Log: c.logger()}, bars: c.stderr.terminal(),
+		command: c, config: cfg, tenants: sel.Tenants, runner: jobs.Runner{Privacy: privacy, Log: c.logger()}, bars: c.stderr.terminal(),
 	}
 	if asks {
-		s.runner.Clients, err = cfg.clients(tenants, s.runner.Log)
+		s.runner.Clients, err = cfg.clients(sel.Tenants, s.runner.Log)
 	} else {
 		err = cfg.lakeIsThere()
 	}
@@ -40,6 +40,9 @@ func (c *command) setup(ctx context.Context, cfg *config, tenants []plan.Tenant,
 	}
 	store, err := cfg.openFor(ctx, privacy)
 	if err != nil {
+		return nil, err
+	}
+	if err := cfg.unchanged(jobs.Remember(ctx, store, cfg.declaredOf(sel.Datasets))); err != nil {
 		return nil, err
 	}
 	s.runner.Store, s.runner.Lake = store, load.New(store, "")

@@ -35,8 +35,11 @@ func (r *reader) dataset(n ast.Node, at string) Declared {
 	if len(r.roles) > 0 {
 		d.RoleIDs = r.roles
 	}
-	for _, t := range d.Tables {
+	d.source.named = map[string]string{}
+	for n, t := range d.Tables {
+		d.source.named[t.Name] = fmt.Sprintf("tables[%d]", n)
 		for i, c := range t.Columns {
+			d.source.named[t.Name+"."+c.Name] = fmt.Sprintf("tables[%d].columns[%d]", n, i)
 			if slices.Contains(t.Key, c.Name) {
 				t.Columns[i].Required = c.Type != schemas.KeyText
 			}

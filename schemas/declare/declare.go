@@ -35,11 +35,21 @@ type source struct {
 	file string
 	at   string         // path of the dataset; empty: it is the file
 	line map[string]int // of keys and elements, by their path within the dataset
+	// named is where tables and, behind a dot, their columns are within the dataset.
+	named map[string]string
 }
 
 // Place says where something of the dataset was written, by its path as in [schemas.Fault]: the file, the line and
 // the path of the key. What is not written is missing from what is around it.
 func (d Declared) Place(at string) string { return d.source.place(at) }
+
+// PlaceOf is [Declared.Place] of a key of a table or of a column, by their names; each may be empty.
+func (d Declared) PlaceOf(table, column, key string) string {
+	if column != "" {
+		table += "." + column
+	}
+	return d.source.place(joined(d.source.named[table], key))
+}
 
 func (s source) place(at string) string {
 	line := 0
