@@ -1,8 +1,8 @@
 package graphsim
 
 import (
+	"cmp"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -117,32 +117,27 @@ func (e *event) response(number int, now time.Time) (response string, at time.Ti
 const halfHour = 30 * time.Minute
 
 // plans are the events that were planned for a day and that concern a user, as they are at an instant.
-func (t *Tenant) plans(number, day int, now time.Time) iter.Seq[event] {
-	return func(yield func(event) bool) {
-		if day < t.first || day >= t.first+t.days {
-			return
-		}
-		give := func(e event) bool {
-			e, there := e.asOf(now)
-			return !there || !e.in(number) || yield(e)
-		}
-		for _, index := range t.invitations(day).of(number) {
-			c := t.call(day, int(index))
-			if !give(t.meeting(&c)) {
-				return
-			}
-		}
-		for _, leader := range slices.Compact([]int{number, ledBy(number)}) { // the first user leads all, and themselves
-			if e, ok := t.weekly(leader, day); ok && number < t.Users && !give(e) {
-				return
-			}
-		}
-		for e := range t.appointments(number, day) {
-			if !give(e) {
-				return
-			}
+func (t *Tenant) plans(number, day int, now time.Time) (list []event) {
+	if day < t.first || day >= t.first+t.days {
+		return nil
+	}
+	var all []event
+	if by := t.invitations(day); number < len(by) { // who came later was in no call
+		for _, index := range by[number] {
+			all = append(all, t.meeting(new(t.call(day, int(index)))))
 		}
 	}
+	for _, leader := range slices.Compact([]int{number, ledBy(number)}) { // the first user leads all, and themselves
+		if e, ok := t.weekly(leader, day); ok && number < t.Users {
+			all = append(all, e)
+		}
+	}
+	for _, e := range append(all, t.appointments(number, day)...) {
+		if e, there := e.asOf(now); there && e.in(number) {
+			list = append(list, e)
+		}
+	}
+	return list
 }
 
 // meeting is the event that became a call. It is as long as the call was, in half hours.
@@ -174,28 +169,25 @@ func (t *Tenant) weekly(leader, day int) (e event, ok bool) {
 }
 
 // appointments are what a user has planned alone for a day: nothing before they joined.
-func (t *Tenant) appointments(number, day int) iter.Seq[event] {
-	return func(yield func(event) bool) {
-		if weekend(day) || number >= t.Users && day < dayOf(t.joined(number)) {
-			return
-		}
-		s := seeded(t.seed, uint64(number), uint64(day), 'E')
-		p := t.person(number)
-		for range s.below(3) {
-			e := event{seed: s.next(), organizer: number, site: p.site}
-			e.subject = pick(&s, []string{"Focus time", "Zahnarzt", "Lunch", "Prepare the talk"})
-			e.start = midnight(day).Add(8*time.Hour + time.Duration(s.below(20))*halfHour - p.site.offset)
-			e.end = e.start.Add(time.Duration(s.between(1, 4)) * halfHour)
-			if !yield(e) {
-				return
-			}
-		}
-		if s.chance(0.03) {
-			e := event{seed: s.next(), organizer: number, site: p.site, allDay: true, subject: "Away", start: midnight(day)}
-			e.end = midnight(day + s.between(1, 3))
-			yield(e)
-		}
+func (t *Tenant) appointments(number, day int) (list []event) {
+	if weekend(day) || number >= t.Users && day < dayOf(t.joined(number)) {
+		return nil
 	}
+	s := seeded(t.seed, uint64(number), uint64(day), 'E')
+	p := t.person(number)
+	for range s.below(3) {
+		e := event{seed: s.next(), organizer: number, site: p.site}
+		e.subject = pick(&s, []string{"Focus time", "Zahnarzt", "Lunch", "Prepare the talk"})
+		e.start = midnight(day).Add(8*time.Hour + time.Duration(s.below(20))*halfHour - p.site.offset)
+		e.end = e.start.Add(time.Duration(s.between(1, 4)) * halfHour)
+		list = append(list, e)
+	}
+	if s.chance(0.03) {
+		e := event{seed: s.next(), organizer: number, site: p.site, allDay: true, subject: "Away", start: midnight(day)}
+		e.end = midnight(day + s.between(1, 3))
+		list = append(list, e)
+	}
+	return list
 }
 
 // An attendee is somebody, or a room, who is invited to an event.
@@ -209,21 +201,21 @@ type attendee struct {
 // crowd is how many may be invited and still see each other.
 const crowd = 12
 
-// invited are those who are invited to an event, without its organizer.
-func (t *Tenant) invited(e *event) []attendee {
+// invited are those who are invited to an event, without its organizer: to one that became a call those who then
+// took part, but for those who came by the link, and sometimes a room; to a series those whom somebody led at first.
+func (t *Tenant) invited(e *event) (list []attendee) {
 	switch {
-	case e.call != nil:
-		return t.invitedToCall(e)
-	case e.series != 0:
-		return t.led(e.organizer)
+	case e.call == nil && e.series == 0:
+		return nil
+	case e.call == nil:
+		first := firstLed(e.organizer)
+		for number := first; number < min(first+8, t.Users); number++ {
+			list = append(list, attendee{number: number, role: "required"})
+		}
+		return list
 	}
-	return nil
-}
-
-// invitedToCall are those who then took part, but for those who came by the link; and sometimes a room.
-func (t *Tenant) invitedToCall(e *event) (list []attendee) {
 	for i, p := range t.parties(e.call)[1:] {
-		a := attendee{number: nobody, role: "required"}
+		a := attendee{number: nobody, role: either(i%7 == 6, "optional", "required")}
 		switch p.kind {
 		case internal:
 			a.number = p.number
@@ -233,22 +225,10 @@ func (t *Tenant) invitedToCall(e *event) (list []attendee) {
 		default:
 			continue
 		}
-		if i%7 == 6 {
-			a.role = "optional"
-		}
 		list = append(list, a)
 	}
 	if e.seed%3 == 0 {
 		list = append(list, attendee{nobody, "Room " + e.site.city, plain(e.site.city) + ".room@" + domain, "resource"})
-	}
-	return list
-}
-
-// led are those whom somebody led at first.
-func (t *Tenant) led(leader int) (list []attendee) {
-	first := firstLed(leader)
-	for number := first; number < min(first+8, t.Users); number++ {
-		list = append(list, attendee{number: number, role: "required"})
 	}
 	return list
 }
@@ -260,78 +240,264 @@ func firstLed(leader int) int { return 8*leader + 1 }
 // the day and the index, because it is asked for by the invited. It is safe for concurrent use.
 type calendar struct {
 	mu   sync.Mutex
-	days map[int]func() *invitations
+	days map[int]func() [][]uint32
 }
 
-// mostDays is how many days are remembered, of a few bytes for each invitation.
+// mostDays is how many days are remembered, of some bytes for each user and invitation.
 const mostDays = 64
 
-// invitations are the calls of a day that each user was invited to.
-type invitations struct {
-	ends  []uint32 // of each user, where their part of indexes ends
-	index []uint32 // of the calls
-}
-
-// of are the indexes of the calls that a user was invited to.
-func (i *invitations) of(number int) []uint32 {
-	if number >= len(i.ends) {
-		return nil // who came later was in no call
-	}
-	from := uint32(0)
-	if number > 0 {
-		from = i.ends[number-1]
-	}
-	return i.index[from:i.ends[number]]
-}
-
-// invitations are those of a day.
-func (t *Tenant) invitations(day int) *invitations {
+// invitations are the indexes of a day's calls that each user was invited to, by the user's number.
+func (t *Tenant) invitations(day int) [][]uint32 {
 	t.calendar.mu.Lock()
 	if t.calendar.days == nil || len(t.calendar.days) >= mostDays {
-		t.calendar.days = map[int]func() *invitations{}
+		t.calendar.days = map[int]func() [][]uint32{}
 	}
 	known := t.calendar.days[day]
 	if known == nil {
-		known = sync.OnceValue(func() *invitations { return t.invite(day) })
+		known = sync.OnceValue(func() [][]uint32 { return t.invite(day) })
 		t.calendar.days[day] = known
 	}
 	t.calendar.mu.Unlock()
 	return known()
 }
 
-// invite sorts the invitations of a day by user.
-func (t *Tenant) invite(day int) *invitations {
-	type invitation struct{ user, index uint32 }
-	var all []invitation
-	list := &invitations{ends: make([]uint32, t.Users)}
+func (t *Tenant) invite(day int) [][]uint32 {
+	by := make([][]uint32, t.Users)
 	for index := range t.count(day) {
 		if t.kind(day, index) < dialIn {
 			continue
 		}
 		c := t.call(day, index)
-		if !c.scheduled() {
-			continue
-		}
 		for _, p := range t.parties(&c) {
-			if p.kind == internal {
-				all = append(all, invitation{uint32(p.number), uint32(index)})
-				list.ends[p.number]++
+			if p.kind == internal && c.scheduled() {
+				by[p.number] = append(by[p.number], uint32(index))
 			}
 		}
 	}
-	sum := uint32(0)
-	for number, n := range list.ends {
-		list.ends[number], sum = sum, sum+n // where the part begins, and, once it is filled, ends
-	}
-	list.index = make([]uint32, len(all))
-	for _, one := range all {
-		list.index[list.ends[one.user]] = one.index
-		list.ends[one.user]++
-	}
-	return list
+	return by
 }
 
 // scheduled says whether a call was in calendars before: meetings by users are, and half of the groups.
 func (c *call) scheduled() bool {
 	return c.kind >= dialIn && c.first.kind == internal && (c.kind != group || c.seed%2 == 0)
+}
+
+// A copyOf is an event as it lies in somebody's mailbox at an instant.
+type copyOf struct {
+	event
+	owner     int
+	organizer person
+	invited   []attendee // without the organizer
+	now       time.Time
+}
+
+// copyFor is the copy in a user's mailbox.
+func (t *Tenant) copyFor(number int, e event, now time.Time) copyOf {
+	v := copyOf{event: e, owner: number, organizer: t.person(e.organizer), invited: t.invited(&e), now: now}
+	seen := v.attendees()
+	for i := range seen {
+		if a := &seen[i]; a.number != nobody {
+			who := t.person(a.number)
+			a.name, a.address = who.name(), who.mail()
+		}
+	}
+	return v
+}
+
+// hidden says whether those who are invited do not see each other.
+func (v *copyOf) hidden() bool { return len(v.invited) > crowd }
+
+func (v *copyOf) mine() bool { return v.owner == v.event.organizer }
+
+// online says whether an event has a link to join.
+func (v *copyOf) online() bool { return v.call != nil || v.series != 0 }
+
+// joinURL is where an online meeting is joined: for one that became a call it is what its record says.
+func (v *copyOf) joinURL() string {
+	if v.call != nil {
+		return v.call.joinURL()
+	}
+	s := seeded(v.series, 'j')
+	return meetingURL(drawGUID(&s).String())
+}
+
+// attendees are those whom the owner sees, as a part of those who are invited.
+func (v *copyOf) attendees() []attendee {
+	if v.mine() || !v.hidden() {
+		return v.invited
+	}
+	i := slices.IndexFunc(v.invited, func(a attendee) bool { return a.number == v.owner })
+	if i < 0 {
+		return nil
+	}
+	return v.invited[i : i+1]
+}
+
+// subjectNow says, as Outlook does, what was cancelled.
+func (v *copyOf) subjectNow() string {
+	if v.cancelled {
+		return "Canceled: " + v.subject
+	}
+	return v.subject
+}
+
+// entity is the event as the owner sees it.
+func (v *copyOf) entity() entity {
+	var start, series any
+	var categories []string
+	response, at := "organizer", never
+	if v.series != 0 {
+		start, series = v.planned, idIn(v.series, v.owner)
+	}
+	if v.seed%10 == 0 {
+		categories = []string{"Blue category", "Café"}
+	}
+	if !v.mine() {
+		response, at = v.response(v.owner, v.now)
+	}
+	var meeting any
+	if v.online() {
+		meeting = entity{"joinUrl", v.joinURL(), "conferenceId", fmt.Sprintf("%09d", v.seed%1e9), "tollNumber", sites[0].prefix + "0100"}
+	}
+	id := idIn(v.seed, v.owner)
+	return entity{
+		"@odata.etag", `W/"` + v.changeKey() + `"`, "id", id, "createdDateTime", v.created, "lastModifiedDateTime", v.modified,
+		"changeKey", v.changeKey(), "categories", categories, "transactionId", nil, "originalStartTimeZone", v.site.zone,
+		"originalEndTimeZone", v.site.zone, "originalStart", start, "iCalUId", v.uid(), "reminderMinutesBeforeStart", 15,
+		"isReminderOn", !v.allDay, "hasAttachments", v.seed%12 == 0, "subject", v.subjectNow(),
+		"bodyPreview", "We talk about " + v.subject + ".", "importance", either(v.seed%15 == 0, "high", "normal"),
+		"sensitivity", either(len(v.invited) == 0 && v.seed%4 == 0, "private", "normal"), "isAllDay", v.allDay,
+		"isCancelled", v.cancelled, "isOrganizer", v.mine(), "responseRequested", true, "seriesMasterId", series,
+		"showAs", v.showAs(), "type", v.kind(), "webLink", "https://outlook.example/owa/?itemid=" + id + "&exvsurl=1&path=/calendar/item",
+		"onlineMeetingUrl", nil, "isOnlineMeeting", v.online(), "onlineMeetingProvider", either(v.online(), "teamsForBusiness", "unknown"),
+		"allowNewTimeProposals", true, "isDraft", false, "hideAttendees", v.hidden(), "recurrence", nil,
+		"responseStatus", entity{"response", response, "time", at},
+		"body", entity{"contentType", "html", "content", "<html><head></head><body>\r\n<p>We talk about <b>" + v.subject + "</b>.</p>\r\n</body></html>"},
+		"start", zoned(v.start), "end", zoned(v.end), "location", v.location(), "locations", []string(nil), "attendees", v.attending(),
+		"organizer", entity{"emailAddress", entity{"name", v.organizer.name(), "address", v.organizer.mail()}}, "onlineMeeting", meeting,
+	}
+}
+
+func (v *copyOf) changeKey() string {
+	s := seeded(v.seed, uint64(v.owner), uint64(v.modified.UnixNano()))
+	return strings.ToUpper(fmt.Sprintf("%016x", s.next()))
+}
+
+func (v *copyOf) showAs() string {
+	response, _ := v.response(v.owner, v.now)
+	switch {
+	case v.allDay:
+		return "oof"
+	case v.cancelled:
+		return "free"
+	case !v.mine() && response != "accepted":
+		return "tentative"
+	}
+	return "busy"
+}
+
+func (v *copyOf) location() entity {
+	if n := len(v.invited); n > 0 && v.invited[n-1].role == "resource" {
+		room := v.invited[n-1]
+		return entity{"displayName", room.name, "locationType", "conferenceRoom", "locationEmailAddress", room.address}
+	}
+	return entity{"displayName", either(v.online(), "Microsoft Teams Meeting", ""), "locationType", "default"}
+}
+
+// attending are who is invited. The organizer alone is told what the others have answered.
+func (v *copyOf) attending() (list []entity) {
+	for _, a := range v.attendees() {
+		response, at := "none", never
+		if v.mine() && a.number != nobody || a.number == v.owner {
+			response, at = v.response(a.number, v.now)
+		}
+		if response == "notResponded" {
+			response = "none"
+		}
+		list = append(list, entity{
+			"type", a.role, "status", entity{"response", response, "time", at}, "emailAddress", entity{"name", a.name, "address", a.address},
+		})
+	}
+	return list
+}
+
+var eventType = entityType{
+	name: "microsoft.graph.event", always: "id",
+	sample: func(t *Tenant) entity {
+		v := t.copyFor(0, event{site: &sites[0]}, t.Now())
+		return v.entity()
+	},
+	refuses: func(name string) error {
+		if name == "createdDateTime" || name == "lastModifiedDateTime" {
+			return refuse(400, "ErrorInvalidProperty", "The property '%s' does not support $select.", name)
+		}
+		return nil
+	},
+}
+
+const (
+	eventPage   = 10   // events on a page, unless $top says otherwise
+	mostEvents  = 1000 // and at most
+	longestView = 1825 * 24 * time.Hour
+)
+
+// calendarView is every event that overlaps the window, series as their occurrences.
+func (t *Tenant) calendarView(r *request) (rows, error) {
+	for _, p := range r.prefer {
+		if zone, ok := strings.CutPrefix(p, "outlook.timezone="); ok && strings.Trim(zone, `"`) != "UTC" {
+			return nil, refuse(501, "NotImplemented", "This simulator answers in UTC only.")
+		}
+	}
+	from, to, err := r.viewWindow()
+	if err != nil {
+		return nil, err
+	}
+	m, err := t.openMailbox(r.keys[0], r.now)
+	if err != nil {
+		return nil, err
+	}
+	return listed(r, t.between(m.number, stretch{from, to}, r.now), func(e event) entity {
+		v := t.copyFor(m.number, e, r.now)
+		return v.entity()
+	}), nil
+}
+
+// between are the events in a calendar that overlap a window, by their start.
+func (t *Tenant) between(number int, window stretch, now time.Time) (list []event) {
+	// An event lasts up to three days and is moved by up to two, or back by one.
+	for day := max(t.first, dayOf(window.from)-5); day <= min(t.first+t.days, dayOf(window.to)+1); day++ {
+		for _, e := range t.plans(number, day, now) {
+			if e.start.Before(window.to) && e.end.After(window.from) {
+				list = append(list, e)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b event) int { return cmp.Or(a.start.Compare(b.start), cmp.Compare(a.seed, b.seed)) })
+	return list
+}
+
+// viewWindow reads the window. An instant without an offset is one in UTC.
+func (r *request) viewWindow() (from, to time.Time, err error) {
+	var ends [2]time.Time
+	for i, name := range []string{"startDateTime", "endDateTime"} {
+		text := r.get(name)
+		if text == "" {
+			return from, to, refuse(400, "ErrorInvalidParameter", "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.")
+		}
+		at, ok := parseInstant(text)
+		if !ok {
+			at, ok = parseInstant(text + "Z")
+		}
+		if day, err := time.Parse(time.DateOnly, text); !ok && err == nil {
+			at, ok = day, true
+		}
+		if !ok {
+			return from, to, refuse(400, "ErrorInvalidParameter", "The value '%s' of parameter '%s' is invalid.", text, name)
+		}
+		ends[i] = at
+	}
+	if ends[1].Before(ends[0]) || ends[1].Sub(ends[0]) > longestView {
+		return from, to, refuse(400, "ErrorInvalidParameter", "The requested time window must not be negative, nor longer than 1825 days.")
+	}
+	return ends[0], ends[1], nil
 }

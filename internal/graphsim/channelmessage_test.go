@@ -23,7 +23,7 @@ func chatty() Options {
 func TestRepliesHaveRoots(t *testing.T) {
 	tenant := New(chatty())
 	counts := map[string]int{}
-	for team := range tenant.teamsWithRooms(afterwards) {
+	for _, team := range tenant.readableTeams(afterwards) {
 		of := tenant.id(groupIDs, uint64(team)).String()
 		byKey := map[string]map[string]any{}
 		messages := teamOf(t, tenant, team, "?$top=50")
@@ -73,7 +73,7 @@ func TestChannelMessagesByWindow(t *testing.T) {
 	o.Now = func() time.Time { return now }
 	tenant := New(o)
 	of := func(options string) (messages []map[string]any) {
-		for team := range tenant.teamsWithRooms(since) {
+		for _, team := range tenant.readableTeams(since) {
 			messages = append(messages, teamOf(t, tenant, team, options)...)
 		}
 		return messages
@@ -105,7 +105,7 @@ func TestMessagesAreNotOlderThanTheirTeam(t *testing.T) {
 	o.Moves, o.Now = 200, at(now)
 	tenant := New(o)
 	young := 0
-	for team := range tenant.teamsWithRooms(now) {
+	for _, team := range tenant.readableTeams(now) {
 		g, _ := tenant.groupAt(team, now)
 		for _, m := range teamOf(t, tenant, team, "?$top=50") {
 			since := g.created.Truncate(time.Millisecond)

@@ -33,7 +33,6 @@ func (t *Tenant) listChats(r *request) (rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.context = "chats"
 	expanded := r.has("$expand") && r.get("$expand") != ""
 	if expanded {
 		r.shape = "(members())"
@@ -118,7 +117,6 @@ func (t *Tenant) chatMembers(r *request) (rows, error) {
 	if !ok || !c.created.Before(r.now) {
 		return nil, refuse(404, "NotFound", "NotFound")
 	}
-	r.context = "chats('" + url.PathEscape(r.keys[0]) + "')/members"
 	return func(yield func(int, entity) bool) {
 		for _, m := range t.members(&c, r.now) {
 			if m.place >= r.from && m.in.has(r.now) && !yield(m.place, t.chatMember(&c, m)) {

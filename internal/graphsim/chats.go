@@ -353,18 +353,18 @@ func (t *Tenant) present(c *chat, now time.Time) []membership {
 // A turn is what happened to a chat itself; a message tells of it.
 type turn struct {
 	at   time.Time
-	kind eventKind
+	kind string // the event that the message tells of
 	who  party
 	name string // the new topic
 }
 
 // turns are all turns of a chat until an instant, the earliest first.
 func (t *Tenant) turns(c *chat, now time.Time) (list []turn) {
-	joined, left := membersAdded, membersDeleted
+	joined, left := "membersAdded", "membersDeleted"
 	if c.kind == meetingChat {
-		joined, left = membersJoined, membersLeft
-		list = append(list, turn{at: turnTime(c.call.start, 64), kind: callStarted, who: c.call.first},
-			turn{at: turnTime(c.call.end, 65), kind: callEnded, who: c.call.first})
+		joined, left = "membersJoined", "membersLeft"
+		list = append(list, turn{at: turnTime(c.call.start, 64), kind: "callStarted", who: c.call.first},
+			turn{at: turnTime(c.call.end, 65), kind: "callEnded", who: c.call.first})
 	}
 	for _, m := range t.members(c, now) {
 		if !m.founder {
@@ -376,7 +376,7 @@ func (t *Tenant) turns(c *chat, now time.Time) (list []turn) {
 	}
 	for i, name := range t.topics(c) {
 		if i > 0 {
-			list = append(list, turn{at: name.from, kind: chatRenamed, who: party{kind: internal, number: c.first}, name: name.text})
+			list = append(list, turn{at: name.from, kind: "chatRenamed", who: party{kind: internal, number: c.first}, name: name.text})
 		}
 	}
 	list = slices.DeleteFunc(list, func(u turn) bool { return !u.at.Before(now) })
@@ -421,7 +421,7 @@ func (t *Tenant) topic(c *chat, now time.Time) (name string) {
 func (t *Tenant) updated(c *chat, now time.Time) time.Time {
 	at := c.created
 	for _, u := range t.turns(c, now) {
-		if u.kind != callStarted && u.kind != callEnded {
+		if u.kind != "callStarted" && u.kind != "callEnded" {
 			at = later(at, u.at)
 		}
 	}

@@ -23,6 +23,7 @@ type collection struct {
 	prices  []price     // what a request takes, besides one of all requests
 	sick    target      // what a request is for, as far as it can be sick
 	typ     *entityType // of the entities; nil: nothing is known of them, and $select takes any name
+	context string      // what an @odata.context says; default: the path
 	options string      // of OData that may be set, besides the token of a page
 	absent  string      // and those that Graph answers and this simulator does not
 	filters string      // what may stand in a $filter, as conditions ask, between commas; "*": anything
@@ -77,8 +78,7 @@ type request struct {
 	where   []condition
 
 	selected []string // in order; nil: everything
-	context  string   // what the answer's @odata.context says, without the selection
-	shape    string   // the selection and expansions there
+	shape    string   // the selection and expansions in the answer's @odata.context
 
 	size    int // 0: there is one page
 	most    int // entities on a page of whatever collection; 0: as many as Graph gives
@@ -243,12 +243,29 @@ func (k *entityType) whole(e entity, names []string) entity {
 	return some
 }
 
+// metadata is what the answer's @odata.context says: what is answered, with the selection and expansions.
 func (r *request) metadata() string {
-	end := ""
-	if r.of.one != nil && !strings.HasPrefix(r.context, "!") {
-		end = "/$entity"
+	path, end := r.of.context, ""
+	switch {
+	case path != "":
+	case r.of.one != nil && strings.HasSuffix(r.of.path, "/{}"):
+		path, end = strings.TrimSuffix(r.of.path, "/{}"), "/$entity"
+	default:
+		path = strings.ReplaceAll(strings.TrimSuffix(r.of.path, "/delta"), "/{}", "('{}')")
+		end = either(r.of.one != nil, "/$entity", "")
 	}
-	return r.root + "/$metadata#" + strings.TrimPrefix(r.context, "!") + r.shape + end
+	return r.root + "/$metadata#" + r.filled(path) + r.shape + end
+}
+
+// filled is a path with the request's keys.
+func (r *request) filled(path string) string {
+	for _, key := range r.keys {
+		if !strings.Contains(path, "({})") {
+			key = url.PathEscape(key)
+		}
+		path = strings.Replace(path, "{}", key, 1)
+	}
+	return path
 }
 
 // link is the member with the link to the next page, or to the next changes; nothing if there is none.
@@ -295,14 +312,7 @@ func (t *Tenant) read(h *http.Request, version string, of *collection, keys []st
 		}
 	}
 	r := &request{of: of, root: origin(h) + "/" + version, keys: keys, options: options, now: t.Now().UTC()}
-	r.path = of.path
-	for _, key := range keys {
-		if !strings.Contains(r.path, "({})") {
-			key = url.PathEscape(key)
-		}
-		r.path = strings.Replace(r.path, "{}", key, 1)
-	}
-	r.context = strings.TrimSuffix(r.path, "/delta")
+	r.path = r.filled(of.path)
 	if h.Method == http.MethodPost {
 		if r.body, err = io.ReadAll(io.LimitReader(h.Body, longestBody)); err != nil {
 			return nil, badRequest("The request body cannot be read.")
@@ -508,15 +518,34 @@ func (r *request) number(option string) (int, error) {
 	return n, nil
 }
 
-// listed are the rows of a list, each at its index.
-func listed[T any](r *request, all []T, one func(T) entity) rows {
+// below is what a collection answers of the parent that the first key of its path names.
+func below[P, A any](find func(*Tenant, string, time.Time) (P, error), of func(*Tenant, *request, P) A) func(*Tenant, *request) (A, error) {
+	return func(t *Tenant, r *request) (answer A, err error) {
+		parent, err := find(t, r.keys[0], r.now)
+		if err != nil {
+			return answer, err
+		}
+		return of(t, r, parent), nil
+	}
+}
+
+// from are the entities of all that comes at a place.
+func from[T any](all iter.Seq2[int, T], one func(T) entity) rows {
 	return func(yield func(int, entity) bool) {
-		for i := r.from; i < len(all); i++ {
-			if !yield(i, one(all[i])) {
+		for at, v := range all {
+			if !yield(at, one(v)) {
 				return
 			}
 		}
 	}
+}
+
+// listed are the rows of a list, each at its index.
+func listed[T any](r *request, all []T, one func(T) entity) rows {
+	return from(func(yield func(int, T) bool) {
+		for i := r.from; i < len(all) && yield(i, all[i]); i++ {
+		}
+	}, one)
 }
 
 // origin is where a request came to: links lead there too.

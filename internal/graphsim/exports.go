@@ -12,10 +12,8 @@ const (
 	mostMessages = 50
 )
 
-// A messagePlace is a message's place in an export. It stays, whatever else is written or changed.
-type messagePlace struct{ day, thread, index int }
-
-func (p messagePlace) number() int { return p.day<<32 | p.thread<<16 | p.index }
+// placeIn is a message's place in an export. It stays, whatever else is written or changed.
+func placeIn(day, thread int, m *message) int { return day<<32 | thread<<16 | m.index }
 
 // An export is what a request wants of messages: those that were last changed in a stretch of time, zero being
 // without a bound, from a place on.
@@ -26,7 +24,6 @@ type export struct {
 }
 
 func (r *request) export() export {
-	r.context = "Collection(chatMessage)"
 	a := export{from: r.from, now: r.now}
 	a.modified.from, a.modified.to = bounds(r.where, "lastModifiedDateTime")
 	return a
@@ -50,35 +47,21 @@ func (a *export) wants(at int, m *message) bool {
 }
 
 // userMessages are what is in a user's mailbox: all messages of a chat from the time in which the user was in it.
-func (t *Tenant) userMessages(r *request) (rows, error) {
-	p, err := t.mailbox(r.keys[0], r.now)
-	if err != nil {
-		return nil, err
-	}
-	return t.exported(r.export(), t.inMailbox(p.number, r.export())), nil
+func (t *Tenant) userMessages(r *request, p person) rows {
+	return t.exported(r, t.inMailbox(p.number, r.export()))
 }
 
 // teamMessages are the messages of all channels of a team, with the replies among them.
-func (t *Tenant) teamMessages(r *request) (rows, error) {
-	g, err := t.findTeam(r.keys[0], r.now)
-	if err != nil {
-		return nil, err
-	}
-	return t.exported(r.export(), t.inTeam(g.number, r.export())), nil
+func (t *Tenant) teamMessages(r *request, g directoryGroup) rows {
+	return t.exported(r, t.inTeam(g.number, r.export()))
 }
 
-func (t *Tenant) exported(a export, all iter.Seq2[messagePlace, message]) rows {
-	return func(yield func(int, entity) bool) {
-		for at, m := range all {
-			if !yield(at.number(), t.message(&m, a.now)) {
-				return
-			}
-		}
-	}
+func (t *Tenant) exported(r *request, all iter.Seq2[int, message]) rows {
+	return from(all, func(m message) entity { return t.message(&m, r.now) })
 }
 
 // inMailbox are the messages in a user's mailbox that are wanted.
-func (t *Tenant) inMailbox(user int, a export) iter.Seq2[messagePlace, message] {
+func (t *Tenant) inMailbox(user int, a export) iter.Seq2[int, message] {
 	type box struct {
 		place  int
 		in     stretch
@@ -92,12 +75,12 @@ func (t *Tenant) inMailbox(user int, a export) iter.Seq2[messagePlace, message] 
 			boxes = append(boxes, box{place, m.in, t.chatThread(&c), t.turns(&c, a.now)})
 		}
 	}
-	return func(yield func(messagePlace, message) bool) {
+	return func(yield func(int, message) bool) {
 		for day := from; day < to; day++ {
 			for _, b := range boxes {
-				for m := range t.chatDay(b.thread, day, b.turns, a.now) {
-					at := messagePlace{day, b.place, m.index}
-					if b.in.has(m.created) && a.wants(at.number(), &m) && !yield(at, m) {
+				for _, m := range t.chatDay(b.thread, day, b.turns, a.now) {
+					at := placeIn(day, b.place, &m)
+					if b.in.has(m.created) && a.wants(at, &m) && !yield(at, m) {
 						return
 					}
 				}
@@ -107,15 +90,14 @@ func (t *Tenant) inMailbox(user int, a export) iter.Seq2[messagePlace, message] 
 }
 
 // inTeam are the messages of a team that are wanted.
-func (t *Tenant) inTeam(team int, a export) iter.Seq2[messagePlace, message] {
+func (t *Tenant) inTeam(team int, a export) iter.Seq2[int, message] {
 	threads := t.channelThreads(team, a.now)
 	from, to := a.days(t)
-	return func(yield func(messagePlace, message) bool) {
+	return func(yield func(int, message) bool) {
 		for day := from; day < to; day++ {
 			for i, th := range threads {
-				for m := range t.channelDay(th, day, a.now) {
-					at := messagePlace{day, i, m.index}
-					if a.wants(at.number(), &m) && !yield(at, m) {
+				for _, m := range t.channelDay(th, day, a.now) {
+					if at := placeIn(day, i, &m); a.wants(at, &m) && !yield(at, m) {
 						return
 					}
 				}
@@ -133,7 +115,7 @@ func (t *Tenant) message(m *message, now time.Time) entity {
 	if who, ok := t.sender(m); ok {
 		from = t.fromSet(who)
 	}
-	if m.event != noEvent {
+	if m.event != "" {
 		sort, detail = younger("systemEventMessage"), t.eventDetail(m)
 	}
 	e := append(make(entity, 0, 54), "@odata.type", "#microsoft.graph.chatMessage", "id", m.id(), "replyToId", reply,
@@ -152,7 +134,7 @@ func (t *Tenant) stand(m *message) entity {
 	subject, summary, root := "", "", m.root
 	if root.IsZero() {
 		root = m.created
-		if s.chance(0.4) && m.event == noEvent && m.deleted.IsZero() {
+		if s.chance(0.4) && m.event == "" && m.deleted.IsZero() {
 			subject = pick(&s, subjects)
 			if s.chance(0.1) {
 				summary = "About " + subject
@@ -171,7 +153,7 @@ func (t *Tenant) stand(m *message) entity {
 func (m *message) importance() string {
 	s := seeded(m.seed, 'i')
 	switch {
-	case m.event != noEvent || s.chance(0.95):
+	case m.event != "" || s.chance(0.95):
 		return "normal"
 	case s.chance(0.7):
 		return "high"
@@ -182,7 +164,7 @@ func (m *message) importance() string {
 // violation is what a rule against leaks had to say.
 func (m *message) violation() any {
 	s := seeded(m.seed, 'v')
-	if m.event != noEvent || !s.chance(0.01) {
+	if m.event != "" || !s.chance(0.01) {
 		return nil
 	}
 	return entity{

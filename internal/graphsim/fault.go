@@ -1,12 +1,17 @@
 package graphsim
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // Faults say how often and how requests fail. Whoever handles every fault right ends up with what a
@@ -45,17 +50,14 @@ const (
 // A faultKind is what a fault does. The zero value does nothing.
 type faultKind struct {
 	name    string
-	suits   func(c *collection, options url.Values) bool // nil: every request
-	refusal func(now time.Time) *refusal                 // is answered instead
-	relink  func(page *entity, d detours)
+	suits   func(c *collection, options url.Values) bool                      // nil: every request
+	refusal func(now time.Time) *refusal                                      // is answered instead
 	edit    func(t *Tenant, r *http.Request, body []byte) []byte              // of a good answer
 	send    func(t *Tenant, rw http.ResponseWriter, r *http.Request, a reply) // in place of the usual way
 }
 
 // any says whether it does anything.
-func (k *faultKind) any() bool {
-	return k.refusal != nil || k.relink != nil || k.edit != nil || k.send != nil
-}
+func (k *faultKind) any() bool { return k.refusal != nil || k.edit != nil || k.send != nil }
 
 var faultKinds = [...]faultKind{
 	FaultThrottledSeconds:  {name: "429-seconds", refusal: func(time.Time) *refusal { return tooMany("1") }},
@@ -70,11 +72,11 @@ var faultKinds = [...]faultKind{
 	FaultStall:             {name: "stall", send: stall},
 	FaultCutBody:           {name: "cut-body", send: cutBody},
 	FaultCutJSON:           {name: "cut-json", send: cutJSON},
-	FaultRepeat:            {name: "repeat", suits: isCollection, relink: repeat},
-	FaultEmpty:             {name: "empty", suits: isCollection, relink: vacate},
-	FaultLoop:              {name: "loop", suits: isCollection, relink: loop},
-	FaultForeign:           {name: "foreign", suits: isCollection, relink: estrange},
-	FaultExpired:           {name: "expired", suits: func(_ *collection, options url.Values) bool { return isDeltaLink(options) }, refusal: func(time.Time) *refusal { return expired() }},
+	FaultRepeat:            {name: "repeat", suits: isCollection, edit: linking("again", false)},
+	FaultEmpty:             {name: "empty", suits: isCollection, edit: linking("again", true)},
+	FaultLoop:              {name: "loop", suits: isCollection, edit: linking("loop", false)},
+	FaultForeign:           {name: "foreign", suits: isCollection, edit: linking("foreign", false)},
+	FaultExpired:           {name: "expired", suits: isDeltaLink, refusal: func(time.Time) *refusal { return expired() }},
 }
 
 func (f Fault) String() string { return faultKinds[f].name }
@@ -129,7 +131,7 @@ func isCollection(c *collection, _ url.Values) bool {
 	return c != nil && c.rows != nil && c.method == ""
 }
 
-func isDeltaLink(options url.Values) bool {
+func isDeltaLink(_ *collection, options url.Values) bool {
 	since := options.Get("$deltatoken") + options.Get("$deltaToken")
 	return since != "" && since != "latest"
 }
@@ -143,34 +145,27 @@ func broken(status int, code, retryAfter string) func(time.Time) *refusal {
 
 const gatewayPage = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n"
 
-// detours are links that a fault can put in the place of a page's own.
-type detours struct {
-	again   string // to the same page, without a fault
-	loop    string // to the same page, whose link is then this one
-	foreign string // to another host
-	fresh   string // to the same page, by a link that was never given before
-}
-
-// What the faults of collections do to a page.
-func repeat(page *entity, d detours)   { page.set(nextLink, d.again) }
-func loop(page *entity, d detours)     { page.set(nextLink, d.loop) }
-func estrange(page *entity, d detours) { page.set(nextLink, d.foreign) }
-func vacate(page *entity, d detours)   { emptied(page, d.again) }
-
-// emptied leaves nothing of a page but another link.
-func emptied(page *entity, link string) {
-	page.remove("@odata.count")
-	page.set("value", []entity(nil))
-	page.set(nextLink, link)
-}
-
-// detoursFrom makes the links that lead away from a request. Their tokens hold its query.
-func (t *Tenant) detoursFrom(r *http.Request) detours {
-	path := r.URL.EscapedPath() + "?"
-	token := func(kind string) string {
-		return origin(r) + path + "$skiptoken=" + t.seal(kind, r.URL.RawQuery)
+// linking gives a page another link, and if it is to be empty nothing else. To the same page leads "again", without
+// a fault; "loop", to the page whose link this is then; and "fresh", a link that was never given before. "foreign"
+// leads to another host. The tokens hold the request's query.
+func linking(kind string, empty bool) func(*Tenant, *http.Request, []byte) []byte {
+	return func(t *Tenant, r *http.Request, body []byte) []byte {
+		page, text := parseEntity(body), r.URL.RawQuery
+		if kind == "fresh" {
+			text = strconv.FormatUint(t.requests.Load(), 10) + " " + text
+		}
+		link := origin(r) + r.URL.EscapedPath() + "?$skiptoken=" + t.seal(kind, text)
+		if kind == "foreign" {
+			link = "https://graph.adatum.example" + r.URL.EscapedPath() + "?" + r.URL.RawQuery
+		}
+		page.remove(nextLink)
+		page.remove("@odata.deltaLink")
+		if empty {
+			page.remove("@odata.count")
+			page.set("value", []entity(nil))
+		}
+		return rewritten(append(page, nextLink, link))
 	}
-	return detours{again: token("again"), loop: token("loop"), foreign: "https://graph.adatum.example" + path + r.URL.RawQuery, fresh: t.freshLink(r)}
 }
 
 // meant is the request that is meant by one, and what goes wrong with it: a detour leads back, and on
@@ -187,8 +182,10 @@ func (t *Tenant) meant(n uint64, r *http.Request) (*http.Request, *faultKind) {
 		return withQuery(r, query), &faultKinds[FaultLoop]
 	}
 	if t.Sick.Seed != 0 {
-		fresh, ok := t.fromFresh(r)
-		r = fresh
+		text, ok := t.unseal("fresh", token)
+		if _, query, numbered := strings.Cut(text, " "); ok && numbered {
+			r = withQuery(r, query)
+		}
 		if at, fault := t.sicken(r, t.Now().UTC()); ok || fault.any() || at != r {
 			return at, fault
 		}
@@ -202,13 +199,78 @@ func withQuery(r *http.Request, query string) *http.Request {
 	return r
 }
 
-// relink writes a page anew, as a fault of collections makes it: with the link at the end, and with no deltaLink.
-func (t *Tenant) relink(w *writer, r *http.Request, change func(*entity, detours)) error {
-	page := parseEntity(w.b)
-	page.remove(nextLink)
-	page.remove("@odata.deltaLink")
-	change(&page, t.detoursFrom(r))
-	w.b = w.b[:0]
-	w.entity(page)
-	return nil
+// A reply is what goes over the wire.
+type reply struct {
+	status int
+	body   []byte
+}
+
+var zippers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails for an unknown level only
+	return z
+}}
+
+func takesGzip(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+}
+
+// send sends a reply whole, compressed if the client takes that.
+func send(rw http.ResponseWriter, r *http.Request, a reply) {
+	if !takesGzip(r) {
+		rw.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+		rw.WriteHeader(a.status)
+		_, _ = rw.Write(a.body) // the client has gone: nobody is left to tell
+		return
+	}
+	rw.Header().Set("Content-Encoding", "gzip")
+	rw.WriteHeader(a.status)
+	z, _ := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(z)
+	z.Reset(rw)
+	_, _ = z.Write(a.body)
+	_ = z.Close()
+}
+
+// cutJSON sends half of a document as if it were all.
+func cutJSON(_ *Tenant, rw http.ResponseWriter, r *http.Request, a reply) {
+	a.body = a.body[:len(a.body)/2]
+	send(rw, r, a)
+}
+
+// cutBody promises all of the body and sends half; then the server ends the connection.
+func cutBody(_ *Tenant, rw http.ResponseWriter, r *http.Request, a reply) {
+	body := a.body
+	if takesGzip(r) {
+		var zipped bytes.Buffer
+		z := gzip.NewWriter(&zipped)
+		_, _ = z.Write(body) // to memory
+		_ = z.Close()
+		body = zipped.Bytes()
+		rw.Header().Set("Content-Encoding", "gzip")
+	}
+	rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	rw.WriteHeader(a.status)
+	_, _ = rw.Write(body[:len(body)/2])
+}
+
+// stall is cutBody, with time between the half that comes and the end.
+func stall(t *Tenant, rw http.ResponseWriter, r *http.Request, a reply) {
+	cutBody(t, rw, r, a)
+	_ = http.NewResponseController(rw).Flush() // where there is nothing to flush, the client waits for all of it
+	select {
+	case <-r.Context().Done():
+	case <-time.After(t.Faults.Stall):
+	}
+}
+
+// reset ends the connection without a word, as a router does that lost its tables.
+func reset(_ *Tenant, rw http.ResponseWriter, _ *http.Request, _ reply) {
+	conn, _, err := http.NewResponseController(rw).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // over HTTP/2 the server resets the stream for this
+	}
+	if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
+		_ = tcp.SetLinger(0) // a reset, and no orderly end
+	}
+	_ = conn.Close()
 }

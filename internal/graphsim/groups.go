@@ -267,43 +267,28 @@ var (
 	changedGroupType = entityType{name: groupType.name, sample: groupType.sample, more: "members owners"}
 )
 
-// listGroups are the directory's groups.
-func (t *Tenant) listGroups(r *request) (rows, error) {
-	return func(yield func(int, entity) bool) {
-		for number := r.from; number < t.groups(r.now); number++ {
-			if g, here := t.groupAt(number, r.now); here && !yield(number, g.entity()) {
+// directoryGroups are the groups at an instant from a number on, each at its number.
+func (t *Tenant) directoryGroups(from int, now time.Time) iter.Seq2[int, *directoryGroup] {
+	return func(yield func(int, *directoryGroup) bool) {
+		for number := from; number < t.groups(now); number++ {
+			if g, here := t.groupAt(number, now); here && !yield(number, &g) {
 				return
 			}
 		}
-	}, nil
-}
-
-func (t *Tenant) oneGroup(r *request) (entity, error) {
-	r.context = "groups"
-	g, err := t.findGroup(r.keys[0], r.now)
-	return g.entity(), err
-}
-
-// listMembers are the users in a group, each at its place among the candidates.
-func (t *Tenant) listMembers(r *request) (rows, error) {
-	g, err := t.findGroup(r.keys[0], r.now)
-	r.context = "directoryObjects"
-	return func(yield func(int, entity) bool) {
-		for k, p := range t.groupMembers(&g, r.from, r.now) {
-			if !yield(k, relatedUser(p)) {
-				return
-			}
-		}
-	}, err
-}
-
-func (t *Tenant) listOwners(r *request) (rows, error) {
-	g, err := t.findGroup(r.keys[0], r.now)
-	if err != nil {
-		return nil, err
 	}
-	r.context = "directoryObjects"
-	return listed(r, t.owners(&g, r.now), relatedUser), nil
+}
+
+func (t *Tenant) listGroups(r *request) (rows, error) {
+	return from(t.directoryGroups(r.from, r.now), (*directoryGroup).entity), nil
+}
+
+// members are the users in a group, each at its place among the candidates.
+func (t *Tenant) listMembers(r *request, g directoryGroup) rows {
+	return from(t.groupMembers(&g, r.from, r.now), relatedUser)
+}
+
+func (t *Tenant) listOwners(r *request, g directoryGroup) rows {
+	return listed(r, t.owners(&g, r.now), relatedUser)
 }
 
 func relatedUser(p *person) entity {

@@ -64,6 +64,19 @@ func objects(t *testing.T, of map[string]any, name string) []map[string]any {
 // get asks for a path below the host, or for a link as the tenant gave it. Headers come in pairs.
 func get(t *testing.T, h http.Handler, target string, headers ...string) answer {
 	t.Helper()
+	rec := ask(t, h, target, headers...)
+	a := answer{status: rec.Code, header: rec.Header(), body: rec.Body.Bytes()}
+	if rec.Header().Get("Content-Encoding") == "" {
+		if err := json.Unmarshal(a.body, &a.json); err != nil {
+			t.Fatalf("%s: %v in %.200s", target, err, a.body)
+		}
+	}
+	return a
+}
+
+// ask is get for whom the body is nothing to read.
+func ask(t *testing.T, h http.Handler, target string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
 	if rest, ok := strings.CutPrefix(target, "http://example.com"); ok {
 		target = rest
 	}
@@ -75,13 +88,7 @@ func get(t *testing.T, h http.Handler, target string, headers ...string) answer 
 	}
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, r)
-	a := answer{status: rec.Code, header: rec.Header(), body: rec.Body.Bytes()}
-	if rec.Header().Get("Content-Encoding") == "" {
-		if err := json.Unmarshal(a.body, &a.json); err != nil {
-			t.Fatalf("%s: %v in %.200s", target, err, a.body)
-		}
-	}
-	return a
+	return rec
 }
 
 func unescape(t *testing.T, path string) string {

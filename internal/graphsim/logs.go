@@ -9,7 +9,6 @@ import (
 
 // A telephoneLog is what tells PSTN and Direct Routing apart.
 type telephoneLog struct {
-	rowType   string
 	inclusive bool // whether the end of the range belongs to it
 	count     func(*Tenant, *call) int
 	row       func(*Tenant, *call, int) entity
@@ -18,9 +17,9 @@ type telephoneLog struct {
 
 // The documentation calls the end of the range inclusive for PSTN and exclusive for Direct Routing.
 var (
-	pstnLog = telephoneLog{"microsoft.graph.callRecords.pstnCallLogRow", true, (*Tenant).pstnCount, (*Tenant).pstnRow, pstnID}
+	pstnLog = telephoneLog{true, (*Tenant).pstnCount, (*Tenant).pstnRow, pstnID}
 
-	routingLog = telephoneLog{"microsoft.graph.callRecords.directRoutingLogRow", false, (*Tenant).routingCount, (*Tenant).routingRow, routingID}
+	routingLog = telephoneLog{false, (*Tenant).routingCount, (*Tenant).routingRow, routingID}
 )
 
 // longestLog is the longest range of one request. Beyond it Graph has been seen to answer 406
@@ -33,7 +32,6 @@ func (log *telephoneLog) rows(t *Tenant, r *request) (rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.context = "Collection(" + log.rowType + ")"
 	return func(yield func(int, entity) bool) {
 		i := -1
 		for c, row := range t.logRows(log, s) {

@@ -109,15 +109,6 @@ func zoned(at time.Time) entity {
 	return entity{"dateTime", at.Format("2006-01-02T15:04:05.0000000"), "timeZone", "UTC"}
 }
 
-func (t *Tenant) mailboxSettings(r *request) (entity, error) {
-	m, err := t.openMailbox(r.keys[0], r.now)
-	if err != nil {
-		return nil, err
-	}
-	r.context = "!users('" + m.id.String() + "')/mailboxSettings"
-	return m.settings(), nil
-}
-
 // itemID draws an id of something in a mailbox, of a kind.
 func itemID(s source, kind uint64) string {
 	s = seeded(uint64(s), kind)
@@ -181,15 +172,6 @@ func (t *Tenant) presence(p *person, now time.Time) entity {
 	}
 }
 
-func (t *Tenant) onePresence(r *request) (entity, error) {
-	p, ok := t.findPerson(r.keys[0], r.now)
-	if !ok {
-		return nil, notThere(r.keys[0])
-	}
-	r.context = "users('" + p.id.String() + "')/presence"
-	return t.presence(&p, r.now), nil
-}
-
 // presences are those of whom the body names. Whom the tenant does not know is left out.
 func (t *Tenant) presences(r *request) (rows, error) {
 	var body struct{ IDs []string }
@@ -211,6 +193,5 @@ func (t *Tenant) presences(r *request) (rows, error) {
 			list = append(list, p)
 		}
 	}
-	r.context = "Collection(microsoft.graph.presence)"
 	return listed(r, list, func(p person) entity { return t.presence(&p, r.now) }), nil
 }

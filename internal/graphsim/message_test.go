@@ -2,7 +2,9 @@ package graphsim
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 )
@@ -25,7 +27,7 @@ func everyMessage(t *testing.T, tenant *Tenant, options string) (messages map[st
 		list, _ := all(t, tenant, "/v1.0/users/"+user+"/chats/getAllMessages"+options)
 		for _, m := range list {
 			key := m["chatId"].(string) + " " + m["id"].(string)
-			if known := messages[key]; known != nil && fmt.Sprint(known) != fmt.Sprint(m) {
+			if known := messages[key]; known != nil && !reflect.DeepEqual(known, m) {
 				t.Fatalf("%s is shown in two ways:\n%v\n%v", key, known, m)
 			}
 			messages[key] = m
@@ -33,6 +35,19 @@ func everyMessage(t *testing.T, tenant *Tenant, options string) (messages map[st
 		}
 	}
 	return messages, copies
+}
+
+// talk is every message of the talkative tenant, read once for all tests that look at it.
+var talk struct {
+	once     sync.Once
+	messages map[string]map[string]any
+	copies   int
+}
+
+func talkOf(t *testing.T) (messages map[string]map[string]any, copies int) {
+	t.Helper()
+	talk.once.Do(func() { talk.messages, talk.copies = everyMessage(t, New(talkative()), "?$top=50") })
+	return talk.messages, talk.copies
 }
 
 func TestMessagesByWindow(t *testing.T) {
@@ -74,8 +89,7 @@ func keysOf(messages []map[string]any) []string {
 
 // The ids of messages are unique in their chat, and only there.
 func TestMessageIDs(t *testing.T) {
-	tenant := New(talkative())
-	messages, copies := everyMessage(t, tenant, "?$top=50")
+	messages, copies := talkOf(t)
 	ids := map[string]int{}
 	for _, m := range messages {
 		ids[m["id"].(string)]++
@@ -109,7 +123,7 @@ func TestMessagesChange(t *testing.T) {
 	changes, _ := everyMessage(t, tenant, window)
 	kinds := map[string]int{}
 	for key, m := range before {
-		other := fmt.Sprint(m) != fmt.Sprint(after[key])
+		other := !reflect.DeepEqual(m, after[key])
 		if _, told := changes[key]; told != other {
 			t.Errorf("message %s changed: %v, and is in the window: %v", key, other, told)
 		}

@@ -1,7 +1,6 @@
 package graphsim
 
 import (
-	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -27,9 +26,9 @@ type message struct {
 	edited   time.Time // zero if it never was, as the next
 	deleted  time.Time
 	root     time.Time // when the message was created that it replies to; zero if it replies to none
-	event    eventKind
-	turn     turn // if it tells of one
-	reminder bool // by a bot, to several chats at the same moment
+	event    string    // what it tells of, in Graph's word; empty: it is a message of somebody
+	turn     turn      // if it tells of one
+	reminder bool      // by a bot, to several chats at the same moment
 }
 
 // id is the message's own in its thread; another thread may have it too.
@@ -46,7 +45,7 @@ const firstTurn = 1 << 12
 // settle finds what has happened to a message until an instant. Nothing happens to what tells of an event.
 func (m *message) settle(now time.Time) {
 	m.modified = m.created
-	if m.event != noEvent {
+	if m.event != "" {
 		return
 	}
 	s := seeded(m.seed, 'e')
@@ -58,7 +57,7 @@ func (m *message) settle(now time.Time) {
 	if at := m.created.Add(age(&s)); revised && at.Before(until) {
 		m.edited, m.modified = at, at
 	}
-	for r := range m.everReacted() {
+	for _, r := range m.everReacted() {
 		if r.at.Before(until) {
 			m.modified = later(m.modified, r.at)
 		}
@@ -102,40 +101,34 @@ func (t *Tenant) written(th *thread, day int, average float64) int {
 
 // chatDay are the messages of a chat that were created on a day and before now, as they are now. The
 // turns are all that the chat had until now.
-func (t *Tenant) chatDay(th *thread, day int, turns []turn, now time.Time) iter.Seq[message] {
-	return func(yield func(message) bool) {
-		c := th.chat
-		n := t.written(th, day, chatShare[c.kind]*t.MessagesPerUserDay)
-		if c.kind == meetingChat && day != c.call.day {
-			n = 0
-		}
-		for i := range n {
-			m := t.chatMessage(th, day, i, n)
-			if !m.created.Before(now) || m.created.Before(c.created) || dayOf(m.created) != day {
-				continue
-			}
-			if m.settle(now); !yield(m) {
-				return
-			}
-		}
-		for i, u := range turns {
-			if dayOf(u.at) != day || c.kind == meetingChat && day != c.call.day {
-				continue
-			}
-			m := message{thread: th, index: firstTurn + i, created: u.at, modified: u.at, event: u.kind, turn: u}
-			m.seed = uint64(seeded(th.seed, uint64(i), 'u'))
-			if !yield(m) {
-				return
-			}
+func (t *Tenant) chatDay(th *thread, day int, turns []turn, now time.Time) (list []message) {
+	c := th.chat
+	if c.kind == meetingChat && day != c.call.day {
+		return nil
+	}
+	n := t.written(th, day, chatShare[c.kind]*t.MessagesPerUserDay)
+	for i := range n {
+		m := t.chatMessage(th, day, i, n)
+		if m.created.Before(now) && !m.created.Before(c.created) && dayOf(m.created) == day {
+			m.settle(now)
+			list = append(list, m)
 		}
 	}
+	for i, u := range turns {
+		if dayOf(u.at) == day {
+			m := message{thread: th, index: firstTurn + i, created: u.at, modified: u.at, event: u.kind, turn: u}
+			m.seed = uint64(seeded(th.seed, uint64(i), 'u'))
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // lastWritten is when the last message of a chat was created; zero if there is none.
 func (t *Tenant) lastWritten(c *chat, now time.Time) (at time.Time) {
 	th, turns := t.chatThread(c), t.turns(c, now)
 	for day := min(dayOf(now), t.first+t.days-1); day >= t.first && at.IsZero(); day-- {
-		for m := range t.chatDay(th, day, turns, now) {
+		for _, m := range t.chatDay(th, day, turns, now) {
 			at = later(at, m.created)
 		}
 	}
@@ -190,21 +183,19 @@ func (t *Tenant) postings(th *thread, day int) int {
 
 // channelDay are the messages of a channel that were created on a day and before now, as they are now.
 // None is older than the team, or replies to what would be.
-func (t *Tenant) channelDay(th *thread, day int, now time.Time) iter.Seq[message] {
-	return func(yield func(message) bool) {
-		for i := range t.postings(th, day) {
-			m := t.posting(th, day, i)
-			if !m.created.Before(now) {
-				return
-			}
-			if since := th.room.founded; m.created.Before(since) || !m.root.IsZero() && m.root.Before(since) {
-				continue
-			}
-			if m.settle(now); !yield(m) {
-				return
-			}
+func (t *Tenant) channelDay(th *thread, day int, now time.Time) (list []message) {
+	since := th.room.founded
+	for i := range t.postings(th, day) {
+		m := t.posting(th, day, i)
+		if !m.created.Before(now) {
+			break
+		}
+		if !m.created.Before(since) && (m.root.IsZero() || !m.root.Before(since)) {
+			m.settle(now)
+			list = append(list, m)
 		}
 	}
+	return list
 }
 
 // posting is a message of a channel, as it was at first. Of three the first begins a conversation and
@@ -234,35 +225,31 @@ func (t *Tenant) posted(th *thread, day, index int) time.Time {
 // A reaction is somebody's to a message. It may be taken back.
 type reaction struct {
 	at, gone time.Time
-	index    int
 	seed     uint64
 }
 
 // everReacted are all reactions that a message gets in its life, in no order of time.
-func (m *message) everReacted() iter.Seq[reaction] {
-	return func(yield func(reaction) bool) {
-		s := seeded(m.seed, 'r')
-		if !s.chance(0.2) {
-			return
-		}
-		for i := range s.between(1, 3) {
-			r := reaction{index: i, at: m.created.Add(age(&s)), gone: forever, seed: s.next()}
-			if taken := m.created.Add(age(&s)); s.chance(0.1) && taken.After(r.at) {
-				r.gone = taken
-			}
-			if !yield(r) {
-				return
-			}
-		}
+func (m *message) everReacted() (list []reaction) {
+	s := seeded(m.seed, 'r')
+	if !s.chance(0.2) {
+		return nil
 	}
+	for range s.between(1, 3) {
+		r := reaction{at: m.created.Add(age(&s)), gone: forever, seed: s.next()}
+		if taken := m.created.Add(age(&s)); s.chance(0.1) && taken.After(r.at) {
+			r.gone = taken
+		}
+		list = append(list, r)
+	}
+	return list
 }
 
 // reactions are those that a message has at an instant: none if it is deleted.
 func (m *message) reactions(now time.Time) (list []reaction) {
-	if m.event != noEvent || !m.deleted.IsZero() {
+	if m.event != "" || !m.deleted.IsZero() {
 		return nil
 	}
-	for r := range m.everReacted() {
+	for _, r := range m.everReacted() {
 		if r.at.Before(now) && !r.gone.Before(now) {
 			list = append(list, r)
 		}
@@ -272,7 +259,7 @@ func (m *message) reactions(now time.Time) (list []reaction) {
 
 // sender is who wrote a message. It is false for what tells of an event: nobody wrote that.
 func (t *Tenant) sender(m *message) (party, bool) {
-	if m.event != noEvent {
+	if m.event != "" {
 		return party{}, false
 	}
 	if m.reminder {

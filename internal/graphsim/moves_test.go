@@ -12,6 +12,7 @@ import (
 func lively(now *time.Time) *Tenant {
 	o := small()
 	o.Users, o.Moves, o.Now = 300, 50, func() time.Time { return *now }
+	o.CallsPerUserDay, o.Large, o.MessagesPerUserDay = 0.1, 8, -1 // what moves is the directory
 	return New(o)
 }
 

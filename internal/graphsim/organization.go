@@ -89,7 +89,7 @@ func planOf(name string) string {
 
 func (t *Tenant) subscribedSkus(r *request) (rows, error) {
 	var given [len(skus) + 1]int
-	for p := range t.people(0, r.now) {
+	for _, p := range t.people(0, r.now) {
 		for i := range p.licences() {
 			given[i]++
 		}

@@ -141,7 +141,7 @@ func (t *Tenant) oneRecord(r *request) (entity, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.context, r.shape = "communications/callRecords", shape
+	r.shape = shape
 	e := t.record(r, &c)
 	name, _, _ := strings.Cut(expand, "(")
 	if name == "" {
@@ -202,22 +202,14 @@ func (t *Tenant) sessions(r *request) (rows, error) {
 	return listed(r, t.legs(&c), func(l leg) entity { return t.session(&c, &l, segments) }), nil
 }
 
-func (t *Tenant) participants(r *request) (rows, error) {
-	c, err := t.find(r.keys[0], r.now)
-	if err != nil {
-		return nil, err
-	}
+func (t *Tenant) participants(r *request, c call) rows {
 	r.shape = ""
-	return listed(r, t.parties(&c), t.participant), nil
+	return listed(r, t.parties(&c), t.participant)
 }
 
-func (t *Tenant) organizerOf(r *request) (entity, error) {
-	c, err := t.find(r.keys[0], r.now)
-	if err != nil {
-		return nil, err
-	}
+func (t *Tenant) organizerOf(r *request, c call) entity {
 	r.shape = ""
-	return t.participant(c.first), nil
+	return t.participant(c.first)
 }
 
 // The ages, counted from its end, between which a call gets its late versions.

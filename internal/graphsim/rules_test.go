@@ -42,7 +42,7 @@ func TestDirectoryLimits(t *testing.T) {
 				o.Rate = 1
 				tenant := New(o)
 				for i := range c.limit {
-					if a := get(t, tenant, c.target(i)); a.status == 429 {
+					if ask(t, tenant, c.target(i)).Code == 429 {
 						t.Fatalf("request %d is throttled, want %d to pass", i+1, c.limit)
 					}
 				}

@@ -1,7 +1,10 @@
 package graphsim
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // session is a session, with its segments if they were asked for.
@@ -132,4 +135,219 @@ func feedback(p party, s *source) any {
 		return append(e, "tokens", nil)
 	}
 	return append(e, "tokens", entity{"NoSound", s.chance(0.3), "OtherNoSound", s.chance(0.3), "StoppedUnexpectedly", s.chance(0.1)})
+}
+
+// Measured properties of devices, in Graph's words. A ratio lies in [0, 1].
+var (
+	deviceRatios = [...]string{
+		"captureNotFunctioningEventRatio", "cpuInsufficentEventRatio", "deviceClippingEventRatio", "deviceGlitchEventRatio",
+		"lowSpeechLevelEventRatio", "lowSpeechToNoiseEventRatio", "renderMuteEventRatio", "renderNotFunctioningEventRatio",
+		"renderZeroVolumeEventRatio",
+	}
+	deviceLevels = [...]string{"receivedNoiseLevel", "receivedSignalLevel", "sentNoiseLevel", "sentSignalLevel"}
+	microphones  = []string{"Headset (Litware 75)", "Microphone Array (Fabrikam Audio)", "Room Bar – Görlitz", "Default input device"}
+	speakers     = []string{"Headset (Litware 75)", "Speakers (Fabrikam Audio)", "Default output device"}
+	drivers      = []string{"", "Fabrikam: 10.0.22621.1", "Litware: 6.0.9527.1"}
+)
+
+// What is measured of a stream, and of which media. Graph leaves out what makes no sense for one.
+var streamMeasures = [...]struct {
+	name         string
+	kind         measure
+	sound, image bool
+}{
+	{"averageAudioDegradation", degradation, true, false},
+	{"averageAudioNetworkJitter", length, true, false},
+	{"averageJitter", length, true, true},
+	{"averagePacketLossRate", ratio, true, true},
+	{"averageRatioOfConcealedSamples", ratio, true, false},
+	{"averageRoundTripTime", length, true, true},
+	{"maxAudioNetworkJitter", length, true, false},
+	{"maxJitter", length, true, true},
+	{"maxPacketLossRate", ratio, true, true},
+	{"maxRatioOfConcealedSamples", ratio, true, false},
+	{"maxRoundTripTime", length, true, true},
+	{"averageBandwidthEstimate", amount, true, true},
+	{"packetUtilization", amount, true, true},
+	{"averageFreezeDuration", length, false, true},
+	{"averageReceivedFrameRate", rate, false, true},
+	{"averageVideoFrameLossPercentage", percentage, false, true},
+	{"averageVideoFrameRate", rate, false, true},
+	{"averageVideoPacketLossRate", ratio, false, true},
+	{"lowFrameRateRatio", ratio, false, true},
+	{"lowVideoProcessingCapabilityRatio", ratio, false, true},
+	{"postForwardErrorCorrectionPacketLossRate", ratio, false, true},
+	{"rmsFreezeDuration", length, false, true},
+}
+
+type measure uint8
+
+const (
+	ratio measure = iota
+	degradation
+	percentage
+	rate
+	length
+	amount
+)
+
+// measured is a measure, or nil where nothing was measured.
+func measured(kind measure, s *source) any {
+	if s.chance(0.15) || kind == degradation && s.chance(0.6) {
+		return nil
+	}
+	switch kind {
+	case degradation:
+		return float32(s.below(300)) / 100
+	case percentage:
+		return float32(s.below(1000)) / 100
+	case rate:
+		return float32(s.between(50, 300)) / 10
+	case length:
+		return time.Duration(s.below(80)) * time.Millisecond
+	case amount:
+		return s.between(100, 9_000_000)
+	}
+	return drawRatio(s)
+}
+
+func drawRatio(s *source) float32 {
+	switch {
+	case s.chance(0.4):
+		return 0
+	case s.chance(0.05):
+		return float32(s.between(1, 99)) / 1e6
+	}
+	return float32(s.below(10000)) / 10000
+}
+
+func (c *call) media(l *leg, segment int, modalities []string) (list []entity) {
+	for i, m := range modalities {
+		label := labels[m]
+		if label == "" {
+			continue
+		}
+		s := c.medium(l, segment, i)
+		sent, received := streams(&s, m)
+		e := entity{
+			"label", label, "callerDevice", deviceInfo(l.caller, m == "audio", &s), "calleeDevice", deviceInfo(l.callee, m == "audio", &s),
+			"callerNetwork", c.network(l.caller, &s), "calleeNetwork", c.network(l.callee, &s),
+		}
+		flows := make([]entity, 0, sent+received)
+		for n := range sent + received {
+			flows = append(flows, stream(l, m, either(n < sent, "callerToCallee", "calleeToCaller"), &s))
+		}
+		list = append(list, append(e, "streams", flows))
+	}
+	return list
+}
+
+func deviceInfo(p party, sound bool, s *source) any {
+	if p.kind == service || p.kind == resource || p.kind == phone || s.chance(0.25) {
+		return nil
+	}
+	e := entity{
+		"captureDeviceName", pick(s, microphones), "captureDeviceDriver", orNull(pick(s, drivers)), "renderDeviceName", pick(s, speakers),
+		"renderDeviceDriver", orNull(pick(s, drivers)),
+	}
+	if !sound || s.chance(0.3) { // older clients name their devices and measure nothing
+		return e
+	}
+	for _, n := range deviceRatios {
+		e = append(e, n, measured(ratio, s))
+	}
+	for _, n := range deviceLevels {
+		e = append(e, n, -s.between(5, 80))
+	}
+	return append(e, "initialSignalLevelRootMeanSquare", float32(s.between(0, 9000))/10, "micGlitchRate", float32(s.below(40)),
+		"speakerGlitchRate", float32(s.below(40)), "howlingEventCount", s.below(3))
+}
+
+func stream(l *leg, modality, direction string, s *source) entity {
+	sound := modality == "audio"
+	id := strconv.Itoa(s.between(1000, 4_000_000_000))
+	timed := s.chance(0.9)
+	e := append(make(entity, 0, 64), "streamId", id, "startDateTime", when(timed, l.start), "endDateTime", when(timed, l.end),
+		"streamDirection", direction)
+	for _, m := range streamMeasures {
+		if sound && m.sound || !sound && m.image {
+			e = append(e, m.name, measured(m.kind, s))
+		}
+	}
+	e = append(e, "wasMediaBypassed", s.chance(0.05))
+	if sound {
+		return append(e, "isAudioForwardErrorCorrectionUsed", s.chance(0.3),
+			"audioCodec", pick(s, []string{"satin", "satin", "satin", "opus", "silkWide", "g722", "pcmu", "unknown"}), "videoCodec", nil)
+	}
+	return append(e, "isAudioForwardErrorCorrectionUsed", nil, "audioCodec", nil,
+		"videoCodec", pick(s, []string{"h264", "h264", "h264s", "av1", "unknown"}))
+}
+
+// unknownSpeed is what stands for a link speed that no client could tell: all bits of 32 set.
+const unknownSpeed = 4294967295
+
+var connections = []string{"wifi", "wifi", "wifi", "wired", "wired", "mobile", "tunnel", "unknown"}
+
+// network is the network at one side of a medium. A server's says little.
+func (c *call) network(p party, s *source) any {
+	if s.chance(0.1) {
+		return nil
+	}
+	if p.kind == service || p.kind == resource {
+		return entity{
+			"connectionType", "unknown", "networkTransportProtocol", "udp", "ipAddress", fmt.Sprintf("198.51.100.%d", s.below(256)),
+			"port", s.between(3478, 3481), "traceRouteHops", []entity(nil),
+		}
+	}
+	// A person sits in one place for the whole call.
+	place := seeded(c.seed, uint64(p.kind), uint64(p.number), 'n')
+	connection := pick(&place, connections)
+	a, b := place.below(256), place.below(256)
+	e := entity{
+		"connectionType", connection, "networkTransportProtocol", pick(&place, []string{"udp", "udp", "udp", "tcp", "unknown"}),
+		"ipAddress", fmt.Sprintf("10.%d.%d.%d", a, b, place.between(2, 254)), "subnet", fmt.Sprintf("10.%d.%d.0", a, b),
+		"reflexiveIPAddress", fmt.Sprintf("203.0.113.%d", place.below(256)), "port", s.between(50000, 50059),
+		"dnsSuffix", orNull(pick(&place, []string{"", "corp.contoso.example", "home.arpa"})),
+		"linkSpeed", pick(&place, []int{unknownSpeed, 54_000_000, 433_000_000, 866_700_000, 1_000_000_000}),
+		"macAddress", fmt.Sprintf("02-00-5E-%02X-%02X-%02X", place.below(256), a, b),
+	}
+	if place.chance(0.1) {
+		e = append(e, "relayIPAddress", fmt.Sprintf("192.0.2.%d", place.below(256)), "relayPort", 3478)
+	} else {
+		e = append(e, "relayIPAddress", nil, "relayPort", nil)
+	}
+	for _, n := range [...]string{"bandwidthLowEventRatio", "delayEventRatio", "receivedQualityEventRatio", "sentQualityEventRatio"} {
+		e = append(e, n, measured(ratio, s))
+	}
+	e = append(e, wifi(connection == "wifi", &place)...)
+	var hops []entity
+	if place.chance(0.03) {
+		for hop := range place.between(1, 4) {
+			hops = append(hops, entity{
+				"hopCount", hop + 1, "ipAddress", fmt.Sprintf("10.%d.255.%d", a, hop+1),
+				"roundTripTime", time.Duration(place.between(1, 900)) * 100 * time.Microsecond,
+			})
+		}
+	}
+	return append(e, "traceRouteHops", hops)
+}
+
+func wifi(on bool, s *source) entity {
+	if !on {
+		return entity{"wifiBand", "unknown", "wifiRadioType", "unknown"}
+	}
+	e := entity{"wifiBand", pick(s, []string{"frequency24GHz", "frequency50GHz", "frequency50GHz", "frequency60GHz"})}
+	if s.chance(0.05) {
+		// Younger than Graph's published metadata: a reader must not choke on it.
+		e = append(e, "wifiRadioType", younger("wifi80211be"))
+	} else {
+		e = append(e, "wifiRadioType", pick(s, []string{"wifi80211ac", "wifi80211ac", "wifi80211ax", "wifi80211n"}))
+	}
+	e = append(e, "wifiChannel", pick(s, []int{1, 6, 11, 36, 44, 100, 149}), "wifiSignalStrength", s.between(20, 100), "wifiBatteryCharge", nil)
+	if !s.chance(0.3) {
+		e.set("wifiBatteryCharge", s.between(1, 100))
+	}
+	return append(e, "basicServiceSetIdentifier", fmt.Sprintf("02-00-5e-10-%02x-%02x", s.below(256), s.below(256)),
+		"wifiMicrosoftDriver", "Virtual WiFi Miniport Adapter", "wifiMicrosoftDriverVersion", "10.0.22621.1",
+		"wifiVendorDriver", "Fabrikam Wireless AX211", "wifiVendorDriverVersion", "22.200.0.6")
 }

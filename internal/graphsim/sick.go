@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -93,10 +92,6 @@ func refusing(status int, code string) faultKind {
 	}}
 }
 
-func editing(edit func(*Tenant, *http.Request, []byte) []byte) faultKind {
-	return faultKind{edit: edit}
-}
-
 const anything = callAnswer | pageAnswer | objectAnswer
 
 var sickKinds = [...]sickKind{
@@ -109,30 +104,30 @@ var sickKinds = [...]sickKind{
 	{name: "patience", answers: anything, fault: faultKind{refusal: func(time.Time) *refusal { return tooMany("100000") }}},
 	{name: "cut-body", answers: anything, fault: faultKind{send: cutBody}, waits: true},
 	{name: "cut-json", answers: anything, fault: faultKind{send: cutJSON}, waits: true},
-	{name: "empty-object", answers: callAnswer | objectAnswer, fault: editing(emptyObject), waits: true},
+	{name: "empty-object", answers: callAnswer | objectAnswer, fault: onBody(func([]byte) []byte { return []byte("{}") }), waits: true},
 	{name: "other-record", answers: callAnswer, other: true, waits: true},
 	{name: "ahead", answers: callAnswer, listed: func(c *call, _ source) { c.version++ }},
 	{name: "elsewhere", answers: callAnswer, listed: func(c *call, s source) {
 		c.start = c.start.AddDate(0, 0, pick(&s, []int{-2, -1, 1, 2}))
 	}, silent: true},
-	{name: "missing-session", answers: callAnswer, fault: editing(missingSession), waits: true},
-	{name: "respelled", answers: callAnswer, fault: editing(respell), value: true},
-	{name: "null-element", answers: callAnswer, fault: editing(nullElements), whole: true},
-	{name: "session-twice", answers: callAnswer, fault: editing(sessionTwice), whole: true},
-	{name: "not-utf8", answers: anything | listAnswer, fault: editing(notUTF8), waits: true},
-	{name: "bom", answers: anything | listAnswer, fault: editing(withBOM), whole: true},
-	{name: "circle", answers: pageAnswer, fault: faultKind{relink: loop}},
-	{name: "endless", answers: pageAnswer, fault: faultKind{relink: endless}},
-	{name: "error-element", answers: pageAnswer | listAnswer, fault: editing(errorElement), waits: true},
-	{name: "error-beside", answers: pageAnswer | listAnswer, fault: editing(errorBeside), waits: true},
-	{name: "error-200", answers: anything | listAnswer, fault: editing(errorBody), waits: true},
-	{name: "short-count", answers: pageAnswer | listAnswer, fault: editing(shortCount), waits: true,
+	{name: "missing-session", answers: callAnswer, fault: onLists(missingSession), waits: true},
+	{name: "respelled", answers: callAnswer, fault: faultKind{edit: respell}, value: true},
+	{name: "null-element", answers: callAnswer, fault: onLists(nullElements), whole: true},
+	{name: "session-twice", answers: callAnswer, fault: onLists(sessionTwice), whole: true},
+	{name: "not-utf8", answers: anything | listAnswer, fault: onBody(notUTF8), waits: true},
+	{name: "bom", answers: anything | listAnswer, fault: onBody(func(body []byte) []byte { return append([]byte("\xef\xbb\xbf"), body...) }), whole: true},
+	{name: "circle", answers: pageAnswer, fault: faultKind{edit: linking("loop", false)}},
+	{name: "endless", answers: pageAnswer, fault: faultKind{edit: linking("fresh", true)}},
+	{name: "error-element", answers: pageAnswer | listAnswer, fault: onPage(errorElement), waits: true},
+	{name: "error-beside", answers: pageAnswer | listAnswer, fault: onPage(errorBeside), waits: true},
+	{name: "error-200", answers: anything | listAnswer, fault: onBody(func([]byte) []byte { return []byte(`{"error":` + anError + `}`) }), waits: true},
+	{name: "short-count", answers: pageAnswer | listAnswer, fault: onPage(shortCount), waits: true,
 		only: usersList + " " + teamsList + " chats chat_messages channel_messages channel_members"},
-	{name: "link-case", answers: pageAnswer | listAnswer, fault: editing(linkCase), waits: true},
-	{name: "overlap", answers: pageAnswer | listAnswer, fault: editing(overlap), whole: true},
-	{name: "empty", answers: pageAnswer, fault: editing(emptyPage), only: "calendar_events", oneNight: true, silent: true},
-	{name: "empty-list", answers: listAnswer, fault: editing(emptyPage), only: usersList},
-	{name: "half-list", answers: listAnswer, fault: editing(halfPage), only: usersList},
+	{name: "link-case", answers: pageAnswer | listAnswer, fault: onBody(linkCase), waits: true},
+	{name: "overlap", answers: pageAnswer | listAnswer, fault: faultKind{edit: overlap}, whole: true},
+	{name: "empty", answers: pageAnswer, fault: onPage(func(d *entity, _ []json.RawMessage) { cutShort(d, nil) }), only: "calendar_events", oneNight: true, silent: true},
+	{name: "empty-list", answers: listAnswer, fault: onPage(func(d *entity, _ []json.RawMessage) { cutShort(d, nil) }), only: usersList},
+	{name: "half-list", answers: listAnswer, fault: onPage(func(d *entity, value []json.RawMessage) { cutShort(d, value[:max(0, len(value)-1)/2]) }), only: usersList},
 	{name: "page-expired", answers: listAnswer, fault: refusing(400, "Directory_ExpiredPageToken"), only: usersList},
 	{name: "cursor-expired", answers: listAnswer, fault: refusing(400, "Directory_ExpiredPageToken"), only: "users groups", whole: true},
 }
@@ -293,7 +288,7 @@ func (t *Tenant) sicken(r *http.Request, now time.Time) (*http.Request, *faultKi
 		return r, none
 	case c.kind.name == "page-expired" && (!options.Has("$skiptoken") || t.try(withQuery(r, "page-expired"), night) > 1):
 		return r, none
-	case c.kind.name == "cursor-expired" && !isDeltaLink(options):
+	case c.kind.name == "cursor-expired" && !isDeltaLink(nil, options):
 		return r, none
 	case c.kind.other:
 		return t.toAnother(r, keys[0], now), none
@@ -369,7 +364,7 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 			}
 		}
 	}
-	for p := range t.people(0, now) {
+	for _, p := range t.people(0, now) {
 		id := p.id.String()
 		note(t.parentTarget(objectAnswer, "mailbox_settings", id, false), "mailbox_settings")
 		note(t.parentTarget(batchAnswer, "presence", id, false), "presence")
@@ -377,7 +372,7 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 			note(t.parentTarget(pageAnswer, dataset, id, false), dataset)
 		}
 	}
-	for g := range t.teams(0, now) {
+	for _, g := range t.teams(0, now) {
 		id := g.id.String()
 		note(t.parentTarget(objectAnswer, "teams", id, true), "teams")
 		note(t.parentTarget(pageAnswer, "channel_messages", id, false), "channel_messages")
@@ -488,24 +483,6 @@ func (t *Tenant) callsOf(day int, now time.Time) iter.Seq[*call] {
 			}
 		}
 	}
-}
-
-// endless leads from one empty page to ever another.
-func endless(page *entity, d detours) { emptied(page, d.fresh) }
-
-// freshLink leads to the same request and is never the same.
-func (t *Tenant) freshLink(r *http.Request) string {
-	return origin(r) + r.URL.EscapedPath() + "?$skiptoken=" + t.seal("fresh", strconv.FormatUint(t.requests.Load(), 10)+" "+r.URL.RawQuery)
-}
-
-// fromFresh is the request that a fresh link was made from.
-func (t *Tenant) fromFresh(r *http.Request) (*http.Request, bool) {
-	text, ok := t.unseal("fresh", r.URL.Query().Get("$skiptoken"))
-	if !ok {
-		return r, false
-	}
-	_, query, _ := strings.Cut(text, " ")
-	return withQuery(r, query), true
 }
 
 // keyOf is a link without its host.

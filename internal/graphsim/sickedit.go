@@ -27,15 +27,35 @@ func (e entity) list(name string) (list []json.RawMessage, ok bool) {
 	return list, ok
 }
 
+// onBody edits an answer as it is.
+func onBody(edit func(body []byte) []byte) faultKind {
+	return faultKind{edit: func(_ *Tenant, _ *http.Request, body []byte) []byte { return edit(body) }}
+}
+
 // onPage edits a page of a collection.
-func onPage(body []byte, edit func(d *entity, value []json.RawMessage)) []byte {
-	d := parseEntity(body)
-	value, ok := d.list("value")
-	if !ok {
-		return body
-	}
-	edit(&d, value)
-	return rewritten(d)
+func onPage(edit func(d *entity, value []json.RawMessage)) faultKind {
+	return onBody(func(body []byte) []byte {
+		d := parseEntity(body)
+		value, ok := d.list("value")
+		if !ok {
+			return body
+		}
+		edit(&d, value)
+		return rewritten(d)
+	})
+}
+
+// onLists edits the sessions of a call record, and participants where they are what was expanded.
+func onLists(edit func(d *entity, name string, list []json.RawMessage)) faultKind {
+	return onBody(func(body []byte) []byte {
+		d := parseEntity(body)
+		for _, name := range []string{"sessions", "participants_v2"} {
+			if list, ok := d.list(name); ok && len(list) > 0 {
+				edit(&d, name, list)
+			}
+		}
+		return rewritten(d)
+	})
 }
 
 const (
@@ -43,124 +63,85 @@ const (
 	nextLink = "@odata.nextLink"
 )
 
-func emptyObject(*Tenant, *http.Request, []byte) []byte { return []byte("{}") }
-
-func errorBody(*Tenant, *http.Request, []byte) []byte { return []byte(`{"error":` + anError + `}`) }
-
-func withBOM(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return append([]byte("\xef\xbb\xbf"), body...)
-}
-
 // notUTF8 writes into the answer, or into the first element of its page, a property that nobody knows.
-func notUTF8(_ *Tenant, _ *http.Request, body []byte) []byte {
-	const stray = `"note":"caf` + "\xe9" + `"`
+func notUTF8(body []byte) []byte {
+	const stray = `,"note":"caf` + "\xe9" + `"}`
 	d := parseEntity(body)
 	if list, ok := d.list("value"); ok && len(list) > 0 {
-		list[0] = append(append(bytes.TrimSuffix(list[0], []byte("}")), ","+stray...), '}')
+		list[0] = append(bytes.TrimSuffix(list[0], []byte("}")), stray...)
 		d.set("value", list)
 		return rewritten(d)
 	}
 	if bytes.Equal(body, []byte("{}")) || !bytes.HasSuffix(body, []byte("}")) {
 		return body
 	}
-	return append(append(bytes.Clone(bytes.TrimSuffix(body, []byte("}"))), ","+stray...), '}')
+	return append(bytes.Clone(bytes.TrimSuffix(body, []byte("}"))), stray...)
 }
 
 // errorElement lets the page break off in an error. Its links stay.
-func errorElement(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onPage(body, func(d *entity, value []json.RawMessage) {
-		value = append(value[:max(0, len(value)-1)], json.RawMessage(`{"error":`+anError+`}`))
-		d.set("value", value)
-	})
+func errorElement(d *entity, value []json.RawMessage) {
+	d.set("value", append(value[:max(0, len(value)-1)], json.RawMessage(`{"error":`+anError+`}`)))
 }
 
 // errorBeside lets half of the page be all, and says why.
-func errorBeside(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onPage(body, func(d *entity, value []json.RawMessage) {
-		d.set("value", value[:len(value)/2])
-		d.set("error", json.RawMessage(anError))
-	})
+func errorBeside(d *entity, value []json.RawMessage) {
+	d.set("value", value[:len(value)/2])
+	d.set("error", json.RawMessage(anError))
 }
 
 // shortCount leaves out the last element, and the link, and counts right.
-func shortCount(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onPage(body, func(d *entity, value []json.RawMessage) {
-		if len(value) == 0 {
-			return
-		}
+func shortCount(d *entity, value []json.RawMessage) {
+	if len(value) > 0 {
 		d.remove(nextLink)
 		d.set("@odata.count", len(value))
 		d.set("value", value[:len(value)-1])
-	})
+	}
 }
 
-func linkCase(_ *Tenant, _ *http.Request, body []byte) []byte {
+func linkCase(body []byte) []byte {
 	return bytes.Replace(body, []byte(`"`+nextLink+`"`), []byte(`"@odata.nextlink"`), 1)
 }
 
-func emptyPage(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onPage(body, func(d *entity, _ []json.RawMessage) {
-		d.remove(nextLink)
+// cutShort lets a part of a page be the whole list.
+func cutShort(d *entity, part []json.RawMessage) {
+	d.remove(nextLink)
+	if part == nil {
 		d.remove("@odata.count")
-		d.set("value", []entity(nil))
-	})
-}
-
-// halfPage lets less than half of a page be the whole list.
-func halfPage(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onPage(body, func(d *entity, value []json.RawMessage) {
-		d.remove(nextLink)
-		d.set("value", value[:max(0, len(value)-1)/2])
-	})
+	}
+	d.set("value", part)
 }
 
 // overlap begins a page with the last element of the page before.
 func overlap(t *Tenant, r *http.Request, body []byte) []byte {
-	return onPage(body, func(d *entity, value []json.RawMessage) {
-		t.ill.mu.Lock()
-		defer t.ill.mu.Unlock()
-		if next := d.text(nextLink); next != "" && len(value) > 0 {
-			t.ill.lasts[keyOf(next)] = value[len(value)-1]
-		}
-		if last, ok := t.ill.lasts[r.URL.RequestURI()]; ok {
-			d.set("value", append([]json.RawMessage{last}, value...))
-		}
-	})
-}
-
-// onSessions edits the sessions of a call record, and participants where they are what was expanded.
-func onLists(body []byte, edit func(d *entity, name string, list []json.RawMessage)) []byte {
 	d := parseEntity(body)
-	for _, name := range []string{"sessions", "participants_v2"} {
-		if list, ok := d.list(name); ok && len(list) > 0 {
-			edit(&d, name, list)
-		}
+	value, _ := d.list("value")
+	t.ill.mu.Lock()
+	defer t.ill.mu.Unlock()
+	if next := d.text(nextLink); next != "" && len(value) > 0 {
+		t.ill.lasts[keyOf(next)] = value[len(value)-1]
+	}
+	if last, ok := t.ill.lasts[r.URL.RequestURI()]; ok {
+		d.set("value", append([]json.RawMessage{last}, value...))
 	}
 	return rewritten(d)
 }
 
-func nullElements(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onLists(body, func(d *entity, name string, list []json.RawMessage) {
-		d.set(name, append(list, json.RawMessage("null")))
-	})
+func nullElements(d *entity, name string, list []json.RawMessage) {
+	d.set(name, append(list, json.RawMessage("null")))
 }
 
-func sessionTwice(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onLists(body, func(d *entity, name string, list []json.RawMessage) {
-		if name == "sessions" {
-			d.set(name, append(list, list[len(list)-1]))
-		}
-	})
+func sessionTwice(d *entity, name string, list []json.RawMessage) {
+	if name == "sessions" {
+		d.set(name, append(list, list[len(list)-1]))
+	}
 }
 
 // missingSession leaves out the last session, and counts right.
-func missingSession(_ *Tenant, _ *http.Request, body []byte) []byte {
-	return onLists(body, func(d *entity, name string, list []json.RawMessage) {
-		if name == "sessions" && d.text("sessions@odata.nextLink") == "" {
-			d.set(name, list[:len(list)-1])
-			d.set("sessions@odata.count", len(list))
-		}
-	})
+func missingSession(d *entity, name string, list []json.RawMessage) {
+	if name == "sessions" && d.text("sessions@odata.nextLink") == "" {
+		d.set(name, list[:len(list)-1])
+		d.set("sessions@odata.count", len(list))
+	}
 }
 
 // respellings are ways in which optional values of sessions have been seen to change.

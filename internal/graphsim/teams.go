@@ -75,11 +75,11 @@ func listedTeam(g *directoryGroup) entity {
 	return entity{"id", g.id, "displayName", g.name, "description", orNull(g.description())}
 }
 
-// teams are the groups with a team now, from a number on.
-func (t *Tenant) teams(from int, now time.Time) iter.Seq[*directoryGroup] {
-	return func(yield func(*directoryGroup) bool) {
-		for number := from; number < t.groups(now); number++ {
-			if g, here := t.groupAt(number, now); here && g.kind == teamGroup && !yield(&g) {
+// teams are the groups with a team at an instant, from a number on.
+func (t *Tenant) teams(from int, now time.Time) iter.Seq2[int, *directoryGroup] {
+	return func(yield func(int, *directoryGroup) bool) {
+		for number, g := range t.directoryGroups(from, now) {
+			if g.kind == teamGroup && !yield(number, g) {
 				return
 			}
 		}
@@ -87,22 +87,7 @@ func (t *Tenant) teams(from int, now time.Time) iter.Seq[*directoryGroup] {
 }
 
 func (t *Tenant) listTeams(r *request) (rows, error) {
-	return func(yield func(int, entity) bool) {
-		for g := range t.teams(r.from, r.now) {
-			if !yield(g.number, listedTeam(g)) {
-				return
-			}
-		}
-	}, nil
-}
-
-func (t *Tenant) oneTeam(r *request) (entity, error) {
-	r.context = "teams"
-	g, err := t.findTeam(r.keys[0], r.now)
-	if err != nil {
-		return nil, err
-	}
-	return t.team(&g, r.now), nil
+	return from(t.teams(r.from, r.now), listedTeam), nil
 }
 
 // A channel is a channel of a team.
@@ -183,25 +168,15 @@ func (c *channel) entity() entity {
 	}
 }
 
-func (t *Tenant) listChannels(r *request) (rows, error) {
-	g, err := t.findTeam(r.keys[0], r.now)
-	if err != nil {
-		return nil, err
-	}
-	r.context = "teams('" + g.id.String() + "')/channels"
-	return listed(r, t.channels(&g, r.now), func(c channel) entity { return c.entity() }), nil
+func (t *Tenant) listChannels(r *request, g directoryGroup) rows {
+	return listed(r, t.channels(&g, r.now), func(c channel) entity { return c.entity() })
 }
 
 // allChannels are the channels of a team with those that other teams share with it.
-func (t *Tenant) allChannels(r *request) (rows, error) {
-	g, err := t.findTeam(r.keys[0], r.now)
-	if err != nil {
-		return nil, err
-	}
-	r.context = "teams('" + g.id.String() + "')/allChannels"
+func (t *Tenant) allChannels(r *request, g directoryGroup) rows {
 	return listed(r, append(t.channels(&g, r.now), t.incoming(&g, r.now)...), func(c channel) entity {
 		return append(entity{"@odata.id", r.root + "/tenants/" + c.tenant + "/teams/" + c.team.id.String() + "/channels/" + c.id}, c.entity()...)
-	}), nil
+	})
 }
 
 // A channelMembership is somebody's place in a channel.
@@ -213,29 +188,24 @@ type channelMembership struct {
 
 // memberships are who is in a channel: all of the team in a standard one, some in the others, and in a
 // shared one also somebody of another tenant.
-func (t *Tenant) memberships(c *channel, now time.Time) iter.Seq[channelMembership] {
-	return func(yield func(channelMembership) bool) {
-		owners := t.ownerNumbers(c.team, now, true)
-		for _, p := range t.groupMembers(c.team, 0, now) {
-			m := channelMembership{name: p.name(), email: p.mail(), user: p.id.String(), tenant: c.tenant, guest: p.guest}
-			m.owner = slices.Contains(owners, p.number)
-			s := seeded(uint64(c.team.source), uint64(c.number), uint64(p.number), 'M')
-			if c.membership != "standard" && !m.owner && !s.chance(0.4) {
-				continue
-			}
-			m.id = c.membershipID(m.user)
-			if !yield(m) {
-				return
-			}
+func (t *Tenant) memberships(c *channel, now time.Time) (list []channelMembership) {
+	owners := t.ownerNumbers(c.team, now, true)
+	for _, p := range t.groupMembers(c.team, 0, now) {
+		m := channelMembership{name: p.name(), email: p.mail(), user: p.id.String(), tenant: c.tenant, guest: p.guest}
+		m.owner = slices.Contains(owners, p.number)
+		s := seeded(uint64(c.team.source), uint64(c.number), uint64(p.number), 'M')
+		if c.membership == "standard" || m.owner || s.chance(0.4) {
+			list = append(list, m)
 		}
-		if c.membership != "shared" {
-			return
-		}
-		p := party{kind: federated, number: c.team.number}
-		m := channelMembership{name: "External user", email: "guest@fabrikam.example", user: t.key(p), tenant: partnerTenant}
-		m.id = c.membershipID(m.user)
-		yield(m)
 	}
+	if c.membership == "shared" {
+		p := party{kind: federated, number: c.team.number}
+		list = append(list, channelMembership{name: "External user", email: "guest@fabrikam.example", user: t.key(p), tenant: partnerTenant})
+	}
+	for i := range list {
+		list[i].id = c.membershipID(list[i].user)
+	}
+	return list
 }
 
 func (c *channel) membershipID(user string) string {
@@ -252,8 +222,7 @@ func (t *Tenant) channelMembers(r *request) (rows, error) {
 	if i < 0 {
 		return nil, refuse(404, "NotFound", "NotFound")
 	}
-	r.context = "teams('" + g.id.String() + "')/channels('" + r.keys[1] + "')/members"
-	return listed(r, slices.Collect(t.memberships(&list[i], r.now)), channelMembership.entity), nil
+	return listed(r, t.memberships(&list[i], r.now), channelMembership.entity), nil
 }
 
 func (m channelMembership) entity() entity {
@@ -277,27 +246,19 @@ type room struct {
 	founded      time.Time // its team
 }
 
-// teamsWithRooms are the numbers of the teams at an instant whose messages may be read.
-func (t *Tenant) teamsWithRooms(now time.Time) iter.Seq[int] {
-	return func(yield func(int) bool) {
-		for g := range t.teams(0, now) {
-			if !t.forbidden(groupIDs, g.number) && !yield(g.number) {
-				return
-			}
+// readableTeams are the numbers of the teams at an instant whose messages may be read.
+func (t *Tenant) readableTeams(now time.Time) (list []int) {
+	for number := range t.teams(0, now) {
+		if !t.forbidden(groupIDs, number) {
+			list = append(list, number)
 		}
 	}
-}
-
-// teamWithRooms is the number of the team of an id.
-func (t *Tenant) teamWithRooms(id string, now time.Time) (int, error) {
-	g, err := t.findTeam(id, now)
-	return g.number, err
+	return list
 }
 
 // rooms are the channels of a team at an instant.
-func (t *Tenant) rooms(team int, now time.Time) []room {
+func (t *Tenant) rooms(team int, now time.Time) (list []room) {
 	g, _ := t.groupAt(team, now)
-	var list []room
 	for _, c := range t.channels(&g, now) {
 		list = append(list, room{team, c.number, c.id, c.name, g.created})
 	}

@@ -85,7 +85,7 @@ func FuzzFilter(f *testing.F) {
 				t.Errorf("%q is from %v to %v, and turned round from %v to %v", text, from, to, from2, to2)
 			}
 		}
-		for p := range users.people(0, afterwards) {
+		for _, p := range users.people(0, afterwards) {
 			holds := user(p).holds(got)
 			if user(p).holds(turned) != holds {
 				t.Errorf("%q means something else turned round", text)

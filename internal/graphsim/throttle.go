@@ -9,68 +9,42 @@ import (
 	"time"
 )
 
-// A family is a limit that Graph publishes and that requests share.
-type family uint8
-
-const (
-	limitAll            family = iota // requests of an application
-	limitCalls                        // call records, their sessions and participants, and the telephone logs
-	limitList                         // first pages of the list of call records
-	limitListNext                     // and further ones
-	limitCall                         // of one call record: itself, and first pages of what it has
-	limitCallNext                     // and further ones
-	limitDirectory                    // in resource units
-	limitTeams                        // the list of teams, and teams
-	limitTeam                         // of one team: everything
-	limitChannels                     // lists of channels
-	limitTeamChannels                 // of one team
-	limitChannelMembers               // lists of members of channels
-	limitChannel                      // of one channel
-	limitTeamsOther                   // what else Teams answers
-	limitPresence                     // presences, of however many users
-	limitMailbox                      // of one mailbox
-	limitChats                        // lists of chats
-	limitUserChats                    // of one user
-	limitMembers                      // members of chats
-	limitChatMembers                  // of one chat
-	limitChatExport                   // messages of users' chats
-	limitChannelExport                // messages of teams' channels
-)
-
-// limits are those of one application in one tenant (learn.microsoft.com/graph/throttling-limits). The
-// directory's is that of the smallest tenants.
-var limits = [...]struct {
+// A limit is one that Graph publishes for one application in one tenant, and that requests share
+// (learn.microsoft.com/graph/throttling-limits).
+type limit struct {
 	units int
 	per   time.Duration
-}{
-	limitAll:            {130_000, 10 * time.Second},
-	limitCalls:          {1500, 20 * time.Second},
-	limitList:           {15, 20 * time.Second},
-	limitListNext:       {55, 5 * time.Minute},
-	limitCall:           {10, 20 * time.Second},
-	limitCallNext:       {50, 5 * time.Minute},
-	limitDirectory:      {3500, 10 * time.Second},
-	limitTeams:          {30, time.Second},
-	limitTeam:           {4, time.Second},
-	limitChannels:       {60, time.Second},
-	limitTeamChannels:   {1, time.Second},
-	limitChannelMembers: {60, time.Second},
-	limitChannel:        {1, time.Second},
-	limitTeamsOther:     {30, time.Second},
-	limitPresence:       {1500, 30 * time.Second},
-	limitMailbox:        {10_000, 10 * time.Minute},
-	limitChats:          {30, time.Second},
-	limitUserChats:      {5, time.Second},
-	limitMembers:        {30, time.Second},
-	limitChatMembers:    {1, time.Second},
-	limitChatExport:     {200, time.Second},
-	limitChannelExport:  {200, time.Second},
 }
+
+var (
+	limitAll            = &limit{130_000, 10 * time.Second} // requests of an application
+	limitCalls          = &limit{1500, 20 * time.Second}    // call records, their sessions and participants, and the telephone logs
+	limitList           = &limit{15, 20 * time.Second}      // first pages of the list of call records
+	limitListNext       = &limit{55, 5 * time.Minute}       // and further ones
+	limitCall           = &limit{10, 20 * time.Second}      // of one call record: itself, and first pages of what it has
+	limitCallNext       = &limit{50, 5 * time.Minute}       // and further ones
+	limitDirectory      = &limit{3500, 10 * time.Second}    // in resource units; of the smallest tenants
+	limitTeams          = &limit{30, time.Second}           // the list of teams, and teams
+	limitTeam           = &limit{4, time.Second}            // of one team: everything
+	limitChannels       = &limit{60, time.Second}           // lists of channels
+	limitTeamChannels   = &limit{1, time.Second}            // of one team
+	limitChannelMembers = &limit{60, time.Second}           // lists of members of channels
+	limitChannel        = &limit{1, time.Second}            // of one channel
+	limitTeamsOther     = &limit{30, time.Second}           // what else Teams answers
+	limitPresence       = &limit{1500, 30 * time.Second}    // presences, of however many users
+	limitMailbox        = &limit{10_000, 10 * time.Minute}  // of one mailbox
+	limitChats          = &limit{30, time.Second}           // lists of chats
+	limitUserChats      = &limit{5, time.Second}            // of one user
+	limitMembers        = &limit{30, time.Second}           // members of chats
+	limitChatMembers    = &limit{1, time.Second}            // of one chat
+	limitChatExport     = &limit{200, time.Second}          // messages of users' chats
+	limitChannelExport  = &limit{200, time.Second}          // messages of teams' channels
+)
 
 // A price is what a request for a collection takes of a limit.
 type price struct {
-	limit family
-	next  family // the limit of further pages; limitAll: the same
+	limit *limit
+	next  *limit // of further pages; nil: the same
 	key   int    // of the path, to each of which the limit belongs anew, from 1; 0: it is all of the tenant's
 	cost  int    // default 1; of the directory in resource units
 	fixed bool   // in the directory: whatever is asked for
@@ -78,7 +52,7 @@ type price struct {
 
 // A charge is what a request takes of a limit.
 type charge struct {
-	limit family
+	limit *limit
 	of    string // whose limit it is: the call record's, the team's, the chat's
 	cost  int
 }
@@ -91,7 +65,7 @@ func charges(c *collection, keys []string, options url.Values) []charge {
 	}
 	for _, p := range c.prices {
 		one := charge{limit: p.limit, cost: max(1, p.cost)}
-		if p.next != limitAll && options.Has("$skiptoken") {
+		if p.next != nil && options.Has("$skiptoken") {
 			one.limit = p.next
 		}
 		if p.key > 0 {
@@ -157,8 +131,7 @@ func (t *throttle) window(c charge, now time.Duration) *window {
 	w := t.windows[c]
 	if w == nil {
 		t.sweep(now)
-		l := limits[c.limit]
-		w = &window{limit: l.units, length: time.Duration(float64(l.per) / t.rate)}
+		w = &window{limit: c.limit.units, length: time.Duration(float64(c.limit.per) / t.rate)}
 		t.windows[c] = w
 	}
 	return w

@@ -46,7 +46,7 @@ func TestPublishedLimits(t *testing.T) {
 				o.Rate = 1
 				tenant := New(o)
 				for i := range c.limit {
-					if a := get(t, tenant, c.target(i)); a.status == 429 {
+					if ask(t, tenant, c.target(i)).Code == 429 {
 						t.Fatalf("request %d is throttled, want %d to pass", i+1, c.limit)
 					}
 				}
@@ -85,13 +85,13 @@ func TestRefusedRequestsDoNotCount(t *testing.T) {
 		tenant := New(o)
 		path := recordsPath + "/" + strings.Repeat("1", 8) + "-2222-4333-8444-555555555555"
 		for i := range 2000 {
-			if a := get(t, tenant, path); (a.status == 429) != (i >= 10) {
-				t.Fatalf("request %d: %d", i+1, a.status)
+			if a := ask(t, tenant, path); (a.Code == 429) != (i >= 10) {
+				t.Fatalf("request %d: %d", i+1, a.Code)
 			}
 		}
 		for i := range 1490 {
-			if a := get(t, tenant, fmt.Sprintf("%s/%d", recordsPath, i)); a.status != 404 {
-				t.Fatalf("another call after %d: %d, want 404", i, a.status)
+			if a := ask(t, tenant, fmt.Sprintf("%s/%d", recordsPath, i)); a.Code != 404 {
+				t.Fatalf("another call after %d: %d, want 404", i, a.Code)
 			}
 		}
 		time.Sleep(20*time.Second - time.Nanosecond)

@@ -138,13 +138,11 @@ func instantKey(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) 
 
 // countPicture adds what the tables hold at an instant, but for those of calls.
 func (t *Tenant) countPicture(l ledger, now time.Time) {
-	for p := range t.people(0, now) {
+	for _, p := range t.people(0, now) {
 		t.countUser(l, p, now)
 	}
-	for number := range t.groups(now) {
-		if g, here := t.groupAt(number, now); here {
-			t.countGroup(l, &g, now)
-		}
+	for _, g := range t.directoryGroups(0, now) {
+		t.countGroup(l, g, now)
 	}
 	l.add("tenants", t.Tenant)
 	for i := range products {
@@ -165,7 +163,7 @@ func (t *Tenant) countUser(l ledger, p *person, now time.Time) {
 	}
 	l.add("mailbox_settings", id)
 	for day := t.first; day < t.first+t.days; day++ {
-		for e := range t.plans(p.number, day, now) {
+		for _, e := range t.plans(p.number, day, now) {
 			if of := dayOf(e.start); of < t.first || of >= t.first+t.days {
 				continue // it begins before or after the days that are counted
 			}
@@ -195,7 +193,7 @@ func (t *Tenant) countGroup(l ledger, g *directoryGroup, now time.Time) {
 	l.add("teams", id)
 	for _, c := range t.channels(g, now) {
 		l.add("channels", id, c.id)
-		for m := range t.memberships(&c, now) {
+		for _, m := range t.memberships(&c, now) {
 			l.add("channel_members", id, c.id, m.id)
 		}
 	}
@@ -300,7 +298,7 @@ func (t *Tenant) chatTruth(l ledger, now time.Time) (changed Changed) {
 		})
 		turns := t.turns(&c, now)
 		for day := t.first; day < t.first+t.days; day++ {
-			for m := range t.chatDay(th, day, turns, now) {
+			for _, m := range t.chatDay(th, day, turns, now) {
 				if slices.ContainsFunc(readers, func(r membership) bool { return r.in.has(m.created) }) {
 					key := []string{th.id, m.id(), nobodysOwn}
 					l.add("chat_messages", key...)
@@ -318,10 +316,10 @@ func (t *Tenant) channelTruth(l ledger, now time.Time) (changed Changed) {
 	l.table("channel_messages")
 	kinds := messageTables("channel_message")
 	kinds.open(l)
-	for team := range t.teamsWithRooms(now) {
+	for _, team := range t.readableTeams(now) {
 		for _, th := range t.channelThreads(team, now) {
 			for day := t.first; day < t.first+t.days; day++ {
-				for m := range t.channelDay(th, day, now) {
+				for _, m := range t.channelDay(th, day, now) {
 					key := []string{th.team, th.id, m.id()}
 					l.add("channel_messages", key...)
 					t.messageTruth(l, &m, kinds, now, key)
@@ -356,7 +354,7 @@ func (t *Tenant) messageTruth(l ledger, m *message, kinds messageKinds, now time
 			l.add(table, slices.Concat(key, []string{strconv.Itoa(i)})...)
 		}
 	}
-	if m.event != noEvent {
+	if m.event != "" {
 		l.add(kinds.events, key...)
 	}
 }
