@@ -1,8 +1,11 @@
 package jobs
 
 import (
+	"slices"
+
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
+	"graphlake/schemas"
 )
 
 // A run takes as long as the slowest of Graph's budgets, not as long as all of them: units of different budgets are
@@ -15,7 +18,7 @@ const (
 	unitsAtOnce = 12
 )
 
-// queue is the units of a run that have not begun, in the order of the plan.
+// queue is the units of a run that have not begun, in the order in which they may.
 type queue struct {
 	waiting  []*live
 	underWay int
@@ -26,7 +29,10 @@ type queue struct {
 // budgetOf is what Graph counts the requests of a unit in; each tenant has its own.
 type budgetOf struct{ tenant, budget string }
 
+// newQueue takes over the units. Ranges that the lake holds already are read after those that it lacks: nothing of them is
+// about to be forgotten, and their lists, of which all is known, fill up what the others leave of a limit.
 func newQueue(units []*live) *queue {
+	slices.SortStableFunc(units, func(a, b *live) int { return isHeld(a.Unit) - isHeld(b.Unit) })
 	return &queue{waiting: units, budgets: map[budgetOf]int{}, serial: map[state.Pair]bool{}}
 }
 
@@ -53,6 +59,13 @@ func (q *queue) ended(l *live) {
 	q.underWay--
 	q.budgets[budget(l.Unit)]--
 	delete(q.serial, l.Pair())
+}
+
+func isHeld(u plan.Unit) int {
+	if u.Dataset.Mode == schemas.Windowed && u.New == 0 && !u.Expired {
+		return 1
+	}
+	return 0
 }
 
 func budget(u plan.Unit) budgetOf { return budgetOf{u.Tenant.ID, u.Dataset.Source.Budget.Name} }

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,5 +77,18 @@ func TestQueueIsBounded(t *testing.T) {
 		if under = append(under, l); len(under) > unitsAtOnce {
 			t.Fatalf("%d are under way", len(under))
 		}
+	}
+}
+
+// What the lake lacks is read before what it holds already.
+func TestQueueReadsFirstWhatIsNew(t *testing.T) {
+	calls := schemas.Dataset{Name: "calls", Mode: schemas.Windowed}
+	var units []*live
+	for _, u := range []plan.Unit{{Dataset: calls}, {Dataset: calls}, {Dataset: calls, New: schemas.Day}, {Dataset: calls, Expired: true}} {
+		units = append(units, newLive(u, true))
+	}
+	q := newQueue(slices.Clone(units))
+	if a, b := q.next(), q.next(); a != units[2] || b != units[3] {
+		t.Errorf("at first %+v and %+v", a.Unit, b.Unit)
 	}
 }

@@ -20,7 +20,9 @@ var likeDays = []time.Duration{7 * schemas.Day, schemas.Day, 3 * schemas.Day}
 
 func alike(a, b time.Time) bool { return atWeekend(a) == atWeekend(b) }
 
-func atWeekend(day time.Time) bool { return day.Weekday() == time.Saturday || day.Weekday() == time.Sunday }
+func atWeekend(day time.Time) bool {
+	return day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
+}
 
 // starts say to a reading when the records of the range lie, if its list has pages to be filled: as raw holds them, or,
 // on a day of which raw does not hold all, as it holds them of one that was like it.
