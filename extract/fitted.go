@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -10,7 +11,8 @@ import (
 // A fitted cuts a range into windows whose pages are as full as can be foreseen, from its start to its end without
 // a gap. Where the caller holds the range already, a window ends with its last page: what begins before that is known.
 // Where it holds a like day, that tells how the day goes, and the windows listed so far how busy it is;
-// of what is not known a fifth or so of the last page stays free, or one window in two would need a page more.
+// of what is not known some of the last page stays free, or one window in two would need a page more: as much as the
+// counts so far were not as foreseen.
 //
 // First pages and further ones have a limit each (schemas.Budget), of which both are to be used up: a window is of
 // several pages as long as fewer further pages were planned than go with the first ones. It is safe for concurrent use.
@@ -24,6 +26,8 @@ type fitted struct {
 	starts   []time.Time // that are not before at
 	expected float64     // in the windows that were listed
 	listed   int
+	astray   float64 // by how far their counts were not as foreseen: squares of it, by what was foreseen
+	windows  int     // of them
 	planned  *planned
 }
 
@@ -34,16 +38,21 @@ type planned struct {
 	first, further int
 }
 
-// A cut is a window, and what it should hold.
+// A cut is a window, and what it should hold: of the day that is known, and of this one.
 type cut struct {
 	schemas.Range
-	expected float64
-	pages    int
+	expected, foreseen float64
+	pages              int
 }
 
-// How much of one page, and of two, is aimed at where a count is a guess. Two days of the same sort differ by the
-// root of both counts: of two pages that is a seventh at most times.
-var fill = [...]float64{1: 46. / 60, 2: 100. / 120, 3: 158. / 180}
+// How far a count is from what is foreseen. If calls begin as it happens, the square of that is as large as the count
+// in the mean, and twice as large if what is foreseen is a count itself. That is believed until as many windows again
+// say better; and a window is cut so that it is seldom fuller than its pages.
+const (
+	usuallyAstray = 2
+	priorWindows  = 4
+	seldom        = 1.2 // times the deviation
+)
 
 // Records of windows are worth as much for how busy a day is as these before the first was listed.
 const priorRecords = 60
@@ -101,18 +110,20 @@ func (f *fitted) next() (c cut, ok bool) {
 	for within < len(f.starts) && f.starts[within].Before(end) {
 		within++
 	}
-	c.expected = float64(within)
+	c.expected, c.foreseen = float64(within), float64(within)*busy
 	f.at, f.starts = end, f.starts[within:]
 	return c, true
 }
 
-// aim is how many records a window of so many pages is to hold.
+// aim is how many records a window of so many pages is to hold: so that with the deviation they fill the pages.
 func (f *fitted) aim(pages int) float64 {
-	records := float64(pages * f.window.Page)
-	if f.guessed {
-		records *= fill[pages]
+	most := float64(pages * f.window.Page)
+	if !f.guessed {
+		return most
 	}
-	return records
+	d := seldom * math.Sqrt((f.astray+priorWindows*usuallyAstray)/float64(f.windows+priorWindows)) // for a count of 1
+	root := (math.Sqrt(d*d+4*most) - d) / 2
+	return root * root
 }
 
 // busy is how many records there are for one that was expected; of a day that is held there may be more, not fewer.
@@ -131,4 +142,7 @@ func (f *fitted) learn(c cut, listed int) {
 	defer f.mu.Unlock()
 	f.expected += c.expected
 	f.listed += listed
+	off := float64(listed) - c.foreseen
+	f.astray += off * off / max(c.foreseen, 1)
+	f.windows++
 }
