@@ -11,6 +11,7 @@ import (
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
+	"graphlake/internal/record"
 	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
@@ -218,12 +219,12 @@ func (u *unit) apply(ctx context.Context, changes *load.Changes, older *load.Par
 	}
 	defer rows.release()
 	for c, err := range changes.Over(ctx, older) {
-		var record []byte
+		var text []byte
 		if err == nil {
-			record, err = how.changed(c)
+			text, err = how.changed(c)
 		}
-		if err == nil && record != nil {
-			err = rows.add(record)
+		if err == nil && text != nil {
+			err = rows.add(record.Record{JSON: text})
 		}
 		if err != nil {
 			return nil, errors.Join(err, w.Discard())

@@ -7,6 +7,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
+	"graphlake/internal/record"
 	"graphlake/schemas"
 	"graphlake/transform"
 )
@@ -21,15 +22,15 @@ type rawRows struct {
 }
 
 func newRawRows(d schemas.Dataset, mem memory.Allocator, to func(arrow.RecordBatch) error) (*rawRows, error) {
-	plan, err := transform.Compile([]schemas.Table{schemas.RawTable(d)})
+	plan, err := transform.CompileRaw(d)
 	if err != nil {
 		return nil, err
 	}
 	return &rawRows{plan.NewBuilder(mem), to}, nil
 }
 
-func (r *rawRows) add(record []byte) error {
-	if err := r.builder.Append(record); err != nil {
+func (r *rawRows) add(one record.Record) error {
+	if err := r.builder.AppendRecord(one); err != nil {
 		return err
 	}
 	if r.builder.Size() < batchBytes {

@@ -13,11 +13,11 @@ import (
 	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
-	"graphlake/transform"
+	"graphlake/transform/privacy"
 )
 
 // Privacy is what a lake keeps of what people wrote and of who they are.
-type Privacy = transform.Privacy
+type Privacy = privacy.Settings
 
 // ErrSettings says that a lake was begun with other settings than those of a run.
 var ErrSettings = errors.New("the settings of privacy hold for the whole lake")

@@ -8,7 +8,7 @@ import (
 	"graphlake/jobs"
 	"graphlake/jobs/state"
 	"graphlake/schemas"
-	"graphlake/transform"
+	"graphlake/transform/privacy"
 )
 
 // In a lake with pseudonyms who is behind is named by one, wherever it is written, and is read from where it stood
@@ -16,7 +16,7 @@ import (
 func TestSickUnderAPseudonym(t *testing.T) {
 	d, o := schemas.ChatMessages, colleagues()
 	r := newOffice(t, o)
-	r.Privacy = jobs.Privacy{Content: schemas.NoContent, Key: transform.Key(bytes.Repeat([]byte{7}, 32))}
+	r.Privacy = jobs.Privacy{Content: schemas.NoContent, Key: privacy.Key(bytes.Repeat([]byte{7}, 32))}
 	r.at(at(18, 2)).night(t, d)
 	o.sick = map[string]string{"bob": "403", "ann": "404"}
 	for day := 19; day < 21; day++ {

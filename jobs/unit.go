@@ -17,7 +17,7 @@ import (
 	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
-	"graphlake/transform"
+	"graphlake/transform/privacy"
 )
 
 // unit is a unit under way.
@@ -324,19 +324,19 @@ func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow
 		return nil, err
 	}
 	defer rows.release()
-	scrubber, err := transform.NewScrubber(u.Dataset, u.session.runner.Privacy)
+	scrubber, err := privacy.NewScrubber(u.Dataset, u.session.runner.Privacy)
 	if err != nil {
 		return nil, err
 	}
-	for record, err := range reading.Records(ctx) {
+	for r, err := range reading.Records(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		if record.Unchanged {
-			unchanged = append(unchanged, record.ID)
+		if r.Unchanged {
+			unchanged = append(unchanged, r.ID)
 			continue
 		}
-		if err := rows.add(scrubber.Scrub(record.JSON)); err != nil {
+		if err := rows.add(scrubber.Scrub(r)); err != nil {
 			return nil, err
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
-	"graphlake/transform"
+	"graphlake/transform/privacy"
 )
 
 // With pseudonyms and without content, raw says nothing that is personal in a lake that keeps all, the
@@ -25,7 +25,7 @@ func TestDirectoryIsVeiled(t *testing.T) {
 			lakes := map[string]*rig{}
 			for name, privacy := range map[string]jobs.Privacy{
 				"open":   {Content: schemas.FullContent},
-				"veiled": {Content: schemas.NoContent, Key: transform.Key(bytes.Repeat([]byte{7}, 32))},
+				"veiled": {Content: schemas.NoContent, Key: privacy.Key(bytes.Repeat([]byte{7}, 32))},
 			} {
 				r := newRig(t, restless(&clock, 0.3))
 				r.Privacy = privacy

@@ -12,7 +12,7 @@ import (
 	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
-	"graphlake/transform"
+	"graphlake/transform/privacy"
 )
 
 // With pseudonyms and without content, raw holds nothing that a lake that keeps all calls personal; and
@@ -24,7 +24,7 @@ func TestMessagesAndMeetingsAreVeiled(t *testing.T) {
 			sim := meeters(&clock, -1, 0)
 			open, veiled := newRig(t, sim), newRig(t, sim)
 			open.Privacy = jobs.Privacy{Content: schemas.FullContent}
-			veiled.Privacy = jobs.Privacy{Content: schemas.NoContent, Key: transform.Key(bytes.Repeat([]byte{7}, 32))}
+			veiled.Privacy = jobs.Privacy{Content: schemas.NoContent, Key: privacy.Key(bytes.Repeat([]byte{7}, 32))}
 			for _, r := range []*rig{open, veiled} {
 				for range 2 { // of which the second has the first to compare with
 					if rep := r.at(clock).days(t, 16, 18, d); rep.Status != state.Data {

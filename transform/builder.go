@@ -66,14 +66,16 @@ const maxRecord = 1 << 30
 
 // Append adds all rows of a record, or none and a [*RecordError] that says why. The record must not
 // change meanwhile; it is not kept. Any other error says that the batch is full.
-func (b *Builder) Append(record []byte) error {
+func (b *Builder) Append(record []byte) error { return b.append(record, b.readRecord) }
+
+func (b *Builder) append(record []byte, read func() *RecordError) error {
 	if len(record) > maxRecord {
 		return &RecordError{Reason: "longer than 1 GiB"}
 	}
 	copy(b.marks, b.rows)
 	b.record, b.made, b.full, b.odd = record, b.made[:0], nil, b.odd[:0]
 	b.scan.Reset(record)
-	fault := b.readRecord()
+	fault := read()
 	if fault == nil {
 		b.fill()
 	}

@@ -68,6 +68,20 @@ func isText(t schemas.Type) bool {
 	return t == schemas.String || t == schemas.Enum || t == schemas.LongText || t == schemas.KeyText
 }
 
+// Reads reports whether a column of a type reads a string, given what it says, or a number.
+func Reads(t schemas.Type, kind json.Kind, text []byte) bool {
+	switch {
+	case t == schemas.JSON || t == schemas.Hash:
+		return true
+	case kind == json.Number:
+		return wants(t) == json.Number
+	case isText(t) || t == schemas.Zone:
+		return true
+	}
+	_, reason := fromText(t, text)
+	return reason == ""
+}
+
 func truth(v bool) cell {
 	if v {
 		return cell{1, isBits}

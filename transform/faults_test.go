@@ -1,8 +1,6 @@
 package transform
 
 import (
-	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -91,10 +89,6 @@ var oddOrders = []struct {
 }
 
 func TestOddValues(t *testing.T) {
-	s, err := NewScrubber(schemas.Dataset{Tables: orders}, hidden)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range oddOrders {
 		rows, misfits, errs := readOdd(t, orders, c.record)
 		if diff := cmp.Diff(c.rows, rows); diff != "" || errs[0] != nil {
@@ -102,13 +96,6 @@ func TestOddValues(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.misfits, misfits); diff != "" {
 			t.Errorf("%s: misfits\n%s", c.record, diff)
-		}
-		scrubbed := string(s.Scrub([]byte(c.record)))
-		if _, misfits, errs := readOdd(t, orders, scrubbed); errs[0] != nil || !maps.Equal(misfits, c.misfits) {
-			t.Errorf("%s became %s:\n got %v, %v\nwant %v", c.record, scrubbed, misfits, errs[0], c.misfits)
-		}
-		if strings.Contains(scrubbed, "says Ines") {
-			t.Errorf("%s became %s", c.record, scrubbed)
 		}
 	}
 }
@@ -150,26 +137,6 @@ func TestBadRecordsLeaveNothing(t *testing.T) {
 		}
 		if diff := cmp.Diff(goodOrderRows, rows); diff != "" || errs[1] != nil {
 			t.Errorf("%s beside a good record: %v\n%s", c.record, errs[1], diff)
-		}
-	}
-}
-
-// What is wrong with a record is found also where the scrubber has taken out what no column can read.
-func TestScrubbedBadRecordsAreBad(t *testing.T) {
-	s, err := NewScrubber(schemas.Dataset{Tables: orders}, hidden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range badOrders {
-		if !json.Valid([]byte(c.record)) || c.record[0] != '{' {
-			continue // what is said of it then is that it cannot be read
-		}
-		scrubbed := string(s.Scrub([]byte(c.record)))
-		if _, errs := readRows(t, orders, scrubbed); errs[0] == nil || errs[0].Error() != c.want {
-			t.Errorf("%s became %s:\n got %v\nwant %s", c.record, scrubbed, errs[0], c.want)
-		}
-		if strings.Contains(scrubbed, "says Ines") {
-			t.Errorf("%s became %s", c.record, scrubbed)
 		}
 	}
 }

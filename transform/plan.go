@@ -22,8 +22,9 @@ type Plan struct {
 	scopes  []*scope
 	nodes   int
 	lenient bool
-	id      int    // cell of the root scope that identifies a record in errors, or none
-	idName  string // of its member
+	id      int     // cell of the root scope that identifies a record in errors, or none
+	idName  string  // of its member
+	known   []known // of a raw table: the values at record.Paths
 }
 
 const none = -1

@@ -153,8 +153,8 @@ func (b *Builder) object(n *node, f *frame) *RecordError {
 }
 
 // zoneIn is the value of the member that names the time zone, in the object in front of a scanner: Graph may
-// send it behind the time. What is wrong with the object, the walk finds.
-func zoneIn(scan json.Scanner) json.Value {
+// send it behind the time. Of two the last counts. What is wrong with the object, the walk finds.
+func zoneIn(scan json.Scanner) (zone json.Value) {
 	more, err := scan.Object()
 	for more && err == nil {
 		var name, v json.Value
@@ -166,11 +166,11 @@ func zoneIn(scan json.Scanner) json.Value {
 		}
 		if text := scan.Text(name); string(text) == schemas.ZoneMember ||
 			!name.Plain && string(json.AppendString(nil, text)) == schemas.ZoneMember {
-			return v
+			zone = v
 		}
 		more, err = scan.NextMember()
 	}
-	return json.Value{}
+	return zone
 }
 
 func (b *Builder) members(n *node, f *frame) *RecordError {

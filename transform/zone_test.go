@@ -24,10 +24,6 @@ var visits = schemas.Dataset{Name: "visits", Time: []schemas.Path{"start.dateTim
 
 func TestTimesOfZones(t *testing.T) {
 	const unknown = "the time zone beside it is not known"
-	s, err := NewScrubber(visits, hidden)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range []struct {
 		record, start, end string // a start that is empty: the record is refused
 		misfits            map[Misfit]int64
@@ -57,7 +53,8 @@ func TestTimesOfZones(t *testing.T) {
 		{record: `{"id":"1","start":{"dateTime":"2026-11-22T08:00:00","timeZone":"nowhere"}}`},
 		{record: `{"id":"1","start":{"timeZone":"UTC","dateTime":"2026-11-22T08:00:00","timeZone":"Europe/Zurich"}}`},
 	} {
-		for _, record := range []string{c.record, string(s.Scrub([]byte(c.record)))} {
+		record := c.record
+		{
 			rows, misfits, errs := readOdd(t, visits.Tables, record)
 			if c.start == "" {
 				if errs[0] == nil {

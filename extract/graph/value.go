@@ -50,7 +50,7 @@ func (v *Value) Complete() {
 	v.cuts.Move(v.found)
 	for i := range v.Members {
 		m := &v.Members[i]
-		m.Start, m.From, m.To = v.cuts.Moved(m.Start), v.cuts.Moved(m.From), v.cuts.Moved(m.To-1)+1
+		m.Start, m.From, m.To = v.cuts.Moved(m.Start), v.cuts.Moved(m.From), v.cuts.MovedEnd(m.To)
 	}
 	if v.Members != nil && slices.ContainsFunc(v.Rest, func(r Rest) bool { return r.absent }) {
 		v.Members = v.Members[:0]

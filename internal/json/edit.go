@@ -68,10 +68,20 @@ func (e *Edit) Apply(text []byte) []byte {
 	return e.Append(make([]byte, 0, size), text)
 }
 
+// Add adds the changes of another edit of the text.
+func (e *Edit) Add(other *Edit) {
+	for _, c := range other.changes {
+		e.Replace(c.from, c.to, c.by)
+	}
+}
+
 // Append appends the text after the changes.
-func (e *Edit) Append(dst, text []byte) []byte {
+func (e *Edit) Append(dst, text []byte) []byte { return e.AppendPart(dst, text, 0, len(text)) }
+
+// AppendPart appends [from, to) of the text after the changes, all of which are in it.
+func (e *Edit) AppendPart(dst, text []byte, from, to int) []byte {
 	e.sort()
-	at := 0
+	at := from
 	for _, c := range e.changes {
 		if c.from > at {
 			dst = append(dst, text[at:c.from]...)
@@ -79,16 +89,29 @@ func (e *Edit) Append(dst, text []byte) []byte {
 		dst = append(dst, c.by...)
 		at = max(at, c.to)
 	}
-	return append(dst, text[at:]...)
+	return append(dst, text[at:to]...)
 }
 
-// Moved is where a byte of the text is after the changes, if it stays. Of several that are replaced the first is
-// moved to the first of what is there instead, and the last to the last.
+// Moved is where a byte of the text is after the changes, if it stays, or else what has come in its place begins.
 func (e *Edit) Moved(place int) int {
 	e.sort()
 	moved, at := place, 0
 	for _, c := range e.changes {
 		if c.from > place || c.from == place && c.to > place {
+			break
+		}
+		moved += len(c.by) - max(0, c.to-max(at, c.from))
+		at = max(at, c.to)
+	}
+	return moved
+}
+
+// MovedEnd is where what ends in front of a place ends after the changes.
+func (e *Edit) MovedEnd(place int) int {
+	e.sort()
+	moved, at := place, 0
+	for _, c := range e.changes {
+		if c.from >= place {
 			break
 		}
 		moved += len(c.by) - max(0, c.to-max(at, c.from))
@@ -108,7 +131,7 @@ func (e *Edit) Move(values []Value) {
 			continue
 		}
 		from, to := v.Bounds()
-		from, to = e.Moved(from), e.Moved(to-1)+1
+		from, to = e.Moved(from), e.MovedEnd(to)
 		if v.Start, v.End = from, to; v.Kind == String {
 			v.Start, v.End = from+1, to-1
 		}

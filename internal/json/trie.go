@@ -42,6 +42,14 @@ func (t *Trie[T]) Into(n *Node[T], name string) *Node[T] {
 	return to
 }
 
+// Each is the node of an array's elements, which is made if there is none.
+func (t *Trie[T]) Each(n *Node[T]) *Node[T] {
+	if n.Elements == nil {
+		n.Elements = t.New("")
+	}
+	return n.Elements
+}
+
 // Order remembers the order in which members came: most of the time they come in the same, so that a name is
 // compared and not looked up. It belongs to one goroutine.
 type Order[T any] struct {

@@ -18,6 +18,7 @@ import (
 	"graphlake/load"
 	"graphlake/schemas"
 	"graphlake/transform"
+	"graphlake/transform/privacy"
 )
 
 // Auditor compares a lake with what it says of itself, and, if it is given clients, with Graph. It
@@ -25,7 +26,7 @@ import (
 type Auditor struct {
 	Store   load.Store
 	Clients map[string]*graph.Client // by tenant id; nil: Graph is not asked
-	Privacy transform.Privacy        // of the lake, with which Graph's answers are compared
+	Privacy privacy.Settings         // of the lake, with which Graph's answers are compared
 	Now     time.Time                // what counts as now
 	Log     *slog.Logger
 	Memory  memory.Allocator // of rows; nil is Arrow's own

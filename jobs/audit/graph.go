@@ -14,6 +14,7 @@ import (
 	"graphlake/load"
 	"graphlake/schemas"
 	"graphlake/transform"
+	"graphlake/transform/privacy"
 )
 
 // endTime is the column that says when a listed record ended.
@@ -42,7 +43,7 @@ func (d *dayAudit) againstGraph(ctx context.Context) error {
 		return err
 	}
 	defer listed.Release()
-	scrubber, err := transform.NewScrubber(d.of.dataset, d.of.auditor.Privacy) // raw knows personal keys by their pseudonyms
+	scrubber, err := privacy.NewScrubber(d.of.dataset, d.of.auditor.Privacy) // raw knows personal keys by their pseudonyms
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func (d *dayAudit) againstGraph(ctx context.Context) error {
 		reading := extract.Read(client, d.of.dataset, r, extract.Options{Now: d.of.auditor.Now, Log: d.of.auditor.Log, ListOnly: true})
 		for record, err := range reading.Records(ctx) {
 			if err == nil {
-				err = listed.Append(scrubber.Scrub(record.JSON))
+				err = listed.Append(scrubber.Scrub(record).JSON)
 			}
 			if err != nil {
 				return err

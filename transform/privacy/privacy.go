@@ -1,4 +1,11 @@
-package transform
+// Package privacy takes out of a record what the lake may not hold of it, before it goes any further: the text of
+// what people wrote, and who somebody is.
+//
+// [Settings] say what a lake keeps. A [Scrubber] makes of a dataset's records what they allow, in one walk, which also
+// notes where raw's own values are then. It promises that what is kept is kept byte for byte, and that what no column
+// reads does not pass, if there are pseudonyms. It knows of a dataset the paths of its columns and bodies; it
+// does not know its name, nor what becomes of the record.
+package privacy
 
 import (
 	"crypto/hmac"
@@ -11,8 +18,8 @@ import (
 	"graphlake/schemas"
 )
 
-// Privacy is what a lake keeps of what people wrote and of who they are.
-type Privacy struct {
+// Settings are what a lake keeps of what people wrote and of who they are.
+type Settings struct {
 	Content schemas.Content
 	Key     Key // of the pseudonyms; empty: there are none
 }
@@ -40,9 +47,9 @@ func (k Key) Fingerprint() string {
 }
 
 // Pseudonym is what stands for a value in a lake with pseudonyms; without them it is the value.
-func (p Privacy) Pseudonym(value string) string {
-	if len(p.Key) == 0 || value == "" {
+func (s Settings) Pseudonym(value string) string {
+	if len(s.Key) == 0 || value == "" {
 		return value
 	}
-	return string(newHider(p.Key).appendPseudonym(nil, []byte(value)))
+	return string(newHider(s.Key).pseudonym([]byte(value)))
 }

@@ -1,4 +1,4 @@
-package transform
+package privacy
 
 import (
 	"bytes"
@@ -16,10 +16,12 @@ import (
 type bodies struct {
 	text   string // of the item body that is being read, as plain text
 	counts []byte // of item bodies, as members of an object
-	aside  []byte // the record's own member "@graphlake", scrubbed
+	aside  []byte // the record's own member "@graphlake", scrubbed, if it does not stay where it is
+	at     int    // otherwise: where it ends; 0: it is not there
+	whole  []byte // the member that is added
 }
 
-func (b *bodies) reset() { b.text, b.counts, b.aside = "", b.counts[:0], b.aside[:0] }
+func (b *bodies) reset() { b.text, b.counts, b.aside, b.at = "", b.counts[:0], b.aside[:0], 0 }
 
 // item reads the item body in front of a scanner, and counts it. What is wrong with it, the walk finds.
 func (b *bodies) item(scan json.Scanner, name string) {
@@ -79,17 +81,15 @@ func (b *bodies) count(name, kind string, c prose.Counts) {
 // should have, nothing of it stays but null.
 func (s *Scrubber) body(b body, kind json.Kind) error {
 	v, err := s.scan.Read(kind)
-	if err != nil || kind == json.Null || s.privacy.Content == schemas.FullContent {
+	if err != nil || kind == json.Null || s.settings.Content == schemas.FullContent {
 		return err
 	}
 	isText := kind == json.String
 	switch {
 	case b == itemType && isText:
-	case s.privacy.Content != schemas.TextContent || b == itemType || b == payload || !isText:
-		if isText { // whose quotes are not part of the value
-			v.Start, v.End = v.Start-1, v.End+1
-		}
-		s.replace(v.Start, v.End, "null")
+	case s.settings.Content != schemas.TextContent || b == itemType || b == payload || !isText:
+		from, to := v.Bounds()
+		s.edit.Replace(from, to, null)
 	case b == itemContent:
 		s.write(v, s.bodies.text)
 	case b == htmlBody:
@@ -101,24 +101,56 @@ func (s *Scrubber) body(b body, kind json.Kind) error {
 
 // write puts a text in the place of a string.
 func (s *Scrubber) write(v json.Value, text string) {
-	s.copyTo(v.Start - 1)
-	s.out = json.AppendQuoted(s.out, text)
-	s.copied = v.End + 1
+	from, to := v.Bounds()
+	s.edit.Replace(from, to, json.AppendQuoted(nil, text))
 }
 
-// setAside scrubs the value of the record's member "@graphlake", to which something may be added.
-func (s *Scrubber) setAside(at *spot, f fate) error {
+// local scrubs the record's own member "@graphlake", to which something may be added, and reports whether there is a
+// member behind it. It is the last of the record: where it stands elsewhere, or not as graphlake writes it, it goes
+// there.
+func (s *Scrubber) local(m *members, start int, to *node) (more bool, err error) {
 	s.scan.Kind() // to stand on the value
-	out, copied := s.out, s.copied
-	s.out, s.copied = s.bodies.aside[:0], s.scan.Pos()
-	err := s.value(at, f)
-	s.copyTo(s.scan.Pos())
-	s.bodies.aside, s.out, s.copied = s.out, out, copied
-	return err
+	from := s.scan.Pos()
+	outer := s.edit
+	s.edit = json.Edit{}
+	if err = s.value(to, m.fate); err != nil {
+		return false, err
+	}
+	end := s.scan.Pos()
+	inner := s.edit
+	s.edit = outer
+	if more, err = s.scan.NextMember(); err != nil {
+		return false, err
+	}
+	s.bodies.aside, s.bodies.at = s.bodies.aside[:0], 0
+	scrubbed := inner.AppendPart(nil, s.record, from, end)
+	if more || !s.asWritten(m, start, end, scrubbed) {
+		m.missing, s.astray = true, true
+		s.bodies.aside = append(s.bodies.aside, scrubbed...)
+		return more, nil
+	}
+	s.stays(m, start)
+	s.edit.Add(&inner)
+	m.last, s.bodies.at = end, end
+	return false, nil
 }
 
-// local writes the record's last member, "@graphlake", if it says anything.
-func (s *Scrubber) local(behind bool) {
+// asWritten reports whether the member "@graphlake", from start to end, is as graphlake writes it, and says something.
+func (s *Scrubber) asWritten(m *members, start, end int, scrubbed []byte) bool {
+	beside := start == m.last || m.missing || m.kept > 0 && start == m.last+1
+	n := len(scrubbed)
+	return beside && bytes.HasPrefix(s.record[start:], []byte(`"`+schemas.Local+`":{`)) && s.record[end] == '}' &&
+		n > 2 && scrubbed[0] == '{' && scrubbed[1] > ' ' && scrubbed[n-2] > ' '
+}
+
+// addLocal adds what there is to say to the record's last member, "@graphlake", or adds the member.
+func (s *Scrubber) addLocal(m *members, end int) {
+	if s.bodies.at > 0 {
+		if len(s.bodies.counts) > 0 {
+			s.edit.Put(s.bodies.at-1, comma, s.bodies.counts)
+		}
+		return
+	}
 	inner := s.bodies.aside
 	if len(inner) > 0 && inner[0] == '{' {
 		inner = bytes.TrimSpace(inner[1 : len(inner)-1])
@@ -128,21 +160,23 @@ func (s *Scrubber) local(behind bool) {
 	if len(inner)+len(s.bodies.counts) == 0 {
 		return
 	}
-	if behind {
-		s.out = append(s.out, ',')
+	text := s.bodies.whole[:0]
+	if m.kept > 0 {
+		text = append(text, ',')
 	}
-	s.out = append(s.out, `"`+schemas.Local+`":{`...)
-	s.out = append(s.out, inner...)
+	text = append(append(text, `"`+schemas.Local+`":{`...), inner...)
 	if len(inner) > 0 && len(s.bodies.counts) > 0 {
-		s.out = append(s.out, ',')
+		text = append(text, ',')
 	}
-	s.out = append(append(s.out, s.bodies.counts...), '}')
+	text = append(append(text, s.bodies.counts...), '}')
+	s.bodies.whole = text
+	s.edit.Put(end, text)
 }
 
 // unreadable is what the lake holds of a record that cannot be read. Its hash is one with the key, if
 // there is one, or who knows a person could ask whether the record is theirs.
 func (s *Scrubber) unreadable() []byte {
-	if s.hider == nil && s.privacy.Content == schemas.FullContent {
+	if s.hider == nil && s.settings.Content == schemas.FullContent {
 		return s.record
 	}
 	sum := sha256.Sum256(s.record)

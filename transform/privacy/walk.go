@@ -1,4 +1,4 @@
-package transform
+package privacy
 
 import (
 	"graphlake/internal/json"
@@ -7,7 +7,7 @@ import (
 
 // members is an object that is being read, and how far it has been.
 type members struct {
-	at      *spot
+	at      *node
 	fate    fate // of members that no column reads
 	root    bool // the object is the record
 	last    int  // behind the last member that stays, or in front of the first
@@ -16,8 +16,8 @@ type members struct {
 }
 
 // object scrubs the object in front; f is the fate of members that no column reads.
-func (s *Scrubber) object(at *spot, f fate, root bool) error {
-	if !at.entered() && f == keep {
+func (s *Scrubber) object(at *node, f fate, root bool) error {
+	if !entered(at) && f == keep {
 		_, err := s.scan.Value()
 		return err
 	}
@@ -26,7 +26,7 @@ func (s *Scrubber) object(at *spot, f fate, root bool) error {
 	if m.last = s.scan.Pos(); !more {
 		m.last-- // in front of the closing brace
 	}
-	var behind *spot // the member before
+	var behind *node // the member before
 	for more && err == nil {
 		s.scan.Kind() // to stand on the name
 		start := s.scan.Pos()
@@ -37,10 +37,12 @@ func (s *Scrubber) object(at *spot, f fate, root bool) error {
 		if to != nil {
 			behind = to
 		}
-		if err := s.member(&m, start, name, to); err != nil {
-			return err
+		if root && name == schemas.Local {
+			more, err = s.local(&m, start, to)
+		} else if err = s.member(&m, start, name, to); err == nil {
+			more, err = s.scan.NextMember()
 		}
-		if more, err = s.scan.NextMember(); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -49,39 +51,28 @@ func (s *Scrubber) object(at *spot, f fate, root bool) error {
 	}
 	end := s.scan.Pos() - 1
 	if m.missing {
-		s.replace(m.last, end, "")
+		s.edit.Cut(m.last, end)
 	}
 	if root {
-		s.copyTo(end)
-		s.local(m.kept > 0)
+		s.addLocal(&m, end)
 	}
 	return nil
 }
 
-// name reads a member's name and finds its spot, nil if it has none. Graph writes members in the same
-// order most of the time, so that the one that came next the last time is tried before all are looked at.
-func (s *Scrubber) name(at, behind *spot) (string, *spot, error) {
-	var next **spot
-	switch {
-	case behind != nil:
-		next = &behind.next
-	case at != nil:
-		next = &at.first
+// name reads a member's name and finds its node, nil if it has none. The name is given if it has a meaning.
+func (s *Scrubber) name(at, behind *node) (name string, to *node, err error) {
+	var v json.Value
+	if at != nil && at.Members != nil {
+		if v, to, err = s.order.Member(&s.scan, at, behind); to != nil {
+			return to.Name, to, nil
+		}
+	} else {
+		v, err = s.scan.Name()
 	}
-	if next != nil && *next != nil && s.scan.NameIs((*next).spelled) {
-		return (*next).name, *next, nil
-	}
-	v, err := s.scan.Name()
 	if err != nil {
 		return "", nil, err
 	}
 	text := s.text(v)
-	if at != nil {
-		if to := at.members[string(text)]; to != nil {
-			*next = to
-			return to.name, to, nil
-		}
-	}
 	for _, known := range [...]string{schemas.Local, typeName, removedName} {
 		if string(text) == known {
 			return known, nil, nil
@@ -96,21 +87,18 @@ const (
 	removedName = "@removed"
 )
 
-// member scrubs the member that begins at start. Without a spot, only names with a meaning are given.
-func (s *Scrubber) member(m *members, start int, name string, to *spot) error {
+// member scrubs the member that begins at start. Without a node, only names with a meaning are given.
+func (s *Scrubber) member(m *members, start int, name string, to *node) error {
 	f := m.fate
 	var stays bool
 	switch {
-	case m.root && name == schemas.Local:
-		m.missing = true
-		return s.setAside(to, f)
 	case to != nil:
-		stays = !to.ours
+		stays = !to.Is.ours
 	case f != drop:
 		stays = true
 	case name == typeName || name == removedName:
 		stays, f = true, keep
-	case m.at != nil && m.at.naming:
+	case spotOf(m.at).naming:
 		stays = s.scan.Kind() == json.Object
 	}
 	if !stays {
@@ -118,28 +106,38 @@ func (s *Scrubber) member(m *members, start int, name string, to *spot) error {
 		_, err := s.scan.Value()
 		return err
 	}
-	if m.missing {
-		comma := ""
-		if m.kept > 0 {
-			comma = ","
-		}
-		s.replace(m.last, start, comma)
-		m.missing = false
-	}
-	m.kept++
+	s.stays(m, start)
+	kind := s.scan.Kind()
+	from := s.scan.Pos()
 	err := s.value(to, f)
 	m.last = s.scan.Pos()
+	if m.root && to == nil && name == removedName {
+		s.note(s.places.removed, json.Value{Kind: kind, Start: from, End: m.last})
+	}
 	return err
 }
 
-func (s *Scrubber) array(at *spot, f fate) error {
-	if !at.entered() && f == keep {
+// stays closes the gap that members have left which did not stay, in front of one that does.
+func (s *Scrubber) stays(m *members, start int) {
+	if m.missing {
+		if m.kept > 0 {
+			s.edit.Replace(m.last, start, comma)
+		} else {
+			s.edit.Cut(m.last, start)
+		}
+		m.missing = false
+	}
+	m.kept++
+}
+
+func (s *Scrubber) array(at *node, f fate) error {
+	if !entered(at) && f == keep {
 		_, err := s.scan.Value()
 		return err
 	}
-	var elements *spot
+	var elements *node
 	if at != nil {
-		elements = at.elements
+		elements = at.Elements
 	}
 	more, err := s.scan.Array()
 	for more && err == nil {

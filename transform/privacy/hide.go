@@ -1,4 +1,4 @@
-package transform
+package privacy
 
 import (
 	"bytes"
@@ -15,29 +15,28 @@ const pseudonymBytes = 16
 type hider struct {
 	mac   hash.Hash
 	sum   []byte
-	known map[string]string // of values met lately: a record names the same people again and again
+	known map[string][]byte // of values met lately: a record names the same people again and again
 }
 
 // mostKnown bounds the memory that is spent on not hashing again.
 const mostKnown = 8192
 
 func newHider(k Key) *hider {
-	return &hider{mac: hmac.New(sha256.New, k), known: map[string]string{}}
+	return &hider{mac: hmac.New(sha256.New, k), known: map[string][]byte{}}
 }
 
-// appendPseudonym appends the pseudonym of a value, in hexadecimal digits: its HMAC-SHA-256, in lower
-// case before, because Graph writes the same id or address in either case.
-func (h *hider) appendPseudonym(dst, value []byte) []byte {
+// pseudonym is that of a value, in hexadecimal digits: its HMAC-SHA-256, in lower case before, because Graph writes
+// the same id or address in either case. It is not to be changed.
+func (h *hider) pseudonym(value []byte) []byte {
 	if p, ok := h.known[string(value)]; ok {
-		return append(dst, p...)
+		return p
 	}
-	from := len(dst)
-	dst = hex.AppendEncode(dst, h.hash(bytes.ToLower(value))[:pseudonymBytes])
 	if len(h.known) == mostKnown {
 		clear(h.known)
 	}
-	h.known[string(value)] = string(dst[from:])
-	return dst
+	p := hex.AppendEncode(nil, h.hash(bytes.ToLower(value))[:pseudonymBytes])
+	h.known[string(value)] = p
+	return p
 }
 
 func (h *hider) hash(text []byte) []byte {

@@ -1,4 +1,4 @@
-package transform_test
+package privacy_test
 
 import (
 	"bytes"
@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"graphlake/internal/record"
 	"graphlake/schemas"
-	"graphlake/transform"
+	"graphlake/transform/privacy"
 )
 
 var pseudonymKey = bytes.Repeat([]byte{7}, 32)
@@ -53,9 +54,9 @@ var letters = schemas.Dataset{
 	},
 }
 
-func scrubber(t testing.TB, d schemas.Dataset, content schemas.Content, key []byte) *transform.Scrubber {
+func scrubber(t testing.TB, d schemas.Dataset, content schemas.Content, key []byte) *privacy.Scrubber {
 	t.Helper()
-	s, err := transform.NewScrubber(d, transform.Privacy{Content: content, Key: key})
+	s, err := privacy.NewScrubber(d, privacy.Settings{Content: content, Key: key})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func TestPseudonyms(t *testing.T) {
 		{"too much", `{"id":"Ada"} x`, ``},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := string(scrubber(t, letters, schemas.NoContent, pseudonymKey).Scrub([]byte(c.record)))
+			got := string(scrubber(t, letters, schemas.NoContent, pseudonymKey).Scrub(record.Record{JSON: []byte(c.record)}).JSON)
 			want := named(c.want)
 			if c.want == "" {
 				mac := hmac.New(sha256.New, pseudonymKey)
@@ -179,7 +180,7 @@ func TestBodies(t *testing.T) {
 		},
 	} {
 		for content, want := range map[schemas.Content]string{schemas.NoContent: c.none, schemas.TextContent: c.text, schemas.FullContent: c.full} {
-			if got := string(scrubber(t, letters, content, nil).Scrub([]byte(c.record))); got != want {
+			if got := string(scrubber(t, letters, content, nil).Scrub(record.Record{JSON: []byte(c.record)}).JSON); got != want {
 				t.Errorf("%s, content %s: %s\nbecame %s\nwant   %s", c.name, content, c.record, got, want)
 			}
 		}
@@ -197,7 +198,7 @@ func TestRecordsOfOtherOrder(t *testing.T) {
 			{`{"from":{"bot":{"tenantId":"Ada","id":"B"},"pages":{"id":"Ada"},"id":"Ada"},"pages":2,"id":"1"}`, `{"from":{"bot":{"id":"«b»"},"pages":{}},"pages":2,"id":"1"}`},
 			{`{"from":{"user":{"id":"Ada","bot":{"id":"Ada"}}},"user":{"id":"Ada"},"id":"1"}`, `{"from":{"user":{"id":"«ada»"}},"id":"1"}`},
 		} {
-			if got, want := string(s.Scrub([]byte(c[0]))), named(c[1]); got != want {
+			if got, want := string(s.Scrub(record.Record{JSON: []byte(c[0])}).JSON), named(c[1]); got != want {
 				t.Errorf("%s\nbecame %s\nwant   %s", c[0], got, want)
 			}
 		}
@@ -206,19 +207,19 @@ func TestRecordsOfOtherOrder(t *testing.T) {
 
 // Nothing to do costs nothing.
 func TestRecordsStayAsTheyAre(t *testing.T) {
-	record := []byte(`no JSON`)
+	text := []byte(`no JSON`)
 	for _, d := range schemas.BuiltIn() {
 		if len(d.Bodies) > 0 {
 			continue
 		}
-		if got := scrubber(t, d, schemas.NoContent, nil).Scrub(record); &got[0] != &record[0] {
+		if got := scrubber(t, d, schemas.NoContent, nil).Scrub(record.Record{JSON: text}).JSON; &got[0] != &text[0] {
 			t.Errorf("%s: the record was copied, to %s", d.Name, got)
 		}
 	}
 }
 
 func TestKeyIsNotPrinted(t *testing.T) {
-	p := transform.Privacy{Content: schemas.NoContent, Key: []byte("a key of a lake that is a secret")}
+	p := privacy.Settings{Content: schemas.NoContent, Key: []byte("a key of a lake that is a secret")}
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).InfoContext(t.Context(), "m", "key", p.Key, "privacy", p)
 	all := fmt.Sprintf("%v %+v %#v %s %x %d", p, p, p.Key, p.Key, p.Key, p.Key) + log.String()
@@ -228,14 +229,14 @@ func TestKeyIsNotPrinted(t *testing.T) {
 }
 
 func TestPseudonymOfAValue(t *testing.T) {
-	p := transform.Privacy{Key: pseudonymKey}
+	p := privacy.Settings{Key: pseudonymKey}
 	if got, want := p.Pseudonym("Ada"), pseudonym("ada"); got != want {
 		t.Errorf("Pseudonym is %s, want %s", got, want)
 	}
-	if got := (transform.Privacy{}).Pseudonym("Ada"); got != "Ada" {
+	if got := (privacy.Settings{}).Pseudonym("Ada"); got != "Ada" {
 		t.Errorf("without a key the pseudonym of Ada is %s", got)
 	}
-	other := transform.Key(bytes.Repeat([]byte{8}, 32))
+	other := privacy.Key(bytes.Repeat([]byte{8}, 32))
 	if a, b := p.Key.Fingerprint(), other.Fingerprint(); len(a) != 16 || a == b {
 		t.Errorf("fingerprints of two keys are %q and %q", a, b)
 	}

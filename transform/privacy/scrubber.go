@@ -1,0 +1,229 @@
+package privacy
+
+import (
+	"errors"
+
+	"graphlake/internal/json"
+	"graphlake/internal/record"
+	"graphlake/schemas"
+	"graphlake/transform"
+)
+
+// A Scrubber makes of records what a lake may hold of them. It belongs to one goroutine.
+//
+// Bodies are kept as far as [Settings.Content] says, and counted. With a key, strings and numbers
+// where a column is personal become pseudonyms, and members that no column reads are left out, but
+// for "@odata.type" and "@removed"; of a value that no column can read only the kind remains, so that
+// it is still found at fault. All else stays as Graph sent it, byte by byte.
+type Scrubber struct {
+	settings Settings
+	places   *places // nil: records stay as they are
+	hider    *hider
+	outer    fate // of what no column reads
+
+	scan    json.Scanner
+	order   json.Order[spot]
+	record  []byte
+	edit    json.Edit
+	found   []json.Value // of record.Paths
+	astray  bool         // one of them has gone elsewhere
+	out     []byte       // the record after the edit
+	scratch []byte
+
+	bodies bodies
+}
+
+// fate is what becomes of a value.
+type fate uint8
+
+const (
+	keep fate = iota // as it is
+	hide             // a pseudonym in its place
+	drop             // left out; where something has to stand, nothing but its kind
+)
+
+// NewScrubber makes the scrubber of a dataset's records.
+func NewScrubber(d schemas.Dataset, settings Settings) (*Scrubber, error) {
+	s := &Scrubber{settings: settings}
+	if len(settings.Key) == 0 && len(d.Bodies) == 0 {
+		return s, nil
+	}
+	if len(settings.Key) > 0 {
+		s.outer, s.hider = drop, newHider(settings.Key)
+	}
+	var err error
+	if s.places, err = newPlaces(d, settings); err != nil {
+		return nil, err
+	}
+	s.order, s.found = json.NewOrder(&s.places.Trie), make([]json.Value, s.places.fields)
+	return s, nil
+}
+
+// Scrub is what the lake may hold of a record, valid until the next call, with what is then known of it. A record that
+// is no JSON object is replaced by one that says so, unless the lake keeps everything.
+func (s *Scrubber) Scrub(r record.Record) record.Record {
+	if s.places == nil {
+		return r
+	}
+	s.record, s.astray = r.JSON, false
+	s.edit.Reset()
+	clear(s.found)
+	s.bodies.reset()
+	s.scan.Reset(r.JSON)
+	err := errNoObject
+	if s.scan.Kind() == json.Object {
+		err = s.object(s.places.Root, s.outer, true)
+	}
+	if err == nil {
+		err = s.scan.End()
+	}
+	if err != nil {
+		return record.Record{JSON: s.unreadable()}
+	}
+	scrubbed := record.Record{JSON: r.JSON}
+	if !s.edit.IsNone() {
+		s.out = s.edit.Append(s.out[:0], r.JSON)
+		scrubbed.JSON = s.out
+	}
+	if len(s.found) > 0 && !s.astray {
+		s.edit.Move(s.found)
+		scrubbed.Known = s.found
+	}
+	return scrubbed
+}
+
+var errNoObject = errors.New("no object")
+
+// value scrubs the value in front, with the fate of what no column reads there.
+func (s *Scrubber) value(n *node, f fate) error {
+	kind := s.scan.Kind()
+	start := s.scan.Pos()
+	if n == nil && f == keep {
+		_, err := s.scan.Read(kind)
+		return err
+	}
+	at := spotOf(n)
+	field := at.field
+	if at.body != noBody {
+		s.astray = s.astray || field > 0
+		return s.body(at.body, kind)
+	}
+	if at.leads && !enters(n, kind) && s.settings.Content != schemas.FullContent {
+		n, at, f = nil, none, drop // a body may be in it, where nobody looks for one
+	}
+	own, inner := at.fates(f)
+	switch kind {
+	case json.Object, json.Array:
+		var err error
+		if kind == json.Array {
+			err = s.array(n, inner)
+		} else {
+			if at.item != "" {
+				s.bodies.item(s.scan, at.item)
+				inner = s.itemFate(inner)
+			}
+			err = s.object(n, inner, false)
+		}
+		s.note(field, json.Value{Kind: kind, Start: start, End: s.scan.Pos()})
+		return err
+	}
+	v, err := s.scan.Read(kind)
+	if err != nil {
+		return err
+	}
+	if own == keep && f != keep && !s.readable(at.types, v) {
+		own = f
+	}
+	if own == hide && v.Kind == json.Number && len(at.types) > 0 && !s.readable(at.types, v) {
+		own = drop // a pseudonym would be text, which the column can read
+	}
+	if own != keep {
+		v = s.scalar(v, own)
+	}
+	s.note(field, v)
+	return nil
+}
+
+// spotOf is what is known of a node.
+func spotOf(n *node) *spot {
+	if n == nil {
+		return none
+	}
+	return &n.Is
+}
+
+// none is what is known of a place that no path leads to.
+var none = new(spot)
+
+// note notes where a field is. Of two with one name the later counts.
+func (s *Scrubber) note(field int, v json.Value) {
+	if field > 0 {
+		s.found[field-1] = v
+	}
+}
+
+// readable reports whether a string or number is a value of one of the types.
+func (s *Scrubber) readable(types []schemas.Type, v json.Value) bool {
+	for _, t := range types {
+		if v.Kind == json.String && transform.Reads(t, v.Kind, s.text(v)) || v.Kind == json.Number && transform.Reads(t, v.Kind, nil) {
+			return true
+		}
+	}
+	return v.Kind != json.String && v.Kind != json.Number
+}
+
+// text is the text of a string, valid until the next call.
+func (s *Scrubber) text(v json.Value) []byte {
+	text := s.scan.Text(v)
+	if !v.Plain {
+		s.scratch = json.AppendString(s.scratch[:0], text)
+		text = s.scratch
+	}
+	return text
+}
+
+// itemFate is what becomes of what is in an item body besides its content.
+func (s *Scrubber) itemFate(outer fate) fate {
+	if s.settings.Content == schemas.FullContent {
+		return outer
+	}
+	return drop
+}
+
+// fates are what becomes of a value at the spot that is no object and no array, and of what is in one.
+func (s *spot) fates(outer fate) (own, inner fate) {
+	switch {
+	case s.personal && s.whole:
+		return hide, hide
+	case s.personal:
+		return hide, outer
+	case s.whole:
+		return keep, keep
+	case len(s.types) > 0:
+		return keep, outer
+	}
+	return outer, outer
+}
+
+// unfit is a text that no type reads but those of text, which keep theirs: what stood there fits no better.
+var unfit, zero = []byte("?"), []byte("0")
+
+var quote, comma, null = []byte(`"`), []byte(","), []byte("null")
+
+// scalar replaces a value that is not kept, and gives it as what is there instead, where it was. Null, true and false
+// say nothing about who somebody is.
+func (s *Scrubber) scalar(v json.Value, f fate) json.Value {
+	switch {
+	case v.Kind == json.String && v.Start == v.End:
+	case v.Kind == json.String && f == hide:
+		s.edit.Replace(v.Start, v.End, s.hider.pseudonym(s.text(v)))
+	case v.Kind == json.String:
+		s.edit.Replace(v.Start, v.End, unfit)
+	case v.Kind == json.Number && f == hide:
+		s.edit.Replace(v.Start, v.End, quote, s.hider.pseudonym(s.scan.Text(v)), quote)
+		return json.Value{Kind: json.String, Start: v.Start + 1, End: v.End - 1} // its bounds are those of the number
+	case v.Kind == json.Number:
+		s.edit.Replace(v.Start, v.End, zero)
+	}
+	return v
+}
