@@ -43,7 +43,7 @@ func (a *export) days(t *Tenant) (from, to int) {
 
 // wants says whether a message at a place is wanted.
 func (a *export) wants(at int, m *message) bool {
-	return at >= a.from && !m.modified.Before(a.modified.from) && (a.modified.to.IsZero() || m.modified.Before(a.modified.to))
+	return at >= a.from && a.modified.open(m.modified)
 }
 
 // userMessages are what is in a user's mailbox: all messages of a chat from the time in which the user was in it.

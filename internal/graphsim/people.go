@@ -207,6 +207,11 @@ type stretch struct{ from, to time.Time }
 
 func (s stretch) has(at time.Time) bool { return !at.Before(s.from) && at.Before(s.to) }
 
+// open is has for a stretch of which a zero end is no bound.
+func (s stretch) open(at time.Time) bool {
+	return !at.Before(s.from) && (s.to.IsZero() || at.Before(s.to))
+}
+
 // forever is the end of what has none.
 var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 

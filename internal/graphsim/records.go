@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"iter"
 	"net/url"
 	"strings"
 	"time"
@@ -98,14 +99,38 @@ func (t *Tenant) placeOf(at time.Time) place {
 	return place{day, t.firstFrom(day, at)}
 }
 
-// calls are all calls from a place on that begin before an instant, the earliest first, as they are now.
-func (t *Tenant) calls(at place, to, now time.Time) func(yield func(*call) bool) {
+// calls are all calls from a place on, the earliest first, as they are now: those that begin before an instant, and,
+// where some have moved, others that began near it.
+func (t *Tenant) calls(at place, to, now time.Time) iter.Seq[*call] {
+	slack := time.Duration(0)
+	if t.Sick.Seed != 0 {
+		slack = farthest
+	}
 	return func(yield func(*call) bool) {
 		for day, index := at.day, at.index; day < t.first+t.days; day, index = day+1, 0 {
 			for n := t.count(day); index < n; index++ {
-				if c := t.asOf(t.call(day, index), now); !to.IsZero() && !c.start.Before(to) || !yield(&c) {
+				c := t.call(day, index)
+				if !to.IsZero() && !c.start.Before(to.Add(slack)) {
 					return
 				}
+				if c = t.asOf(c, now); !yield(&c) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// callsOf are the calls that begin on a day, as they are at an instant.
+func (t *Tenant) callsOf(day int, now time.Time) iter.Seq[*call] {
+	near := day
+	if t.Sick.Seed != 0 {
+		near = max(t.first, day-4)
+	}
+	return func(yield func(*call) bool) {
+		for c := range t.calls(place{day: near}, midnight(day+1), now) {
+			if dayOf(c.start) == day && !yield(c) {
+				return
 			}
 		}
 	}
@@ -245,8 +270,10 @@ func (t *Tenant) asOf(c call, now time.Time) call {
 		c.modified = at
 		c.more++
 	}
-	if moves {
-		t.strayed(&c, by, moved, now)
+	if moves && !moved.After(now) {
+		c.start, c.end = c.start.Add(by), c.end.Add(by)
+		c.version++
+		c.modified = later(c.modified, moved)
 	}
 	return c
 }

@@ -46,12 +46,12 @@ type Illness struct {
 
 // A target is what a request is for, as far as it can be sick.
 type target struct {
-	class       answerKind
-	dataset     string
-	key         int    // which key of the path is the id
-	id          string // of the record, or of the parent
-	isRecord    bool
-	first, last int // the nights in one of which a sickness begins
+	class    answerKind
+	dataset  string
+	key      int    // which key of the path is the id
+	id       string // of the record, or of the parent
+	isRecord bool
+	day      int // on which a call took place
 }
 
 // answerKind is the sort of answer that a target gets: it says which sicknesses the target can have.
@@ -214,20 +214,25 @@ func (t *Tenant) sickness(p target, night int) (c sickness, ok bool) {
 	c.kind = pick(&s, kinds)
 	if p.class == listAnswer {
 		c.from, c.to, c.brief = night, night+1, !c.kind.whole && s.chance(0.75)
-		if c.kind.name == "page-expired" {
+		switch c.kind.name {
+		case "page-expired":
 			c.brief = true
-		}
-		if c.kind.name == "empty-list" || c.kind.name == "half-list" {
+		case "empty-list", "half-list":
 			c.brief = false
 		}
 	} else {
-		c.from = s.between(p.first, p.last)
-		c.to = c.from + s.between(1, t.Sick.Nights)
-		if good := s.chance(0.35); good && !c.kind.oneNight {
-			c.to = forGood
+		// A call falls sick in one of the first two nights after its day, and others in any night.
+		first, last := t.first+1, t.first+max(1, t.days)
+		if p.class == callAnswer {
+			first, last = p.day+1, p.day+2
 		}
-		if c.kind.oneNight {
+		c.from = s.between(first, last)
+		c.to = c.from + s.between(1, t.Sick.Nights)
+		switch good := s.chance(0.35); {
+		case c.kind.oneNight:
 			c.to = c.from + 1
+		case good:
+			c.to = forGood
 		}
 	}
 	c.draw = s
@@ -243,31 +248,26 @@ func hashed(text string) uint64 {
 	return uint64(s)
 }
 
-// callTarget is a call: it falls sick in one of the first two nights after the day on which it took place.
 func callTarget(c *call) target {
-	return target{class: callAnswer, dataset: "call_records", id: c.id.String(), isRecord: true, first: c.day + 1, last: c.day + 2}
-}
-
-// parentTarget is somebody, or something, that has records or is one. It falls sick in any night.
-func (t *Tenant) parentTarget(class answerKind, dataset, id string, isRecord bool) target {
-	return target{class: class, dataset: dataset, id: id, isRecord: isRecord, first: t.first + 1, last: t.first + max(1, t.days)}
+	return target{class: callAnswer, dataset: "call_records", id: c.id.String(), isRecord: true, day: c.day}
 }
 
 // target is what a request for a collection is for; the zero value is of none.
-func (t *Tenant) target(c *collection, keys []string, now time.Time) target {
-	switch {
-	case c == nil:
-		return target{}
-	case c.sick.class == callAnswer:
-		call, err := t.find(keys[0], now)
+func (t *Tenant) target(c *collection, keys []string, now time.Time) (p target) {
+	if c == nil {
+		return p
+	}
+	switch p = c.sick; p.class {
+	case callAnswer:
+		c, err := t.find(keys[0], now)
 		if err != nil {
 			return target{}
 		}
-		return callTarget(&call)
-	case c.sick.class == pageAnswer || c.sick.class == objectAnswer:
-		return t.parentTarget(c.sick.class, c.sick.dataset, keys[c.sick.key], c.sick.isRecord)
+		return callTarget(&c)
+	case pageAnswer, objectAnswer:
+		p.id = keys[p.key]
 	}
-	return c.sick
+	return p
 }
 
 // sicken is the request that is answered, and how, where what it asks for is sick.
@@ -308,7 +308,7 @@ func (t *Tenant) sickBatch(r *http.Request, night int) *faultKind {
 		return &faultKind{}
 	}
 	for _, id := range body.IDs {
-		if c, ok := t.sickness(t.parentTarget(batchAnswer, "presence", id, false), night); ok {
+		if c, ok := t.sickness(target{class: batchAnswer, dataset: "presence", id: id}, night); ok {
 			return &c.kind.fault
 		}
 	}
@@ -365,23 +365,23 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 		}
 	}
 	for _, p := range t.people(0, now) {
-		id := p.id.String()
-		note(t.parentTarget(objectAnswer, "mailbox_settings", id, false), "mailbox_settings")
-		note(t.parentTarget(batchAnswer, "presence", id, false), "presence")
-		for _, dataset := range []string{"calendar_events", "chats", "chat_messages"} {
-			note(t.parentTarget(pageAnswer, dataset, id, false), dataset)
+		for _, of := range []target{
+			{class: objectAnswer, dataset: "mailbox_settings"}, {class: batchAnswer, dataset: "presence"},
+			{class: pageAnswer, dataset: "calendar_events"}, {class: pageAnswer, dataset: "chats"}, {class: pageAnswer, dataset: "chat_messages"},
+		} {
+			of.id = p.id.String()
+			note(of, of.dataset)
 		}
 	}
 	for _, g := range t.teams(0, now) {
-		id := g.id.String()
-		note(t.parentTarget(objectAnswer, "teams", id, true), "teams")
-		note(t.parentTarget(pageAnswer, "channel_messages", id, false), "channel_messages")
+		note(target{class: objectAnswer, dataset: "teams", id: g.id.String(), isRecord: true}, "teams")
+		note(target{class: pageAnswer, dataset: "channel_messages", id: g.id.String()}, "channel_messages")
 		for _, c := range t.channels(g, now) {
-			note(t.parentTarget(pageAnswer, "channel_members", c.id, false), "channel_members")
+			note(target{class: pageAnswer, dataset: "channel_members", id: c.id}, "channel_members")
 		}
 	}
 	for c := range t.everyChat(now) {
-		note(t.parentTarget(pageAnswer, "chats", t.chatID(&c), true), "chats")
+		note(target{class: pageAnswer, dataset: "chats", id: t.chatID(&c), isRecord: true}, "chats")
 	}
 	for _, dataset := range []string{"call_records", "pstn_calls", "direct_routing_calls", "users", "groups"} {
 		note(target{class: listAnswer, dataset: dataset}, dataset)
@@ -400,42 +400,25 @@ func (t *Tenant) stray(c *call) (by time.Duration, at time.Time, ok bool) {
 	}
 	by = time.Duration(pick(&s, []int{-2, -1, 1, 2})) * 24 * time.Hour
 	at = later(c.end, c.end.Add(by)).Add(time.Duration(s.between(3700, 7000)) * time.Second)
-	if day := dayOf(c.start.Add(by)); day < t.first || day >= t.first+t.days {
-		return 0, at, false
-	}
-	if by < 0 && len(t.late(c)) > 0 {
+	day := dayOf(c.start.Add(by))
+	if day < t.first || day >= t.first+t.days || by < 0 && len(t.late(c)) > 0 {
 		return 0, at, false
 	}
 	return by, at, by > -48*time.Hour || at.Before(midnight(c.day+1))
 }
 
-// strayed is the call after its move, if it has moved.
-func (t *Tenant) strayed(c *call, by time.Duration, at, now time.Time) {
-	if at.After(now) {
-		return
-	}
-	c.start, c.end = c.start.Add(by), c.end.Add(by)
-	c.version++
-	if c.modified.Before(at) {
-		c.modified = at
-	}
-}
-
 // farthest is how far the list and the tenant can differ about the start of a call.
 const farthest = 4 * 24 * time.Hour
 
-// listing are the calls that the list has of a filter, from a place on.
+// listing are the calls that the list has of a stretch, from a place on.
 func (t *Tenant) listing(at place, f stretch, now time.Time) iter.Seq[*call] {
-	if t.Sick.Seed == 0 {
-		return t.calls(at, f.to, now)
-	}
 	sick := t.unhealed(now)
 	return func(yield func(*call) bool) {
-		for c := range t.around(at, f.to, now) {
+		for c := range t.calls(at, f.to, now) {
 			if sick {
 				t.listedAs(c, now)
 			}
-			if !c.start.Before(f.from) && (f.to.IsZero() || c.start.Before(f.to)) && !yield(c) {
+			if f.open(c.start) && !yield(c) {
 				return
 			}
 		}
@@ -455,33 +438,6 @@ func (t *Tenant) listedAs(c *call, now time.Time) {
 	day := dayOf(shown.start)
 	if shown.start.Equal(c.start) || !moves && day >= t.first && day < t.first+t.days {
 		*c = shown
-	}
-}
-
-// around are the calls from a place on of which some may lie before an instant, wherever they lie now.
-func (t *Tenant) around(at place, to, now time.Time) iter.Seq[*call] {
-	return func(yield func(*call) bool) {
-		for day, index := at.day, at.index; day < t.first+t.days && (to.IsZero() || midnight(day).Before(to.Add(farthest))); day, index = day+1, 0 {
-			for ; index < t.count(day); index++ {
-				if c := t.asOf(t.call(day, index), now); !yield(&c) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// callsOf are the calls that begin on a day, as they are at an instant.
-func (t *Tenant) callsOf(day int, now time.Time) iter.Seq[*call] {
-	if t.Sick.Seed == 0 {
-		return t.calls(place{day: day}, midnight(day+1), now)
-	}
-	return func(yield func(*call) bool) {
-		for c := range t.around(place{day: max(t.first, day-4)}, midnight(day+1), now) {
-			if dayOf(c.start) == day && !yield(c) {
-				return
-			}
-		}
 	}
 }
 
