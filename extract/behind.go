@@ -20,6 +20,7 @@ import (
 // be read again later, while the others are read. Some answers are nobody's own:
 //
 //   - there is no token to ask with;
+//   - the tenant lacks what is asked for;
 //   - inARow that were asked one after the other fail alike, but for those that are forbidden or not found:
 //     then the service is sick;
 //   - the first refusedAtFirst are all forbidden: then a permission is missing;
@@ -129,6 +130,8 @@ func (b *behind) failed(ctx context.Context, place int, one Behind, err error) e
 		b.first = cmp.Or(b.first, err)
 	}
 	switch {
+	case one.Kind == graph.Off: // which is the tenant's
+		return over{err}
 	case one.Kind == graph.NotFound:
 	case one.Kind == graph.Unauthorized && how != noToken:
 		if n := len(b.all); b.answered == 0 && !b.listed && n >= refusedAtFirst && !slices.ContainsFunc(b.all, func(o Behind) bool { return o.Kind != one.Kind }) {

@@ -512,3 +512,19 @@ func TestPartsListEachOnce(t *testing.T) {
 		want(t, got, `{"id":"t","rooms":`+c.want+`}`, other)
 	}
 }
+
+// What the tenant lacks it lacks for all: nobody else is asked.
+func TestOffIsTheTenants(t *testing.T) {
+	client, service := serve(t, func(uri string) string {
+		if strings.HasPrefix(uri, "/v1.0/users?") {
+			return `{"value":[{"id":"u1"},{"id":"u2"},{"id":"u3"}]}`
+		}
+		return "403 GraphAccessToTranscriptsDisabled"
+	})
+	var err error
+	for _, err = range extract.Read(client, schemas.MailboxSettings, schemas.Range{}, extract.Options{Workers: 1}).Records(t.Context()) {
+	}
+	if asked := service.inOrder(); graph.KindOf(err) != graph.Off || len(asked) != 2 {
+		t.Errorf("%v after %q", err, asked)
+	}
+}

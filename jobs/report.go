@@ -147,10 +147,10 @@ func (r Report) TryAgain() bool {
 }
 
 // Incomplete reports whether records were quarantined, parents or records not read, or lost, an answer not
-// believed, or a dataset skipped.
+// believed, or a dataset skipped or off in its tenant.
 func (r Report) Incomplete() bool {
 	for _, u := range r.Units {
-		if u.Quarantined > 0 || u.Behind > 0 || u.Lost > 0 || u.Doubt != nil {
+		if u.Outcome == state.Off || u.Quarantined > 0 || u.Behind > 0 || u.Lost > 0 || u.Doubt != nil {
 			return true
 		}
 	}
@@ -204,6 +204,8 @@ func (u *UnitReport) decide(unit plan.Unit, err error) {
 		if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == 403 && !e.SignIn {
 			u.Error.Message += fmt.Sprintf("; %s needs the application permission %s, with admin consent", u.Dataset, permissions(unit))
 		}
+	case kind == graph.Off:
+		u.Outcome, u.Error.Kind = state.Off, kind.String()
 	case kind == graph.Throttled || kind == graph.Unavailable || kind == graph.Incomplete:
 		u.Outcome, u.Error.Kind = state.Unavailable, kind.String()
 	case kind != 0:

@@ -27,6 +27,7 @@ var ofKind = map[string]error{
 	"not found":      &graph.Error{Kind: graph.NotFound},
 	"rejected":       &graph.Error{Kind: graph.Rejected},
 	"incomplete":     &graph.Error{Kind: graph.Incomplete},
+	"off":            &graph.Error{Kind: graph.Off},
 	"malformed":      &graph.Error{Kind: graph.Malformed},
 	"bad record":     derive.ErrTooManyBad,
 	"locked":         load.ErrLocked,
@@ -37,7 +38,7 @@ var ofKind = map[string]error{
 
 // exits are the statuses with which a run ends for its worst outcome, as the command says and tests.
 var exits = map[state.Outcome]string{
-	state.Failed: "1", state.Forbidden: "3", state.Unavailable: "75", state.Interrupted: "75",
+	state.Failed: "1", state.Forbidden: "3", state.Unavailable: "75", state.Interrupted: "75", state.Off: "4",
 }
 
 // kindRow is a row of the runbook's table of kinds: the first column and the last.

@@ -74,6 +74,7 @@ var coverage = document{
 				"empty: read, and there was nothing; " +
 				"partial: read, but some parents or records are behind, or a part of the day, or the last reading is doubted or was broken off; " +
 				"refused: not permitted; " +
+				"off: the tenant lacks it; " +
 				"missing: due and not read; " +
 				"late: raw is newer than the tables; " +
 				"missed: nobody took that picture; " +

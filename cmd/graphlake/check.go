@@ -183,7 +183,7 @@ func ask(ctx context.Context, client *graph.Client, datasets []schemas.Dataset) 
 			err := unlessStopped(ctx, inTime(extract.Probe(asking, client, d, time.Now())))
 			checks[i] = datasetCheck{Dataset: d.Name, finding: found(err)}
 			if e, ok := errors.AsType[*graph.Error](err); ok {
-				checks[i].refused = e.Status == http.StatusForbidden
+				checks[i].refused = e.Status == http.StatusForbidden && e.Kind != graph.Off
 			}
 		})
 	}
@@ -333,6 +333,7 @@ type finding struct {
 
 var outcomeOf = map[int]string{
 	exitDone: "ok", exitUsage: "misconfigured", exitFailed: "failed", exitForbidden: "forbidden", exitLater: "unavailable",
+	exitIncomplete: "off",
 }
 
 func found(err error) finding {
@@ -373,7 +374,7 @@ func (r *checkReport) conclude() int {
 		return exitLater
 	}
 	worst := exitDone
-	for _, status := range []int{exitLater, exitForbidden, exitFailed, exitUsage} {
+	for _, status := range []int{exitIncomplete, exitLater, exitForbidden, exitFailed, exitUsage} {
 		if met[status] {
 			worst = status
 		}

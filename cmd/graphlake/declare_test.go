@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 
 	"graphlake/internal/graphsim"
 	"graphlake/jobs"
+	"graphlake/jobs/state"
 )
 
 var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
@@ -173,4 +175,62 @@ func (s *simulated) edit(t *testing.T, name, from, to string) []byte {
 		t.Fatal(err)
 	}
 	return text
+}
+
+// What the tenant has no license for is off: not a missing permission, not a failure, and nobody's fault at night.
+func TestOffInTheTenant(t *testing.T) {
+	s := declared(t)
+	off := true
+	s.answers(func(w http.ResponseWriter, r *http.Request) {
+		if !off || !strings.Contains(r.URL.RawQuery, "signInActivity") && !strings.HasSuffix(r.URL.Path, "/signIns") {
+			s.tenant.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"error":{"code":"Authentication_RequestFromNonPremiumTenantOrB2CTenant","message":"Neither tenant is B2C or tenant doesn't have premium license"}}`)
+	})
+	all := []string{"--dataset", "x_sign_ins,x_sign_in_activity,x_license_details", "--now", "2026-11-18T00:00:00Z"}
+	var rep jobs.Report
+	if status := s.asJSON(t, &rep, append([]string{"run"}, all...)...); status != exitIncomplete || rep.Status != state.Data {
+		t.Errorf("run ended with %d: %+v", status, rep)
+	}
+	for _, u := range rep.Units {
+		want := state.Off
+		if u.Dataset == "x_license_details" {
+			want = state.Data
+		}
+		if u.Outcome != want || want == state.Off && (u.Error.Kind != "off" || !strings.Contains(u.Error.Message, "premium license of Microsoft Entra ID") || u.Requests != 1) {
+			t.Errorf("%s: %s, %+v after %d requests", u.Dataset, u.Outcome, u.Error, u.Requests)
+		}
+	}
+	var found struct {
+		Datasets []struct {
+			Dataset string `json:"dataset"`
+			Outcome string `json:"last_outcome"`
+		} `json:"datasets"`
+	}
+	s.asJSON(t, &found, append([]string{"status"}, all...)...)
+	for _, d := range found.Datasets {
+		if want := map[bool]string{true: "off", false: "data"}[d.Dataset != "x_license_details"]; d.Outcome != want {
+			t.Errorf("status says of %s %q, want %q", d.Dataset, d.Outcome, want)
+		}
+	}
+	days, err := os.ReadFile(filepath.Join(s.dir, "lake", "state", "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30", "x_sign_ins.days.json"))
+	if err != nil || !strings.Contains(string(days), `"outcome":"off"`) {
+		t.Errorf("the days are %s, %v", days, err)
+	}
+	s.says(t, `"findings": []`, append([]string{"--output", "json", "audit"}, all...)...)
+	if status, out := s.command(t, "check", "--dataset", "x_sign_ins,x_license_details"); status != exitIncomplete ||
+		!strings.Contains(string(out), "x_sign_ins         off: ask for x_sign_ins: ") || strings.Contains(string(out), "missing") {
+		t.Errorf("check ended with %d:\n%s", status, out)
+	}
+	// With the license the next run reads what Graph still has.
+	off = false
+	if status := s.asJSON(t, &rep, "run", "--dataset", "x_sign_ins", "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+		t.Errorf("run ended with %d: %+v", status, rep)
+	}
+	if got := s.rows(t, "x_sign_ins", 16, 18); got != 3 {
+		t.Errorf("%d sign-ins, want 3", got)
+	}
 }

@@ -59,6 +59,8 @@ func exitStatus(err error) int {
 		return exitLater
 	case kind == graph.Unauthorized, errors.Is(err, fs.ErrPermission):
 		return exitForbidden
+	case kind == graph.Off:
+		return exitIncomplete
 	case kind == graph.Throttled, kind == graph.Unavailable, kind == graph.Incomplete, failed && network.Op != "parse",
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return exitLater

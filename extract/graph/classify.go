@@ -29,6 +29,9 @@ func responseError(resp *http.Response, body []byte) *Error {
 	}
 	e.RetryAfter, _ = parseRetryAfter(strings.Join(resp.Header.Values("Retry-After"), ","), serverTime(resp))
 	e.Kind = kindOf(e)
+	if e.Kind == Off {
+		e.cure, _ = e.lacking()
+	}
 	if e.Status == http.StatusUnauthorized {
 		e.cure = "check the tenant, the credentials, and that the token is for this endpoint and not expired"
 	}
@@ -39,6 +42,8 @@ func kindOf(e *Error) Kind {
 	switch s := e.Status; {
 	case lostCursor(e):
 		return ExpiredCursor
+	case isOff(e):
+		return Off
 	case s == http.StatusTooManyRequests, s == statusBandwidth:
 		return Throttled
 	case s == http.StatusUnauthorized, s == http.StatusForbidden:
@@ -50,6 +55,45 @@ func kindOf(e *Error) Kind {
 	default:
 		return Rejected
 	}
+}
+
+// offCodes are codes by which a service says that the tenant lacks it, in lower case, with what would change that.
+// offMessages are of services that have no code of their own for it.
+var (
+	offCodes = map[string]string{
+		"authentication_requestfromnonpremiumtenantorb2ctenant": "it takes a premium license of Microsoft Entra ID (P1 or P2) in the tenant, or leave the dataset out",
+		"aadpremiumlicenserequired":                             "it takes a license of Microsoft Entra ID P2 or ID Governance in the tenant, or leave the dataset out",
+		// Off unless an administrator turns it on, since the summer of 2026 (MC1393806).
+		"graphaccesstotranscriptsdisabled": "an administrator turns it on in the Teams admin center, under Meetings, Meeting settings, Transcript API access; or leave the dataset out",
+	}
+	offMessages = map[string]string{
+		"tenant does not have a spo license":      "it takes a license of SharePoint Online in the tenant, or leave the dataset out",
+		"request not applicable to target tenant": "it takes a license of Intune, or of the service that the request names, in the tenant, or leave the dataset out",
+	}
+)
+
+func isOff(e *Error) bool {
+	_, off := e.lacking()
+	return off
+}
+
+// lacking says of a 4xx whether it is that the tenant lacks the service, and what would change that.
+func (e *Error) lacking() (cure string, off bool) {
+	if e.Status < 400 || e.Status >= 500 || e.Status == http.StatusTooManyRequests {
+		return "", false
+	}
+	for _, code := range []string{e.InnerCode, e.Code} {
+		if cure, off = offCodes[strings.ToLower(code)]; off {
+			return cure, true
+		}
+	}
+	message := strings.ToLower(e.Message)
+	for words, cure := range offMessages {
+		if strings.Contains(message, words) {
+			return cure, true
+		}
+	}
+	return "", false
 }
 
 // statusBandwidth is how some services behind Graph say 429.

@@ -28,6 +28,7 @@ const (
 	NotFound                      // 404
 	Rejected                      // the request is wrong
 	Incomplete                    // what came is not the whole answer, however often asked: an error in it, or fewer elements than it counts
+	Off                           // the tenant lacks what the request asks for: a license, or a switch of its administrators
 	Malformed                     // the collection cannot be read to an end: a link that leads astray or in a circle, pages without end
 )
 
@@ -39,6 +40,7 @@ var kinds = map[Kind]struct{ name, cure string }{
 	NotFound:      {"not found", "the object may be too young, too old or deleted"},
 	Rejected:      {"rejected", "the request has to change, trying again does not help"},
 	Incomplete:    {"incomplete", "run again later; if it stays, report the request id to Microsoft's support"},
+	Off:           {"off", "buy or turn on what the tenant lacks, or leave the dataset out"},
 	Malformed:     {"malformed", "run again later; if it stays, the service or a proxy before it is at fault"},
 }
 

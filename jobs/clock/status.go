@@ -129,7 +129,7 @@ func loadDatasetStatus(ctx context.Context, store load.Store, t plan.Tenant, d s
 	var records int64
 	for _, day := range days.Days {
 		switch {
-		case d.Mode.Pictures() && day.Date != ds.Picture, day.Outcome == string(state.Empty), day.Outcome == string(state.Expired), day.Outcome == string(state.Missed), day.Outcome == state.DayMissing, day.Outcome == state.DayRefused:
+		case d.Mode.Pictures() && day.Date != ds.Picture, day.Outcome == string(state.Empty), day.Outcome == string(state.Expired), day.Outcome == string(state.Missed), day.Outcome == state.DayMissing, day.Outcome == state.DayRefused, day.Outcome == string(state.Off):
 		case day.Records == nil:
 			return ds, nil // of a lake from before days were counted
 		default:

@@ -129,10 +129,10 @@ func (all Coverage) End() time.Time {
 	return time.Time{}
 }
 
-// Gaps are the times within a range that raw does not hold, though Graph could have been asked.
+// Gaps are the times within a range that raw does not hold, though Graph could have been asked and the tenant has it.
 func (all Coverage) Gaps(within schemas.Range) []schemas.Range {
 	known := all.Ranges(func(c Covered) bool {
-		return c.Held() && !c.Unsure || c.Outcome == Expired || c.Outcome == Missed
+		return c.Held() && !c.Unsure || c.Outcome == Expired || c.Outcome == Missed || c.Outcome == Off
 	})
 	return schemas.Subtract([]schemas.Range{within}, known...)
 }

@@ -20,7 +20,7 @@ type Day struct {
 	TenantID string    `json:"tenant_id"`
 	Dataset  string    `json:"dataset"`
 	Date     string    `json:"dt"`
-	Outcome  string    `json:"outcome"`           // data, empty, partial, refused, missing, late, missed or expired
+	Outcome  string    `json:"outcome"`           // data, empty, partial, refused, off, missing, late, missed or expired
 	Records  *int64    `json:"records,omitempty"` // that raw holds, counted when it was published; absent if nobody has
 	Read     time.Time `json:"read_time,omitzero"`
 }
@@ -166,7 +166,7 @@ func (s *State) outcomeOf(d schemas.Dataset, day schemas.Range, parts []Covered,
 	if !d.Mode.Fleeting() && d.Ahead == 0 {
 		due.To = schemas.Earlier(due.To, now.UTC().Truncate(schemas.Day))
 	}
-	var held, data, early, refused, expired, missed bool
+	var held, data, early, refused, off, expired, missed bool
 	for _, c := range parts {
 		if c.Held() {
 			held, data, early = true, data || c.Outcome == Data, early || c.NotYet > 0 || c.Outcome == NotYet
@@ -176,6 +176,7 @@ func (s *State) outcomeOf(d schemas.Dataset, day schemas.Range, parts []Covered,
 			read = schemas.Earlier(read, c.Read)
 		}
 		refused = refused || c.Outcome == Forbidden
+		off = off || c.Outcome == Off
 		expired = expired || c.Outcome == Expired
 		missed = missed || c.Outcome == Missed
 	}
@@ -185,6 +186,8 @@ func (s *State) outcomeOf(d schemas.Dataset, day schemas.Range, parts []Covered,
 		return string(Expired), read
 	case !held && refused:
 		return DayRefused, read
+	case !held && off:
+		return string(Off), read
 	case !held && expired:
 		return string(Expired), read
 	case !held && missed:

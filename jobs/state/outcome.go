@@ -10,6 +10,7 @@ const (
 	NotYet      Outcome = "not yet"     // Graph listed records and gives none of them yet
 	Expired     Outcome = "expired"     // Graph has forgotten the range; not asked
 	Forbidden   Outcome = "forbidden"   // credentials or consent are missing
+	Off         Outcome = "off"         // the tenant lacks it: a license, or a switch of its administrators
 	Unavailable Outcome = "unavailable" // throttled out or not reachable: try again later
 	Interrupted Outcome = "interrupted" // the run was stopped
 	Missed      Outcome = "missed"      // a picture that nobody took on its day
