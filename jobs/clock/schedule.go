@@ -43,7 +43,7 @@ func (s *Schedule) Run(ctx context.Context) {
 	clock := cron.New(cron.WithLogger(cron.DiscardLogger))
 	var jobs sync.WaitGroup
 	for _, j := range s.Jobs {
-		w := &waking{Schedule: s, job: j, log: s.Log.With("job", j.Name), tick: make(chan struct{}, 1)}
+		w := &waking{schedule: s, job: j, log: s.Log.With("job", j.Name), tick: make(chan struct{}, 1)}
 		clock.Schedule(j.Times, cron.FuncJob(w.wake))
 		jobs.Go(func() { w.stay(ctx) })
 		w.log.InfoContext(ctx, "job is scheduled", "next", j.Times.Next(time.Now()).UTC())
@@ -56,11 +56,11 @@ func (s *Schedule) Run(ctx context.Context) {
 
 // waking is a job on its schedule.
 type waking struct {
-	*Schedule
-	job  Job
-	log  *slog.Logger
-	tick chan struct{} // a time has come; of several that come while the job is at work, one is left
-	done time.Time     // the last of the times that was seen to
+	schedule *Schedule
+	job      Job
+	log      *slog.Logger
+	tick     chan struct{} // a time has come; of several that come while the job is at work, one is left
+	done     time.Time     // the last of the times that was seen to
 }
 
 // wake is called at the job's times.
@@ -102,7 +102,7 @@ func (w *waking) delay(ctx context.Context) bool {
 // the process was down, or it is new here. An observation that nobody made cannot be made later.
 func (w *waking) catchUp(ctx context.Context) {
 	w.done = w.job.Times.Last(time.Now())
-	late, err := w.job.overdue(ctx, w.Store, w.done)
+	late, err := w.job.overdue(ctx, w.schedule.Store, w.done)
 	if err != nil {
 		w.log.WarnContext(ctx, "what is due is not known yet, so the job is run", "error", err)
 	}
@@ -117,7 +117,7 @@ func (w *waking) catchUp(ctx context.Context) {
 func (w *waking) run(ctx context.Context, at time.Time) {
 	for ctx.Err() == nil {
 		w.done = at
-		again := w.Do(ctx, w.job, instant(at))
+		again := w.schedule.Do(ctx, w.job, instant(at))
 		w.log.InfoContext(ctx, "job waits", "again", again, "next", w.job.Times.Next(time.Now()).UTC())
 		if !again {
 			return
