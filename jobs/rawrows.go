@@ -1,10 +1,7 @@
 package jobs
 
 import (
-	"time"
-
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/internal/record"
@@ -51,12 +48,6 @@ func (r *rawRows) one(record []byte) (arrow.RecordBatch, error) {
 		return nil, err
 	}
 	return r.builder.Flush()[0], nil
-}
-
-// dayOf is the day that a row of a raw table lies on.
-func dayOf(row arrow.RecordBatch) time.Time {
-	times := row.Column(row.Schema().FieldIndices(schemas.RecordTime)[0]).(*array.Timestamp)
-	return times.Value(0).ToTime(arrow.Microsecond).Truncate(schemas.Day)
 }
 
 func (r *rawRows) release() { r.builder.Release() }

@@ -28,7 +28,6 @@ type unit struct {
 	rep     *UnitReport
 	live    *live
 
-	rows   *rawRows            // of records that are absent, while they are merged
 	absent map[time.Time]int64 // records that were not listed for the first time, by the day that they lie on
 }
 
@@ -89,12 +88,11 @@ func (u *unit) window(ctx context.Context) (published, error) {
 	if err != nil {
 		return published{}, err
 	}
-	if u.rows != nil {
-		defer u.rows.release()
-	}
 	u.rep.Records = int64(merge.Records()) + u.rep.Held // copies from many mailboxes are one
-	if u.doubt(int64(merge.Records())+u.rep.Held, merge.Held()-merge.Moved()) {
-		merge.KeepAbsent()
+	if !u.doubt(int64(merge.Records())+u.rep.Held, merge.Held()-merge.Moved()) {
+		if err := u.markAbsent(ctx, merge); err != nil {
+			return published{}, err
+		}
 	}
 	return u.commit(ctx, merge, x)
 }
@@ -159,16 +157,18 @@ func (u *unit) ofReading(x *extract.Reading) state.Answers {
 			Parent: u.session.runner.Privacy.Pseudonym(b.Parent), Record: u.called(b.Record), From: b.From.UTC(), To: b.To.UTC(), Reason: b.Reason,
 		})
 	}
-	if len(u.session.runner.Privacy.Key) == 0 {
-		r.Answered = x.Answered
-		return r
-	}
+	who := u.answered(x)
+	r.Answered = func(id string) bool { return who[id] }
+	return r
+}
+
+// answered are those in the lake's ids who were read to the end.
+func (u *unit) answered(x *extract.Reading) map[string]bool {
 	who := map[string]bool{}
 	for id := range x.AllAnswered() {
 		who[u.session.runner.Privacy.Pseudonym(id)] = true
 	}
-	r.Answered = func(id string) bool { return who[id] }
-	return r
+	return who
 }
 
 // tally takes over what a reading has counted.
@@ -184,7 +184,7 @@ func (u *unit) tally(reading *extract.Reading) {
 func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading, held *heldRecords) (merge *load.Merge, err error) {
 	ctx, end := u.session.runner.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
-	how := load.Reading{Listed: held.listed}
+	how := load.Reading{Listed: held.met}
 	if u.Dataset.Mode == schemas.Windowed && u.Dataset.Source.Detail != nil || u.Dataset.Removes {
 		how.Search, how.Strays = u.session.selection.Search(u.Dataset, u.session.runner.Now), &u.open.strays
 	}
@@ -193,53 +193,59 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading,
 		key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
 		switch {
 		case key.Path == extract.Parent:
-			how.Answers = u.ofReading(x).Answered
-		case len(x.Behind()) > 0:
-			return spool.Merge(ctx, how)
-		}
-		if u.rows, err = newRawRows(u.Dataset, u.open.memory, nil); err != nil {
-			return nil, err
-		}
-		u.absent = map[time.Time]int64{}
-		how.Absent = func(record []byte) (arrow.RecordBatch, error) {
-			return u.absentRow(record, merge, extract.Text(record, key.Path))
+			how.Absence, how.Answered = true, u.answered(x)
+		default:
+			how.Absence = len(x.Behind()) == 0
 		}
 	}
 	return spool.Merge(ctx, how)
 }
 
-// absentRow is the row of a record that was not listed. It was looked for where it may have moved to, so that it
-// is removed, if that can be believed: not, if of its parent far less came than the lake holds; nor on a day that
-// no later run reads again by itself, where what is wrong would stay. Then it is removed if it is absent on another
-// day too, until when the day is due.
-func (u *unit) absentRow(record []byte, merge *load.Merge, parent string) (arrow.RecordBatch, error) {
-	row, err := u.rows.one(record)
+// markAbsent notes of records that were not listed that they are absent. They were looked for where they may have
+// moved to, so that one is removed, if that can be believed: not, if of its parent far less came than the lake holds;
+// nor on a day that no later run reads again by itself, where what is wrong would stay. Then it is removed if it is
+// absent on another day too, until when the day is due.
+func (u *unit) markAbsent(ctx context.Context, merge *load.Merge) error {
+	rows, err := newRawRows(u.Dataset, u.open.memory, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	day := dayOf(row)
-	row.Release()
-	held, missing := merge.Of(parent)
+	defer rows.release()
+	u.absent = map[time.Time]int64{}
 	again := u.session.runner.Now.UTC().Truncate(schemas.Day).Add(schemas.Day - u.session.selection.LookbackOf(u.Dataset))
-	var gone []byte
-	if u.session.selection.Believe || !far(held-missing, held) && !day.Before(again) {
-		gone, err = extract.Remove(record)
-	} else {
-		var removed bool
-		if gone, removed, err = extract.Absent(record, u.session.runner.Now); err == nil && !removed {
-			u.absent[day]++
+	for a, err := range merge.Absent(ctx) {
+		if err != nil {
+			return err
+		}
+		held, missing := merge.Of(a.Of)
+		var gone []byte
+		if u.session.selection.Believe || !far(held-missing, held) && !a.Date.Before(again) {
+			gone, err = extract.Remove(a.Record)
+		} else {
+			var removed bool
+			if gone, removed, err = extract.Absent(a.Record, u.session.runner.Now); err == nil && !removed {
+				u.absent[a.Date]++
+			}
+		}
+		if err != nil {
+			return err
+		}
+		row, err := rows.one(gone)
+		if err != nil {
+			return err
+		}
+		err = merge.Replace(a, row)
+		row.Release()
+		if err != nil {
+			return err
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return u.rows.one(gone)
+	return nil
 }
 
 // heldRecords are the records that raw holds, of datasets whose records are read one by one.
 type heldRecords struct {
 	version func(id string) (string, bool) // that raw holds of a listed record; nil: they are not read one by one
-	listed  func(key string) bool          // of raw's records those that were listed at the version that is held; nil: as version
 
 	versions map[string]int64 // by id, as raw has it
 	inRaw    func(id string) string
@@ -292,7 +298,6 @@ func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error
 		delete(h.versions, key)
 	}
 	h.version = h.of
-	h.listed = func(first string) bool { return h.met[first] }
 	return h, nil
 }
 

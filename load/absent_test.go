@@ -1,13 +1,11 @@
 package load_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/load"
@@ -47,20 +45,26 @@ func TestMergeAbsent(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		reading := load.Reading{Answers: func(first string) bool { return !slices.Contains(spared, first) }}
-		absent := func(record []byte) (arrow.RecordBatch, error) {
-			gone++
-			id := strings.Trim(string(record), "{}")
-			rec := batch(t, memory.DefaultAllocator, meetings, meeting(id, "2026-11-22T1"+id+":00:00Z", "e", true))
-			rec.Retain()
-			return rec, nil
-		}
-		if whole {
-			reading.Absent = absent
+		reading := load.Reading{Answered: map[string]bool{}, Absence: whole}
+		for _, id := range []string{"1", "2", "3"} {
+			reading.Answered[id] = !slices.Contains(spared, id)
 		}
 		m, err := s.Merge(t.Context(), reading)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for a, err := range m.Absent(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			gone++
+			id := strings.Trim(string(a.Record), "{}")
+			if err := m.Replace(a, batch(t, memory.DefaultAllocator, meetings, meeting(id, "2026-11-22T1"+id+":00:00Z", "e", true))); err != nil {
+				t.Fatal(err)
+			}
+			if a.Of != id || !a.Date.Equal(day(22)) {
+				t.Errorf("of %q on %v is absent, want %q of %v", a.Of, a.Date, id, day(22))
+			}
 		}
 		commits, err := publish(t.Context(), m)
 		if err != nil {
@@ -111,11 +115,12 @@ func TestMovedRecordsOfAnyDay(t *testing.T) {
 	if err := s.Add(batch(t, memory.DefaultAllocator, trips, moved)); err != nil {
 		t.Fatal(err)
 	}
-	m, err := s.Merge(t.Context(), load.Reading{
-		Absent: func([]byte) (arrow.RecordBatch, error) { return nil, errors.New("nothing is absent") },
-	})
+	m, err := s.Merge(t.Context(), load.Reading{Absence: true})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for a, err := range m.Absent(t.Context()) {
+		t.Errorf("%v is absent, %v", a, err)
 	}
 	if _, err := publish(t.Context(), m); err != nil {
 		t.Fatal(err)

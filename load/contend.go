@@ -157,7 +157,7 @@ func (m *Merge) note(h *lakeDay, err error) error {
 // into memory is kept, and not read again.
 func (m *Merge) prove(ctx context.Context) error {
 	s := m.spool
-	for _, h := range m.changing() {
+	for _, h := range m.sorted(m.mayChange) {
 		kept := &keptBatches{all: s.lake.spooled, most: s.lake.spoolsBytes}
 		s.kept[dayOf(h.Date)] = kept
 		for rec, err := range s.lake.dayBatches(ctx, h, s.sorter.schema) {
@@ -183,7 +183,7 @@ func (m *Merge) ourRow(o order, h *lakeDay, r row) error {
 		if unread {
 			m.missing++
 		}
-		if m.reading.Absent != nil {
+		if m.reading.Absence {
 			m.count(o.first(r), unread)
 		}
 	}
@@ -252,17 +252,17 @@ func (m *Merge) live(o order, r row) bool { return m.spool.within.Contains(o.fil
 
 // answered says whether a row is live and of one that was read to the end.
 func (m *Merge) answered(o order, r row) bool {
-	return m.live(o, r) && (m.reading.Answers == nil || m.reading.Answers(o.first(r)))
+	return m.live(o, r) && (m.reading.Answered == nil || m.reading.Answered[o.first(r)])
 }
 
 // unread says whether a row, whose record was not read, was not listed either though it is live.
 func (m *Merge) unread(o order, r row) bool {
-	return m.live(o, r) && (m.reading.Listed == nil || !m.reading.Listed(o.first(r)))
+	return m.live(o, r) && (len(m.reading.Listed) == 0 || !m.reading.Listed[o.first(r)])
 }
 
-// leaves says whether a row, whose record was not read, is to be made absent.
+// leaves says whether a row, whose record was not read, is absent.
 func (m *Merge) leaves(o order, r row) bool {
-	return m.reading.Absent != nil && m.unread(o, r) && m.answered(o, r)
+	return m.reading.Absence && m.unread(o, r) && m.answered(o, r)
 }
 
 // dayBatches gives the rows of a day as they are in one version of its partition: the one that was met first. A

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/load"
@@ -102,12 +101,18 @@ func newLake(t *testing.T) (*memstore.Store, *load.Lake) {
 	return store, load.New(store, t.TempDir()).Tune(checked(t))
 }
 
-func markRemoved(t *testing.T) func([]byte) (arrow.RecordBatch, error) {
-	return func(record []byte) (arrow.RecordBatch, error) {
-		rec := batch(t, memory.DefaultAllocator, meetings, gone("s", 22, 5, "e"))
-		rec.Retain()
-		return rec, nil
+// removeAbsent marks what is absent as removed, at ten o'clock.
+func removeAbsent(t *testing.T, m *load.Merge) *load.Merge {
+	t.Helper()
+	for a, err := range m.Absent(t.Context()) {
+		if err == nil {
+			err = m.Replace(a, batch(t, memory.DefaultAllocator, meetings, gone(a.Of, a.Date.Day(), 5, "e")))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
+	return m
 }
 
 // publish gives the commits of a merge in the order of their days.

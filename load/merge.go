@@ -25,8 +25,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow"
-
 	"graphlake/schemas"
 )
 
@@ -38,14 +36,13 @@ type Reading struct {
 	Search schemas.Range
 	// Strays is shared by the units of one dataset of a run; nil: what was not found is forgotten.
 	Strays *Strays
-	// Listed reports, by the first column of its key, whether a record was listed and not read again as the
-	// lake has it already; nil: none was.
-	Listed func(first string) bool
-	// Absent makes the one raw row of a record that was not listed, from the record; nil: the record stays
-	// as it is, and where it answers a nil batch too.
-	Absent func(record []byte) (arrow.RecordBatch, error)
-	// Answers reports whether whom the first column of a key names was read to the end; nil: all were.
-	Answers func(first string) bool
+	// Listed are records by the first column of their key that were listed and not read again, as the lake has
+	// them already.
+	Listed map[string]bool
+	// Answered are those whom the first column of a key names that were read to the end; nil: all were.
+	Answered map[string]bool
+	// Absence says that a record which was neither read nor listed may be absent: Merge.Absent gives it.
+	Absence bool
 	// Margin says that rows outside of the unit's range were read to find records that moved over its edge:
 	// one counts only if the lake holds its record on a day of the range.
 	Margin bool
@@ -83,7 +80,8 @@ type lakeDay struct {
 	ours    bool // a day of the range: its partition has to be there in the end
 	gains   bool // a record that it did not hold
 	loses   bool
-	absent  bool // a record of it was not listed
+	absent  bool         // a record of it was not listed
+	changed *changedRows // rows of such records as they are to be; nil: none
 }
 
 // Merge lets what was read contend with what the lake holds. It writes nothing.
@@ -106,8 +104,12 @@ func (m *Merge) changing() []*lakeDay {
 }
 
 func (m *Merge) changes(h *lakeDay) bool {
-	absent := h.absent && m.reading.Absent != nil
-	return m.damaged[dayOf(h.Date)] == nil && (h.gains || h.loses || absent || h.ours && h.version == "")
+	return m.damaged[dayOf(h.Date)] == nil && (h.gains || h.loses || h.changed != nil || h.ours && h.version == "")
+}
+
+// mayChange says the same while it is open what becomes of records that are absent.
+func (m *Merge) mayChange(h *lakeDay) bool {
+	return m.changes(h) || m.damaged[dayOf(h.Date)] == nil && h.absent
 }
 
 func (m *Merge) sorted(which func(*lakeDay) bool) []*lakeDay {
@@ -146,9 +148,6 @@ func (m *Merge) Of(first string) (held, missing int64) {
 	}
 	return 0, 0
 }
-
-// KeepAbsent lets what is missing stay: its absence is not believed. It is called before Lose.
-func (m *Merge) KeepAbsent() { m.reading.Absent = nil }
 
 // Days are the days whose partitions will be replaced, in order.
 func (m *Merge) Days() []time.Time {

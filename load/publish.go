@@ -3,10 +3,8 @@ package load
 import (
 	"context"
 	"errors"
-	"iter"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
 // Lose publishes the days that only lose records, in order, each in one step and only over the version that
@@ -84,12 +82,19 @@ func (p *publisher) day(h *lakeDay) (Commit, error) {
 	}
 	defer p.writer.Discard()
 	p.spooled.day = dayOf(h.Date)
-	rows := merge(p.spool.order.byTime, p.spooled)
-	if h.version != "" {
-		held := heldRows(p.held(h), dayOf(h.Date))
-		defer held.close()
-		rows = merge(p.spool.order.byTime, p.spooled, held)
+	streams := []stream{p.spooled}
+	if h.changed != nil {
+		changed, err := h.changed.rows()
+		if err != nil {
+			return Commit{}, err
+		}
+		streams = append(streams, changed)
 	}
+	if h.version != "" {
+		streams = append(streams, heldRows(p.spool.heldOn(p.ctx, h), dayOf(h.Date)))
+	}
+	rows := merge(p.spool.order.byTime, streams...)
+	defer rows.close()
 	for {
 		r, more, err := rows.next()
 		if err == nil && more {
@@ -106,20 +111,6 @@ func (p *publisher) day(h *lakeDay) (Commit, error) {
 		return Commit{}, err
 	}
 	return p.writer.Commit(p.ctx)
-}
-
-// held are the rows that a day holds, of which those that are in memory are read once.
-func (p *publisher) held(h *lakeDay) iter.Seq2[arrow.RecordBatch, error] {
-	if kept := p.spool.kept[dayOf(h.Date)]; kept != nil && !kept.dropped {
-		return func(yield func(arrow.RecordBatch, error) bool) {
-			for _, rec := range kept.batches {
-				if !yield(rec, nil) {
-					return
-				}
-			}
-		}
-	}
-	return p.spool.lake.dayBatches(p.ctx, h, p.spool.sorter.schema)
 }
 
 func (p *publisher) append(rec arrow.RecordBatch) error {
@@ -151,24 +142,7 @@ func (p *publisher) add(h *lakeDay, r row) error {
 		}
 		best.given = true
 	}
-	if read == nil && h.ours && p.leaves(o, r) {
-		return p.addAbsent(r)
-	}
 	return p.gather.add(r)
-}
-
-// addAbsent writes what becomes of a row that is absent.
-func (p *publisher) addAbsent(r row) error {
-	record := r.batch.Column(p.spool.order.text).(*array.String).Value(r.at)
-	rec, err := p.reading.Absent([]byte(record))
-	if err != nil {
-		return err
-	}
-	if rec == nil {
-		return p.gather.add(r)
-	}
-	defer rec.Release()
-	return p.gather.add(row{batch: rec})
 }
 
 // daily is a stream of the rows of one day, of rows that are sorted by time; then of those of a later day.

@@ -1,10 +1,9 @@
 package load_test
 
 import (
-	"errors"
 	"testing"
 
-	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/load"
 	"graphlake/schemas"
@@ -57,7 +56,7 @@ func TestMergeAtMidnight(t *testing.T) {
 		{schemas.Range{From: day(22).Add(schemas.Day / 2), To: day(23)}, 1, 1},
 		{schemas.Range{From: day(22).Add(1000), To: day(23).Add(1000)}, 3, 2},
 	} {
-		m := merged(t, lake, tt.r, load.Reading{Absent: markRemoved(t)})
+		m := removeAbsent(t, merged(t, lake, tt.r, load.Reading{Absence: true}))
 		if m.Held() != tt.missing || m.Missing() != tt.missing || len(m.Days()) != tt.days {
 			t.Errorf("%v: %d held, %d missing, on %v; want %d on %d days", tt.r, m.Held(), m.Missing(), m.Days(), tt.missing, tt.days)
 		}
@@ -82,23 +81,27 @@ func TestMergeCountsWhatIsMissing(t *testing.T) {
 	held := []string{at("a", 22, 1, "1"), at("b", 22, 1, "1"), at("c", 22, 1, "1"), at("d", 22, 1, "1"), gone("e", 22, 1, "1")}
 	fill(t, lake, 22, held...)
 	reading := load.Reading{
-		Absent:  func([]byte) (arrow.RecordBatch, error) { return nil, errors.New("its absence is not believed") },
-		Listed:  func(id string) bool { return id == "b" },
-		Answers: func(id string) bool { return id != "d" },
+		Absence:  true,
+		Listed:   map[string]bool{"b": true},
+		Answered: map[string]bool{"a": true, "b": true, "c": true, "e": true},
 	}
 	m := merged(t, lake, on22, reading, at("a", 22, 1, "1"))
-	if m.Held() != 3 || m.Missing() != 1 || len(m.Days()) != 1 {
-		t.Errorf("%d of %d are missing, on %v; want c of a, b, c", m.Missing(), m.Held(), m.Days())
+	if m.Held() != 3 || m.Missing() != 1 {
+		t.Errorf("%d of %d are missing; want c of a, b, c", m.Missing(), m.Held())
 	}
-	m.KeepAbsent()
 	if got := m.Days(); len(got) != 0 {
 		t.Errorf("days to be published: %v", got)
 	}
 	if got := published(t, m); got != "" {
 		t.Errorf("changed the days %q", got)
 	}
-	reading.Absent = func([]byte) (arrow.RecordBatch, error) { return nil, nil }
-	if got := published(t, merged(t, lake, on22, reading, at("a", 22, 1, "1"))); got != "" {
+	m = merged(t, lake, on22, reading, at("a", 22, 1, "1"))
+	for a, err := range m.Absent(t.Context()) {
+		if err != nil || a.Of != "c" || m.Replace(a, batch(t, memory.DefaultAllocator, meetings, at("c", 22, 1, "1"))) != nil {
+			t.Errorf("%q is absent, %v; want c", a.Of, err)
+		}
+	}
+	if got := published(t, m); got != "" {
 		t.Errorf("a record that stays as it is changed the days %q", got)
 	}
 	wantDay(t, lake, 22, held...)

@@ -1,8 +1,10 @@
 package load
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -31,6 +33,7 @@ type Spool struct {
 	sorter   sorter
 	index    index
 	kept     map[int32]*keptBatches // of the lake, by day
+	changed  []*changedRows         // of a merge
 	dropped  bool                   // by Discard
 	err      error                  // the first; nothing is merged after it
 }
@@ -114,7 +117,27 @@ func (s *Spool) Discard() error {
 	if s.err == nil {
 		s.err = ErrSpent
 	}
-	return s.named(s.sorter.discard())
+	errs := []error{s.sorter.discard()}
+	for _, c := range s.changed {
+		errs = append(errs, c.discard())
+	}
+	s.changed = nil
+	return s.named(errors.Join(errs...))
+}
+
+// heldOn gives the rows that a day holds: those that are kept in memory, or else those of its partition.
+func (s *Spool) heldOn(ctx context.Context, h *lakeDay) iter.Seq2[arrow.RecordBatch, error] {
+	kept := s.kept[dayOf(h.Date)]
+	if kept == nil || kept.dropped {
+		return s.lake.dayBatches(ctx, h, s.sorter.schema)
+	}
+	return func(yield func(arrow.RecordBatch, error) bool) {
+		for _, rec := range kept.batches {
+			if !yield(rec, nil) {
+				return
+			}
+		}
+	}
 }
 
 func (s *Spool) dropKept() {

@@ -75,13 +75,13 @@ func TestMergeSearchesForStrays(t *testing.T) {
 		{"removed there, of one version", []string{s5}, []string{gone("s", 3, 5, "4")}, load.Reading{}, []string{s5}, []string{}, "3", false},
 		{"removed there, but newer", []string{s5}, []string{gone("s", 3, 6, "4")}, load.Reading{}, []string{}, []string{gone("s", 3, 6, "4")}, "22", false},
 		{"removed here", []string{gone("s", 22, 5, "5")}, []string{at("s", 3, 6, "6")}, load.Reading{}, []string{gone("s", 22, 5, "5")}, []string{at("s", 3, 6, "6")}, "", false},
-		{"listed here", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{Listed: func(id string) bool { return id == "s" }}, []string{s5}, []string{at("s", 3, 6, "6")}, "", false},
+		{"listed here", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{Listed: map[string]bool{"s": true}}, []string{s5}, []string{at("s", 3, 6, "6")}, "", false},
 		{"another there", []string{s5}, []string{at("z", 3, 6, "6")}, load.Reading{}, []string{s5}, []string{at("z", 3, 6, "6")}, "", false},
 		{"without a key", []string{at("", 22, 5, "5")}, []string{at("", 3, 6, "5")}, load.Reading{}, []string{at("", 22, 5, "5")}, []string{at("", 3, 6, "5")}, "", false},
 		{"no search", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{}, []string{s5}, []string{at("s", 3, 6, "6")}, "", true},
 		{"twice here", []string{s5, s5}, []string{at("s", 3, 4, "6")}, load.Reading{}, []string{s5}, []string{}, "3 22", false},
-		{"absent here, newer there", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{Absent: markRemoved(t)}, []string{}, []string{at("s", 3, 6, "6")}, "22", false},
-		{"absent here, older there", []string{s5}, []string{at("s", 3, 4, "6")}, load.Reading{Absent: markRemoved(t)}, []string{gone("s", 22, 5, "e")}, []string{}, "3 22", false},
+		{"absent here, newer there", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{Absence: true}, []string{}, []string{at("s", 3, 6, "6")}, "22", false},
+		{"absent here, older there", []string{s5}, []string{at("s", 3, 4, "6")}, load.Reading{Absence: true}, []string{gone("s", 22, 5, "e")}, []string{}, "3 22", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, lake := newLake(t)
@@ -91,7 +91,7 @@ func TestMergeSearchesForStrays(t *testing.T) {
 			if !tt.unsearched {
 				tt.reading.Search = month
 			}
-			if got := published(t, merged(t, lake, on22, tt.reading, at("y", 22, 1, "f"))); got != tt.changed {
+			if got := published(t, removeAbsent(t, merged(t, lake, on22, tt.reading, at("y", 22, 1, "f")))); got != tt.changed {
 				t.Errorf("changed the days %q, want %q", got, tt.changed)
 			}
 			wantDay(t, lake, 3, append(slices.Clone(tt.wantThere), at("x", 3, 1, "f"))...)
@@ -120,7 +120,7 @@ func TestMergeOfPartOfADayLeavesTheRest(t *testing.T) {
 func TestMergeLeavesWhatLiesElsewhere(t *testing.T) {
 	_, lake := newLake(t)
 	fill(t, lake, 23, at("astray", 22, 1, "1"), at("m", 23, 1, "1"))
-	published(t, merged(t, lake, on22, load.Reading{Absent: markRemoved(t)}, at("m", 23, 2, "2")))
+	published(t, removeAbsent(t, merged(t, lake, on22, load.Reading{Absence: true}, at("m", 23, 2, "2"))))
 	wantDay(t, lake, 23, at("astray", 22, 1, "1"), at("m", 23, 2, "2"))
 }
 
@@ -152,11 +152,8 @@ func TestStraysAreFoundByALaterUnit(t *testing.T) {
 		_, lake := newLake(t)
 		fill(t, lake, 22, at("s", 22, 5, "5"), at("y", 22, 1, "f"))
 		var strays load.Strays
-		reading := load.Reading{Strays: &strays}
-		if absent {
-			reading.Absent = markRemoved(t)
-		}
-		published(t, merged(t, lake, on22, reading, at("y", 22, 1, "f")))
+		reading := load.Reading{Strays: &strays, Absence: absent}
+		published(t, removeAbsent(t, merged(t, lake, on22, reading, at("y", 22, 1, "f"))))
 		if got := published(t, merged(t, lake, schemas.Range{From: day(3), To: day(4)}, reading, at("s", 3, 5, "6"))); got != "3 22" {
 			t.Errorf("changed the days %q, want 3 and 22", got)
 		}
