@@ -107,12 +107,12 @@ func (b *Builder) id() string {
 	b.scan.Reset(b.record)
 	more, err := b.scan.Object()
 	for more && err == nil {
-		_, m, nameErr := b.member(root, 2*root.number)
+		_, m, nameErr := b.walk.order.Member(&b.scan, root, nil)
 		v, valueErr := b.scan.Value()
 		if nameErr != nil || valueErr != nil {
 			return ""
 		}
-		if m != nil && m.name == b.plan.idName && v.Kind == json.String {
+		if m != nil && m.Name == b.plan.idName && v.Kind == json.String {
 			return string(b.text(b.textCell(v)))
 		}
 		more, err = b.scan.NextMember()

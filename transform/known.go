@@ -28,12 +28,12 @@ func CompileRaw(d schemas.Dataset) (*Plan, error) {
 	for _, names := range paths {
 		in, n := (*node)(nil), p.root.element
 		for _, name := range names {
-			in, n = n, n.members[name]
+			in, n = n, n.Members[name]
 		}
 		k := known{n, none}
-		if in.zoned {
+		if in.Is.zoned {
 			for i, other := range paths {
-				if len(other) == len(names) && other[len(other)-1] == schemas.ZoneMember && in.members[schemas.ZoneMember] == at(p, other) {
+				if len(other) == len(names) && other[len(other)-1] == schemas.ZoneMember && in.Members[schemas.ZoneMember] == at(p, other) {
 					k.zone = i
 				}
 			}
@@ -47,7 +47,7 @@ func CompileRaw(d schemas.Dataset) (*Plan, error) {
 func at(p *Plan, names []string) *node {
 	n := p.root.element
 	for _, name := range names {
-		n = n.members[name]
+		n = n.Members[name]
 	}
 	return n
 }

@@ -26,7 +26,7 @@ func (b *Builder) countMisfits() {
 	}
 	for _, o := range b.odd {
 		c := &b.plan.columns[o.column]
-		b.misfits[Misfit{b.plan.tables[c.table].name, c.name, o.at.path, o.reason}]++
+		b.misfits[Misfit{b.plan.tables[c.table].name, c.name, o.at.Is.path, o.reason}]++
 	}
 }
 

@@ -40,11 +40,11 @@ func (c *compiler) value(path schemas.Path, typ schemas.Type, strict bool) (*sco
 		typ = asSent
 	}
 	if typ == schemas.Member {
-		if n.naming == none {
-			n.naming = sc.cell()
+		if n.Is.naming == none {
+			n.Is.naming = sc.cell()
 		}
-		n.readBy(len(c.columns))
-		return sc, n.naming, nil
+		n.Is.readBy(len(c.columns))
+		return sc, n.Is.naming, nil
 	}
 	l := c.leaf(n, typ, strict)
 	if l.cell == none {
@@ -101,23 +101,24 @@ func (c *compiler) follow(steps []schemas.Step) (*scope, *node, error) {
 			n = c.member(n, step.Name, string(path[1:]))
 		case schemas.FirstOf:
 			path = append(path, "[0]"...)
-			if n.first == nil {
-				n.first = c.newNode("", string(path[1:]))
+			if n.First == nil {
+				n.First = c.newNode("", string(path[1:]))
 			}
-			n = n.first
+			n = n.First
 		case schemas.Each:
 			path = append(path, "[]"...)
-			if n.elements == nil {
-				n.elements = c.newScope(sc, schemas.Path(path[1:]))
+			if n.Is.elements == nil {
+				n.Is.elements = c.newScope(sc, schemas.Path(path[1:]))
+				n.Elements = n.Is.elements.element
 			}
-			sc = n.elements
+			sc = n.Is.elements
 			n = sc.element
 		case schemas.Only:
 			path = append(path, "{}"...)
-			if n.only == nil {
-				n.only = c.newScope(sc, schemas.Path(path[1:]))
+			if n.Is.only == nil {
+				n.Is.only = c.newScope(sc, schemas.Path(path[1:]))
 			}
-			sc = n.only
+			sc = n.Is.only
 			n = sc.element
 		default:
 			return nil, nil, fmt.Errorf("path %q: a position is the last step", path)
@@ -127,15 +128,12 @@ func (c *compiler) follow(steps []schemas.Step) (*scope, *node, error) {
 }
 
 func (c *compiler) member(n *node, name, path string) *node {
-	if n.members == nil {
-		n.members = map[string]*node{}
+	if m := n.Members[name]; m != nil {
+		return m
 	}
-	child, ok := n.members[name]
-	if !ok {
-		child = c.newNode(name, path)
-		n.members[name] = child
-	}
-	return child
+	m := c.trie.Into(n, name)
+	m.Is = place{path: path, naming: none, reader: none}
+	return m
 }
 
 // zone lets the object that a time is in be asked for the zone of the time. The member that names it is one
@@ -154,7 +152,7 @@ func (c *compiler) zone(path schemas.Path) error {
 	}
 	_, n, err := c.follow(steps[:len(steps)-1])
 	if err == nil {
-		n.zoned = true
+		n.Is.zoned = true
 	}
 	return err
 }
@@ -162,13 +160,13 @@ func (c *compiler) zone(path schemas.Path) error {
 // leaf is the value at the node read as the type, also for the next column; columns that want the same share
 // it. It is valid until the next one is wanted.
 func (c *compiler) leaf(n *node, typ schemas.Type, strict bool) *leaf {
-	i := slices.IndexFunc(n.leaves, func(l leaf) bool { return l.typ == typ })
+	i := slices.IndexFunc(n.Is.leaves, func(l leaf) bool { return l.typ == typ })
 	if i < 0 {
-		i = len(n.leaves)
-		n.leaves = append(n.leaves, leaf{typ: typ, text: isText(typ), cell: none, column: none, reader: len(c.columns)})
+		i = len(n.Is.leaves)
+		n.Is.leaves = append(n.Is.leaves, leaf{typ: typ, text: isText(typ), cell: none, column: none, reader: len(c.columns)})
 	}
-	n.leaves[i].strict = n.leaves[i].strict || strict
-	return &n.leaves[i]
+	n.Is.leaves[i].strict = n.Is.leaves[i].strict || strict
+	return &n.Is.leaves[i]
 }
 
 func (sc *scope) cell() int {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"graphlake/internal/json"
 	"graphlake/schemas"
 )
 
@@ -20,7 +21,7 @@ type Plan struct {
 	late    []int    // those that are set when the record has been read
 	root    *scope
 	scopes  []*scope
-	nodes   int
+	trie    json.Trie[place]
 	lenient bool
 	id      int     // cell of the root scope that identifies a record in errors, or none
 	idName  string  // of its member
@@ -36,18 +37,17 @@ type table struct {
 	from, upto int
 }
 
-// node is a place in a record: a value that columns want, or that other places are in.
-type node struct {
-	number  int
-	name    string // of the member
-	path    string // from the record on, without positions
-	spelled string // the name as Graph writes it, with quotes and colon
-	opens   bool   // columns want what is in the value
+// node is a place in a record: a value that columns want, or that other places are in. The nodes of a plan are one
+// trie, along which a record is walked.
+type node = json.Node[place]
+
+// place is what is wanted of the value at a node.
+type place struct {
+	path  string // from the record on, without positions
+	opens bool   // columns want what is in the value
 
 	leaves   []leaf
-	members  map[string]*node
 	elements *scope // of an array: what becomes of every element
-	first    *node  // of an array: its first element
 	only     *scope // of an object: what becomes of it as a collection of one
 	naming   int    // cell for the name of the first member that is an object, or none
 	zoned    bool   // a member names the time zone of another
@@ -124,37 +124,38 @@ func Compile(tables []schemas.Table) (*Plan, error) {
 	}
 	c.identify(tables)
 	for _, sc := range c.scopes {
-		sc.element.settle()
-		sc.element.strict = true // an element that cannot be entered is no row of nulls
+		settle(sc.element)
+		sc.element.Is.strict = true // an element that cannot be entered is no row of nulls
 	}
 	return c.Plan, nil
 }
 
 // settle notes what was found out about a node and those in it, and reports whether a value there or in it
 // must not be null for being odd.
-func (n *node) settle() (strict bool) {
-	n.opens = n.entersObjects() || n.entersArrays() || n.only != nil
-	n.strict = n.elements != nil || n.only != nil
-	inner := slices.Collect(maps.Values(n.members))
-	if n.first != nil {
-		inner = append(inner, n.first)
+func settle(n *node) (strict bool) {
+	at := &n.Is
+	at.opens = entersObjects(n) || entersArrays(n) || at.only != nil
+	at.strict = at.elements != nil || at.only != nil
+	inner := slices.Collect(maps.Values(n.Members))
+	if n.First != nil {
+		inner = append(inner, n.First)
 	}
 	for _, m := range inner {
-		n.strict = m.settle() || n.strict
-		n.readBy(m.reader)
+		at.strict = settle(m) || at.strict
+		at.readBy(m.Is.reader)
 	}
-	strict = n.strict
-	for _, l := range n.leaves {
+	strict = at.strict
+	for _, l := range at.leaves {
 		strict = strict || l.strict
-		n.readBy(l.reader)
+		at.readBy(l.reader)
 	}
 	return strict
 }
 
-// readBy notes that a column reads something in the node's value.
-func (n *node) readBy(column int) {
-	if n.reader == none || column != none && column < n.reader {
-		n.reader = column
+// readBy notes that a column reads something in the value.
+func (p *place) readBy(column int) {
+	if p.reader == none || column != none && column < p.reader {
+		p.reader = column
 	}
 }
 
@@ -168,8 +169,8 @@ func (c *compiler) newScope(parent *scope, path schemas.Path) *scope {
 }
 
 func (c *compiler) newNode(name, path string) *node {
-	n := &node{number: c.nodes, name: name, path: path, spelled: `"` + name + `":`, naming: none, reader: none}
-	c.nodes++
+	n := c.trie.New(name)
+	n.Is = place{path: path, naming: none, reader: none}
 	return n
 }
 

@@ -7,19 +7,16 @@ import (
 	"graphlake/schemas"
 )
 
-// walk is what a builder remembers of the tree's nodes between members.
+// walk is what a builder remembers of the trie's nodes between members.
 type walk struct {
-	// next is the member that came next the last time: in an object of the node (at twice its number),
-	// and behind a member (one further). Graph writes members in the same order most of the time, so
-	// that a name is compared and not looked up.
-	next []*node
+	order json.Order[place]
 	// seen is the object that the member was last seen in; objects counts them.
 	seen    []uint64
 	objects uint64
 }
 
 func newWalk(p *Plan) walk {
-	return walk{next: make([]*node, 2*p.nodes), seen: make([]uint64, p.nodes)}
+	return walk{order: json.NewOrder(&p.trie), seen: make([]uint64, p.trie.Len())}
 }
 
 func (b *Builder) readRecord() *RecordError {
@@ -48,7 +45,7 @@ func syntax(err error) *RecordError { return &RecordError{Reason: err.Error()} }
 // value reads the value of a node and puts it where it is wanted, with all that is in it.
 func (b *Builder) value(n *node, f *frame) *RecordError {
 	kind := b.scan.Kind()
-	if !n.opens {
+	if !n.Is.opens {
 		v, err := b.scan.Read(kind)
 		switch {
 		case err != nil:
@@ -61,18 +58,18 @@ func (b *Builder) value(n *node, f *frame) *RecordError {
 	start := b.scan.Pos()
 	var fault *RecordError
 	switch {
-	case kind == json.Object && n.only != nil:
-		if n.entersObjects() {
+	case kind == json.Object && n.Is.only != nil:
+		if entersObjects(n) {
 			before := b.scan
 			fault = b.object(n, f)
 			b.scan = before // read again as a row
 		}
 		if fault == nil {
-			fault = b.element(n.only, 0)
+			fault = b.element(n.Is.only, 0)
 		}
-	case kind == json.Object && n.entersObjects():
+	case kind == json.Object && entersObjects(n):
 		fault = b.object(n, f)
-	case kind == json.Array && n.entersArrays():
+	case kind == json.Array && entersArrays(n):
 		fault = b.array(n, f)
 	default:
 		return b.closed(n, f, kind)
@@ -92,24 +89,24 @@ func (b *Builder) closed(n *node, f *frame, kind json.Kind) *RecordError {
 	case b.plan.lenient:
 	case kind == json.Null:
 		return nil
-	case !n.strict && isEmpty(v): // as null
+	case !n.Is.strict && isEmpty(v): // as null
 	default:
 		want := json.Array
-		if n.entersObjects() || n.only != nil {
+		if entersObjects(n) || n.Is.only != nil {
 			want = json.Object
 		}
-		if n.strict {
+		if n.Is.strict {
 			return &RecordError{Reason: wrongKind(want, kind)}
 		}
-		b.misfit(n.reader, n, wrongKind(want, kind))
+		b.misfit(n.Is.reader, n, wrongKind(want, kind))
 	}
 	return b.keep(n, f, v)
 }
 
 // keep puts a value where it is wanted.
 func (b *Builder) keep(n *node, f *frame, v json.Value) *RecordError {
-	for i := range n.leaves {
-		l := &n.leaves[i]
+	for i := range n.Is.leaves {
+		l := &n.Is.leaves[i]
 		var c cell
 		if l.text && v.Plain { // most values are
 			c = cell{span(v.Start, v.End), inRecord}
@@ -133,16 +130,16 @@ func (b *Builder) keep(n *node, f *frame, v json.Value) *RecordError {
 	return nil
 }
 
-func (n *node) entersObjects() bool { return n.members != nil || n.naming != none }
+func entersObjects(n *node) bool { return n.Members != nil || n.Is.naming != none }
 
-func (n *node) entersArrays() bool { return n.elements != nil || n.first != nil }
+func entersArrays(n *node) bool { return n.Elements != nil || n.First != nil }
 
 func wrongKind(want, got json.Kind) string {
 	return "want " + want.String() + ", got " + got.String()
 }
 
 func (b *Builder) object(n *node, f *frame) *RecordError {
-	if !n.zoned {
+	if !n.Is.zoned {
 		return b.members(n, f)
 	}
 	outer := b.zone
@@ -175,33 +172,31 @@ func zoneIn(scan json.Scanner) (zone json.Value) {
 
 func (b *Builder) members(n *node, f *frame) *RecordError {
 	b.walk.objects++
-	object, next := b.walk.objects, 2*n.number
-	if n.naming != none {
-		f.cells[n.naming] = cell{}
+	object := b.walk.objects
+	if n.Is.naming != none {
+		f.cells[n.Is.naming] = cell{}
 	}
+	var behind *node
 	more, err := b.scan.Object()
 	for more && err == nil {
-		var name json.Value
-		m := b.walk.next[next]
-		if m != nil && b.scan.NameIs(m.spelled) {
-			name = m.spelledUpTo(b.scan.Pos())
-		} else if name, m, err = b.member(n, next); err != nil {
-			break
+		name, m, broken := b.walk.order.Member(&b.scan, n, behind)
+		if broken != nil {
+			return syntax(broken)
 		}
-		if n.naming != none && f.cells[n.naming].from == isNull && b.scan.Kind() == json.Object {
-			f.cells[n.naming] = b.textCell(name)
+		if n.Is.naming != none && f.cells[n.Is.naming].from == isNull && b.scan.Kind() == json.Object {
+			f.cells[n.Is.naming] = b.textCell(name)
 		}
 		if m == nil {
 			_, err = b.scan.Value()
 		} else {
-			if b.walk.seen[m.number] == object && !b.plan.lenient {
-				return &RecordError{Path: m.name, Reason: "the member is there twice"}
+			if b.walk.seen[m.Number] == object && !b.plan.lenient {
+				return &RecordError{Path: m.Name, Reason: "the member is there twice"}
 			}
-			b.walk.seen[m.number] = object
+			b.walk.seen[m.Number] = object
 			if fault := b.value(m, f); fault != nil {
-				return fault.under(m.name)
+				return fault.under(m.Name)
 			}
-			next = 2*m.number + 1
+			behind = m
 		}
 		if err == nil {
 			more, err = b.scan.NextMember()
@@ -213,40 +208,20 @@ func (b *Builder) members(n *node, f *frame) *RecordError {
 	return nil
 }
 
-// spelledUpTo is the member's name, which was read up to a place.
-func (n *node) spelledUpTo(end int) json.Value {
-	end -= len(`":`)
-	return json.Value{Kind: json.String, Plain: true, Start: end - len(n.name), End: end}
-}
-
-// member reads a member's name that is not the expected one; the node is nil if no column wants the
-// member.
-func (b *Builder) member(n *node, next int) (json.Value, *node, error) {
-	name, err := b.scan.Name()
-	if err != nil {
-		return name, nil, err
-	}
-	m := n.members[string(b.text(b.textCell(name)))]
-	if m != nil {
-		b.walk.next[next] = m
-	}
-	return name, m, nil
-}
-
 func (b *Builder) array(n *node, f *frame) *RecordError {
 	more, err := b.scan.Array()
 	for i := 0; more && err == nil; i++ {
 		var fault *RecordError
-		if i == 0 && n.first != nil {
+		if i == 0 && n.First != nil {
 			before := b.scan
-			if fault = b.value(n.first, f); fault == nil && n.elements != nil {
+			if fault = b.value(n.First, f); fault == nil && n.Is.elements != nil {
 				b.scan = before // read again as an element of all
 			}
 		}
 		switch {
 		case fault != nil:
-		case n.elements != nil:
-			fault = b.element(n.elements, i)
+		case n.Is.elements != nil:
+			fault = b.element(n.Is.elements, i)
 		case i > 0:
 			_, err = b.scan.Value()
 		}
