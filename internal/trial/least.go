@@ -76,7 +76,7 @@ func (g reader) pages(ctx context.Context, path, query string) (n int, all []ele
 			Changes string `json:"@odata.deltaLink"`
 		}
 		err = json.NewDecoder(answer.Body).Decode(&page)
-		_ = answer.Body.Close() // it was read
+		_ = answer.Body.Close()
 		if answer.StatusCode == http.StatusNotFound { // a user without a mailbox; to be told so is a request
 			return n + 1, all, "", nil
 		}
@@ -139,8 +139,8 @@ func (t *tally) follow(ctx context.Context, path string, link *string) (n int) {
 //
 // A list takes as many requests as the Graph that is asked here gives pages, at the largest size of a page. And
 // one request asks for the time. The time that they take is that of the family which takes longest, if all the
-// others go beside it. In the long run: a window of a limit that nobody has used yet lets some through at once,
-// which of the list of call records is an eighth of the least time.
+// others go beside it. That is in the long run: limits that nobody has used yet let a window's worth through at once,
+// which saves the list of call records of 2,000 users a sixteenth of its time.
 func (g reader) least(ctx context.Context, to, now time.Time, s *seen) (budgets []budget, err error) {
 	t := &tally{reader: g}
 	day := func(days int) string { return to.AddDate(0, 0, days).Format(time.DateOnly) }
