@@ -25,7 +25,7 @@ import (
 func night(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 	n := ordinary{}
 	flags.IntVar(&n.users, "users", 2000, "users of the tenant")
-	flags.Float64Var(&n.rate, "rate", 5, "how many times faster than Graph's the clock of the limits runs")
+	flags.Float64Var(&n.rate, "rate", 3, "how many times faster than Graph's the clock of the limits runs")
 	flags.Float64Var(&n.ratio, "most-ratio", 1.10, "times the time of the longest budget that the night may take; 0: any")
 	flags.Float64Var(&n.requests, "most-requests", 1.05, "times the least requests that there may be; 0: any")
 	return func(ctx context.Context, bin string) error {
