@@ -89,17 +89,19 @@ func TestJudgeNight(t *testing.T) {
 		name     string
 		wall     time.Duration
 		requests int64
+		refused  int64
 		good     bool
 	}{
-		{"good", 10900 * time.Millisecond, 1049, true},
-		{"too slow", 11100 * time.Millisecond, 1049, false},
-		{"too many requests", 10900 * time.Millisecond, 1051, false},
-		{"fewer than the least", 10900 * time.Millisecond, 999, false},
+		{"good", 10900 * time.Millisecond, 1049, 20, true},
+		{"too slow", 11100 * time.Millisecond, 1049, 0, false},
+		{"too many requests", 10900 * time.Millisecond, 1051, 0, false},
+		{"fewer than the least", 10900 * time.Millisecond, 999, 0, false},
+		{"throttled too often", 10900 * time.Millisecond, 1049, 21, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := command.Result{Counts: command.Counts{Records: 1, Requests: c.requests - forTheTime}, Wall: c.wall}
 			n := ordinary{rate: 10, ratio: 1.10, requests: 1.05}
-			if err := n.judge(budgets, r, command.Asked{Requests: c.requests}); (err == nil) != c.good {
+			if err := n.judge(budgets, r, command.Asked{Requests: c.requests, Throttled: c.refused}); (err == nil) != c.good {
 				t.Errorf("judged %v", err)
 			}
 		})
