@@ -59,6 +59,9 @@ func (l *listing) whole() schemas.Range {
 	if !hasClock(l.dataset.Source.Window.Layout) {
 		unit = schemas.Day
 	}
+	if slices.Contains(l.dataset.Time, schemas.AskedDay) {
+		unit = schemas.Day
+	}
 	return schemas.Range{From: l.asked.From.UTC().Truncate(unit), To: l.asked.To.UTC().Add(unit - 1).Truncate(unit)}
 }
 
@@ -160,6 +163,9 @@ func (l *listing) listPages(ctx context.Context, w window, take take) (n int, er
 		l.counts.listed.Add(int64(len(page.Values)))
 		inside := slices.DeleteFunc(page.Values, func(v graph.Value) bool {
 			when, ok := l.fields.asked(&v)
+			if slices.Contains(l.dataset.Time, schemas.AskedDay) {
+				when, ok = w.ask.From, true
+			}
 			return ok && !w.keep.Contains(when)
 		})
 		l.counts.outside.Add(int64(len(page.Values) - len(inside)))

@@ -132,7 +132,7 @@ func (x *Reading) readParent(ctx context.Context, records chan<- []record.Record
 			if err := x.complete(ctx, &listed[i], r); err != nil {
 				return err
 			}
-			page[i] = l.named(&listed[i])
+			page[i] = l.named(&listed[i], l.day(r)...)
 		}
 		return send(ctx, records, page)
 	}
@@ -177,9 +177,9 @@ func (l *listing) single(ctx context.Context, records chan<- []record.Record) er
 	return send(ctx, records, []record.Record{l.named(&v)})
 }
 
-// named is a record that says whom it was read for.
-func (l *listing) named(v *graph.Value) record.Record {
-	pairs := []string{"parent", l.parent.id}
+// named is a record that says whom it was read for, and more in pairs.
+func (l *listing) named(v *graph.Value, more ...string) record.Record {
+	pairs := append([]string{"parent", l.parent.id}, more...)
 	if l.parent.of != "" {
 		pairs = append(pairs, "grandparent", l.parent.of)
 	}

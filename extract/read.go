@@ -139,7 +139,10 @@ func (x *Reading) read(ctx context.Context, records chan<- []record.Record) (err
 		return x.readDetails(ctx, records)
 	default:
 		return whole.windows(ctx, func(ctx context.Context, listed []graph.Value, r graph.Request) error {
-			return x.hand(ctx, records, slices.DeleteFunc(listed, x.repeated), r)
+			if x.day(r) == nil { // the same row on another day is another
+				listed = slices.DeleteFunc(listed, x.repeated)
+			}
+			return x.hand(ctx, records, listed, r)
 		})
 	}
 }
@@ -188,8 +191,20 @@ func (x *Reading) hand(ctx context.Context, records chan<- []record.Record, list
 		if page[i], err = x.record(ctx, &listed[i], r); err != nil {
 			return err
 		}
+		if day := x.day(r); day != nil {
+			page[i] = note(page[i].JSON, day...)
+		}
 	}
 	return send(ctx, records, page)
+}
+
+// day is what a record of a window says of its day, in a pair, where that is all that is known of its time. Such a
+// window begins with its day, in whatever layout.
+func (x *Reading) day(r graph.Request) []string {
+	if !slices.Contains(x.dataset.Time, schemas.AskedDay) {
+		return nil
+	}
+	return []string{"day", r.Params["from"][:len(time.DateOnly)] + "T00:00:00Z"}
 }
 
 // handNameless passes on what is listed without an id, as it is, once: whoever flattens it puts it aside, and

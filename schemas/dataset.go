@@ -36,6 +36,9 @@ type Dataset struct {
 
 	// Permissions that open the source, any one of them; the least privileged first.
 	Permissions []Permission
+	// Also are further requirements, each to be met besides: who wants A together with B or C has A in Permissions and
+	// {B, C} here; A with B, or C alone, are {A, C} and {B, C}.
+	Also []Requirement
 	// RoleIDs are the ids of those permissions, also of parents and parts, that [Permission.RoleID] does not know.
 	RoleIDs map[Permission]string
 

@@ -30,7 +30,7 @@ type Requirement []Permission
 // Requirements of a dataset, all of which have to be met: for its records, for their parts, and for
 // those whom they are read for.
 func (d Dataset) Requirements() []Requirement {
-	all := []Requirement{d.Permissions}
+	all := append([]Requirement{d.Permissions}, d.Also...)
 	if detail := d.Source.Detail; detail != nil {
 		for _, part := range detail.Parts {
 			if len(part.Permissions) > 0 {

@@ -37,6 +37,10 @@ type Parent struct {
 	Of *Parent
 }
 
+// AskedDay is where a record has the midnight of the day whose window listed it, in the place of a time that it does
+// not have.
+const AskedDay Path = "@graphlake.day"
+
 // Own says which records are of one parent alone, though their ids do not say of which: records whose value at
 // Path begins with Prefix. They carry the parent's id as "@graphlake.mailbox" too.
 type Own struct {

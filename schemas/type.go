@@ -32,6 +32,10 @@ const (
 	Version                    // a number, or an instant as nanoseconds since 1970: compared, never shown
 	KeyText                    // text in a key: where there is none it is empty, because a key has no nulls
 	Hash                       // SHA-256 of the value's JSON text as sent, the first 16 bytes as hex
+	// Digest is a key for what has no id: SHA-256 of what an object says, the first 16 bytes as hex. The order of
+	// members and how they are spelled do not count, nor members of the object itself whose names begin with "@",
+	// which say something about the record, but for [Local]: the same said of another parent or day is another record.
+	Digest
 )
 
 // Arrow is the type of the column in Arrow, and by it in Parquet.
@@ -71,7 +75,7 @@ const (
 var typeNames = map[Type]string{
 	String: "string", Enum: "enum", LongText: "long text", Bool: "bool", Int32: "int32", Int64: "int64",
 	Float64: "float64", Decimal: "decimal(18,6)", Timestamp: "timestamp", UTCTime: "zoned timestamp", DurationMS: "milliseconds",
-	Zone: "time zone", JSON: "json", Member: "member", Present: "present", Version: "version", KeyText: "key text", Hash: "hash",
+	Zone: "time zone", JSON: "json", Member: "member", Present: "present", Version: "version", KeyText: "key text", Hash: "hash", Digest: "digest",
 }
 
 // TypeNamed is the type of a declared column by its name, with underscores in the place of blanks. The types that
@@ -95,7 +99,7 @@ func TypeNames() []string {
 }
 
 var declarable = []Type{
-	String, Enum, LongText, Bool, Int32, Int64, Float64, Decimal, Timestamp, UTCTime, DurationMS, Zone, JSON, Member, Present, KeyText,
+	String, Enum, LongText, Bool, Int32, Int64, Float64, Decimal, Timestamp, UTCTime, DurationMS, Zone, JSON, Member, Present, KeyText, Digest,
 }
 
 func (t Type) declared() string {

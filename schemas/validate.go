@@ -96,6 +96,14 @@ func (d Dataset) faults() (f faults) {
 	}
 	if key := d.Root().Key; d.Source.Detail != nil && len(key) != 1 {
 		f.add("tables[0].key", "the detail is read by {id}, which is one column, but the key of the root table is %v", key)
+	} else if d.Source.Detail != nil {
+		if c, ok := d.Root().Column(key[0]); ok && !c.Path.isMember() {
+			f.add("tables[0].key", "the detail is read by {id}, but %s is no id that the record has", c.Name)
+		}
+	}
+	if w := d.Source.Window; slices.Contains(d.Time, AskedDay) &&
+		(d.Mode != Windowed || len(d.Time) > 1 || w.Longest != Day || w.ToIncluded || w.Exclusive || w.Page > 0 || d.Source.Detail != nil) {
+		f.add("time", "rows without a time of their own are of the day that was asked for: that takes mode windowed, a longest window of a day whose bounds are as they are asked for, and no detail")
 	}
 	for i, t := range d.Tables {
 		f.within(fmt.Sprintf("tables[%d]", i), "table "+t.Name+": ", t.faults())

@@ -61,7 +61,11 @@ func TestValidateAcceptsWhatIsSound(t *testing.T) {
 			d.Tables[1].Columns = append(d.Tables[1].Columns, Column{Name: "seat", Path: "seat", Type: KeyText, Doc: "The seat."})
 			d.Tables[1].Key = append(d.Tables[1].Key, "seat")
 		},
-		"visits of a host alone":   func(d *Dataset) { d.own(&Own{Path: "room.id", Prefix: "own:"}) },
+		"visits of a host alone": func(d *Dataset) { d.own(&Own{Path: "room.id", Prefix: "own:"}) },
+		"neither id nor time": func(d *Dataset) {
+			d.Source.Detail, d.Time, d.Source.Window = nil, []Path{AskedDay}, Window{Longest: Day, Layout: "2006-01-02"}
+			d.Tables[0].Columns[0].Path, d.Tables[0].Columns[0].Type = "", Digest
+		},
 		"two keys without details": func(d *Dataset) { d.Source.Detail = nil; twoKeys(d) },
 		"bodies of all forms": func(d *Dataset) {
 			d.Bodies = []Body{{Path: "note.body"}, {"a[].b", PlainBody}, {"c[0]", HTMLBody}, {"d", Payload}}
@@ -155,8 +159,22 @@ func TestValidateRefuses(t *testing.T) {
 		"a body of no form":        {func(d *Dataset) { d.Bodies = []Body{{Path: "note", Form: Payload + 1}} }, "a form are required"},
 		"an item body in an array": {func(d *Dataset) { d.Bodies = []Body{{Path: "notes[]"}} }, "want the path of one value"},
 		"a position as a body":     {func(d *Dataset) { d.Bodies = []Body{{Path: "notes[]#", Form: PlainBody}} }, "want the path of one value"},
-		"a key that is no column":  {func(d *Dataset) { d.Tables[0].Key = []string{"id"} }, "key column id has to be there"},
-		"a key that may be null":   {func(d *Dataset) { d.Tables[0].Columns[0].Required = false }, "key column visit_id has to be there and required"},
+		"a key that Graph has not": {func(d *Dataset) { d.Tables[0].Columns[0].Path, d.Tables[0].Columns[0].Type = "", Digest }, "visit_id is no id that the record has"},
+		"a day with a detail": {func(d *Dataset) {
+			d.Time, d.Source.Window = []Path{AskedDay}, Window{Longest: Day, Layout: "2006-01-02"}
+		}, "rows without a time of their own"},
+		"a day with its end taken": {func(d *Dataset) { d.Time, d.Source.Detail = []Path{AskedDay}, nil }, "rows without a time of their own"},
+		"a day of a week": {func(d *Dataset) {
+			d.Time, d.Source.Detail, d.Source.Window = []Path{AskedDay}, nil, Window{Longest: 7 * Day, Layout: "2006-01-02"}
+		}, "rows without a time of their own"},
+		"an API of none":          {func(d *Dataset) { d.Source.API = "v2" }, "want v1.0 or beta"},
+		"a path that is a URL":    {func(d *Dataset) { d.Source.Path = "https://graph/visits" }, "is none below the API version"},
+		"a place of nobody":       {func(d *Dataset) { d.Source.Path = "/visits/{host}" }, "{host} is not filled in here"},
+		"a brace alone":           {func(d *Dataset) { d.Source.Path = "/visits/{from" }, "a brace has no other"},
+		"two collections in one":  {func(d *Dataset) { d.Tables[1].Columns[3].Else = []Path{"/hat"} }, "are in different collections"},
+		"a time in an array":      {func(d *Dataset) { d.Time = []Path{"when[0]"} }, "through no array"},
+		"a key that is no column": {func(d *Dataset) { d.Tables[0].Key = []string{"id"} }, "key column id has to be there"},
+		"a key that may be null":  {func(d *Dataset) { d.Tables[0].Columns[0].Required = false }, "key column visit_id has to be there and required"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := sound()

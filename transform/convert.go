@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
@@ -25,6 +26,8 @@ func (b *Builder) convert(t schemas.Type, v json.Value) (c cell, reason string) 
 		return b.textOf(v), ""
 	case schemas.Hash:
 		return b.hash(v), ""
+	case schemas.Digest:
+		return b.digest(v)
 	}
 	switch v.Kind {
 	case json.Null:
@@ -255,6 +258,35 @@ func (b *Builder) hash(v json.Value) cell {
 	sum := sha256.Sum256(b.scan.Text(quoted(v)))
 	b.made = hex.AppendEncode(b.made, sum[:hashBytes])
 	return b.madeFrom(start)
+}
+
+// digest is the hash of what a value says, but for what is said about it.
+func (b *Builder) digest(v json.Value) (c cell, reason string) {
+	if v.Kind != json.Object {
+		return cell{}, wrongKind(json.Object, v.Kind)
+	}
+	text, said := b.scan.Text(v), []byte{'{'}
+	for m, err := range json.Members(text) {
+		if err != nil {
+			return cell{}, err.Error()
+		}
+		if bytes.HasPrefix(m.Name, []byte{'@'}) && string(m.Name) != schemas.Local {
+			continue
+		}
+		if len(said) > 1 {
+			said = append(said, ',')
+		}
+		said = json.AppendQuoted(said, string(m.Name))
+		said = append(append(said, ':'), text[m.From:m.To]...)
+	}
+	canonical, err := json.AppendCanonical(nil, append(said, '}'))
+	if err != nil {
+		return cell{}, err.Error()
+	}
+	start := len(b.made)
+	sum := sha256.Sum256(canonical)
+	b.made = hex.AppendEncode(b.made, sum[:hashBytes])
+	return b.madeFrom(start), ""
 }
 
 func (b *Builder) madeFrom(start int) cell { return cell{span(start, len(b.made)), inMade} }

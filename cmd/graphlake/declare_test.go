@@ -234,3 +234,82 @@ func TestOffInTheTenant(t *testing.T) {
 		t.Errorf("%d sign-ins, want 3", got)
 	}
 }
+
+const dialOuts = `
+datasets:
+  - name: x_dial_outs
+    doc: Calls out of audio conferences, as a report of each day.
+    mode: windowed
+    source:
+      api: beta
+      path: /communications/callRecords/getDialOuts(fromDateTime={from},toDateTime={from})
+      window: {longest: 1d, layout: date}
+      budget: call_records
+    time: "@graphlake.day"
+    settle: 1d
+    lookback: 2d
+    removes: true
+    permissions: [CallRecord-PstnCalls.Read.All]
+    also: [[User.Read.All, Directory.Read.All]]
+    tables:
+      - name: x_dial_outs
+        doc: A row per person and destination.
+        key: [dial_out_id]
+        columns:
+          - {name: dial_out_id, path: "", type: digest, doc: What stands for the id that the row does not have.}
+          - {name: day_time, path: "@graphlake.day", type: timestamp, required: true, doc: The day.}
+          - {name: user_name, path: user.name, type: string}
+          - {name: calls, path: calls, type: int32}
+`
+
+// Rows with neither an id nor a time of their own are known by what they say, and are of the day that was asked for.
+func TestRowsWithoutIDAndTime(t *testing.T) {
+	for _, more := range []string{"", "privacy: {pseudonymize: true}\n"} {
+		t.Setenv("GRAPHLAKE_PSEUDONYM_KEY", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")
+		s := simulate(t, graphsim.Options{Users: 1}, more+dialOuts)
+		// On both days the same person called out as often; the second time members come in another order.
+		calls, turned := 3, false
+		s.answers(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasPrefix(r.URL.Path, "/beta/communications/callRecords/getDialOuts(fromDateTime=2026-11-1") {
+				s.tenant.ServeHTTP(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			row := `{"user": {"name": "Ines", "kind": "x"}, "calls": %d, "@odata.etag": "1"}`
+			if turned {
+				row = `{"@odata.etag": "2", "calls":%d,"user":{"kind":"\u0078","name":"Ines"}}`
+			}
+			fmt.Fprintf(w, `{"value":[`+row+`,{"user":{"name":"Tom"},"calls":0}]}`, calls)
+		})
+		run := func(day string) {
+			t.Helper()
+			if status, out := s.command(t, "run", "--dataset", "x_dial_outs", "--now", day+"T00:00:00Z"); status != exitDone {
+				t.Fatalf("run ended with %d: %s", status, out)
+			}
+		}
+		run("2026-11-18")
+		first := s.files(t)
+		_, out := s.command(t, "cat", "x_dial_outs")
+		if n := strings.Count(string(out), "\n"); n != 4 || strings.Count(string(out), `"day_time":"2026-11-16T00:00:00Z"`) != 2 ||
+			strings.Contains(string(out), "Ines") != (more == "") {
+			t.Errorf("%d rows, want two of each day:\n%s", n, out)
+		}
+		turned = true
+		if status, out := s.command(t, "run", "--dataset", "x_dial_outs", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+			t.Fatalf("the range again ended with %d: %s", status, out)
+		}
+		if got := s.rows(t, "x_dial_outs", 16, 18); got != 4 {
+			t.Errorf("in another order there are %d rows: %q, before %q", got, s.files(t), first)
+		}
+		calls = 4 // a day that counts more is another row, and the one before is gone
+		if status, out := s.command(t, "run", "--dataset", "x_dial_outs", "--from", "2026-11-17", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+			t.Fatalf("the day again ended with %d: %s", status, out)
+		}
+		_, out = s.command(t, "cat", "x_dial_outs", "--from", "2026-11-17", "--to", "2026-11-18")
+		if n := strings.Count(string(out), "\n"); n != 3 || strings.Count(string(out), `"removed":true`) != 1 || !strings.Contains(string(out), `"calls":4`) {
+			t.Errorf("%d rows of the day:\n%s", n, out)
+		}
+		s.says(t, `"findings": []`, "--output", "json", "audit", "--dataset", "x_dial_outs", "--now", "2026-11-18T00:00:00Z")
+		s.says(t, "df021288-bdef-4463-88db-98f22de89214", "permissions", "--format", "manifest", "--dataset", "x_dial_outs") // User.Read.All
+	}
+}

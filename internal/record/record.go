@@ -42,7 +42,7 @@ func Paths(d schemas.Dataset) ([][]string, error) {
 		return true, nil
 	}
 	for _, c := range schemas.RawTable(d).Columns {
-		if c.Path == "" { // the record itself
+		if c.Path.Absolute("") == "" { // the record itself
 			continue
 		}
 		for _, p := range append([]schemas.Path{c.Path}, c.Else...) {

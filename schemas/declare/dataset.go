@@ -25,9 +25,9 @@ func (r *reader) dataset(n ast.Node, at string) Declared {
 		"time":   several(r, &d.Time, r.path), "changed": r.path(&d.Changed), "version": r.path(&d.Version),
 		"settle": r.duration(&d.Settle), "lookback": r.duration(&d.Lookback), "ahead": r.duration(&d.Ahead), "retention": r.duration(&d.Retention),
 		"removes": r.boolean(&d.Removes), "optional": r.boolean(&d.Optional),
-		"permissions": several(r, &d.Permissions, r.permission),
-		"bodies":      several(r, &d.Bodies, r.body),
-		"tables":      several(r, &d.Tables, r.table),
+		"permissions": several(r, &d.Permissions, r.permission), "also": several(r, &d.Also, r.requirement),
+		"bodies": several(r, &d.Bodies, r.body),
+		"tables": several(r, &d.Tables, r.table),
 	}, "name", "doc", "mode", "source", "permissions", "tables")
 	if len(r.errs) > before {
 		return d
@@ -112,6 +112,11 @@ func (r *reader) permission(to *schemas.Permission) take {
 		}
 		r.roles[*to] = strings.ToLower(id)
 	}
+}
+
+// requirement takes a permission, or a list of which any one will do.
+func (r *reader) requirement(to *schemas.Requirement) take {
+	return several(r, (*[]schemas.Permission)(to), r.permission)
 }
 
 func (r *reader) source(to *schemas.Source) take {

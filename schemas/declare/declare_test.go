@@ -45,6 +45,7 @@ retention: 30d
 removes: true
 optional: true
 permissions: [Visits.Read, Visits.Read.All]
+also: [Rooms.Read, [Hats.Read, Hats.Read.All]]
 bodies: {path: note, form: plain}
 tables:
   - name: x_visits
@@ -99,6 +100,7 @@ func TestParse(t *testing.T) {
 		Time: []schemas.Path{"when", "since"}, Version: "version",
 		Settle: 24 * time.Hour, Lookback: 36 * time.Hour, Retention: 720 * time.Hour, Removes: true, Optional: true,
 		Permissions: []schemas.Permission{"Visits.Read", "Visits.Read.All"},
+		Also:        []schemas.Requirement{{"Rooms.Read"}, {"Hats.Read", "Hats.Read.All"}},
 		RoleIDs:     map[schemas.Permission]string{"Guests.Read.All": "00000000-0000-0000-0000-00000000000a"},
 		Bodies:      []schemas.Body{{Path: "note", Form: schemas.PlainBody}},
 		Tables: []schemas.Table{
@@ -124,23 +126,23 @@ func TestParse(t *testing.T) {
 // Every mistake is said with the file, the line and the path of the key.
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{
-		"an unknown key":          {"settle: 1d", "settles: 1d", "visits.yaml:27: settles: there is no such key; there are ahead, bodies, changed, doc, "},
-		"an unknown key, below":   {"type: enum}", "kind: enum}", "visits.yaml:41: tables[0].columns[2].kind: there is no such key; there are doc, else, name, path, public, required, type"},
+		"an unknown key":          {"settle: 1d", "settles: 1d", "visits.yaml:27: settles: there is no such key; there are ahead, also, bodies, changed, doc, "},
+		"an unknown key, below":   {"type: enum}", "kind: enum}", "visits.yaml:42: tables[0].columns[2].kind: there is no such key; there are doc, else, name, path, public, required, type"},
 		"a key twice":             {"settle: 1d", "doc: x", `visits.yaml:27: mapping key "doc" already defined at [2:1]`},
 		"a missing key":           {"permissions: [Visits.Read, Visits.Read.All]\n", "", "visits.yaml:1: permissions: the key is missing"},
-		"a missing key, below":    {"{name: host, path: host.name, ", "{name: host, ", "visits.yaml:41: tables[0].columns[2].path: the key is missing"},
+		"a missing key, below":    {"{name: host, path: host.name, ", "{name: host, ", "visits.yaml:42: tables[0].columns[2].path: the key is missing"},
 		"a text for a duration":   {"settle: 1d", "settle: soon", "visits.yaml:27: settle: want a duration, as 3d, 72h or 90m"},
 		"a list for a text":       {"doc: Visits.", "doc: [a]", "visits.yaml:2: doc: want a text"},
 		"a text for true":         {"removes: true", "removes: perhaps", "visits.yaml:30: removes: want true or false"},
-		"a text for a mapping":    {"bodies: {path: note, form: plain}", "bodies: note", "visits.yaml:33: bodies: want keys with their values"},
-		"a mapping for a list":    {"    key: visit_id\n", "    key: {a: b}\n", "visits.yaml:37: tables[0].key: want a text"},
+		"a text for a mapping":    {"bodies: {path: note, form: plain}", "bodies: note", "visits.yaml:34: bodies: want keys with their values"},
+		"a mapping for a list":    {"    key: visit_id\n", "    key: {a: b}\n", "visits.yaml:38: tables[0].key: want a text"},
 		"a name without x_":       {"name: x_visits\ndoc", "name: visits\ndoc", `visits.yaml:1: name: the name "visits" has to begin with x_`},
-		"a table without x_":      {"  - name: x_visit_guests", "  - name: guests", `visits.yaml:43: tables[1].name: the name "guests" has to begin with x_`},
+		"a table without x_":      {"  - name: x_visit_guests", "  - name: guests", `visits.yaml:44: tables[1].name: the name "guests" has to begin with x_`},
 		"an unknown mode":         {"mode: windowed", "mode: daily", `visits.yaml:3: mode: "daily" is no mode; there are changes, entities, observations, snapshot, windowed`},
 		"an unknown budget":       {"  budget: teams_other", "  budget: teams", `visits.yaml:24: source.budget: "teams" is no budget; there are call_record_list, `},
 		"an unknown family":       {"family: identity", "family: people", `visits.yaml:23: source.detail.budget.family: "people" is no budget`},
-		"an unknown type":         {"type: enum", "type: text", `visits.yaml:41: tables[0].columns[2].type: "text" is no type; there are bool, decimal, enum, `},
-		"a type of raw":           {"type: enum", "type: version", `visits.yaml:41: tables[0].columns[2].type: "version" is no type`},
+		"an unknown type":         {"type: enum", "type: text", `visits.yaml:42: tables[0].columns[2].type: "text" is no type; there are bool, decimal, digest, enum, `},
+		"a type of raw":           {"type: enum", "type: version", `visits.yaml:42: tables[0].columns[2].type: "version" is no type`},
 		"an unknown layout":       {"layout: date", "layout: hours", `visits.yaml:16: source.window.layout: "hours" is no layout; there are date, milliseconds, seconds`},
 		"an unknown parent":       {"  budget: teams_other", "  budget: teams_other\n  parent: groups", `mapping key "parent" already defined`},
 		"an API of none":          {"api: beta", "api: v2.0", `visits.yaml:5: source.api: source: the API version is "v2.0", want v1.0 or beta`},
@@ -149,16 +151,16 @@ func TestParseRefuses(t *testing.T) {
 		"a template of nobody":    {"path: /hosts/{parent}/visits", "path: /hosts/{parent}/{host}", `visits.yaml:6: source.path: source: "/hosts/{parent}/{host}": {host} is not filled in here; there are {from}, {to}, {select}, {parent}`},
 		"a broken template":       {"path: /hosts/{parent}/visits", "path: /hosts/{parent}/{visits", `visits.yaml:6: source.path: source: "/hosts/{parent}/{visits": a brace has no other`},
 		"an id where none is":     {"$top: 100", "$top: '{id}'", `visits.yaml:9: source.query.$top: source: "{id}": {id} is not filled in here`},
-		"a broken path":           {"path: host.name", "path: host..name", `visits.yaml:41: tables[0].columns[2].path: path "host..name": want names divided by dots`},
-		"a path into many":        {"path: host.name", "path: 'hosts[].name'", `visits.yaml:41: tables[0].columns[2].path: table x_visits: column host: path "hosts[].name" goes into a collection`},
-		"a key that is no column": {"    key: visit_id\n", "    key: id\n", "visits.yaml:37: tables[0].key[0]: table x_visits: key column id has to be there and required"},
-		"a column twice":          {"name: length_ms", "name: host", "visits.yaml:42: tables[0].columns[3].name: table x_visits: column host is there twice"},
+		"a broken path":           {"path: host.name", "path: host..name", `visits.yaml:42: tables[0].columns[2].path: path "host..name": want names divided by dots`},
+		"a path into many":        {"path: host.name", "path: 'hosts[].name'", `visits.yaml:42: tables[0].columns[2].path: table x_visits: column host: path "hosts[].name" goes into a collection`},
+		"a key that is no column": {"    key: visit_id\n", "    key: id\n", "visits.yaml:38: tables[0].key[0]: table x_visits: key column id has to be there and required"},
+		"a column twice":          {"name: length_ms", "name: host", "visits.yaml:43: tables[0].columns[3].name: table x_visits: column host is there twice"},
 		"a lookback too short":    {"lookback: 36h", "lookback: 1h", "visits.yaml:28: lookback: the lookback is shorter than the settle time"},
 		"a picture with a time":   {"mode: windowed", "mode: snapshot", "visits.yaml:25: time: mode snapshot: pictures are dated by the run and have no time"},
-		"a table twice":           {"  - name: x_visit_guests", "  - name: x_visits", "visits.yaml:43: tables[1].name: another table, of x_visits, is called x_visits"},
+		"a table twice":           {"  - name: x_visit_guests", "  - name: x_visits", "visits.yaml:44: tables[1].name: another table, of x_visits, is called x_visits"},
 		"a role id of none":       {"id: 00000000-0000-0000-0000-00000000000A", "id: 7", `visits.yaml:20: source.detail.parts[0].permissions[0].id: "7" is no GUID`},
 		"no YAML":                 {"api: beta", "api: [", "visits.yaml:6: "},
-		"an alias":                {"type: enum", "type: *text", "visits.yaml:41: tables[0].columns[2].type: want a text"},
+		"an alias":                {"type: enum", "type: *text", "visits.yaml:42: tables[0].columns[2].type: want a text"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.Replace(visits, c.from, c.to, 1)
@@ -182,7 +184,7 @@ func TestRead(t *testing.T) {
 	files := map[string]string{"visits.yaml": visits, "stays.yaml": "- " + strings.ReplaceAll(strings.TrimSpace(one), "\n", "\n  ") + "\n", "bad.yaml": "name: x_bad\n"}
 	for _, c := range []struct{ text, names, want string }{
 		{"[visits.yaml, stays.yaml]", "x_visits x_stays", ""},
-		{"[visits.yaml, visits.yaml]", "x_visits x_visits", "at/visits.yaml:1: name: another dataset is called x_visits\nat/visits.yaml:35: tables[0].name: another table, of x_visits, is called x_visits"},
+		{"[visits.yaml, visits.yaml]", "x_visits x_visits", "at/visits.yaml:1: name: another dataset is called x_visits\nat/visits.yaml:36: tables[0].name: another table, of x_visits, is called x_visits"},
 		{"[gone.yaml]", "", "graphlake.yaml:1: datasets[0]: file does not exist; name a file that can be read, relative to this one"},
 		{"[bad.yaml]", "x_bad", "at/bad.yaml:1: doc: the key is missing\nat/bad.yaml:1: mode: the key is missing"},
 		{"[{name: x_a, path: b}]", "x_a", "graphlake.yaml:1: datasets[0].path: there is no such key"},

@@ -129,7 +129,7 @@ func (p *places) addColumns(d schemas.Dataset) error {
 func (s *spot) read(c schemas.Column) {
 	s.personal = s.personal || c.Personal
 	switch c.Type {
-	case schemas.Present: // whatever is there
+	case schemas.Present, schemas.Digest: // whatever is there
 	case schemas.Member:
 		s.naming = true
 	case schemas.JSON:
