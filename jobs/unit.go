@@ -213,13 +213,16 @@ func (u *unit) markAbsent(ctx context.Context, merge *load.Merge) error {
 	defer rows.release()
 	u.absent = map[time.Time]int64{}
 	again := u.session.runner.Now.UTC().Truncate(schemas.Day).Add(schemas.Day - u.session.selection.LookbackOf(u.Dataset))
+	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
+	ofParent := key.Path == extract.Parent
 	for a, err := range merge.Absent(ctx) {
 		if err != nil {
 			return err
 		}
 		held, missing := merge.Of(a.Of)
+		doubted := ofParent && far(held-missing, held)
 		var gone []byte
-		if u.session.selection.Believe || !far(held-missing, held) && !a.Date.Before(again) {
+		if u.session.selection.Believe || !doubted && !a.Date.Before(again) {
 			gone, err = extract.Remove(a.Record)
 		} else {
 			var removed bool
