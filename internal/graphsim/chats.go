@@ -75,14 +75,10 @@ func (t *Tenant) begun(c chat, second int) (chat, bool) {
 	s := seeded(t.seed, uint64(c.kind), uint64(c.number), uint64(c.other), 'C')
 	c.created = midnight(t.first - 1 - s.below(400)).Add(time.Duration(s.below(secondsPerDay*1000)) * time.Millisecond)
 	c.seed = s.next()
-	if second < t.Users {
-		return c, true
+	if second >= t.Users && t.Moves > 0 {
+		c.created = t.joined(second).Add(time.Hour)
 	}
-	if t.Moves <= 0 {
-		return c, false
-	}
-	c.created = t.joined(second).Add(time.Hour)
-	return c, true
+	return c, second < t.Users || t.Moves > 0
 }
 
 // meetingChat is the chat of a circle's meeting on a day: that of the first call with a link to join
@@ -165,59 +161,30 @@ func (t *Tenant) chatID(c *chat) string {
 
 // findChat is the chat of an id.
 func (t *Tenant) findChat(id string) (c chat, ok bool) {
-	id, ok = strings.CutPrefix(id, "19:")
-	if two, found := strings.CutSuffix(id, "@unq.gbl.spaces"); ok && found {
-		return t.findPair(strings.Cut(two, "_"))
+	name, _, _ := strings.Cut(strings.TrimPrefix(id, "19:"), "@")
+	if thread, found := strings.CutPrefix(name, "meeting_"); found {
+		text, _ := base64.StdEncoding.DecodeString(thread)
+		g, _ := parseGUID(string(text))
+		number, known := t.number(callIDs, g.veiled().String())
+		day, index := int(number>>32), int(number&(1<<32-1))
+		if n, circles := t.count(day), (t.Users+circleSize-1)/circleSize; known && index < n {
+			// This is the one circle whose calls are [circle*n/circles, (circle+1)*n/circles).
+			c, ok = t.meetingChat(((index+1)*circles-1)/n, day)
+		}
+	} else if one, two, found := strings.Cut(name, "_"); found {
+		a, known := t.number(userIDs, one)
+		b, also := t.number(userIDs, two)
+		// Two of a circle have numbers that differ in one of the last three bits.
+		if d := a ^ b; known && also && (d == 1 || d == 2 || d == 4) {
+			c, ok = t.pairChat(int(min(a, b)), int(max(a, b)))
+		}
+	} else if g, err := hex.DecodeString(name); err == nil && len(g) == len(guid{}) {
+		number, known := t.number(chatIDs, guid(g).String())
+		if kind := chatKind(number & 0xff); known && kind >= circleChat && kind <= blockChat {
+			c, ok = t.groupChat(kind, int(number>>8))
+		}
 	}
-	id, found := strings.CutSuffix(id, "@thread.v2")
-	if !ok || !found {
-		return c, false
-	}
-	if thread, found := strings.CutPrefix(id, "meeting_"); found {
-		return t.findMeeting(thread)
-	}
-	var g guid
-	if n, err := hex.Decode(g[:], []byte(id[:min(len(id), 2*len(g))])); err != nil || n != len(g) || len(id) != 2*len(g) {
-		return c, false
-	}
-	number, ok := t.number(chatIDs, g.String())
-	if kind := chatKind(number & 0xff); ok && kind >= circleChat && kind <= blockChat {
-		return t.groupChat(kind, int(number>>8))
-	}
-	return c, false
-}
-
-func (t *Tenant) findPair(one, two string, ok bool) (chat, bool) {
-	a, known := t.number(userIDs, one)
-	b, also := t.number(userIDs, two)
-	// Two of a circle have numbers that differ in one of the last three bits.
-	if d := a ^ b; !ok || !known || !also || d != 1 && d != 2 && d != 4 || one > two {
-		return chat{}, false
-	}
-	return t.pairChat(int(min(a, b)), int(max(a, b)))
-}
-
-func (t *Tenant) findMeeting(thread string) (chat, bool) {
-	text, err := base64.StdEncoding.DecodeString(thread)
-	if err != nil {
-		return chat{}, false
-	}
-	g, ok := parseGUID(string(text))
-	if !ok {
-		return chat{}, false
-	}
-	number, ok := t.number(callIDs, g.veiled().String())
-	if !ok || t.Users < 1 {
-		return chat{}, false
-	}
-	day, index := int(number>>32), int(number&(1<<32-1))
-	n, circles := t.count(day), (t.Users+circleSize-1)/circleSize
-	if index >= n {
-		return chat{}, false
-	}
-	circle := ((index+1)*circles - 1) / n // the one circle whose calls are [circle*n/circles, (circle+1)*n/circles)
-	c, ok := t.meetingChat(circle, day)
-	return c, ok && c.call.index == index
+	return c, ok && t.chatID(&c) == id
 }
 
 // thread names the thread of a meeting, in its link and as its chat.
@@ -257,19 +224,10 @@ func (t *Tenant) belongs(c *chat, number int, now time.Time) membership {
 	m := membership{place: slot, who: party{kind: internal, number: number}, in: t.stay(number, now)}
 	m.founder = !m.in.from.After(c.created)
 	m.in.from = later(m.in.from, c.created)
-	switch c.kind {
-	case pairChat:
-		if number != c.number && number != c.other {
-			return membership{}
-		}
-	case meetingChat:
-		if !m.founder {
-			return membership{}
-		}
-	default:
-		if !t.comeAndGo(c, &m) {
-			return membership{}
-		}
+	group := c.kind != pairChat && c.kind != meetingChat
+	switch {
+	case c.kind == pairChat && number != c.number && number != c.other, c.kind == meetingChat && !m.founder, group && !t.comeAndGo(c, &m):
+		return membership{}
 	}
 	// Every turn in a chat has a millisecond of its own, so that its message has an id of its own.
 	if !m.founder {

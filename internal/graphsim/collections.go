@@ -29,13 +29,13 @@ var collections = []collection{
 	{path: "communications/getPresencesByUserId", method: "POST", roles: presenceRoles, prices: []price{{limit: limitPresence}},
 		sick: target{class: batchAnswer, dataset: "presence"}, context: "Collection(microsoft.graph.presence)", rows: (*Tenant).presences},
 
-	{path: "users", roles: append(userRoles, "User.ReadBasic.All"), prices: []price{{limit: limitDirectory, cost: 2}},
+	{path: "users", roles: append(userRoles, "User.ReadBasic.All"), prices: units(2),
 		sick: target{class: listAnswer, dataset: usersList}, typ: &userType, options: "$select $expand $filter $top $count",
 		absent: "$orderby $search", filters: "accountEnabled eq, userType eq", partial: true, page: 100, most: 999, rows: (*Tenant).users},
-	{path: "users/delta", roles: userRoles, prices: []price{{limit: limitDirectory, cost: 2}}, sick: target{class: listAnswer, dataset: "users"},
+	{path: "users/delta", roles: userRoles, prices: units(2), sick: target{class: listAnswer, dataset: "users"},
 		typ: &changedUserType, options: "$select", absent: "$filter", page: 100, preferred: true, delta: true, rows: (*Tenant).userChanges},
 	{path: "users/$count"},
-	{path: "users/{}", roles: userRoles, prices: []price{{limit: limitDirectory, cost: 2}}, typ: &userType, options: "$select $expand",
+	{path: "users/{}", roles: userRoles, prices: units(2), typ: &userType, options: "$select $expand",
 		one: (*Tenant).oneUser},
 	{path: "users/{}/presence", roles: presenceRoles, prices: []price{{limit: limitPresence}}, one: below((*Tenant).knownPerson,
 		func(t *Tenant, r *request, p person) entity { return t.presence(&p, r.now) })},
@@ -58,15 +58,15 @@ var collections = []collection{
 		rows: (*Tenant).chatMembers},
 	{path: "chats/{}"},
 
-	{path: "groups", roles: groupRoles, prices: []price{{limit: limitDirectory, cost: 1}}, typ: &groupType, options: "$select $filter $top $count",
+	{path: "groups", roles: groupRoles, prices: units(1), typ: &groupType, options: "$select $filter $top $count",
 		absent: "$orderby $search $expand", filters: "resourceProvisioningOptions/any eq", partial: true, page: 100, most: 999, rows: (*Tenant).listGroups},
-	{path: "groups/delta", roles: groupRoles, prices: []price{{limit: limitDirectory, cost: 1}}, sick: target{class: listAnswer, dataset: "groups"},
+	{path: "groups/delta", roles: groupRoles, prices: units(1), sick: target{class: listAnswer, dataset: "groups"},
 		typ: &changedGroupType, options: "$select", absent: "$filter", page: groupPage, preferred: true, delta: true, rows: (*Tenant).groupChanges},
-	{path: "groups/{}", roles: groupRoles, prices: []price{{limit: limitDirectory, cost: 1}}, typ: &groupType, options: "$select", absent: "$expand",
+	{path: "groups/{}", roles: groupRoles, prices: units(1), typ: &groupType, options: "$select", absent: "$expand",
 		one: below((*Tenant).findGroup, func(_ *Tenant, _ *request, g directoryGroup) entity { return g.entity() })},
-	{path: "groups/{}/members", roles: memberRoles, prices: []price{{limit: limitDirectory, cost: 3}}, typ: &userType, options: "$select $top",
+	{path: "groups/{}/members", roles: memberRoles, prices: units(3), typ: &userType, options: "$select $top",
 		absent: "$filter $orderby $search $count", page: 100, most: 999, context: "directoryObjects", rows: below((*Tenant).findGroup, (*Tenant).listMembers)},
-	{path: "groups/{}/owners", roles: ownerRoles, prices: []price{{limit: limitDirectory, cost: 1}}, typ: &userType, options: "$select $top",
+	{path: "groups/{}/owners", roles: ownerRoles, prices: units(1), typ: &userType, options: "$select $top",
 		absent: "$filter $orderby $search $count", page: 100, most: 999, context: "directoryObjects", rows: below((*Tenant).findGroup, (*Tenant).listOwners)},
 
 	{path: "teams", roles: teamListRoles, prices: []price{{limit: limitTeams}}, sick: target{class: listAnswer, dataset: teamsList},
@@ -86,7 +86,7 @@ var collections = []collection{
 		sick: target{class: pageAnswer, dataset: "channel_members", key: 1}, options: "$top", absent: "$filter $select", page: 100, most: 999,
 		count: countLast, rows: (*Tenant).channelMembers},
 
-	{path: "organization", roles: append(skuRoles, "User.Read.All"), prices: []price{{limit: limitDirectory, cost: 1}}, typ: &organizationType,
+	{path: "organization", roles: append(skuRoles, "User.Read.All"), prices: units(1), typ: &organizationType,
 		options: "$select", rows: (*Tenant).organizations},
 	{path: "subscribedSkus", roles: skuRoles, prices: []price{{limit: limitDirectory, cost: 3, fixed: true}}, typ: &skuType, options: "$select",
 		rows: (*Tenant).subscribedSkus},
@@ -107,7 +107,10 @@ const (
 	chatMemberPage  = 50 // Graph publishes none
 )
 
+// What a request takes.
 var ofCall = []price{{limit: limitCalls}, {limit: limitCall, next: limitCallNext, key: 1}}
+
+func units(cost int) []price { return []price{{limit: limitDirectory, cost: cost}} }
 
 func ofTeam(limit *limit) []price { return []price{{limit: limitTeam, key: 1}, {limit: limit}} }
 

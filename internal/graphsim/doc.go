@@ -11,7 +11,13 @@
 //
 // What it knows of Graph it knows from Microsoft's documentation and metadata. It imports nothing of
 // ours: the other side proves nothing once it learns from the code that it tests. What exists on Graph
-// and is not simulated is answered with 501 and says so. It throttles as published, at Options.Rate times
-// the speed, and fails in the ways of Options.Faults, of which none changes what a careful client ends up
-// with.
+// and is not simulated is answered with 501 and says so; a [Fixture] answers a path with recorded pages. It throttles
+// as published, at Options.Rate times the speed, and fails in the ways of Options.Faults, of which none changes what a
+// careful client ends up with.
+//
+// Its nouns: a collection is what is answered at a path, with its roles, its price and its pages; rows are its
+// entities at an instant, each at a place that stays; an entity is a JSON object as a value. collections.go has them
+// all in one table, engine.go reads a request and serves it, and the files that are named after things in a tenant make
+// the entities. A new collection is a line of the table and a function that makes its rows: $select, $filter, paging,
+// $count, delta, throttling, faults and sicknesses are the engine's.
 package graphsim

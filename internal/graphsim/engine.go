@@ -169,31 +169,41 @@ func (t *Tenant) serve(w *writer, r *request) error {
 		return err
 	}
 	page, next := r.cut(all)
-	doc := entity{"@odata.context", r.metadata()}
-	link := r.link(t, next)
-	switch {
-	case r.of.count == countFirst:
-		doc = append(append(append(doc, "@odata.count", len(page)), link...), "value", page)
-	case r.of.count == countLast:
-		doc = append(append(doc, "value", page, "@odata.count", len(page)), link...)
-	case r.counted:
-		n := 0
-		r.from = 0
-		if all, err = r.of.rows(t, r); err != nil {
+	doc, link := entity{"@odata.context", r.metadata()}, r.link(t, next)
+	if r.counted {
+		n, err := t.countAll(r)
+		if err != nil {
 			return err
 		}
-		for _, e := range all {
-			if e.holds(r.where) {
-				n++
-			}
-		}
 		doc = append(doc, "@odata.count", n)
-		fallthrough
+	}
+	switch r.of.count {
+	case countFirst:
+		doc = append(append(append(doc, "@odata.count", len(page)), link...), "value", page)
+	case countLast:
+		doc = append(append(doc, "value", page, "@odata.count", len(page)), link...)
 	default:
 		doc = append(append(doc, "value", page), link...)
 	}
 	w.entity(doc)
 	return nil
+}
+
+// countAll is how many entities there are on all pages.
+func (t *Tenant) countAll(r *request) (n int, err error) {
+	whole := *r
+	whole.from, whole.options = 0, maps.Clone(r.options)
+	whole.options.Del("$skip")
+	all, err := r.of.rows(t, &whole)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range all {
+		if e.holds(r.where) {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // cut takes the entities of a page, and finds the place with which the next one begins; -1 if there is none.
@@ -228,15 +238,15 @@ func (r *request) chosen(e entity) entity {
 }
 
 // whole is an entity with the named members, null where one was never set.
-func (k *entityType) whole(e entity, names []string) entity {
-	some := e.pick(names)
-	if k.silent == "" && k.lists == "" {
+func (e *entityType) whole(of entity, names []string) entity {
+	some := of.pick(names)
+	if e.silent == "" && e.lists == "" {
 		return some
 	}
 	for _, name := range names {
-		if slices.Contains(strings.Fields(k.lists), name) {
+		if slices.Contains(strings.Fields(e.lists), name) {
 			some = append(some, name, []string{})
-		} else if slices.Contains(strings.Fields(k.silent), name) {
+		} else if slices.Contains(strings.Fields(e.silent), name) {
 			some = append(some, name, nil)
 		}
 	}
@@ -395,11 +405,11 @@ func (r *request) readSelect(t *Tenant, text string, chosen bool) (err error) {
 }
 
 // choose reads a selection, and refuses a property that the kind does not have.
-func (k *entityType) choose(t *Tenant, text string) (names []string, err error) {
+func (e *entityType) choose(t *Tenant, text string) (names []string, err error) {
 	for name := range strings.SplitSeq(text, ",") {
 		name = strings.TrimSpace(name)
-		if k != nil {
-			if err := k.has(t, name); err != nil {
+		if e != nil {
+			if err := e.has(t, name); err != nil {
 				return nil, err
 			}
 		}
@@ -411,21 +421,21 @@ func (k *entityType) choose(t *Tenant, text string) (names []string, err error) 
 }
 
 // has refuses a property that may not be selected.
-func (k *entityType) has(t *Tenant, name string) error {
-	if k.refuses != nil {
-		if err := k.refuses(name); err != nil {
+func (e *entityType) has(t *Tenant, name string) error {
+	if e.refuses != nil {
+		if err := e.refuses(name); err != nil {
 			return err
 		}
 	}
-	if k.knows(t, name) {
+	if e.knows(t, name) {
 		return nil
 	}
-	return badRequest("Parsing OData Select and Expand failed: Could not find a property named '%s' on type '%s'.", name, k.name)
+	return badRequest("Parsing OData Select and Expand failed: Could not find a property named '%s' on type '%s'.", name, e.name)
 }
 
-func (k *entityType) knows(t *Tenant, name string) bool {
-	_, there := k.sample(t).get(name)
-	return there || slices.Contains(strings.Fields(k.more+" "+k.silent+" "+k.lists), name)
+func (e *entityType) knows(t *Tenant, name string) bool {
+	_, there := e.sample(t).get(name)
+	return there || slices.Contains(strings.Fields(e.more+" "+e.silent+" "+e.lists), name)
 }
 
 func (r *request) readFilter(t *Tenant) (err error) {

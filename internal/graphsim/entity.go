@@ -51,15 +51,6 @@ func (e *entity) remove(name string) {
 	}
 }
 
-// names are the names of all members.
-func (e entity) names() (list []string) {
-	for i := 0; i < len(e); i += 2 {
-		name, _ := e[i].(string)
-		list = append(list, name)
-	}
-	return list
-}
-
 // pick is the entity with the named members only, and what is annotated of them and of itself.
 func (e entity) pick(names []string) entity {
 	var some entity

@@ -1,7 +1,6 @@
 package graphsim
 
 import (
-	"iter"
 	"net/url"
 	"time"
 )
@@ -16,52 +15,30 @@ const (
 func placeIn(day, thread int, m *message) int { return day<<32 | thread<<16 | m.index }
 
 // An export is what a request wants of messages: those that were last changed in a stretch of time, zero being
-// without a bound, from a place on.
+// without a bound, from a place on. They were created on the days [first, end).
 type export struct {
-	modified stretch
-	from     int
-	now      time.Time
+	modified   stretch
+	from       int
+	first, end int
 }
 
-func (r *request) export() export {
-	a := export{from: r.from, now: r.now}
+func (t *Tenant) export(r *request) (a export) {
+	a.from, a.first, a.end = r.from, max(t.first, r.from>>32), min(t.first+t.days, dayOf(r.now)+1)
 	a.modified.from, a.modified.to = bounds(r.where, "lastModifiedDateTime")
+	if !a.modified.from.IsZero() {
+		a.first = max(a.first, dayOf(a.modified.from.Add(-lastChange)))
+	}
+	if !a.modified.to.IsZero() {
+		a.end = min(a.end, dayOf(a.modified.to)+1)
+	}
 	return a
 }
 
-// days are the days on which a message may have been created that is wanted, half-open.
-func (a *export) days(t *Tenant) (from, to int) {
-	from, to = max(t.first, a.from>>32), min(t.first+t.days, dayOf(a.now)+1)
-	if !a.modified.from.IsZero() {
-		from = max(from, dayOf(a.modified.from.Add(-lastChange)))
-	}
-	if !a.modified.to.IsZero() {
-		to = min(to, dayOf(a.modified.to)+1)
-	}
-	return from, to
-}
-
 // wants says whether a message at a place is wanted.
-func (a *export) wants(at int, m *message) bool {
-	return at >= a.from && a.modified.open(m.modified)
-}
+func (a *export) wants(at int, m *message) bool { return at >= a.from && a.modified.open(m.modified) }
 
 // userMessages are what is in a user's mailbox: all messages of a chat from the time in which the user was in it.
 func (t *Tenant) userMessages(r *request, p person) rows {
-	return t.exported(r, t.inMailbox(p.number, r.export()))
-}
-
-// teamMessages are the messages of all channels of a team, with the replies among them.
-func (t *Tenant) teamMessages(r *request, g directoryGroup) rows {
-	return t.exported(r, t.inTeam(g.number, r.export()))
-}
-
-func (t *Tenant) exported(r *request, all iter.Seq2[int, message]) rows {
-	return from(all, func(m message) entity { return t.message(&m, r.now) })
-}
-
-// inMailbox are the messages in a user's mailbox that are wanted.
-func (t *Tenant) inMailbox(user int, a export) iter.Seq2[int, message] {
 	type box struct {
 		place  int
 		in     stretch
@@ -69,18 +46,18 @@ func (t *Tenant) inMailbox(user int, a export) iter.Seq2[int, message] {
 		turns  []turn
 	}
 	var boxes []box
-	from, to := a.days(t)
-	for place, c := range t.chatsOn(user, from, to) {
-		if m := t.belongs(&c, user, a.now); m.in.from.Before(m.in.to) && c.created.Before(a.now) {
-			boxes = append(boxes, box{place, m.in, t.chatThread(&c), t.turns(&c, a.now)})
+	a := t.export(r)
+	for place, c := range t.chatsOn(p.number, a.first, a.end) {
+		if m := t.belongs(&c, p.number, r.now); m.in.from.Before(m.in.to) && c.created.Before(r.now) {
+			boxes = append(boxes, box{place, m.in, t.chatThread(&c), t.turns(&c, r.now)})
 		}
 	}
-	return func(yield func(int, message) bool) {
-		for day := from; day < to; day++ {
+	return func(yield func(int, entity) bool) {
+		for day := a.first; day < a.end; day++ {
 			for _, b := range boxes {
-				for _, m := range t.chatDay(b.thread, day, b.turns, a.now) {
+				for _, m := range t.chatDay(b.thread, day, b.turns, r.now) {
 					at := placeIn(day, b.place, &m)
-					if b.in.has(m.created) && a.wants(at, &m) && !yield(at, m) {
+					if b.in.has(m.created) && a.wants(at, &m) && !yield(at, t.message(&m, r.now)) {
 						return
 					}
 				}
@@ -89,15 +66,14 @@ func (t *Tenant) inMailbox(user int, a export) iter.Seq2[int, message] {
 	}
 }
 
-// inTeam are the messages of a team that are wanted.
-func (t *Tenant) inTeam(team int, a export) iter.Seq2[int, message] {
-	threads := t.channelThreads(team, a.now)
-	from, to := a.days(t)
-	return func(yield func(int, message) bool) {
-		for day := from; day < to; day++ {
+// teamMessages are the messages of all channels of a team, with the replies among them.
+func (t *Tenant) teamMessages(r *request, g directoryGroup) rows {
+	threads, a := t.channelThreads(g.number, r.now), t.export(r)
+	return func(yield func(int, entity) bool) {
+		for day := a.first; day < a.end; day++ {
 			for i, th := range threads {
-				for _, m := range t.channelDay(th, day, a.now) {
-					if at := placeIn(day, i, &m); a.wants(at, &m) && !yield(at, m) {
+				for _, m := range t.channelDay(th, day, r.now) {
+					if at := placeIn(day, i, &m); a.wants(at, &m) && !yield(at, t.message(&m, r.now)) {
 						return
 					}
 				}

@@ -82,13 +82,16 @@ func (f *Fixture) collection() (c collection, err error) {
 
 // recorded are the entities of a fixture. Of what changed since it was read it knows nothing.
 func recorded(all [][]byte, names []string, r *request) iter.Seq2[int, entity] {
-	from := r.from
-	if r.has("$skip") && from == 0 {
-		from, _ = r.number("$skip") // what is no number skips nothing
+	skip := 0
+	if r.has("$skip") && r.from == 0 {
+		skip, _ = r.number("$skip") // what is no number skips nothing
 	}
 	return func(yield func(int, entity) bool) {
-		for at := from; at < len(all) && r.since.IsZero(); at++ {
-			if !yield(at, parseEntity(filled(all[at], names, r.keys))) {
+		for at := r.from; at < len(all) && r.since.IsZero(); at++ {
+			e := parseEntity(filled(all[at], names, r.keys))
+			if skip > 0 && e.holds(r.where) {
+				skip--
+			} else if !yield(at, e) {
 				return
 			}
 		}

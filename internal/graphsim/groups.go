@@ -54,19 +54,14 @@ func (t *Tenant) groupAt(number int, now time.Time) (g directoryGroup, here bool
 	if g.created.After(now) {
 		return g, false
 	}
-	for day := g.day; day <= dayOf(now); day++ {
-		s := seeded(t.seed, uint64(number), uint64(day), 'G')
-		if !s.chance(t.Moves / 1000 * 2) {
-			continue
-		}
-		at := midnight(day).Add(time.Duration(s.between(7*3600, 18*3600)) * time.Second)
-		if at.After(now) {
-			break
-		}
-		if s.below(3) == 0 && number > bigGroup {
+	for at, s := range t.moments(g.day, now, t.Moves/1000*2, uint64(number), 'G') {
+		switch {
+		case at.After(now):
+			return g, true
+		case s.below(3) == 0 && number > bigGroup:
 			return g, false
 		}
-		g.name = groupName(number, &s)
+		g.name = groupName(number, s)
 	}
 	return g, true
 }
@@ -131,15 +126,10 @@ func (t *Tenant) candidate(g *directoryGroup, k int, now time.Time) (number int,
 	}
 	number = (g.first + k*stride(t.Users)) % t.Users
 	member = k < g.size
-	for day := g.day; day <= dayOf(now); day++ {
-		s := seeded(t.seed, uint64(g.number)<<32|uint64(k), uint64(day), 'q')
-		if !s.chance(t.Moves / 1000 * 3) {
-			continue
+	for at := range t.moments(g.day, now, t.Moves/1000*3, uint64(g.number)<<32|uint64(k), 'q') {
+		if !at.After(now) {
+			member = !member
 		}
-		if at := midnight(day).Add(time.Duration(s.between(7*3600, 18*3600)) * time.Second); at.After(now) {
-			break
-		}
-		member = !member
 	}
 	if member {
 		_, member = t.personAt(number, now)
@@ -187,27 +177,6 @@ func (t *Tenant) ownerNumbers(g *directoryGroup, now time.Time, here bool) (list
 	}
 	for _, p := range t.owners(g, now) {
 		list = append(list, p.number)
-	}
-	return list
-}
-
-// A relation is a member or an owner whom delta names, because they are new or because they are gone.
-type relation struct {
-	number int
-	gone   bool
-}
-
-// ownerChanges are the owners who came and went between two lists.
-func ownerChanges(before, now []int) (list []relation) {
-	for _, number := range now {
-		if !slices.Contains(before, number) {
-			list = append(list, relation{number: number})
-		}
-	}
-	for _, number := range before {
-		if !slices.Contains(now, number) {
-			list = append(list, relation{number, true})
-		}
 	}
 	return list
 }
@@ -338,11 +307,23 @@ func (t *Tenant) groupChange(r *request, number, k int, room *int) (e entity, re
 	if !here {
 		return nil, -1
 	}
-	members, owners, rest := t.relations(r, &g, was, k, *room)
+	var members, owners []entity
+	rest = -1
+	for at, v := range t.relations(r, &g, was, k) {
+		if *room == 0 {
+			rest = at
+			break
+		}
+		*room--
+		if v.owner {
+			owners = append(owners, t.directoryUser(v.number, v.gone))
+		} else {
+			members = append(members, t.directoryUser(v.number, v.gone))
+		}
+	}
 	if was && k == 0 && len(members)+len(owners) == 0 && rest < 0 && sameBytes(r.chosen(old.entity()), r.chosen(g.entity())) {
 		return nil, -1
 	}
-	*room -= len(members) + len(owners)
 	e = g.entity()
 	if members != nil {
 		e = append(e, "members@delta", members)
@@ -353,35 +334,37 @@ func (t *Tenant) groupChange(r *request, number, k int, room *int) (e entity, re
 	return e, rest
 }
 
-// relations are the members and the owners who came or went, from a place on, as far as there is room: first
-// come the candidates, then the changes of owners. It gives the place that there was no room for; -1 if there was.
-func (t *Tenant) relations(r *request, g *directoryGroup, was bool, k, room int) (members, owners []entity, rest int) {
-	candidates := t.candidates(g, r.at)
-	if r.wants("members") {
-		for ; k < candidates; k++ {
-			number, member := t.candidate(g, k, r.at)
+// A relation is a member or an owner whom delta names, because they are new or because they are gone.
+type relation struct {
+	number      int
+	owner, gone bool
+}
+
+// relations are the members and the owners of a group who came or went, each at its place from the k-th on: first
+// come the candidates, then who owns it now, then who did.
+func (t *Tenant) relations(r *request, g *directoryGroup, was bool, k int) iter.Seq2[int, relation] {
+	return func(yield func(int, relation) bool) {
+		candidates := t.candidates(g, r.at)
+		for at := k; r.wants("members") && at < candidates; at++ {
+			number, member := t.candidate(g, at, r.at)
 			before := false
 			if was {
-				_, before = t.candidate(g, k, r.since)
+				_, before = t.candidate(g, at, r.since)
 			}
-			if member == before {
-				continue
+			if member != before && !yield(at, relation{number: number, gone: before}) {
+				return
 			}
-			if len(members) == room {
-				return members, nil, k
+		}
+		if !r.wants("owners") {
+			return
+		}
+		before, now := t.ownerNumbers(g, r.since, was), t.ownerNumbers(g, r.at, true)
+		for i, number := range slices.Concat(now, before) {
+			gone := i >= len(now)
+			stays := gone && slices.Contains(now, number) || !gone && slices.Contains(before, number)
+			if candidates+i >= k && !stays && !yield(candidates+i, relation{number, true, gone}) {
+				return
 			}
-			members = append(members, t.directoryUser(number, before))
 		}
 	}
-	if !r.wants("owners") {
-		return members, nil, -1
-	}
-	changes := ownerChanges(t.ownerNumbers(g, r.since, was), t.ownerNumbers(g, r.at, true))
-	for i := max(0, k-candidates); i < len(changes); i++ {
-		if len(members)+len(owners) == room {
-			return members, owners, candidates + i
-		}
-		owners = append(owners, t.directoryUser(changes[i].number, changes[i].gone))
-	}
-	return members, owners, -1
 }

@@ -124,3 +124,12 @@ func column(values []map[string]any, name string) []string {
 	}
 	return out
 }
+
+// names are the names of all members.
+func (e entity) names() (list []string) {
+	for i := 0; i < len(e); i += 2 {
+		name, _ := e[i].(string)
+		list = append(list, name)
+	}
+	return list
+}

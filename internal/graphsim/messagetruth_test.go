@@ -98,7 +98,7 @@ func TestTablesAreWhatIsAnswered(t *testing.T) {
 }
 
 func TestKeysAreSummed(t *testing.T) {
-	l := ledger{map[string]*tally{}, map[string][]string{}}
+	l := ledger{of: map[string]*tally{}, keys: map[string][]string{}}
 	l.add("pairs", "a", "0")
 	l.add("pairs", "b", "1")
 	// The hashes begin with e842f55d0cf04f4d and 9b3630723cbeffb5.

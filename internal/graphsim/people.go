@@ -155,17 +155,30 @@ func (t *Tenant) personAt(number int, now time.Time) (p person, here bool) {
 		}
 		day = dayOf(p.joined) + 1
 	}
-	for ; day <= dayOf(now); day++ {
-		s := seeded(t.seed, uint64(number), uint64(day), 'o')
-		if !s.chance(t.Moves / 1000 * 5 / 6) {
-			continue
-		}
-		at := midnight(day).Add(time.Duration(s.between(7*3600, 18*3600)) * time.Second)
-		if at.After(now) || !p.move(&s) {
+	for at, s := range t.moments(day, now, t.Moves/1000*5/6, uint64(number), 'o') {
+		if at.After(now) || !p.move(s) {
 			return p, at.After(now)
 		}
 	}
 	return p, true
+}
+
+// moments are when something happens to somebody or something of a kind, at so much of a chance a day, in the working
+// hours of the days from one to that of an instant; with the source that draws what it is.
+func (t *Tenant) moments(from int, now time.Time, chance float64, of, kind uint64) iter.Seq2[time.Time, *source] {
+	return func(yield func(time.Time, *source) bool) {
+		for day, last := from, dayOf(now); day <= last; day++ {
+			s := seeded(t.seed, of, uint64(day), kind)
+			if s.chance(chance) && !yield(s.workday(day), &s) {
+				return
+			}
+		}
+	}
+}
+
+// workday draws an instant in the working hours of a day.
+func (s *source) workday(day int) time.Time {
+	return midnight(day).Add(time.Duration(s.between(7*3600, 18*3600)) * time.Second)
 }
 
 // move draws a move, and says whether the person is still there after it. The first user, who leads all,
@@ -227,13 +240,8 @@ func (t *Tenant) stay(number int, now time.Time) stretch {
 		s.from = t.joined(number)
 		day = dayOf(s.from) + 1
 	}
-	for ; day <= dayOf(now) && number > 0; day++ {
-		draw := seeded(t.seed, uint64(number), uint64(day), 'o')
-		if !draw.chance(t.Moves / 1000 * 5 / 6) {
-			continue
-		}
-		at := midnight(day).Add(time.Duration(draw.between(7*3600, 18*3600)) * time.Second)
-		if draw.below(5) == 0 {
+	for at, draw := range t.moments(day, now, t.Moves/1000*5/6, uint64(number), 'o') {
+		if draw.below(5) == 0 && number > 0 {
 			s.to = at
 			break
 		}
@@ -244,8 +252,7 @@ func (t *Tenant) stay(number int, now time.Time) stretch {
 // someDay draws an instant in the working hours of a day, so many days after the first on average. It is
 // drawn without a look at the last day: a day is the same whatever days the tenant has.
 func (t *Tenant) someDay(s *source, mean float64) time.Time {
-	days := int(-mean * math.Log(1-s.unit()))
-	return midnight(t.first + days).Add(time.Duration(s.between(7*3600, 18*3600)) * time.Second)
+	return s.workday(t.first + int(-mean*math.Log(1-s.unit())))
 }
 
 // people are the users at an instant, from a number on, each at its number.

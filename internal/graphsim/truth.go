@@ -40,16 +40,17 @@ type Day struct {
 }
 
 // Truth counts. It takes time in proportion to the calls and messages.
-func (t *Tenant) Truth() Truth { return t.truth(ledger{of: map[string]*tally{}}) }
+func (t *Tenant) Truth() Truth { return t.truth(nil) }
 
 // TruthWithKeys is Truth with the keys of all rows.
 func (t *Tenant) TruthWithKeys() Truth {
-	return t.truth(ledger{map[string]*tally{}, map[string][]string{}})
+	return t.truth(map[string][]string{})
 }
 
-func (t *Tenant) truth(l ledger) Truth {
+func (t *Tenant) truth(keys map[string][]string) Truth {
+	l := ledger{map[string]*tally{}, keys, map[string]*Changed{"chat_messages": {}, "channel_messages": {}}}
 	now := t.Now().UTC()
-	for name := range strings.FieldsSeq(countedTables) {
+	for name := range strings.FieldsSeq(countedTables + messageTables) {
 		l.table(name) // there is one, even if nothing is in it
 	}
 	t.countPicture(l, now)
@@ -67,8 +68,11 @@ func (t *Tenant) truth(l ledger) Truth {
 		}
 		truth.Days = append(truth.Days, d)
 	}
-	truth.Changed = map[string]Changed{
-		"chat_messages": t.chatTruth(l, now), "channel_messages": t.channelTruth(l, now),
+	t.chatTruth(l, now)
+	t.channelTruth(l, now)
+	truth.Changed = map[string]Changed{}
+	for table, changed := range l.changed {
+		truth.Changed[table] = *changed
 	}
 	truth.Tables, truth.Keys = l.tables(), l.keys
 	return truth
@@ -129,6 +133,9 @@ func (t *Tenant) tally(l ledger, c *call, d *Day) {
 const countedTables = `calls call_participants call_sessions call_segments call_media call_media_streams pstn_calls
 	direct_routing_calls users user_licenses groups group_members group_owners tenants subscribed_skus teams channels
 	channel_members presence mailbox_settings calendar_events event_attendees`
+
+const messageTables = ` chats chat_members chat_messages message_mentions message_attachments message_reactions message_events
+	channel_messages channel_message_mentions channel_message_attachments channel_message_reactions channel_message_events`
 
 // position is a place in a list as part of a key.
 func position(i int) string { return strconv.Itoa(i) }
@@ -212,6 +219,8 @@ type Table struct {
 type ledger struct {
 	of   map[string]*tally
 	keys map[string][]string // by table; nil: they are not kept
+
+	changed map[string]*Changed // by table of messages
 }
 
 type tally struct {
@@ -273,12 +282,7 @@ func (t *Tenant) everyChat(now time.Time) iter.Seq[chat] {
 const nobodysOwn = ""
 
 // chatTruth counts the tables of chats and of their messages.
-func (t *Tenant) chatTruth(l ledger, now time.Time) (changed Changed) {
-	for _, name := range []string{"chats", "chat_members", "chat_messages"} {
-		l.table(name)
-	}
-	kinds := messageTables("message")
-	kinds.open(l)
+func (t *Tenant) chatTruth(l ledger, now time.Time) {
 	for c := range t.everyChat(now) {
 		th := t.chatThread(&c)
 		members := t.members(&c, now)
@@ -300,73 +304,47 @@ func (t *Tenant) chatTruth(l ledger, now time.Time) (changed Changed) {
 		for day := t.first; day < t.first+t.days; day++ {
 			for _, m := range t.chatDay(th, day, turns, now) {
 				if slices.ContainsFunc(readers, func(r membership) bool { return r.in.has(m.created) }) {
-					key := []string{th.id, m.id(), nobodysOwn}
-					l.add("chat_messages", key...)
-					t.messageTruth(l, &m, kinds, now, key)
-					changed.count(&m, now)
+					t.countMessage(l, "chat_messages", &m, now, th.id, m.id(), nobodysOwn)
 				}
 			}
 		}
 	}
-	return changed
 }
 
 // channelTruth counts the tables of the messages of channels.
-func (t *Tenant) channelTruth(l ledger, now time.Time) (changed Changed) {
-	l.table("channel_messages")
-	kinds := messageTables("channel_message")
-	kinds.open(l)
+func (t *Tenant) channelTruth(l ledger, now time.Time) {
 	for _, team := range t.readableTeams(now) {
 		for _, th := range t.channelThreads(team, now) {
 			for day := t.first; day < t.first+t.days; day++ {
 				for _, m := range t.channelDay(th, day, now) {
-					key := []string{th.team, th.id, m.id()}
-					l.add("channel_messages", key...)
-					t.messageTruth(l, &m, kinds, now, key)
-					changed.count(&m, now)
+					t.countMessage(l, "channel_messages", &m, now, th.team, th.id, m.id())
 				}
 			}
 		}
 	}
-	return changed
 }
 
-// messageKinds are the names of the tables below one of messages.
-type messageKinds struct{ mentions, attachments, reactions, events string }
-
-func messageTables(of string) messageKinds {
-	return messageKinds{of + "_mentions", of + "_attachments", of + "_reactions", of + "_events"}
-}
-
-func (k messageKinds) open(l ledger) {
-	for _, name := range []string{k.mentions, k.attachments, k.reactions, k.events} {
-		l.table(name)
-	}
-}
-
-// messageTruth counts what stands below the message of a key.
-func (t *Tenant) messageTruth(l ledger, m *message, kinds messageKinds, now time.Time, key []string) {
-	c := t.content(m)
-	for table, n := range map[string]int{
-		kinds.mentions: len(c.mentions), kinds.attachments: len(c.attachments), kinds.reactions: len(m.reactions(now)),
-	} {
+// countMessage adds a message to a table, what stands below it to those of the same name, and what has happened to it.
+func (t *Tenant) countMessage(l ledger, table string, m *message, now time.Time, key ...string) {
+	l.add(table, key...)
+	of := strings.TrimPrefix(strings.TrimSuffix(table, "s"), "chat_")
+	c, reactions := t.content(m), len(m.reactions(now))
+	for below, n := range map[string]int{"_mentions": len(c.mentions), "_attachments": len(c.attachments), "_reactions": reactions} {
 		for i := range n {
-			l.add(table, slices.Concat(key, []string{strconv.Itoa(i)})...)
+			l.add(of+below, append(slices.Clip(key), position(i))...)
 		}
 	}
+	changed := l.changed[table]
 	if m.event != "" {
-		l.add(kinds.events, key...)
+		l.add(of+"_events", key...)
 	}
-}
-
-func (c *Changed) count(m *message, now time.Time) {
 	if !m.edited.IsZero() {
-		c.Edited++
+		changed.Edited++
 	}
 	if !m.deleted.IsZero() {
-		c.Deleted++
+		changed.Deleted++
 	}
-	if len(m.reactions(now)) > 0 {
-		c.Reacted++
+	if reactions > 0 {
+		changed.Reacted++
 	}
 }

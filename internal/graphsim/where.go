@@ -153,34 +153,26 @@ func plainValue(v any) any {
 	if json.Unmarshal(raw, &list) == nil && list != nil {
 		return list
 	}
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		if text == "" && string(raw) == "null" {
-			return nil
-		}
-		return text
-	}
-	if number, err := strconv.ParseFloat(string(raw), 64); err == nil {
-		return number
-	}
-	return string(raw) == "true"
+	_ = json.Unmarshal(raw, &v) // what was decoded once is JSON
+	return v
 }
 
 // elements are those of a list.
 func elements(v any) (all []any) {
 	switch list := v.(type) {
 	case []string:
-		for _, one := range list {
-			all = append(all, one)
-		}
+		all = anyOf(list)
 	case []entity:
-		for _, one := range list {
-			all = append(all, one)
-		}
+		all = anyOf(list)
 	case []json.RawMessage:
-		for _, one := range list {
-			all = append(all, one)
-		}
+		all = anyOf(list)
+	}
+	return all
+}
+
+func anyOf[T any](list []T) (all []any) {
+	for _, one := range list {
+		all = append(all, one)
 	}
 	return all
 }
