@@ -12,9 +12,8 @@ import (
 // under way side by side, and of one budget as many as it takes to use it up.
 const (
 	// Units of one budget under way at once: while one is encoded, or waits for its last answers, the next is read.
-	// Where records are read one by one, from a budget of their own, the list of a day that is held needs none of
-	// that: the days of a night beside each other use up both.
-	unitsOfBudget = 3
+	// More of them would only wait for each other.
+	unitsOfBudget = 2
 	// Units under way at once in all. Each of them holds some megabytes of what it reads.
 	unitsAtOnce = 12
 )
