@@ -97,10 +97,7 @@ func (x *Reading) wanted(ctx context.Context, records chan<- []record.Record, li
 		return e, true, nil
 	}
 	x.counts.held.Add(1)
-	if x.dataset.Mode.Pictures() { // whoever marks what is no longer listed has to know that it is
-		return e, false, send(ctx, records, []record.Record{{Unchanged: true, ID: e.id}})
-	}
-	return e, false, nil
+	return e, false, send(ctx, records, []record.Record{{Unchanged: true, ID: e.id}})
 }
 
 // held says whether the caller has the record as it is listed, or newer. Of versions that cannot be

@@ -29,7 +29,7 @@ type Options struct {
 	Cursor string       // where an earlier reading by delta ended; empty: from the start
 	Log    *slog.Logger // nil discards
 	// Held is the version in which the caller has a record, a decimal number. A record that is read
-	// by its id is not read if it is held as it is listed, or in a higher version. It must be safe
+	// by its id is not read if it is held as it is listed, or in a higher version: it is unchanged. It must be safe
 	// for concurrent use; nil: nothing is held.
 	Held func(id string) (version string, ok bool)
 	// Starts are when the records of the range lie, in order, as far as the caller holds them; Guessed says that it
@@ -100,7 +100,9 @@ func (x *Reading) Records(ctx context.Context) iter.Seq2[record.Record, error] {
 		}()
 		for page := range records {
 			for _, r := range page {
-				x.counts.read.Add(1)
+				if !r.Unchanged {
+					x.counts.read.Add(1)
+				}
 				if !yield(r, nil) {
 					return
 				}

@@ -14,10 +14,13 @@ import (
 
 // commit publishes a merge. Days that only lose records come first: a reader may miss for a moment a record that moves,
 // and never sees it twice. Until both days are there, both are due and dirty, whatever they were before.
-func (u *unit) commit(ctx context.Context, merge *load.Merge, x *extract.Reading) (days published, err error) {
+func (u *unit) commit(ctx context.Context, merge *load.Merge, x *extract.Reading, j *judge) (days published, err error) {
 	ctx, end := u.session.runner.Telemetry.phase(ctx, "commit")
 	defer func() { end(&err) }()
 	changing := merge.Days()
+	if j.picture { // whose tables are made anew each time
+		changing = []time.Time{u.Range.From}
+	}
 	if len(changing) > 0 {
 		err := u.open.state.Update(ctx, func(st *state.State) {
 			st.MarkDirty(changing...)
@@ -29,16 +32,22 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, x *extract.Reading
 			return days, err
 		}
 	}
-	commits, err := merge.Lose(ctx)
+	lost, err := merge.Lose(ctx)
 	if err != nil {
 		return days, err
 	}
-	days.losing = u.published(commits)
-	if commits, err = merge.Gain(ctx); err != nil {
+	days.losing = u.published(lost)
+	gained, err := merge.Gain(ctx)
+	if err != nil {
 		return days, err
 	}
-	gaining := u.published(commits)
-	if err := u.cover(ctx, slices.Concat(days.losing, gaining), x); err != nil {
+	gaining := u.published(gained)
+	if j.picture {
+		err = u.coverPicture(ctx, slices.Concat(lost, gained)[0], x, j)
+	} else {
+		err = u.cover(ctx, slices.Concat(days.losing, gaining), x, j)
+	}
+	if err != nil {
 		return days, err
 	}
 	for _, skipped := range merge.Skipped() {
@@ -72,7 +81,7 @@ func (u *unit) published(commits []load.Commit) (days []day) {
 
 // cover notes what raw holds now. Of a reading that is not believed nothing is concluded: what it was to read is
 // as due as before.
-func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error {
+func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading, j *judge) error {
 	var parts []state.Covered
 	var others []schemas.Range
 	for _, d := range days {
@@ -80,7 +89,7 @@ func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error 
 		case !d.ours:
 			others = append(others, u.touched(d.date))
 		case u.rep.Doubt == nil:
-			parts = append(parts, u.partOf(d))
+			parts = append(parts, u.partOf(d, j.absent[d.date]))
 		}
 	}
 	return u.open.state.Update(ctx, func(st *state.State) {
@@ -93,6 +102,33 @@ func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading) error 
 			st.Picture, st.Observed = u.Range.From, u.rep.Records
 		}
 		u.lag(st, x, nil)
+	})
+}
+
+// coverPicture makes the picture today's, and the cursor the one behind it.
+func (u *unit) coverPicture(ctx context.Context, c load.Commit, x *extract.Reading, j *judge) (err error) {
+	cursor := x.Cursor()
+	if j.missed {
+		cursor = "" // no later change tells whether that was right, so that everything is listed once more
+	}
+	hash := ""
+	if cursor != "" {
+		if hash = c.Hash; hash == "" { // it is as it was
+			if hash, err = u.open.lake.Hash(ctx, c.Partition); err != nil {
+				return err
+			}
+		}
+	}
+	u.rep.Records = c.Rows
+	part := u.part(state.Data)
+	if part.Records = c.Rows; c.Rows == 0 {
+		part.Outcome = state.Empty
+	}
+	return u.open.state.Update(ctx, func(st *state.State) {
+		st.Miss(u.Dataset, part)
+		st.Cover(u.Dataset, part)
+		st.Cursor, st.Picture, st.Selected, st.PictureHash = cursor, u.Range.From, selected(u.Dataset), hash
+		u.lag(st, x, j.known)
 	})
 }
 
@@ -135,14 +171,14 @@ func (u *UnitReport) tell(all []state.Behind, within schemas.Range) {
 }
 
 // partOf is what of the unit's range lies on a day.
-func (u *unit) partOf(d day) state.Covered {
+func (u *unit) partOf(d day, absent int64) state.Covered {
 	part := u.part(state.Data)
 	day := schemas.Range{From: d.date, To: d.date.Add(schemas.Day)}
 	if u.Dataset.Mode == schemas.Observations { // of a day, one is enough
 		part.From, part.To = schemas.Earlier(day.From, part.From), day.To
 	}
 	part.From, part.To = schemas.Later(part.From, day.From), schemas.Earlier(part.To, day.To)
-	part.Records, part.NotYet, part.Absent = d.rows, u.rep.NotYet, u.absent[d.date]
+	part.Records, part.NotYet, part.Absent = d.rows, u.rep.NotYet, absent
 	if part.To.Sub(part.From) < schemas.Day { // the partition may hold more than was asked for
 		part.Records = min(d.rows, u.rep.Records)
 	}

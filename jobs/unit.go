@@ -7,12 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"graphlake/extract"
+	"graphlake/extract/graph"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
@@ -27,8 +27,6 @@ type unit struct {
 	session *Session
 	rep     *UnitReport
 	live    *live
-
-	absent map[time.Time]int64 // records that were not listed for the first time, by the day that they lie on
 }
 
 // do is a unit from its first request to what raw covers: Graph → raw. Each step leaves the lake so that the next start
@@ -45,7 +43,7 @@ func (u *unit) do(ctx context.Context) (published, error) {
 	case u.Dataset.Mode.Pictures():
 		return u.picture(ctx)
 	}
-	return u.window(ctx)
+	return u.over(ctx, picture{})
 }
 
 // part is the unit's range in the coverage.
@@ -53,48 +51,73 @@ func (u *unit) part(o state.Outcome) state.Covered {
 	return state.Covered{From: u.Range.From, To: u.Range.To, Outcome: o, Read: u.session.runner.Now.UTC(), Request: u.open.state.View().Requests}
 }
 
-// window reads what Graph has of the range and merges it into raw.
-func (u *unit) window(ctx context.Context) (published, error) {
-	held, err := u.held(ctx, u.Range.Days()...)
+// over reads the range, or a picture of today, and publishes raw with it: over what raw holds of the range, or over the
+// newest picture.
+func (u *unit) over(ctx context.Context, p picture) (published, error) {
+	held, err := u.held(ctx, p.days(u)...)
 	if err != nil {
 		return published{}, err
 	}
-	spool, err := u.open.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
+	x, spool, unchanged, err := u.readInto(ctx, &p, held)
 	if err != nil {
 		return published{}, err
 	}
 	defer spool.Discard()
-	if u.anywhere() {
-		spool.Anywhere()
-	}
-	options := extract.Options{Held: held.version}
-	if u.Dataset.Removes {
-		options.Margin = schemas.Day // a record may have moved over the edge of the range
-	}
-	if err := u.starts(ctx, &options); err != nil {
-		return published{}, err
-	}
-	x := u.reading(options)
-	if _, err := u.read(ctx, x, spool.Add); err != nil {
-		return published{}, err
-	}
 	u.tally(x)
 	done, err := u.session.encoders.alone(ctx)
 	if err != nil {
 		return published{}, err
 	}
 	defer done()
-	merge, err := u.merge(ctx, spool, x, held)
+	j := u.judge(x, p, unchanged)
+	merge, err := u.merge(ctx, spool, x, j)
 	if err != nil {
 		return published{}, err
 	}
-	u.rep.Records = int64(merge.Records()) + u.rep.Held // copies from many mailboxes are one
-	if !u.doubt(int64(merge.Records())+u.rep.Held, merge.Held()-merge.Moved()) {
-		if err := u.markAbsent(ctx, merge); err != nil {
-			return published{}, err
+	if u.rep.Doubt != nil && u.Dataset.Mode.Pictures() {
+		return published{}, u.open.state.Update(ctx, func(st *state.State) { u.lag(st, x, j.known) })
+	}
+	return u.commit(ctx, merge, x, j)
+}
+
+// readInto reads into a spool, which the caller discards. A cursor that is refused is dropped, and all is read.
+func (u *unit) readInto(ctx context.Context, p *picture, held map[string]int64) (x *extract.Reading, spool *load.Spool, unchanged []string, err error) {
+	for again := 0; ; again++ {
+		if spool, err = u.spool(*p); err != nil {
+			return nil, nil, nil, err
+		}
+		options := extract.Options{Held: u.versions(held), Cursor: p.cursor}
+		if u.Dataset.Removes {
+			options.Margin = schemas.Day // a record may have moved over the edge of the range
+		}
+		if err = u.starts(ctx, &options); err == nil {
+			x = u.reading(options)
+			if unchanged, err = u.read(ctx, x, spool.Add); err == nil {
+				return x, spool, unchanged, nil
+			}
+		}
+		err = errors.Join(err, spool.Discard())
+		switch {
+		case p.cursor != "" && refusesCursor(err):
+			u.open.log.InfoContext(ctx, "the cursor is no longer taken, so the dataset is read whole", "kind", graph.KindOf(err).String())
+			p.cursor, again = "", -1
+		case !u.Dataset.Mode.Pictures() || p.cursor != "" || graph.KindOf(err) != graph.ExpiredCursor || again >= mostAgain:
+			return nil, nil, nil, err
 		}
 	}
-	return u.commit(ctx, merge, x)
+}
+
+func (u *unit) spool(p picture) (*load.Spool, error) {
+	spool, err := u.open.lake.Spool(schemas.RawTable(u.Dataset), u.Tenant.ID, u.Range)
+	switch {
+	case err != nil:
+		return nil, err
+	case u.Dataset.Mode.Pictures():
+		spool.Over(p.older)
+	case u.anywhere():
+		spool.Anywhere()
+	}
+	return spool, nil
 }
 
 // anywhere reports whether records may be of any day: they are asked for by when they changed, or read by
@@ -179,12 +202,12 @@ func (u *unit) tally(reading *extract.Reading) {
 	u.rep.Parents = int64(c.Parents)
 }
 
-// merge puts what was read to what raw holds. Of whom nothing is known, because it is behind or no list names
-// it, nothing is missed.
-func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading, held *heldRecords) (merge *load.Merge, err error) {
+// merge puts what was read to what raw holds, and decides what is left open. Of whom nothing is known, because it is
+// behind or no list names it, nothing is missed. Far less than before is not believed: then what is absent stays.
+func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading, j *judge) (merge *load.Merge, err error) {
 	ctx, end := u.session.runner.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
-	how := load.Reading{Listed: held.met}
+	how := load.Reading{Listed: j.unchanged}
 	if u.Dataset.Mode == schemas.Windowed && u.Dataset.Source.Detail != nil || u.Dataset.Removes {
 		how.Search, how.Strays = u.session.selection.Search(u.Dataset, u.session.runner.Now), &u.open.strays
 	}
@@ -198,110 +221,90 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading,
 			how.Absence = len(x.Behind()) == 0
 		}
 	}
-	return spool.Merge(ctx, how)
-}
-
-// markAbsent notes of records that were not listed that they are absent. They were looked for where they may have
-// moved to, so that one is removed, if that can be believed: not, if of its parent far less came than the lake holds;
-// nor on a day that no later run reads again by itself, where what is wrong would stay. Then it is removed if it is
-// absent on another day too, until when the day is due.
-func (u *unit) markAbsent(ctx context.Context, merge *load.Merge) error {
+	if merge, err = spool.Merge(ctx, how); err != nil {
+		return nil, err
+	}
+	if !j.picture {
+		u.rep.Records = int64(merge.Records()) + u.rep.Held // copies from many mailboxes are one
+		if u.doubt(u.rep.Records, merge.Held()-merge.Moved()) {
+			return merge, nil
+		}
+	}
+	if !how.Absence && !j.picture {
+		return merge, nil
+	}
 	rows, err := newRawRows(u.Dataset, u.open.memory, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.release()
-	u.absent = map[time.Time]int64{}
-	again := u.session.runner.Now.UTC().Truncate(schemas.Day).Add(schemas.Day - u.session.selection.LookbackOf(u.Dataset))
-	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
-	ofParent := key.Path == extract.Parent
-	for a, err := range merge.Absent(ctx) {
-		if err != nil {
-			return err
-		}
-		held, missing := merge.Of(a.Of)
-		doubted := ofParent && far(held-missing, held)
-		var gone []byte
-		if u.session.selection.Believe || !doubted && !a.Date.Before(again) {
-			gone, err = extract.Remove(a.Record)
-		} else {
-			var removed bool
-			if gone, removed, err = extract.Absent(a.Record, u.session.runner.Now); err == nil && !removed {
-				u.absent[a.Date]++
-			}
+	for c, err := range merge.Open(ctx) {
+		if err == nil {
+			err = j.decide(c, merge, rows)
 		}
 		if err != nil {
-			return err
-		}
-		row, err := rows.one(gone)
-		if err != nil {
-			return err
-		}
-		err = merge.Replace(a, row)
-		row.Release()
-		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
-}
-
-// heldRecords are the records that raw holds, of datasets whose records are read one by one.
-type heldRecords struct {
-	version func(id string) (string, bool) // that raw holds of a listed record; nil: they are not read one by one
-
-	versions map[string]int64 // by id, as raw has it
-	inRaw    func(id string) string
-
-	mu  sync.Mutex
-	met map[string]bool // those that are listed
-}
-
-func (h *heldRecords) of(id string) (string, bool) {
-	key := h.inRaw(id)
-	v, ok := h.versions[key]
-	if ok {
-		h.mu.Lock()
-		h.met[key] = true
-		h.mu.Unlock()
+	if j.picture && !j.delta {
+		u.doubt(j.listed, j.before)
 	}
-	return strconv.FormatInt(v, 10), ok
+	return merge, nil
 }
 
-// held is what raw holds of some days. What it holds twice is as if it held it not: it is read again, and one
-// of the two goes. So is what was put aside: it may have been one odd answer.
-func (u *unit) held(ctx context.Context, days ...time.Time) (*heldRecords, error) {
-	h := &heldRecords{}
+// held are the versions of the records that raw holds of some days, by id as raw has it, if they are read one by one.
+// What it holds twice is as if it held it not: it is read again, and one of the two goes. So is what was put aside: it
+// may have been one odd answer.
+func (u *unit) held(ctx context.Context, days ...time.Time) (map[string]int64, error) {
 	if u.Dataset.Source.Detail == nil || u.Dataset.Version == "" {
-		return h, nil
+		return nil, nil
 	}
-	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
-	h.versions, h.met = map[string]int64{}, map[string]bool{}
-	h.inRaw = func(id string) string { return u.inRaw(key, id) }
-	twice := map[string]bool{}
+	held, twice := map[string]int64{}, map[string]bool{}
+	narrow := schemas.RawTable(u.Dataset).Only(schemas.RawVersion, schemas.RecordHash)
 	for _, date := range days {
 		aside, err := u.putAside(ctx, date)
 		if err != nil {
 			return nil, err
 		}
-		for r, err := range u.open.lake.Held(ctx, u.open.raw(date), schemas.RawTable(u.Dataset)) {
-			if errors.Is(err, load.ErrDamaged) {
+		for row, err := range u.open.lake.Rows(ctx, u.open.raw(date), narrow) {
+			if errors.Is(err, load.ErrDamaged) || errors.Is(err, fs.ErrNotExist) {
 				break // the merge says so
 			}
 			if err != nil {
 				return nil, err
 			}
-			if _, there := h.versions[r.Key]; there || aside[r.Hash] {
-				twice[r.Key] = true
+			r := map[string]any{}
+			for i, c := range narrow.Columns {
+				r[c.Name] = row[i]
 			}
-			h.versions[strings.Clone(r.Key)] = r.Version
+			key, keyed := r[narrow.Key[0]].(string)
+			version, versioned := r[schemas.RawVersion].(int64)
+			if !keyed || !versioned {
+				continue
+			}
+			hash, _ := r[schemas.RecordHash].(string)
+			if _, there := held[key]; there || aside[hash] {
+				twice[strings.Clone(key)] = true
+			}
+			held[strings.Clone(key)] = version
 		}
 	}
 	for key := range twice {
-		delete(h.versions, key)
+		delete(held, key)
 	}
-	h.version = h.of
-	return h, nil
+	return held, nil
+}
+
+// versions says of an id as Graph has it in which version raw holds the record.
+func (u *unit) versions(held map[string]int64) func(id string) (string, bool) {
+	if held == nil {
+		return nil
+	}
+	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
+	return func(id string) (string, bool) {
+		v, ok := held[u.inRaw(key, id)]
+		return strconv.FormatInt(v, 10), ok
+	}
 }
 
 // putAside are the hashes of a day's records that are in quarantine.

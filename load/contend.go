@@ -39,6 +39,20 @@ func (m *Merge) decide(ctx context.Context) error {
 	}
 }
 
+// begin looks at the day of a picture. What becomes of its records is open.
+func (m *Merge) begin(ctx context.Context) (err error) {
+	s := m.spool
+	h := &lakeDay{Partition: s.partition(dateOf(dayOf(s.within.From))), ours: true}
+	m.days, m.records = map[int32]*lakeDay{dayOf(h.Date): h}, len(s.index.entries)
+	if s.older != nil && *s.older == h.Partition {
+		return nil
+	}
+	h.older, h.empty = s.older, s.older == nil
+	h.version, err = s.lake.version(ctx, h.Partition)
+	h.gains = true
+	return err
+}
+
 // look lets all copies contend, and notes which days change.
 func (m *Merge) look(ctx context.Context) error {
 	m.days, m.strays, m.held, m.missing, m.firsts = map[int32]*lakeDay{}, index{}, 0, 0, map[string]*[2]int64{}
@@ -153,21 +167,16 @@ func (m *Merge) note(h *lakeDay, err error) error {
 	return nil
 }
 
-// prove reads the partitions that are going to be replaced: what is damaged of them may be a record. What fits
-// into memory is kept, and not read again.
+// prove reads the partitions that are going to be replaced: what is damaged of them may be a record.
 func (m *Merge) prove(ctx context.Context) error {
-	s := m.spool
 	for _, h := range m.sorted(m.mayChange) {
-		kept := &keptBatches{all: s.lake.spooled, most: s.lake.spoolsBytes}
-		s.kept[dayOf(h.Date)] = kept
-		for rec, err := range s.lake.dayBatches(ctx, h, s.sorter.schema) {
+		for _, err := range m.spool.keep(ctx, h) {
 			if err != nil {
 				if err := m.note(h, err); err != nil {
 					return err
 				}
 				break
 			}
-			kept.add(rec)
 		}
 	}
 	return nil
@@ -269,17 +278,24 @@ func (m *Merge) leaves(o order, r row) bool {
 // batch is valid until the next one.
 func (l *Lake) dayBatches(ctx context.Context, h *lakeDay, schema *arrow.Schema) iter.Seq2[arrow.RecordBatch, error] {
 	return func(yield func(arrow.RecordBatch, error) bool) {
-		f, err := l.open(ctx, h.Partition)
-		if errors.Is(err, fs.ErrNotExist) && h.version == "" {
+		if h.empty {
+			return
+		}
+		from, version := h.Partition, &h.version
+		if h.older != nil {
+			from, version = *h.older, &h.olderVersion
+		}
+		f, err := l.open(ctx, from)
+		if errors.Is(err, fs.ErrNotExist) && *version == "" && h.older == nil {
 			return
 		}
 		if err == nil {
 			defer f.Close()
-			if h.version == "" {
-				h.version, h.rows = f.version, f.rows()
+			if *version == "" {
+				*version, h.rows = f.version, f.rows()
 			}
-			if h.version != f.version {
-				err = fmt.Errorf("read %s: %w", h.Partition, ErrConflict)
+			if *version != f.version {
+				err = fmt.Errorf("read %s: %w", from, ErrConflict)
 			}
 		}
 		if err != nil {

@@ -66,6 +66,15 @@ func (x *index) add(e entry) (lesser entry, twice bool) {
 	return e, true
 }
 
+// put notes what stays of a record, whatever stayed before.
+func (x *index) put(e entry) {
+	if known := x.find(e.id); known != nil {
+		*known = e
+		return
+	}
+	x.add(e)
+}
+
 // find gives a record's entry, or nil. It is valid until the next add.
 func (x *index) find(id identity) *entry {
 	if len(x.slots) == 0 {

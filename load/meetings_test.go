@@ -101,16 +101,21 @@ func newLake(t *testing.T) (*memstore.Store, *load.Lake) {
 	return store, load.New(store, t.TempDir()).Tune(checked(t))
 }
 
+// takeRow decides that a record becomes a row.
+func takeRow(t *testing.T, c *load.Change, row string) {
+	t.Helper()
+	c.Decision, c.Row = load.TakeRow, batch(t, memory.DefaultAllocator, meetings, row)
+	c.Row.Retain() // the merge releases it, too
+}
+
 // removeAbsent marks what is absent as removed, at ten o'clock.
 func removeAbsent(t *testing.T, m *load.Merge) *load.Merge {
 	t.Helper()
-	for a, err := range m.Absent(t.Context()) {
-		if err == nil {
-			err = m.Replace(a, batch(t, memory.DefaultAllocator, meetings, gone(a.Of, a.Date.Day(), 5, "e")))
-		}
+	for c, err := range m.Open(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		takeRow(t, c, gone(c.Of, c.Date.Day(), 5, "e"))
 	}
 	return m
 }

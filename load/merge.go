@@ -8,6 +8,10 @@ package load
 // last seen. Of a record that the lake holds in the range and that was not read, a stray, copies contend
 // as well, on all days of the search. Every other row stays as it is.
 //
+// Where texts have to be read to decide, the record is open, and whoever merges decides (Open): of a window the
+// strays that are absent; of a picture all. A picture is the case in which what is read goes over one day, today's,
+// and what is held is the newest picture, of that day or an older one; the reads of one record keep their order.
+//
 // The decision is a function of what was read, of the versions of the partitions that were looked at and
 // of which of them are damaged. A damaged partition is not looked at, and whatever was read for it is as
 // if it had not been read, so that no older copy leaves the lake for one that cannot be published. Damage
@@ -41,7 +45,7 @@ type Reading struct {
 	Listed map[string]bool
 	// Answered are those whom the first column of a key names that were read to the end; nil: all were.
 	Answered map[string]bool
-	// Absence says that a record which was neither read nor listed may be absent: Merge.Absent gives it.
+	// Absence says that a record which was neither read nor listed may be absent: Merge.Open gives it.
 	Absence bool
 	// Margin says that rows outside of the unit's range were read to find records that moved over its edge:
 	// one counts only if the lake holds its record on a day of the range.
@@ -81,7 +85,12 @@ type lakeDay struct {
 	gains   bool // a record that it did not hold
 	loses   bool
 	absent  bool         // a record of it was not listed
-	changed *changedRows // rows of such records as they are to be; nil: none
+	changed *changedRows // rows that take the place of others; nil: none
+
+	// Of a picture the rows that are held are those of an older partition, in the version that was met first.
+	older        *Partition
+	olderVersion Version
+	empty        bool // nothing is held
 }
 
 // Merge lets what was read contend with what the lake holds. It writes nothing.
@@ -91,7 +100,11 @@ func (s *Spool) Merge(ctx context.Context, reading Reading) (*Merge, error) {
 	}
 	s.err = ErrSpent
 	m := &Merge{spool: s, reading: reading, damaged: map[int32]error{}}
-	if err := m.decide(ctx); err != nil {
+	decide := m.decide
+	if s.picture {
+		decide = m.begin
+	}
+	if err := decide(ctx); err != nil {
 		return nil, s.named(err)
 	}
 	reading.Strays.add(m.strays.entries)

@@ -128,6 +128,9 @@ func (o order) byRecord(a, b row) int {
 // first is the first value of a row's key.
 func (o order) first(r row) string { return r.batch.Column(o.key[0]).ValueStr(r.at) }
 
+// record is the text of a row's record.
+func (o order) record(r row) string { return r.batch.Column(o.text).(*array.String).Value(r.at) }
+
 // keyed says whether a row has a whole key.
 func (o order) keyed(r row) bool {
 	return !slices.ContainsFunc(o.key, func(i int) bool { return r.batch.Column(i).IsNull(r.at) })

@@ -90,7 +90,7 @@ func (p *publisher) day(h *lakeDay) (Commit, error) {
 		}
 		streams = append(streams, changed)
 	}
-	if h.version != "" {
+	if h.version != "" || h.older != nil {
 		streams = append(streams, heldRows(p.spool.heldOn(p.ctx, h), dayOf(h.Date)))
 	}
 	rows := merge(p.spool.order.byTime, streams...)

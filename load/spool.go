@@ -30,6 +30,8 @@ type Spool struct {
 	order    order
 	within   schemas.Range
 	anywhere bool // records may be of any day
+	picture  bool
+	older    *Partition // of a picture: the one that it goes on from; nil: none
 	sorter   sorter
 	index    index
 	kept     map[int32]*keptBatches // of the lake, by day
@@ -60,6 +62,13 @@ func (l *Lake) Spool(t schemas.Table, tenantID string, r schemas.Range) (*Spool,
 // what was missed before. It is called before Add.
 func (s *Spool) Anywhere() { s.anywhere = true }
 
+// Over says that the rows are of a picture of the day that the range begins with, or of changes since an older one,
+// which may be of that day, too. nil: there is none. Then those of one record stay in the order in which they are added,
+// because it says which is newer, and all is left open ([Merge.Open]). It is called before Add.
+func (s *Spool) Over(older *Partition) {
+	s.picture, s.older, s.sorter.compare = true, older, s.order.byRecord
+}
+
 // Add takes the rows of a batch of the raw table. The batch stays the caller's. A row that happened
 // further than [Reach] from the range is an error, unless they may be of any day.
 func (s *Spool) Add(rec arrow.RecordBatch) error {
@@ -74,7 +83,7 @@ func (s *Spool) add(rec arrow.RecordBatch) error {
 	for i := range int(rec.NumRows()) {
 		r := row{batch: rec, at: i, day: s.sorter.day}
 		when := s.order.filed(r)
-		if !s.anywhere && !reach.Contains(when) {
+		if !s.anywhere && !s.picture && !reach.Contains(when) {
 			return fmt.Errorf("a record of %s lies outside the range %v", when.Format(time.RFC3339), s.within)
 		}
 		if err := s.note(r, when); err != nil {
@@ -123,6 +132,23 @@ func (s *Spool) Discard() error {
 	}
 	s.changed = nil
 	return s.named(errors.Join(errs...))
+}
+
+// keep gives the rows that a day holds, and keeps them in memory if they fit.
+func (s *Spool) keep(ctx context.Context, h *lakeDay) iter.Seq2[arrow.RecordBatch, error] {
+	kept := &keptBatches{all: s.lake.spooled, most: s.lake.spoolsBytes}
+	s.kept[dayOf(h.Date)] = kept
+	return func(yield func(arrow.RecordBatch, error) bool) {
+		for rec, err := range s.lake.dayBatches(ctx, h, s.sorter.schema) {
+			if err == nil {
+				kept.add(rec)
+			}
+			if !yield(rec, err) {
+				kept.drop()
+				return
+			}
+		}
+	}
 }
 
 // heldOn gives the rows that a day holds: those that are kept in memory, or else those of its partition.

@@ -15,20 +15,25 @@ import (
 // of day 21 holds and what was read, as "held > read, read".
 func changed(t *testing.T, lake *load.Lake, older *load.Partition, size int, added []string) []string {
 	t.Helper()
-	c, err := lake.Changes(trips)
+	s, err := lake.Spool(trips, tenant, on22)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Discard()
+	defer s.Discard()
+	s.Over(older)
 	for len(added) > 0 {
 		n := min(size, len(added))
-		if err := c.Add(batch(t, memory.DefaultAllocator, trips, added[:n]...)); err != nil {
+		if err := s.Add(batch(t, memory.DefaultAllocator, trips, added[:n]...)); err != nil {
 			t.Fatal(err)
 		}
 		added = added[n:]
 	}
+	m, err := s.Merge(t.Context(), load.Reading{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var got []string
-	for change, err := range c.Over(t.Context(), older) {
+	for change, err := range m.Open(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,12 +99,17 @@ func TestChangesOverAPicture(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	missing := tripsOn(20)
-	c, err := lake.Changes(trips)
+	s, err := lake.Spool(trips, tenant, on22)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Discard()
-	for _, err := range c.Over(t.Context(), &missing) {
+	defer s.Discard()
+	s.Over(&missing)
+	m, err := s.Merge(t.Context(), load.Reading{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range m.Open(t.Context()) {
 		if err == nil {
 			t.Error("a picture that is not there was gone through")
 		}

@@ -3,7 +3,6 @@ package jobs
 import (
 	"testing"
 
-	"graphlake/extract"
 	"graphlake/load"
 )
 
@@ -19,17 +18,14 @@ func TestUnchangedYieldsToANewVersion(t *testing.T) {
 		{`{"id":"c","@absent":"2026-11-16","topic":"old"}`, nil, `{"id":"c","topic":"old"}`},
 		{held, []string{news}, news},
 	} {
-		var read [][]byte
+		change := &load.Change{Keyed: true, Of: "c", Held: []byte(c.held)}
 		for _, text := range c.read {
-			read = append(read, []byte(text))
+			change.Read = append(change.Read, []byte(text))
 		}
-		a := applying{
-			complete: true, unread: func([]byte) bool { return false },
-			unchanged: func(record []byte) bool { return extract.Text(record, "id") == "c" },
-		}
-		got, err := a.changed(load.Change{Keyed: true, Held: []byte(c.held), Read: read})
-		if err != nil || string(got) != c.want || a.listed != 1 || a.before != 1 {
-			t.Errorf("of %q became %s, %v, with %d of %d listed; want %s", c.read, got, err, a.listed, a.before, c.want)
+		j := &judge{picture: true, complete: true, unchanged: map[string]bool{"c": true}}
+		got, err := j.becomes(change, nil)
+		if err != nil || string(got) != c.want || j.listed != 1 || j.before != 1 {
+			t.Errorf("of %q became %s, %v, with %d of %d listed; want %s", c.read, got, err, j.listed, j.before, c.want)
 		}
 	}
 }
