@@ -6,9 +6,10 @@ package schemas
 // A view lists what overlaps its range: an event is of the day on which it begins. A night reads from a week
 // ago to four weeks ahead in one window.
 var CalendarEvents = Dataset{
-	Name: "calendar_events",
-	Doc:  "Meetings and appointments in the users' calendars, occurrences of series one by one.",
-	Mode: Windowed,
+	Name:   "calendar_events",
+	Doc:    "Meetings and appointments in the users' calendars, occurrences of series one by one.",
+	Mode:   Windowed,
+	Entity: "event",
 	Source: Source{
 		API:    "v1.0",
 		Path:   "/users/{parent}/calendarView",

@@ -8,9 +8,10 @@ import "time"
 // clients still deliver their telemetry; how long that may go on is published nowhere. Details
 // exist from up to 150 minutes after the end until 30 days after it (concepts/callrecords-api-faq).
 var CallRecords = Dataset{
-	Name: "call_records",
-	Doc:  "Calls and meetings in Teams: who took part, from where, with which device, and how good it was.",
-	Mode: Windowed,
+	Name:   "call_records",
+	Doc:    "Calls and meetings in Teams: who took part, from where, with which device, and how good it was.",
+	Mode:   Windowed,
+	Entity: "callRecords.callRecord",
 	Source: Source{
 		API:  "v1.0",
 		Path: "/communications/callRecords",

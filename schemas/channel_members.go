@@ -3,9 +3,10 @@ package schemas
 // ChannelMembers are the members of each channel that a team hosts, a picture a day. In a standard channel
 // they are those of the team; private and shared ones have their own, shared ones also of other tenants.
 var ChannelMembers = Dataset{
-	Name: "channel_members",
-	Doc:  "Who belongs to which channel. It needs a permission beyond those that products are usually granted.",
-	Mode: Snapshot,
+	Name:   "channel_members",
+	Doc:    "Who belongs to which channel. It needs a permission beyond those that products are usually granted.",
+	Mode:   Snapshot,
+	Entity: "aadUserConversationMember",
 	Source: Source{
 		API:  "v1.0",
 		Path: "/teams/{grandparent}/channels/{parent}/members",

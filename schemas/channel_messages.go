@@ -5,9 +5,10 @@ import "slices"
 // ChannelMessages are exported team by team, posts and replies alike. A reply is a record with a day
 // of its own; reply_to_id leads to the post.
 var ChannelMessages = Dataset{
-	Name: "channel_messages",
-	Doc:  "Posts and replies in channels, with what they mention, attach and got as reactions, and the events that Teams writes there.",
-	Mode: Changes,
+	Name:   "channel_messages",
+	Doc:    "Posts and replies in channels, with what they mention, attach and got as reactions, and the events that Teams writes there.",
+	Mode:   Changes,
+	Entity: "chatMessage",
 	Source: Source{
 		API:     "v1.0",
 		Path:    "/teams/{parent}/channels/getAllMessages",

@@ -7,9 +7,10 @@ package schemas
 //
 // Graph keeps the text of a deleted message for up to 21 days (export of Teams content).
 var ChatMessages = Dataset{
-	Name: "chat_messages",
-	Doc:  "Messages in chats, with what they mention, attach and got as reactions, and the events that Teams writes there.",
-	Mode: Changes,
+	Name:   "chat_messages",
+	Doc:    "Messages in chats, with what they mention, attach and got as reactions, and the events that Teams writes there.",
+	Mode:   Changes,
+	Entity: "chatMessage",
 	Source: Source{
 		API:     "v1.0",
 		Path:    "/users/{parent}/chats/getAllMessages",

@@ -3,9 +3,10 @@ package schemas
 // Chats are listed for each user, a picture a day. Everybody in a chat lists it, so it comes as often
 // as it has members; its members are read only if it has changed since they were read.
 var Chats = Dataset{
-	Name: "chats",
-	Doc:  "Chats between people, in groups and of meetings, and who takes part in them.",
-	Mode: Entities,
+	Name:   "chats",
+	Doc:    "Chats between people, in groups and of meetings, and who takes part in them.",
+	Mode:   Entities,
+	Entity: "chat",
 	Source: Source{
 		API:    "v1.0",
 		Path:   "/users/{parent}/chats",

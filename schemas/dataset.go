@@ -10,6 +10,8 @@ type Dataset struct {
 	Name string // snake_case, plural
 	Doc  string // one or two sentences for the readers of the tables
 	Mode Mode
+	// Entity is what Graph calls the type of a record, as callRecords.callRecord. Empty: it is none that Graph declares.
+	Entity string
 
 	Source Source
 

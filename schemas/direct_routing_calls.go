@@ -5,9 +5,10 @@ package schemas
 // Lag, reach and throttling family are not published; they are taken to be those of the PSTN log.
 // So is the longest window, which only the page of the PSTN log states.
 var DirectRoutingCalls = Dataset{
-	Name: "direct_routing_calls",
-	Doc:  "Calls to and from the telephone network over the tenant's own trunks, with SIP codes.",
-	Mode: Windowed,
+	Name:   "direct_routing_calls",
+	Doc:    "Calls to and from the telephone network over the tenant's own trunks, with SIP codes.",
+	Mode:   Windowed,
+	Entity: "callRecords.directRoutingLogRow",
 	Source: Source{
 		API:    "v1.0",
 		Path:   "/communications/callRecords/microsoft.graph.callRecords.getDirectRoutingCalls(fromDateTime={from},toDateTime={to})",

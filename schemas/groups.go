@@ -3,9 +3,10 @@ package schemas
 // Groups are the directory's groups with their members and owners, a picture a day. Graph spreads the
 // members of a large group over several pages of the delta, each of which repeats the group.
 var Groups = Dataset{
-	Name: "groups",
-	Doc:  "The groups of the directory, teams among them, and who belongs to them and owns them.",
-	Mode: Entities,
+	Name:   "groups",
+	Doc:    "The groups of the directory, teams among them, and who belongs to them and owns them.",
+	Mode:   Entities,
+	Entity: "group",
 	Source: Source{
 		API:    "v1.0",
 		Path:   "/groups/delta",

@@ -3,9 +3,10 @@ package schemas
 // MailboxSettings are read for each user of the directory, a picture a day. A user without a mailbox
 // has none, which Graph says by "not found".
 var MailboxSettings = Dataset{
-	Name: "mailbox_settings",
-	Doc:  "Time zone, working hours, language and automatic replies of each user's mailbox.",
-	Mode: Snapshot,
+	Name:   "mailbox_settings",
+	Doc:    "Time zone, working hours, language and automatic replies of each user's mailbox.",
+	Mode:   Snapshot,
+	Entity: "mailboxSettings",
 	Source: Source{
 		API:    "v1.0",
 		Path:   "/users/{parent}/mailboxSettings",

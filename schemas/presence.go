@@ -3,9 +3,10 @@ package schemas
 // Presence is what Teams shows of each user at the instant of a run: Graph keeps no past. One request
 // names up to 650 users; whom Teams does not know is left out of the answer.
 var Presence = Dataset{
-	Name: "presence",
-	Doc:  "Availability and activity of each user at the instants at which it was observed.",
-	Mode: Observations,
+	Name:   "presence",
+	Doc:    "Availability and activity of each user at the instants at which it was observed.",
+	Mode:   Observations,
+	Entity: "presence",
 	Source: Source{
 		API:  "v1.0",
 		Path: "/communications/getPresencesByUserId",

@@ -5,9 +5,10 @@ package schemas
 // The log lags the calls by one to two days. How far back it reaches, and which throttling family
 // it counts in, is not published; it is taken to be the call records'.
 var PSTNCalls = Dataset{
-	Name: "pstn_calls",
-	Doc:  "Calls to and from the telephone network over calling plans and Operator Connect, with their charges.",
-	Mode: Windowed,
+	Name:   "pstn_calls",
+	Doc:    "Calls to and from the telephone network over calling plans and Operator Connect, with their charges.",
+	Mode:   Windowed,
+	Entity: "callRecords.pstnCallLogRow",
 	Source: Source{
 		API:    "v1.0",
 		Path:   "/communications/callRecords/microsoft.graph.callRecords.getPstnCalls(fromDateTime={from},toDateTime={to})",

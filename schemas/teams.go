@@ -3,9 +3,10 @@ package schemas
 // Teams are the teams and their channels, a picture a day. The list gives three properties of a team,
 // so each is read by its id, and so are its channels: standard, private and those shared by it.
 var Teams = Dataset{
-	Name: "teams",
-	Doc:  "The teams, archived ones too, with their settings and their channels.",
-	Mode: Snapshot,
+	Name:   "teams",
+	Doc:    "The teams, archived ones too, with their settings and their channels.",
+	Mode:   Snapshot,
+	Entity: "team",
 	Source: Source{
 		API:     "v1.0",
 		Path:    "/teams",

@@ -4,9 +4,10 @@ package schemas
 // One refused property in $select refuses the request, so what the delta endpoint does not serve and
 // what needs a permission of its own is left out.
 var Users = Dataset{
-	Name: "users",
-	Doc:  "The people and accounts of the directory: who they are, whom they report to, what they are licensed for.",
-	Mode: Entities,
+	Name:   "users",
+	Doc:    "The people and accounts of the directory: who they are, whom they report to, what they are licensed for.",
+	Mode:   Entities,
+	Entity: "user",
 	Source: Source{
 		API:    "v1.0",
 		Path:   "/users/delta",
