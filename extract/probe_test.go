@@ -9,6 +9,7 @@ import (
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
+	"graphlake/internal/fixtures"
 	"graphlake/internal/graphsim"
 	"graphlake/schemas"
 )
@@ -88,7 +89,11 @@ func TestProbeAsksForOneParent(t *testing.T) {
 
 // Whoever has no role for a dataset is refused, and for the others the question is one that Graph answers.
 func TestProbeOfEveryDataset(t *testing.T) {
-	sim := graphsim.New(graphsim.Options{Users: 20, From: day("2026-03-03"), To: day("2026-03-04"), Roles: []string{"CallRecords.Read.All"}})
+	served, err := fixtures.Of("../schemas/testdata", schemas.BuiltIn())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sim := graphsim.New(graphsim.Options{Fixtures: served, Users: 20, From: day("2026-03-03"), To: day("2026-03-04"), Roles: []string{"CallRecords.Read.All"}})
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	client, err := graph.New(graph.Options{Endpoint: server.URL, Token: graph.StaticToken{Secret: "token"}})

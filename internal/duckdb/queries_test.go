@@ -15,7 +15,7 @@ func (l *lake) queries(t *testing.T) {
 	for _, s := range members.statements(t, "duckdb") {
 		seen.exec(t, s)
 	}
-	for _, d := range schemas.BuiltIn() {
+	for _, d := range queried() {
 		for _, q := range d.Queries {
 			rows := seen.answer(t, q)
 			if len(rows) == 0 {
@@ -33,6 +33,9 @@ func (l *lake) queries(t *testing.T) {
 	t.Run("records", func(t *testing.T) { l.compared(t, seen, members) })
 	t.Run("tenants", func(t *testing.T) { l.tenants(t, seen, l.dir, members.dir) })
 }
+
+// queried are the datasets of which the lake and that of the members have something.
+func queried() []schemas.Dataset { return append(demonstrated(), schemas.ChannelMembers) }
 
 // members reads who belongs to channels, which no run does where it is not named, into a lake of its own.
 func (l *lake) members(t *testing.T) *lake {

@@ -43,13 +43,13 @@ func (l *lake) tenants(t *testing.T, seen *lake, dirs ...string) {
 			t.Fatal(err)
 		}
 	}
-	for _, d := range schemas.BuiltIn() {
+	for _, d := range queried() {
 		for _, table := range d.Tables {
 			seen.copyTo(t, both.dir, table)
 		}
 	}
 	both = both.views(t)
-	for _, d := range schemas.BuiltIn() {
+	for _, d := range queried() {
 		for i, q := range d.Queries {
 			want, got := seen.answers(t, q, doubled[d.Name][i], true), both.answers(t, q, doubled[d.Name][i], false)
 			if doubled[d.Name][i] == each {

@@ -114,6 +114,14 @@ func (t *Tenant) match(version string, segments []string) (*collection, []string
 	return nil, nil
 }
 
+// Serves reports whether there is an answer at a path of Graph, in which a name in braces stands for any key, as at
+// /v1.0/users/{id}/events.
+func (t *Tenant) Serves(path string) bool {
+	version, rest, _ := strings.Cut(strings.Trim(inBraces.ReplaceAllString(path, "x"), "/"), "/")
+	c, _ := t.match(version, strings.Split(rest, "/"))
+	return c != nil && (c.rows != nil || c.one != nil)
+}
+
 // serving is the collections with the segments of their paths, ready to be matched.
 func serving(lists ...[]collection) []collection {
 	all := slices.Concat(lists...)

@@ -93,6 +93,18 @@ func TestFixtureKinds(t *testing.T) {
 	}
 }
 
+func TestServes(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/v1.0/users": true, "/v1.0/users/{parent}/calendarView": true, "/v1.0/teams/{team}/channels/getAllMessages": true,
+		"/v1.0/communications/callRecords/microsoft.graph.callRecords.getPstnCalls(fromDateTime={from},toDateTime={to})": true,
+		"/v1.0/users/{user}/licenseDetails": true, "/v1.0/devices": false, "/v1.0/users/{user}/devices": false, "/v1.0/users/$count": false,
+	} {
+		if got := New(recordedOptions()).Serves(path); got != want {
+			t.Errorf("%s: %v, want %v", path, got, want)
+		}
+	}
+}
+
 func TestFixtureIsChecked(t *testing.T) {
 	pages := func(texts ...string) (list [][]byte) {
 		for _, text := range texts {

@@ -82,13 +82,15 @@ var rooms = []room{
 		"it follows a text, as its readers do"},
 	{"internal/instant", nil, nil,
 		"it reads instants and does not know where they stand, so that extract and transform read them alike"},
+	{"internal/fixtures", []string{"schemas", "internal/graphsim"}, []string{files},
+		"it hands pages to the simulator, which itself knows no dataset"},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
 	{"internal/layout", nil, []string{files}, "it reads the tree as text"},
 }
 
 // forTests are the rooms that any test may import besides those of its own room.
 var forTests = []string{
-	"internal/graphsim", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
+	"internal/fixtures", "internal/graphsim", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
 }
 
 // besides are the rooms that the tests of a room ask what they see of its work: of a run, an audit and a status.

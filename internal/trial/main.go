@@ -1,6 +1,6 @@
 // Trial tries the commands from outside, as their users run them.
 //
-//	go run ./internal/trial run|million|scale|throttle|night|truth|month|torture|sick [flags]
+//	go run ./internal/trial run|million|scale|throttle|night|dataset|truth|month|torture|sick [flags]
 //
 // -h after a name lists its flags. What a trial asks stands above its function, or above its package. The
 // last line of each begins with its name and has its numbers; the exit status is 1 unless they are good.
@@ -27,7 +27,7 @@ import (
 type trial func(*flag.FlagSet) func(ctx context.Context, bin string) error
 
 var trials = map[string]trial{
-	"run": run, "million": million, "scale": scale, "throttle": throttle, "night": night,
+	"run": run, "million": million, "scale": scale, "throttle": throttle, "night": night, "dataset": dataset,
 	"truth": truth.Trial, "month": month.Trial, "torture": torture.Trial, "sick": sick.Trial,
 }
 
