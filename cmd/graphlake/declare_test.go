@@ -127,8 +127,8 @@ func TestDeclaredDatasetsOnlyGrow(t *testing.T) {
 	}
 	before := s.files(t)
 	for _, c := range []struct{ file, from, to, want string }{
-		{"sign_ins.yaml", "type: int32", "type: string", "sign_ins.yaml:44: [1].tables[0].columns[5].type: the lake has the column error_code of the table x_sign_ins as int32, and the declaration says string, which is utf8: a column never changes its type; give what is new a name of its own"},
-		{"sign_ins.yaml", "        - {name: country, ", "        #", "sign_ins.yaml:38: [1].tables[0].columns: the lake has a column country in the table x_sign_ins, and the declaration has none: columns are only ever added; declare it again"},
+		{"sign_ins.yaml", "type: int32", "type: string", "sign_ins.yaml:45: [1].tables[0].columns[5].type: the lake has the column error_code of the table x_sign_ins as int32, and the declaration says string, which is utf8: a column never changes its type; give what is new a name of its own"},
+		{"sign_ins.yaml", "        - {name: country, ", "        #", "sign_ins.yaml:39: [1].tables[0].columns: the lake has a column country in the table x_sign_ins, and the declaration has none: columns are only ever added; declare it again"},
 		{"licences.yaml", "key: [user_id, license_id]", "key: [license_id]", "licences.yaml:17: tables[0].key: the lake has the table x_license_details by the key [user_id license_id], and the declaration by [license_id]"},
 		{"licences.yaml", "mode: snapshot", "mode: entities", "licences.yaml:4: mode: the lake has the dataset x_license_details as snapshot, and the declaration says entities"},
 		{"licences.yaml", "  - name: x_license_services", "  - name: x_services", "licences.yaml:14: tables: the lake has a table x_license_services of the dataset x_license_details, and the declaration has none"},
