@@ -26,11 +26,11 @@ type authConfig struct {
 }
 
 const (
-	byToken       = "token"
-	bySecret      = "client_secret"
-	byCertificate = "certificate"
-	byMachine     = "managed_identity"
-	byWorkload    = "workload_identity"
+	byToken           = "token"
+	bySecret          = "client_secret"
+	byCertificate     = "certificate"
+	byManagedIdentity = "managed_identity"
+	byWorkload        = "workload_identity"
 )
 
 // fillIn takes what the file leaves open from the variables that a cluster sets for a workload identity.
@@ -60,7 +60,7 @@ func (a authConfig) check(fail func(field, format string, args ...any)) {
 	case byCertificate:
 		need("client_id", a.ClientID, "")
 		need("certificate_file", a.CertificateFile, "")
-	case byMachine: // without client_id it is the system-assigned identity
+	case byManagedIdentity: // without client_id it is the system-assigned identity
 	case byWorkload:
 		need("client_id", a.ClientID, ", or AZURE_CLIENT_ID in the environment")
 		need("token_file", a.TokenFile, ", or AZURE_FEDERATED_TOKEN_FILE in the environment")
@@ -101,7 +101,7 @@ func (t tenantConfig) source(scope string) (graph.TokenSource, error) {
 	case byToken:
 		value, err := environment(t.Auth.TokenEnv)
 		return graph.StaticToken{Secret: graph.Secret(value)}, err
-	case byMachine:
+	case byManagedIdentity:
 		return graph.NewManagedIdentity(graph.ManagedIdentityOptions{ClientID: t.Auth.ClientID, Scope: scope})
 	case byCertificate:
 		o.Certificate, err = t.Auth.certificate()

@@ -34,8 +34,8 @@ func TestWorkloadIdentityTakesTheClustersVariables(t *testing.T) {
 	if closed.fillIn(environment); closed != want {
 		t.Errorf("what the file says became %+v", closed)
 	}
-	other := tenantConfig{Auth: authConfig{Method: byMachine}}
-	if other.fillIn(environment); other != (tenantConfig{Auth: authConfig{Method: byMachine}}) {
+	other := tenantConfig{Auth: authConfig{Method: byManagedIdentity}}
+	if other.fillIn(environment); other != (tenantConfig{Auth: authConfig{Method: byManagedIdentity}}) {
 		t.Errorf("another method took %+v", other)
 	}
 }
@@ -59,7 +59,7 @@ func TestEveryMethodMakesASource(t *testing.T) {
 		{authConfig{Method: byToken, TokenEnv: "APP_SECRET"}, "graph.StaticToken"},
 		{authConfig{Method: bySecret, ClientSecretEnv: "APP_SECRET"}, "*graph.Entra"},
 		{authConfig{Method: byCertificate, CertificateFile: certificate}, "*graph.Entra"},
-		{authConfig{Method: byMachine}, "*graph.ManagedIdentity"},
+		{authConfig{Method: byManagedIdentity}, "*graph.ManagedIdentity"},
 		{authConfig{Method: byWorkload, TokenFile: filepath.Join(dir, "later")}, "*graph.Entra"},
 		{authConfig{Method: byCertificate, CertificateFile: filepath.Join(dir, "none.pem")}, "tenant contoso: certificate_file: open "},
 		{authConfig{Method: byCertificate, CertificateFile: "auth.go"}, "tenant contoso: certificate_file auth.go: certificate: neither PEM nor"},

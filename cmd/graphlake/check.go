@@ -63,7 +63,7 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 		rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, err))}
 	}
 	if store != nil && rep.Privacy.Error == nil {
-		rep.Privacy = found(unlessStopped(ctx, cfg.settled(jobs.Agree(ctx, store, privacy))))
+		rep.Privacy = found(unlessStopped(ctx, cfg.settingsError(jobs.Agree(ctx, store, privacy))))
 	}
 	status := rep.conclude()
 	if err := c.printCheck(rep); err != nil || status == exitDone {
@@ -155,7 +155,7 @@ func signIn(ctx context.Context, source graph.TokenSource) (graph.Secret, error)
 func (t tenantConfig) withConsent(err error) error {
 	refused, ok := errors.AsType[*graph.Error](err)
 	stranger := ok && refused.Kind == graph.Unauthorized && (refused.Code == "unauthorized_client" || refused.InnerCode == "AADSTS7000229")
-	if !stranger || t.Auth.Method == byMachine || t.Auth.ClientID == "" {
+	if !stranger || t.Auth.Method == byManagedIdentity || t.Auth.ClientID == "" {
 		return err
 	}
 	return fmt.Errorf("%w; an administrator consents at %s", err, t.consentURL(t.Auth.ClientID))
@@ -164,7 +164,7 @@ func (t tenantConfig) withConsent(err error) error {
 // grantCure says how the application gets a permission.
 func (t tenantConfig) grantCure(clientID string) string {
 	switch {
-	case t.Auth.Method == byMachine:
+	case t.Auth.Method == byManagedIdentity:
 		return assignRoles
 	case clientID == "":
 		return "add it to the application's registration, and let an administrator grant it"

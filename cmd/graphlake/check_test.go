@@ -117,7 +117,7 @@ func TestConclude(t *testing.T) {
 func TestCuresOfATenant(t *testing.T) {
 	const link = "https://login.microsoftonline.us/t1/adminconsent?client_id=c1"
 	tenant := tenantConfig{TenantID: "t1", authority: "https://login.microsoftonline.us/", Auth: authConfig{Method: bySecret, ClientID: "c1"}}
-	machine := tenantConfig{TenantID: "t1", Auth: authConfig{Method: byMachine, ClientID: "c1"}}
+	machine := tenantConfig{TenantID: "t1", Auth: authConfig{Method: byManagedIdentity, ClientID: "c1"}}
 	if got := tenant.grantCure("c1"); !strings.HasSuffix(got, "grant it at "+link) {
 		t.Errorf("cure = %s", got)
 	}

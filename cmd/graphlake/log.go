@@ -22,13 +22,13 @@ func (c *command) logger() *slog.Logger {
 	if c.LogFormat == "text" || c.LogFormat == "auto" && c.stderr.terminal() {
 		lines = slog.NewTextHandler(c.stderr, options)
 	}
-	return slog.New(ofRun{lines})
+	return slog.New(runHandler{lines})
 }
 
-// ofRun puts the id of the run into every line that is logged under its context.
-type ofRun struct{ slog.Handler }
+// runHandler puts the id of the run into every line that is logged under its context.
+type runHandler struct{ slog.Handler }
 
-func (h ofRun) Handle(ctx context.Context, line slog.Record) error {
+func (h runHandler) Handle(ctx context.Context, line slog.Record) error {
 	if id := jobs.RunOf(ctx); id != "" {
 		line = line.Clone()
 		line.AddAttrs(slog.String("run", id))
@@ -36,9 +36,11 @@ func (h ofRun) Handle(ctx context.Context, line slog.Record) error {
 	return h.Handler.Handle(ctx, line)
 }
 
-func (h ofRun) WithAttrs(attrs []slog.Attr) slog.Handler { return ofRun{h.Handler.WithAttrs(attrs)} }
+func (h runHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return runHandler{h.Handler.WithAttrs(attrs)}
+}
 
-func (h ofRun) WithGroup(name string) slog.Handler { return ofRun{h.Handler.WithGroup(name)} }
+func (h runHandler) WithGroup(name string) slog.Handler { return runHandler{h.Handler.WithGroup(name)} }
 
 // screen is stderr. While bars are shown on it, lines go above them.
 type screen struct {
@@ -59,8 +61,8 @@ func (s *screen) Write(line []byte) (int, error) {
 	return s.stderr.Write(line)
 }
 
-// lines makes lines go to w from here on; nil is to stderr itself.
-func (s *screen) lines(w io.Writer) {
+// setAbove makes lines go to w from here on; nil is to stderr itself.
+func (s *screen) setAbove(w io.Writer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.above = w

@@ -189,7 +189,7 @@ func (p permissionsCommand) printConsent(c *command, cfg *config) error {
 		switch {
 		case unknown != nil:
 			without = append(without, fmt.Errorf("tenant %s: %w", t.Name, unknown))
-		case t.Auth.Method == byMachine:
+		case t.Auth.Method == byManagedIdentity:
 			without = append(without, fmt.Errorf("tenant %s: a managed identity is not consented to: %s", t.Name, assignRoles))
 		case t.Auth.ClientID == "":
 			without = append(without, fmt.Errorf("tenant %s: whom to consent to is not known; add auth.client_id in %s", t.Name, cfg.file))

@@ -14,8 +14,8 @@ import (
 // keyBytes is how long the key of pseudonyms has to be at least.
 const keyBytes = 32
 
-// openFor opens the lake for writing, and makes sure that it keeps what the privacy says.
-func (c *config) openFor(ctx context.Context, p jobs.Privacy) (store, error) {
+// openToWrite opens the lake for writing, and makes sure that it keeps what the privacy says.
+func (c *config) openToWrite(ctx context.Context, p jobs.Privacy) (store, error) {
 	s, err := c.openStore(ctx)
 	if err != nil {
 		return nil, err
@@ -23,11 +23,11 @@ func (c *config) openFor(ctx context.Context, p jobs.Privacy) (store, error) {
 	if err := s.Writable(ctx); err != nil {
 		return nil, c.lakeError(err)
 	}
-	return s, c.settled(jobs.Settle(ctx, s, p))
+	return s, c.settingsError(jobs.Settle(ctx, s, p))
 }
 
-// settled says where the configuration disagrees with the lake.
-func (c *config) settled(err error) error {
+// settingsError says where the configuration disagrees with the lake.
+func (c *config) settingsError(err error) error {
 	if errors.Is(err, jobs.ErrSettings) {
 		return usage(fmt.Errorf("%s: the lake %s: %w", c.line("$.privacy"), c.Lake, err))
 	}

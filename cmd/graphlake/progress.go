@@ -122,7 +122,7 @@ func newBars(s *screen, standing func() jobs.Standing) *bars {
 	b := &bars{screen: s, standing: standing, each: map[string]*bar{}}
 	b.drawn = mpb.New(mpb.WithOutput(s.stderr), mpb.WithRefreshRate(drawEvery), mpb.WithWidth(barWidth))
 	b.all = b.add("all")
-	s.lines(b.drawn)
+	s.setAbove(b.drawn)
 	return b
 }
 
@@ -146,7 +146,7 @@ func (b *bars) end() {
 	}
 	b.all.drawn.Abort(false)
 	b.drawn.Wait()
-	b.screen.lines(nil)
+	b.screen.setAbove(nil)
 }
 
 // byDataset adds up the tenants of each dataset. Their budgets are used side by side.

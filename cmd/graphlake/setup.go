@@ -38,7 +38,7 @@ func (c *command) setup(ctx context.Context, cfg *config, sel plan.Selection, as
 	if err != nil {
 		return nil, err
 	}
-	store, err := cfg.openFor(ctx, privacy)
+	store, err := cfg.openToWrite(ctx, privacy)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (c *command) setup(ctx context.Context, cfg *config, sel plan.Selection, as
 	if s.telemetry, err = newTelemetry(ctx, s.runner.Log); err != nil {
 		return nil, err
 	}
-	s.runner.Telemetry = s.telemetry.Telemetry
+	s.runner.Telemetry = s.telemetry.instruments
 	return s, nil
 }
 

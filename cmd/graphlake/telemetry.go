@@ -34,9 +34,9 @@ const flushTimeout = 5 * time.Second
 
 // telemetry is what a collector is told, where the standard variables name one.
 type telemetry struct {
-	*jobs.Telemetry // nil: there is no collector
-	log             *slog.Logger
-	closes          []func(context.Context) error
+	instruments *jobs.Telemetry // nil: there is no collector
+	log         *slog.Logger
+	closes      []func(context.Context) error
 }
 
 // newTelemetry sends spans and metrics where OTEL_EXPORTER_OTLP_ENDPOINT and its kind say. Nothing of it is global
@@ -68,7 +68,7 @@ func newTelemetry(ctx context.Context, log *slog.Logger) (*telemetry, error) {
 			return nil, usage(err)
 		}
 	}
-	t.Telemetry, err = jobs.NewTelemetry(tracers, meters)
+	t.instruments, err = jobs.NewTelemetry(tracers, meters)
 	return t, err
 }
 
@@ -111,14 +111,14 @@ func wanted(signal string) (bool, error) {
 
 // observe tells how far every configured dataset of some tenants is, whether it has just run or not.
 func (t *telemetry) observe(ctx context.Context, cfg *config, store state.Store, tenants []plan.Tenant) {
-	if t.Telemetry == nil {
+	if t.instruments == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
 	defer cancel()
 	all, err := datasets(nil, cfg)
 	if err == nil {
-		err = t.Observe(ctx, store, plan.Selection{Tenants: tenants, Datasets: all})
+		err = t.instruments.Observe(ctx, store, plan.Selection{Tenants: tenants, Datasets: all})
 	}
 	if err != nil {
 		t.log.WarnContext(ctx, "how far the datasets are could not be read for telemetry", "error", err)
