@@ -71,15 +71,43 @@ tenants:
 	return s
 }
 
+// addTenants gives the configuration some more, before its jobs.
+func (s *site) addTenants(t *testing.T, n int) {
+	t.Helper()
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "  - {name: t%d, tenant_id: %08d-93b5-4c08-8d6f-2f5a7c1e9b30, auth: {method: token, token_env: GRAPH_TOKEN}}\n", i, i)
+	}
+	s.configure(t, text.String())
+}
+
+// configure adds lines to the configuration.
+func (s *site) configure(t *testing.T, lines string) {
+	t.Helper()
+	f, err := os.OpenFile(s.config, os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteString(lines)
+		f.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // answer is Graph: one user, and no calls.
 func (s *site) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	department := "Sales"
 	if r.Header.Get("Authorization") == "Bearer slow" {
-		s.arrived <- struct{}{}
 		select {
+		case s.arrived <- struct{}{}:
 		case <-s.gate:
 		case <-r.Context().Done(): // whoever asked was killed
+			return
+		}
+		select {
+		case <-s.gate:
+		case <-r.Context().Done():
 			return
 		}
 		department = "Support"
@@ -153,6 +181,7 @@ func (p *process) signal(t *testing.T, s os.Signal) {
 type result struct {
 	status int
 	units  map[string]unitResult // by dataset
+	all    []unitResult          // of all tenants
 }
 
 type unitResult struct {
@@ -168,7 +197,7 @@ func (p *process) wait(t *testing.T) result {
 	if err := json.Unmarshal(p.output.Bytes(), &report); err != nil {
 		t.Fatalf("status %d, %v: %s", p.cmd.ProcessState.ExitCode(), err, p.output.Bytes())
 	}
-	r := result{status: p.cmd.ProcessState.ExitCode(), units: map[string]unitResult{}}
+	r := result{status: p.cmd.ProcessState.ExitCode(), units: map[string]unitResult{}, all: report.Units}
 	for _, u := range report.Units {
 		r.units[u.Dataset] = u
 	}
