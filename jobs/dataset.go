@@ -135,7 +135,7 @@ func (o *openDataset) noteRows(c load.Commit) {
 
 // keepDays makes the document of days anew, if it says anything else.
 func (o *openDataset) keepDays(ctx context.Context, now time.Time) error {
-	if o.state.Held() != nil {
+	if o.state.IsLost() {
 		return nil // the document is another's
 	}
 	if err := o.flush(ctx); err != nil {

@@ -11,9 +11,10 @@ import (
 // A run takes as long as the slowest of Graph's budgets, not as long as all of them: units of different budgets are
 // under way side by side, and of one budget as many as it takes to use it up.
 const (
-	// Units of one budget under way at once: while one is encoded, or waits for its last answers, the next is read.
-	// More of them would only wait for each other.
-	unitsOfBudget = 2
+	// Units of one budget under way at once: while one is encoded, or waits for its last answers, the others are read.
+	// Two leave a part of the list of call records' budget to nobody: all that it lets out at once is more than they ask
+	// for, whose further pages have to wait.
+	unitsOfBudget = 3
 	// Units under way at once in all. Each of them holds some megabytes of what it reads.
 	unitsAtOnce = 12
 )

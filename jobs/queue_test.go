@@ -9,7 +9,7 @@ import (
 	"graphlake/schemas"
 )
 
-// Of each budget of a tenant two units are under way, in the order of the plan, and of what is read for parents one
+// Of each budget of a tenant three units are under way, in the order of the plan, and of what is read for parents one
 // after the other; nobody waits for another's budget.
 func TestQueue(t *testing.T) {
 	dataset := func(name, budget string, parents bool) schemas.Dataset {
@@ -24,7 +24,7 @@ func TestQueue(t *testing.T) {
 	contoso, fabrikam := plan.Tenant{Name: "contoso", ID: "1"}, plan.Tenant{Name: "fabrikam", ID: "2"}
 	var units []*live
 	for _, u := range []plan.Unit{
-		{Tenant: contoso, Dataset: calls}, {Tenant: contoso, Dataset: calls}, {Tenant: contoso, Dataset: calls}, {Tenant: contoso, Dataset: logs},
+		{Tenant: contoso, Dataset: calls}, {Tenant: contoso, Dataset: calls}, {Tenant: contoso, Dataset: calls}, {Tenant: contoso, Dataset: calls}, {Tenant: contoso, Dataset: logs},
 		{Tenant: contoso, Dataset: chats}, {Tenant: contoso, Dataset: chats}, {Tenant: contoso, Dataset: channels}, {Tenant: contoso, Dataset: teams},
 		{Tenant: fabrikam, Dataset: calls},
 	} {
@@ -38,13 +38,13 @@ func TestQueue(t *testing.T) {
 		}
 		return strings.Join(names, " ")
 	}
-	if got, want := begun(), "calls1 calls1 logs1 chats1 channels1 teams1 calls2"; got != want {
+	if got, want := begun(), "calls1 calls1 calls1 logs1 chats1 channels1 teams1 calls2"; got != want {
 		t.Errorf("at first %s, want %s", got, want)
 	}
 	for _, c := range []struct {
 		ended int
 		want  string
-	}{{7, ""}, {0, "calls1"}, {4, "chats1"}, {6, ""}, {8, ""}} {
+	}{{8, ""}, {0, "calls1"}, {5, "chats1"}, {7, ""}, {9, ""}} {
 		q.ended(units[c.ended])
 		if got := begun(); got != c.want {
 			t.Errorf("after %s has ended: %q, want %q", units[c.ended].Dataset.Name, got, c.want)
@@ -65,7 +65,7 @@ func TestQueueIsBounded(t *testing.T) {
 	}
 	q := newQueue(units)
 	under := []*live{}
-	for begun := 0; begun < 240; begun++ {
+	for range units {
 		l := q.next()
 		if l == nil {
 			q.ended(under[0])

@@ -78,7 +78,7 @@ func loadDays(ctx context.Context, store load.Store, p Pair) (d Days, v load.Ver
 // KeepDays makes the document of days anew, if it says anything else. Rows are how many raw holds of the days that
 // were published since the document was opened. Whoever has lost the lock leaves the document to its new holder.
 func (d *Document) KeepDays(ctx context.Context, of schemas.Dataset, rows map[time.Time]int64, now time.Time) error {
-	if d.Held() != nil {
+	if d.IsLost() {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)

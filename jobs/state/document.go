@@ -57,6 +57,9 @@ func (d *Document) Close(ctx context.Context) error {
 // Held is [load.Lock.Held] of the document's lock.
 func (d *Document) Held() error { return d.lock.Held() }
 
+// IsLost reports whether another may have the lock by now: then nothing may be written any more.
+func (d *Document) IsLost() bool { return d.lock.Held() != nil }
+
 // View is the state as it stands; its slices are not to be changed.
 func (d *Document) View() State {
 	d.mu.Lock()
