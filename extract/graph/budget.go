@@ -65,7 +65,7 @@ func (b *budget) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http
 
 // admit waits for the resource first, so that a resource that is paused does not hold the turn of its
 // family, and counts the request in both at the moment it leaves: never earlier, or requests held up by
-// the one would crowd in a window of the other.
+// the one would crowd in an interval of the other.
 func (b *budget) admit(ctx context.Context, a *admission) error {
 	turn := a.resource.limiter(a.call)
 	if err := turn.acquire(ctx); err != nil {

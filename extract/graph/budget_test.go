@@ -44,13 +44,13 @@ func (a *arrivals) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, `{"value":[]}`)
 }
 
-// crowd is the most arrivals in any window of that length.
-func crowd(times []time.Time, window time.Duration) int {
+// crowd is the most arrivals in any interval of that length.
+func crowd(times []time.Time, interval time.Duration) int {
 	most := 0
 	for i := range times {
 		n := 0
 		for _, t := range times[i:] {
-			if t.Sub(times[i]) < window {
+			if t.Sub(times[i]) < interval {
 				n++
 			}
 		}
@@ -80,8 +80,8 @@ func TestLimitsAreNeverExceeded(t *testing.T) {
 		cost     int
 		rate     float64
 		requests int
-		window   time.Duration
-		most     int           // arrivals in any window
+		interval time.Duration
+		most     int           // arrivals in any interval
 		within   time.Duration // for all: the limit is used, not only kept
 	}{
 		{"call record list", limit(15, 20*time.Second), 0, 1, 100, 20 * time.Second, 15, 123 * time.Second},
@@ -101,8 +101,8 @@ func TestLimitsAreNeverExceeded(t *testing.T) {
 				r := users
 				r.Budget = throttle.Budget{Name: "family", First: test.limit, Cost: test.cost}
 				wait := took(func() { together(t, c, test.requests, r) })
-				if most := crowd(graph.times["/v1.0/users"], test.window); most > test.most {
-					t.Errorf("%d requests within %v, want at most %d", most, test.window, test.most)
+				if most := crowd(graph.times["/v1.0/users"], test.interval); most > test.most {
+					t.Errorf("%d requests within %v, want at most %d", most, test.interval, test.most)
 				}
 				if wait > test.within {
 					t.Errorf("took %v, want at most %v", wait, test.within)

@@ -8,8 +8,8 @@ import (
 )
 
 // limiter lets the requests of one limit through, in the order they came. Graph counts the requests of every
-// window of the limit's length, wherever it begins; so the instants of the last limit.Requests units are kept,
-// and the next one leaves a window after the oldest of them. A nil limiter does not bound.
+// interval of the limit's length, wherever it begins; so the instants of the last limit.Requests units are kept,
+// and the next one leaves an interval after the oldest of them. A nil limiter does not bound.
 //
 // The holder of turn alone waits and calls record; delay and record need the lock of the pacer that they belong to.
 type limiter struct {
@@ -26,7 +26,7 @@ func newLimiter(l throttle.Limit, rate float64) *limiter {
 	if l.Requests <= 0 || l.Per <= 0 {
 		return nil
 	}
-	// A timer is late, and a busy machine more so. In each of the windows that a limit is divided into
+	// A timer is late, and a busy machine more so. In each of the intervals that a limit is divided into
 	// that would be lost, but for one of them it is half the slack of the whole limit.
 	late := time.Duration(float64(l.Per) * (slack(l) - 1) / 2 / max(1, rate))
 	part := divide(l, rate)
@@ -35,7 +35,7 @@ func newLimiter(l throttle.Limit, rate float64) *limiter {
 	}
 }
 
-// slack is how far a limit's windows are stretched: requests do not all travel equally fast, and it is
+// slack is how far a limit's intervals are stretched: requests do not all travel equally fast, and it is
 // Graph that counts. They are late by milliseconds, which is more of a second than of twenty.
 func slack(l throttle.Limit) float64 {
 	if l.Per <= time.Second {
@@ -46,16 +46,16 @@ func slack(l throttle.Limit) float64 {
 
 // How far a limit is divided: requests that go out at once, and the time until the next ones do.
 const (
-	smallestBurst  = 10
-	shortestWindow = 100 * time.Millisecond
+	smallestBurst    = 10
+	shortestInterval = 100 * time.Millisecond
 )
 
 // divide makes of a limit the same one over a shorter time, so that its requests do not all go out at the start
-// of the window. N in any window implies k·N in any k windows, so nothing is exceeded. Rate is how much faster
+// of the interval. N in any interval implies k·N in any k intervals, so nothing is exceeded. Rate is how much faster
 // the limit's clock is than ours.
 func divide(l throttle.Limit, rate float64) throttle.Limit {
-	windows := float64(l.Per) / rate / float64(shortestWindow)
-	for k := int(min(float64(l.Requests/smallestBurst), windows)); k > 1; k-- {
+	intervals := float64(l.Per) / rate / float64(shortestInterval)
+	for k := int(min(float64(l.Requests/smallestBurst), intervals)); k > 1; k-- {
 		if l.Requests%k == 0 {
 			return throttle.Limit{Requests: l.Requests / k, Per: l.Per / time.Duration(k)}
 		}
@@ -63,8 +63,8 @@ func divide(l throttle.Limit, rate float64) throttle.Limit {
 	return l
 }
 
-// scale is factor times the limit. A share below 1 means fewer requests in the same window; a window can be
-// shortened, or stretched around its one request, whatever Graph's own window is.
+// scale is factor times the limit. A share below 1 means fewer requests in the same interval; an interval can be
+// shortened, or stretched around its one request, whatever Graph's own interval is.
 func scale(l throttle.Limit, factor float64) throttle.Limit {
 	share := float64(l.Requests) * factor
 	switch {

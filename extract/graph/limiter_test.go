@@ -33,7 +33,7 @@ func TestDivide(t *testing.T) {
 	}
 }
 
-// A machine that wakes up late loses nothing: what it was late by in one window the next one is shorter.
+// A machine that wakes up late loses nothing: what it was late by in one interval the next one is shorter.
 func TestLatenessIsMadeUpFor(t *testing.T) {
 	l := newLimiter(limit(1500, 20*time.Second), 10)
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
@@ -44,13 +44,13 @@ func TestLatenessIsMadeUpFor(t *testing.T) {
 		}
 		l.record(now, 1, 10)
 	}
-	// 200 windows of 75 requests in a tenth of a second and its slack, of which the first waits for nothing.
+	// 200 intervals of 75 requests in a tenth of a second and its slack, of which the first waits for nothing.
 	if took, want := now.Sub(start), 199*102*time.Millisecond+10*time.Millisecond; took > want {
 		t.Errorf("took %v, want %v", took, want)
 	}
 }
 
-// However late requests leave, and after whatever idle time, no window of Graph's has more than the limit.
+// However late requests leave, and after whatever idle time, no interval of Graph's has more than the limit.
 func FuzzLateness(f *testing.F) {
 	f.Add(uint64(1), uint16(14), uint8(1), uint16(20))
 	f.Add(uint64(2), uint16(1499), uint8(10), uint16(5))

@@ -22,7 +22,7 @@ func TestPaceFallsAndRises(t *testing.T) {
 	})
 }
 
-// After one complaint the pace is back as soon as about half of a window's requests were answered well.
+// After one complaint the pace is back as soon as about half of an interval's requests were answered well.
 func TestPaceRisesByTheLimit(t *testing.T) {
 	for _, c := range []struct {
 		limit   throttle.Limit

@@ -16,7 +16,7 @@ type Budget struct {
 	Cost                   int // of one request, in the family's units; 0 is 1
 }
 
-// Limit is so many requests in any window of the length Per. The zero Limit does not bound.
+// Limit is so many requests in any interval of the length Per. The zero Limit does not bound.
 type Limit struct {
 	Requests int
 	Per      time.Duration
