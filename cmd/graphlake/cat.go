@@ -20,20 +20,20 @@ type catCommand struct {
 	To     instant `placeholder:"DATE" help:"The day after the last."`
 }
 
-func (r catCommand) Run(ctx context.Context, c *command) error {
+func (a catCommand) Run(ctx context.Context, c *command) error {
 	cfg, err := c.configuration()
 	if err != nil {
 		return err
 	}
-	_, table, err := findTable(cfg.set, r.Table)
+	_, table, err := findTable(cfg.set, a.Table)
 	if err != nil {
 		return err
 	}
-	if r.Tenant != "" && !slices.ContainsFunc(cfg.Tenants, func(t tenantConfig) bool { return t.Name == r.Tenant }) {
-		return cfg.noTenant(r.Tenant)
+	if a.Tenant != "" && !slices.ContainsFunc(cfg.Tenants, func(t tenantConfig) bool { return t.Name == a.Tenant }) {
+		return cfg.noTenant(a.Tenant)
 	}
-	if !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To.Time) {
-		return usage(fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: r.From.Time, To: r.To.Time}))
+	if !a.From.IsZero() && !a.To.IsZero() && !a.From.Before(a.To.Time) {
+		return usage(fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: a.From.Time, To: a.To.Time}))
 	}
 	store, err := cfg.openLake(ctx)
 	if err != nil {
@@ -41,14 +41,14 @@ func (r catCommand) Run(ctx context.Context, c *command) error {
 	}
 	lake := load.New(store, "")
 	for _, t := range cfg.Tenants {
-		if r.Tenant != "" && t.Name != r.Tenant {
+		if a.Tenant != "" && t.Name != a.Tenant {
 			continue
 		}
 		for p, err := range lake.Partitions(ctx, load.Tables, table.Name, t.TenantID) {
 			if err != nil {
 				return err
 			}
-			if r.outside(p) {
+			if a.outside(p) {
 				continue
 			}
 			if err := printRows(ctx, c.stdout, lake, p, table); err != nil {
@@ -59,15 +59,15 @@ func (r catCommand) Run(ctx context.Context, c *command) error {
 	return nil
 }
 
-func (r catCommand) outside(p load.Partition) bool {
-	if r.From.IsZero() && r.To.IsZero() {
+func (a catCommand) outside(p load.Partition) bool {
+	if a.From.IsZero() && a.To.IsZero() {
 		return false
 	}
-	to := r.To.Time
+	to := a.To.Time
 	if to.IsZero() {
 		to = p.Date.Add(schemas.Day)
 	}
-	return !schemas.Range{From: r.From.Time, To: to}.Contains(p.Date)
+	return !schemas.Range{From: a.From.Time, To: to}.Contains(p.Date)
 }
 
 // printRows prints a JSON object a line, the partition columns first, the others in their order.

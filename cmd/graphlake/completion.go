@@ -21,8 +21,8 @@ type completionCommand struct {
 var completions embed.FS
 
 // Run prints the script that a shell reads at its start.
-func (s completionCommand) Run(c *command) error {
-	script, err := completions.ReadFile("completion/graphlake." + s.Shell)
+func (m completionCommand) Run(c *command) error {
+	script, err := completions.ReadFile("completion/graphlake." + m.Shell)
 	if err != nil {
 		return err
 	}
@@ -36,8 +36,8 @@ type completeCommand struct {
 }
 
 // Run prints what the last word may become, a line each: the word, a tab, what it means.
-func (w completeCommand) Run(c *command) error {
-	for _, x := range c.complete(w.Words) {
+func (m completeCommand) Run(c *command) error {
+	for _, x := range c.complete(m.Words) {
 		if _, err := fmt.Fprintf(c.stdout, "%s\t%s\n", x.word, x.meaning); err != nil {
 			return err
 		}

@@ -188,10 +188,10 @@ func (b *bars) add(name string) *bar {
 	return x
 }
 
-func (x *bar) set(w jobs.Work) {
-	text := line(w, x.pace.of(w.Requests, drawEvery))
-	x.text.Store(&text)
-	x.drawn.SetCurrent(min(int64(w.Share*barTotal), barTotal-1)) // a bar that is full is not drawn any more
+func (r *bar) set(w jobs.Work) {
+	text := line(w, r.pace.of(w.Requests, drawEvery))
+	r.text.Store(&text)
+	r.drawn.SetCurrent(min(int64(w.Share*barTotal), barTotal-1)) // a bar that is full is not drawn any more
 }
 
 // line is what stands beside a bar: units, requests of those that are expected, and for how long requests have waited.

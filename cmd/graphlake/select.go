@@ -116,12 +116,12 @@ func (c *config) noTenant(name string) error {
 }
 
 // datasets are the chosen ones.
-func (w choice) datasets(c *config) ([]schemas.Dataset, error) {
-	names := w.Dataset
-	if w.Job != "" {
-		job, ok := c.Jobs[w.Job]
+func (h choice) datasets(c *config) ([]schemas.Dataset, error) {
+	names := h.Dataset
+	if h.Job != "" {
+		job, ok := c.Jobs[h.Job]
 		if !ok {
-			return nil, usage(fmt.Errorf("there is no job %q in %s; there are: %s", w.Job, c.file, strings.Join(slices.Sorted(maps.Keys(c.Jobs)), ", ")))
+			return nil, usage(fmt.Errorf("there is no job %q in %s; there are: %s", h.Job, c.file, strings.Join(slices.Sorted(maps.Keys(c.Jobs)), ", ")))
 		}
 		names = job.Datasets
 	}
