@@ -46,8 +46,8 @@ var calendarEvents = Table{
 	Doc:  "A row per event and mailbox.",
 	Key:  []string{"user_id", "event_id"},
 	Columns: []Column{
-		{Name: "user_id", Path: "@graphlake.parent", Type: String, Required: true, Personal: true, Doc: "Whose calendar it is in."},
-		{Name: "event_id", Path: "id", Type: String, Required: true, Doc: "Id of the event in that mailbox."},
+		{Name: "user_id", Path: "@graphlake.parent", Type: String, Personal: true, Doc: "Whose calendar it is in."},
+		{Name: "event_id", Path: "id", Type: String, Doc: "Id of the event in that mailbox."},
 		{Name: "ical_uid", Path: "iCalUId", Type: String, Doc: "Id that the event has in all mailboxes; of a series, each occurrence has its own."},
 		{Name: "series_master_id", Path: "seriesMasterId", Type: String, Doc: "Series that the event belongs to, in that mailbox."},
 		{Name: "organizer_address", Path: "organizer.emailAddress.address", Type: String, Personal: true, Doc: "Mail address of the organizer."},
@@ -93,9 +93,9 @@ var eventAttendees = Table{
 	Each: "attendees[]",
 	Key:  []string{"user_id", "event_id", "attendee_index"},
 	Columns: []Column{
-		{Name: "user_id", Path: "/@graphlake.parent", Type: String, Required: true, Personal: true, Doc: "Whose calendar the event is in."},
-		{Name: "event_id", Path: "/id", Type: String, Required: true, Doc: "The event."},
-		{Name: "attendee_index", Path: "#", Type: Int32, Required: true, Doc: "Position in the list of the invited, from 0."},
+		{Name: "user_id", Path: "/@graphlake.parent", Type: String, Personal: true, Doc: "Whose calendar the event is in."},
+		{Name: "event_id", Path: "/id", Type: String, Doc: "The event."},
+		{Name: "attendee_index", Path: "#", Type: Int32, Doc: "Position in the list of the invited, from 0."},
 		{Name: "event_start_time", Path: "/start.dateTime", Type: UTCTime, Required: true, Doc: "When the event begins; its UTC date is the partition."},
 		{Name: "address", Path: "emailAddress.address", Type: String, Personal: true, Doc: "Mail address."},
 		{Name: "name", Path: "emailAddress.name", Type: String, Personal: true, Doc: "Name."},

@@ -11,7 +11,7 @@ var callMedia = Table{
 		ofCall,
 		[]Column{
 			ofSession, ofSegment,
-			{Name: "media_index", Path: "#", Type: Int32, Required: true, Doc: "Position in the segment, from 0."},
+			{Name: "media_index", Path: "#", Type: Int32, Doc: "Position in the segment, from 0."},
 			{Name: "label", Path: "label", Type: Enum, Doc: "How the medium was named when it was negotiated, as main-audio."},
 		},
 		device("caller"), network("caller"),

@@ -13,8 +13,8 @@ var callMediaStreams = Table{
 		ofCall,
 		[]Column{
 			ofSession, ofSegment,
-			{Name: "media_index", Path: "/sessions[].segments[].media[]#", Type: Int32, Required: true, Doc: "The medium of the segment, as in call_media."},
-			{Name: "stream_index", Path: "#", Type: Int32, Required: true, Doc: "Position in the medium, from 0."},
+			{Name: "media_index", Path: "/sessions[].segments[].media[]#", Type: Int32, Doc: "The medium of the segment, as in call_media."},
+			{Name: "stream_index", Path: "#", Type: Int32, Doc: "Position in the medium, from 0."},
 			{Name: "stream_id", Path: "streamId", Type: String, Doc: "Id of the stream; repeated by other streams of a call."},
 			{Name: "stream_direction", Path: "streamDirection", Type: Enum, Doc: "callerToCallee or calleeToCaller."},
 			{Name: "start_time", Path: "startDateTime", Type: Timestamp, Doc: "When the stream began."},

@@ -12,7 +12,7 @@ var callParticipants = Table{
 	Columns: slices.Concat(
 		ofCall,
 		[]Column{
-			{Name: "participant_index", Path: "#", Type: Int32, Required: true, Doc: "Position in Graph's list, from 0."},
+			{Name: "participant_index", Path: "#", Type: Int32, Doc: "Position in Graph's list, from 0."},
 			{Name: "participant_id", Path: "id", Type: String, Personal: true, Doc: "Id that Graph gives the participant; not always unique in a call."},
 			{Name: "identity_kind", Path: "identity", Type: Member, Doc: "Kind of identity that took part: user, phone, guest, application and so on."},
 		},

@@ -9,7 +9,7 @@ var calls = Table{
 	Key:  []string{"call_id"},
 	Columns: slices.Concat(
 		[]Column{
-			{Name: "call_id", Path: "id", Type: String, Required: true, Doc: "Id of the call."},
+			{Name: "call_id", Path: "id", Type: String, Doc: "Id of the call."},
 			{Name: "organizer_id", Path: "organizer_v2.id", Type: String, Personal: true, Doc: "Id of the organizer: a user's, or the number of the phone that called."},
 			{Name: "start_time", Path: "startDateTime", Type: Timestamp, Required: true, Doc: "When the first participant joined."},
 			{Name: "end_time", Path: "endDateTime", Type: Timestamp, Doc: "When the last participant left."},
@@ -27,12 +27,12 @@ var calls = Table{
 // Columns by which the rows of child tables find the rows above them.
 var (
 	ofCall = []Column{
-		{Name: "call_id", Path: "/id", Type: String, Required: true, Doc: "The call."},
+		{Name: "call_id", Path: "/id", Type: String, Doc: "The call."},
 		{Name: "call_start_time", Path: "/startDateTime", Type: Timestamp, Required: true, Doc: "When the call began; its UTC date is the partition."},
 	}
-	ofSession = Column{Name: "session_id", Path: "/sessions[].id", Type: String, Required: true, Doc: "The session of the call."}
+	ofSession = Column{Name: "session_id", Path: "/sessions[].id", Type: String, Doc: "The session of the call."}
 	// Graph has been seen to give a session of a call twice, so that its id alone is no key.
-	sessionIndex = Column{Name: "session_index", Path: "/sessions[]#", Type: Int32, Required: true, Doc: "Position of the session in Graph's list, from 0."}
+	sessionIndex = Column{Name: "session_index", Path: "/sessions[]#", Type: Int32, Doc: "Position of the session in Graph's list, from 0."}
 
-	ofSegment = Column{Name: "segment_id", Path: "/sessions[].segments[].id", Type: String, Required: true, Doc: "The segment of the session."}
+	ofSegment = Column{Name: "segment_id", Path: "/sessions[].segments[].id", Type: String, Doc: "The segment of the session."}
 )

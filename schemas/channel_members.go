@@ -32,9 +32,9 @@ var channelMembers = Table{
 	Doc:  "A row per member of a channel on the day of the picture.",
 	Key:  []string{"team_id", "channel_id", "membership_id"},
 	Columns: []Column{
-		{Name: "team_id", Path: "@graphlake.grandparent", Type: String, Required: true, Doc: "The team that hosts the channel."},
-		{Name: "channel_id", Path: "@graphlake.parent", Type: String, Required: true, Doc: "The channel."},
-		{Name: "membership_id", Path: "id", Type: String, Required: true, Personal: true, Doc: "Id of the membership; the same person has another in each channel."},
+		{Name: "team_id", Path: "@graphlake.grandparent", Type: String, Doc: "The team that hosts the channel."},
+		{Name: "channel_id", Path: "@graphlake.parent", Type: String, Doc: "The channel."},
+		{Name: "membership_id", Path: "id", Type: String, Personal: true, Doc: "Id of the membership; the same person has another in each channel."},
 		{Name: "user_id", Path: "userId", Type: String, Personal: true, Doc: "The user."},
 		{Name: "display_name", Path: "displayName", Type: String, Personal: true, Doc: "Name of the member."},
 		{Name: "email", Path: "email", Type: String, Personal: true, Doc: "Mail address of the member."},

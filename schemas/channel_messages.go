@@ -27,8 +27,8 @@ var ChannelMessages = Dataset{
 	Permissions: []Permission{"ChannelMessage.Read.All"},
 	Bodies:      messageBodies,
 	Tables: messageTables("channel_", "channel_messages", "A row per post or reply in a channel.", []Column{
-		{Name: "team_id", Path: "/channelIdentity.teamId", Type: String, Required: true, Doc: "The team."},
-		{Name: "channel_id", Path: "/channelIdentity.channelId", Type: String, Required: true, Doc: "The channel."},
+		{Name: "team_id", Path: "/channelIdentity.teamId", Type: String, Doc: "The team."},
+		{Name: "channel_id", Path: "/channelIdentity.channelId", Type: String, Doc: "The channel."},
 	}),
 	Joins: []string{
 		"`channel_messages.from_user_id`, `channel_message_mentions.mentioned_user_id` and `channel_message_reactions.user_id` are `users.user_id`, with the department; `users.manager_id` leads to the manager.",
@@ -45,7 +45,7 @@ var ChannelMessages = Dataset{
 // of the key are the last of each table.
 func messageTables(prefix, name, doc string, place []Column, further ...Column) []Table {
 	of := slices.Concat(place, []Column{
-		{Name: "message_id", Path: "/id", Type: String, Required: true, Doc: "The message; its id is unique only within where it was written."},
+		{Name: "message_id", Path: "/id", Type: String, Doc: "The message; its id is unique only within where it was written."},
 	})
 	var key []string
 	for _, c := range slices.Concat(of, further) {
@@ -56,7 +56,7 @@ func messageTables(prefix, name, doc string, place []Column, further ...Column) 
 		t := Table{Name: prefix + name, Doc: doc, Each: each, Key: slices.Clone(key), Columns: slices.Clone(of)}
 		if index != "" {
 			t.Key = append(t.Key, index)
-			t.Columns = append(t.Columns, Column{Name: index, Path: "#", Type: Int32, Required: true, Doc: "Position in the message's list, from 0."})
+			t.Columns = append(t.Columns, Column{Name: index, Path: "#", Type: Int32, Doc: "Position in the message's list, from 0."})
 		}
 		t.Columns = slices.Concat(t.Columns, []Column{day}, columns, further)
 		return t

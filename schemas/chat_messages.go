@@ -30,7 +30,7 @@ var ChatMessages = Dataset{
 	Permissions: []Permission{"Chat.Read.All"},
 	Bodies:      messageBodies,
 	Tables: messageTables("", "chat_messages", "A row per message in a chat.", []Column{
-		{Name: "chat_id", Path: "/chatId", Type: String, Required: true, Personal: true, Doc: "The chat; of a chat of two its id is made of their ids."},
+		{Name: "chat_id", Path: "/chatId", Type: String, Personal: true, Doc: "The chat; of a chat of two its id is made of their ids."},
 	}, Column{
 		Name: "mailbox_id", Path: "/@graphlake.mailbox", Type: KeyText, Personal: true,
 		Doc: "Whose the message is, in a thread of notes to oneself, which has one chat_id for everybody; elsewhere empty.",

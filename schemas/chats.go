@@ -36,7 +36,7 @@ var chats = Table{
 	Doc:  "A row per chat that somebody in the directory takes part in, on the day of the picture.",
 	Key:  []string{"chat_id"},
 	Columns: []Column{
-		{Name: "chat_id", Path: "id", Type: String, Required: true, Personal: true, Doc: "Id of the chat; of a chat of two it is made of their ids."},
+		{Name: "chat_id", Path: "id", Type: String, Personal: true, Doc: "Id of the chat; of a chat of two it is made of their ids."},
 		{Name: "topic", Path: "topic", Type: String, Personal: true, Doc: "Topic, of a group."},
 		{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Doc: "When the chat was created."},
 		{Name: "last_updated_time", Path: "lastUpdatedDateTime", Type: Timestamp, Doc: "When the topic or the members last changed; messages do not count."},
@@ -59,8 +59,8 @@ var chatMembers = Table{
 	Each: "members[]",
 	Key:  []string{"chat_id", "membership_id"},
 	Columns: []Column{
-		{Name: "chat_id", Path: "/id", Type: String, Required: true, Personal: true, Doc: "The chat."},
-		{Name: "membership_id", Path: "id", Type: String, Required: true, Personal: true, Doc: "Id of the membership; the same person has another in each chat."},
+		{Name: "chat_id", Path: "/id", Type: String, Personal: true, Doc: "The chat."},
+		{Name: "membership_id", Path: "id", Type: String, Personal: true, Doc: "Id of the membership; the same person has another in each chat."},
 		{Name: "user_id", Path: "userId", Type: String, Personal: true, Doc: "The user."},
 		{Name: "display_name", Path: "displayName", Type: String, Personal: true, Doc: "Name of the member."},
 		{Name: "email", Path: "email", Type: String, Personal: true, Doc: "Mail address of the member."},

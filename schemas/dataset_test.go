@@ -86,7 +86,7 @@ func TestChildRowsNameTheirRecord(t *testing.T) {
 			if d.Mode.Pictures() {
 				continue
 			}
-			if !slices.ContainsFunc(table.Columns, func(c Column) bool { return c.Path == "/"+d.Time[0] && c.Required }) {
+			if !slices.ContainsFunc(table.Columns, func(c Column) bool { return c.Path == "/"+d.Time[0] && table.Requires(c) }) {
 				t.Errorf("%s has no required column for the record's time %q", table.Name, d.Time[0])
 			}
 		}
@@ -139,5 +139,18 @@ func TestWhatNamesAPersonIsPersonal(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// What is in a key is there in every row, and need not say so.
+func TestKeysAreRequired(t *testing.T) {
+	table := Table{Key: []string{"id", "seat"}, Columns: []Column{{Name: "id", Type: String}, {Name: "seat", Type: KeyText}, {Name: "host", Type: String}, {Name: "when", Required: true}}}
+	for i, want := range []bool{true, false, false, true} {
+		if got := table.Requires(table.Columns[i]); got != want {
+			t.Errorf("%s is required: %v", table.Columns[i].Name, got)
+		}
+	}
+	if table.Lenient = true; table.Requires(table.Columns[0]) {
+		t.Error("raw refuses a record without a key")
 	}
 }

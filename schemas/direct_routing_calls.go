@@ -36,7 +36,7 @@ var directRoutingCalls = Table{
 	Doc:  "A row per call or attempt over a trunk of the tenant.",
 	Key:  []string{"direct_routing_call_id"},
 	Columns: []Column{
-		{Name: "direct_routing_call_id", Path: "id", Type: String, Required: true, Doc: "Id of the row."},
+		{Name: "direct_routing_call_id", Path: "id", Type: String, Doc: "Id of the row."},
 		{Name: "correlation_id", Path: "correlationId", Type: String, Doc: "Id of the call in calls."},
 		{Name: "user_id", Path: "userId", Type: String, Personal: true, Doc: "User who called or was called; null for bots."},
 		{Name: "user_principal_name", Path: "userPrincipalName", Type: String, Personal: true, Doc: "Sign-in name of the user."},

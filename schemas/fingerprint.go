@@ -14,7 +14,7 @@ func (d Dataset) Fingerprint() string {
 	for _, t := range d.Tables {
 		fmt.Fprintf(sum, "table %q %q %q %t\n", t.Name, t.Each, t.Key, t.Lenient)
 		for _, c := range t.Columns {
-			fmt.Fprintf(sum, "column %q %q %q %v %t\n", c.Name, c.Path, c.Else, c.Type, c.Required)
+			fmt.Fprintf(sum, "column %q %q %q %v %t\n", c.Name, c.Path, c.Else, c.Type, t.Requires(c))
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])

@@ -29,7 +29,7 @@ var groups = Table{
 	Doc:  "A row per group of the directory on the day of the picture. A team has the id of its group.",
 	Key:  []string{"group_id"},
 	Columns: []Column{
-		{Name: "group_id", Path: "id", Type: String, Required: true, Doc: "Id of the group; of a team it is that of the team too."},
+		{Name: "group_id", Path: "id", Type: String, Doc: "Id of the group; of a team it is that of the team too."},
 		{Name: "display_name", Path: "displayName", Type: String, Personal: true, Doc: "Name as address books show it."},
 		{Name: "description", Path: "description", Type: LongText, Personal: true, Doc: "What the group is for."},
 		{Name: "mail", Path: "mail", Type: String, Personal: true, Doc: "Mail address of the group."},
@@ -72,8 +72,8 @@ var groupOwners = Table{
 
 func memberColumns(who, does string) []Column {
 	return []Column{
-		{Name: "group_id", Path: "/id", Type: String, Required: true, Doc: "The group."},
-		{Name: who + "_id", Path: "id", Type: String, Required: true, Personal: true, Doc: "Id of whoever " + does + "."},
+		{Name: "group_id", Path: "/id", Type: String, Doc: "The group."},
+		{Name: who + "_id", Path: "id", Type: String, Personal: true, Doc: "Id of whoever " + does + "."},
 		{Name: who + "_kind", Path: "@odata.type", Type: Enum, Doc: "Kind of directory object, as #microsoft.graph.user."},
 		removedWith("group"),
 	}

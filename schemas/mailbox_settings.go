@@ -30,7 +30,7 @@ var mailboxSettings = Table{
 	Doc:  "A row per mailbox on the day of the picture.",
 	Key:  []string{"user_id"},
 	Columns: []Column{
-		{Name: "user_id", Path: "@graphlake.parent", Type: String, Required: true, Personal: true, Doc: "The user."},
+		{Name: "user_id", Path: "@graphlake.parent", Type: String, Personal: true, Doc: "The user."},
 		{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether the mailbox was not there any more. The other columns are then as they were last known."},
 		{Name: "time_zone", Path: "timeZone", Type: Enum, Doc: "Time zone as Graph sent it, by Windows or IANA name."},
 		{Name: "iana_time_zone", Path: "timeZone", Type: Zone, Doc: "The same by IANA name, as Europe/Zurich; null where the name is not known."},

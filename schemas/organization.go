@@ -27,7 +27,7 @@ var tenants = Table{
 	Doc:  "A row for the tenant on the day of the picture.",
 	Key:  []string{"organization_id"},
 	Columns: []Column{
-		{Name: "organization_id", Path: "id", Type: String, Required: true, Doc: "Id of the tenant."},
+		{Name: "organization_id", Path: "id", Type: String, Doc: "Id of the tenant."},
 		{Name: "display_name", Path: "displayName", Type: String, Personal: true, Doc: "Name of the organization."},
 		{Name: "country_letter_code", Path: "countryLetterCode", Type: Enum, Doc: "Country (ISO 3166-1)."},
 		{Name: "city", Path: "city", Type: String, Doc: "City of the organization."},
@@ -48,7 +48,7 @@ var subscribedSKUs = Table{
 	Each: "subscribedSkus[]",
 	Key:  []string{"subscribed_sku_id"}, // which begins with the id of the tenant
 	Columns: []Column{
-		{Name: "subscribed_sku_id", Path: "id", Type: String, Required: true, Doc: "Id of the subscription to the product."},
+		{Name: "subscribed_sku_id", Path: "id", Type: String, Doc: "Id of the subscription to the product."},
 		{Name: "organization_id", Path: "/id", Type: String, Required: true, Doc: "The tenant."},
 		{Name: "sku_id", Path: "skuId", Type: String, Doc: "Id of the product; user_licenses has it too."},
 		{Name: "sku_part_number", Path: "skuPartNumber", Type: Enum, Doc: "The product by its short name, as SPE_E5."},

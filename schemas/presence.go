@@ -34,8 +34,8 @@ var presence = Table{
 	Doc:  "A row per user and observation. The values are open: Graph has changed them before.",
 	Key:  []string{"user_id", "observed_time"},
 	Columns: []Column{
-		{Name: "user_id", Path: "id", Type: String, Required: true, Personal: true, Doc: "The user."},
-		{Name: "observed_time", Path: "@graphlake.observed", Type: Timestamp, Required: true, Doc: "When it was observed, to the minute."},
+		{Name: "user_id", Path: "id", Type: String, Personal: true, Doc: "The user."},
+		{Name: "observed_time", Path: "@graphlake.observed", Type: Timestamp, Doc: "When it was observed, to the minute."},
 		{Name: "availability", Path: "availability", Type: Enum, Doc: "Available, Busy, Away, DoNotDisturb, Offline and so on."},
 		{Name: "activity", Path: "activity", Type: Enum, Doc: "What the user is doing, as InACall or InAMeeting."},
 		{Name: "is_out_of_office", Path: "outOfOfficeSettings.isOutOfOffice", Type: Bool, Doc: "Whether the user is out of office."},

@@ -33,7 +33,7 @@ var pstnCalls = Table{
 	Doc:  "A row per call or leg over the telephone network, as it is charged.",
 	Key:  []string{"pstn_call_id"},
 	Columns: []Column{
-		{Name: "pstn_call_id", Path: "id", Type: String, Required: true, Doc: "Id of the row."},
+		{Name: "pstn_call_id", Path: "id", Type: String, Doc: "Id of the row."},
 		// Not the id of a call record, and shared by legs: nothing can be joined by it.
 		{Name: "call_id", Path: "callId", Type: String, Personal: true, Doc: "Id of the call at the operator, which may hold an address; not unique, and not that of calls."},
 		{Name: "conference_id", Path: "conferenceId", Type: String, Personal: true, Doc: "Audio conference that the call belongs to."},

@@ -29,7 +29,7 @@ type Column struct {
 	// Else are further paths of the same kind, asked in order while the value is null.
 	Else     []Path
 	Type     Type
-	Required bool // a record without it is bad
+	Required bool // a record without it is bad; so for each column of a key, which need not say it
 	Personal bool // says something about a person
 }
 
@@ -48,6 +48,12 @@ func (t Table) Column(name string) (Column, bool) {
 	return t.Columns[i], true
 }
 
+// Requires reports whether a record without a value of the column is bad: because the column says so, or because it is
+// in the key.
+func (t Table) Requires(c Column) bool {
+	return c.Required || !t.Lenient && c.Type != KeyText && slices.Contains(t.Key, c.Name)
+}
+
 // Only is the table with its key and the named columns, in the table's order.
 func (t Table) Only(names ...string) Table {
 	t.Columns = slices.DeleteFunc(slices.Clone(t.Columns), func(c Column) bool {
@@ -60,7 +66,7 @@ func (t Table) Only(names ...string) Table {
 func (t Table) Schema() *arrow.Schema {
 	fields := make([]arrow.Field, len(t.Columns))
 	for i, c := range t.Columns {
-		fields[i] = arrow.Field{Name: c.Name, Type: c.Type.Arrow(), Nullable: !c.Required && !c.Type.NeverNull()}
+		fields[i] = arrow.Field{Name: c.Name, Type: c.Type.Arrow(), Nullable: !t.Requires(c) && !c.Type.NeverNull()}
 	}
 	return arrow.NewSchema(fields, nil)
 }

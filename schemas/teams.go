@@ -40,7 +40,7 @@ var teams = Table{
 	Doc:  "A row per team on the day of the picture.",
 	Key:  []string{"team_id"},
 	Columns: []Column{
-		{Name: "team_id", Path: "id", Type: String, Required: true, Doc: "Id of the team, which is that of its group."},
+		{Name: "team_id", Path: "id", Type: String, Doc: "Id of the team, which is that of its group."},
 		{Name: "display_name", Path: "displayName", Type: String, Personal: true, Doc: "Name of the team."},
 		{Name: "description", Path: "description", Type: LongText, Personal: true, Doc: "What the team is for."},
 		{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Doc: "When the team was created."},
@@ -67,8 +67,8 @@ var channels = Table{
 	Each: "channels[]",
 	Key:  []string{"team_id", "channel_id"},
 	Columns: []Column{
-		{Name: "team_id", Path: "/id", Type: String, Required: true, Doc: "The team."},
-		{Name: "channel_id", Path: "id", Type: String, Required: true, Doc: "Id of the channel, as 19:…@thread.tacv2."},
+		{Name: "team_id", Path: "/id", Type: String, Doc: "The team."},
+		{Name: "channel_id", Path: "id", Type: String, Doc: "Id of the channel, as 19:…@thread.tacv2."},
 		{Name: "display_name", Path: "displayName", Type: String, Personal: true, Doc: "Name of the channel."},
 		{Name: "description", Path: "description", Type: LongText, Personal: true, Doc: "What the channel is for."},
 		{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Doc: "When the channel was created."},

@@ -33,7 +33,7 @@ var users = Table{
 	Doc:  "A row per user of the directory on the day of the picture.",
 	Key:  []string{"user_id"},
 	Columns: []Column{
-		{Name: "user_id", Path: "id", Type: String, Required: true, Personal: true, Doc: "Id of the user in the directory."},
+		{Name: "user_id", Path: "id", Type: String, Personal: true, Doc: "Id of the user in the directory."},
 		// The delta sends the navigation as an array of changes; a plain query would send the object.
 		{Name: "manager_id", Path: "manager@delta[0].id", Else: []Path{"manager.id"}, Type: String, Personal: true, Doc: "User whom the user reports to."},
 		{Name: "employee_id", Path: "employeeId", Type: String, Personal: true, Doc: "Id that the organization gave the employee."},
@@ -89,8 +89,8 @@ var userLicenses = Table{
 	Each: "assignedLicenses[]",
 	Key:  []string{"user_id", "sku_id"},
 	Columns: []Column{
-		{Name: "user_id", Path: "/id", Type: String, Required: true, Personal: true, Doc: "The user."},
-		{Name: "sku_id", Path: "skuId", Type: String, Required: true, Doc: "The licence, as the id of the product sold."},
+		{Name: "user_id", Path: "/id", Type: String, Personal: true, Doc: "The user."},
+		{Name: "sku_id", Path: "skuId", Type: String, Doc: "The licence, as the id of the product sold."},
 		{Name: "disabled_plans", Path: "disabledPlans", Type: JSON, Doc: "Services of the licence that are turned off."},
 		removedWith("user"),
 	},

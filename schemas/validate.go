@@ -294,8 +294,8 @@ func (t Table) faults() (f faults) {
 		f.within(at, "column "+c.Name+": ", t.faultsOf(c))
 	}
 	for i, k := range t.Key {
-		if c, ok := t.Column(k); !ok || !c.Required && c.Type != KeyText {
-			f.add(fmt.Sprintf("key[%d]", i), "key column %s has to be there and required", k)
+		if _, ok := t.Column(k); !ok {
+			f.add(fmt.Sprintf("key[%d]", i), "key column %s has to be there", k)
 		}
 	}
 	return f

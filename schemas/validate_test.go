@@ -26,13 +26,13 @@ func sound() Dataset {
 		Permissions: []Permission{"Visits.Read.All"},
 		Tables: []Table{
 			{Name: "visits", Doc: "A row per visit.", Key: []string{"visit_id"}, Columns: []Column{
-				{Name: "visit_id", Path: "id", Type: String, Required: true, Doc: "The visit."},
+				{Name: "visit_id", Path: "id", Type: String, Doc: "The visit."},
 				{Name: "host", Path: "host.name", Else: []Path{"hosts[0].name"}, Type: String, Doc: "The host."},
 			}},
 			{Name: "visit_guests", Doc: "A row per guest.", Each: "parties[].guests[]", Key: []string{"visit_id", "guest_index"}, Columns: []Column{
-				{Name: "visit_id", Path: "/id", Type: String, Required: true, Doc: "The visit."},
+				{Name: "visit_id", Path: "/id", Type: String, Doc: "The visit."},
 				{Name: "party", Path: "/parties[]#", Type: Int32, Doc: "The party."},
-				{Name: "guest_index", Path: "#", Type: Int32, Required: true, Doc: "The guest."},
+				{Name: "guest_index", Path: "#", Type: Int32, Doc: "The guest."},
 				{Name: "first_hat", Path: "hats[0]", Type: String, Doc: "The first hat."},
 			}},
 		},
@@ -174,7 +174,6 @@ func TestValidateRefuses(t *testing.T) {
 		"two collections in one":  {func(d *Dataset) { d.Tables[1].Columns[3].Else = []Path{"/hat"} }, "are in different collections"},
 		"a time in an array":      {func(d *Dataset) { d.Time = []Path{"when[0]"} }, "through no array"},
 		"a key that is no column": {func(d *Dataset) { d.Tables[0].Key = []string{"id"} }, "key column id has to be there"},
-		"a key that may be null":  {func(d *Dataset) { d.Tables[0].Columns[0].Required = false }, "key column visit_id has to be there and required"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := sound()
@@ -197,7 +196,6 @@ func header(d *Dataset, name, value string) {
 
 func twoKeys(d *Dataset) {
 	d.Tables[0].Key = []string{"visit_id", "host"}
-	d.Tables[0].Columns[1].Required = true
 }
 
 // again adds a column of the same name, in other letters.

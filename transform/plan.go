@@ -185,6 +185,7 @@ func (c *compiler) table(number int, t schemas.Table) error {
 		sc.below = append(sc.below, number)
 	}
 	for _, col := range t.Columns {
+		col.Required = t.Requires(col)
 		if err := c.column(rows, number, t, col); err != nil {
 			return fmt.Errorf("column %s: %w", col.Name, err)
 		}

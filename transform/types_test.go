@@ -116,8 +116,8 @@ func TestTypes(t *testing.T) {
 		{schemas.Hash, map[string]string{`{}`: "44136fa355b3678a1146ad16f7e8649e"}, nil},
 	} {
 		for text, want := range c.good {
-			rows, misfits, errs := readOdd(t, one(c.typ), `{"v":`+text+`}`)
-			if errs[0] != nil || rows[0] != "t: (null) | "+want || len(misfits) != 0 {
+			rows, misfits, errs := readOdd(t, one(c.typ), `{"id":"a1","v":`+text+`}`)
+			if errs[0] != nil || rows[0] != "t: a1 | "+want || len(misfits) != 0 {
 				t.Errorf("%v %s: got %q, %v, %v; want %s", c.typ, text, rows, misfits, errs[0], want)
 			}
 		}
@@ -142,14 +142,14 @@ func TestTypes(t *testing.T) {
 				t.Errorf("required %v %s: got %q, %v, %v; want %s", c.typ, text, rows, misfits, errs[0], want)
 			}
 		}
-		want := "t: (null) | (null)"
+		want := "t: a1 | (null)"
 		switch c.typ {
 		case schemas.Present:
-			want = "t: (null) | false"
+			want = "t: a1 | false"
 		case schemas.KeyText:
-			want = "t: (null) | "
+			want = "t: a1 | "
 		}
-		if rows, errs := readRows(t, one(c.typ), `{}`); errs[0] != nil || rows[0] != want {
+		if rows, errs := readRows(t, one(c.typ), `{"id":"a1"}`); errs[0] != nil || rows[0] != want {
 			t.Errorf("%v absent: got %q, %v", c.typ, rows, errs[0])
 		}
 	}

@@ -30,7 +30,7 @@ func (s schemaCommand) Run(c *command) error {
 	}
 	columns := []column{}
 	for _, x := range t.Columns {
-		columns = append(columns, column{x.Name, x.Type.String(), x.Required, x.Personal, x.Doc})
+		columns = append(columns, column{x.Name, x.Type.String(), t.Requires(x), x.Personal, x.Doc})
 	}
 	if c.Output == "json" {
 		return c.printJSON(map[string]any{"table": t.Name, "dataset": d.Name, "doc": t.Doc, "key": t.Key, "columns": columns})

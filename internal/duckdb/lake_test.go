@@ -127,7 +127,7 @@ func (l *lake) types(t *testing.T) {
 		var required [][2]string
 		for _, c := range table.Columns {
 			repetition := "OPTIONAL"
-			if c.Required || c.Type.NeverNull() {
+			if table.Requires(c) || c.Type.NeverNull() {
 				repetition = "REQUIRED"
 			}
 			required = append(required, [2]string{c.Name, repetition})
@@ -154,7 +154,7 @@ func (l *lake) keys(t *testing.T) {
 				t.Errorf("%s: %d keys are there more than once", table.Name, n)
 			}
 			for _, c := range table.Columns {
-				if !c.Required && !c.Type.NeverNull() {
+				if !table.Requires(c) && !c.Type.NeverNull() {
 					continue
 				}
 				if n := l.number(t, "SELECT count(*) FROM %s WHERE %s IS NULL", table.Name, c.Name); n > 0 {

@@ -40,9 +40,6 @@ func (r *reader) dataset(n ast.Node, at string) Declared {
 		d.source.named[t.Name] = fmt.Sprintf("tables[%d]", n)
 		for i, c := range t.Columns {
 			d.source.named[t.Name+"."+c.Name] = fmt.Sprintf("tables[%d].columns[%d]", n, i)
-			if slices.Contains(t.Key, c.Name) {
-				t.Columns[i].Required = c.Type != schemas.KeyText
-			}
 		}
 	}
 	faults, ok := d.Validate().(interface{ Unwrap() []error }) //nolint:errorlint // it is joined

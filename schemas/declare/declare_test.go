@@ -105,15 +105,15 @@ func TestParse(t *testing.T) {
 		Bodies:      []schemas.Body{{Path: "note", Form: schemas.PlainBody}},
 		Tables: []schemas.Table{
 			{Name: "x_visits", Doc: "A row per visit.", Key: []string{"visit_id"}, Columns: []schemas.Column{
-				{Name: "visit_id", Path: "id", Type: schemas.String, Required: true, Doc: "What Graph has at id."},
+				{Name: "visit_id", Path: "id", Type: schemas.String, Doc: "What Graph has at id."},
 				{Name: "removed", Path: "/@removed", Type: schemas.Present, Doc: "Whether the record is gone. The row is then as it was last known."},
 				{Name: "start_time", Path: "when", Else: []schemas.Path{"since"}, Type: schemas.Timestamp, Required: true, Doc: "When."},
 				{Name: "host", Path: "host.name", Type: schemas.Enum, Personal: true, Doc: "What Graph has at host.name."},
 				{Name: "length_ms", Path: "length", Type: schemas.DurationMS, Doc: "What Graph has at length."},
 			}},
 			{Name: "x_visit_guests", Doc: "A row per guest.", Each: "guests[]", Key: []string{"visit_id", "guest_index"}, Columns: []schemas.Column{
-				{Name: "visit_id", Path: "/id", Type: schemas.String, Required: true, Doc: "What Graph has at /id."},
-				{Name: "guest_index", Path: "#", Type: schemas.Int32, Required: true, Doc: "What Graph has at #."},
+				{Name: "visit_id", Path: "/id", Type: schemas.String, Doc: "What Graph has at /id."},
+				{Name: "guest_index", Path: "#", Type: schemas.Int32, Doc: "What Graph has at #."},
 				{Name: "removed", Path: "/@removed", Type: schemas.Present, Doc: "Gone."},
 			}},
 		},
@@ -153,7 +153,7 @@ func TestParseRefuses(t *testing.T) {
 		"an id where none is":     {"$top: 100", "$top: '{id}'", `visits.yaml:9: source.query.$top: source: "{id}": {id} is not filled in here`},
 		"a broken path":           {"path: host.name", "path: host..name", `visits.yaml:42: tables[0].columns[2].path: path "host..name": want names divided by dots`},
 		"a path into many":        {"path: host.name", "path: 'hosts[].name'", `visits.yaml:42: tables[0].columns[2].path: table x_visits: column host: path "hosts[].name" goes into a collection`},
-		"a key that is no column": {"    key: visit_id\n", "    key: id\n", "visits.yaml:38: tables[0].key[0]: table x_visits: key column id has to be there and required"},
+		"a key that is no column": {"    key: visit_id\n", "    key: id\n", "visits.yaml:38: tables[0].key[0]: table x_visits: key column id has to be there"},
 		"a column twice":          {"name: length_ms", "name: host", "visits.yaml:43: tables[0].columns[3].name: table x_visits: column host is there twice"},
 		"a lookback too short":    {"lookback: 36h", "lookback: 1h", "visits.yaml:28: lookback: the lookback is shorter than the settle time"},
 		"a picture with a time":   {"mode: windowed", "mode: snapshot", "visits.yaml:25: time: mode snapshot: pictures are dated by the run and have no time"},
