@@ -22,8 +22,8 @@ type Runner struct {
 	Clients map[string]*graph.Client // by tenant id; how patient they are, their Options say
 	Privacy Privacy                  // of the lake, as [Settle] has found it
 	Now     time.Time                // what counts as now
-	// Witness has what counts as now held against Graph's own clock before anything is written.
-	Witness bool
+	// CheckClock compares what counts as now with Graph's own clock before anything is written.
+	CheckClock bool
 	Log     *slog.Logger
 	Memory  memory.Allocator // of rows; nil is Arrow's own
 	Stop    <-chan struct{}  // closed when no further unit is to begin; nil is never

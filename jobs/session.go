@@ -58,7 +58,7 @@ func Open(ctx context.Context, r *Runner, sel plan.Selection) (*Session, error) 
 
 // newSession is one that has nothing open yet.
 func newSession(ctx context.Context, r *Runner, sel plan.Selection) (*Session, error) {
-	r, notes, err := r.witnessed(ctx, sel)
+	r, notes, err := r.withCheckedClock(ctx, sel)
 	if err != nil {
 		return nil, err
 	}

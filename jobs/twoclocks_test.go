@@ -24,7 +24,7 @@ func onClock(t *testing.T, ahead time.Duration) *rig {
 	}))
 	t.Cleanup(server.Close)
 	r := newRigOn(t, graph.Options{Endpoint: server.URL, Tries: 1}).at(time.Now())
-	r.Witness = true
+	r.CheckClock = true
 	return r
 }
 

@@ -60,7 +60,7 @@ func (s *setup) close(ctx context.Context) { s.telemetry.close(ctx) }
 // are.
 func (s *setup) run(ctx context.Context, now time.Time, run func(*jobs.Runner) (jobs.Report, error)) (jobs.Report, error) {
 	runner := s.runner
-	runner.Now, runner.Witness, runner.Progress = now, true, &jobs.Progress{Rate: s.config.Graph.Rate}
+	runner.Now, runner.CheckClock, runner.Progress = now, true, &jobs.Progress{Rate: s.config.Graph.Rate}
 	stop := s.command.watch(ctx, runner.Progress, s.runner.Log, s.bars)
 	rep, err := run(&runner)
 	stop()

@@ -272,7 +272,7 @@ func (p *process) run(ctx context.Context, s plan.Selection, now time.Time) []by
 	p.wire.left.Store(mostRequests)
 	p.wire.end = cancel
 	r := p.Runner
-	r.Now, r.Witness = now, true // Graph's clock is the simulator's, and this machine's is virtual
+	r.Now, r.CheckClock = now, true // Graph's clock is the simulator's, and this machine's is virtual
 	report, err := r.Run(ctx, s)
 	if p.wire.left.Load() < 0 {
 		p.life.unnamed++

@@ -14,17 +14,17 @@ import (
 // Date of its answers. Coverage, pictures and what is due follow from it, so nothing is written beyond the
 // earlier of the two, and nothing at all if they are far apart.
 const (
-	clockSaid = 10 * time.Minute // off by more is said
+	clockWarn = 10 * time.Minute // off by more is said
 	clockStop = 24 * time.Hour   // off by more ends the run before it has begun
 )
 
 // ErrClock says that this machine's clock is wrong.
 var ErrClock = errors.New("this machine's clock cannot be right")
 
-// witnessed is the runner at the earlier of what counts as now and Graph's time, with a note if a time that was
-// given has not come: now can only be set back. Who cannot be asked is no witness: then reading fails by itself.
-func (r *Runner) witnessed(ctx context.Context, s plan.Selection) (at *Runner, notes []plan.Note, err error) {
-	if !r.Witness {
+// withCheckedClock is the runner at the earlier of what counts as now and Graph's time, with a note if a time that was
+// given has not come: now can only be set back. Who cannot be asked does not count: then reading fails by itself.
+func (r *Runner) withCheckedClock(ctx context.Context, s plan.Selection) (at *Runner, notes []plan.Note, err error) {
+	if !r.CheckClock {
 		return r, nil, nil
 	}
 	next := *r
@@ -48,14 +48,14 @@ func (r *Runner) witnessed(ctx context.Context, s plan.Selection) (at *Runner, n
 		}
 		ahead := ours.Sub(theirs)
 		switch {
-		case s.Back && ahead > clockSaid:
+		case s.Back && ahead > clockWarn:
 			notes = append(notes, plan.Note{Message: fmt.Sprintf("%s was given as now and has not come: by Graph's clock it is %s in %s, and that was taken",
 				ours.Format(time.RFC3339), theirs.Format(time.RFC3339), t.Name)})
 		case s.Back:
 		case ahead.Abs() > clockStop:
 			return nil, nil, fmt.Errorf("%w: it shows %s, and Graph's %s; nothing was read or written; set the clock, as by NTP, and run again, or give the time with --now",
 				ErrClock, ours.Format(time.RFC3339), theirs.Format(time.RFC3339))
-		case ahead.Abs() > clockSaid:
+		case ahead.Abs() > clockWarn:
 			r.Log.WarnContext(ctx, "this machine's clock is off: set it, as by NTP", "shows", ours, "graph", theirs)
 		}
 		next.Now = schemas.Earlier(next.Now, theirs)
