@@ -24,9 +24,9 @@ type Runner struct {
 	Now     time.Time                // what counts as now
 	// CheckClock compares what counts as now with Graph's own clock before anything is written.
 	CheckClock bool
-	Log     *slog.Logger
-	Memory  memory.Allocator // of rows; nil is Arrow's own
-	Stop    <-chan struct{}  // closed when no further unit is to begin; nil is never
+	Log        *slog.Logger
+	Memory     memory.Allocator // of rows; nil is Arrow's own
+	Stop       <-chan struct{}  // closed when no further unit is to begin; nil is never
 	// Progress, if there is one, says how far the run is.
 	Progress *Progress
 	// Telemetry, if there is one, is told of runs and units.
