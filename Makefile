@@ -93,7 +93,7 @@ trial: build ## T=run|million|scale|throttle|night|dataset|truth|month|torture|s
 	go run ./internal/trial $(T) $(ARGS)
 
 bench-duckdb: build ## JSON to Parquet against DuckDB, one thread each
-	cd internal/duckdb && go run ./bench
+	cd internal/duckdb && go run ./bench $(ARGS)
 
 # Ask Microsoft's generated SDK about our URLs and paths; its first build takes minutes.
 contract:

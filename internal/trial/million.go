@@ -20,7 +20,11 @@ func million(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 	records := flags.Int("records", 1_000_000, "records of the day")
 	most := flags.Float64("most", 400, "MB of memory that a run may take at most")
 	against := flags.String("against", "", usageAgainst)
+	rows := flags.String("rows", "", "a file to write the records to, one a line, for make bench-duckdb; nothing is measured then")
 	return func(ctx context.Context, bin string) error {
+		if *rows != "" {
+			return telephoneLog{*records}.write(*rows)
+		}
 		server := httptest.NewServer(telephoneLog{*records})
 		defer server.Close()
 		client := command.Client{Bin: bin, URL: server.URL, Rate: command.Unhindered}

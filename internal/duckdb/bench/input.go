@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"time"
@@ -63,4 +65,14 @@ func writeRecords(ctx context.Context, file string, size int64) (in records, err
 		return in, err
 	}
 	return in, f.Close()
+}
+
+// given is a file that is there, of a dataset.
+func given(file, dataset string) (in records, tables []schemas.Table, err error) {
+	d, ok := schemas.BuiltIn().Find(dataset)
+	if !ok {
+		return in, nil, fmt.Errorf("there is no dataset %q", dataset)
+	}
+	text, err := os.ReadFile(file)
+	return records{file: file, bytes: int64(len(text)), records: bytes.Count(text, []byte("\n"))}, d.Tables, err
 }

@@ -18,8 +18,8 @@ type match struct {
 	text           *contender // as load, without converting durations
 }
 
-func newMatch(db *sql.DB, in records) (*match, error) {
-	m := &match{db: db, tables: schemas.CallRecords.Tables, in: in}
+func newMatch(db *sql.DB, in records, tables []schemas.Table) (*match, error) {
+	m := &match{db: db, tables: tables, in: in}
 	var err error
 	if m.us, err = ours(m.tables); err != nil {
 		return nil, err
