@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -189,8 +187,6 @@ func reason(e *graph.Error) string {
 // Records has ended without an error.
 func (x *Reading) Behind() []Behind { return x.behind.all }
 
-// Answered reports whether a parent was read to the end. It is known once Records has ended without an error.
-func (x *Reading) Answered(parent string) bool { return x.behind.who[parent] }
-
-// AllAnswered are the parents that were read to the end, like Answered.
-func (x *Reading) AllAnswered() iter.Seq[string] { return maps.Keys(x.behind.who) }
+// Answered are the parents that were read to the end; the caller changes nothing of it. It is known once Records has
+// ended without an error.
+func (x *Reading) Answered() map[string]bool { return x.behind.who }

@@ -1,6 +1,6 @@
 package jobs
 
-// What becomes of a record on which a merge does not decide by versions (see load.Merge.Open).
+// What becomes of a record on which a merge does not decide by versions (see load.Merge.Undecided).
 //
 // Of a window these are the records that raw holds and that a complete reading has not listed. They were looked for
 // where they may have moved to.

@@ -174,21 +174,22 @@ func (u *unit) inRaw(key schemas.Column, id string) string {
 
 // ofReading says whom a reading could read and whom not, in the lake's ids.
 func (u *unit) ofReading(x *extract.Reading) state.Answers {
-	r := state.Answers{Within: u.Range, Answered: func(string) bool { return false }}
+	r := state.Answers{Within: u.Range, Answered: u.answered(x)}
 	for _, b := range x.Behind() {
 		r.Behind = append(r.Behind, state.Behind{
 			Parent: u.session.runner.Privacy.Pseudonym(b.Parent), Record: u.called(b.Record), From: b.From.UTC(), To: b.To.UTC(), Reason: b.Reason,
 		})
 	}
-	who := u.answered(x)
-	r.Answered = func(id string) bool { return who[id] }
 	return r
 }
 
 // answered are those in the lake's ids who were read to the end.
 func (u *unit) answered(x *extract.Reading) map[string]bool {
+	if len(u.session.runner.Privacy.Key) == 0 {
+		return x.Answered()
+	}
 	who := map[string]bool{}
-	for id := range x.AllAnswered() {
+	for id := range x.Answered() {
 		who[u.session.runner.Privacy.Pseudonym(id)] = true
 	}
 	return who
@@ -214,11 +215,10 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading,
 	if u.Dataset.Removes {
 		how.Margin = true
 		key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
-		switch {
-		case key.Path == extract.Parent:
-			how.Absence, how.Answered = true, u.answered(x)
-		default:
-			how.Absence = len(x.Behind()) == 0
+		if key.Path == extract.Parent {
+			how.Absence, how.Answered = load.OfAnswered, u.answered(x)
+		} else if len(x.Behind()) == 0 {
+			how.Absence = load.OfAll
 		}
 	}
 	if merge, err = spool.Merge(ctx, how); err != nil {
@@ -230,7 +230,7 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading,
 			return merge, nil
 		}
 	}
-	if !how.Absence && !j.picture {
+	if how.Absence == load.OfNobody && !j.picture {
 		return merge, nil
 	}
 	rows, err := newRawRows(u.Dataset, u.open.memory, nil)
@@ -238,7 +238,7 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading,
 		return nil, err
 	}
 	defer rows.release()
-	for c, err := range merge.Open(ctx) {
+	for c, err := range merge.Undecided(ctx) {
 		if err == nil {
 			err = j.decide(c, merge, rows)
 		}

@@ -45,7 +45,10 @@ func TestMergeAbsent(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		reading := load.Reading{Answered: map[string]bool{}, Absence: whole}
+		reading := load.Reading{Answered: map[string]bool{}}
+		if whole {
+			reading.Absence = load.OfAnswered
+		}
 		for _, id := range []string{"1", "2", "3"} {
 			reading.Answered[id] = !slices.Contains(spared, id)
 		}
@@ -53,7 +56,7 @@ func TestMergeAbsent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for c, err := range m.Open(t.Context()) {
+		for c, err := range m.Undecided(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,11 +116,11 @@ func TestMovedRecordsOfAnyDay(t *testing.T) {
 	if err := s.Add(batch(t, memory.DefaultAllocator, trips, moved)); err != nil {
 		t.Fatal(err)
 	}
-	m, err := s.Merge(t.Context(), load.Reading{Absence: true})
+	m, err := s.Merge(t.Context(), load.Reading{Absence: load.OfAll})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for c, err := range m.Open(t.Context()) {
+	for c, err := range m.Undecided(t.Context()) {
 		t.Errorf("%v is absent, %v", c, err)
 	}
 	if _, err := publish(t.Context(), m); err != nil {

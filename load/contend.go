@@ -39,7 +39,7 @@ func (m *Merge) decide(ctx context.Context) error {
 	}
 }
 
-// begin looks at the day of a picture. What becomes of its records is open.
+// begin looks at the day of a picture. What becomes of its records is undecided.
 func (m *Merge) begin(ctx context.Context) (err error) {
 	s := m.spool
 	h := &lakeDay{Partition: s.partition(dateOf(dayOf(s.within.From))), ours: true}
@@ -192,7 +192,7 @@ func (m *Merge) ourRow(o order, h *lakeDay, r row) error {
 		if unread {
 			m.missing++
 		}
-		if m.reading.Absence {
+		if m.reading.Absence != OfNobody {
 			m.count(o.first(r), unread)
 		}
 	}
@@ -261,7 +261,7 @@ func (m *Merge) live(o order, r row) bool { return m.spool.within.Contains(o.fil
 
 // answered says whether a row is live and of one that was read to the end.
 func (m *Merge) answered(o order, r row) bool {
-	return m.live(o, r) && (m.reading.Answered == nil || m.reading.Answered[o.first(r)])
+	return m.live(o, r) && (m.reading.Absence != OfAnswered || m.reading.Answered[o.first(r)])
 }
 
 // unread says whether a row, whose record was not read, was not listed either though it is live.
@@ -271,7 +271,7 @@ func (m *Merge) unread(o order, r row) bool {
 
 // leaves says whether a row, whose record was not read, is absent.
 func (m *Merge) leaves(o order, r row) bool {
-	return m.reading.Absence && m.unread(o, r) && m.answered(o, r)
+	return m.reading.Absence != OfNobody && m.unread(o, r) && m.answered(o, r)
 }
 
 // dayBatches gives the rows of a day as they are in one version of its partition: the one that was met first. A

@@ -111,7 +111,7 @@ func takeRow(t *testing.T, c *load.Change, row string) {
 // removeAbsent marks what is absent as removed, at ten o'clock.
 func removeAbsent(t *testing.T, m *load.Merge) *load.Merge {
 	t.Helper()
-	for c, err := range m.Open(t.Context()) {
+	for c, err := range m.Undecided(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}

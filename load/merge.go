@@ -8,7 +8,7 @@ package load
 // last seen. Of a record that the lake holds in the range and that was not read, a stray, copies contend
 // as well, on all days of the search. Every other row stays as it is.
 //
-// Where texts have to be read to decide, the record is open, and whoever merges decides (Open): of a window the
+// Where texts have to be read to decide, the record is undecided, and whoever merges decides ([Merge.Undecided]): of a window the
 // strays that are absent; of a picture all. A picture is the case in which what is read goes over one day, today's,
 // and what is held is the newest picture, of that day or an older one; the reads of one record keep their order.
 //
@@ -43,14 +43,24 @@ type Reading struct {
 	// Listed are records by the first column of their key that were listed and not read again, as the lake has
 	// them already.
 	Listed map[string]bool
-	// Answered are those whom the first column of a key names that were read to the end; nil: all were.
+	// Absence says of whom a record that was neither read nor listed may be absent: [Merge.Undecided] gives it.
+	Absence Absence
+	// Answered are those whom the first column of a key names that were read to the end, for OfAnswered.
 	Answered map[string]bool
-	// Absence says that a record which was neither read nor listed may be absent: Merge.Open gives it.
-	Absence bool
 	// Margin says that rows outside of the unit's range were read to find records that moved over its edge:
 	// one counts only if the lake holds its record on a day of the range.
 	Margin bool
 }
+
+// Absence is of whom records may be absent.
+type Absence int
+
+// Whose records may be absent.
+const (
+	OfNobody Absence = iota
+	OfAnswered
+	OfAll
+)
 
 // Merge is what a spool's rows change in the lake. It is used by one goroutine, and needs the spool until
 // Gain is done.
@@ -120,7 +130,7 @@ func (m *Merge) changes(h *lakeDay) bool {
 	return m.damaged[dayOf(h.Date)] == nil && (h.gains || h.loses || h.changed != nil || h.ours && h.version == "")
 }
 
-// mayChange says the same while it is open what becomes of records that are absent.
+// mayChange says the same while it is undecided what becomes of records that are absent.
 func (m *Merge) mayChange(h *lakeDay) bool {
 	return m.changes(h) || m.damaged[dayOf(h.Date)] == nil && h.absent
 }
@@ -138,7 +148,7 @@ func (m *Merge) sorted(which func(*lakeDay) bool) []*lakeDay {
 // Records is how many records were read, each once however many copies of it came.
 func (m *Merge) Records() int { return m.records }
 
-// Held is how many rows the lake holds of the range that are not marked as removed, of those that Answers.
+// Held is how many rows the lake holds of the range that are not marked as removed, of those that answered.
 func (m *Merge) Held() int64 { return m.held }
 
 // Moved is how many of the rows that the lake holds of the range leave it because a copy on another day wins.

@@ -43,19 +43,20 @@ func (m *Merge) publish(ctx context.Context, days []*lakeDay) (commits []Commit,
 	if m.err != nil {
 		return nil, m.spool.named(m.err)
 	}
-	rows, err := m.spool.sorter.rows()
-	if err != nil {
-		m.err = err
-		return nil, m.spool.named(m.err)
-	}
-	defer rows.close()
-	p := &publisher{Merge: m, ctx: ctx, spooled: &daily{rows: rows, order: m.spool.order}}
-	p.gather = newGather(m.spool.sorter.schema, m.spool.lake.tuning, p.append)
-	defer p.gather.release()
+	var spooled *daily // opened by the first day that changes
 	for _, h := range days {
 		commit := Commit{Partition: h.Partition, Rows: h.rows}
+		if m.changes(h) && spooled == nil {
+			rows, err := m.spool.sorter.rows()
+			if err != nil {
+				m.err = err
+				return commits, m.spool.named(err)
+			}
+			defer rows.close()
+			spooled = &daily{rows: rows, order: m.spool.order}
+		}
 		if m.changes(h) {
-			commit, m.err = p.day(h)
+			commit, m.err = m.replace(ctx, h, spooled)
 		}
 		if m.err != nil {
 			return commits, m.spool.named(m.err)
@@ -65,24 +66,16 @@ func (m *Merge) publish(ctx context.Context, days []*lakeDay) (commits []Commit,
 	return commits, nil
 }
 
-// publisher has one writer at a time.
-type publisher struct {
-	*Merge
-	ctx     context.Context //nolint:containedctx // lives as long as one call of publish
-	spooled *daily
-	gather  *gather
-	writer  *Writer
-}
-
-func (p *publisher) day(h *lakeDay) (Commit, error) {
-	var err error
-	p.writer, err = p.spool.lake.writeOver(p.ctx, h.Partition, p.spool.table, h.version)
+// replace writes a day's partition anew and commits it.
+func (m *Merge) replace(ctx context.Context, h *lakeDay, spooled *daily) (Commit, error) {
+	s := m.spool
+	w, err := s.lake.writeOver(ctx, h.Partition, s.table, h.version)
 	if err != nil {
 		return Commit{}, err
 	}
-	defer p.writer.Discard()
-	p.spooled.day = dayOf(h.Date)
-	streams := []stream{p.spooled}
+	defer w.Discard()
+	spooled.day = dayOf(h.Date)
+	streams := []stream{spooled}
 	if h.changed != nil {
 		changed, err := h.changed.rows()
 		if err != nil {
@@ -91,58 +84,60 @@ func (p *publisher) day(h *lakeDay) (Commit, error) {
 		streams = append(streams, changed)
 	}
 	if h.version != "" || h.older != nil {
-		streams = append(streams, heldRows(p.spool.heldOn(p.ctx, h), dayOf(h.Date)))
+		streams = append(streams, heldRows(s.heldOn(ctx, h), dayOf(h.Date)))
 	}
-	rows := merge(p.spool.order.byTime, streams...)
+	rows := merge(s.order.byTime, streams...)
 	defer rows.close()
+	staying := newGather(s.sorter.schema, s.lake.tuning, func(rec arrow.RecordBatch) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return w.Append(rec)
+	})
+	defer staying.release()
 	for {
 		r, more, err := rows.next()
-		if err == nil && more {
-			err = p.add(h, r)
-		}
 		if err != nil {
 			return Commit{}, err
 		}
 		if !more {
 			break
 		}
+		stays, err := m.stays(h, r)
+		if err == nil && stays {
+			err = staying.add(r)
+		}
+		if err != nil {
+			return Commit{}, err
+		}
 	}
-	if err := p.gather.flush(); err != nil {
+	if err := staying.flush(); err != nil {
 		return Commit{}, err
 	}
-	return p.writer.Commit(p.ctx)
+	return w.Commit(ctx)
 }
 
-func (p *publisher) append(rec arrow.RecordBatch) error {
-	if err := p.ctx.Err(); err != nil {
-		return err
-	}
-	return p.writer.Append(rec)
-}
-
-// add writes a row, if it stays, as it is or as absent.
-func (p *publisher) add(h *lakeDay, r row) error {
-	o := p.spool.order
+// stays says whether a row is the one of its record that stays; of equal ones the first.
+func (m *Merge) stays(h *lakeDay, r row) (bool, error) {
+	o := m.spool.order
 	id := o.identity(r)
-	read := p.spool.index.find(id)
+	read := m.spool.index.find(id)
 	if read != nil && read.ignored {
-		if !r.held {
-			return nil
-		}
-		return p.gather.add(r)
+		return r.held, nil
 	}
 	best := read
-	if read == nil && p.searches() && (!h.ours || p.unread(o, r)) { // such rows have contended
-		best = p.strays.find(id)
+	if read == nil && m.searches() && (!h.ours || m.unread(o, r)) { // such rows have contended
+		best = m.strays.find(id)
 	}
-	if best != nil {
-		k, err := o.rank(r)
-		if err != nil || best.given || best.copy != k {
-			return err
-		}
-		best.given = true
+	if best == nil {
+		return true, nil
 	}
-	return p.gather.add(r)
+	k, err := o.rank(r)
+	if err != nil || best.given || best.copy != k {
+		return false, err
+	}
+	best.given = true
+	return true, nil
 }
 
 // daily is a stream of the rows of one day, of rows that are sorted by time; then of those of a later day.
@@ -176,4 +171,4 @@ func (d *daily) next() (row, bool, error) {
 }
 
 // close does nothing: who opened the rows closes them.
-func (d *daily) close() error { return nil }
+func (d *daily) close() {}

@@ -54,7 +54,7 @@ func TestMergeAtMidnight(t *testing.T) {
 		{schemas.Range{From: day(22).Add(schemas.Day / 2), To: day(23)}, 1, 1},
 		{schemas.Range{From: day(22).Add(1000), To: day(23).Add(1000)}, 3, 2},
 	} {
-		m := removeAbsent(t, merged(t, lake, tt.r, load.Reading{Absence: true}))
+		m := removeAbsent(t, merged(t, lake, tt.r, load.Reading{Absence: load.OfAll}))
 		if m.Held() != tt.missing || m.Missing() != tt.missing || len(m.Days()) != tt.days {
 			t.Errorf("%v: %d held, %d missing, on %v; want %d on %d days", tt.r, m.Held(), m.Missing(), m.Days(), tt.missing, tt.days)
 		}
@@ -79,7 +79,7 @@ func TestMergeCountsWhatIsMissing(t *testing.T) {
 	held := []string{at("a", 22, 1, "1"), at("b", 22, 1, "1"), at("c", 22, 1, "1"), at("d", 22, 1, "1"), gone("e", 22, 1, "1")}
 	fill(t, lake, 22, held...)
 	reading := load.Reading{
-		Absence:  true,
+		Absence:  load.OfAnswered,
 		Listed:   map[string]bool{"b": true},
 		Answered: map[string]bool{"a": true, "b": true, "c": true, "e": true},
 	}
@@ -94,7 +94,7 @@ func TestMergeCountsWhatIsMissing(t *testing.T) {
 		t.Errorf("changed the days %q", got)
 	}
 	m = merged(t, lake, on22, reading, at("a", 22, 1, "1"))
-	for c, err := range m.Open(t.Context()) {
+	for c, err := range m.Undecided(t.Context()) {
 		if err != nil || c.Of != "c" {
 			t.Fatalf("%q is absent, %v; want c", c.Of, err)
 		}

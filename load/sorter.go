@@ -1,7 +1,6 @@
 package load
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -77,7 +76,10 @@ func (s *sorter) rows() (stream, error) {
 	for i := range s.runs {
 		r, err := openRun(s.run(i), s.tuning, s.day)
 		if err != nil {
-			return nil, errors.Join(err, merge(s.compare, streams...).close())
+			for _, r := range streams {
+				r.close()
+			}
+			return nil, err
 		}
 		streams = append(streams, r)
 	}

@@ -64,7 +64,7 @@ func (s *Spool) Anywhere() { s.anywhere = true }
 
 // Over says that the rows are of a picture of the day that the range begins with, or of changes since an older one,
 // which may be of that day, too. nil: there is none. Then those of one record stay in the order in which they are added,
-// because it says which is newer, and all is left open ([Merge.Open]). It is called before Add.
+// because it says which is newer, and all is undecided ([Merge.Undecided]). It is called before Add.
 func (s *Spool) Over(older *Partition) {
 	s.picture, s.older, s.sorter.compare = true, older, s.order.byRecord
 }
@@ -106,13 +106,14 @@ func (s *Spool) reindex() error {
 	if err != nil {
 		return err
 	}
+	defer rows.close()
 	for more := true; more && err == nil; {
 		var r row
 		if r, more, err = rows.next(); err == nil && more {
 			err = s.note(r, s.order.filed(r))
 		}
 	}
-	return errors.Join(err, rows.close())
+	return err
 }
 
 func (s *Spool) partition(date time.Time) Partition {

@@ -80,8 +80,8 @@ func TestMergeSearchesForStrays(t *testing.T) {
 		{"without a key", []string{at("", 22, 5, "5")}, []string{at("", 3, 6, "5")}, load.Reading{}, []string{at("", 22, 5, "5")}, []string{at("", 3, 6, "5")}, "", false},
 		{"no search", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{}, []string{s5}, []string{at("s", 3, 6, "6")}, "", true},
 		{"twice here", []string{s5, s5}, []string{at("s", 3, 4, "6")}, load.Reading{}, []string{s5}, []string{}, "3 22", false},
-		{"absent here, newer there", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{Absence: true}, []string{}, []string{at("s", 3, 6, "6")}, "22", false},
-		{"absent here, older there", []string{s5}, []string{at("s", 3, 4, "6")}, load.Reading{Absence: true}, []string{gone("s", 22, 5, "e")}, []string{}, "3 22", false},
+		{"absent here, newer there", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{Absence: load.OfAll}, []string{}, []string{at("s", 3, 6, "6")}, "22", false},
+		{"absent here, older there", []string{s5}, []string{at("s", 3, 4, "6")}, load.Reading{Absence: load.OfAll}, []string{gone("s", 22, 5, "e")}, []string{}, "3 22", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, lake := newLake(t)
@@ -120,7 +120,7 @@ func TestMergeOfPartOfADayLeavesTheRest(t *testing.T) {
 func TestMergeLeavesWhatLiesElsewhere(t *testing.T) {
 	_, lake := newLake(t)
 	fill(t, lake, 23, at("astray", 22, 1, "1"), at("m", 23, 1, "1"))
-	published(t, removeAbsent(t, merged(t, lake, on22, load.Reading{Absence: true}, at("m", 23, 2, "2"))))
+	published(t, removeAbsent(t, merged(t, lake, on22, load.Reading{Absence: load.OfAll}, at("m", 23, 2, "2"))))
 	wantDay(t, lake, 23, at("astray", 22, 1, "1"), at("m", 23, 2, "2"))
 }
 
@@ -148,7 +148,7 @@ func TestMergeEndsWithItsSpool(t *testing.T) {
 
 // What one unit did not find is taken away by the unit that reads it, however far away.
 func TestStraysAreFoundByALaterUnit(t *testing.T) {
-	for _, absent := range []bool{false, true} {
+	for _, absent := range []load.Absence{load.OfNobody, load.OfAll} {
 		_, lake := newLake(t)
 		fill(t, lake, 22, at("s", 22, 5, "5"), at("y", 22, 1, "f"))
 		var strays load.Strays

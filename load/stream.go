@@ -21,7 +21,7 @@ type stream interface {
 	// next gives the next row, which is valid until the one after it is asked for; false: there is none.
 	next() (row, bool, error)
 	// close frees what the stream holds, at its end or before.
-	close() error
+	close()
 }
 
 // memoryRows is a stream of rows that batches in memory hold. What is sorted are places of rows, not rows: a row
@@ -67,7 +67,7 @@ func (m *memoryRows) next() (row, bool, error) {
 	return r, true, nil
 }
 
-func (m *memoryRows) close() error { return nil }
+func (m *memoryRows) close() {}
 
 // keptBatches are a partition's rows, unless they are too many to be kept in memory.
 type keptBatches struct {
@@ -127,10 +127,7 @@ func (b *batchRows) next() (row, bool, error) {
 	return r, true, nil
 }
 
-func (b *batchRows) close() error {
-	b.stop()
-	return nil
-}
+func (b *batchRows) close() { b.stop() }
 
 // writeRun writes rows to a scratch file that openRun reads.
 func writeRun(name string, schema *arrow.Schema, rows stream, set tuning) error {
@@ -200,8 +197,7 @@ func openRun(name string, set tuning, day int32) (*run, error) {
 	}
 	rows, err := ipc.NewReader(bufio.NewReaderSize(f, set.fileBytes), ipc.WithAllocator(set.allocator))
 	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("merge %s: %w", filepath.Base(name), err)
+		return nil, errors.Join(fmt.Errorf("merge %s: %w", filepath.Base(name), err), f.Close())
 	}
 	return &run{name: filepath.Base(name), file: f, rows: rows, day: day}, nil
 }
@@ -220,9 +216,9 @@ func (r *run) next() (row, bool, error) {
 	return row{batch: r.rec, at: r.at - 1, day: r.day}, true, nil
 }
 
-func (r *run) close() error {
+func (r *run) close() {
 	r.rows.Release()
-	return r.file.Close()
+	_ = r.file.Close() // of what was only read
 }
 
 // merged is a stream of sorted streams, in order, and of equal rows those of the earlier stream first.
@@ -289,10 +285,8 @@ func (m *merged) next() (row, bool, error) {
 	return m.heads[0].row, true, nil
 }
 
-func (m *merged) close() error {
-	var errs []error
+func (m *merged) close() {
 	for _, s := range m.streams {
-		errs = append(errs, s.close())
+		s.close()
 	}
-	return errors.Join(errs...)
 }

@@ -33,7 +33,7 @@ func changed(t *testing.T, lake *load.Lake, older *load.Partition, size int, add
 		t.Fatal(err)
 	}
 	var got []string
-	for change, err := range m.Open(t.Context()) {
+	for change, err := range m.Undecided(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestChangesOverAPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range m.Open(t.Context()) {
+	for _, err := range m.Undecided(t.Context()) {
 		if err == nil {
 			t.Error("a picture that is not there was gone through")
 		}

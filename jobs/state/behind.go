@@ -100,7 +100,7 @@ func (s *State) MarkBehind(d schemas.Dataset, r schemas.Range, read Answers, now
 		if _, still := next[id]; still {
 			continue
 		}
-		answered := old.Parent != "" && read.Answered(old.Parent)
+		answered := old.Parent != "" && read.Answered[old.Parent]
 		switch {
 		case d.Mode.Fleeting(), old.Gone:
 			continue // what it was not read for is past, or there was nothing
@@ -125,8 +125,8 @@ func (s *State) MarkBehind(d schemas.Dataset, r schemas.Range, read Answers, now
 // Answers is what a reading says of whom it could read and whom not, in the ids of the lake.
 type Answers struct {
 	Behind   []Behind
-	Answered func(parent string) bool
-	Within   schemas.Range // records listed in it that are not behind were read, or are not listed any more
+	Answered map[string]bool // parents that were read to the end
+	Within   schemas.Range   // records listed in it that are not behind were read, or are not listed any more
 }
 
 func (a Answers) covers(b Behind) bool {

@@ -8,7 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 )
 
-// Change is a record on which a merge does not decide by itself. Whoever ranges over [Merge.Open] decides, by what
+// Change is a record on which a merge does not decide by itself. Whoever ranges over [Merge.Undecided] decides, by what
 // the texts say, before the next one is asked for.
 type Change struct {
 	Keyed bool      // false: the record has no whole key, and is known by its text alone
@@ -36,11 +36,11 @@ const (
 	Drop                     // nothing
 )
 
-// Open gives the records on which the merge does not decide by versions. Of a picture these are all that were read or
+// Undecided gives the records on which the merge does not decide by versions. Of a picture these are all that were read or
 // are held: what was read may be changes. Otherwise they are those of the range that are absent: they were neither
 // read nor listed, though whom they are of was read to the end, and no copy elsewhere stays. It is ranged over once,
 // before the first publication. A change and its texts are valid until the next one.
-func (m *Merge) Open(ctx context.Context) iter.Seq2[*Change, error] {
+func (m *Merge) Undecided(ctx context.Context) iter.Seq2[*Change, error] {
 	changes := m.absent
 	if m.spool.picture {
 		changes = m.picture
