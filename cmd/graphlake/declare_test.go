@@ -36,7 +36,7 @@ func declared(t *testing.T) *simulated {
 			{"id": "s1", "createdDateTime": "2026-11-16T08:00:00Z", "userId": "u1", "appDisplayName": "Teams", "location": {"countryOrRegion": "DE"}, "status": {"errorCode": 0}},
 			{"id": "s2", "createdDateTime": "2026-11-17T09:30:00.5Z", "userId": "u2", "appDisplayName": "Teams", "location": null, "status": {"errorCode": 50126}},
 			{"id": "s3", "createdDateTime": "2026-11-17T10:00:00Z", "userId": "u1", "appDisplayName": "Outlook", "location": {}, "status": {"errorCode": 0}}]}`)}},
-	}}, blocks[0][1])
+	}}, blocks[0][1]+"jobs: {mine: {schedule: \"0 2 * * *\", datasets: [x_sign_ins], lookback: 48h}}\n")
 	for _, block := range blocks[1:] {
 		name, _, _ := strings.Cut(strings.TrimPrefix(block[1], "# "), "\n")
 		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(block[1]), 0o600); err != nil {
@@ -70,6 +70,8 @@ func TestDeclaredDatasets(t *testing.T) {
 	s.says(t, `"error_code":50126`, "cat", "x_sign_ins", "--from", "2026-11-17", "--to", "2026-11-18")
 	s.says(t, `"service_plan_name":"TEAMS1","provisioning_status":"Success"`, "cat", "x_license_services")
 	s.says(t, "error_code", "schema", "x_sign_ins")
+	s.says(t, "x_sign_ins", "plan", "--job", "mine", "--now", "2026-11-20T00:00:00Z")
+	s.says(t, "mine  2026-11-18T02:00:00Z", "status", "--now", "2026-11-18T00:00:00Z")
 	s.says(t, "x_sign_in_activity", "datasets")
 	s.says(t, "x_license_services", "sql", "--engine", "duckdb", "--dataset", "x_license_details")
 	s.says(t, "x_license_services_current", "sql", "--engine", "synapse")
@@ -311,5 +313,38 @@ func TestRowsWithoutIDAndTime(t *testing.T) {
 		}
 		s.says(t, `"findings": []`, "--output", "json", "audit", "--dataset", "x_dial_outs", "--now", "2026-11-18T00:00:00Z")
 		s.says(t, "df021288-bdef-4463-88db-98f22de89214", "permissions", "--format", "manifest", "--dataset", "x_dial_outs") // User.Read.All
+	}
+}
+
+// A collection of beta is read to its last page, and in a lake with pseudonyms only what is public stays readable.
+func TestDeclaredOfBeta(t *testing.T) {
+	t.Setenv("GRAPHLAKE_PSEUDONYM_KEY", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")
+	s := simulate(t, graphsim.Options{Users: 1, Fixtures: []graphsim.Fixture{{Path: "/beta/admin/teams/resourceAccounts", Pages: [][]byte{
+		[]byte(`{"value": [{"id": "r1", "displayName": "Sales", "phoneNumber": "tel:+4930", "appId": "q"}]}`),
+		[]byte(`{"value": [{"id": "r2", "displayName": "Help", "phoneNumber": null, "appId": "a", "secret": "s"}]}`),
+	}}}}, `privacy: {pseudonymize: true}
+datasets:
+  - name: x_accounts
+    doc: Accounts of queues and attendants.
+    mode: snapshot
+    source: {api: beta, path: /admin/teams/resourceAccounts, budget: teams_other}
+    permissions: TeamsResourceAccount.Read.All
+    tables: {name: x_accounts, doc: A row per account., key: account_id, columns: [
+      {name: account_id, path: id, type: string, public: true}, {name: display_name, path: displayName, type: string},
+      {name: phone_number, path: phoneNumber, type: string}, {name: application_id, path: appId, type: string, public: true}]}
+`)
+	if status, out := s.command(t, "run", "--dataset", "x_accounts", "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+		t.Fatalf("run ended with %d: %s", status, out)
+	}
+	_, out := s.command(t, "cat", "x_accounts")
+	for _, text := range []string{`"account_id":"r1"`, `"account_id":"r2"`, `"application_id":"q"`, `"phone_number":null`} {
+		if !strings.Contains(string(out), text) {
+			t.Errorf("there is no %s in\n%s", text, out)
+		}
+	}
+	for _, text := range []string{"Sales", "4930"} {
+		if strings.Contains(string(out), text) {
+			t.Errorf("%s stays readable in\n%s", text, out)
+		}
 	}
 }
