@@ -68,10 +68,10 @@ func (b *behind) ask() int {
 	return len(b.answers) - 1
 }
 
-// over is an error that is nobody's own, however deep in a parent it was met.
-type over struct{ error }
+// serviceError is an error that is nobody's own, however deep in a parent it was met.
+type serviceError struct{ error }
 
-func (o over) Unwrap() error { return o.error }
+func (s serviceError) Unwrap() error { return s.error }
 
 // halve notes that a batch was refused, which says nothing: its halves are asked instead.
 func (b *behind) halve(place int) {
@@ -106,7 +106,7 @@ func (b *behind) read(place int, ids ...string) {
 // failed notes an error of one that was asked at a place. It gives an error that is nobody's own.
 func (b *behind) failed(ctx context.Context, place int, one Behind, err error) error {
 	e, ok := errors.AsType[*graph.Error](err)
-	_, ends := errors.AsType[over](err)
+	_, ends := errors.AsType[serviceError](err)
 	// A connection that timed out is a deadline too, but then it is Graph's error.
 	ended := !ok && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
 	if ctx.Err() != nil || ended || ends || ok && e.SignIn {
@@ -129,14 +129,14 @@ func (b *behind) failed(ctx context.Context, place int, one Behind, err error) e
 	}
 	switch {
 	case one.Kind == graph.Off: // which is the tenant's
-		return over{err}
+		return serviceError{err}
 	case one.Kind == graph.NotFound:
 	case one.Kind == graph.Unauthorized && how != noToken:
 		if n := len(b.all); b.answered == 0 && !b.listed && n >= refusedAtFirst && !slices.ContainsFunc(b.all, func(o Behind) bool { return o.Kind != one.Kind }) {
-			return over{fmt.Errorf("%d were asked, and nothing else was answered: %w", n, err)}
+			return serviceError{fmt.Errorf("%d were asked, and nothing else was answered: %w", n, err)}
 		}
 	case b.alike(place) >= inARow:
-		return over{fmt.Errorf("%d in a row have answered like this: %w", inARow, err)}
+		return serviceError{fmt.Errorf("%d in a row have answered like this: %w", inARow, err)}
 	}
 	return nil
 }

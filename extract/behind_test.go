@@ -27,7 +27,7 @@ func TestInARowHoweverAnswered(t *testing.T) {
 		random.Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })
 		for i, place := range places {
 			err := b.failed(t.Context(), place, Behind{Parent: fmt.Sprint(place)}, wrong)
-			if _, ends := errors.AsType[over](err); ends != (i == inARow-1) {
+			if _, ends := errors.AsType[serviceError](err); ends != (i == inARow-1) {
 				t.Fatalf("the %dth of %d gives %v", i+1, inARow, err)
 			}
 		}

@@ -144,10 +144,10 @@ func (l *listing) walk(ctx context.Context, stretch schemas.Range, take take) er
 // listWindow lists a window to its last page, and says how much was listed. If the token of a page has run
 // out, or fewer came than are counted, it begins again: what it has given before is given again.
 func (l *listing) listWindow(ctx context.Context, w window, take take) (n int, err error) {
-	var begun beginnings
+	var restarts restarts
 	for {
 		n, err = l.listPages(ctx, w, take)
-		if !begun.again(err) {
+		if !restarts.allow(err) {
 			return n, err
 		}
 	}
