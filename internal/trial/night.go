@@ -135,7 +135,7 @@ func (n ordinary) judge(budgets []budget, r command.Result, asked command.Asked)
 		fmt.Printf("%s %s: %d requests, %.1f s\n", u.Dataset, u.From, u.Requests, u.Seconds)
 	}
 	ratio := r.Wall.Seconds() / (most.least().Seconds() / n.rate)
-	fmt.Printf("%.1f s; %s needs %.1f s; CPU of the command %.1f s\n", r.Wall.Seconds(), most.name, most.least().Seconds()/n.rate, r.CPU.Seconds())
+	fmt.Printf("%.1f s; %s needs %.1f s; CPU of the command %.1f s, peak %.0f MB\n", r.Wall.Seconds(), most.name, most.least().Seconds()/n.rate, r.CPU.Seconds(), r.Peak)
 	fmt.Printf("night ratio=%.2f requests=%d least=%d throttled=%.2f%%\n", ratio, asked.Requests, all, 100*float64(asked.Throttled)/float64(max(asked.Requests, 1)))
 	switch {
 	case r.Records == 0:
