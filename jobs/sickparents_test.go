@@ -47,8 +47,7 @@ func (r *rig) wrote(t *testing.T, user string) string {
 }
 
 // A mailbox that answers nothing whole for two nights is behind, and named wherever somebody may look; the others
-// are read. Once it answers it is read from where it stood, and the others are not: what lay six hours back when a night
-// began, as 20:00 of the day before, had settled.
+// are read. Once it answers it is read from where it stood, and the others are not.
 func TestOneParentThatIsSick(t *testing.T) {
 	for how, reason := range map[string]string{
 		"403": "unauthorized 403 Sick", "400": "rejected 400 Sick", "404": "not found 404 Sick", "500": "unavailable 500 Sick",
@@ -68,7 +67,7 @@ func TestOneParentThatIsSick(t *testing.T) {
 				if u := rep.Units[0]; rep.Status != state.Data || !rep.Incomplete() || u.Behind != 1 || u.Parents != 4 || u.Vanished != 0 || u.Who[0].Parent != "bob" {
 					t.Errorf("on the %dth: %+v", day, rep)
 				}
-				want(t, r.told(t, d), fmt.Sprintf("bob 17T20:00:00-%dT02:00:00 since 19T02: %s", day, reason))
+				want(t, r.told(t, d), fmt.Sprintf("bob 17T00:00:00-%dT02:00:00 since 19T02: %s", day, reason))
 			}
 			if bob, ann := r.wrote(t, "bob"), r.wrote(t, "ann"); bob != "[17]" || ann != "[17 18 19]" {
 				t.Errorf("meanwhile bob wrote on %s and ann on %s", bob, ann)
@@ -82,7 +81,7 @@ func TestOneParentThatIsSick(t *testing.T) {
 			if got := r.wrote(t, "bob"); got != "[17 18 19 20]" {
 				t.Errorf("in the end bob wrote on %s", got)
 			}
-			if bob, ann := fmt.Sprint(o.since["bob"]), fmt.Sprint(o.since["ann"]); bob != "[17T20:00]" || ann != "[19T20:00]" {
+			if bob, ann := fmt.Sprint(o.since["bob"]), fmt.Sprint(o.since["ann"]); bob != "[17T00:00 21T00:00]" || ann != "[19T00:00]" {
 				t.Errorf("bob was read from %s, ann from %s", bob, ann)
 			}
 		})
@@ -108,7 +107,7 @@ func TestAMailboxThatIsNotFound(t *testing.T) {
 		rep := r.night(t, d)
 		behind, vanished, told := int64(0), int64(1), []string(nil)
 		if day >= 19 && day < 27 { // the first 404 was on the 20th
-			behind, told = 1, []string{fmt.Sprintf("bob 17T20:00:00-%dT02:00:00 since 19T02: %s", day, map[bool]string{true: "unauthorized 403 Sick", false: "not found 404 Sick"}[day == 19])}
+			behind, told = 1, []string{fmt.Sprintf("bob 17T00:00:00-%dT02:00:00 since 19T02: %s", day, map[bool]string{true: "unauthorized 403 Sick", false: "not found 404 Sick"}[day == 19])}
 		} else if day == 27 {
 			vanished = 2
 		}
@@ -144,9 +143,9 @@ func TestWhoIsBehindAndLeaves(t *testing.T) {
 			t.Errorf("on the %dth: %+v", day, rep)
 		}
 		if day < 27 {
-			want(t, r.told(t, d), "bob 17T20:00:00-19T02:00:00 since 19T02: unauthorized 403 Sick")
+			want(t, r.told(t, d), "bob 17T00:00:00-19T02:00:00 since 19T02: unauthorized 403 Sick")
 		} else {
-			want(t, r.told(t, d), "lost bob 17T20:00:00-19T02:00:00")
+			want(t, r.told(t, d), "lost bob 17T00:00:00-19T02:00:00")
 		}
 	}
 	if lost != 1 {

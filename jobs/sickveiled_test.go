@@ -28,7 +28,7 @@ func TestSickUnderAPseudonym(t *testing.T) {
 	}
 	told := strings.Join(r.told(t, d), "\n")
 	for _, user := range []string{"bob", "ann"} {
-		if p := r.Privacy.Pseudonym(user); !strings.Contains(told, p+" 17T20:00:00-20T02:00:00 since 19T02: ") {
+		if p := r.Privacy.Pseudonym(user); !strings.Contains(told, p+" 17T00:00:00-20T02:00:00 since 19T02: ") {
 			t.Errorf("%s is not among\n%s", p, told)
 		}
 	}
@@ -46,7 +46,7 @@ func TestSickUnderAPseudonym(t *testing.T) {
 		t.Errorf("%+v", rep)
 	}
 	want(t, r.told(t, d))
-	want(t, o.since["bob"], "17T20:00")
+	want(t, o.since["bob"], "17T00:00", "21T00:00")
 	if got := len(r.on(t, d, "message_id")); got != 16 { // four users, and four days each
 		t.Errorf("%d messages, want 16", got)
 	}

@@ -74,8 +74,8 @@ func (s Selection) dueTonight(d schemas.Dataset, st state.State, now time.Time) 
 		case !c.Read.Before(midnight): // once a day is enough
 		case c.Final(d.Settle):
 			r.To = schemas.Earlier(r.To, schemas.Later(again, gone))
-		default:
-			r.To = schemas.Later(schemas.Earlier(r.To, gone), schemas.Earlier(settled(d, c), again))
+		default: // as a whole: its end, and with it what had settled, may be that of a clock that was ahead
+			r.To = schemas.Earlier(r.To, gone)
 		}
 		rest = append(rest, r)
 	}
@@ -91,19 +91,6 @@ func (s Selection) dueTonight(d schemas.Dataset, st state.State, now time.Time) 
 		}
 	}
 	return schemas.Joined(due)
-}
-
-// settled is up to when a part that is not final had settled when it was read; where something is still to come, or
-// was absent, nothing had. Days stay whole, where they are what is read.
-func settled(d schemas.Dataset, c state.Covered) time.Time {
-	if c.NotYet > 0 || c.Absent > 0 {
-		return c.From
-	}
-	at := schemas.Later(c.From, c.Read.Add(-d.Settle))
-	if d.Mode == schemas.Windowed {
-		at = at.Truncate(schemas.Day)
-	}
-	return schemas.Earlier(at.Truncate(time.Minute), c.To)
 }
 
 // readToday reports whether a time was read today already.

@@ -53,8 +53,6 @@ func TestDue(t *testing.T) {
 	logs.Settle = 48 * time.Hour
 	messages := hours("messages", schemas.Changes, 90*schemas.Day)
 	messages.Settle = 6 * time.Hour
-	events := hours("events", schemas.Windowed, 90*schemas.Day)
-	events.Settle = 6 * schemas.Day
 	users := schemas.Dataset{Name: "users", Mode: schemas.Entities}
 	nights := "13-19 data 22T02:30; 19-20 data 22T02:30; 20-21 data 22T02:30; 21-22 data 22T02:30"
 	for _, c := range []struct {
@@ -98,14 +96,8 @@ func TestDue(t *testing.T) {
 			before: "10-17 data 22T12; 20-22 data 22T02:30"},
 		{name: "a long window is one unit, without what is there", dataset: logs, since: "1", now: "23T02:30", want: "4-6 20-23",
 			before: "1-4 data 22T02:30; 6-20 data 22T02:30"},
-		{name: "of a part that has not settled, what the lookback reaches", dataset: messages, since: "13", now: "23T02:30", want: "20-23T02:30",
+		{name: "a part that has not settled is read again as a whole", dataset: messages, since: "13", now: "23T02:30", want: "13-23T02:30",
 			before: "13-22T02:30 data 22T02:30"},
-		{name: "and what had not settled when it was read", dataset: messages, since: "13", now: "23T02:30", want: "19T20:30-23T02:30",
-			before: "13-20T02:30 data 20T02:30"},
-		{name: "in whole days, where records have a time", dataset: events, since: "1", now: "23T02:30", want: "16-23",
-			before: "1-22 data 22T02:30"},
-		{name: "all of it, if something is still to come", dataset: events, since: "1", now: "23T02:30", want: "1-23",
-			before: "1-22 data 22T02:30 young"},
 
 		{name: "a range is read again", dataset: calls, since: "13", before: nights, from: "19", to: "21", now: "23T02:30", want: "19-20 20-21"},
 		{name: "parts of days", dataset: calls, from: "19T06:30", to: "20T01", now: "23T02:30", want: "19T06:30-20 20-20T01"},
