@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"graphlake/extract/graph"
 	"graphlake/jobs"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
@@ -216,4 +217,13 @@ func TestCalendarsOutliveTheirMailboxes(t *testing.T) {
 	read("of-ada false", "of-bea false")
 	gone["ada"] = false
 	read("of-ada false", "of-bea false")
+}
+
+// The state knows a reason by how it begins, and the client calls it so.
+func TestNotFoundIsCalledSo(t *testing.T) {
+	for _, k := range []graph.Kind{graph.NotFound, graph.Unauthorized, graph.Unavailable} {
+		if got := (state.Behind{Reason: k.String() + ": 404 Not Found"}).IsNotFound(); got != (k == graph.NotFound) {
+			t.Errorf("%v: %v", k, got)
+		}
+	}
 }

@@ -28,7 +28,7 @@ import (
 //
 // A unit is names and a range: it may be planned in one process and read in another, whose session has the same
 // selection. Whatever is left out, by a crash at any point, the next session goes on with. Its methods are safe for
-// concurrent use.
+// concurrent use, but for Close, which is the last.
 type Session struct {
 	runner    *Runner // its Now is the earlier of two clocks
 	selection plan.Selection

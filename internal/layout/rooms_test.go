@@ -50,7 +50,7 @@ var rooms = []room{
 		"it starts a server and knows nothing of who uses it"},
 	{"jobs", []string{"schemas", "extract", "extract/graph", "internal/record", "transform", "transform/privacy", "load", "jobs/state", "jobs/plan", "jobs/derive"}, []string{arrow, json, telemetry},
 		"jobs runs against any store and any Graph; which ones, cmd decides; when it runs and what is missing is asked beside it"},
-	{"jobs/state", []string{"schemas", "extract/graph", "load"}, []string{json},
+	{"jobs/state", []string{"schemas", "load"}, []string{json},
 		"what is remembered is documents in a store, and whoever plans, runs and audits reads the same"},
 	{"jobs/plan", []string{"schemas", "jobs/state"}, []string{json},
 		"what is due is a pure function of what was asked for, what is remembered and the time"},

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"graphlake/extract/graph"
 	"graphlake/schemas"
 )
 
@@ -32,7 +31,10 @@ type Behind struct {
 func (b Behind) ID() string { return b.Parent + b.Record }
 
 // IsNotFound reports whether Graph answered that it is not there.
-func (b Behind) IsNotFound() bool { return strings.HasPrefix(b.Reason, graph.NotFound.String()) }
+func (b Behind) IsNotFound() bool { return strings.HasPrefix(b.Reason, notFound) }
+
+// notFound is how a reason begins where Graph answered so: with the kind of the error.
+const notFound = "not found"
 
 // mostBehind are listed in the state itself; tens of thousands would make every step slow.
 const mostBehind = 64
