@@ -83,7 +83,7 @@ type privacyConfig struct {
 type declarations struct{ node ast.Node }
 
 // UnmarshalYAML keeps the value as it is written, with its places.
-func (d *declarations) UnmarshalYAML(node ast.Node) error {
+func (d *declarations) UnmarshalYAML(node ast.Node) error { //nolint:unparam // the decoder wants it
 	d.node = node
 	return nil
 }
@@ -101,7 +101,7 @@ func (c *config) declaredOf(datasets []schemas.Dataset) []schemas.Dataset {
 
 // unchanged says where a declaration differs from what the lake has.
 func (c *config) unchanged(err error) error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // as errors.Join makes it
+	joined, ok := err.(interface{ Unwrap() []error }) // as errors.Join makes it
 	if !ok {
 		change, ok := errors.AsType[*jobs.Change](err)
 		if !ok {
