@@ -16,12 +16,12 @@ type reader struct {
 	root   *json.Node[int]
 	order  json.Order[int]
 
-	scan json.Scanner
-	body []byte
-	at   int              // the next "@" from where the scanner has been last; the body's length if there is none
-	room []json.Value     // for the fields of values to come
-	part *incompleteError // the first thing that says that the answer is not whole
-	own  *errorMembers    // of the object that is read next; nil: it is not the answer itself
+	scan   json.Scanner
+	body   []byte
+	at     int              // the next "@" from where the scanner has been last; the body's length if there is none
+	unused []json.Value     // for the fields of values to come
+	part   *incompleteError // the first thing that says that the answer is not whole
+	own    *errorMembers    // of the object that is read next; nil: it is not the answer itself
 
 	// Of the value that is being read.
 	start int // of it, in the body
@@ -73,7 +73,7 @@ func newReader(body []byte, fields *Fields) *reader {
 
 // free lets another answer be read with the reader's memory. Nothing of it is in what was read.
 func (r *reader) free() {
-	r.body, r.room, r.part = nil, nil, nil
+	r.body, r.unused, r.part = nil, nil, nil
 	r.members, r.elements = r.members[:0], r.elements[:0]
 	r.scan.Reset(nil)
 	r.fields.readers.Put(r)
@@ -84,10 +84,10 @@ func (r *reader) value(element bool) (v Value, err error) {
 	kind := r.scan.Kind()
 	r.start, r.id, r.wrong = r.scan.Pos(), json.Value{}, nil
 	if n := r.fields.count; n > 0 {
-		if len(r.room) < n {
-			r.room = make([]json.Value, n*r.ahead())
+		if len(r.unused) < n {
+			r.unused = make([]json.Value, n*r.ahead())
 		}
-		r.found, r.room = r.room[:n:n], r.room[n:]
+		r.found, r.unused = r.unused[:n:n], r.unused[n:]
 	}
 	_, err = r.pass(kind, r.root, element, true)
 	end := r.scan.Pos()
@@ -99,7 +99,7 @@ func (r *reader) value(element bool) (v Value, err error) {
 	return v, err
 }
 
-// ahead is for how many values there is room made at once: about as many as there may be, of the size of a small one.
+// ahead is for how many values memory is made at once: about as many as there may be, of the size of a small one.
 func (r *reader) ahead() int { return min((len(r.body)-r.scan.Pos())/256, 255) + 1 }
 
 // plain is what a string says, and else the value's text.
@@ -204,7 +204,7 @@ func (r *reader) object(n *json.Node[int], element, whole bool) error {
 			return err
 		}
 		if !name.Plain || r.hasAt(name) {
-			err = r.odd(&o, start, name, to, whole)
+			err = r.special(&o, start, name, to, whole)
 		} else {
 			err = r.member(&o, start, name, to, whole)
 		}
@@ -259,9 +259,9 @@ func (r *reader) hasAt(name json.Value) bool {
 	return r.at < name.End
 }
 
-// odd reads a member whose name has an escape or an "@". One of the answer's annotations is cut together with the
+// special reads a member whose name has an escape or an "@". One of the answer's annotations is cut together with the
 // white space and the comma before it.
-func (r *reader) odd(o *object, start int, name json.Value, to *json.Node[int], whole bool) error {
+func (r *reader) special(o *object, start int, name json.Value, to *json.Node[int], whole bool) error {
 	text := r.plain(name)
 	annotated, annotation := cutAnnotation(text)
 	if annotation == "" || annotation == deltaLinkAnnotation {
