@@ -48,18 +48,18 @@ func shapeOf(d schemas.Dataset) shape {
 	return s
 }
 
-// Change is what a dataset says otherwise than the lake has it. It is an error.
-type Change struct {
+// ChangeError is what a dataset says otherwise than the lake has it.
+type ChangeError struct {
 	Dataset string
 	// Where in the dataset: a table, a column of it, and a key of that; empty from where nothing is written.
 	Table, Column, Key string
 	what               string
 }
 
-func (c *Change) Error() string { return c.what }
+func (c *ChangeError) Error() string { return c.what }
 
 // Remember makes sure that datasets which a user declares are as the lake has them, but for what was added, and is
-// called before anything is written of them. Every change is a [Change], joined.
+// called before anything is written of them. Every change is a [ChangeError], joined.
 func Remember(ctx context.Context, store state.Store, datasets []schemas.Dataset) error {
 	var errs []error
 	for _, d := range datasets {
@@ -128,7 +128,7 @@ const anew = "give what is new a name of its own, or read the dataset under anot
 func (s shape) allow(d schemas.Dataset) error {
 	var errs []error
 	fail := func(table, column, key, format string, args ...any) {
-		errs = append(errs, &Change{d.Name, table, column, key, fmt.Sprintf(format, args...)})
+		errs = append(errs, &ChangeError{d.Name, table, column, key, fmt.Sprintf(format, args...)})
 	}
 	if s.Mode != "" && s.Mode != d.Mode.String() {
 		fail("", "", "mode", "the lake has the dataset %s as %s, and the declaration says %v: its days would mean something else; %s", d.Name, s.Mode, d.Mode, anew)

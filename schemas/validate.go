@@ -11,8 +11,8 @@ import (
 
 var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
-// Fault is one thing that is wrong with a dataset.
-type Fault struct {
+// FaultError is one thing that is wrong with a dataset.
+type FaultError struct {
 	Dataset string
 	// At is where in the value it is, in the spelling of a declaration, as tables[0].columns[2].path. Empty: in
 	// the dataset as a whole.
@@ -20,15 +20,15 @@ type Fault struct {
 	Err error
 }
 
-func (f *Fault) Error() string { return f.Dataset + ": " + f.Err.Error() }
+func (f *FaultError) Error() string { return f.Dataset + ": " + f.Err.Error() }
 
-func (f *Fault) Unwrap() error { return f.Err }
+func (f *FaultError) Unwrap() error { return f.Err }
 
 // faults collects what is wrong, and where.
-type faults []*Fault
+type faults []*FaultError
 
 func (f *faults) add(at, format string, args ...any) {
-	*f = append(*f, &Fault{At: at, Err: fmt.Errorf(format, args...)})
+	*f = append(*f, &FaultError{At: at, Err: fmt.Errorf(format, args...)})
 }
 
 // within adds what is wrong with a part, which is called so and stands at a place.
@@ -38,7 +38,7 @@ func (f *faults) within(at, called string, inner faults) {
 	}
 }
 
-// Validate says everything that is wrong with the dataset: a [Fault] each, joined.
+// Validate says everything that is wrong with the dataset: a [FaultError] each, joined.
 func (d Dataset) Validate() error {
 	found := d.faults()
 	errs := make([]error, len(found))

@@ -83,7 +83,7 @@ type privacyConfig struct {
 type declarations struct{ node ast.Node }
 
 // UnmarshalYAML keeps the value as it is written, with its places.
-func (d *declarations) UnmarshalYAML(node ast.Node) error { //nolint:unparam // the decoder wants it
+func (d *declarations) UnmarshalYAML(node ast.Node) error { //nolint:unparam // the decoder wants an error //nolint:unparam // the decoder wants it
 	d.node = node
 	return nil
 }
@@ -103,7 +103,7 @@ func (c *config) declaredOf(datasets []schemas.Dataset) []schemas.Dataset {
 func (c *config) unchanged(err error) error {
 	joined, ok := err.(interface{ Unwrap() []error }) // as errors.Join makes it
 	if !ok {
-		change, ok := errors.AsType[*jobs.Change](err)
+		change, ok := errors.AsType[*jobs.ChangeError](err)
 		if !ok {
 			return err
 		}

@@ -42,13 +42,13 @@ func (r *reader) dataset(n ast.Node, at string) Declared {
 			d.source.named[t.Name+"."+c.Name] = fmt.Sprintf("tables[%d].columns[%d]", n, i)
 		}
 	}
-	faults, ok := d.Validate().(interface{ Unwrap() []error }) //nolint:errorlint // it is joined
+	faults, ok := d.Validate().(interface{ Unwrap() []error })
 	if !ok {
 		d.markRemoved()
 		return d
 	}
 	for _, err := range faults.Unwrap() {
-		if fault, ok := errors.AsType[*schemas.Fault](err); ok {
+		if fault, ok := errors.AsType[*schemas.FaultError](err); ok {
 			r.errs = append(r.errs, fmt.Errorf("%s: %w", d.Place(fault.At), fault.Err))
 		}
 	}

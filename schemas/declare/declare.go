@@ -39,7 +39,7 @@ type source struct {
 	named map[string]string
 }
 
-// Place says where something of the dataset was written, by its path as in [schemas.Fault]: the file, the line and
+// Place says where something of the dataset was written, by its path as in [schemas.FaultError]: the file, the line and
 // the path of the key. What is not written is missing from what is around it.
 func (d Declared) Place(at string) string { return d.source.place(at) }
 
