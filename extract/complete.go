@@ -22,6 +22,15 @@ func (x *Reading) record(ctx context.Context, v *graph.Value, r graph.Request) (
 // complete makes what Graph sent whole, and takes the annotations of the transport out.
 // Further pages are asked for with r's headers and budget.
 func (x *Reading) complete(ctx context.Context, v *graph.Value, r graph.Request) error {
+	if err := x.gather(ctx, v, r); err != nil {
+		return err
+	}
+	v.Complete()
+	return nil
+}
+
+// gather notes what makes a value whole.
+func (x *Reading) gather(ctx context.Context, v *graph.Value, r graph.Request) error {
 	edit, err := v.Edit()
 	if err != nil {
 		return err
@@ -33,7 +42,6 @@ func (x *Reading) complete(ctx context.Context, v *graph.Value, r graph.Request)
 		}
 		rest.Put(edit, elements)
 	}
-	v.Complete()
 	return nil
 }
 

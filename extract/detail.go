@@ -162,9 +162,10 @@ func (x *Reading) detail(ctx context.Context, e entry) (made record.Record, vers
 		r := x.detailRequest(e.id, query)
 		v, err := x.client.Get(ctx, r)
 		if err == nil {
-			err = x.complete(ctx, &v, r)
+			err = x.gather(ctx, &v, r)
 		}
 		if err == nil {
+			v.Gather()
 			err = x.isOf(e, &v, len(all) == 0)
 		}
 		if name := expanded(query); err == nil && name != "" && !hasCollection(&v, name) {
@@ -241,13 +242,13 @@ func (x *Reading) now() time.Time {
 // higher one.
 func (f fields) merge(answers []graph.Value) (made record.Record, version []byte) {
 	first := &answers[0]
-	made, version = f.record(first), first.Plain(f.version)
+	version = first.Plain(f.version)
+	edit, _ := first.Edit() // what is wrong with it was found when it was gathered
 	have := map[string]bool{}
 	for _, m := range first.Members {
 		have[string(m.Name)] = true
 	}
 	end := len(first.JSON) - 1
-	var edit json.Edit
 	var lowest []byte
 	for i := range answers[1:] {
 		a := &answers[i+1]
@@ -261,7 +262,7 @@ func (f fields) merge(answers []graph.Value) (made record.Record, version []byte
 			if len(have) > 0 {
 				edit.Put(end, []byte(","))
 			}
-			edit.Put(end, a.JSON[m.Start:m.To])
+			edit.Put(end, a.Member(m))
 			have[string(m.Name)] = true
 		}
 		if other := a.Plain(f.version); version != nil && lower(other, version) {
@@ -271,8 +272,11 @@ func (f fields) merge(answers []graph.Value) (made record.Record, version []byte
 	if lowest != nil {
 		from, to := first.Found()[f.version].Bounds()
 		edit.Replace(from, to, lowest)
+	}
+	first.Complete()
+	made = f.record(first)
+	if lowest != nil {
 		made.Known = nil // its version is another one now
 	}
-	made.JSON = edit.Apply(first.JSON)
 	return made, version
 }

@@ -64,6 +64,22 @@ func (v *Value) Complete() {
 	v.Rest, v.cuts = nil, json.Edit{}
 }
 
+// Gather completes the value only if a collection that goes on was not there as an array. Its members, with their
+// collections, are in Members then, and their texts by [Value.Member].
+func (v *Value) Gather() {
+	if slices.ContainsFunc(v.Rest, func(r Rest) bool { return !r.mere }) {
+		v.Complete()
+	}
+}
+
+// Member is the text of one of Members, with its name, as it is once the value is complete.
+func (v *Value) Member(m json.Member) []byte {
+	if v.cuts.IsNone() {
+		return v.JSON[m.Start:m.To]
+	}
+	return v.cuts.AppendPart(nil, v.JSON, m.Start, m.To)
+}
+
 // Text is the value without those annotations; as it is, if it cannot be completed.
 func (v *Value) Text() []byte { return v.cuts.Apply(v.JSON) }
 

@@ -78,11 +78,15 @@ func (e *Edit) Add(other *Edit) {
 // Append appends the text after the changes.
 func (e *Edit) Append(dst, text []byte) []byte { return e.AppendPart(dst, text, 0, len(text)) }
 
-// AppendPart appends [from, to) of the text after the changes, all of which are in it.
+// AppendPart appends [from, to) of the text after the changes in it.
 func (e *Edit) AppendPart(dst, text []byte, from, to int) []byte {
 	e.sort()
 	at := from
-	for _, c := range e.changes {
+	first, _ := slices.BinarySearchFunc(e.changes, from, func(c change, from int) int { return c.from - from })
+	for _, c := range e.changes[first:] {
+		if c.from >= to && to < len(text) {
+			break
+		}
 		if c.from > at {
 			dst = append(dst, text[at:c.from]...)
 		}

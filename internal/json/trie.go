@@ -17,6 +17,7 @@ type Node[T any] struct {
 	First    *Node[T] // of an array: its first element
 
 	spelled string // the name as it is mostly written, with quotes and colon
+	lengths uint64 // of the members' names, a bit each; the highest for all that are longer
 }
 
 // Len is how many nodes there are.
@@ -38,6 +39,7 @@ func (t *Trie[T]) Into(n *Node[T], name string) *Node[T] {
 		}
 		to = t.New(name)
 		n.Members[name] = to
+		n.lengths |= 1 << min(len(name), 63)
 	}
 	return to
 }
@@ -78,6 +80,9 @@ func (o *Order[T]) Member(s *Scanner, in, behind *Node[T]) (name Value, to *Node
 	if !name.Plain {
 		o.scratch = AppendString(o.scratch[:0], text)
 		text = o.scratch
+	}
+	if in.lengths>>min(len(text), 63)&1 == 0 { // as most names where few are known
+		return name, nil, nil
 	}
 	if to = in.Members[string(text)]; to != nil {
 		o.next[i] = to
