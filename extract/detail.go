@@ -103,10 +103,7 @@ func (x *Reading) wanted(ctx context.Context, records chan<- []record.Record, li
 // held says whether the caller has the record as it is listed, or newer. Of versions that cannot be
 // compared it is not known, and not to read would be to lose.
 func (x *Reading) held(e entry) bool {
-	if x.options.Held == nil {
-		return false
-	}
-	version, ok := x.options.Held(e.id)
+	version, ok := x.options.Held[x.options.Names.Record(e.id)]
 	if !ok {
 		return false
 	}
@@ -114,7 +111,7 @@ func (x *Reading) held(e entry) bool {
 	if t, ok := instantOf([]byte(listed)); ok { // the caller keeps instants in nanoseconds since 1970
 		listed = strconv.FormatInt(t.UnixNano(), 10)
 	}
-	order, ok := compareVersions([]byte(version), []byte(listed))
+	order, ok := compareVersions(strconv.AppendInt(nil, version, 10), []byte(listed))
 	return ok && order >= 0
 }
 
@@ -130,7 +127,7 @@ func (x *Reading) handDetail(ctx context.Context, records chan<- []record.Record
 	}
 	if err != nil {
 		if err = x.behind.failed(ctx, place, x.missing(e), err); err != nil {
-			err = fmt.Errorf("record %s: %w", x.options.Called(e.id), err)
+			err = fmt.Errorf("record %s: %w", x.options.Names.Record(e.id), err)
 		}
 		return err
 	}

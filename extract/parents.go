@@ -95,10 +95,10 @@ func (x *Reading) askParents(ctx context.Context, records chan<- []record.Record
 // failed keeps what is wrong with one parent from the others.
 func (x *Reading) failed(ctx context.Context, place int, id string, err error) error {
 	one := Behind{Parent: id, From: x.asked.From, To: x.asked.To}
-	if from, ok := x.options.Behind(id); ok && from.Before(one.From) {
+	if from, ok := x.options.Behind[x.options.Names.Parent(id)]; ok && from.Before(one.From) {
 		one.From = from
 	}
-	return x.behind.failed(ctx, place, one, fmt.Errorf("parent %s: %w", x.options.Called(id), err))
+	return x.behind.failed(ctx, place, one, fmt.Errorf("parent %s: %w", x.options.Names.Parent(id), err))
 }
 
 // triesOfHalf is how often half of a batch is asked: the whole was asked patiently.
@@ -117,7 +117,7 @@ func ofBatch(err error) bool {
 // readParent reads what there is for one parent.
 func (x *Reading) readParent(ctx context.Context, records chan<- []record.Record, p parent) error {
 	l := &listing{Reading: x, asked: x.around(), parent: p, atOnce: parallelWindows}
-	if from, ok := x.options.Behind(p.id); ok {
+	if from, ok := x.options.Behind[x.options.Names.Parent(p.id)]; ok {
 		l.atOnce = 1 // it may refuse again, and one request is enough to know
 		if from.Before(l.asked.From) {
 			l.asked.From = from

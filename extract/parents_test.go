@@ -159,7 +159,7 @@ func TestParentsCatchUp(t *testing.T) {
 		"/v1.0/hosts/h2" + march1Guests: `{"value":[]}`,
 	}
 	noon := instant("2026-02-26T12:00:00Z")
-	standing := func(parent string) (time.Time, bool) { return noon, parent == "h1" }
+	standing := map[string]time.Time{"h1": noon}
 	client, _ := serve(t, all.to)
 	reading := extract.Read(client, guests(), march1, extract.Options{Behind: standing})
 	if got, err := collect(t, reading); err != nil || len(got) != 1 || len(reading.Behind()) > 0 {
@@ -363,9 +363,7 @@ func TestParts(t *testing.T) {
 		"/v1.0/teams/t3/rooms": "404 NotFound",
 		"/v1.0/teams/t4/rooms": "403 Forbidden",
 	}.to)
-	held := func(id string) (string, bool) {
-		return map[string]string{"t5": "1772323200000000000", "t2": "1772323199999999999"}[id], id == "t5" || id == "t2"
-	}
+	held := map[string]int64{"t5": 1772323200000000000, "t2": 1772323199999999999}
 	reading := extract.Read(client, teams, march1, extract.Options{Held: held})
 	got, err := collect(t, reading)
 	if err != nil {

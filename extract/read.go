@@ -23,25 +23,26 @@ type Options struct {
 	Workers int // records that are read by their ids at once; 0 is 32
 	// Margin is how far about the range parents are read too: a record may have moved over its edge.
 	Margin time.Duration
-	// Behind says of a parent that could not be read before from when on it is to be read now. nil: of
-	// none; it is called concurrently.
-	Behind func(parent string) (from time.Time, ok bool)
+	// Names are what the caller calls parents and records: in what follows, and in errors.
+	Names Names
+	// Behind are parents that could not be read before, and from when on each is to be read now.
+	Behind map[string]time.Time
 	Cursor string       // where an earlier reading by delta ended; empty: from the start
 	Log    *slog.Logger // nil discards
-	// Held is the version in which the caller has a record, a decimal number. A record that is read
-	// by its id is not read if it is held as it is listed, or in a higher version: it is unchanged. It must be safe
-	// for concurrent use; nil: nothing is held.
-	Held func(id string) (version string, ok bool)
+	// Held are the versions in which the caller has records: numbers, or instants in nanoseconds since 1970. A record
+	// that is read by its id is not read if it is held as it is listed, or in a higher version: it is unchanged.
+	Held map[string]int64
 	// Starts are when the records of the range lie, in order, as far as the caller holds them; Guessed says that it
 	// holds none and that they are those of a like day, moved to this one. The windows of a list are fitted to them.
 	Starts  []time.Time
 	Guessed bool
 	Shared  *Shared // with the other readings of a run; nil: with none
-	// Called is how an error names a record or a parent; nil: by its id.
-	Called func(id string) string
 	// ListOnly gives the records as they are listed; none is read by its id.
 	ListOnly bool
 }
+
+// Names give an id of Graph's as the caller has it; both are safe for concurrent use. nil: as Graph has it.
+type Names struct{ Parent, Record func(id string) string }
 
 // Reading is one reading of a dataset for a range, by one tenant's client.
 type Reading struct {
@@ -66,11 +67,12 @@ func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Read
 	if o.Workers <= 0 {
 		o.Workers = 32
 	}
-	if o.Behind == nil {
-		o.Behind = func(string) (time.Time, bool) { return time.Time{}, false }
+	asGiven := func(id string) string { return id }
+	if o.Names.Parent == nil {
+		o.Names.Parent = asGiven
 	}
-	if o.Called == nil {
-		o.Called = func(id string) string { return id }
+	if o.Names.Record == nil {
+		o.Names.Record = asGiven
 	}
 	o.Shared = cmp.Or(o.Shared, &Shared{})
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))

@@ -56,7 +56,7 @@ func (u *unit) judge(x *extract.Reading, p picture, unchanged []string) *judge {
 	first, _ := root.Column(root.Key[0])
 	j.ofParent = first.Path == extract.Parent
 	for _, id := range unchanged {
-		j.unchanged[u.inRaw(first, id)] = true
+		j.unchanged[u.inRaw(id)] = true
 	}
 	if !j.picture {
 		j.complete = true

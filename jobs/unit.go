@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -86,7 +84,7 @@ func (u *unit) readInto(ctx context.Context, p *picture, held map[string]int64) 
 		if spool, err = u.spool(*p); err != nil {
 			return nil, nil, nil, err
 		}
-		options := extract.Options{Held: u.versions(held), Cursor: p.cursor}
+		options := extract.Options{Held: held, Cursor: p.cursor}
 		if u.Dataset.Removes {
 			options.Margin = schemas.Day // a record may have moved over the edge of the range
 		}
@@ -144,29 +142,18 @@ func (u *unit) doubt(records, before int64) bool {
 // reading prepares to read the range. Parents that were behind are read from where they stand.
 func (u *unit) reading(o extract.Options) *extract.Reading {
 	st := u.open.state.View()
-	since := st.BehindSince()
-	o.Behind = func(parent string) (time.Time, bool) {
-		from, ok := since[u.session.runner.Privacy.Pseudonym(parent)]
-		return from, ok
-	}
-	o.Now, o.Log, o.Called, o.Shared = u.session.runner.Now, u.open.log, u.called, u.session.shared[u.Tenant.ID]
+	o.Names = extract.Names{Parent: u.session.runner.Privacy.Pseudonym, Record: u.inRaw}
+	o.Behind = st.BehindSince()
+	o.Now, o.Log, o.Shared = u.session.runner.Now, u.open.log, u.session.shared[u.Tenant.ID]
 	reading := extract.Read(u.session.runner.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
 	u.live.reading.Store(reading)
 	return reading
 }
 
-// called is how errors name a record or a parent: as the tables do, if ids are personal there.
-func (u *unit) called(id string) string {
+// inRaw is the id of a record as raw has it.
+func (u *unit) inRaw(id string) string {
 	root := u.Dataset.Root()
-	if slices.ContainsFunc(root.Key, func(name string) bool { c, _ := root.Column(name); return c.Personal }) {
-		return u.session.runner.Privacy.Pseudonym(id)
-	}
-	return id
-}
-
-// inRaw is an id that Graph gave as raw has it in a column of the key.
-func (u *unit) inRaw(key schemas.Column, id string) string {
-	if key.Personal {
+	if key, _ := root.Column(root.Key[0]); key.Personal {
 		return u.session.runner.Privacy.Pseudonym(id)
 	}
 	return id
@@ -177,7 +164,7 @@ func (u *unit) ofReading(x *extract.Reading) state.Answers {
 	r := state.Answers{Within: u.Range, Answered: u.answered(x)}
 	for _, b := range x.Behind() {
 		r.Behind = append(r.Behind, state.Behind{
-			Parent: u.session.runner.Privacy.Pseudonym(b.Parent), Record: u.called(b.Record), From: b.From.UTC(), To: b.To.UTC(), Reason: b.Reason,
+			Parent: u.session.runner.Privacy.Pseudonym(b.Parent), Record: u.inRaw(b.Record), From: b.From.UTC(), To: b.To.UTC(), Reason: b.Reason,
 		})
 	}
 	return r
@@ -293,18 +280,6 @@ func (u *unit) held(ctx context.Context, days ...time.Time) (map[string]int64, e
 		delete(held, key)
 	}
 	return held, nil
-}
-
-// versions says of an id as Graph has it in which version raw holds the record.
-func (u *unit) versions(held map[string]int64) func(id string) (string, bool) {
-	if held == nil {
-		return nil
-	}
-	key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
-	return func(id string) (string, bool) {
-		v, ok := held[u.inRaw(key, id)]
-		return strconv.FormatInt(v, 10), ok
-	}
 }
 
 // putAside are the hashes of a day's records that are in quarantine.
