@@ -66,6 +66,37 @@ func TestCountedElements(t *testing.T) {
 	}
 }
 
+// A last page that counts more than it has, and less than all, was cut off: it is asked for again.
+func TestLastPageThatWasCutOff(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		first    string // what the first page counts
+		requests int64
+	}{{"by its own count", "", 4}, {"by the count of all, of which one came twice", `,"@odata.count":5`, 3}} {
+		t.Run(c.name, func(t *testing.T) {
+			asked := 0
+			graph := numbered(3, func(n int, link string) string {
+				switch n {
+				case 0:
+					return `{"value":[1,2,3]` + link + c.first + `}`
+				case 1:
+					return `{"value":[4]` + link + `}`
+				}
+				if asked++; asked == 1 {
+					return `{"value":[5,6,7],"@odata.count":5}`
+				}
+				return `{"value":[5,6,7,8,9],"@odata.count":5}`
+			})
+			onClock(t, Options{}, graph, func(t *testing.T, client *Client) {
+				_, err := values(t.Context(), client, users)
+				if got := client.Stats().Requests.Load(); err != nil || got != c.requests {
+					t.Errorf("%d requests (%v), want %d", got, err, c.requests)
+				}
+			})
+		})
+	}
+}
+
 func TestPagesAreBounded(t *testing.T) {
 	empty := func(_ int, link string) string { return `{"value":[]` + link + `}` }
 	full := func(n int, link string) string { return fmt.Sprintf(`{"value":[%d]%s}`, n, link) }

@@ -127,6 +127,16 @@ func (t *tally) tooFew() error {
 	return nil
 }
 
+// cut is an error if the last page lacks elements of its own. What it counts is of the page, or of what is left, if there
+// are more elements already and no page before has counted as many: then it was cut off, with the link to the next one.
+func (t *tally) cut(last Page) error {
+	came := int64(len(last.Values))
+	if t.fromStart && last.Count > came && last.Count < t.elements+came && last.Count != t.count {
+		return &incompleteError{what: fmt.Sprintf("the last page counts %d elements, and %d came", last.Count, came)}
+	}
+	return nil
+}
+
 // endless is an error if there cannot be a further page.
 func (t *tally) endless(most int) error {
 	switch {
@@ -190,7 +200,11 @@ func (c *Client) page(ctx context.Context, r Request, s step, t *tally) (page Pa
 	}
 	k.accept = func(body []byte) (err error) {
 		page, err = decodePage(body, r.Fields)
-		if err == nil && !k.further && page.NextLink == "" { // the whole collection, which is asked for again
+		switch {
+		case err != nil || page.NextLink != "":
+		case k.further:
+			err = t.cut(page)
+		default: // the whole collection, which is asked for again
 			alone := *t
 			alone.add(page)
 			err = alone.tooFew()
