@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -215,5 +216,41 @@ func TestDeriveWhileUnitsAreRead(t *testing.T) {
 	want(t, r.audit(t, schemas.CallRecords))
 	if st := r.state(t, schemas.CallRecords); len(st.Dirty) > 0 || len(st.Asked) > 0 {
 		t.Errorf("dirty are %v, asked for %v", st.Dirty, st.Asked)
+	}
+}
+
+// What raw holds of a call that has moved is derived by whoever comes next: first the day that has lost it, whichever
+// is the later one, so that no reader sees the call twice.
+func TestDaysThatLoseAreDerivedFirst(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, after string
+		losing, gains int
+	}{
+		"forwards":  {"2026-11-16T23:50:00Z", "2026-11-17T00:10:00Z", 16, 17},
+		"backwards": {"2026-11-17T00:10:00Z", "2026-11-16T23:50:00Z", 17, 16},
+	} {
+		calls := moving{"stays": {"2026-11-16T10:00:00Z", 1}, "moves": {c.before, 1}, "other": {"2026-11-17T10:00:00Z", 1}}
+		r := newRig(t, calls)
+		r.days(t, 16, 18, schemas.CallRecords)
+		calls["moves"] = call{c.after, 2}
+		s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}, From: november(c.gains), To: november(c.gains + 1)}
+		session := open(t, r, s)
+		p, err := session.Plan()
+		if err != nil || len(p.Units) != 1 {
+			t.Fatalf("%s: %d units, %v", name, len(p.Units), err)
+		}
+		rep, days := session.Read(t.Context(), p.Units[0])
+		dirty, err := session.Dirty(s.Pairs()[0])
+		order := []time.Time{november(c.losing), november(c.gains)}
+		if rep.Error != nil || err != nil || !slices.EqualFunc(days, order, time.Time.Equal) || !slices.EqualFunc(dirty, order, time.Time.Equal) {
+			t.Errorf("%s: to derive are %v, dirty %v, want %v; %+v, %v", name, days, dirty, order, rep.Error, err)
+		}
+		if err := session.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.store.published = nil
+		r.days(t, c.gains, c.gains+1, schemas.CallRecords)
+		roots := slices.DeleteFunc(slices.Clone(r.store.published), func(name string) bool { return !strings.HasPrefix(name, "tables/calls/") })
+		want(t, roots, part(load.Tables, "calls", order[0]).Object(), part(load.Tables, "calls", order[1]).Object())
 	}
 }

@@ -172,13 +172,17 @@ func (m *Merge) Of(first string) (held, missing int64) {
 	return 0, 0
 }
 
-// Days are the days whose partitions will be replaced, in order.
+// Days are the days whose partitions will be replaced, in the order in which they are: those that Lose publishes first.
 func (m *Merge) Days() []time.Time {
-	var days []time.Time
+	var losing, gaining []time.Time
 	for _, h := range m.changing() {
-		days = append(days, h.Date)
+		if m.gainsAt(h) {
+			gaining = append(gaining, h.Date)
+		} else {
+			losing = append(losing, h.Date)
+		}
 	}
-	return days
+	return append(losing, gaining...)
 }
 
 // Damaged gives a [DamagedError] for each day of the range whose partition is damaged, in order. It is left

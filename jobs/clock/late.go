@@ -2,6 +2,7 @@ package clock
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"graphlake/jobs/plan"
@@ -96,8 +97,12 @@ func (j Job) dirty(known map[state.Pair]state.State, at time.Time, told map[stat
 			if d.Mode.Fleeting() {
 				due = at // the picture of the day too
 			}
-			if days := known[pair].Dirty; !told[pair] && len(days) > 0 && days[0].Before(due) {
-				all = append(all, Overdue{Job: j.Name, Tenant: t.Name, Dataset: d.Name, Due: at.UTC(), From: days[0], Tables: true, mode: d.Mode})
+			days := known[pair].Dirty
+			if told[pair] || len(days) == 0 {
+				continue
+			}
+			if first := slices.MinFunc(days, time.Time.Compare); first.Before(due) {
+				all = append(all, Overdue{Job: j.Name, Tenant: t.Name, Dataset: d.Name, Due: at.UTC(), From: first, Tables: true, mode: d.Mode})
 			}
 		}
 	}

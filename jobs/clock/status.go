@@ -172,7 +172,7 @@ func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, now time.Time) D
 	for _, r := range s.Unread(d, past) {
 		ds.Gaps = append(ds.Gaps, Span(r))
 	}
-	for _, day := range s.Dirty {
+	for _, day := range slices.SortedFunc(slices.Values(s.Dirty), time.Time.Compare) {
 		ds.Dirty = append(ds.Dirty, day.Format(time.DateOnly))
 	}
 	for _, c := range s.Derived {

@@ -45,7 +45,7 @@ type State struct {
 	// PictureHash is of the raw partition that the cursor goes on from: of another, one that was restored,
 	// it knows nothing.
 	PictureHash string `json:"picture_hash,omitempty"`
-	// Dirty are the days whose tables may lag their raw partition.
+	// Dirty are the days whose tables may lag their raw partition, in the order in which they are to be derived.
 	Dirty []time.Time `json:"dirty,omitempty"`
 	// Derived says by which definition of the tables days were derived.
 	Derived []Derived `json:"derived,omitempty"`
@@ -182,12 +182,11 @@ func (s *State) setUnsure(unsure bool, ranges []schemas.Range) {
 	}
 }
 
-// MarkDirty notes that the tables of days may lag raw.
+// MarkDirty notes that the tables of days may lag raw. They are to be derived in the order in which they are given: first
+// those that only lose records, so that a reader who sees both days never sees a record that has moved twice.
 func (s *State) MarkDirty(days ...time.Time) {
 	for _, day := range days {
-		if i, found := slices.BinarySearchFunc(s.Dirty, day, time.Time.Compare); !found {
-			s.Dirty = slices.Insert(s.Dirty, i, day)
-		}
+		s.Dirty = append(slices.DeleteFunc(s.Dirty, day.Equal), day)
 	}
 }
 
