@@ -74,7 +74,6 @@ func (b *Builder) append(record []byte, read func() *RecordError) error {
 	}
 	copy(b.marks, b.rows)
 	b.record, b.made, b.full, b.odd = record, b.made[:0], nil, b.odd[:0]
-	b.scan.Reset(record)
 	fault := read()
 	if fault == nil {
 		b.fill()

@@ -63,6 +63,7 @@ func (b *Builder) AppendRecord(r record.Record) error {
 
 // readKnown is readRecord of a record that has been read before.
 func (b *Builder) readKnown(values []json.Value) *RecordError {
+	b.scan.Over(b.record)
 	for i := range b.frames {
 		b.frames[i].elements = 0
 	}

@@ -20,6 +20,7 @@ func newWalk(p *Plan) walk {
 }
 
 func (b *Builder) readRecord() *RecordError {
+	b.scan.Reset(b.record)
 	for i := range b.frames {
 		b.frames[i].elements = 0
 	}

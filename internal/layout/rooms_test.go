@@ -90,7 +90,7 @@ var rooms = []room{
 
 // forTests are the rooms that any test may import besides those of its own room.
 var forTests = []string{
-	"schemas/declare", "internal/fixtures", "internal/graphsim", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
+	"schemas/declare", "internal/fixtures", "internal/graphsim", "internal/json", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
 }
 
 // besides are the rooms that the tests of a room ask what they see of its work: of a run, an audit and a status.
