@@ -89,7 +89,7 @@ func (s *Scanner) canonicalObject(dst []byte) ([]byte, error) {
 // appendNumber spells a number as ECMAScript does, but an integer, and what is no float64, as it is.
 func appendNumber(dst, number []byte) []byte {
 	f, err := ParseFloat(number)
-	if err != nil || bytes.IndexAny(number, ".eE") < 0 {
+	if err != nil || !bytes.ContainsAny(number, ".eE") {
 		return append(dst, number...)
 	}
 	format := byte('f')

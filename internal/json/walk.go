@@ -1,6 +1,9 @@
 package json
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Member is a member of an object: its name, and where in the text it and its value are.
 type Member struct {
@@ -106,10 +109,8 @@ func Unquote(value []byte) []byte {
 		return value
 	}
 	text := value[1 : len(value)-1]
-	for _, c := range text {
-		if c == '\\' {
-			return AppendString(nil, text)
-		}
+	if slices.Contains(text, '\\') {
+		return AppendString(nil, text)
 	}
 	return text
 }

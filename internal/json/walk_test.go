@@ -89,12 +89,12 @@ func TestFind(t *testing.T) {
 }
 
 func TestCanonical(t *testing.T) {
-	for text, want := range map[string]string{
-		` { "b" : [ 1.50 , 1e2 , -0.0 , 12345678901234567890 , 1e999 , 1E-7 ] , "a" : "\u00e9\/\u0041\n\u0009" } `: `{"a":"é/A\n\u0009","b":[1.5,100,-0,12345678901234567890,1e999,1e-07]}`,
-		`{"a":1,"b":2,"a":3}`: `{"a":1,"a":3,"b":2}`,
+	for _, c := range [][2]string{
+		{` { "b" : [ 1.50 , 1e2 , -0.0 , 12345678901234567890 , 1e999 , 1E-7 ] , "a" : "\u00e9\/\u0041\n\u0009" } `, `{"a":"é/A\n\u0009","b":[1.5,100,-0,12345678901234567890,1e999,1e-07]}`},
+		{`{"a":1,"b":2,"a":3}`, `{"a":1,"a":3,"b":2}`},
 	} {
-		if got, err := AppendCanonical(nil, []byte(text)); err != nil || string(got) != want {
-			t.Errorf("%s is %s, %v, want %s", text, got, err, want)
+		if got, err := AppendCanonical(nil, []byte(c[0])); err != nil || string(got) != c[1] {
+			t.Errorf("%s is %s, %v, want %s", c[0], got, err, c[1])
 		}
 	}
 }
