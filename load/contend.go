@@ -43,7 +43,7 @@ func (m *Merge) decide(ctx context.Context) error {
 func (m *Merge) begin(ctx context.Context) (err error) {
 	s := m.spool
 	h := &lakeDay{Partition: s.partition(dateOf(dayOf(s.within.From))), ours: true}
-	m.days, m.records = map[int32]*lakeDay{dayOf(h.Date): h}, len(s.index.entries)
+	m.days, m.records = map[int32]*lakeDay{dayOf(h.Date): h}, s.index.count
 	if s.older != nil && *s.older == h.Partition {
 		return nil
 	}
@@ -56,18 +56,18 @@ func (m *Merge) begin(ctx context.Context) (err error) {
 // look lets all copies contend, and notes which days change.
 func (m *Merge) look(ctx context.Context) error {
 	m.days, m.strays, m.held, m.missing, m.firsts = map[int32]*lakeDay{}, index{}, 0, 0, map[string]*[2]int64{}
-	read := m.spool.index.entries
-	m.records = len(read)
-	for i := range read {
-		read[i].ignored = m.damaged[read[i].copy.day] != nil
+	read := &m.spool.index
+	m.records = read.count
+	for e := range read.all() {
+		e.ignored = m.damaged[e.copy.day] != nil
 	}
 	for _, date := range m.spool.within.Days() {
 		if err := m.lookAt(ctx, date, m.ourRow); err != nil {
 			return err
 		}
 	}
-	for i := range read {
-		if e := &read[i]; m.reading.Margin && e.outside && !e.known {
+	for e := range read.all() {
+		if m.reading.Margin && e.outside && !e.known {
 			e.ignored = true
 			m.records--
 		}
@@ -81,7 +81,7 @@ func (m *Merge) look(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, e := range read {
+	for e := range read.all() {
 		if !e.ignored && !e.held {
 			m.days[e.copy.day].gains = true
 		}
@@ -92,9 +92,9 @@ func (m *Merge) look(ctx context.Context) error {
 // others are the days to be looked at besides those of the range.
 func (m *Merge) others(ctx context.Context) ([]time.Time, error) {
 	s := m.spool
-	days := m.reading.Strays.of(s.index.entries)
+	days := m.reading.Strays.of(&s.index)
 	around, unknown := false, false
-	for _, e := range s.index.entries {
+	for e := range s.index.all() {
 		if !e.ignored {
 			around, days[e.copy.day] = true, true
 			unknown = unknown || !e.known
@@ -105,7 +105,7 @@ func (m *Merge) others(ctx context.Context) ([]time.Time, error) {
 			days[dayOf(date)] = true
 		}
 	}
-	if m.searches() && (len(m.strays.entries) > 0 || unknown) {
+	if m.searches() && (m.strays.count > 0 || unknown) {
 		for p, err := range s.lake.Partitions(ctx, Raw, s.table.Name, s.tenantID) {
 			if err != nil {
 				return nil, err
@@ -204,7 +204,7 @@ func (m *Merge) ourRow(o order, h *lakeDay, r row) error {
 		return nil
 	}
 	h.absent = h.absent || m.leaves(o, r)
-	if !m.searches() && m.reading.Strays == nil || !o.keyed(r) || len(m.strays.entries) >= maxStrays {
+	if !m.searches() && m.reading.Strays == nil || !o.keyed(r) || m.strays.count >= maxStrays {
 		return nil
 	}
 	k, err := o.rank(r)

@@ -4,13 +4,32 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"iter"
 )
 
 // index knows of every record the copy that stays: about seventy bytes a record, however large it is
 // and however often it came.
 type index struct {
-	entries []entry
-	slots   []int32 // of identities, open addressing: a place in entries and 1, or 0; at most half of them are taken
+	blocks [][]entry // of blockEntries each, so that none is copied when more come
+	count  int
+	slots  []int32 // of identities, open addressing: the number of an entry and 1, or 0; at most half of them are taken
+}
+
+const blockEntries = 4096
+
+func (x *index) at(i int32) *entry { return &x.blocks[i/blockEntries][i%blockEntries] }
+
+// all are the entries, which may be changed but for their identities.
+func (x *index) all() iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		for _, b := range x.blocks {
+			for i := range b {
+				if !yield(&b[i]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // entry is a record by its best copy, as far as copies are compared.
@@ -50,16 +69,24 @@ const (
 
 // add notes a copy, and gives the one that does not stay, if there was another of the record.
 func (x *index) add(e entry) (lesser entry, twice bool) {
-	if 2*len(x.entries) >= len(x.slots) {
+	if 2*x.count >= len(x.slots) {
 		x.grow()
 	}
 	slot := x.slot(e.id)
 	if x.slots[slot] == 0 {
-		x.entries = append(x.entries, e)
-		x.slots[slot] = int32(len(x.entries))
+		switch {
+		case x.count == 0:
+			x.blocks = make([][]entry, 1) // which grows: most indexes are small
+		case x.count%blockEntries == 0:
+			x.blocks = append(x.blocks, make([]entry, 0, blockEntries))
+		}
+		last := &x.blocks[len(x.blocks)-1]
+		*last = append(*last, e)
+		x.count++
+		x.slots[slot] = int32(x.count)
 		return entry{}, false
 	}
-	best := &x.entries[x.slots[slot]-1]
+	best := x.at(x.slots[slot] - 1)
 	if e.copy.compare(best.copy) > 0 {
 		e, *best = *best, e
 	}
@@ -81,7 +108,7 @@ func (x *index) find(id identity) *entry {
 		return nil
 	}
 	if at := x.slots[x.slot(id)]; at > 0 {
-		return &x.entries[at-1]
+		return x.at(at - 1)
 	}
 	return nil
 }
@@ -90,16 +117,18 @@ func (x *index) find(id identity) *entry {
 func (x *index) slot(id identity) int {
 	mask := len(x.slots) - 1
 	slot := int(binary.LittleEndian.Uint64(id[:])) & mask
-	for at := x.slots[slot]; at > 0 && x.entries[at-1].id != id; at = x.slots[slot] {
+	for at := x.slots[slot]; at > 0 && x.at(at-1).id != id; at = x.slots[slot] {
 		slot = (slot + 1) & mask
 	}
 	return slot
 }
 
 func (x *index) grow() {
-	x.slots = make([]int32, max(1024, 2*len(x.slots)))
-	for i, e := range x.entries {
-		x.slots[x.slot(e.id)] = int32(i + 1)
+	x.slots = make([]int32, max(256, 2*len(x.slots)))
+	n := int32(0)
+	for e := range x.all() {
+		n++
+		x.slots[x.slot(e.id)] = n
 	}
 }
 

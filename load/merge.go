@@ -117,7 +117,7 @@ func (s *Spool) Merge(ctx context.Context, reading Reading) (*Merge, error) {
 	if err := decide(ctx); err != nil {
 		return nil, s.named(err)
 	}
-	reading.Strays.add(m.strays.entries)
+	reading.Strays.add(&m.strays)
 	return m, nil
 }
 
@@ -153,7 +153,7 @@ func (m *Merge) Held() int64 { return m.held }
 
 // Moved is how many of the rows that the lake holds of the range leave it because a copy on another day wins.
 func (m *Merge) Moved() (n int64) {
-	for _, e := range m.strays.entries {
+	for e := range m.strays.all() {
 		if !touches(m.spool.within, dateOf(e.copy.day)) {
 			n++
 		}

@@ -15,7 +15,7 @@ type Strays struct {
 }
 
 // add notes where the copy of each record lies that stays.
-func (s *Strays) add(entries []entry) {
+func (s *Strays) add(strays *index) {
 	if s == nil {
 		return
 	}
@@ -24,7 +24,7 @@ func (s *Strays) add(entries []entry) {
 	if s.days == nil {
 		s.days = map[identity]int32{}
 	}
-	for _, e := range entries {
+	for e := range strays.all() {
 		if _, known := s.days[e.id]; known || len(s.days) < maxStrays {
 			s.days[e.id] = e.copy.day
 		}
@@ -32,7 +32,7 @@ func (s *Strays) add(entries []entry) {
 }
 
 // of gives the days on which records lie that were read.
-func (s *Strays) of(read []entry) map[int32]bool {
+func (s *Strays) of(read *index) map[int32]bool {
 	found := map[int32]bool{}
 	if s == nil {
 		return found
@@ -42,7 +42,7 @@ func (s *Strays) of(read []entry) map[int32]bool {
 	if len(s.days) == 0 {
 		return found
 	}
-	for _, e := range read {
+	for e := range read.all() {
 		if day, ok := s.days[e.id]; ok && !e.ignored {
 			found[day] = true
 		}

@@ -6,6 +6,14 @@ import (
 	"testing"
 )
 
+func indexOf(entries ...entry) *index {
+	var x index
+	for _, e := range entries {
+		x.add(e)
+	}
+	return &x
+}
+
 // What is remembered of a run is bounded, and units share it.
 func TestStraysAreBounded(t *testing.T) {
 	var s Strays
@@ -17,8 +25,12 @@ func TestStraysAreBounded(t *testing.T) {
 	var all sync.WaitGroup
 	for part := range 4 {
 		all.Go(func() {
-			for n := part; n < maxStrays+100; n += 4 {
-				s.add([]entry{numbered(n)})
+			for from := part; from < maxStrays+100; from += 4000 {
+				var some index
+				for n := from; n < min(from+4000, maxStrays+100); n += 4 {
+					some.add(numbered(n))
+				}
+				s.add(&some)
 			}
 		})
 	}
@@ -28,10 +40,10 @@ func TestStraysAreBounded(t *testing.T) {
 	}
 	again := numbered(0)
 	again.copy.day = 7
-	s.add([]entry{again})
+	s.add(indexOf(again))
 	ignored := numbered(8)
 	ignored.ignored = true
-	if found := s.of([]entry{numbered(0), ignored}); len(found) != 1 || !found[7] {
+	if found := s.of(indexOf(numbered(0), ignored)); len(found) != 1 || !found[7] {
 		t.Errorf("found on the days %v, want the one where it was last", found)
 	}
 }
