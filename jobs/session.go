@@ -140,6 +140,9 @@ func (s *Session) Dirty(p state.Pair) ([]time.Time, error) {
 //
 // The dataset and the tenant are the session's own, by the unit's names.
 func (s *Session) Read(ctx context.Context, u plan.Unit) (rep UnitReport, days []time.Time) {
+	if o, err := s.dataset(u.Pair()); err == nil { // otherwise read says so
+		u.Tenant, u.Dataset = o.tenant, o.dataset
+	}
 	l := newLive(u, true)
 	read, err := s.read(ctx, l, &rep)
 	s.conclude(ctx, l, &rep, err)
@@ -149,14 +152,13 @@ func (s *Session) Read(ctx context.Context, u plan.Unit) (rep UnitReport, days [
 	return rep, days
 }
 
-// read is Read without a conclusion: its caller may still derive.
+// read is Read of a unit of the session, without a conclusion: its caller may still derive.
 func (s *Session) read(ctx context.Context, l *live, rep *UnitReport) (published, error) {
 	*rep = newUnitReport(l.Unit)
 	o, err := s.dataset(l.Pair())
 	if err != nil {
 		return published{}, err
 	}
-	l.Tenant, l.Dataset = o.tenant, o.dataset
 	if inOrder(l.Unit) {
 		if err := o.serial.Acquire(ctx, 1); err != nil {
 			return published{}, err
