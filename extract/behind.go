@@ -185,8 +185,8 @@ func reason(e *graph.Error) string {
 
 // Behind are the parents and records that could not be read, though others could. It is known once
 // Records has ended without an error.
-func (x *Reading) Behind() []Behind { return x.behind.all }
+func (r *Reading) Behind() []Behind { return r.behind.all }
 
 // Answered are the parents that were read to the end; the caller changes nothing of it. It is known once Records has
 // ended without an error.
-func (x *Reading) Answered() map[string]bool { return x.behind.who }
+func (r *Reading) Answered() map[string]bool { return r.behind.who }

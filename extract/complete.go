@@ -12,17 +12,17 @@ import (
 )
 
 // record makes a record of what Graph sent.
-func (x *Reading) record(ctx context.Context, v *graph.Value, r graph.Request) (record.Record, error) {
-	if err := x.complete(ctx, v, r); err != nil {
+func (r *Reading) record(ctx context.Context, v *graph.Value, req graph.Request) (record.Record, error) {
+	if err := r.complete(ctx, v, req); err != nil {
 		return record.Record{}, err
 	}
-	return x.fields.record(v), nil
+	return r.fields.record(v), nil
 }
 
 // complete makes what Graph sent whole, and takes the annotations of the transport out.
 // Further pages are asked for with r's headers and budget.
-func (x *Reading) complete(ctx context.Context, v *graph.Value, r graph.Request) error {
-	if err := x.gather(ctx, v, r); err != nil {
+func (r *Reading) complete(ctx context.Context, v *graph.Value, req graph.Request) error {
+	if err := r.gather(ctx, v, req); err != nil {
 		return err
 	}
 	v.Complete()
@@ -30,13 +30,13 @@ func (x *Reading) complete(ctx context.Context, v *graph.Value, r graph.Request)
 }
 
 // gather notes what makes a value whole.
-func (x *Reading) gather(ctx context.Context, v *graph.Value, r graph.Request) error {
+func (r *Reading) gather(ctx context.Context, v *graph.Value, req graph.Request) error {
 	edit, err := v.Edit()
 	if err != nil {
 		return err
 	}
 	for _, rest := range v.Rest {
-		elements, err := x.rest(ctx, rest, r)
+		elements, err := r.rest(ctx, rest, req)
 		if err != nil {
 			return fmt.Errorf("further pages of %s: %w", rest.Name, err)
 		}
@@ -56,14 +56,14 @@ func (x *Reading) gather(ctx context.Context, v *graph.Value, r graph.Request) e
 // Counts are of the collection, of a page or of what is left, as the service likes; the largest is never more
 // than there is. So if fewer elements are there in the end, some are lacking: where pages overlap, one was
 // inserted meanwhile and was on none of them.
-func (x *Reading) rest(ctx context.Context, of graph.Rest, r graph.Request) ([][]byte, error) {
+func (r *Reading) rest(ctx context.Context, of graph.Rest, req graph.Request) ([][]byte, error) {
 	var met pages
 	met.take(of.Came)
-	rest, most, err := x.elements(ctx, x.client.Follow(ctx, r, of.Link), &met, r)
+	rest, most, err := r.elements(ctx, r.client.Follow(ctx, req, of.Link), &met, req)
 	if err != nil {
 		return nil, err
 	}
-	return rest, tooFew(r, len(of.Came)+len(rest), max(of.Count, most))
+	return rest, tooFew(req, len(of.Came)+len(rest), max(of.Count, most))
 }
 
 // tooFew is an error if fewer elements came than are counted.
@@ -76,7 +76,7 @@ func tooFew(r graph.Request, came int, counted int64) error {
 
 // elements are those of pages that were not met before, each completed with requests like r, and the largest
 // number of them that a page counts.
-func (x *Reading) elements(ctx context.Context, from iter.Seq2[graph.Page, error], met *pages, r graph.Request) (all [][]byte, most int64, err error) {
+func (r *Reading) elements(ctx context.Context, from iter.Seq2[graph.Page, error], met *pages, req graph.Request) (all [][]byte, most int64, err error) {
 	for page, err := range from {
 		if err != nil {
 			return nil, 0, err
@@ -90,7 +90,7 @@ func (x *Reading) elements(ctx context.Context, from iter.Seq2[graph.Page, error
 			if !fresh {
 				continue
 			}
-			if err := x.complete(ctx, &page.Values[i], r); err != nil {
+			if err := r.complete(ctx, &page.Values[i], req); err != nil {
 				return nil, 0, err
 			}
 			all = append(all, page.Values[i].JSON)

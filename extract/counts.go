@@ -27,8 +27,8 @@ type counts struct {
 }
 
 // Counts may be called at any time.
-func (x *Reading) Counts() Counts {
-	c := &x.counts
+func (r *Reading) Counts() Counts {
+	c := &r.counts
 	return Counts{
 		Listed:   int(c.listed.Load()),
 		Read:     int(c.read.Load()),

@@ -26,16 +26,16 @@ type entry struct {
 	request     graph.Request
 }
 
-func (x *Reading) entry(listed *graph.Value) entry {
+func (r *Reading) entry(listed *graph.Value) entry {
 	e := entry{
-		id:      string(listed.Plain(x.fields.id)),
-		version: string(listed.Plain(x.fields.version)),
+		id:      string(listed.Plain(r.fields.id)),
+		version: string(listed.Plain(r.fields.version)),
 	}
 	var ok bool
-	if e.ended, ok = instantOf(listed.Plain(x.fields.end)); !ok {
-		e.ended, _ = x.fields.time(listed)
+	if e.ended, ok = instantOf(listed.Plain(r.fields.end)); !ok {
+		e.ended, _ = r.fields.time(listed)
 	}
-	e.listedAt, _ = x.fields.asked(listed)
+	e.listedAt, _ = r.fields.asked(listed)
 	return e
 }
 
@@ -44,18 +44,18 @@ func (x *Reading) entry(listed *graph.Value) entry {
 const listedAhead = 4096
 
 // readDetails reads what the windows list by the ids, concurrently; the client keeps the pace.
-func (x *Reading) readDetails(ctx context.Context, records chan<- []record.Record) error {
+func (r *Reading) readDetails(ctx context.Context, records chan<- []record.Record) error {
 	g, ctx := errgroup.WithContext(ctx)
 	entries := make(chan entry, listedAhead)
 	g.Go(func() error {
 		defer close(entries)
-		whole := &listing{Reading: x, asked: x.asked}
-		return whole.windows(ctx, func(ctx context.Context, listed []graph.Value, r graph.Request) error {
+		whole := &listing{Reading: r, asked: r.asked}
+		return whole.windows(ctx, func(ctx context.Context, listed []graph.Value, req graph.Request) error {
 			for _, v := range listed {
-				e, wanted, err := x.wanted(ctx, records, v)
+				e, wanted, err := r.wanted(ctx, records, v)
 				if err == nil && wanted {
-					if x.dataset.Source.Detail.Path == "" {
-						e.listed, e.request = v, r
+					if r.dataset.Source.Detail.Path == "" {
+						e.listed, e.request = v, req
 					}
 					err = send(ctx, entries, e)
 				}
@@ -66,44 +66,44 @@ func (x *Reading) readDetails(ctx context.Context, records chan<- []record.Recor
 			return nil
 		})
 	})
-	for range x.options.Workers {
+	for range r.options.Workers {
 		g.Go(func() error {
 			for e := range entries {
-				if err := x.handDetail(ctx, records, e); err != nil {
+				if err := r.handDetail(ctx, records, e); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil || !x.dataset.Mode.Pictures() {
+	if err := g.Wait(); err != nil || !r.dataset.Mode.Pictures() {
 		return err
 	}
-	return x.behind.verdict()
+	return r.behind.verdict()
 }
 
 // wanted says whether a listed record has to be read: not if it was listed before, nor if the caller
 // has it at this version.
-func (x *Reading) wanted(ctx context.Context, records chan<- []record.Record, listed graph.Value) (e entry, wanted bool, err error) {
-	if e = x.entry(&listed); e.id == "" {
-		return e, false, x.handNameless(ctx, records, listed)
+func (r *Reading) wanted(ctx context.Context, records chan<- []record.Record, listed graph.Value) (e entry, wanted bool, err error) {
+	if e = r.entry(&listed); e.id == "" {
+		return e, false, r.handNameless(ctx, records, listed)
 	}
 	// A record that rose to a new version while the list was paged is read again.
-	if !x.seen.first([]byte(e.id + "\x00" + e.version)) {
-		x.counts.repeated.Add(1)
+	if !r.seen.first([]byte(e.id + "\x00" + e.version)) {
+		r.counts.repeated.Add(1)
 		return e, false, nil
 	}
-	if !x.held(e) {
+	if !r.held(e) {
 		return e, true, nil
 	}
-	x.counts.held.Add(1)
+	r.counts.held.Add(1)
 	return e, false, send(ctx, records, []record.Record{{Unchanged: true, ID: e.id}})
 }
 
 // held says whether the caller has the record as it is listed, or newer. Of versions that cannot be
 // compared it is not known, and not to read would be to lose.
-func (x *Reading) held(e entry) bool {
-	version, ok := x.options.Held[x.options.Names.Record(e.id)]
+func (r *Reading) held(e entry) bool {
+	version, ok := r.options.Held[r.options.Names.Record(e.id)]
 	if !ok {
 		return false
 	}
@@ -116,31 +116,31 @@ func (x *Reading) held(e entry) bool {
 }
 
 // handDetail reads a listed record and passes it on. One that does not come leaves the others alone.
-func (x *Reading) handDetail(ctx context.Context, records chan<- []record.Record, e entry) error {
-	place := x.behind.ask()
-	made, version, err := x.detail(ctx, e)
+func (r *Reading) handDetail(ctx context.Context, records chan<- []record.Record, e entry) error {
+	place := r.behind.ask()
+	made, version, err := r.detail(ctx, e)
 	if err == nil {
-		made, err = x.parts(ctx, made, e)
+		made, err = r.parts(ctx, made, e)
 	}
-	if graph.KindOf(err) == graph.NotFound && x.absent(ctx, place, e) {
+	if graph.KindOf(err) == graph.NotFound && r.absent(ctx, place, e) {
 		return nil
 	}
 	if err != nil {
-		if err = x.behind.failed(ctx, place, x.missing(e), err); err != nil {
-			err = fmt.Errorf("record %s: %w", x.options.Names.Record(e.id), err)
+		if err = r.behind.failed(ctx, place, r.missing(e), err); err != nil {
+			err = fmt.Errorf("record %s: %w", r.options.Names.Record(e.id), err)
 		}
 		return err
 	}
-	x.behind.read(place)
+	r.behind.read(place)
 	if version != nil && lower(version, []byte(e.version)) {
-		x.counts.notYet.Add(1) // the version that the list has told of is still to come
+		r.counts.notYet.Add(1) // the version that the list has told of is still to come
 	}
 	return send(ctx, records, []record.Record{made})
 }
 
 // missing is what is missing of a record that does not come: the second in which it was listed.
-func (x *Reading) missing(e entry) Behind {
-	one := Behind{Record: e.id, From: x.asked.From, To: x.asked.To}
+func (r *Reading) missing(e entry) Behind {
+	one := Behind{Record: e.id, From: r.asked.From, To: r.asked.To}
 	if !e.listedAt.IsZero() {
 		one.From = e.listedAt.UTC().Truncate(time.Second)
 		one.To = one.From.Add(time.Second)
@@ -149,31 +149,31 @@ func (x *Reading) missing(e entry) Behind {
 }
 
 // detail reads a record by its id and merges the answers. The version is what it says, nil if nothing.
-func (x *Reading) detail(ctx context.Context, e entry) (made record.Record, version []byte, err error) {
-	if x.dataset.Source.Detail.Path == "" {
-		made, err = x.record(ctx, &e.listed, e.request)
-		return made, e.listed.Plain(x.fields.version), err
+func (r *Reading) detail(ctx context.Context, e entry) (made record.Record, version []byte, err error) {
+	if r.dataset.Source.Detail.Path == "" {
+		made, err = r.record(ctx, &e.listed, e.request)
+		return made, e.listed.Plain(r.fields.version), err
 	}
 	var all []graph.Value
-	for _, query := range x.dataset.Source.Detail.Queries {
-		r := x.detailRequest(e.id, query)
-		v, err := x.client.Get(ctx, r)
+	for _, query := range r.dataset.Source.Detail.Queries {
+		req := r.detailRequest(e.id, query)
+		v, err := r.client.Get(ctx, req)
 		if err == nil {
-			err = x.gather(ctx, &v, r)
+			err = r.gather(ctx, &v, req)
 		}
 		if err == nil {
 			v.Gather()
-			err = x.isOf(e, &v, len(all) == 0)
+			err = r.isOf(e, &v, len(all) == 0)
 		}
 		if name := expanded(query); err == nil && name != "" && !hasCollection(&v, name) {
-			err = r.Incomplete(fmt.Sprintf("the answer has no collection %q", name))
+			err = req.Incomplete(fmt.Sprintf("the answer has no collection %q", name))
 		}
 		if err != nil {
 			return made, nil, err
 		}
 		all = append(all, v)
 	}
-	made, version = x.fields.merge(all)
+	made, version = r.fields.merge(all)
 	return made, version, nil
 }
 
@@ -190,8 +190,8 @@ func expanded(query []schemas.Param) string {
 
 // isOf makes sure that an answer is of the record that was asked for. All but the first may leave its id out,
 // but not everything.
-func (x *Reading) isOf(e entry, answer *graph.Value, first bool) error {
-	id := answer.Plain(x.fields.id)
+func (r *Reading) isOf(e entry, answer *graph.Value, first bool) error {
+	id := answer.Plain(r.fields.id)
 	if strings.EqualFold(string(id), e.id) {
 		return nil
 	}
@@ -207,31 +207,31 @@ func hasCollection(answer *graph.Value, name string) bool {
 
 // absent says whether Graph may list a record and not find it: it lists some before they can be read, and
 // some that it has just forgotten. The age is by Graph's clock at the time of asking.
-func (x *Reading) absent(ctx context.Context, place int, e entry) bool {
-	ready, retention := x.dataset.Source.Detail.Ready, x.dataset.Retention
+func (r *Reading) absent(ctx context.Context, place int, e entry) bool {
+	ready, retention := r.dataset.Source.Detail.Ready, r.dataset.Retention
 	if ready == 0 || e.ended.IsZero() {
 		return false
 	}
-	switch age := x.now().Sub(e.ended); {
+	switch age := r.now().Sub(e.ended); {
 	case age < ready:
-		x.counts.notYet.Add(1)
-		x.options.Log.DebugContext(ctx, "a listed record cannot be read yet", "dataset", x.dataset.Name, "age_seconds", age.Seconds())
+		r.counts.notYet.Add(1)
+		r.options.Log.DebugContext(ctx, "a listed record cannot be read yet", "dataset", r.dataset.Name, "age_seconds", age.Seconds())
 	case retention > 0 && age > retention:
-		x.counts.gone.Add(1)
-		x.options.Log.DebugContext(ctx, "a listed record is gone", "dataset", x.dataset.Name, "age_seconds", age.Seconds())
+		r.counts.gone.Add(1)
+		r.options.Log.DebugContext(ctx, "a listed record is gone", "dataset", r.dataset.Name, "age_seconds", age.Seconds())
 	default:
 		return false
 	}
-	x.behind.read(place)
+	r.behind.read(place)
 	return true
 }
 
 // now is the time by Graph's clock, or by that of the caller while Graph has told none.
-func (x *Reading) now() time.Time {
-	if now, ok := x.client.ServerTime(); ok {
+func (r *Reading) now() time.Time {
+	if now, ok := r.client.ServerTime(); ok {
 		return now
 	}
-	return x.options.Now.Add(time.Since(x.started))
+	return r.options.Now.Add(time.Since(r.started))
 }
 
 // merge adds to the first of the answers about a record the members that only a later one has. If the record changed

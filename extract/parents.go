@@ -26,8 +26,8 @@ type parent struct {
 // readParents reads the source for each of its parents, several at once; the client keeps the pace. All of
 // them are listed before the first is asked: the list's page token would run out meanwhile. What one of them
 // answers leaves the others alone.
-func (x *Reading) readParents(ctx context.Context, records chan<- []record.Record) error {
-	all, err := x.listParents(ctx, records)
+func (r *Reading) readParents(ctx context.Context, records chan<- []record.Record) error {
+	all, err := r.listParents(ctx, records)
 	if err != nil {
 		return err
 	}
@@ -35,20 +35,20 @@ func (x *Reading) readParents(ctx context.Context, records chan<- []record.Recor
 	parents := make(chan []parent)
 	g.Go(func() error {
 		defer close(parents)
-		for batch := range slices.Chunk(all, max(x.dataset.Source.Parent.Batch, 1)) {
+		for batch := range slices.Chunk(all, max(r.dataset.Source.Parent.Batch, 1)) {
 			if err := send(ctx, parents, batch); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	for range x.options.Workers {
+	for range r.options.Workers {
 		g.Go(func() error {
 			for batch := range parents {
-				if err := x.askParents(ctx, records, batch, 0); err != nil {
+				if err := r.askParents(ctx, records, batch, 0); err != nil {
 					return err
 				}
-				x.progress(ctx)
+				r.progress(ctx)
 			}
 			return nil
 		})
@@ -56,36 +56,36 @@ func (x *Reading) readParents(ctx context.Context, records chan<- []record.Recor
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return x.behind.verdict()
+	return r.behind.verdict()
 }
 
 // askParents reads what there is for a batch of parents, or for one. A batch that has no answer is cut in
 // halves, down to who has it refused; tries are how often one that fails is asked, 0 as often as any.
-func (x *Reading) askParents(ctx context.Context, records chan<- []record.Record, batch []parent, tries int) error {
-	place := x.behind.ask()
+func (r *Reading) askParents(ctx context.Context, records chan<- []record.Record, batch []parent, tries int) error {
+	place := r.behind.ask()
 	var err error
-	if x.dataset.Source.Parent.Batch > 0 {
-		err = x.readBatch(ctx, records, batch, tries)
+	if r.dataset.Source.Parent.Batch > 0 {
+		err = r.readBatch(ctx, records, batch, tries)
 	} else {
-		err = x.readParent(ctx, records, batch[0])
+		err = r.readParent(ctx, records, batch[0])
 	}
 	if err == nil {
 		ids := make([]string, len(batch))
 		for i, p := range batch {
 			ids[i] = p.id
 		}
-		x.behind.read(place, ids...)
+		r.behind.read(place, ids...)
 		return nil
 	}
 	if half := len(batch) / 2; half > 0 && ofBatch(err) {
-		x.behind.halve(place)
-		if err := x.askParents(ctx, records, batch[:half], triesOfHalf); err != nil {
+		r.behind.halve(place)
+		if err := r.askParents(ctx, records, batch[:half], triesOfHalf); err != nil {
 			return err
 		}
-		return x.askParents(ctx, records, batch[half:], triesOfHalf)
+		return r.askParents(ctx, records, batch[half:], triesOfHalf)
 	}
 	for _, p := range batch {
-		if err := x.failed(ctx, place, p.id, err); err != nil {
+		if err := r.failed(ctx, place, p.id, err); err != nil {
 			return err
 		}
 	}
@@ -93,12 +93,12 @@ func (x *Reading) askParents(ctx context.Context, records chan<- []record.Record
 }
 
 // failed keeps what is wrong with one parent from the others.
-func (x *Reading) failed(ctx context.Context, place int, id string, err error) error {
-	one := Behind{Parent: id, From: x.asked.From, To: x.asked.To}
-	if from, ok := x.options.Behind[x.options.Names.Parent(id)]; ok && from.Before(one.From) {
+func (r *Reading) failed(ctx context.Context, place int, id string, err error) error {
+	one := Behind{Parent: id, From: r.asked.From, To: r.asked.To}
+	if from, ok := r.options.Behind[r.options.Names.Parent(id)]; ok && from.Before(one.From) {
 		one.From = from
 	}
-	return x.behind.failed(ctx, place, one, fmt.Errorf("parent %s: %w", x.options.Names.Parent(id), err))
+	return r.behind.failed(ctx, place, one, fmt.Errorf("parent %s: %w", r.options.Names.Parent(id), err))
 }
 
 // triesOfHalf is how often half of a batch is asked: the whole was asked patiently.
@@ -115,34 +115,34 @@ func ofBatch(err error) bool {
 }
 
 // readParent reads what there is for one parent.
-func (x *Reading) readParent(ctx context.Context, records chan<- []record.Record, p parent) error {
-	l := &listing{Reading: x, asked: x.around(), parent: p, atOnce: parallelWindows}
-	if from, ok := x.options.Behind[x.options.Names.Parent(p.id)]; ok {
+func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record, p parent) error {
+	l := &listing{Reading: r, asked: r.around(), parent: p, atOnce: parallelWindows}
+	if from, ok := r.options.Behind[r.options.Names.Parent(p.id)]; ok {
 		l.atOnce = 1 // it may refuse again, and one request is enough to know
 		if from.Before(l.asked.From) {
 			l.asked.From = from
 		}
 	}
-	if x.dataset.Source.Paging == schemas.Single {
+	if r.dataset.Source.Paging == schemas.Single {
 		return l.single(ctx, records)
 	}
-	take := func(ctx context.Context, listed []graph.Value, r graph.Request) error {
+	take := func(ctx context.Context, listed []graph.Value, req graph.Request) error {
 		page := make([]record.Record, len(listed))
 		for i := range listed {
-			if err := x.complete(ctx, &listed[i], r); err != nil {
+			if err := r.complete(ctx, &listed[i], req); err != nil {
 				return err
 			}
-			page[i] = l.named(&listed[i], l.day(r)...)
+			page[i] = l.named(&listed[i], l.day(req)...)
 		}
 		return send(ctx, records, page)
 	}
-	if x.dataset.Source.Detail != nil {
-		take = func(ctx context.Context, listed []graph.Value, r graph.Request) error {
+	if r.dataset.Source.Detail != nil {
+		take = func(ctx context.Context, listed []graph.Value, req graph.Request) error {
 			for _, v := range listed {
-				e, wanted, err := x.wanted(ctx, records, v)
+				e, wanted, err := r.wanted(ctx, records, v)
 				if err == nil && wanted {
-					e.listed, e.request = v, r
-					err = x.handDetail(ctx, records, e)
+					e.listed, e.request = v, req
+					err = r.handDetail(ctx, records, e)
 				}
 				if err != nil {
 					return err
@@ -155,8 +155,8 @@ func (x *Reading) readParent(ctx context.Context, records chan<- []record.Record
 }
 
 // around is the range with the margin about it.
-func (x *Reading) around() schemas.Range {
-	return schemas.Range{From: x.asked.From.Add(-x.options.Margin), To: x.asked.To.Add(x.options.Margin)}
+func (r *Reading) around() schemas.Range {
+	return schemas.Range{From: r.asked.From.Add(-r.options.Margin), To: r.asked.To.Add(r.options.Margin)}
 }
 
 // single reads an answer that is the record.
@@ -190,37 +190,37 @@ func (l *listing) named(v *graph.Value, more ...string) record.Record {
 }
 
 // readBatch reads what one request gives for many parents, as it is at the instant that was asked for.
-func (x *Reading) readBatch(ctx context.Context, records chan<- []record.Record, batch []parent, tries int) error {
-	r := x.batchRequest(batch)
-	r.Tries = tries
+func (r *Reading) readBatch(ctx context.Context, records chan<- []record.Record, batch []parent, tries int) error {
+	req := r.batchRequest(batch)
+	req.Tries = tries
 	asked := map[string]bool{}
 	for _, p := range batch {
 		asked[strings.ToLower(p.id)] = true
 	}
 	answered := false
-	for page, err := range x.client.Pages(ctx, r) {
+	for page, err := range r.client.Pages(ctx, req) {
 		if err != nil {
 			return err
 		}
 		var observed []record.Record
 		for _, v := range page.Values {
-			x.counts.listed.Add(1)
+			r.counts.listed.Add(1)
 			if v.ID != nil && !asked[strings.ToLower(string(v.ID))] {
-				x.counts.outside.Add(1)
+				r.counts.outside.Add(1)
 				continue
 			}
 			answered = true
-			if err := x.complete(ctx, &v, r); err != nil {
+			if err := r.complete(ctx, &v, req); err != nil {
 				return err
 			}
-			observed = append(observed, note(v.JSON, "observed", x.asked.From.UTC().Format(time.RFC3339)))
+			observed = append(observed, note(v.JSON, "observed", r.asked.From.UTC().Format(time.RFC3339)))
 		}
 		if err := send(ctx, records, observed); err != nil {
 			return err
 		}
 	}
 	if !answered && len(batch) > mostUnknown {
-		return r.Incomplete(fmt.Sprintf("%d were asked for, and the answer has none of them", len(batch)))
+		return req.Incomplete(fmt.Sprintf("%d were asked for, and the answer has none of them", len(batch)))
 	}
 	return nil
 }
@@ -229,44 +229,44 @@ func (x *Reading) readBatch(ctx context.Context, records chan<- []record.Record,
 const mostUnknown = 10
 
 // progress says now and then how far a long reading is.
-func (x *Reading) progress(ctx context.Context) {
-	done := x.counts.done.Add(1)
-	seconds := int64(time.Since(x.started).Seconds())
-	if last := x.counts.told.Load(); seconds >= last+30 && x.counts.told.CompareAndSwap(last, seconds) {
-		x.options.Log.InfoContext(ctx, "parents read", "done", done, "listed", x.counts.parents.Load(), "records", x.counts.read.Load())
+func (r *Reading) progress(ctx context.Context) {
+	done := r.counts.done.Add(1)
+	seconds := int64(time.Since(r.started).Seconds())
+	if last := r.counts.told.Load(); seconds >= last+30 && r.counts.told.CompareAndSwap(last, seconds) {
+		r.options.Log.InfoContext(ctx, "parents read", "done", done, "listed", r.counts.parents.Load(), "records", r.counts.read.Load())
 	}
 }
 
 // listParents gives all parents. Of those that have parents themselves, whom one of these does not give is
 // behind with it.
-func (x *Reading) listParents(ctx context.Context, records chan<- []record.Record) (all []parent, err error) {
-	source := x.dataset.Source.Parent
+func (r *Reading) listParents(ctx context.Context, records chan<- []record.Record) (all []parent, err error) {
+	source := r.dataset.Source.Parent
 	if source.Of != nil {
-		all, err = x.listChildren(ctx, records)
+		all, err = r.listChildren(ctx, records)
 	} else {
-		all, err = x.list(ctx, records, source, parent{})
+		all, err = r.list(ctx, records, source, parent{})
 	}
-	x.counts.parents.Add(int64(len(all)))
+	r.counts.parents.Add(int64(len(all)))
 	return all, err
 }
 
 // listChildren gives parents that have parents themselves, of several of these at once.
-func (x *Reading) listChildren(ctx context.Context, records chan<- []record.Record) ([]parent, error) {
-	source := x.dataset.Source.Parent
-	above, err := x.list(ctx, records, source.Of, parent{})
+func (r *Reading) listChildren(ctx context.Context, records chan<- []record.Record) ([]parent, error) {
+	source := r.dataset.Source.Parent
+	above, err := r.list(ctx, records, source.Of, parent{})
 	if err != nil {
 		return nil, err
 	}
 	children := make([][]parent, len(above))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(x.options.Workers)
+	g.SetLimit(r.options.Workers)
 	for i, of := range above {
 		g.Go(func() (err error) {
-			place := x.behind.ask()
-			if children[i], err = x.list(ctx, records, source, of); err != nil {
-				return x.failed(ctx, place, of.id, err)
+			place := r.behind.ask()
+			if children[i], err = r.list(ctx, records, source, of); err != nil {
+				return r.failed(ctx, place, of.id, err)
 			}
-			x.behind.list(place)
+			r.behind.list(place)
 			return nil
 		})
 	}
@@ -304,27 +304,27 @@ func (r *restarts) allow(err error) bool {
 }
 
 // list gives the elements of a collection of parents, each once.
-func (x *Reading) list(ctx context.Context, records chan<- []record.Record, source *schemas.Parent, of parent) ([]parent, error) {
+func (r *Reading) list(ctx context.Context, records chan<- []record.Record, source *schemas.Parent, of parent) ([]parent, error) {
 	var restarts restarts
 	for {
-		all, err := x.listOnce(ctx, records, source, of)
+		all, err := r.listOnce(ctx, records, source, of)
 		if !restarts.allow(err) {
 			return all, err
 		}
 	}
 }
 
-func (x *Reading) listOnce(ctx context.Context, records chan<- []record.Record, source *schemas.Parent, of parent) ([]parent, error) {
+func (r *Reading) listOnce(ctx context.Context, records chan<- []record.Record, source *schemas.Parent, of parent) ([]parent, error) {
 	var all []parent
 	met := map[string]bool{}
-	for page, err := range x.pages(ctx, x.parentsRequest(source, of)) {
+	for page, err := range r.pages(ctx, r.parentsRequest(source, of)) {
 		if err != nil {
 			return nil, fmt.Errorf("list the parents: %w", err)
 		}
 		for _, element := range page.Values {
 			p := parent{id: string(element.ID), of: of.id}
 			if p.id == "" {
-				if err := x.handNameless(ctx, records, element); err != nil {
+				if err := r.handNameless(ctx, records, element); err != nil {
 					return nil, err
 				}
 				continue

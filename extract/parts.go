@@ -13,12 +13,12 @@ import (
 
 // parts reads the collections that belong to a record and makes them members of it. Graph may repeat a
 // page, as in [Reading.rest]; an element that says the same as another one is the same.
-func (x *Reading) parts(ctx context.Context, of record.Record, e entry) (record.Record, error) {
-	for _, part := range x.dataset.Source.Detail.Parts {
-		r := x.partRequest(e.id, part)
-		all, most, err := x.elements(ctx, x.pages(ctx, r), &pages{once: true}, r)
+func (r *Reading) parts(ctx context.Context, of record.Record, e entry) (record.Record, error) {
+	for _, part := range r.dataset.Source.Detail.Parts {
+		req := r.partRequest(e.id, part)
+		all, most, err := r.elements(ctx, r.pages(ctx, req), &pages{once: true}, req)
 		if err == nil {
-			err = tooFew(r, len(all), most)
+			err = tooFew(req, len(all), most)
 		}
 		if err != nil {
 			return of, fmt.Errorf("%s: %w", part.Name, err)

@@ -26,24 +26,24 @@ func Probe(ctx context.Context, c *graph.Client, ds schemas.Dataset, now time.Ti
 	return nil
 }
 
-func (x *Reading) probe(ctx context.Context) error {
-	source := x.dataset.Source
+func (r *Reading) probe(ctx context.Context) error {
+	source := r.dataset.Source
 	if source.Parent == nil {
-		_, err := x.firstPage(ctx, x.listRequest(x.asked, parent{}))
+		_, err := r.firstPage(ctx, r.listRequest(r.asked, parent{}))
 		return err
 	}
-	one, err := x.firstParent(ctx, source.Parent)
+	one, err := r.firstParent(ctx, source.Parent)
 	if err == nil && one.id == "" { // a tenant without parents has nothing to ask for
 		return nil
 	}
 	switch {
 	case err != nil:
 	case source.Parent.Batch > 0:
-		_, err = x.firstPage(ctx, x.batchRequest([]parent{one}))
+		_, err = r.firstPage(ctx, r.batchRequest([]parent{one}))
 	case source.Paging == schemas.Single:
-		_, err = x.client.Get(ctx, x.listRequest(x.asked, one))
+		_, err = r.client.Get(ctx, r.listRequest(r.asked, one))
 	default:
-		_, err = x.firstPage(ctx, x.listRequest(x.asked, one))
+		_, err = r.firstPage(ctx, r.listRequest(r.asked, one))
 	}
 	if graph.KindOf(err) == graph.NotFound { // a user without a mailbox is an answer, and so is a team that has just gone
 		return nil
@@ -52,25 +52,25 @@ func (x *Reading) probe(ctx context.Context) error {
 }
 
 // firstParent is the first of the parents; none if there are none.
-func (x *Reading) firstParent(ctx context.Context, source *schemas.Parent) (parent, error) {
+func (r *Reading) firstParent(ctx context.Context, source *schemas.Parent) (parent, error) {
 	var of parent
 	if source.Of != nil {
 		var err error
-		if of, err = x.firstParent(ctx, source.Of); err != nil || of.id == "" {
+		if of, err = r.firstParent(ctx, source.Of); err != nil || of.id == "" {
 			return parent{}, err
 		}
 	}
-	page, err := x.firstPage(ctx, x.parentsRequest(source, of))
+	page, err := r.firstPage(ctx, r.parentsRequest(source, of))
 	if err != nil || len(page.Values) == 0 {
 		return parent{}, err
 	}
 	return parent{string(page.Values[0].ID), of.id}, nil
 }
 
-func (x *Reading) firstPage(ctx context.Context, r graph.Request) (graph.Page, error) {
+func (r *Reading) firstPage(ctx context.Context, req graph.Request) (graph.Page, error) {
 	// A preference, unlike $top, is refused nowhere.
-	r.Headers = append(r.Headers, graph.Param{Name: "Prefer", Value: "odata.maxpagesize=1"})
-	for page, err := range x.client.Pages(ctx, r) {
+	req.Headers = append(req.Headers, graph.Param{Name: "Prefer", Value: "odata.maxpagesize=1"})
+	for page, err := range r.client.Pages(ctx, req) {
 		return page, err
 	}
 	return graph.Page{}, nil

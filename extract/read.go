@@ -82,10 +82,10 @@ func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Read
 // Records reads. It can be ranged over once. A record is valid until the next one; the first error
 // is the last thing it yields. The records of a delta come in Graph's order, which decides between
 // two of the same key; all others come in none.
-func (x *Reading) Records(ctx context.Context) iter.Seq2[record.Record, error] {
+func (r *Reading) Records(ctx context.Context) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
-		if x.begun.Swap(true) {
-			yield(record.Record{}, fmt.Errorf("read %s: the records of a reading can be ranged over only once", x.dataset.Name))
+		if r.begun.Swap(true) {
+			yield(record.Record{}, fmt.Errorf("read %s: the records of a reading can be ranged over only once", r.dataset.Name))
 			return
 		}
 		ctx, stop := context.WithCancel(ctx)
@@ -93,7 +93,7 @@ func (x *Reading) Records(ctx context.Context) iter.Seq2[record.Record, error] {
 		ended := make(chan error, 1)
 		go func() {
 			defer close(records)
-			ended <- x.read(ctx, records)
+			ended <- r.read(ctx, records)
 		}()
 		defer func() {
 			stop()
@@ -101,63 +101,63 @@ func (x *Reading) Records(ctx context.Context) iter.Seq2[record.Record, error] {
 			}
 		}()
 		for page := range records {
-			for _, r := range page {
-				if !r.Unchanged {
-					x.counts.read.Add(1)
+			for _, rec := range page {
+				if !rec.Unchanged {
+					r.counts.read.Add(1)
 				}
-				if !yield(r, nil) {
+				if !yield(rec, nil) {
 					return
 				}
 			}
 		}
 		if err := <-ended; err != nil {
-			yield(record.Record{}, fmt.Errorf("read %s: %w", x.dataset.Name, err))
+			yield(record.Record{}, fmt.Errorf("read %s: %w", r.dataset.Name, err))
 			return
 		}
-		x.whole = true
+		r.whole = true
 	}
 }
 
 // Cursor is where the next reading goes on, if the dataset pages by delta: a link relative to Graph's
 // endpoint. It is empty until Records has ended without an error: a cursor beyond what was read would lose the
 // rest for ever. It stays empty if the link that Graph gave cannot be used: the next reading starts anew.
-func (x *Reading) Cursor() string {
-	if !x.whole {
+func (r *Reading) Cursor() string {
+	if !r.whole {
 		return ""
 	}
-	return x.delta
+	return r.delta
 }
 
-func (x *Reading) read(ctx context.Context, records chan<- []record.Record) (err error) {
-	x.started = time.Now() //nolint:forbidigo // only to tell how long it has gone on
-	if x.fields, err = fieldsOf(x.dataset); err != nil {
+func (r *Reading) read(ctx context.Context, records chan<- []record.Record) (err error) {
+	r.started = time.Now() //nolint:forbidigo // only to tell how long it has gone on
+	if r.fields, err = fieldsOf(r.dataset); err != nil {
 		return err
 	}
-	whole := &listing{Reading: x, asked: x.asked}
-	switch source := x.dataset.Source; {
+	whole := &listing{Reading: r, asked: r.asked}
+	switch source := r.dataset.Source; {
 	case source.Paging == schemas.Delta:
-		return x.readDelta(ctx, records)
+		return r.readDelta(ctx, records)
 	case source.Parent != nil:
-		return x.readParents(ctx, records)
-	case source.Detail != nil && !x.options.ListOnly:
-		return x.readDetails(ctx, records)
+		return r.readParents(ctx, records)
+	case source.Detail != nil && !r.options.ListOnly:
+		return r.readDetails(ctx, records)
 	default:
-		return whole.windows(ctx, func(ctx context.Context, listed []graph.Value, r graph.Request) error {
-			if x.day(r) == nil { // the same row on another day is another
-				listed = slices.DeleteFunc(listed, x.repeated)
+		return whole.windows(ctx, func(ctx context.Context, listed []graph.Value, req graph.Request) error {
+			if r.day(req) == nil { // the same row on another day is another
+				listed = slices.DeleteFunc(listed, r.repeated)
 			}
-			return x.hand(ctx, records, listed, r)
+			return r.hand(ctx, records, listed, req)
 		})
 	}
 }
 
 // readDelta reads one page after the other: the order of changes is part of what they say. Only the last page
 // says where the changes go on, so without that it is not the last.
-func (x *Reading) readDelta(ctx context.Context, records chan<- []record.Record) error {
-	r := x.listRequest(x.asked, parent{})
-	pages := x.client.Pages(ctx, r)
-	if x.options.Cursor != "" {
-		pages = x.client.Resume(ctx, r, x.options.Cursor)
+func (r *Reading) readDelta(ctx context.Context, records chan<- []record.Record) error {
+	req := r.listRequest(r.asked, parent{})
+	pages := r.client.Pages(ctx, req)
+	if r.options.Cursor != "" {
+		pages = r.client.Resume(ctx, req, r.options.Cursor)
 	}
 	var link string // of the last page
 	var bad bool
@@ -165,37 +165,37 @@ func (x *Reading) readDelta(ctx context.Context, records chan<- []record.Record)
 		if err != nil {
 			return err
 		}
-		x.counts.listed.Add(int64(len(page.Values)))
-		if err := x.hand(ctx, records, page.Values, r); err != nil {
+		r.counts.listed.Add(int64(len(page.Values)))
+		if err := r.hand(ctx, records, page.Values, req); err != nil {
 			return err
 		}
 		link, bad = page.DeltaLink, page.BadDeltaLink
 	}
 	if link == "" && !bad {
-		return r.Incomplete("the last page has no deltaLink")
+		return req.Incomplete("the last page has no deltaLink")
 	}
-	x.delta = graph.Relative(link)
+	r.delta = graph.Relative(link)
 	return nil
 }
 
 // repeated says whether a listed record was listed before.
-func (x *Reading) repeated(v graph.Value) bool {
-	if x.seen.first(v.JSON) {
+func (r *Reading) repeated(v graph.Value) bool {
+	if r.seen.first(v.JSON) {
 		return false
 	}
-	x.counts.repeated.Add(1)
+	r.counts.repeated.Add(1)
 	return true
 }
 
 // hand completes listed records with requests like r and passes them on.
-func (x *Reading) hand(ctx context.Context, records chan<- []record.Record, listed []graph.Value, r graph.Request) error {
+func (r *Reading) hand(ctx context.Context, records chan<- []record.Record, listed []graph.Value, req graph.Request) error {
 	page := make([]record.Record, len(listed))
 	for i := range listed {
 		var err error
-		if page[i], err = x.record(ctx, &listed[i], r); err != nil {
+		if page[i], err = r.record(ctx, &listed[i], req); err != nil {
 			return err
 		}
-		if day := x.day(r); day != nil {
+		if day := r.day(req); day != nil {
 			page[i] = note(page[i].JSON, day...)
 		}
 	}
@@ -204,17 +204,17 @@ func (x *Reading) hand(ctx context.Context, records chan<- []record.Record, list
 
 // day is what a record of a window says of its day, in a pair, where that is all that is known of its time. Such a
 // window begins with its day, in whatever layout.
-func (x *Reading) day(r graph.Request) []string {
-	if !slices.Contains(x.dataset.Time, schemas.AskedDay) {
+func (r *Reading) day(req graph.Request) []string {
+	if !slices.Contains(r.dataset.Time, schemas.AskedDay) {
 		return nil
 	}
-	return []string{"day", r.Params["from"][:len(time.DateOnly)] + "T00:00:00Z"}
+	return []string{"day", req.Params["from"][:len(time.DateOnly)] + "T00:00:00Z"}
 }
 
 // handNameless passes on what is listed without an id, as it is, once: whoever flattens it puts it aside, and
 // it takes nothing with it.
-func (x *Reading) handNameless(ctx context.Context, records chan<- []record.Record, listed graph.Value) error {
-	if !x.seen.first(listed.JSON) {
+func (r *Reading) handNameless(ctx context.Context, records chan<- []record.Record, listed graph.Value) error {
+	if !r.seen.first(listed.JSON) {
 		return nil
 	}
 	return send(ctx, records, []record.Record{{JSON: listed.JSON}})

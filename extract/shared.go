@@ -125,23 +125,23 @@ func (q *question) key() string {
 }
 
 // pages are those of a list. One that several datasets ask for comes as one page.
-func (x *Reading) pages(ctx context.Context, r graph.Request) iter.Seq2[graph.Page, error] {
+func (r *Reading) pages(ctx context.Context, req graph.Request) iter.Seq2[graph.Page, error] {
 	return func(yield func(graph.Page, error) bool) {
-		if len(x.options.Shared.several) == 0 {
-			x.client.Pages(ctx, r)(yield)
+		if len(r.options.Shared.several) == 0 {
+			r.client.Pages(ctx, req)(yield)
 			return
 		}
-		asked := question{version: r.Version, path: r.Path, query: paramsOf(r.Query), headers: paramsOf(r.Headers)}
-		q := x.options.Shared.several[asked.key()]
+		asked := question{version: req.Version, path: req.Path, query: paramsOf(req.Query), headers: paramsOf(req.Headers)}
+		q := r.options.Shared.several[asked.key()]
 		if q == nil {
-			x.client.Pages(ctx, r)(yield)
+			r.client.Pages(ctx, req)(yield)
 			return
 		}
 		var page graph.Page
-		elements, err := x.options.Shared.elements(ctx, x.client, q, r)
+		elements, err := r.options.Shared.elements(ctx, r.client, q, req)
 		for i := 0; i < len(elements) && err == nil; i++ {
 			var v graph.Value
-			v, err = graph.ReadValue(elements[i], r.Fields)
+			v, err = graph.ReadValue(elements[i], req.Fields)
 			page.Values = append(page.Values, v)
 		}
 		yield(page, err)

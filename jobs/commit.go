@@ -14,7 +14,7 @@ import (
 
 // commit publishes a merge. Days that only lose records come first: a reader may miss for a moment a record that moves,
 // and never sees it twice. Until both days are there, both are due and dirty, whatever they were before.
-func (u *unit) commit(ctx context.Context, merge *load.Merge, x *extract.Reading, j *judge) (days published, err error) {
+func (u *unit) commit(ctx context.Context, merge *load.Merge, reading *extract.Reading, j *judge) (days published, err error) {
 	ctx, end := u.session.runner.Telemetry.phase(ctx, "commit")
 	defer func() { end(&err) }()
 	changing := merge.Days()
@@ -43,9 +43,9 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, x *extract.Reading
 	}
 	gaining := u.published(gained)
 	if j.picture {
-		err = u.coverPicture(ctx, slices.Concat(lost, gained)[0], x, j)
+		err = u.coverPicture(ctx, slices.Concat(lost, gained)[0], reading, j)
 	} else {
-		err = u.cover(ctx, slices.Concat(days.losing, gaining), x, j)
+		err = u.cover(ctx, slices.Concat(days.losing, gaining), reading, j)
 	}
 	if err != nil {
 		return days, err
@@ -81,7 +81,7 @@ func (u *unit) published(commits []load.Commit) (days []day) {
 
 // cover notes what raw holds now. Of a reading that is not believed nothing is concluded: what it was to read is
 // as due as before.
-func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading, j *judge) error {
+func (u *unit) cover(ctx context.Context, days []day, reading *extract.Reading, j *judge) error {
 	var parts []state.Covered
 	var others []schemas.Range
 	for _, d := range days {
@@ -101,13 +101,13 @@ func (u *unit) cover(ctx context.Context, days []day, x *extract.Reading, j *jud
 		if u.Dataset.Mode == schemas.Observations && u.rep.Doubt == nil {
 			st.Picture, st.Observed = u.Range.From, u.rep.Records
 		}
-		u.lag(st, x, nil)
+		u.lag(st, reading, nil)
 	})
 }
 
 // coverPicture makes the picture today's, and the cursor the one behind it.
-func (u *unit) coverPicture(ctx context.Context, c load.Commit, x *extract.Reading, j *judge) (err error) {
-	cursor := x.Cursor()
+func (u *unit) coverPicture(ctx context.Context, c load.Commit, reading *extract.Reading, j *judge) (err error) {
+	cursor := reading.Cursor()
 	if j.missed {
 		cursor = "" // no later change tells whether that was right, so that everything is listed once more
 	}
@@ -128,15 +128,15 @@ func (u *unit) coverPicture(ctx context.Context, c load.Commit, x *extract.Readi
 		st.Miss(u.Dataset, part)
 		st.Cover(u.Dataset, part)
 		st.Cursor, st.Picture, st.Selected, st.PictureHash = cursor, u.Range.From, selected(u.Dataset), hash
-		u.lag(st, x, j.known)
+		u.lag(st, reading, j.known)
 	})
 }
 
 // lag notes whom the reading could not read. Of a picture it is known who of them has something in it: whoever is
 // not found and has nothing is not missed.
-func (u *unit) lag(st *state.State, x *extract.Reading, known map[string]bool) {
+func (u *unit) lag(st *state.State, reading *extract.Reading, known map[string]bool) {
 	lost := len(st.Lost)
-	st.MarkBehind(u.Dataset, u.Range, u.ofReading(x), u.session.runner.Now)
+	st.MarkBehind(u.Dataset, u.Range, u.ofReading(reading), u.session.runner.Now)
 	root := u.Dataset.Root()
 	ofParents := slices.ContainsFunc(root.Key, func(name string) bool { c, _ := root.Column(name); return c.Path == extract.Parent })
 	for i, b := range st.Behind {

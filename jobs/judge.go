@@ -45,7 +45,7 @@ type judge struct {
 
 // judge prepares to decide of a reading. Where the records of a picture are listed by several parents, one of them that
 // is behind may have any.
-func (u *unit) judge(x *extract.Reading, p picture, unchanged []string) *judge {
+func (u *unit) judge(reading *extract.Reading, p picture, unchanged []string) *judge {
 	now, sel := u.session.runner.Now, u.session.selection
 	j := &judge{
 		picture: u.Dataset.Mode.Pictures(), delta: p.cursor != "", believe: sel.Believe, now: now,
@@ -70,7 +70,7 @@ func (u *unit) judge(x *extract.Reading, p picture, unchanged []string) *judge {
 	}
 	st := u.open.state.View()
 	next := st.Clone()
-	next.MarkBehind(u.Dataset, u.Range, u.ofReading(x), now)
+	next.MarkBehind(u.Dataset, u.Range, u.ofReading(reading), now)
 	for _, b := range next.Missing() {
 		j.behind[b.ID()] = true
 	}

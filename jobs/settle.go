@@ -120,19 +120,19 @@ func readSettings(ctx context.Context, store load.Store) (held settings, there b
 }
 
 // allow says in what a run differs from the lake.
-func (held settings) allow(want settings) error {
+func (s settings) allow(want settings) error {
 	var differ []string
-	if held.Content != want.Content {
-		differ = append(differ, fmt.Sprintf("the lake has privacy.content: %s and the configuration %s", held.Content, want.Content))
+	if s.Content != want.Content {
+		differ = append(differ, fmt.Sprintf("the lake has privacy.content: %s and the configuration %s", s.Content, want.Content))
 	}
 	switch {
-	case held.Pseudonymize && !want.Pseudonymize:
+	case s.Pseudonymize && !want.Pseudonymize:
 		differ = append(differ, "the lake has pseudonyms (privacy.pseudonymize: true) and the configuration none")
-	case !held.Pseudonymize && want.Pseudonymize:
+	case !s.Pseudonymize && want.Pseudonymize:
 		differ = append(differ, "the lake has no pseudonyms (privacy.pseudonymize: false) and the configuration asks for them")
-	case held.KeyFingerprint != want.KeyFingerprint:
+	case s.KeyFingerprint != want.KeyFingerprint:
 		differ = append(differ, fmt.Sprintf("the lake's pseudonyms are of the key with the fingerprint %s, and the key of this run has %s",
-			held.KeyFingerprint, want.KeyFingerprint))
+			s.KeyFingerprint, want.KeyFingerprint))
 	}
 	if len(differ) == 0 {
 		return nil

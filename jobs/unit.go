@@ -79,7 +79,7 @@ func (u *unit) over(ctx context.Context, p picture) (published, error) {
 }
 
 // readInto reads into a spool, which the caller discards. A cursor that is refused is dropped, and all is read.
-func (u *unit) readInto(ctx context.Context, p *picture, held map[string]int64) (x *extract.Reading, spool *load.Spool, unchanged []string, err error) {
+func (u *unit) readInto(ctx context.Context, p *picture, held map[string]int64) (reading *extract.Reading, spool *load.Spool, unchanged []string, err error) {
 	for again := 0; ; again++ {
 		if spool, err = u.spool(*p); err != nil {
 			return nil, nil, nil, err
@@ -89,9 +89,9 @@ func (u *unit) readInto(ctx context.Context, p *picture, held map[string]int64) 
 			options.Margin = schemas.Day // a record may have moved over the edge of the range
 		}
 		if err = u.starts(ctx, &options); err == nil {
-			x = u.reading(options)
-			if unchanged, err = u.read(ctx, x, spool.Add); err == nil {
-				return x, spool, unchanged, nil
+			reading = u.reading(options)
+			if unchanged, err = u.read(ctx, reading, spool.Add); err == nil {
+				return reading, spool, unchanged, nil
 			}
 		}
 		err = errors.Join(err, spool.Discard())
@@ -160,9 +160,9 @@ func (u *unit) inRaw(id string) string {
 }
 
 // ofReading says whom a reading could read and whom not, in the lake's ids.
-func (u *unit) ofReading(x *extract.Reading) state.Answers {
-	r := state.Answers{Within: u.Range, Answered: u.answered(x)}
-	for _, b := range x.Behind() {
+func (u *unit) ofReading(reading *extract.Reading) state.Answers {
+	r := state.Answers{Within: u.Range, Answered: u.answered(reading)}
+	for _, b := range reading.Behind() {
 		r.Behind = append(r.Behind, state.Behind{
 			Parent: u.session.runner.Privacy.Pseudonym(b.Parent), Record: u.inRaw(b.Record), From: b.From.UTC(), To: b.To.UTC(), Reason: b.Reason,
 		})
@@ -171,12 +171,12 @@ func (u *unit) ofReading(x *extract.Reading) state.Answers {
 }
 
 // answered are those in the lake's ids who were read to the end.
-func (u *unit) answered(x *extract.Reading) map[string]bool {
+func (u *unit) answered(reading *extract.Reading) map[string]bool {
 	if len(u.session.runner.Privacy.Key) == 0 {
-		return x.Answered()
+		return reading.Answered()
 	}
 	who := map[string]bool{}
-	for id := range x.Answered() {
+	for id := range reading.Answered() {
 		who[u.session.runner.Privacy.Pseudonym(id)] = true
 	}
 	return who
@@ -192,7 +192,7 @@ func (u *unit) tally(reading *extract.Reading) {
 
 // merge puts what was read to what raw holds, and decides what is left open. Of whom nothing is known, because it is
 // behind or no list names it, nothing is missed. Far less than before is not believed: then what is absent stays.
-func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading, j *judge) (merge *load.Merge, err error) {
+func (u *unit) merge(ctx context.Context, spool *load.Spool, reading *extract.Reading, j *judge) (merge *load.Merge, err error) {
 	ctx, end := u.session.runner.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
 	how := load.Reading{Listed: j.unchanged}
@@ -203,8 +203,8 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, x *extract.Reading,
 		how.Margin = true
 		key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
 		if key.Path == extract.Parent {
-			how.Absence, how.Answered = load.OfAnswered, u.answered(x)
-		} else if len(x.Behind()) == 0 {
+			how.Absence, how.Answered = load.OfAnswered, u.answered(reading)
+		} else if len(reading.Behind()) == 0 {
 			how.Absence = load.OfAll
 		}
 	}

@@ -24,7 +24,7 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	defer setup.close(ctx)
-	rep, err := setup.run(ctx, r.now(), func(x *jobs.Runner) (jobs.Report, error) { return x.Replay(ctx, sel) })
+	rep, err := setup.run(ctx, r.now(), func(runner *jobs.Runner) (jobs.Report, error) { return runner.Replay(ctx, sel) })
 	if err := errors.Join(err, c.printReport(rep), c.printUnread(rep)); err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	defer setup.close(ctx)
-	rep, err := setup.run(ctx, r.now(), func(x *jobs.Runner) (jobs.Report, error) { return x.Run(ctx, sel) })
+	rep, err := setup.run(ctx, r.now(), func(runner *jobs.Runner) (jobs.Report, error) { return runner.Run(ctx, sel) })
 	if rep.Run == "" { // it has not begun
 		return err
 	}

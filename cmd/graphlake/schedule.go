@@ -106,10 +106,10 @@ type jobRunner struct {
 // run runs a job and prints its report: in JSON one document a line. It says whether to try again in a while.
 func (r *jobRunner) run(ctx context.Context, j clock.Job, now time.Time) (again bool) {
 	var log *slog.Logger
-	rep, err := r.setup.run(ctx, now, func(x *jobs.Runner) (jobs.Report, error) {
-		x.Log = x.Log.With("job", j.Name)
-		log = x.Log
-		return x.Run(ctx, j.Selection)
+	rep, err := r.setup.run(ctx, now, func(runner *jobs.Runner) (jobs.Report, error) {
+		runner.Log = runner.Log.With("job", j.Name)
+		log = runner.Log
+		return runner.Run(ctx, j.Selection)
 	})
 	if r.health != nil {
 		r.health.refresh(ctx, time.Now())

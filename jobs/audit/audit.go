@@ -167,52 +167,52 @@ type misfits struct {
 }
 
 // within reports whether a day is one of those that are asked for.
-func (x *audit) within(day time.Time) bool { return x.selection.Touches(day, x.auditor.Now) }
+func (a *audit) within(day time.Time) bool { return a.selection.Touches(day, a.auditor.Now) }
 
-func (x *audit) pair() state.Pair { return state.Pair{TenantID: x.tenant.ID, Dataset: x.dataset.Name} }
+func (a *audit) pair() state.Pair { return state.Pair{TenantID: a.tenant.ID, Dataset: a.dataset.Name} }
 
-func (x *audit) day(date time.Time) derive.Day {
-	return derive.Day{Lake: x.lake, Dataset: x.dataset, TenantID: x.tenant.ID, Date: date, Memory: x.auditor.Memory}
+func (a *audit) day(date time.Time) derive.Day {
+	return derive.Day{Lake: a.lake, Dataset: a.dataset, TenantID: a.tenant.ID, Date: date, Memory: a.auditor.Memory}
 }
 
-func (x *audit) raw(date time.Time) load.Partition { return x.day(date).Raw() }
+func (a *audit) raw(date time.Time) load.Partition { return a.day(date).Raw() }
 
 // all looks at the gaps and at every day.
-func (x *audit) all(ctx context.Context, partitions map[time.Time]bool) error {
-	st, err := state.Load(ctx, x.auditor.Store, x.pair())
+func (a *audit) all(ctx context.Context, partitions map[time.Time]bool) error {
+	st, err := state.Load(ctx, a.auditor.Store, a.pair())
 	if err != nil {
 		return err
 	}
-	x.gaps(st)
-	x.behind(st)
-	x.lost(st)
-	x.future(partitions)
-	if err := x.moves(ctx, st, partitions); err != nil {
+	a.gaps(st)
+	a.behind(st)
+	a.lost(st)
+	a.future(partitions)
+	if err := a.moves(ctx, st, partitions); err != nil {
 		return err
 	}
-	days := x.dates(st, partitions)
+	days := a.dates(st, partitions)
 	for look := 1; len(days) > 0; look++ {
 		var again []time.Time
 		for _, date := range days {
-			x.seen[date] = true
-			found, settled, err := x.look(ctx, date)
+			a.seen[date] = true
+			found, settled, err := a.look(ctx, date)
 			switch {
 			case err != nil:
 				return fmt.Errorf("%s: %w", date.Format(time.DateOnly), err)
 			case settled || look == looks:
-				x.findings = append(x.findings, found...)
+				a.findings = append(a.findings, found...)
 			default:
 				again = append(again, date)
 			}
 		}
 		days = again
 	}
-	x.fits()
+	a.fits()
 	return nil
 }
 
 // dates are the days of the selection that have a partition, or that raw should hold.
-func (x *audit) dates(st state.State, partitions map[time.Time]bool) []time.Time {
+func (a *audit) dates(st state.State, partitions map[time.Time]bool) []time.Time {
 	var days []time.Time
 	for day := range partitions {
 		days = append(days, day)
@@ -223,10 +223,10 @@ func (x *audit) dates(st state.State, partitions map[time.Time]bool) []time.Time
 	days = append(days, st.Dirty...)
 	slices.SortFunc(days, time.Time.Compare)
 	days = slices.CompactFunc(days, time.Time.Equal)
-	return slices.DeleteFunc(days, func(day time.Time) bool { return !x.within(day) })
+	return slices.DeleteFunc(days, func(day time.Time) bool { return !a.within(day) })
 }
 
 // finding is one of this dataset, at a day.
-func (x *audit) finding(kind FindingKind, table string, date time.Time, count int64) Finding {
-	return Finding{Kind: kind, Tenant: x.tenant.Name, Dataset: x.dataset.Name, Table: table, Date: date.Format(time.DateOnly), Count: count}
+func (a *audit) finding(kind FindingKind, table string, date time.Time, count int64) Finding {
+	return Finding{Kind: kind, Tenant: a.tenant.Name, Dataset: a.dataset.Name, Table: table, Date: date.Format(time.DateOnly), Count: count}
 }

@@ -27,8 +27,8 @@ type dayAudit struct {
 }
 
 // look says what is found of a day, and whether it can be relied on: not while a run works on it.
-func (x *audit) look(ctx context.Context, date time.Time) (found []Finding, settled bool, err error) {
-	d := &dayAudit{of: x, date: date, wrong: map[string]bool{}}
+func (a *audit) look(ctx context.Context, date time.Time) (found []Finding, settled bool, err error) {
+	d := &dayAudit{of: a, date: date, wrong: map[string]bool{}}
 	if d.state, d.files, err = d.snapshot(ctx); err != nil {
 		return nil, false, err
 	}
@@ -38,7 +38,7 @@ func (x *audit) look(ctx context.Context, date time.Time) (found []Finding, sett
 		return nil, false, again
 	}
 	if errors.Is(err, load.ErrConflict) || !maps.Equal(d.files, files) || d.says(d.state) != d.says(st) {
-		return []Finding{x.finding(FoundBusy, "", date, 1)}, false, nil
+		return []Finding{a.finding(FoundBusy, "", date, 1)}, false, nil
 	}
 	return found, !d.dirty(date), err
 }

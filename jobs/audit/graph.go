@@ -143,24 +143,24 @@ type comparison struct {
 	lost, behind int64
 }
 
-func (x *comparison) compare(listed arrow.RecordBatch) {
+func (c *comparison) compare(listed arrow.RecordBatch) {
 	ends := listed.Column(listed.Schema().FieldIndices(endTime)[0]).(*array.Timestamp)
-	for i, k := range load.KeysOf(listed, x.dataset.Root().Key) {
-		version, ok := x.held[k.Digest]
+	for i, k := range load.KeysOf(listed, c.dataset.Root().Key) {
+		version, ok := c.held[k.Digest]
 		switch {
 		case ok && version < k.Version:
-			x.behind++
-		case !ok && x.ready(ends, i):
-			x.lost++
+			c.behind++
+		case !ok && c.ready(ends, i):
+			c.lost++
 		}
 	}
 }
 
 // ready reports whether a listed record is old enough to be there.
-func (x *comparison) ready(ends *array.Timestamp, i int) bool {
-	detail := x.dataset.Source.Detail
+func (c *comparison) ready(ends *array.Timestamp, i int) bool {
+	detail := c.dataset.Source.Detail
 	if detail == nil || ends.IsNull(i) {
 		return true
 	}
-	return ends.Value(i).ToTime(arrow.Microsecond).Add(detail.Ready).Before(x.now)
+	return ends.Value(i).ToTime(arrow.Microsecond).Add(detail.Ready).Before(c.now)
 }

@@ -17,70 +17,70 @@ import (
 )
 
 // behind finds who could not be read.
-func (x *audit) behind(st state.State) {
+func (a *audit) behind(st state.State) {
 	var who []state.Behind
 	for _, b := range st.Missing() {
-		if x.touched(b.From, b.To) {
+		if a.touched(b.From, b.To) {
 			who = append(who, b)
 		}
 	}
 	if len(who) == 0 {
 		return
 	}
-	f := x.finding(FoundRefused, ofRaw, who[0].From, int64(len(who)))
+	f := a.finding(FoundRefused, ofRaw, who[0].From, int64(len(who)))
 	f.From, f.To, f.Who = who[0].From, who[0].To, who
 	for _, b := range who {
 		f.From, f.To = schemas.Earlier(f.From, b.From), schemas.Later(f.To, b.To)
 	}
 	f.Date = f.From.Format(time.DateOnly)
-	x.findings = append(x.findings, f)
+	a.findings = append(a.findings, f)
 }
 
 // touched reports whether a time has to do with what is asked for.
-func (x *audit) touched(from, to time.Time) bool {
-	r := x.selection.Range(x.auditor.Now)
-	return !x.selection.Ranged() || from.Before(r.To) && to.After(r.From)
+func (a *audit) touched(from, to time.Time) bool {
+	r := a.selection.Range(a.auditor.Now)
+	return !a.selection.Ranged() || from.Before(r.To) && to.After(r.From)
 }
 
 // lost finds what Graph has forgotten before it was read whole, and nobody has accepted.
-func (x *audit) lost(st state.State) {
+func (a *audit) lost(st state.State) {
 	for _, l := range st.Lost {
-		if !x.touched(l.From, l.To) {
+		if !a.touched(l.From, l.To) {
 			continue
 		}
-		f := x.finding(FoundLost, ofRaw, l.From, 1)
+		f := a.finding(FoundLost, ofRaw, l.From, 1)
 		f.From, f.To = l.From, l.To
 		if l.Parent+l.Record != "" {
 			f.Who = []state.Behind{{Parent: l.Parent, Record: l.Record, From: l.From, To: l.To, Reason: "forgotten", Since: l.Noted}}
 		} else {
 			f.Count = int64(len(schemas.Range{From: l.From, To: l.To}.Days()))
 		}
-		x.findings = append(x.findings, f)
+		a.findings = append(a.findings, f)
 	}
 }
 
 // future finds partitions of days that have not come: some clock was ahead when they were written.
-func (x *audit) future(partitions map[time.Time]bool) {
-	end := x.auditor.Now.UTC().Add(schemas.Day + x.dataset.Ahead) // a day more, because clocks differ
+func (a *audit) future(partitions map[time.Time]bool) {
+	end := a.auditor.Now.UTC().Add(schemas.Day + a.dataset.Ahead) // a day more, because clocks differ
 	for date := range partitions {
-		if date.After(end) && x.within(date) {
-			x.findings = append(x.findings, x.finding(FoundFuture, "", date, 1))
+		if date.After(end) && a.within(date) {
+			a.findings = append(a.findings, a.finding(FoundFuture, "", date, 1))
 		}
 	}
 }
 
 // fits finds values that did not fit their column, a finding a column.
-func (x *audit) fits() {
+func (a *audit) fits() {
 	columns := map[[2]string]misfits{}
-	for m, n := range x.misfits {
+	for m, n := range a.misfits {
 		key := [2]string{m.Table, m.Column}
 		sum := columns[key]
 		columns[key] = misfits{sum.count + n.count, schemas.Later(sum.day, n.day)}
 	}
 	for key, n := range columns {
-		f := x.finding(FoundMisfits, key[0], n.day, n.count)
+		f := a.finding(FoundMisfits, key[0], n.day, n.count)
 		f.Column, f.Warning = key[1], true
-		x.findings = append(x.findings, f)
+		a.findings = append(a.findings, f)
 	}
 }
 
@@ -89,17 +89,17 @@ const keysAtOnce = 4 << 20
 
 // moves finds records that lie on more than one day: one that moved, and whose older copy nobody has looked for.
 // Copies that are marked as removed do not count: they say that the record is not there any more.
-func (x *audit) moves(ctx context.Context, st state.State, partitions map[time.Time]bool) error {
-	if x.dataset.Mode != schemas.Windowed && x.dataset.Mode != schemas.Changes {
+func (a *audit) moves(ctx context.Context, st state.State, partitions map[time.Time]bool) error {
+	if a.dataset.Mode != schemas.Windowed && a.dataset.Mode != schemas.Changes {
 		return nil
 	}
 	var days []time.Time
 	var rows int64
 	for date := range partitions {
-		if !x.within(date) || st.IsDirty(date) {
+		if !a.within(date) || st.IsDirty(date) {
 			continue
 		}
-		n, err := x.lake.Count(ctx, x.raw(date))
+		n, err := a.lake.Count(ctx, a.raw(date))
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, load.ErrDamaged) {
 			continue // that is found otherwise
 		}
@@ -112,30 +112,30 @@ func (x *audit) moves(ctx context.Context, st state.State, partitions map[time.T
 	parts := int(rows/keysAtOnce) + 1
 	twice := map[[2]time.Time]int64{}
 	for part := range parts {
-		if err := x.movesOf(ctx, days, part, parts, twice); err != nil {
+		if err := a.movesOf(ctx, days, part, parts, twice); err != nil {
 			return err
 		}
 	}
 	for between, n := range twice {
-		f := x.finding(FoundDuplicate, ofRaw, between[1], n)
+		f := a.finding(FoundDuplicate, ofRaw, between[1], n)
 		f.From, f.To = between[0], between[1].Add(schemas.Day)
-		x.doubled[between[1]] = true
-		x.findings = append(x.findings, f)
+		a.doubled[between[1]] = true
+		a.findings = append(a.findings, f)
 	}
 	return nil
 }
 
 // movesOf counts, for a part of all keys, those that lie on two days.
-func (x *audit) movesOf(ctx context.Context, days []time.Time, part, parts int, twice map[[2]time.Time]int64) error {
+func (a *audit) movesOf(ctx context.Context, days []time.Time, part, parts int, twice map[[2]time.Time]int64) error {
 	type lies struct {
 		key load.Digest
 		on  int32 // in days
 	}
 	var all []lies
-	raw := schemas.RawTable(x.dataset)
+	raw := schemas.RawTable(a.dataset)
 	narrow := raw.Only(schemas.RawRemoved)
 	for i, date := range days {
-		for rec, err := range x.lake.Read(ctx, x.raw(date), narrow) {
+		for rec, err := range a.lake.Read(ctx, a.raw(date), narrow) {
 			if errors.Is(err, load.ErrDamaged) || errors.Is(err, fs.ErrNotExist) {
 				break
 			}
@@ -153,15 +153,15 @@ func (x *audit) movesOf(ctx context.Context, days []time.Time, part, parts int, 
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b lies) int {
-		if c := bytes.Compare(a.key[:], b.key[:]); c != 0 {
+	slices.SortFunc(all, func(other, b lies) int {
+		if c := bytes.Compare(other.key[:], b.key[:]); c != 0 {
 			return c
 		}
-		return int(a.on) - int(b.on)
+		return int(other.on) - int(b.on)
 	})
 	for i := 1; i < len(all); i++ {
-		if a, b := all[i-1], all[i]; a.key == b.key && a.on != b.on {
-			twice[[2]time.Time{days[a.on], days[b.on]}]++
+		if other, b := all[i-1], all[i]; other.key == b.key && other.on != b.on {
+			twice[[2]time.Time{days[other.on], days[b.on]}]++
 		}
 	}
 	return nil

@@ -51,21 +51,21 @@ type Coverage []Covered
 
 // With is the coverage with another part in the place of what it says of that time. What raw holds
 // already is not forgotten because a later reading failed, or came too late.
-func (all Coverage) With(c Covered) Coverage {
+func (c Coverage) With(part Covered) Coverage {
 	var next Coverage
-	put := []schemas.Range{c.Range()}
-	for _, old := range all {
-		if old.Held() && !c.Held() {
+	put := []schemas.Range{part.Range()}
+	for _, old := range c {
+		if old.Held() && !part.Held() {
 			next = append(next, old)
 			put = schemas.Subtract(put, old.Range())
 			continue
 		}
-		for _, r := range schemas.Subtract([]schemas.Range{old.Range()}, c.Range()) {
+		for _, r := range schemas.Subtract([]schemas.Range{old.Range()}, part.Range()) {
 			next = append(next, old.cut(r))
 		}
 	}
 	for _, r := range put {
-		next = append(next, c.cut(r))
+		next = append(next, part.cut(r))
 	}
 	slices.SortFunc(next, func(a, b Covered) int { return a.From.Compare(b.From) })
 	return next
@@ -75,25 +75,25 @@ func (all Coverage) With(c Covered) Coverage {
 // records and days without become one part with records: which was which, the files say. A request that
 // is not finished still finds what was read since it was asked. What was read today stays apart from what was
 // not, and the newest picture from those before it, so that how many records it has is known.
-func (all Coverage) Settled(d schemas.Dataset, asked []Asked, today time.Time) Coverage {
+func (c Coverage) Settled(d schemas.Dataset, asked []Asked, today time.Time) Coverage {
 	settle := d.Settle
 	if d.Mode.Pictures() {
 		settle = -schemas.Day // one is final when it is taken
 	}
 	var next Coverage
-	for _, c := range all {
+	for _, part := range c {
 		n := len(next) - 1
-		same := n >= 0 && (next[n].Final(settle) && c.Final(settle) || !c.Held() && c.Outcome == next[n].Outcome)
-		newest := d.Mode.Pictures() && c.To.Equal(all.End())
-		if !same || newest || !c.From.Equal(next[n].To) || !alike(next[n], c, today, asked) {
-			next = append(next, c)
+		same := n >= 0 && (next[n].Final(settle) && part.Final(settle) || !part.Held() && part.Outcome == next[n].Outcome)
+		newest := d.Mode.Pictures() && part.To.Equal(c.End())
+		if !same || newest || !part.From.Equal(next[n].To) || !alike(next[n], part, today, asked) {
+			next = append(next, part)
 			continue
 		}
 		last := &next[n]
-		last.To, last.Read, last.Settled = c.To, schemas.Earlier(last.Read, c.Read), c.Held()
-		last.Records += c.Records
-		last.Request = max(last.Request, c.Request)
-		if c.Outcome == Data {
+		last.To, last.Read, last.Settled = part.To, schemas.Earlier(last.Read, part.Read), part.Held()
+		last.Records += part.Records
+		last.Request = max(last.Request, part.Request)
+		if part.Outcome == Data {
 			last.Outcome = Data
 		}
 	}
@@ -109,30 +109,30 @@ func alike(a, b Covered, today time.Time, asked []Asked) bool {
 }
 
 // Ranges are the times of the parts for which a condition holds.
-func (all Coverage) Ranges(holds func(Covered) bool) []schemas.Range {
+func (c Coverage) Ranges(holds func(Covered) bool) []schemas.Range {
 	var ranges []schemas.Range
-	for _, c := range all {
-		if holds(c) {
-			ranges = append(ranges, c.Range())
+	for _, part := range c {
+		if holds(part) {
+			ranges = append(ranges, part.Range())
 		}
 	}
 	return ranges
 }
 
 // End is where the last part ends that raw holds; zero if it holds nothing.
-func (all Coverage) End() time.Time {
-	for _, c := range slices.Backward(all) {
-		if c.Held() {
-			return c.To
+func (c Coverage) End() time.Time {
+	for _, part := range slices.Backward(c) {
+		if part.Held() {
+			return part.To
 		}
 	}
 	return time.Time{}
 }
 
 // Gaps are the times within a range that raw does not hold, though Graph could have been asked and the tenant has it.
-func (all Coverage) Gaps(within schemas.Range) []schemas.Range {
-	known := all.Ranges(func(c Covered) bool {
-		return c.Held() && !c.Unsure || c.Outcome == Expired || c.Outcome == Missed || c.Outcome == Off
+func (c Coverage) Gaps(within schemas.Range) []schemas.Range {
+	known := c.Ranges(func(part Covered) bool {
+		return part.Held() && !part.Unsure || part.Outcome == Expired || part.Outcome == Missed || part.Outcome == Off
 	})
 	return schemas.Subtract([]schemas.Range{within}, known...)
 }

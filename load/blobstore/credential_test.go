@@ -67,8 +67,8 @@ func refuse(w http.ResponseWriter, status int, code string) {
 
 type token string
 
-func (v token) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	return azcore.AccessToken{Token: string(v), ExpiresOn: time.Now().Add(time.Hour)}, nil
+func (t token) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{Token: string(t), ExpiresOn: time.Now().Add(time.Hour)}, nil
 }
 
 func openAccount(t *testing.T, a *account, credential token) (*Store, error) {

@@ -58,23 +58,23 @@ func (s *Store) Stage(ctx context.Context, name string) (load.Staged, error) {
 	return &staged{f, s}, nil
 }
 
-func (w *staged) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
-	f, err := w.Open()
-	defer w.Discard()
+func (s *staged) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
+	f, err := s.Open()
+	defer s.Discard()
 	if err != nil {
 		return false, "", err
 	}
-	now, same, err := w.published(ctx)
+	now, same, err := s.published(ctx)
 	if err != nil || same {
 		return false, now, err
 	}
 	if !base.Allows(now) { // spares the upload; the service is asked all the same
-		return false, "", fmt.Errorf("commit %s: %w", w.Name, load.ErrConflict)
+		return false, "", fmt.Errorf("commit %s: %w", s.Name, load.ErrConflict)
 	}
-	v, err := w.store.publish(ctx, w.Name, base, content{f, w.Size(), w.Sum()})
+	v, err := s.store.publish(ctx, s.Name, base, content{f, s.Size(), s.Sum()})
 	if errors.Is(err, load.ErrConflict) {
 		// Who was there first may have written the same, and then nobody needs to be refused.
-		if now, same, err := w.published(ctx); err == nil && same {
+		if now, same, err := s.published(ctx); err == nil && same {
 			return false, now, nil
 		}
 	}
@@ -82,11 +82,11 @@ func (w *staged) Commit(ctx context.Context, base load.Condition) (bool, load.Ve
 }
 
 // published gives the version of the object as it stands, and whether it holds what was written.
-func (w *staged) published(ctx context.Context) (v load.Version, same bool, err error) {
-	now, err := w.store.stat(ctx, w.Name)
+func (s *staged) published(ctx context.Context) (v load.Version, same bool, err error) {
+	now, err := s.store.stat(ctx, s.Name)
 	if err != nil {
-		return "", false, explain("commit "+w.Name, err)
+		return "", false, explain("commit "+s.Name, err)
 	}
 	v = now.info.Version
-	return v, v != "" && now.info.Size == w.Size() && now.hash == w.Sum(), nil
+	return v, v != "" && now.info.Size == s.Size() && now.hash == s.Sum(), nil
 }

@@ -62,48 +62,48 @@ func claim(f *draft.File) (bool, error) {
 	return err == nil, err
 }
 
-func (w *staged) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
+func (s *staged) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
 	var kept load.Version
-	v, err := w.publish(ctx, base, &kept)
+	v, err := s.publish(ctx, base, &kept)
 	return err == nil && kept == "", v, err
 }
 
 // publish renames the staged file to its name. If kept is given, an object of the same bytes is
 // left alone and its version stored there.
-func (w *staged) publish(ctx context.Context, base load.Condition, kept *load.Version) (load.Version, error) {
-	f, err := w.Open()
-	defer w.Discard()
+func (s *staged) publish(ctx context.Context, base load.Condition, kept *load.Version) (load.Version, error) {
+	f, err := s.Open()
+	defer s.Discard()
 	if err != nil {
 		return "", err
 	}
-	if err := w.store.sync(f); err != nil {
-		return "", explain("commit "+w.Name, err)
+	if err := s.store.sync(f); err != nil {
+		return "", explain("commit "+s.Name, err)
 	}
-	lock, err := w.store.lock(ctx)
+	lock, err := s.store.lock(ctx)
 	if err != nil {
-		return "", explain("commit "+w.Name, err)
+		return "", explain("commit "+s.Name, err)
 	}
 	defer lock.Close()
-	old, modified, err := w.store.stat(w.Name)
+	old, modified, err := s.store.stat(s.Name)
 	if err != nil {
-		return "", explain("commit "+w.Name, err)
+		return "", explain("commit "+s.Name, err)
 	}
-	if kept != nil && old.Version != "" && old.Size == w.Size() {
-		if same, err := w.same(); err != nil || same {
+	if kept != nil && old.Version != "" && old.Size == s.Size() {
+		if same, err := s.same(); err != nil || same {
 			*kept = old.Version
-			return old.Version, explain("compare "+w.Name, err)
+			return old.Version, explain("compare "+s.Name, err)
 		}
 	}
 	if !base.Allows(old.Version) {
-		return "", fmt.Errorf("commit %s: %w", w.Name, load.ErrConflict)
+		return "", fmt.Errorf("commit %s: %w", s.Name, load.ErrConflict)
 	}
-	v, err := w.rename(f, modified)
-	return v, explain("commit "+w.Name, err)
+	v, err := s.rename(f, modified)
+	return v, explain("commit "+s.Name, err)
 }
 
 // same compares the object with what was written; the sizes are known to be equal.
-func (w *staged) same() (bool, error) {
-	f, err := os.Open(w.store.path(w.Name))
+func (s *staged) same() (bool, error) {
+	f, err := os.Open(s.store.path(s.Name))
 	if err != nil {
 		return false, err
 	}
@@ -112,35 +112,35 @@ func (w *staged) same() (bool, error) {
 	if _, err := io.Copy(sum, f); err != nil {
 		return false, err
 	}
-	return hex.EncodeToString(sum.Sum(nil)) == w.Sum(), nil
+	return hex.EncodeToString(sum.Sum(nil)) == s.Sum(), nil
 }
 
 // rename puts the file in its place, with a modification time later than that of the file before
 // it, however fast they follow each other and wherever the clock went.
-func (w *staged) rename(f *os.File, before time.Time) (load.Version, error) {
+func (s *staged) rename(f *os.File, before time.Time) (load.Version, error) {
 	modified := time.Now()
 	if !modified.After(before) {
 		modified = before.Add(time.Microsecond)
 	}
-	to := w.store.path(w.Name)
+	to := s.store.path(s.Name)
 	if err := os.Chtimes(f.Name(), modified, modified); err != nil {
 		return "", err
 	}
 	if err := f.Chmod(0o644); err != nil { // a temporary file is its owner's alone; the lake is for others too
 		return "", err
 	}
-	if err := w.store.makeDir(filepath.Dir(to)); err != nil {
+	if err := s.store.makeDir(filepath.Dir(to)); err != nil {
 		return "", err
 	}
 	if err := os.Rename(f.Name(), to); err != nil {
 		return "", err
 	}
-	if err := w.store.syncDir(filepath.Dir(to)); err != nil {
+	if err := s.store.syncDir(filepath.Dir(to)); err != nil {
 		return "", err
 	}
 	stat, err := f.Stat()
 	if err != nil {
 		return "", err
 	}
-	return info(w.Name, stat).Version, nil
+	return info(s.Name, stat).Version, nil
 }

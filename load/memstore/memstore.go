@@ -116,33 +116,33 @@ type staged struct {
 	spent bool
 }
 
-func (w *staged) Write(p []byte) (int, error) {
-	if w.spent {
-		return 0, fmt.Errorf("write %s: %w", w.name, load.ErrSpent)
+func (s *staged) Write(p []byte) (int, error) {
+	if s.spent {
+		return 0, fmt.Errorf("write %s: %w", s.name, load.ErrSpent)
 	}
-	w.data = append(w.data, p...)
+	s.data = append(s.data, p...)
 	return len(p), nil
 }
 
-func (w *staged) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
-	if w.spent {
-		return false, "", fmt.Errorf("commit %s: %w", w.name, load.ErrSpent)
+func (s *staged) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
+	if s.spent {
+		return false, "", fmt.Errorf("commit %s: %w", s.name, load.ErrSpent)
 	}
-	w.spent = true
+	s.spent = true
 	if err := ctx.Err(); err != nil {
-		return false, "", fmt.Errorf("commit %s: %w", w.name, err)
+		return false, "", fmt.Errorf("commit %s: %w", s.name, err)
 	}
-	w.store.mu.Lock()
-	defer w.store.mu.Unlock()
-	if o, ok := w.store.objects[w.name]; ok && bytes.Equal(o.data, w.data) {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	if o, ok := s.store.objects[s.name]; ok && bytes.Equal(o.data, s.data) {
 		return false, o.info.Version, nil
 	}
-	v, err := w.store.put(w.name, base, w.data)
+	v, err := s.store.put(s.name, base, s.data)
 	return err == nil, v, err
 }
 
-func (w *staged) Discard() error {
-	w.spent, w.data = true, nil
+func (s *staged) Discard() error {
+	s.spent, s.data = true, nil
 	return nil
 }
 

@@ -14,10 +14,10 @@ type faultyObject struct {
 	ctx   context.Context // io.ReaderAt takes none
 }
 
-func (o faultyObject) ReadAt(p []byte, off int64) (int, error) {
+func (f faultyObject) ReadAt(p []byte, off int64) (int, error) {
 	n := 0
-	err := o.store.call(o.ctx, "ReadAt", func() (err error) {
-		n, err = o.Object.ReadAt(p, off)
+	err := f.store.call(f.ctx, "ReadAt", func() (err error) {
+		n, err = f.Object.ReadAt(p, off)
 		return err
 	})
 	if errors.Is(err, ErrDied) {
@@ -32,16 +32,16 @@ type faultyStaged struct {
 	store *Faulty
 }
 
-func (w faultyStaged) Write(p []byte) (int, error) {
-	if w.store.dead() {
+func (f faultyStaged) Write(p []byte) (int, error) {
+	if f.store.dead() {
 		return 0, ErrDied
 	}
-	return w.Staged.Write(p)
+	return f.Staged.Write(p)
 }
 
-func (w faultyStaged) Commit(ctx context.Context, base load.Condition) (changed bool, v load.Version, err error) {
-	err = w.store.call(ctx, "Commit", func() (err error) {
-		changed, v, err = w.Staged.Commit(ctx, base)
+func (f faultyStaged) Commit(ctx context.Context, base load.Condition) (changed bool, v load.Version, err error) {
+	err = f.store.call(ctx, "Commit", func() (err error) {
+		changed, v, err = f.Staged.Commit(ctx, base)
 		return err
 	})
 	if err != nil {
@@ -51,11 +51,11 @@ func (w faultyStaged) Commit(ctx context.Context, base load.Condition) (changed 
 }
 
 // Discard after the death does nothing, for the dead do not tidy up.
-func (w faultyStaged) Discard() error {
-	if w.store.dead() {
+func (f faultyStaged) Discard() error {
+	if f.store.dead() {
 		return nil
 	}
-	return w.Staged.Discard()
+	return f.Staged.Discard()
 }
 
 // faultyLock counts its Unlock. Held asks nobody.
@@ -64,18 +64,18 @@ type faultyLock struct {
 	store *Faulty
 }
 
-func (l faultyLock) Held() error {
-	if l.store.dead() {
+func (f faultyLock) Held() error {
+	if f.store.dead() {
 		return ErrDied
 	}
-	return l.Lock.Held()
+	return f.Lock.Held()
 }
 
-func (l faultyLock) Unlock(ctx context.Context) error {
-	return l.store.call(ctx, "Unlock", func() error {
-		err := l.Lock.Unlock(ctx)
+func (f faultyLock) Unlock(ctx context.Context) error {
+	return f.store.call(ctx, "Unlock", func() error {
+		err := f.Lock.Unlock(ctx)
 		if err == nil {
-			l.store.drop(l.Lock)
+			f.store.drop(f.Lock)
 		}
 		return err
 	})
