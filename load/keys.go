@@ -11,13 +11,13 @@ import (
 	"graphlake/schemas"
 )
 
-// Digest stands for the values of some columns of a row: rows of equal values have equal digests,
+// KeyHash stands for the values of some columns of a row: rows of equal values have equal hashes,
 // whatever table they are in. It holds for this process alone.
-type Digest [16]byte
+type KeyHash [16]byte
 
-// Key is a row by the digest of its key, or of other columns.
+// Key is a row by the hash of its key, or of other columns, and its version.
 type Key struct {
-	Digest  Digest
+	Hash    KeyHash
 	Version int64 // 0: the row has none, or the table
 }
 
@@ -62,7 +62,7 @@ func KeysOf(rec arrow.RecordBatch, columns []string) iter.Seq2[int, Key] {
 			for _, c := range at {
 				text = appendValue(text, c, row)
 			}
-			k := Key{Digest: digest(text)}
+			k := Key{Hash: keyHash(text)}
 			if versions != nil && versions.IsValid(row) {
 				k.Version = versions.Value(row)
 			}

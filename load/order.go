@@ -146,7 +146,7 @@ func (o order) marked(r row) bool {
 	return ok && marks.IsValid(r.at) && marks.Value(r.at)
 }
 
-// identity is a digest of a row's key, for this process alone. A record without a whole key is its own: its hash.
+// identity is a hash of a row's key, for this process alone. A record without a whole key is its own: its hash.
 type identity [16]byte
 
 func (o order) identity(r row) identity {
@@ -160,7 +160,7 @@ func (o order) identity(r row) identity {
 		}
 		text = appendValue(text, column, r.at)
 	}
-	return digest(text)
+	return keyHash(text)
 }
 
 // appendValue adds the text of a value, so that the texts of several can be told apart.
@@ -176,10 +176,10 @@ func appendValue(text []byte, column arrow.Array, at int) []byte {
 	return append(text, value...)
 }
 
-// seeds make digests unlike those of any other process, so that nobody can choose keys whose digests are equal.
+// seeds make hashes unlike those of any other process, so that nobody can choose keys whose hashes are equal.
 var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
-func digest(text []byte) (d [16]byte) {
+func keyHash(text []byte) (d [16]byte) {
 	binary.LittleEndian.PutUint64(d[:8], maphash.Bytes(seeds[0], text))
 	binary.LittleEndian.PutUint64(d[8:], maphash.Bytes(seeds[1], text))
 	return d

@@ -47,11 +47,11 @@ func (d *dayAudit) againstGraph(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	x := comparison{dataset: d.of.dataset, now: d.of.auditor.Now, held: held}
+	c := comparison{dataset: d.of.dataset, now: d.of.auditor.Now, held: held}
 	compare := func() {
 		batch := listed.Flush()[0]
 		defer batch.Release()
-		x.compare(batch)
+		c.compare(batch)
 	}
 	for _, r := range asked {
 		reading := extract.Read(client, d.of.dataset, r, extract.Options{Now: d.of.auditor.Now, Log: d.of.auditor.Log, ListOnly: true})
@@ -68,8 +68,8 @@ func (d *dayAudit) againstGraph(ctx context.Context) error {
 		}
 		compare()
 	}
-	d.findListed(FoundUnread, x.lost)
-	d.findListed(FoundBehind, x.behind)
+	d.findListed(FoundUnread, c.unread)
+	d.findListed(FoundOlder, c.older)
 	return nil
 }
 
@@ -96,9 +96,9 @@ func (d *dayAudit) listable() []schemas.Range {
 }
 
 // versions are the records of the day and of the days around it, where one may be that has moved.
-func (d *dayAudit) versions(ctx context.Context) (map[load.Digest]int64, error) {
+func (d *dayAudit) versions(ctx context.Context) (map[load.KeyHash]int64, error) {
 	raw := schemas.RawTable(d.of.dataset)
-	all := map[load.Digest]int64{}
+	all := map[load.KeyHash]int64{}
 	for _, day := range []time.Time{d.before(), d.date, d.date.Add(schemas.Day)} {
 		there, err := d.of.lake.Exists(ctx, d.of.raw(day))
 		if err != nil {
@@ -111,7 +111,7 @@ func (d *dayAudit) versions(ctx context.Context) (map[load.Digest]int64, error) 
 			if err != nil {
 				return nil, err
 			}
-			all[k.Digest] = max(all[k.Digest], k.Version)
+			all[k.Hash] = max(all[k.Hash], k.Version)
 		}
 	}
 	return all, nil
@@ -137,21 +137,21 @@ func newListed(d schemas.Dataset, mem memory.Allocator) (*transform.Builder, err
 
 // comparison counts what Graph lists and raw does not hold.
 type comparison struct {
-	dataset      schemas.Dataset
-	now          time.Time
-	held         map[load.Digest]int64
-	lost, behind int64
+	dataset       schemas.Dataset
+	now           time.Time
+	held          map[load.KeyHash]int64
+	unread, older int64
 }
 
 func (c *comparison) compare(listed arrow.RecordBatch) {
 	ends := listed.Column(listed.Schema().FieldIndices(endTime)[0]).(*array.Timestamp)
 	for i, k := range load.KeysOf(listed, c.dataset.Root().Key) {
-		version, ok := c.held[k.Digest]
+		version, ok := c.held[k.Hash]
 		switch {
 		case ok && version < k.Version:
-			c.behind++
+			c.older++
 		case !ok && c.ready(ends, i):
-			c.lost++
+			c.unread++
 		}
 	}
 }

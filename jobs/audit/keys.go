@@ -10,12 +10,12 @@ import (
 )
 
 // keys are the keys of a partition's rows, sorted: sixteen bytes a row.
-type keys []load.Digest
+type keys []load.KeyHash
 
-func compareDigests(a, b load.Digest) int { return bytes.Compare(a[:], b[:]) }
+func compareHashes(a, b load.KeyHash) int { return bytes.Compare(a[:], b[:]) }
 
-func (k keys) has(d load.Digest) bool {
-	_, ok := slices.BinarySearchFunc(k, d, compareDigests)
+func (k keys) has(h load.KeyHash) bool {
+	_, ok := slices.BinarySearchFunc(k, h, compareHashes)
 	return ok
 }
 
@@ -25,9 +25,9 @@ func (d *dayAudit) keys(ctx context.Context, p load.Partition, t schemas.Table) 
 		if err != nil {
 			return nil, 0, err
 		}
-		all = append(all, k.Digest)
+		all = append(all, k.Hash)
 	}
-	slices.SortFunc(all, compareDigests)
+	slices.SortFunc(all, compareHashes)
 	rows := len(all)
 	all = slices.Compact(all)
 	return all, int64(rows - len(all)), nil
@@ -98,7 +98,7 @@ func (d *dayAudit) auditOrphans(ctx context.Context, t schemas.Table, known map[
 		if err != nil {
 			return err
 		}
-		if !rows.has(k.Digest) {
+		if !rows.has(k.Hash) {
 			orphans++
 		}
 	}

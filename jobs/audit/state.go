@@ -27,7 +27,7 @@ func (a *audit) behind(st state.State) {
 	if len(who) == 0 {
 		return
 	}
-	f := a.finding(FoundRefused, ofRaw, who[0].From, int64(len(who)))
+	f := a.finding(FoundBehind, ofRaw, who[0].From, int64(len(who)))
 	f.From, f.To, f.Who = who[0].From, who[0].To, who
 	for _, b := range who {
 		f.From, f.To = schemas.Earlier(f.From, b.From), schemas.Later(f.To, b.To)
@@ -128,7 +128,7 @@ func (a *audit) moves(ctx context.Context, st state.State, partitions map[time.T
 // movesOf counts, for a part of all keys, those that lie on two days.
 func (a *audit) movesOf(ctx context.Context, days []time.Time, part, parts int, twice map[[2]time.Time]int64) error {
 	type lies struct {
-		key load.Digest
+		key load.KeyHash
 		on  int32 // in days
 	}
 	var all []lies
@@ -147,21 +147,21 @@ func (a *audit) movesOf(ctx context.Context, days []time.Time, part, parts int, 
 				removed, _ = rec.Column(at[0]).(*array.Boolean)
 			}
 			for row, k := range load.KeysOf(rec, raw.Key) {
-				if int(k.Digest[0])%parts == part && (removed == nil || removed.IsNull(row) || !removed.Value(row)) {
-					all = append(all, lies{k.Digest, int32(i)})
+				if int(k.Hash[0])%parts == part && (removed == nil || removed.IsNull(row) || !removed.Value(row)) {
+					all = append(all, lies{k.Hash, int32(i)})
 				}
 			}
 		}
 	}
-	slices.SortFunc(all, func(other, b lies) int {
-		if c := bytes.Compare(other.key[:], b.key[:]); c != 0 {
+	slices.SortFunc(all, func(one, other lies) int {
+		if c := bytes.Compare(one.key[:], other.key[:]); c != 0 {
 			return c
 		}
-		return int(other.on) - int(b.on)
+		return int(one.on) - int(other.on)
 	})
 	for i := 1; i < len(all); i++ {
-		if other, b := all[i-1], all[i]; other.key == b.key && other.on != b.on {
-			twice[[2]time.Time{days[other.on], days[b.on]}]++
+		if one, other := all[i-1], all[i]; one.key == other.key && one.on != other.on {
+			twice[[2]time.Time{days[one.on], days[other.on]}]++
 		}
 	}
 	return nil
