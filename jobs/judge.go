@@ -129,8 +129,8 @@ func (j *judge) lacks(c *load.Change, merge *load.Merge) ([]byte, error) {
 	atOnce := j.believe
 	if !j.picture && !atOnce {
 		held, missing := merge.Of(c.Of)
-		doubted := j.ofParent && far(held-missing, held)
-		atOnce = !doubted && !c.Date.Before(j.again)
+		fewCame := j.ofParent && far(held-missing, held)
+		atOnce = !fewCame && !c.Date.Before(j.again)
 	}
 	if atOnce {
 		j.missed = j.missed || !extract.Removed(c.Held)

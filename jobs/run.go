@@ -63,8 +63,8 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 	ctx, span := s.runner.begin(ctx, "run", &rep, sel)
 	s.lock(ctx)
 	s.ask(ctx)
-	for _, not := range s.refused { // what another run has is left to it
-		rep.Units = append(rep.Units, s.fail(ctx, not.Unit, not.Err))
+	for _, e := range s.notOpen { // what another run has is left to it
+		rep.Units = append(rep.Units, s.fail(ctx, e.Unit, e.Err))
 	}
 	dirty := s.deriveDirty(ctx)
 	p, err := s.Plan()
@@ -73,8 +73,8 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 		rep.Units = append(rep.Units, s.units(ctx, p)...)
 		rep.Units = append(rep.Units, s.stillDirty(ctx, dirty, rep.Units)...)
 	}
-	for _, not := range s.close(ctx) {
-		rep.Units = append(rep.Units, s.fail(ctx, not.Unit, not.Err))
+	for _, e := range s.close(ctx) {
+		rep.Units = append(rep.Units, s.fail(ctx, e.Unit, e.Err))
 	}
 	return rep, errors.Join(err, s.runner.end(ctx, span, &rep))
 }
@@ -89,7 +89,7 @@ func (s *Session) ask(ctx context.Context) {
 			open = append(open, o)
 			continue
 		}
-		s.refuse(o.unit(s.selection, s.runner.Now), errors.Join(err, o.state.Close(ctx)))
+		s.addNotOpen(o.unit(s.selection, s.runner.Now), errors.Join(err, o.state.Close(ctx)))
 	}
 	s.open = open
 }

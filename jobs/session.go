@@ -33,19 +33,19 @@ type Session struct {
 	runner    *Runner // its Now is the earlier of two clocks
 	selection plan.Selection
 	open      []*openDataset // in the order of the selection
-	refused   []Refused
+	notOpen   []Failure
 	notes     []plan.Note
 	encoders  *encoders
 	shared    map[string]*extract.Shared // by the tenant's id
 }
 
-// Refused is a dataset that could not be opened, as one that another session has, and why.
-type Refused struct {
+// Failure is an error of one dataset of a session, as that another session has its lock. The other datasets go on.
+type Failure struct {
 	Unit plan.Unit // all that is asked for of it
 	Err  error
 }
 
-// Open takes the locks of all that is selected. What cannot be opened, Refused says, and it leaves the others alone.
+// Open takes the locks of all that is selected. What cannot be opened, NotOpen says, and it leaves the others alone.
 // The error is one of the selection, or of the clocks: then nothing is locked.
 func Open(ctx context.Context, r *Runner, sel plan.Selection) (*Session, error) {
 	s, err := newSession(ctx, r, sel)
@@ -81,7 +81,7 @@ func (s *Session) lock(ctx context.Context) {
 				o, err = s.runner.openDataset(ctx, t, d)
 			}
 			if err != nil {
-				s.refuse(plan.Unit{Tenant: t, Dataset: d, Range: s.selection.Span(d, s.runner.Now)}, err)
+				s.addNotOpen(plan.Unit{Tenant: t, Dataset: d, Range: s.selection.Span(d, s.runner.Now)}, err)
 				continue
 			}
 			s.open = append(s.open, o)
@@ -89,12 +89,12 @@ func (s *Session) lock(ctx context.Context) {
 	}
 }
 
-func (s *Session) refuse(u plan.Unit, err error) {
-	s.refused = append(s.refused, Refused{u, err})
+func (s *Session) addNotOpen(u plan.Unit, err error) {
+	s.notOpen = append(s.notOpen, Failure{u, err})
 }
 
-// Refused are the datasets of the selection that could not be opened.
-func (s *Session) Refused() []Refused { return s.refused }
+// NotOpen are the datasets of the selection that could not be opened, and why.
+func (s *Session) NotOpen() []Failure { return s.notOpen }
 
 func (s *Session) dataset(p state.Pair) (*openDataset, error) {
 	for _, o := range s.open {
@@ -102,7 +102,7 @@ func (s *Session) dataset(p state.Pair) (*openDataset, error) {
 			return o, nil
 		}
 	}
-	return nil, fmt.Errorf("%s of tenant %s is not open in this session: select it, and look at what was refused", p.Dataset, p.TenantID)
+	return nil, fmt.Errorf("%s of tenant %s is not open in this session: select it, and look at NotOpen", p.Dataset, p.TenantID)
 }
 
 // Plan is what is due by the states under the locks. It asks nobody and changes nothing.
@@ -231,12 +231,12 @@ func (s *Session) Close(ctx context.Context) error {
 }
 
 // close says of which datasets something could not be noted.
-func (s *Session) close(ctx context.Context) (failed []Refused) {
+func (s *Session) close(ctx context.Context) (failed []Failure) {
 	for _, o := range s.open {
 		err := o.finish(ctx, s.selection)
 		err = errors.Join(err, o.keepDays(ctx, s.runner.Now))
 		if err = errors.Join(err, o.state.Close(ctx)); err != nil {
-			failed = append(failed, Refused{o.unit(s.selection, s.runner.Now), err})
+			failed = append(failed, Failure{o.unit(s.selection, s.runner.Now), err})
 		}
 	}
 	s.open = nil

@@ -29,7 +29,7 @@ func open(t *testing.T, r *rig, s plan.Selection) *jobs.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, not := range session.Refused() {
+	for _, not := range session.NotOpen() {
 		t.Fatal(not.Err)
 	}
 	return session
@@ -117,8 +117,8 @@ func TestDeriveIsUnderTheLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if not := second.Refused(); len(not) != 1 || !errors.Is(not[0].Err, load.ErrLocked) {
-		t.Errorf("refused are %v, want what the first session has", not)
+	if not := second.NotOpen(); len(not) != 1 || !errors.Is(not[0].Err, load.ErrLocked) {
+		t.Errorf("not open are %v, want what the first session has", not)
 	}
 	if _, err := second.Derive(t.Context(), pair, monday); err == nil {
 		t.Error("a day of a dataset that is not open was derived")
