@@ -3,6 +3,7 @@ package schemas
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +11,20 @@ import (
 )
 
 var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// longestName is of datasets, tables and columns: Synapse takes 128 characters, and a path of a lake 255 bytes.
+const longestName = 100
+
+// named says why a name cannot be one of a dataset, a table or a column.
+func named(name string) error {
+	switch {
+	case !snake.MatchString(name):
+		return errors.New("the name is not snake_case")
+	case len(name) > longestName:
+		return fmt.Errorf("the name has %d characters, want at most %d", len(name), longestName)
+	}
+	return nil
+}
 
 // FaultError is one thing that is wrong with a dataset.
 type FaultError struct {
@@ -50,11 +65,22 @@ func (d Dataset) Validate() error {
 }
 
 func (d Dataset) faults() (f faults) {
-	if !snake.MatchString(d.Name) {
-		f.add("name", "the name is not snake_case")
+	if err := named(d.Name); err != nil {
+		f.add("name", "%w", err)
 	}
-	if d.Doc == "" || len(d.Permissions) == 0 || d.Source.Path == "" || d.Source.API == "" || d.Source.Budget.Name == "" {
-		f.add("", "doc, permissions, source path, API version and budget are required")
+	for _, need := range []struct {
+		at      string
+		missing bool
+	}{
+		{"doc", d.Doc == ""},
+		{"permissions", len(d.Permissions) == 0},
+		{"source.path", d.Source.Path == ""},
+		{"source.api", d.Source.API == ""},
+		{"source.budget", d.Source.Budget.Name == ""},
+	} {
+		if need.missing {
+			f.add(need.at, "%s is required, and empty", need.at)
+		}
 	}
 	if d.Mode.String() == "unknown" {
 		f.add("mode", "the mode is not one of the five")
@@ -70,6 +96,9 @@ func (d Dataset) faults() (f faults) {
 	}
 	if d.Lookback <= 0 && (d.Mode == Windowed || d.Mode == Changes) {
 		f.add("lookback", "mode %v needs a lookback, or no night would plan a unit", d.Mode)
+	}
+	if d.Retention > 0 && d.Lookback > d.Retention {
+		f.add("retention", "the lookback is longer than the retention, so every night would plan what Graph has forgotten")
 	}
 	if d.Ahead < 0 || d.Ahead > 0 && d.Mode != Windowed {
 		f.add("ahead", "mode %v: what lies ahead of a run is read by the time of the record only", d.Mode)
@@ -106,7 +135,17 @@ func (d Dataset) faults() (f faults) {
 		f.add("time", "rows without a time of their own are of the day that was asked for: that takes mode windowed, a longest window of a day whose bounds are as they are asked for, and no detail")
 	}
 	for i, t := range d.Tables {
-		f.within(fmt.Sprintf("tables[%d]", i), "table "+t.Name+": ", t.faults())
+		f.within(fmt.Sprintf("tables[%d]", i), "table "+t.Name+": ", append(t.faults(), d.marked(t)...))
+	}
+	return f
+}
+
+// marked are the faults of a column that would be taken for the mark of a record that is gone: views leave out rows by it.
+func (d Dataset) marked(t Table) (f faults) {
+	for i, c := range t.Columns {
+		if d.Marks() && c.Name == RawRemoved && (c.Path.Absolute(t.Each) != "@removed" || c.Type != Present) {
+			f.add(fmt.Sprintf("columns[%d].name", i), "column %s says of a record that it is gone, from the path /@removed with the type present; call yours something else", c.Name)
+		}
 	}
 	return f
 }
@@ -132,6 +171,9 @@ func (s Source) faults() (f faults) {
 	}
 	if w := s.Window; w.ToIncluded && w.Longest != 0 && w.Step() <= 0 {
 		fail("window.longest", "the longest window is %v, of which an included upper bound takes a day: nothing is left to ask for, and no range would be split", w.Longest)
+	}
+	if w := s.Window; w.Longest != 0 && (w.Longest < time.Minute || w.Layout != "" && !tells(w.Layout, w.Longest)) {
+		fail("window.longest", "the longest window is %v: want at least a minute, and whole days with a layout that tells days alone", w.Longest)
 	}
 	if w := s.Window; w.Page != 0 && (w.Page < 0 || w.Step() < time.Second || w.Longest%time.Second != 0 || !tellsSeconds(w.Layout)) {
 		fail("window.page", "windows that fit a page of %d are cut at whole seconds: that takes a positive page, a longest window of whole seconds and a layout that tells them", w.Page)
@@ -193,10 +235,20 @@ func (f *faults) template(at, path string, names []string) {
 	if path == "" { // which is said, where one is needed
 		return
 	}
-	if !plainURL.MatchString(path) || strings.Contains(path, "/../") || strings.Contains(path, "//") {
-		f.add(at, "the path %q is none below the API version: it begins with /, and has no host, no query and no blanks", path)
+	if !plainURL.MatchString(path) || climbs(path) || strings.Contains(path, "//") {
+		f.add(at, "the path %q is none below the API version: it begins with /, and has no host, no query, no blanks and no way up", path)
 	}
 	f.placeholders(at, path, names)
+}
+
+// climbs reports whether a path leads up, or has escapes that are none.
+func climbs(path string) bool {
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return true
+	}
+	parts := strings.Split(plain, "/")
+	return slices.Contains(parts, "..") || slices.Contains(parts, ".")
 }
 
 // params checks query options or headers.
@@ -243,6 +295,11 @@ func tellsSeconds(layout string) bool {
 	return t.Format(layout) != t.Add(time.Second).Format(layout)
 }
 
+// tells says whether a layout tells the bounds of windows of a length.
+func tells(layout string, longest time.Duration) bool {
+	return longest%Day == 0 || tellsSeconds(layout)
+}
+
 // bounded names the first part of the request that holds a bound of the window.
 func (s Source) bounded() (name string, ok bool) {
 	parts := slices.Concat([]Param{{"path", s.Path}}, s.Query, s.Headers)
@@ -277,7 +334,10 @@ func (d Detail) faults() (f faults) {
 }
 
 func (t Table) faults() (f faults) {
-	if !snake.MatchString(t.Name) || t.Doc == "" || len(t.Key) == 0 {
+	if err := named(t.Name); t.Name != "" && err != nil {
+		f.add("name", "%w", err)
+	}
+	if t.Name == "" || t.Doc == "" || len(t.Key) == 0 {
 		f.add("", "a snake_case name, a doc and a key are required")
 	}
 	if _, err := t.Each.Steps(); err != nil || t.Each != "" && !strings.HasSuffix(string(t.Each), "[]") && !strings.HasSuffix(string(t.Each), "{}") {
@@ -297,12 +357,18 @@ func (t Table) faults() (f faults) {
 		if _, ok := t.Column(k); !ok {
 			f.add(fmt.Sprintf("key[%d]", i), "key column %s has to be there", k)
 		}
+		if slices.Contains(t.Key[:i], k) {
+			f.add(fmt.Sprintf("key[%d]", i), "key column %s is in the key twice", k)
+		}
 	}
 	return f
 }
 
 func (t Table) faultsOf(c Column) (f faults) {
-	if !snake.MatchString(c.Name) || c.Doc == "" || typeNames[c.Type] == "" {
+	if err := named(c.Name); c.Name != "" && err != nil {
+		f.add("name", "%w", err)
+	}
+	if c.Name == "" || c.Doc == "" || typeNames[c.Type] == "" {
 		f.add("", "a snake_case name, a doc and a type are required")
 	}
 	if c.Personal && !c.Type.Hides() {

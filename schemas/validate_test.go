@@ -87,7 +87,20 @@ func TestValidateRefuses(t *testing.T) {
 		spoil func(*Dataset)
 		want  string
 	}{
-		"a name in capitals":        {func(d *Dataset) { d.Name = "Visits" }, "the name is not snake_case"},
+		"a name in capitals":      {func(d *Dataset) { d.Name = "Visits" }, "the name is not snake_case"},
+		"a name for no path":      {func(d *Dataset) { d.Name = strings.Repeat("a", 101) }, "the name has 101 characters, want at most 100"},
+		"a table for no path":     {func(d *Dataset) { d.Tables[0].Name = strings.Repeat("a", 101) }, "the name has 101 characters"},
+		"a night of what is gone": {func(d *Dataset) { d.Retention = d.Lookback - 1 }, "what Graph has forgotten"},
+		"windows without number":  {func(d *Dataset) { d.Source.Window = Window{Longest: 1, Layout: time.RFC3339} }, "want at least a minute"},
+		"hours by their dates":    {func(d *Dataset) { d.Source.Window = Window{Longest: Day / 24, Layout: time.DateOnly} }, "whole days with a layout"},
+		"a way up":                {func(d *Dataset) { d.Source.Path = "/visits/.." }, "no way up"},
+		"a way up, escaped":       {func(d *Dataset) { d.Source.Path = "/visits/%2e%2e/a" }, "no way up"},
+		"an escape of nothing":    {func(d *Dataset) { d.Source.Path = "/visits/%zz" }, "none below the API version"},
+		"a key column twice":      {func(d *Dataset) { d.Tables[0].Key = append(d.Tables[0].Key, d.Tables[0].Key[0]) }, "in the key twice"},
+		"another mark": {func(d *Dataset) {
+			d.Removes = true
+			d.Tables[0].Columns = append(d.Tables[0].Columns, Column{Name: "removed", Path: "gone", Type: Bool, Doc: "Gone."})
+		}, "call yours something else"},
 		"no doc":                    {func(d *Dataset) { d.Doc = "" }, "required"},
 		"no permission":             {func(d *Dataset) { d.Permissions = nil }, "required"},
 		"no source path":            {func(d *Dataset) { d.Source.Path = "" }, "required"},
@@ -136,7 +149,7 @@ func TestValidateRefuses(t *testing.T) {
 		"a broken version path":    {func(d *Dataset) { d.Version = "v." }, `path "v."`},
 		"no table":                 {func(d *Dataset) { d.Tables = nil }, "the first table is the root table"},
 		"a child table first":      {func(d *Dataset) { d.Tables = d.Tables[1:] }, "the first table is the root table"},
-		"a table name with a dash": {func(d *Dataset) { d.Tables[1].Name = "visit-guests" }, "a snake_case name, a doc and a key"},
+		"a table name with a dash": {func(d *Dataset) { d.Tables[1].Name = "visit-guests" }, "the name is not snake_case"},
 		"a table without a doc":    {func(d *Dataset) { d.Tables[0].Doc = "" }, "a snake_case name, a doc and a key"},
 		"a table without a key":    {func(d *Dataset) { d.Tables[0].Key = nil }, "a snake_case name, a doc and a key"},
 		"rows that are no array":   {func(d *Dataset) { d.Tables[1].Each = "parties" }, "want a path that ends with []"},
@@ -144,7 +157,7 @@ func TestValidateRefuses(t *testing.T) {
 		"a column twice":           {func(d *Dataset) { again(d, "visit_id") }, "is there twice"},
 		"a partition column":       {func(d *Dataset) { d.Tables[0].Columns[1].Name = "tenant_id" }, "is there twice, or is a partition column"},
 		"another partition column": {func(d *Dataset) { d.Tables[0].Columns[1].Name = "dt" }, "is there twice, or is a partition column"},
-		"a column name with dots":  {func(d *Dataset) { d.Tables[0].Columns[1].Name = "host.name" }, "column host.name: a snake_case name"},
+		"a column name with dots":  {func(d *Dataset) { d.Tables[0].Columns[1].Name = "host.name" }, "column host.name: the name is not snake_case"},
 		"a column without a doc":   {func(d *Dataset) { d.Tables[0].Columns[1].Doc = "" }, "column host: a snake_case name, a doc"},
 		"a column without a type":  {func(d *Dataset) { d.Tables[0].Columns[1].Type = 0 }, "a doc and a type"},
 		"a broken path":            {func(d *Dataset) { d.Tables[0].Columns[1].Path = "host[" }, `path "host["`},
@@ -210,7 +223,7 @@ func TestValidateSaysEverything(t *testing.T) {
 	d := sound()
 	d.Doc, d.Mode, d.Tables[1].Doc = "", 0, ""
 	err := d.Validate()
-	for _, want := range []string{"doc, permissions", "the mode", "table visit_guests"} {
+	for _, want := range []string{"doc is required", "the mode", "table visit_guests"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
