@@ -17,7 +17,7 @@ import (
 func (r *reader) dataset(n ast.Node, at string) Declared {
 	d := Declared{source: source{file: r.file, at: at, line: map[string]int{"": lineOf(n)}}}
 	r.line, r.base = d.source.line, at
-	before := len(r.errs)
+	before := len(r.failed)
 	r.roles = map[schemas.Permission]string{}
 	r.object(n, at, map[string]take{
 		"name": r.named(&d.Name), "doc": r.text(&d.Doc), "mode": one(r, &d.Mode, "mode", modes),
@@ -29,9 +29,6 @@ func (r *reader) dataset(n ast.Node, at string) Declared {
 		"bodies": several(r, &d.Bodies, r.body),
 		"tables": several(r, &d.Tables, r.table),
 	}, "name", "doc", "mode", "source", "permissions", "tables")
-	if len(r.errs) > before {
-		return d
-	}
 	if len(r.roles) > 0 {
 		d.RoleIDs = r.roles
 	}
@@ -44,16 +41,39 @@ func (r *reader) dataset(n ast.Node, at string) Declared {
 	}
 	faults, ok := d.Validate().(interface{ Unwrap() []error })
 	if !ok {
-		d.markRemoved()
+		if len(r.failed) == before {
+			d.markRemoved()
+		}
 		return d
 	}
 	for _, err := range faults.Unwrap() {
-		if fault, ok := errors.AsType[*schemas.FaultError](err); ok {
+		if fault, ok := errors.AsType[*schemas.FaultError](err); ok && !r.follows(fault.At, r.failed[before:]) {
 			r.errs = append(r.errs, fmt.Errorf("%s: %w", d.Place(fault.At), fault.Err))
 		}
 	}
 	return d
 }
+
+// follows says whether a fault may only be there because something that it depends on could not be read: what is
+// wrong with a table or the source depends on what is within it, all else on the keys that say how the dataset is read.
+func (r *reader) follows(fault string, failed []string) bool {
+	part := func(at string) string {
+		if strings.HasPrefix(at, "tables[") {
+			return at[:strings.Index(at, "]")+1]
+		}
+		first, _, _ := strings.Cut(at, ".")
+		return first
+	}
+	of := part(fault)
+	return slices.ContainsFunc(failed, func(at string) bool {
+		key := part(strings.TrimPrefix(strings.TrimPrefix(at, r.base), "."))
+		return key == "" || key == of || key == "tables" && strings.HasPrefix(of, "tables[") ||
+			!strings.HasPrefix(of, "tables[") && of != "source" && slices.Contains(reading, key)
+	})
+}
+
+// reading are the keys whose values have to go together.
+var reading = []string{"mode", "source", "time", "changed", "settle", "lookback", "ahead", "retention", "removes"}
 
 var modes = map[string]schemas.Mode{
 	"windowed": schemas.Windowed, "changes": schemas.Changes, "entities": schemas.Entities, "snapshot": schemas.Snapshot, "observations": schemas.Observations,
@@ -207,9 +227,12 @@ func (r *reader) budget(to *schemas.Budget) take {
 			one(r, to, "budget", families)(n, at)
 			return
 		}
-		cost := 0
+		cost := 1
 		r.object(n, at, map[string]take{"family": one(r, to, "budget", families), "cost": r.number(&cost)}, "family")
-		if cost > 0 {
+		if cost == 0 {
+			r.fail(n, joined(at, "cost"), "a request that costs nothing would not be paced; want 1 or more")
+		}
+		if cost > 1 {
 			to.Cost = cost
 		}
 	}

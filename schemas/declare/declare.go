@@ -9,10 +9,12 @@
 package declare
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -109,6 +111,10 @@ func Read(file string, list ast.Node, known schemas.Set, open Open) ([]Declared,
 
 // Parse reads a file that holds a dataset, or a list of them.
 func Parse(file string, text []byte) ([]Declared, error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if line := notUTF8(text); line > 0 {
+		return nil, fmt.Errorf("%s:%d: the text is not UTF-8; save the file as UTF-8", file, line)
+	}
 	tree, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return nil, misspelled(file, err)
@@ -127,6 +133,18 @@ func Parse(file string, text []byte) ([]Declared, error) {
 		all = append(all, r.dataset(body, ""))
 	}
 	return all, errors.Join(r.errs...)
+}
+
+// notUTF8 is the first line that is not UTF-8; 0: all are.
+func notUTF8(text []byte) int {
+	n := 0
+	for line := range bytes.Lines(text) {
+		n++
+		if !utf8.Valid(line) {
+			return n
+		}
+	}
+	return 0
 }
 
 // misspelled is what the parser of YAML has to say.

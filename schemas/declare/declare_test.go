@@ -126,41 +126,45 @@ func TestParse(t *testing.T) {
 // Every mistake is said with the file, the line and the path of the key.
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{
-		"an unknown key":          {"settle: 1d", "settles: 1d", "visits.yaml:27: settles: there is no such key; there are ahead, also, bodies, changed, doc, "},
-		"an unknown key, below":   {"type: enum}", "kind: enum}", "visits.yaml:42: tables[0].columns[2].kind: there is no such key; there are doc, else, name, path, public, required, type"},
-		"a key twice":             {"settle: 1d", "doc: x", `visits.yaml:27: mapping key "doc" already defined at [2:1]`},
-		"a missing key":           {"permissions: [Visits.Read, Visits.Read.All]\n", "", "visits.yaml:1: permissions: the key is missing"},
-		"a missing key, below":    {"{name: host, path: host.name, ", "{name: host, ", "visits.yaml:42: tables[0].columns[2].path: the key is missing"},
-		"a text for a duration":   {"settle: 1d", "settle: soon", "visits.yaml:27: settle: want a duration, as 3d, 72h or 90m"},
-		"a list for a text":       {"doc: Visits.", "doc: [a]", "visits.yaml:2: doc: want a text"},
-		"a text for true":         {"removes: true", "removes: perhaps", "visits.yaml:30: removes: want true or false"},
-		"a text for a mapping":    {"bodies: {path: note, form: plain}", "bodies: note", "visits.yaml:34: bodies: want keys with their values"},
-		"a mapping for a list":    {"    key: visit_id\n", "    key: {a: b}\n", "visits.yaml:38: tables[0].key: want a text"},
-		"a name without x_":       {"name: x_visits\ndoc", "name: visits\ndoc", `visits.yaml:1: name: the name "visits" has to begin with x_`},
-		"a table without x_":      {"  - name: x_visit_guests", "  - name: guests", `visits.yaml:44: tables[1].name: the name "guests" has to begin with x_`},
-		"an unknown mode":         {"mode: windowed", "mode: daily", `visits.yaml:3: mode: "daily" is no mode; there are changes, entities, observations, snapshot, windowed`},
-		"an unknown budget":       {"  budget: teams_other", "  budget: teams", `visits.yaml:24: source.budget: "teams" is no budget; there are call_record_list, `},
-		"an unknown family":       {"family: identity", "family: people", `visits.yaml:23: source.detail.budget.family: "people" is no budget`},
-		"an unknown type":         {"type: enum", "type: text", `visits.yaml:42: tables[0].columns[2].type: "text" is no type; there are bool, decimal, digest, enum, `},
-		"a type of raw":           {"type: enum", "type: version", `visits.yaml:42: tables[0].columns[2].type: "version" is no type`},
-		"an unknown layout":       {"layout: date", "layout: hours", `visits.yaml:16: source.window.layout: "hours" is no layout; there are date, milliseconds, seconds`},
-		"an unknown parent":       {"  budget: teams_other", "  budget: teams_other\n  parent: groups", `mapping key "parent" already defined`},
-		"an API of none":          {"api: beta", "api: v2.0", `visits.yaml:5: source.api: source: the API version is "v2.0", want v1.0 or beta`},
-		"a path with a host":      {"path: /hosts/{parent}/visits", "path: https://graph/{parent}", `visits.yaml:6: source.path: source: the path "https://graph/{parent}" is none below the API version`},
-		"a path with a query":     {"path: /hosts/{parent}/visits", "path: /hosts/{parent}/visits?a=b", `visits.yaml:6: source.path: source: the path`},
-		"a template of nobody":    {"path: /hosts/{parent}/visits", "path: /hosts/{parent}/{host}", `visits.yaml:6: source.path: source: "/hosts/{parent}/{host}": {host} is not filled in here; there are {from}, {to}, {select}, {parent}`},
-		"a broken template":       {"path: /hosts/{parent}/visits", "path: /hosts/{parent}/{visits", `visits.yaml:6: source.path: source: "/hosts/{parent}/{visits": a brace has no other`},
-		"an id where none is":     {"$top: 100", "$top: '{id}'", `visits.yaml:9: source.query.$top: source: "{id}": {id} is not filled in here`},
-		"a broken path":           {"path: host.name", "path: host..name", `visits.yaml:42: tables[0].columns[2].path: path "host..name": want names divided by dots`},
-		"a path into many":        {"path: host.name", "path: 'hosts[].name'", `visits.yaml:42: tables[0].columns[2].path: table x_visits: column host: path "hosts[].name" goes into a collection`},
-		"a key that is no column": {"    key: visit_id\n", "    key: id\n", "visits.yaml:38: tables[0].key[0]: table x_visits: key column id has to be there"},
-		"a column twice":          {"name: length_ms", "name: host", "visits.yaml:43: tables[0].columns[3].name: table x_visits: column host is there twice"},
-		"a lookback too short":    {"lookback: 36h", "lookback: 1h", "visits.yaml:28: lookback: the lookback is shorter than the settle time"},
-		"a picture with a time":   {"mode: windowed", "mode: snapshot", "visits.yaml:25: time: mode snapshot: pictures are dated by the run and have no time"},
-		"a table twice":           {"  - name: x_visit_guests", "  - name: x_visits", "visits.yaml:44: tables[1].name: another table, of x_visits, is called x_visits"},
-		"a role id of none":       {"id: 00000000-0000-0000-0000-00000000000A", "id: 7", `visits.yaml:20: source.detail.parts[0].permissions[0].id: "7" is no GUID`},
-		"no YAML":                 {"api: beta", "api: [", "visits.yaml:6: "},
-		"an alias":                {"type: enum", "type: *text", "visits.yaml:42: tables[0].columns[2].type: want a text"},
+		"an unknown key":                    {"settle: 1d", "settles: 1d", "visits.yaml:27: settles: there is no such key; there are ahead, also, bodies, changed, doc, "},
+		"an unknown key, below":             {"type: enum}", "kind: enum}", "visits.yaml:42: tables[0].columns[2].kind: there is no such key; there are doc, else, name, path, public, required, type"},
+		"a key twice":                       {"settle: 1d", "doc: x", `visits.yaml:27: mapping key "doc" already defined at [2:1]`},
+		"a missing key":                     {"permissions: [Visits.Read, Visits.Read.All]\n", "", "visits.yaml:1: permissions: the key is missing"},
+		"a missing key, below":              {"{name: host, path: host.name, ", "{name: host, ", "visits.yaml:42: tables[0].columns[2].path: the key is missing"},
+		"a text for a duration":             {"settle: 1d", "settle: soon", "visits.yaml:27: settle: want a duration, as 3d, 72h or 90m"},
+		"a list for a text":                 {"doc: Visits.", "doc: [a]", "visits.yaml:2: doc: want a text"},
+		"a text for true":                   {"removes: true", "removes: perhaps", "visits.yaml:30: removes: want true or false"},
+		"a text for a mapping":              {"bodies: {path: note, form: plain}", "bodies: note", "visits.yaml:34: bodies: want keys with their values"},
+		"a mapping for a list":              {"    key: visit_id\n", "    key: {a: b}\n", "visits.yaml:38: tables[0].key: want a text"},
+		"a name without x_":                 {"name: x_visits\ndoc", "name: visits\ndoc", `visits.yaml:1: name: the name "visits" has to begin with x_`},
+		"a table without x_":                {"  - name: x_visit_guests", "  - name: guests", `visits.yaml:44: tables[1].name: the name "guests" has to begin with x_`},
+		"an unknown mode":                   {"mode: windowed", "mode: daily", `visits.yaml:3: mode: "daily" is no mode; there are changes, entities, observations, snapshot, windowed`},
+		"an unknown budget":                 {"  budget: teams_other", "  budget: teams", `visits.yaml:24: source.budget: "teams" is no budget; there are call_record_list, `},
+		"an unknown family":                 {"family: identity", "family: people", `visits.yaml:23: source.detail.budget.family: "people" is no budget`},
+		"a cost of nothing":                 {"cost: 2", "cost: 0", "visits.yaml:23: source.detail.budget.cost: a request that costs nothing would not be paced"},
+		"an empty doc":                      {"doc: Visits.", `doc: ""`, "visits.yaml:2: doc: doc is required, and empty"},
+		"Latin-1":                           {"doc: Visits.", "doc: Visit\xe9s.", "visits.yaml:2: the text is not UTF-8"},
+		"what is above what cannot be read": {"settle: 1d\nlookback: 36h", "settle: 9d\nlookbackk: 36h", "visits.yaml:28: lookbackk: there is no such key"},
+		"an unknown type":                   {"type: enum", "type: text", `visits.yaml:42: tables[0].columns[2].type: "text" is no type; there are bool, decimal, digest, enum, `},
+		"a type of raw":                     {"type: enum", "type: version", `visits.yaml:42: tables[0].columns[2].type: "version" is no type`},
+		"an unknown layout":                 {"layout: date", "layout: hours", `visits.yaml:16: source.window.layout: "hours" is no layout; there are date, milliseconds, seconds`},
+		"an unknown parent":                 {"  budget: teams_other", "  budget: teams_other\n  parent: groups", `mapping key "parent" already defined`},
+		"an API of none":                    {"api: beta", "api: v2.0", `visits.yaml:5: source.api: source: the API version is "v2.0", want v1.0 or beta`},
+		"a path with a host":                {"path: /hosts/{parent}/visits", "path: https://graph/{parent}", `visits.yaml:6: source.path: source: the path "https://graph/{parent}" is none below the API version`},
+		"a path with a query":               {"path: /hosts/{parent}/visits", "path: /hosts/{parent}/visits?a=b", `visits.yaml:6: source.path: source: the path`},
+		"a template of nobody":              {"path: /hosts/{parent}/visits", "path: /hosts/{parent}/{host}", `visits.yaml:6: source.path: source: "/hosts/{parent}/{host}": {host} is not filled in here; there are {from}, {to}, {select}, {parent}`},
+		"a broken template":                 {"path: /hosts/{parent}/visits", "path: /hosts/{parent}/{visits", `visits.yaml:6: source.path: source: "/hosts/{parent}/{visits": a brace has no other`},
+		"an id where none is":               {"$top: 100", "$top: '{id}'", `visits.yaml:9: source.query.$top: source: "{id}": {id} is not filled in here`},
+		"a broken path":                     {"path: host.name", "path: host..name", `visits.yaml:42: tables[0].columns[2].path: path "host..name": want names divided by dots`},
+		"a path into many":                  {"path: host.name", "path: 'hosts[].name'", `visits.yaml:42: tables[0].columns[2].path: table x_visits: column host: path "hosts[].name" goes into a collection`},
+		"a key that is no column":           {"    key: visit_id\n", "    key: id\n", "visits.yaml:38: tables[0].key[0]: table x_visits: key column id has to be there"},
+		"a column twice":                    {"name: length_ms", "name: host", "visits.yaml:43: tables[0].columns[3].name: table x_visits: column host is there twice"},
+		"a lookback too short":              {"lookback: 36h", "lookback: 1h", "visits.yaml:28: lookback: the lookback is shorter than the settle time"},
+		"a picture with a time":             {"mode: windowed", "mode: snapshot", "visits.yaml:25: time: mode snapshot: pictures are dated by the run and have no time"},
+		"a table twice":                     {"  - name: x_visit_guests", "  - name: x_visits", "visits.yaml:44: tables[1].name: another table, of x_visits, is called x_visits"},
+		"a role id of none":                 {"id: 00000000-0000-0000-0000-00000000000A", "id: 7", `visits.yaml:20: source.detail.parts[0].permissions[0].id: "7" is no GUID`},
+		"no YAML":                           {"api: beta", "api: [", "visits.yaml:6: "},
+		"an alias":                          {"type: enum", "type: *text", "visits.yaml:42: tables[0].columns[2].type: want a text"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.Replace(visits, c.from, c.to, 1)
@@ -175,6 +179,25 @@ func TestParseRefuses(t *testing.T) {
 				t.Errorf("got %v\nwant %s", err, c.want)
 			}
 		})
+	}
+}
+
+// What one key says wrong hides nothing of what another does.
+func TestParseSaysEverything(t *testing.T) {
+	text := strings.NewReplacer("name: x_visits\ndoc: Visits.", "name: visits\ndoc: \"\"", "api: beta", "api: v2.0",
+		"settle: 1d", "settle: 3d", "type: enum", "type: text", "    key: [visit_id, guest_index]", "    key: [guest]").Replace(visits)
+	_, err := Parse("visits.yaml", []byte(text))
+	for _, want := range []string{"visits.yaml:1: name: ", "visits.yaml:2: doc: ", "visits.yaml:5: source.api: ", "visits.yaml:28: lookback: ", "columns[2].type: ", "tables[1].key[0]: "} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\ndoes not say %s", err, want)
+		}
+	}
+}
+
+// Some editors write a mark before the text.
+func TestParseByteOrderMark(t *testing.T) {
+	if all, err := Parse("visits.yaml", []byte("\ufeff"+visits)); err != nil || len(all) != 1 {
+		t.Error(all, err)
 	}
 }
 

@@ -17,6 +17,8 @@ import (
 type reader struct {
 	file string
 	errs []error
+	// failed is where they are.
+	failed []string
 	// line is where the keys of the dataset that is being read are, by their path from base on.
 	line map[string]int
 	base string
@@ -32,6 +34,10 @@ func (r *reader) fail(n ast.Node, at, format string, args ...any) {
 	if at == "" {
 		place = strings.TrimSuffix(place, ": ")
 	}
+	if _, ok := unwrapped(n).(*ast.AliasNode); ok {
+		format += "; an alias is not followed, write the value itself"
+	}
+	r.failed = append(r.failed, at)
 	r.errs = append(r.errs, fmt.Errorf("%s: %w", place, fmt.Errorf(format, args...)))
 }
 
