@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -165,6 +166,7 @@ func loadConfig(file string) (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w; name a file that can be read with --config", err)
 	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // as some editors write it
 	c := unconfigured(file)
 	c.Graph.Rate = 1
 	if c.tree, err = parser.ParseBytes(text, 0); err != nil {
