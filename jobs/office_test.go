@@ -253,7 +253,7 @@ func (r *rig) told(t *testing.T, d schemas.Dataset) (all []string) {
 			switch f.Kind {
 			case audit.FoundLost:
 				others[1] = append(others[1], fmt.Sprintf("lost %s %s-%s", b.Parent+b.Record, b.From.Format("02T15:04:05"), b.To.Format("02T15:04:05")))
-			case audit.FoundBehind:
+			case audit.FoundRefused:
 				others[1] = append(others[1], who(b))
 			default:
 				t.Errorf("the audit finds %+v", f)

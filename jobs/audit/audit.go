@@ -73,12 +73,12 @@ const (
 	FoundForeign    FindingKind = "foreign"    // 1: a file that readers take for one of the table's
 	FoundUnreadable FindingKind = "unreadable" // 1: the partition is no Parquet file of ours
 	FoundBusy       FindingKind = "busy"       // 1: the day changed whenever it was looked at
-	FoundBehind     FindingKind = "behind"     // parents and records that could not be read, and are tried again
+	FoundRefused    FindingKind = "refused"    // parents and records that could not be read, and are tried again
 	FoundLost       FindingKind = "lost"       // days that Graph has forgotten before they were read whole, or what one parent or record had of them
 	FoundMisfits    FindingKind = "misfits"    // values that did not fit their column; a warning
 	FoundFuture     FindingKind = "future"     // 1: a partition of a day that has not come
 	FoundUnread     FindingKind = "unread"     // records that Graph lists and raw does not hold
-	FoundOlder      FindingKind = "older"      // records that raw holds in a lower version than Graph lists
+	FoundBehind     FindingKind = "behind"     // records that Graph lists in a higher version
 )
 
 // Names of what is no table, in findings.

@@ -69,7 +69,7 @@ func (d *dayAudit) againstGraph(ctx context.Context) error {
 		compare()
 	}
 	d.findListed(FoundUnread, c.unread)
-	d.findListed(FoundOlder, c.older)
+	d.findListed(FoundBehind, c.older)
 	return nil
 }
 

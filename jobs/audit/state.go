@@ -27,7 +27,7 @@ func (a *audit) behind(st state.State) {
 	if len(who) == 0 {
 		return
 	}
-	f := a.finding(FoundBehind, ofRaw, who[0].From, int64(len(who)))
+	f := a.finding(FoundRefused, ofRaw, who[0].From, int64(len(who)))
 	f.From, f.To, f.Who = who[0].From, who[0].To, who
 	for _, b := range who {
 		f.From, f.To = schemas.Earlier(f.From, b.From), schemas.Later(f.To, b.To)

@@ -449,7 +449,7 @@ func named(states map[string][]byte, reports [][]byte, last, audit []byte) names
 		for _, f := range found.Findings {
 			dataset, _ := f["dataset"].(string)
 			switch f["kind"] {
-			case "behind":
+			case "refused":
 				id := ""
 				for _, name := range []string{"record", "parent", "id"} {
 					if text, ok := f[name].(string); ok && text != "" {
@@ -460,7 +460,7 @@ func named(states map[string][]byte, reports [][]byte, last, audit []byte) names
 				if id == "" {
 					note(dataset, "")
 				}
-			case "gap", "lost", "older":
+			case "gap", "lost", "behind":
 				note(dataset, "")
 			}
 		}

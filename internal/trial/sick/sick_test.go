@@ -49,7 +49,7 @@ func TestNamed(t *testing.T) {
 	states := map[string][]byte{"calendar_events": []byte(`{"behind":[{"parent":"ada","record":"","reason":"forbidden"},{"record":"meeting"}]}`)}
 	older := []byte(`{"units":[{"dataset":"users","quarantined":1},{"dataset":"teams","behind":2,"error":{"kind":"failed"}}]}`)
 	last := []byte(`{"units":[{"dataset":"presence","error":{"kind":"unavailable"}},{"dataset":"chats","who":[{"parent":"bob"}]}]}`)
-	audit := []byte(`{"findings":[{"kind":"behind","dataset":"call_records","record":"call"}]}`)
+	audit := []byte(`{"findings":[{"kind":"refused","dataset":"call_records","record":"call"}]}`)
 	says := named(states, [][]byte{older}, last, audit)
 	for _, c := range []struct {
 		dataset, id string
