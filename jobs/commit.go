@@ -101,7 +101,7 @@ func (u *unit) cover(ctx context.Context, days []day, reading *extract.Reading, 
 		if u.Dataset.Mode == schemas.Observations && u.rep.Doubt == nil {
 			st.Picture, st.Observed = u.Range.From, u.rep.Records
 		}
-		u.lag(st, reading, nil)
+		u.markBehind(st, reading, nil)
 	})
 }
 
@@ -128,15 +128,15 @@ func (u *unit) coverPicture(ctx context.Context, c load.Commit, reading *extract
 		st.Miss(u.Dataset, part)
 		st.Cover(u.Dataset, part)
 		st.Cursor, st.Picture, st.Selected, st.PictureHash = cursor, u.Range.From, selected(u.Dataset), hash
-		u.lag(st, reading, j.known)
+		u.markBehind(st, reading, j.known)
 	})
 }
 
-// lag notes whom the reading could not read. Of a picture it is known who of them has something in it: whoever is
+// markBehind notes whom the reading could not read. Of a picture it is known who of them has something in it: whoever is
 // not found and has nothing is not missed.
-func (u *unit) lag(st *state.State, reading *extract.Reading, known map[string]bool) {
+func (u *unit) markBehind(st *state.State, reading *extract.Reading, known map[string]bool) {
 	lost := len(st.Lost)
-	st.MarkBehind(u.Dataset, u.Range, u.ofReading(reading), u.session.runner.Now)
+	st.MarkBehind(u.Dataset, u.Range, u.answers(reading), u.session.runner.Now)
 	root := u.Dataset.Root()
 	ofParents := slices.ContainsFunc(root.Key, func(name string) bool { c, _ := root.Column(name); return c.Path == extract.Parent })
 	for i, b := range st.Behind {
@@ -149,11 +149,11 @@ func (u *unit) lag(st *state.State, reading *extract.Reading, known map[string]b
 		st.Parents = u.rep.Parents
 	}
 	u.rep.Lost += int64(len(st.Lost) - lost)
-	u.rep.tell(st.Behind, u.Range)
+	u.rep.countBehind(st.Behind, u.Range)
 }
 
-// tell counts those of a range who are behind, and names the first of them.
-func (u *UnitReport) tell(all []state.Behind, within schemas.Range) {
+// countBehind counts those of a range who are behind, and names the first of them.
+func (u *UnitReport) countBehind(all []state.Behind, within schemas.Range) {
 	u.Behind, u.Vanished, u.Who = 0, 0, nil
 	for _, b := range all {
 		switch {

@@ -70,7 +70,7 @@ func (u *unit) judge(reading *extract.Reading, p picture, unchanged []string) *j
 	}
 	st := u.open.state.View()
 	next := st.Clone()
-	next.MarkBehind(u.Dataset, u.Range, u.ofReading(reading), now)
+	next.MarkBehind(u.Dataset, u.Range, u.answers(reading), now)
 	for _, b := range next.Missing() {
 		j.behind[b.ID()] = true
 	}
@@ -110,7 +110,7 @@ func (j *judge) becomes(c *load.Change, merge *load.Merge) (record []byte, err e
 	case len(c.Read) == 0 && j.picture && !c.Keyed:
 		return nil, nil
 	case len(c.Read) == 0:
-		return j.lacks(c, merge)
+		return j.absentRecord(c, merge)
 	case !c.Keyed:
 		return c.Read[0], nil
 	case j.delta, extract.Removed(c.Read[0]): // of what a complete reading names as removed only the mark is new
@@ -124,12 +124,12 @@ func (j *judge) becomes(c *load.Change, merge *load.Merge) (record []byte, err e
 	return record, nil
 }
 
-// lacks is a held record that is absent.
-func (j *judge) lacks(c *load.Change, merge *load.Merge) ([]byte, error) {
+// absentRecord is what becomes of a held record that is absent: nil if nothing is left of it, the same, or one with a mark.
+func (j *judge) absentRecord(c *load.Change, merge *load.Merge) ([]byte, error) {
 	atOnce := j.believe
 	if !j.picture && !atOnce {
 		held, missing := merge.Of(c.Of)
-		fewCame := j.ofParent && far(held-missing, held)
+		fewCame := j.ofParent && farBelow(held-missing, held)
 		atOnce = !fewCame && !c.Date.Before(j.again)
 	}
 	if atOnce {

@@ -30,22 +30,22 @@ func (p picture) days(u *unit) []time.Time {
 	return nil
 }
 
-// picture takes today's picture: the newest one with what a delta says has changed since, or else, where
+// takePicture takes today's picture: the newest one with what a delta says has changed since, or else, where
 // there is no delta or no cursor, what a reading of everything gives, with what it no longer lists
 // marked as removed. Far less than before is not believed: then the newest picture stays.
 //
 // A picture that is damaged is as if it were not there: the one before it is gone on from, by a reading of everything.
-func (u *unit) picture(ctx context.Context) (days published, err error) {
-	p, err := u.newest(ctx)
+func (u *unit) takePicture(ctx context.Context) (days published, err error) {
+	p, err := u.newestPicture(ctx)
 	for err == nil {
-		days, err = u.over(ctx, p)
+		days, err = u.readAndMerge(ctx, p)
 		damaged, ok := errors.AsType[*load.DamagedError](err)
 		if !ok || p.older == nil || damaged.Partition != *p.older {
 			break
 		}
 		u.open.log.WarnContext(ctx, "a picture is damaged, so the one before it is gone on from", "date", p.older.Date.Format(time.DateOnly), "error", err)
 		p.cursor = ""
-		p.older, err = u.before(ctx, p.older.Date)
+		p.older, err = u.pictureBefore(ctx, p.older.Date)
 	}
 	return days, err
 }
@@ -60,17 +60,17 @@ func refusesCursor(err error) bool {
 	return ok && !e.SignIn && e.Kind != graph.Throttled
 }
 
-// newest is the newest picture and the cursor behind it; neither, where the picture is missing, and no
+// newestPicture is the newest picture and the cursor behind it; neither, where the picture is missing, and no
 // cursor where the delta was asked for other properties than the columns have now: it would give those
 // that are new only of records that change. Nor is there one behind a picture that was restored, or that a
 // clock has dated which was ahead.
-func (u *unit) newest(ctx context.Context) (picture, error) {
+func (u *unit) newestPicture(ctx context.Context) (picture, error) {
 	st := u.open.state.View()
 	if st.Picture.IsZero() {
 		return picture{}, nil
 	}
 	if st.Picture.After(u.Range.From) {
-		older, err := u.before(ctx, u.Range.To)
+		older, err := u.pictureBefore(ctx, u.Range.To)
 		return picture{older: older}, err
 	}
 	p := u.open.raw(st.Picture)
@@ -91,8 +91,8 @@ func (u *unit) newest(ctx context.Context) (picture, error) {
 	return picture{&p, st.Cursor}, nil
 }
 
-// before is the newest picture of the days before one.
-func (u *unit) before(ctx context.Context, day time.Time) (newest *load.Partition, err error) {
+// pictureBefore is the newest picture of the days before one.
+func (u *unit) pictureBefore(ctx context.Context, day time.Time) (newest *load.Partition, err error) {
 	for p, err := range u.open.lake.Partitions(ctx, load.Raw, u.Dataset.Name, u.Tenant.ID) {
 		if err != nil {
 			return nil, err

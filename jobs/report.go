@@ -110,8 +110,8 @@ func (d Doubt) String() string {
 // mostWho are named in a report; the state has all of them.
 const mostWho = 20
 
-// far reports whether a number is so much smaller than the one before that it is not believed.
-func far(now, before int64) bool {
+// farBelow reports whether a number is so much smaller than the one before that it is not believed.
+func farBelow(now, before int64) bool {
 	return now < before && (now == 0 || 2*now < before && before-now > 10)
 }
 

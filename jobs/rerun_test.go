@@ -62,7 +62,7 @@ func (r *rig) versions(t *testing.T) map[string]load.Version {
 	return all
 }
 
-// held are the versions of the call records of a day.
+// heldVersions are the versions of the call records of a day.
 func (r *rig) held(t *testing.T, day int) map[string]int64 {
 	t.Helper()
 	versions := map[string]int64{}

@@ -20,7 +20,7 @@ type Runner struct {
 	Store   state.Store
 	Lake    *load.Lake               // in Store
 	Clients map[string]*graph.Client // by tenant id; how patient they are, their Options say
-	Privacy Privacy                  // of the lake, as [Settle] has found it
+	Privacy Privacy                  // of the lake, as [EnsureSettings] has found it
 	Now     time.Time                // what counts as now
 	// CheckClock compares what counts as now with Graph's own clock before anything is written.
 	CheckClock bool

@@ -172,7 +172,7 @@ func (s *Session) read(ctx context.Context, l *live, rep *UnitReport) (published
 		return published{}, err
 	}
 	u := unit{Unit: l.Unit, open: o, session: s, rep: rep, live: l}
-	return u.do(graph.WithCounter(ctx, &l.count))
+	return u.run(graph.WithCounter(ctx, &l.count))
 }
 
 // conclude says in the report, and in the coverage, what became of a unit.

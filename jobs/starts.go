@@ -24,9 +24,9 @@ func atWeekend(day time.Time) bool {
 	return day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
 }
 
-// starts say to a reading when the records of the range lie, if its list has pages to be filled: as raw holds them, or,
+// addStarts says to a reading when the records of the range lie, if its list has pages to be filled: as raw holds them, or,
 // on a day of which raw does not hold all, as it holds them of one that was like it.
-func (u *unit) starts(ctx context.Context, o *extract.Options) error {
+func (u *unit) addStarts(ctx context.Context, o *extract.Options) error {
 	if u.Dataset.Source.Window.Page == 0 {
 		return nil
 	}

@@ -14,8 +14,8 @@ import (
 // Date of its answers. Coverage, pictures and what is due follow from it, so nothing is written beyond the
 // earlier of the two, and nothing at all if they are far apart.
 const (
-	clockWarn = 10 * time.Minute // off by more is said
-	clockStop = 24 * time.Hour   // off by more ends the run before it has begun
+	clockWarn = 10 * time.Minute // apart by more is said
+	clockStop = 24 * time.Hour   // apart by more ends the run before it has begun
 )
 
 // ErrClock says that this machine's clock is wrong.

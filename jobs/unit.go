@@ -27,10 +27,10 @@ type unit struct {
 	live    *live
 }
 
-// do is a unit from its first request to what raw covers: Graph → raw. Each step leaves the lake so that the next start
+// run is a unit from its first request to what raw covers: Graph → raw. Each step leaves the lake so that the next start
 // goes on behind it: first the days that will change are marked dirty, and are due; then raw is published, and only
 // then what raw covers; a day is dirty until all its tables are published, which is not the unit's part.
-func (u *unit) do(ctx context.Context) (published, error) {
+func (u *unit) run(ctx context.Context) (published, error) {
 	switch {
 	case u.Expired:
 		part := u.part(state.Expired)
@@ -39,9 +39,9 @@ func (u *unit) do(ctx context.Context) (published, error) {
 			st.Cover(u.Dataset, part)
 		})
 	case u.Dataset.Mode.Pictures():
-		return u.picture(ctx)
+		return u.takePicture(ctx)
 	}
-	return u.over(ctx, picture{})
+	return u.readAndMerge(ctx, picture{})
 }
 
 // part is the unit's range in the coverage.
@@ -49,10 +49,10 @@ func (u *unit) part(o state.Outcome) state.Covered {
 	return state.Covered{From: u.Range.From, To: u.Range.To, Outcome: o, Read: u.session.runner.Now.UTC(), Request: u.open.state.View().Requests}
 }
 
-// over reads the range, or a picture of today, and publishes raw with it: over what raw holds of the range, or over the
+// readAndMerge reads the range, or a picture of today, and publishes raw with it: over what raw holds of the range, or over the
 // newest picture.
-func (u *unit) over(ctx context.Context, p picture) (published, error) {
-	held, err := u.held(ctx, p.days(u)...)
+func (u *unit) readAndMerge(ctx context.Context, p picture) (published, error) {
+	held, err := u.heldVersions(ctx, p.days(u)...)
 	if err != nil {
 		return published{}, err
 	}
@@ -73,7 +73,7 @@ func (u *unit) over(ctx context.Context, p picture) (published, error) {
 		return published{}, err
 	}
 	if u.rep.Doubt != nil && u.Dataset.Mode.Pictures() {
-		return published{}, u.open.state.Update(ctx, func(st *state.State) { u.lag(st, x, j.known) })
+		return published{}, u.open.state.Update(ctx, func(st *state.State) { u.markBehind(st, x, j.known) })
 	}
 	return u.commit(ctx, merge, x, j)
 }
@@ -88,7 +88,7 @@ func (u *unit) readInto(ctx context.Context, p *picture, held map[string]int64) 
 		if u.Dataset.Removes {
 			options.Margin = schemas.Day // a record may have moved over the edge of the range
 		}
-		if err = u.starts(ctx, &options); err == nil {
+		if err = u.addStarts(ctx, &options); err == nil {
 			reading = u.reading(options)
 			if unchanged, err = u.read(ctx, reading, spool.Add); err == nil {
 				return reading, spool, unchanged, nil
@@ -129,11 +129,11 @@ func (u *unit) anywhere() bool {
 func (u *unit) doubt(records, before int64) bool {
 	switch st := u.open.state.View(); {
 	case u.session.selection.Believe:
-	case u.Dataset.Source.Parent != nil && far(u.rep.Parents, st.Parents):
+	case u.Dataset.Source.Parent != nil && farBelow(u.rep.Parents, st.Parents):
 		u.rep.Doubt = &Doubt{"parents", u.rep.Parents, st.Parents}
-	case u.Dataset.Mode == schemas.Observations && far(u.rep.Records, st.Observed):
+	case u.Dataset.Mode == schemas.Observations && farBelow(u.rep.Records, st.Observed):
 		u.rep.Doubt = &Doubt{"records", u.rep.Records, st.Observed}
-	case u.Dataset.Mode != schemas.Changes && u.Dataset.Mode != schemas.Observations && far(records, before):
+	case u.Dataset.Mode != schemas.Changes && u.Dataset.Mode != schemas.Observations && farBelow(records, before):
 		u.rep.Doubt = &Doubt{"records", records, before}
 	}
 	return u.rep.Doubt != nil
@@ -159,8 +159,8 @@ func (u *unit) inRaw(id string) string {
 	return id
 }
 
-// ofReading says whom a reading could read and whom not, in the lake's ids.
-func (u *unit) ofReading(reading *extract.Reading) state.Answers {
+// answers says whom a reading could read and whom not, in the lake's ids.
+func (u *unit) answers(reading *extract.Reading) state.Answers {
 	r := state.Answers{Within: u.Range, Answered: u.answered(reading)}
 	for _, b := range reading.Behind() {
 		r.Behind = append(r.Behind, state.Behind{
@@ -239,17 +239,17 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, reading *extract.Re
 	return merge, nil
 }
 
-// held are the versions of the records that raw holds of some days, by id as raw has it, if they are read one by one.
+// heldVersions are the versions of the records that raw holds of some days, by id as raw has it, if they are read one by one.
 // What it holds twice is as if it held it not: it is read again, and one of the two goes. So is what was put aside: it
 // may have been one odd answer.
-func (u *unit) held(ctx context.Context, days ...time.Time) (map[string]int64, error) {
+func (u *unit) heldVersions(ctx context.Context, days ...time.Time) (map[string]int64, error) {
 	if u.Dataset.Source.Detail == nil || u.Dataset.Version == "" {
 		return nil, nil
 	}
 	held, twice := map[string]int64{}, map[string]bool{}
 	narrow := schemas.RawTable(u.Dataset).Only(schemas.RawVersion, schemas.RecordHash)
 	for _, date := range days {
-		aside, err := u.putAside(ctx, date)
+		aside, err := u.quarantinedHashes(ctx, date)
 		if err != nil {
 			return nil, err
 		}
@@ -282,8 +282,8 @@ func (u *unit) held(ctx context.Context, days ...time.Time) (map[string]int64, e
 	return held, nil
 }
 
-// putAside are the hashes of a day's records that are in quarantine.
-func (u *unit) putAside(ctx context.Context, date time.Time) (map[string]bool, error) {
+// quarantinedHashes are those of a day's records that are in quarantine.
+func (u *unit) quarantinedHashes(ctx context.Context, date time.Time) (map[string]bool, error) {
 	aside := map[string]bool{}
 	hashes := schemas.QuarantineTable(u.Dataset).Only()
 	for row, err := range u.open.lake.Rows(ctx, u.open.partition(load.Quarantine, u.Dataset.Name, date), hashes) {

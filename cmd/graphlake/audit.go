@@ -42,7 +42,7 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 		if auditor.Privacy, err = cfg.privacy(); err != nil {
 			return err
 		}
-		if err := cfg.settingsError(jobs.Agree(ctx, store, auditor.Privacy)); err != nil {
+		if err := cfg.settingsError(jobs.CheckSettings(ctx, store, auditor.Privacy)); err != nil {
 			return err
 		}
 	}

@@ -63,7 +63,7 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 		rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, err))}
 	}
 	if store != nil && rep.Privacy.Error == nil {
-		rep.Privacy = found(unlessStopped(ctx, cfg.settingsError(jobs.Agree(ctx, store, privacy))))
+		rep.Privacy = found(unlessStopped(ctx, cfg.settingsError(jobs.CheckSettings(ctx, store, privacy))))
 	}
 	status := rep.conclude()
 	if err := c.printCheck(rep); err != nil || status == exitDone {

@@ -23,7 +23,7 @@ func (c *config) openToWrite(ctx context.Context, p jobs.Privacy) (store, error)
 	if err := s.Writable(ctx); err != nil {
 		return nil, c.lakeError(err)
 	}
-	return s, c.settingsError(jobs.Settle(ctx, s, p))
+	return s, c.settingsError(jobs.EnsureSettings(ctx, s, p))
 }
 
 // settingsError says where the configuration disagrees with the lake.

@@ -39,11 +39,11 @@ func settingsOf(p Privacy) settings {
 	return settings{settingsFormat, p.Content, len(p.Key) > 0, p.Key.Fingerprint()}
 }
 
-// Settle makes sure that the lake in a store keeps what the privacy says, and is called before
+// EnsureSettings makes sure that the lake in a store keeps what the privacy says, and is called before
 // anything is written there. The first run's settings become the lake's. A run that differs gets an
 // ErrSettings, which says in what and what to do. A lake that has records and no settings was begun
 // without bodies and pseudonyms.
-func Settle(ctx context.Context, store state.Store, p Privacy) error {
+func EnsureSettings(ctx context.Context, store state.Store, p Privacy) error {
 	want := settingsOf(p)
 	held, there, err := readSettings(ctx, store)
 	if err != nil {
@@ -69,8 +69,8 @@ func Settle(ctx context.Context, store state.Store, p Privacy) error {
 	return held.allow(want)
 }
 
-// Agree is [Settle] for whoever writes nothing: a lake that has neither settings nor records agrees with all.
-func Agree(ctx context.Context, store load.Store, p Privacy) error {
+// CheckSettings is [EnsureSettings] for whoever writes nothing: a lake that has neither settings nor records agrees with all.
+func CheckSettings(ctx context.Context, store load.Store, p Privacy) error {
 	want := settingsOf(p)
 	held, there, err := readSettings(ctx, store)
 	if err == nil && !there {

@@ -38,15 +38,15 @@ func TestSettle(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			store := memstore.New()
-			if err := jobs.Settle(t.Context(), store, c.first); err != nil {
+			if err := jobs.EnsureSettings(t.Context(), store, c.first); err != nil {
 				t.Fatal(err)
 			}
 			before := lakeJSON(t, store)
-			err := jobs.Settle(t.Context(), store, c.second)
+			err := jobs.EnsureSettings(t.Context(), store, c.second)
 			if (err != nil) != (c.says != "") || err != nil && (!errors.Is(err, jobs.ErrSettings) || !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("the second run: %v, want it to say %q", err, c.says)
 			}
-			if agree := jobs.Agree(t.Context(), store, c.second); fmt.Sprint(agree) != fmt.Sprint(err) {
+			if agree := jobs.CheckSettings(t.Context(), store, c.second); fmt.Sprint(agree) != fmt.Sprint(err) {
 				t.Errorf("who only reads is told %v, and who writes %v", agree, err)
 			}
 			if after := lakeJSON(t, store); after != before {
@@ -62,7 +62,7 @@ func TestSettingsAsWritten(t *testing.T) {
 		`{"format":1,"content":"none","pseudonymize":true,"key_fingerprint":"` + veiled.Key.Fingerprint() + `"}` + "\n": veiled,
 	} {
 		store := memstore.New()
-		if err := jobs.Settle(t.Context(), store, p); err != nil {
+		if err := jobs.EnsureSettings(t.Context(), store, p); err != nil {
 			t.Fatal(err)
 		}
 		if got := lakeJSON(t, store); got != want {
@@ -77,13 +77,13 @@ func TestSettleALakeWithRecords(t *testing.T) {
 	if _, err := store.Swap(t.Context(), "raw/users/tenant_id=x/dt=2026-11-22/users.parquet", "", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	if err := jobs.Agree(t.Context(), store, veiled); !errors.Is(err, jobs.ErrSettings) {
+	if err := jobs.CheckSettings(t.Context(), store, veiled); !errors.Is(err, jobs.ErrSettings) {
 		t.Errorf("who writes nothing, with pseudonyms: %v, want %v", err, jobs.ErrSettings)
 	}
-	if err := jobs.Settle(t.Context(), store, veiled); !errors.Is(err, jobs.ErrSettings) {
+	if err := jobs.EnsureSettings(t.Context(), store, veiled); !errors.Is(err, jobs.ErrSettings) {
 		t.Errorf("a run with pseudonyms: %v, want %v", err, jobs.ErrSettings)
 	}
-	if err := jobs.Settle(t.Context(), store, bare); err != nil {
+	if err := jobs.EnsureSettings(t.Context(), store, bare); err != nil {
 		t.Errorf("a run as before: %v", err)
 	}
 }
@@ -91,11 +91,11 @@ func TestSettleALakeWithRecords(t *testing.T) {
 // Of two first runs one is the first.
 func TestSettleInARace(t *testing.T) {
 	store := &overtaken{Store: memstore.New(), by: texts}
-	if err := jobs.Settle(t.Context(), store, bare); !errors.Is(err, jobs.ErrSettings) {
+	if err := jobs.EnsureSettings(t.Context(), store, bare); !errors.Is(err, jobs.ErrSettings) {
 		t.Errorf("overtaken by a run with content text: %v, want %v", err, jobs.ErrSettings)
 	}
 	store = &overtaken{Store: memstore.New(), by: bare}
-	if err := jobs.Settle(t.Context(), store, bare); err != nil {
+	if err := jobs.EnsureSettings(t.Context(), store, bare); err != nil {
 		t.Errorf("overtaken by a run with the same settings: %v", err)
 	}
 }
@@ -106,7 +106,7 @@ func TestSettleRefusesWhatItCannotRead(t *testing.T) {
 		if _, err := store.Swap(t.Context(), "lake.json", "", []byte(text)); err != nil {
 			t.Fatal(err)
 		}
-		if err := jobs.Settle(t.Context(), store, bare); !errors.Is(err, jobs.ErrSettings) {
+		if err := jobs.EnsureSettings(t.Context(), store, bare); !errors.Is(err, jobs.ErrSettings) {
 			t.Errorf("%q: %v, want %v", text, err, jobs.ErrSettings)
 		}
 	}
@@ -122,7 +122,7 @@ type overtaken struct {
 func (o *overtaken) List(ctx context.Context, prefix string) iter.Seq2[load.Info, error] {
 	if !o.done {
 		o.done = true
-		_ = jobs.Settle(ctx, o.Store, o.by)
+		_ = jobs.EnsureSettings(ctx, o.Store, o.by)
 	}
 	return o.Store.List(ctx, prefix)
 }
