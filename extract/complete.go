@@ -20,7 +20,7 @@ func (r *Reading) record(ctx context.Context, v *graph.Value, req graph.Request)
 }
 
 // complete makes what Graph sent whole, and takes the annotations of the transport out.
-// Further pages are asked for with r's headers and budget.
+// Further pages are asked for with req's headers and budget.
 func (r *Reading) complete(ctx context.Context, v *graph.Value, req graph.Request) error {
 	if err := r.gather(ctx, v, req); err != nil {
 		return err
@@ -58,7 +58,7 @@ func (r *Reading) gather(ctx context.Context, v *graph.Value, req graph.Request)
 // inserted meanwhile and was on none of them.
 func (r *Reading) rest(ctx context.Context, of graph.Rest, req graph.Request) ([][]byte, error) {
 	var met pages
-	met.take(of.Came)
+	met.fresh(of.Came)
 	rest, most, err := r.elements(ctx, r.client.Follow(ctx, req, of.Link), &met, req)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func tooFew(r graph.Request, came int, counted int64) error {
 	return nil
 }
 
-// elements are those of pages that were not met before, each completed with requests like r, and the largest
+// elements are those of pages that were not met before, each completed with requests like req, and the largest
 // number of them that a page counts.
 func (r *Reading) elements(ctx context.Context, from iter.Seq2[graph.Page, error], met *pages, req graph.Request) (all [][]byte, most int64, err error) {
 	for page, err := range from {
@@ -86,7 +86,7 @@ func (r *Reading) elements(ctx context.Context, from iter.Seq2[graph.Page, error
 		for i, v := range page.Values {
 			came[i] = graph.Element{JSON: v.JSON, ID: v.ID}
 		}
-		for i, fresh := range met.take(came) {
+		for i, fresh := range met.fresh(came) {
 			if !fresh {
 				continue
 			}
@@ -121,8 +121,8 @@ func (m *met) same(others []*met) bool {
 	})
 }
 
-// take says which elements of a page those before it have not.
-func (p *pages) take(page []graph.Element) (fresh []bool) {
+// fresh says which elements of a page those before it have not.
+func (p *pages) fresh(page []graph.Element) (fresh []bool) {
 	if p.elements == nil {
 		p.elements, p.texts = map[string][]*met{}, map[string]bool{}
 	}

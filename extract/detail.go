@@ -69,7 +69,7 @@ func (r *Reading) readDetails(ctx context.Context, records chan<- []record.Recor
 	for range r.options.Workers {
 		g.Go(func() error {
 			for e := range entries {
-				if err := r.handDetail(ctx, records, e); err != nil {
+				if err := r.sendDetail(ctx, records, e); err != nil {
 					return err
 				}
 			}
@@ -86,7 +86,7 @@ func (r *Reading) readDetails(ctx context.Context, records chan<- []record.Recor
 // has it at this version.
 func (r *Reading) wanted(ctx context.Context, records chan<- []record.Record, listed graph.Value) (e entry, wanted bool, err error) {
 	if e = r.entry(&listed); e.id == "" {
-		return e, false, r.handNameless(ctx, records, listed)
+		return e, false, r.sendNameless(ctx, records, listed)
 	}
 	// A record that rose to a new version while the list was paged is read again.
 	if !r.seen.first([]byte(e.id + "\x00" + e.version)) {
@@ -115,8 +115,8 @@ func (r *Reading) held(e entry) bool {
 	return ok && order >= 0
 }
 
-// handDetail reads a listed record and passes it on. One that does not come leaves the others alone.
-func (r *Reading) handDetail(ctx context.Context, records chan<- []record.Record, e entry) error {
+// sendDetail reads a listed record by its id and sends it on. One that does not come leaves the others alone.
+func (r *Reading) sendDetail(ctx context.Context, records chan<- []record.Record, e entry) error {
 	place := r.behind.ask()
 	made, version, err := r.detail(ctx, e)
 	if err == nil {

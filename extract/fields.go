@@ -152,8 +152,8 @@ func instantOf(text []byte) (time.Time, bool) {
 	return i.Time(), ok && zoned && !i.IsNone()
 }
 
-// compareVersions says which of two versions comes first: both numbers or both instants, also quoted ones without their quotes. Neither is compared as text, of which 9 would be the higher than 10; what is not of one
-// kind cannot be compared.
+// compareVersions says which of two versions comes first: both numbers or both instants, in quotes or without them.
+// Neither is compared as text, of which 9 would be higher than 10; what is not of one kind cannot be compared.
 func compareVersions(a, b []byte) (order int, ok bool) {
 	m, okM := wholeNumber(string(a))
 	n, okN := wholeNumber(string(b))

@@ -55,14 +55,14 @@ func (l *listing) stretches() []schemas.Range {
 
 // whole is the range in whole seconds or days, as bounds are written.
 func (l *listing) whole() schemas.Range {
-	unit := time.Second
+	step := time.Second
 	if !hasClock(l.dataset.Source.Window.Layout) {
-		unit = schemas.Day
+		step = schemas.Day
 	}
 	if slices.Contains(l.dataset.Time, schemas.AskedDay) {
-		unit = schemas.Day
+		step = schemas.Day
 	}
-	return schemas.Range{From: l.asked.From.UTC().Truncate(unit), To: l.asked.To.UTC().Add(unit - 1).Truncate(unit)}
+	return schemas.Range{From: l.asked.From.UTC().Truncate(step), To: l.asked.To.UTC().Add(step - 1).Truncate(step)}
 }
 
 // hasClock says whether a layout tells one time of a day from another.

@@ -142,7 +142,7 @@ func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record
 				e, wanted, err := r.wanted(ctx, records, v)
 				if err == nil && wanted {
 					e.listed, e.request = v, req
-					err = r.handDetail(ctx, records, e)
+					err = r.sendDetail(ctx, records, e)
 				}
 				if err != nil {
 					return err
@@ -324,7 +324,7 @@ func (r *Reading) listOnce(ctx context.Context, records chan<- []record.Record, 
 		for _, element := range page.Values {
 			p := parent{id: string(element.ID), of: of.id}
 			if p.id == "" {
-				if err := r.handNameless(ctx, records, element); err != nil {
+				if err := r.sendNameless(ctx, records, element); err != nil {
 					return nil, err
 				}
 				continue

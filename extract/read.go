@@ -146,7 +146,7 @@ func (r *Reading) read(ctx context.Context, records chan<- []record.Record) (err
 			if r.day(req) == nil { // the same row on another day is another
 				listed = slices.DeleteFunc(listed, r.repeated)
 			}
-			return r.hand(ctx, records, listed, req)
+			return r.sendCompleted(ctx, records, listed, req)
 		})
 	}
 }
@@ -166,7 +166,7 @@ func (r *Reading) readDelta(ctx context.Context, records chan<- []record.Record)
 			return err
 		}
 		r.counts.listed.Add(int64(len(page.Values)))
-		if err := r.hand(ctx, records, page.Values, req); err != nil {
+		if err := r.sendCompleted(ctx, records, page.Values, req); err != nil {
 			return err
 		}
 		link, bad = page.DeltaLink, page.BadDeltaLink
@@ -187,8 +187,8 @@ func (r *Reading) repeated(v graph.Value) bool {
 	return true
 }
 
-// hand completes listed records with requests like r and passes them on.
-func (r *Reading) hand(ctx context.Context, records chan<- []record.Record, listed []graph.Value, req graph.Request) error {
+// sendCompleted completes listed records, with requests like req, and sends them on.
+func (r *Reading) sendCompleted(ctx context.Context, records chan<- []record.Record, listed []graph.Value, req graph.Request) error {
 	page := make([]record.Record, len(listed))
 	for i := range listed {
 		var err error
@@ -211,9 +211,9 @@ func (r *Reading) day(req graph.Request) []string {
 	return []string{"day", req.Params["from"][:len(time.DateOnly)] + "T00:00:00Z"}
 }
 
-// handNameless passes on what is listed without an id, as it is, once: whoever flattens it puts it aside, and
+// sendNameless sends on what is listed without an id, as it is, once: whoever flattens it puts it aside, and
 // it takes nothing with it.
-func (r *Reading) handNameless(ctx context.Context, records chan<- []record.Record, listed graph.Value) error {
+func (r *Reading) sendNameless(ctx context.Context, records chan<- []record.Record, listed graph.Value) error {
 	if !r.seen.first(listed.JSON) {
 		return nil
 	}
