@@ -32,20 +32,20 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, reading *extract.R
 			return days, err
 		}
 	}
-	lost, err := merge.Lose(ctx)
+	losing, err := merge.PublishLosing(ctx)
 	if err != nil {
 		return days, err
 	}
-	days.losing = u.published(lost)
-	gained, err := merge.Gain(ctx)
+	days.losing = u.published(losing)
+	gaining, err := merge.PublishGaining(ctx)
 	if err != nil {
 		return days, err
 	}
-	gaining := u.published(gained)
+	gainingDays := u.published(gaining)
 	if j.picture {
-		err = u.coverPicture(ctx, slices.Concat(lost, gained)[0], reading, j)
+		err = u.coverPicture(ctx, slices.Concat(losing, gaining)[0], reading, j)
 	} else {
-		err = u.cover(ctx, slices.Concat(days.losing, gaining), reading, j)
+		err = u.cover(ctx, slices.Concat(days.losing, gainingDays), reading, j)
 	}
 	if err != nil {
 		return days, err
@@ -56,7 +56,7 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, reading *extract.R
 	if err := errors.Join(merge.Damaged()...); err != nil { // the tables of a day that has gained a record would show it twice
 		return days, err
 	}
-	days.gaining = gaining
+	days.gaining = gainingDays
 	return days, nil
 }
 

@@ -128,7 +128,7 @@ func (j *judge) becomes(c *load.Change, merge *load.Merge) (record []byte, err e
 func (j *judge) absentRecord(c *load.Change, merge *load.Merge) ([]byte, error) {
 	atOnce := j.believe
 	if !j.picture && !atOnce {
-		held, missing := merge.Of(c.Of)
+		held, missing := merge.HeldOf(c.Of)
 		fewCame := j.ofParent && farBelow(held-missing, held)
 		atOnce = !fewCame && !c.Date.Before(j.again)
 	}

@@ -195,20 +195,20 @@ func (u *unit) tally(reading *extract.Reading) {
 func (u *unit) merge(ctx context.Context, spool *load.Spool, reading *extract.Reading, j *judge) (merge *load.Merge, err error) {
 	ctx, end := u.session.runner.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
-	how := load.Reading{Listed: j.unchanged}
+	options := load.MergeOptions{Listed: j.unchanged}
 	if u.Dataset.Mode == schemas.Windowed && u.Dataset.Source.Detail != nil || u.Dataset.Removes {
-		how.Search, how.Strays = u.session.selection.Search(u.Dataset, u.session.runner.Now), &u.open.strays
+		options.Search, options.Strays = u.session.selection.Search(u.Dataset, u.session.runner.Now), &u.open.strays
 	}
 	if u.Dataset.Removes {
-		how.Margin = true
+		options.Margin = true
 		key, _ := u.Dataset.Root().Column(u.Dataset.Root().Key[0])
 		if key.Path == extract.Parent {
-			how.Absence, how.Answered = load.OfAnswered, u.answered(reading)
+			options.Absence, options.Answered = load.OfAnswered, u.answered(reading)
 		} else if len(reading.Behind()) == 0 {
-			how.Absence = load.OfAll
+			options.Absence = load.OfAll
 		}
 	}
-	if merge, err = spool.Merge(ctx, how); err != nil {
+	if merge, err = spool.Merge(ctx, options); err != nil {
 		return nil, err
 	}
 	if !j.picture {
@@ -217,7 +217,7 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, reading *extract.Re
 			return merge, nil
 		}
 	}
-	if how.Absence == load.OfNobody && !j.picture {
+	if options.Absence == load.OfNobody && !j.picture {
 		return merge, nil
 	}
 	rows, err := newRawRows(u.Dataset, u.open.memory, nil)

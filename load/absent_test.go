@@ -45,7 +45,7 @@ func TestMergeAbsent(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		reading := load.Reading{Answered: map[string]bool{}}
+		reading := load.MergeOptions{Answered: map[string]bool{}}
 		if whole {
 			reading.Absence = load.OfAnswered
 		}
@@ -116,7 +116,7 @@ func TestMovedRecordsOfAnyDay(t *testing.T) {
 	if err := s.Add(batch(t, memory.DefaultAllocator, trips, moved)); err != nil {
 		t.Fatal(err)
 	}
-	m, err := s.Merge(t.Context(), load.Reading{Absence: load.OfAll})
+	m, err := s.Merge(t.Context(), load.MergeOptions{Absence: load.OfAll})
 	if err != nil {
 		t.Fatal(err)
 	}

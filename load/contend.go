@@ -25,7 +25,7 @@ func (m *Merge) decide(ctx context.Context) error {
 			return err
 		}
 		if len(m.damaged) == known {
-			if err := m.prove(ctx); err != nil {
+			if err := m.readChanging(ctx); err != nil {
 				return err
 			}
 		}
@@ -39,8 +39,8 @@ func (m *Merge) decide(ctx context.Context) error {
 	}
 }
 
-// begin looks at the day of a picture. What becomes of its records is undecided.
-func (m *Merge) begin(ctx context.Context) (err error) {
+// lookAtPicture looks at the day of a picture. What becomes of its records is undecided.
+func (m *Merge) lookAtPicture(ctx context.Context) (err error) {
 	s := m.spool
 	h := &lakeDay{Partition: s.partition(dateOf(dayOf(s.within.From))), ours: true}
 	m.days, m.records = map[int32]*lakeDay{dayOf(h.Date): h}, s.index.count
@@ -67,7 +67,7 @@ func (m *Merge) look(ctx context.Context) error {
 		}
 	}
 	for e := range read.all() {
-		if m.reading.Margin && e.outside && !e.known {
+		if m.options.Margin && e.outside && !e.known {
 			e.ignored = true
 			m.records--
 		}
@@ -92,7 +92,7 @@ func (m *Merge) look(ctx context.Context) error {
 // others are the days to be looked at besides those of the range.
 func (m *Merge) others(ctx context.Context) ([]time.Time, error) {
 	s := m.spool
-	days := m.reading.Strays.of(&s.index)
+	days := m.options.Strays.of(&s.index)
 	around, unknown := false, false
 	for e := range s.index.all() {
 		if !e.ignored {
@@ -110,7 +110,7 @@ func (m *Merge) others(ctx context.Context) ([]time.Time, error) {
 			if err != nil {
 				return nil, err
 			}
-			if touches(m.reading.Search, p.Date) {
+			if touches(m.options.Search, p.Date) {
 				days[dayOf(p.Date)] = true
 			}
 		}
@@ -125,7 +125,7 @@ func (m *Merge) others(ctx context.Context) ([]time.Time, error) {
 	return dates, nil
 }
 
-func (m *Merge) searches() bool { return m.reading.Search.From.Before(m.reading.Search.To) }
+func (m *Merge) searches() bool { return m.options.Search.From.Before(m.options.Search.To) }
 
 // touches says whether some of a day is in a range.
 func touches(r schemas.Range, date time.Time) bool {
@@ -167,8 +167,8 @@ func (m *Merge) note(h *lakeDay, err error) error {
 	return nil
 }
 
-// prove reads the partitions that are going to be replaced: what is damaged of them may be a record.
-func (m *Merge) prove(ctx context.Context) error {
+// readChanging reads the partitions that are going to be replaced: what is damaged of them may be a record.
+func (m *Merge) readChanging(ctx context.Context) error {
 	for _, h := range m.sorted(m.mayChange) {
 		for _, err := range m.spool.keep(ctx, h) {
 			if err != nil {
@@ -192,7 +192,7 @@ func (m *Merge) ourRow(o order, h *lakeDay, r row) error {
 		if unread {
 			m.missing++
 		}
-		if m.reading.Absence != OfNobody {
+		if m.options.Absence != OfNobody {
 			m.count(o.first(r), unread)
 		}
 	}
@@ -204,7 +204,7 @@ func (m *Merge) ourRow(o order, h *lakeDay, r row) error {
 		return nil
 	}
 	h.absent = h.absent || m.leaves(o, r)
-	if !m.searches() && m.reading.Strays == nil || !o.keyed(r) || m.strays.count >= maxStrays {
+	if !m.searches() && m.options.Strays == nil || !o.keyed(r) || m.strays.count >= maxStrays {
 		return nil
 	}
 	k, err := o.rank(r)
@@ -261,17 +261,17 @@ func (m *Merge) live(o order, r row) bool { return m.spool.within.Contains(o.fil
 
 // answered says whether a row is live and of one that was read to the end.
 func (m *Merge) answered(o order, r row) bool {
-	return m.live(o, r) && (m.reading.Absence != OfAnswered || m.reading.Answered[o.first(r)])
+	return m.live(o, r) && (m.options.Absence != OfAnswered || m.options.Answered[o.first(r)])
 }
 
 // unread says whether a row, whose record was not read, was not listed either though it is live.
 func (m *Merge) unread(o order, r row) bool {
-	return m.live(o, r) && (len(m.reading.Listed) == 0 || !m.reading.Listed[o.first(r)])
+	return m.live(o, r) && (len(m.options.Listed) == 0 || !m.options.Listed[o.first(r)])
 }
 
 // leaves says whether a row, whose record was not read, is absent.
 func (m *Merge) leaves(o order, r row) bool {
-	return m.reading.Absence != OfNobody && m.unread(o, r) && m.answered(o, r)
+	return m.options.Absence != OfNobody && m.unread(o, r) && m.answered(o, r)
 }
 
 // dayBatches gives the rows of a day as they are in one version of its partition: the one that was met first. A

@@ -51,7 +51,7 @@ func fill(t *testing.T, lake *load.Lake, n int, rows ...string) {
 }
 
 // merged adds rows to a spool and merges it, up to its first publication.
-func merged(t *testing.T, lake *load.Lake, r schemas.Range, reading load.Reading, rows ...string) *load.Merge {
+func merged(t *testing.T, lake *load.Lake, r schemas.Range, reading load.MergeOptions, rows ...string) *load.Merge {
 	t.Helper()
 	s, err := lake.Spool(meetings, tenant, r)
 	if err != nil {
@@ -122,11 +122,11 @@ func removeAbsent(t *testing.T, m *load.Merge) *load.Merge {
 
 // publish gives the commits of a merge in the order of their days.
 func publish(ctx context.Context, m *load.Merge) ([]load.Commit, error) {
-	lost, err := m.Lose(ctx)
+	lost, err := m.PublishLosing(ctx)
 	if err != nil {
 		return nil, err
 	}
-	gained, err := m.Gain(ctx)
+	gained, err := m.PublishGaining(ctx)
 	commits := slices.Concat(lost, gained)
 	slices.SortFunc(commits, func(a, b load.Commit) int { return a.Partition.Date.Compare(b.Partition.Date) })
 	return commits, err

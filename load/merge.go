@@ -18,7 +18,7 @@ package load
 // may show only after records have contended; then the decision is made again. A partition that is going
 // to be replaced was therefore read whole before the first is.
 //
-// Days that only lose records are published before those that gain some (Lose, Gain). If a merge ends in
+// Days that only lose records are published before those that gain some (PublishLosing, PublishGaining). If a merge ends in
 // between, a record that moves is held nowhere, and so it is read again; were it held on both days, nobody
 // would look for the older copy. Each day is published over the version that was looked at only, and
 // nothing after an error. One day is open at a time.
@@ -32,9 +32,9 @@ import (
 	"graphlake/schemas"
 )
 
-// Reading says what it means that a record which the lake holds of the unit's range was not read. The zero
-// Reading says nothing of it: the record stays.
-type Reading struct {
+// MergeOptions say what it means that a record which the lake holds of the unit's range was not read. The zero
+// MergeOptions say nothing of it: the record stays.
+type MergeOptions struct {
 	// Search is where an older or newer copy of such a record may lie: the whole range that a run was asked
 	// for. The zero range: it is not looked for.
 	Search schemas.Range
@@ -63,10 +63,10 @@ const (
 )
 
 // Merge is what a spool's rows change in the lake. It is used by one goroutine, and needs the spool until
-// Gain is done.
+// PublishGaining is done.
 type Merge struct {
 	spool   *Spool
-	reading Reading
+	options MergeOptions
 	days    map[int32]*lakeDay
 	damaged map[int32]error
 	strays  index
@@ -104,20 +104,20 @@ type lakeDay struct {
 }
 
 // Merge lets what was read contend with what the lake holds. It writes nothing.
-func (s *Spool) Merge(ctx context.Context, reading Reading) (*Merge, error) {
+func (s *Spool) Merge(ctx context.Context, options MergeOptions) (*Merge, error) {
 	if s.err != nil {
 		return nil, s.named(s.err)
 	}
 	s.err = ErrSpent
-	m := &Merge{spool: s, reading: reading, damaged: map[int32]error{}}
+	m := &Merge{spool: s, options: options, damaged: map[int32]error{}}
 	decide := m.decide
 	if s.picture {
-		decide = m.begin
+		decide = m.lookAtPicture
 	}
 	if err := decide(ctx); err != nil {
 		return nil, s.named(err)
 	}
-	reading.Strays.add(&m.strays)
+	options.Strays.add(&m.strays)
 	return m, nil
 }
 
@@ -164,15 +164,15 @@ func (m *Merge) Moved() (n int64) {
 // Missing is how many of Held were neither read nor listed.
 func (m *Merge) Missing() int64 { return m.missing }
 
-// Of is Held and Missing of whom the first column of a key names, where absence means something.
-func (m *Merge) Of(first string) (held, missing int64) {
+// HeldOf is Held and Missing of whom the first column of a key names, where absence means something.
+func (m *Merge) HeldOf(first string) (held, missing int64) {
 	if n := m.firsts[first]; n != nil {
 		return n[0], n[1]
 	}
 	return 0, 0
 }
 
-// Days are the days whose partitions will be replaced, in the order in which they are: those that Lose publishes first.
+// Days are the days whose partitions will be replaced, in the order in which they are: those that PublishLosing publishes first.
 func (m *Merge) Days() []time.Time {
 	var losing, gaining []time.Time
 	for _, h := range m.changing() {

@@ -115,7 +115,7 @@ func TestMergeCommitsOverWhatItReadOnly(t *testing.T) {
 		if err := s.Add(batch(t, memory.DefaultAllocator, trips, row)); err != nil {
 			t.Fatal(err)
 		}
-		m, err := s.Merge(t.Context(), load.Reading{})
+		m, err := s.Merge(t.Context(), load.MergeOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,7 +42,7 @@ func TestMergeBesideDamage(t *testing.T) {
 		damage(t, store, meetingsOn(22), part[0], part[1])
 		damage(t, store, meetingsOn(24), part[0], part[1])
 		broken := [][]byte{fileOf(t, store, meetingsOn(22)), fileOf(t, store, meetingsOn(24))}
-		m := merged(t, lake, schemas.Range{From: day(21), To: day(24)}, load.Reading{},
+		m := merged(t, lake, schemas.Range{From: day(21), To: day(24)}, load.MergeOptions{},
 			at("a", 22, 2, "2"), // to the damaged day: its copy stays where it is
 			at("g", 24, 2, "2"), // as is that of one that went further
 			at("b", 22, 1, "1"),
@@ -90,7 +90,7 @@ func TestMergeKnowsDamageBeforeItPublishes(t *testing.T) {
 				keys++
 			}
 		}
-		m := merged(t, lake, schemas.Range{From: day(21), To: day(24)}, load.Reading{}, at("a", 22, 2, "2"), at("c", 23, 2, "2"), at("d", 23, 1, "1"))
+		m := merged(t, lake, schemas.Range{From: day(21), To: day(24)}, load.MergeOptions{}, at("a", 22, 2, "2"), at("c", 23, 2, "2"), at("d", 23, 1, "1"))
 		published(t, m)
 		switch {
 		case len(m.Damaged()) == 0:
@@ -132,7 +132,7 @@ func TestMergeSkipsDamageOfTheSearch(t *testing.T) {
 	fill(t, lake, 5, strings.Replace(at("s", 5, 9, "9"), "99", "9", 1))
 	fill(t, lake, 22, at("s", 22, 5, "5"))
 	damage(t, store, meetingsOn(3), 0, 0.5)
-	m := merged(t, lake, on22, load.Reading{Search: schemas.Range{From: day(1), To: day(30)}}, at("y", 22, 1, "f"))
+	m := merged(t, lake, on22, load.MergeOptions{Search: schemas.Range{From: day(1), To: day(30)}}, at("y", 22, 1, "f"))
 	wantDates(t, m.Skipped(), 3, 5)
 	wantDates(t, m.Damaged())
 	published(t, m)

@@ -7,21 +7,21 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 )
 
-// Lose publishes the days that only lose records, in order, each in one step and only over the version that
+// PublishLosing publishes the days that only lose records, in order, each in one step and only over the version that
 // was merged. It gives what was published, also with an error.
-func (m *Merge) Lose(ctx context.Context) ([]Commit, error) {
+func (m *Merge) PublishLosing(ctx context.Context) ([]Commit, error) {
 	if m.err == nil && m.stage != decided {
-		m.err = errors.New("a merge loses once")
+		m.err = errors.New("days that lose records are published once")
 	}
 	m.stage = losing
 	return m.publish(ctx, m.sorted(func(h *lakeDay) bool { return m.changes(h) && !m.gainsAt(h) }))
 }
 
-// Gain publishes the other days, as Lose does, which comes before it. It gives a Commit for them and for each
+// PublishGaining publishes the other days, as PublishLosing does, which comes before it. It gives a Commit for them and for each
 // day of the range whose partition does not change, in order.
-func (m *Merge) Gain(ctx context.Context) ([]Commit, error) {
+func (m *Merge) PublishGaining(ctx context.Context) ([]Commit, error) {
 	if m.err == nil && m.stage != losing {
-		m.err = errors.New("a merge gains once, after it has lost")
+		m.err = errors.New("days that gain records are published once, after those that lose some")
 	}
 	m.stage = gaining
 	return m.publish(ctx, m.sorted(func(h *lakeDay) bool {

@@ -12,7 +12,7 @@ func TestMergeMargin(t *testing.T) {
 	_, lake := newLake(t)
 	fill(t, lake, 21, at("p", 21, 1, "1"), at("q", 21, 1, "1"))
 	fill(t, lake, 22, at("m", 22, 1, "1"), at("n", 22, 1, "1"))
-	m := merged(t, lake, on22, load.Reading{Margin: true},
+	m := merged(t, lake, on22, load.MergeOptions{Margin: true},
 		at("m", 23, 2, "2"), // moved out
 		at("n", 22, 1, "1"), // stays
 		at("o", 23, 1, "1"), // always outside
@@ -28,7 +28,7 @@ func TestMergeMargin(t *testing.T) {
 	wantDay(t, lake, 21, at("p", 21, 1, "1"))
 	wantDay(t, lake, 22, at("n", 22, 1, "1"), at("q", 22, 2, "2"))
 	wantDay(t, lake, 23, at("m", 23, 2, "2"))
-	if got := published(t, merged(t, lake, on22, load.Reading{Margin: true}, at("n", 22, 1, "1"), at("m", 23, 3, "3"), at("z", 21, 1, "1"))); got != "" {
+	if got := published(t, merged(t, lake, on22, load.MergeOptions{Margin: true}, at("n", 22, 1, "1"), at("m", 23, 3, "3"), at("z", 21, 1, "1"))); got != "" {
 		t.Errorf("rows that never were of the range changed the days %q", got)
 	}
 }
@@ -54,19 +54,19 @@ func TestMergeAtMidnight(t *testing.T) {
 		{schemas.Range{From: day(22).Add(schemas.Day / 2), To: day(23)}, 1, 1},
 		{schemas.Range{From: day(22).Add(1000), To: day(23).Add(1000)}, 3, 2},
 	} {
-		m := removeAbsent(t, merged(t, lake, tt.r, load.Reading{Absence: load.OfAll}))
+		m := removeAbsent(t, merged(t, lake, tt.r, load.MergeOptions{Absence: load.OfAll}))
 		if m.Held() != tt.missing || m.Missing() != tt.missing || len(m.Days()) != tt.days {
 			t.Errorf("%v: %d held, %d missing, on %v; want %d on %d days", tt.r, m.Held(), m.Missing(), m.Days(), tt.missing, tt.days)
 		}
 	}
-	margin := load.Reading{Margin: true}
+	margin := load.MergeOptions{Margin: true}
 	if m := merged(t, lake, on22, margin, meetingAt("m", "2026-11-22T00:00:00Z", 1, "1", false)); m.Records() != 1 {
 		t.Error("a record at the beginning of the range does not count")
 	}
 	if m := merged(t, lake, on22, margin, meetingAt("m", "2026-11-23T00:00:00Z", 1, "1", false)); m.Records() != 0 {
 		t.Error("a record at the end of the range counts")
 	}
-	two := merged(t, lake, schemas.Range{From: day(24), To: day(26)}, load.Reading{},
+	two := merged(t, lake, schemas.Range{From: day(24), To: day(26)}, load.MergeOptions{},
 		meetingAt("m", "2026-11-24T23:59:59.999999Z", 1, "1", false), meetingAt("n", "2026-11-25T00:00:00Z", 1, "1", false))
 	published(t, two)
 	wantDay(t, lake, 24, meetingAt("m", "2026-11-24T23:59:59.999999Z", 1, "1", false))
@@ -78,7 +78,7 @@ func TestMergeCountsWhatIsMissing(t *testing.T) {
 	_, lake := newLake(t)
 	held := []string{at("a", 22, 1, "1"), at("b", 22, 1, "1"), at("c", 22, 1, "1"), at("d", 22, 1, "1"), gone("e", 22, 1, "1")}
 	fill(t, lake, 22, held...)
-	reading := load.Reading{
+	reading := load.MergeOptions{
 		Absence:  load.OfAnswered,
 		Listed:   map[string]bool{"b": true},
 		Answered: map[string]bool{"a": true, "b": true, "c": true, "e": true},
@@ -111,21 +111,21 @@ func TestMergeLosesBeforeItGains(t *testing.T) {
 	_, lake := newLake(t)
 	fill(t, lake, 21, at("a", 21, 1, "1"))
 	fill(t, lake, 22, at("b", 22, 1, "1"), at("c", 22, 1, "1"))
-	m := merged(t, lake, schemas.Range{From: day(21), To: day(24)}, load.Reading{}, at("a", 23, 2, "2"))
-	if _, err := m.Gain(t.Context()); err == nil {
+	m := merged(t, lake, schemas.Range{From: day(21), To: day(24)}, load.MergeOptions{}, at("a", 23, 2, "2"))
+	if _, err := m.PublishGaining(t.Context()); err == nil {
 		t.Error("it gained before it lost")
 	}
-	m = merged(t, lake, schemas.Range{From: day(21), To: day(24)}, load.Reading{}, at("a", 23, 2, "2"))
-	lost, err := m.Lose(t.Context())
+	m = merged(t, lake, schemas.Range{From: day(21), To: day(24)}, load.MergeOptions{}, at("a", 23, 2, "2"))
+	lost, err := m.PublishLosing(t.Context())
 	if err != nil || len(lost) != 1 || lost[0].Partition != meetingsOn(21) || !lost[0].Changed || lost[0].Rows != 0 {
 		t.Errorf("lost %+v, %v", lost, err)
 	}
-	gained, err := m.Gain(t.Context())
+	gained, err := m.PublishGaining(t.Context())
 	if err != nil || len(gained) != 2 || gained[0].Partition != meetingsOn(22) || gained[0].Changed || gained[0].Rows != 2 ||
 		gained[1].Partition != meetingsOn(23) || !gained[1].Changed {
 		t.Errorf("gained %+v, %v", gained, err)
 	}
-	if _, err := m.Gain(t.Context()); err == nil {
+	if _, err := m.PublishGaining(t.Context()); err == nil {
 		t.Error("it gained twice")
 	}
 }

@@ -74,7 +74,7 @@ func commit(t *testing.T, s *load.Spool, size int, rows []string) []load.Commit 
 }
 
 func mergeAndCommit(ctx context.Context, s *load.Spool) ([]load.Commit, error) {
-	m, err := s.Merge(ctx, load.Reading{})
+	m, err := s.Merge(ctx, load.MergeOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func TestMergeLeavesOneOfTwoRows(t *testing.T) {
 					fill(t, lake, 21+i, held...)
 				}
 			}
-			if got := published(t, merged(t, lake, on22, load.Reading{}, tt.read)); got != tt.changed {
+			if got := published(t, merged(t, lake, on22, load.MergeOptions{}, tt.read)); got != tt.changed {
 				t.Errorf("changed the days %q, want %q", got, tt.changed)
 			}
 			for i, want := range tt.want {
@@ -48,7 +48,7 @@ func TestMergeLeavesOneOfTwoRows(t *testing.T) {
 					wantDay(t, lake, 21+i, want...)
 				}
 			}
-			if got := published(t, merged(t, lake, on22, load.Reading{}, tt.read)); got != "" {
+			if got := published(t, merged(t, lake, on22, load.MergeOptions{}, tt.read)); got != "" {
 				t.Errorf("the same again changed the days %q", got)
 			}
 		})
@@ -63,25 +63,25 @@ func TestMergeSearchesForStrays(t *testing.T) {
 		name       string
 		here       []string // on 22
 		there      []string // on 3
-		reading    load.Reading
+		reading    load.MergeOptions
 		want       []string // on 22
 		wantThere  []string
 		changed    string
 		unsearched bool
 	}{
-		{"newer there", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{}, []string{}, []string{at("s", 3, 6, "6")}, "22", false},
-		{"older there", []string{s5}, []string{at("s", 3, 4, "4")}, load.Reading{}, []string{s5}, []string{}, "3", false},
-		{"of one version there", []string{s5}, []string{at("s", 3, 5, "4")}, load.Reading{}, []string{}, []string{at("s", 3, 5, "4")}, "22", false},
-		{"removed there, of one version", []string{s5}, []string{gone("s", 3, 5, "4")}, load.Reading{}, []string{s5}, []string{}, "3", false},
-		{"removed there, but newer", []string{s5}, []string{gone("s", 3, 6, "4")}, load.Reading{}, []string{}, []string{gone("s", 3, 6, "4")}, "22", false},
-		{"removed here", []string{gone("s", 22, 5, "5")}, []string{at("s", 3, 6, "6")}, load.Reading{}, []string{gone("s", 22, 5, "5")}, []string{at("s", 3, 6, "6")}, "", false},
-		{"listed here", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{Listed: map[string]bool{"s": true}}, []string{s5}, []string{at("s", 3, 6, "6")}, "", false},
-		{"another there", []string{s5}, []string{at("z", 3, 6, "6")}, load.Reading{}, []string{s5}, []string{at("z", 3, 6, "6")}, "", false},
-		{"without a key", []string{at("", 22, 5, "5")}, []string{at("", 3, 6, "5")}, load.Reading{}, []string{at("", 22, 5, "5")}, []string{at("", 3, 6, "5")}, "", false},
-		{"no search", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{}, []string{s5}, []string{at("s", 3, 6, "6")}, "", true},
-		{"twice here", []string{s5, s5}, []string{at("s", 3, 4, "6")}, load.Reading{}, []string{s5}, []string{}, "3 22", false},
-		{"absent here, newer there", []string{s5}, []string{at("s", 3, 6, "6")}, load.Reading{Absence: load.OfAll}, []string{}, []string{at("s", 3, 6, "6")}, "22", false},
-		{"absent here, older there", []string{s5}, []string{at("s", 3, 4, "6")}, load.Reading{Absence: load.OfAll}, []string{gone("s", 22, 5, "e")}, []string{}, "3 22", false},
+		{"newer there", []string{s5}, []string{at("s", 3, 6, "6")}, load.MergeOptions{}, []string{}, []string{at("s", 3, 6, "6")}, "22", false},
+		{"older there", []string{s5}, []string{at("s", 3, 4, "4")}, load.MergeOptions{}, []string{s5}, []string{}, "3", false},
+		{"of one version there", []string{s5}, []string{at("s", 3, 5, "4")}, load.MergeOptions{}, []string{}, []string{at("s", 3, 5, "4")}, "22", false},
+		{"removed there, of one version", []string{s5}, []string{gone("s", 3, 5, "4")}, load.MergeOptions{}, []string{s5}, []string{}, "3", false},
+		{"removed there, but newer", []string{s5}, []string{gone("s", 3, 6, "4")}, load.MergeOptions{}, []string{}, []string{gone("s", 3, 6, "4")}, "22", false},
+		{"removed here", []string{gone("s", 22, 5, "5")}, []string{at("s", 3, 6, "6")}, load.MergeOptions{}, []string{gone("s", 22, 5, "5")}, []string{at("s", 3, 6, "6")}, "", false},
+		{"listed here", []string{s5}, []string{at("s", 3, 6, "6")}, load.MergeOptions{Listed: map[string]bool{"s": true}}, []string{s5}, []string{at("s", 3, 6, "6")}, "", false},
+		{"another there", []string{s5}, []string{at("z", 3, 6, "6")}, load.MergeOptions{}, []string{s5}, []string{at("z", 3, 6, "6")}, "", false},
+		{"without a key", []string{at("", 22, 5, "5")}, []string{at("", 3, 6, "5")}, load.MergeOptions{}, []string{at("", 22, 5, "5")}, []string{at("", 3, 6, "5")}, "", false},
+		{"no search", []string{s5}, []string{at("s", 3, 6, "6")}, load.MergeOptions{}, []string{s5}, []string{at("s", 3, 6, "6")}, "", true},
+		{"twice here", []string{s5, s5}, []string{at("s", 3, 4, "6")}, load.MergeOptions{}, []string{s5}, []string{}, "3 22", false},
+		{"absent here, newer there", []string{s5}, []string{at("s", 3, 6, "6")}, load.MergeOptions{Absence: load.OfAll}, []string{}, []string{at("s", 3, 6, "6")}, "22", false},
+		{"absent here, older there", []string{s5}, []string{at("s", 3, 4, "6")}, load.MergeOptions{Absence: load.OfAll}, []string{gone("s", 22, 5, "e")}, []string{}, "3 22", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, lake := newLake(t)
@@ -109,7 +109,7 @@ func TestMergeOfPartOfADayLeavesTheRest(t *testing.T) {
 	fill(t, lake, 22, early, late)
 	morning := schemas.Range{From: day(22), To: day(22).Add(schemas.Day / 2)}
 	fresh := meetingAt("y", "2026-11-22T08:00:00Z", 1, "f", false)
-	if got := published(t, merged(t, lake, morning, load.Reading{Search: schemas.Range{From: day(1), To: day(30)}}, fresh)); got != "3 22" {
+	if got := published(t, merged(t, lake, morning, load.MergeOptions{Search: schemas.Range{From: day(1), To: day(30)}}, fresh)); got != "3 22" {
 		t.Errorf("changed the days %q", got)
 	}
 	wantDay(t, lake, 3)
@@ -120,7 +120,7 @@ func TestMergeOfPartOfADayLeavesTheRest(t *testing.T) {
 func TestMergeLeavesWhatLiesElsewhere(t *testing.T) {
 	_, lake := newLake(t)
 	fill(t, lake, 23, at("astray", 22, 1, "1"), at("m", 23, 1, "1"))
-	published(t, removeAbsent(t, merged(t, lake, on22, load.Reading{Absence: load.OfAll}, at("m", 23, 2, "2"))))
+	published(t, removeAbsent(t, merged(t, lake, on22, load.MergeOptions{Absence: load.OfAll}, at("m", 23, 2, "2"))))
 	wantDay(t, lake, 23, at("astray", 22, 1, "1"), at("m", 23, 2, "2"))
 }
 
@@ -135,7 +135,7 @@ func TestMergeEndsWithItsSpool(t *testing.T) {
 	if err := s.Add(batch(t, memory.DefaultAllocator, meetings, at("a", 22, 2, "2"))); err != nil {
 		t.Fatal(err)
 	}
-	m, err := s.Merge(t.Context(), load.Reading{})
+	m, err := s.Merge(t.Context(), load.MergeOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestStraysAreFoundByALaterUnit(t *testing.T) {
 		_, lake := newLake(t)
 		fill(t, lake, 22, at("s", 22, 5, "5"), at("y", 22, 1, "f"))
 		var strays load.Strays
-		reading := load.Reading{Strays: &strays, Absence: absent}
+		reading := load.MergeOptions{Strays: &strays, Absence: absent}
 		published(t, removeAbsent(t, merged(t, lake, on22, reading, at("y", 22, 1, "f"))))
 		if got := published(t, merged(t, lake, schemas.Range{From: day(3), To: day(4)}, reading, at("s", 3, 5, "6"))); got != "3 22" {
 			t.Errorf("changed the days %q, want 3 and 22", got)

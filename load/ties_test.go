@@ -28,7 +28,7 @@ func changed(t *testing.T, lake *load.Lake, older *load.Partition, size int, add
 		}
 		added = added[n:]
 	}
-	m, err := s.Merge(t.Context(), load.Reading{})
+	m, err := s.Merge(t.Context(), load.MergeOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestChangesOverAPicture(t *testing.T) {
 	}
 	defer s.Discard()
 	s.Over(&missing)
-	m, err := s.Merge(t.Context(), load.Reading{})
+	m, err := s.Merge(t.Context(), load.MergeOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func (m *Merge) Undecided(ctx context.Context) iter.Seq2[*Change, error] {
 	return func(yield func(*Change, error) bool) {
 		err := changes(ctx, func(c *Change) (bool, error) {
 			more := yield(c, nil)
-			return more, m.settle(c)
+			return more, m.apply(c)
 		})
 		if err != nil {
 			yield(nil, m.spool.named(err))
@@ -146,8 +146,8 @@ func (m *Merge) picture(ctx context.Context, each func(*Change) (bool, error)) e
 	return err
 }
 
-// settle does what was decided.
-func (m *Merge) settle(c *Change) error {
+// apply notes in the index, and among the rows that take the place of others, what was decided.
+func (m *Merge) apply(c *Change) error {
 	s := m.spool
 	h := m.days[dayOf(c.Date)]
 	e := entry{id: c.id, claim: fresh, held: true}
