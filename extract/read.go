@@ -15,7 +15,7 @@ import (
 	"graphlake/schemas"
 )
 
-// Options of a reading.
+// Options of a reading. Maps and slices stay the caller's and must not change while it runs.
 type Options struct {
 	// Now is the time at which the reading starts. As long as Graph has not told its own, it decides whether
 	// a record that Graph does not find is still to come or already gone.

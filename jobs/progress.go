@@ -18,14 +18,14 @@ type Progress struct {
 	units []*live
 }
 
-// Standing is how far a run is.
+// Standing is how far a run is at one instant: a copy, which the run does not change.
 type Standing struct {
 	Run  string // empty before it has begun
 	All  Work
 	Each []Work // by tenant and dataset, in the order of the plan
 }
 
-// Work is how far some units are.
+// Work adds up the numbers of units at one instant.
 type Work struct {
 	Tenant, Dataset string // empty in the sum of all
 

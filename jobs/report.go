@@ -62,7 +62,8 @@ func (r *Report) object() string {
 	return load.ReportObject(r.Started, r.Run)
 }
 
-// UnitReport is what became of a unit.
+// UnitReport is what became of a unit, in numbers of this run alone. A replay's has no requests, and its records are
+// those that raw holds.
 type UnitReport struct {
 	Tenant      string           `json:"tenant"`
 	Dataset     string           `json:"dataset"`
@@ -115,7 +116,8 @@ func farBelow(now, before int64) bool {
 	return now < before && (now == 0 || 2*now < before && before-now > 10)
 }
 
-// ErrorReport is an error by its kind and what it says.
+// ErrorReport is an error in a report. Kind is for programs: that of a [graph.Error], or failed, interrupted, bad record,
+// locked or conflict; Message is for people, and a lake with pseudonyms does not keep it.
 type ErrorReport struct {
 	Kind    string `json:"kind"`
 	Message string `json:"message"`

@@ -18,7 +18,7 @@ const (
 	clockStop = 24 * time.Hour   // apart by more ends the run before it has begun
 )
 
-// ErrClock says that this machine's clock is wrong.
+// ErrClock ends a run before it begins: this machine's clock is a day or more from Graph's.
 var ErrClock = errors.New("this machine's clock cannot be right")
 
 // withCheckedClock is the runner at the earlier of what counts as now and Graph's time, with a note if a time that was

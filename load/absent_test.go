@@ -32,7 +32,7 @@ func TestMergeAbsent(t *testing.T) {
 	lake := load.New(memstore.New(), t.TempDir()).Tune(checked(t))
 	p := load.Partition{Kind: load.Raw, Name: "meetings", TenantID: tenant, Date: day(22)}
 	gone := 0
-	var spared []string
+	var skipped []string
 	read := func(r schemas.Range, whole bool, rows ...string) (changed bool) {
 		t.Helper()
 		s, err := lake.Spool(meetings, tenant, r)
@@ -50,7 +50,7 @@ func TestMergeAbsent(t *testing.T) {
 			reading.Absence = load.OfAnswered
 		}
 		for _, id := range []string{"1", "2", "3"} {
-			reading.Answered[id] = !slices.Contains(spared, id)
+			reading.Answered[id] = !slices.Contains(skipped, id)
 		}
 		m, err := s.Merge(t.Context(), reading)
 		if err != nil {
@@ -91,13 +91,13 @@ func TestMergeAbsent(t *testing.T) {
 		t.Errorf("marked %d, want also the one of 13:00", gone)
 	}
 	wantRows(t, rows(t, lake, p, meetings), at("1"), at("2"), marked("3"))
-	spared = []string{"1"}
+	skipped = []string{"1"}
 	if !read(on22, true) || gone != 3 {
 		t.Errorf("marked %d, want also the one of 12:00", gone)
 	}
 	wantRows(t, rows(t, lake, p, meetings), at("1"), marked("2"), marked("3"))
 	if read(on22, true) {
-		t.Error("a day changed of which the one record is spared and the others are marked")
+		t.Error("a day changed of which the one record is skipped and the others are marked")
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // ours. An error of the store itself is never one.
 var ErrDamaged = errors.New("restore it from a backup, or remove it and run its day again")
 
-// DamagedError is an [ErrDamaged] of one partition.
+// DamagedError names the partition of an [ErrDamaged]. The store has answered: reading it again does not help.
 type DamagedError struct {
 	Partition Partition
 	Err       error // what could not be read

@@ -53,8 +53,8 @@ type rank struct {
 }
 
 // compare orders copies that were read: at equal versions the greater hash wins.
-func (k rank) compare(other rank) int {
-	return cmp.Or(cmp.Compare(k.version, other.version), bytes.Compare(k.hash[:], other.hash[:]), cmp.Compare(other.day, k.day))
+func (r rank) compare(other rank) int {
+	return cmp.Or(cmp.Compare(r.version, other.version), bytes.Compare(r.hash[:], other.hash[:]), cmp.Compare(other.day, r.day))
 }
 
 // claim decides between copies of equal versions.

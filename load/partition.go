@@ -15,7 +15,8 @@ import (
 	"graphlake/schemas"
 )
 
-// Lake is what the partitions lie in.
+// Lake reads and writes the partitions in a store. It is safe for concurrent use; each spool, merge and writer that it
+// gives is of one goroutine.
 type Lake struct {
 	store Store
 	// scratch is a directory for what does not fit into memory.
@@ -94,7 +95,7 @@ func (l *Lake) Hash(ctx context.Context, p Partition) (string, error) {
 
 func hashText(sum hash.Hash) string { return hex.EncodeToString(sum.Sum(nil)[:16]) }
 
-// Commit is what became of a partition.
+// Commit is the result of committing one partition.
 type Commit struct {
 	Partition Partition
 	Rows      int64

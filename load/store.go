@@ -55,7 +55,7 @@ type Lock interface {
 // Version tells two states of one object apart; only its store can read it. "" is no object.
 type Version string
 
-// Info describes an object.
+// Info is an object as it is listed: its size in bytes, and the version that a [Condition] may name.
 type Info struct {
 	Name    string
 	Size    int64

@@ -6,10 +6,10 @@ import (
 	"graphlake/schemas/throttle"
 )
 
-// Budget is what a dataset's requests are counted in.
+// Budget is the type of throttle, so that a dataset is written with one package alone.
 type Budget = throttle.Budget
 
-// Limit is so many requests in any window of a length.
+// Limit is the type of throttle.
 type Limit = throttle.Limit
 
 func limit(requests int, per time.Duration) Limit { return Limit{Requests: requests, Per: per} }

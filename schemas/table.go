@@ -6,7 +6,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 )
 
-// Table is a table of the lake and where in a record its rows are.
+// Table is one kind of row of a dataset: where in a record the rows are, and their columns.
 type Table struct {
 	Name string // snake_case, plural
 	Doc  string

@@ -22,7 +22,7 @@ const (
 	Int64                      //
 	Float64                    //
 	Decimal                    // DECIMAL(18,6); more digits behind the point are rounded half away from zero
-	Timestamp                  // an RFC 3339 instant and its kin, as microseconds in UTC; the year 0001 is null
+	Timestamp                  // an RFC 3339 instant and its other spellings, as microseconds in UTC; the year 0001 is null
 	UTCTime                    // the same of a dateTimeTimeZone's dateTime, in the zone that its [ZoneMember] names
 	DurationMS                 // an ISO 8601 duration, as milliseconds, half a millisecond rounded up
 	Zone                       // a time zone by its Windows or IANA name, as its IANA name; another is null

@@ -4,6 +4,8 @@
 //
 // It makes text of values in schemas and of the place where a lake lies. It opens nothing, and knows neither
 // what is in the lake nor any secret: who calls it says what is there, and a secret is named by its variable.
+//
+// Its nouns: an [Engine] reads a [Lake] by a [Script]. Start at [New]; duckdb.go and synapse.go are the two dialects.
 package views
 
 import (
@@ -45,7 +47,7 @@ type Lake struct {
 	Days    bool // whether it holds the days of a dataset, of which coverage and incomplete are views
 }
 
-// Script is SQL for one engine.
+// Script is the SQL of all views for one engine; run again, it replaces them.
 type Script struct {
 	Engine     Engine
 	Notes      []string // what a comment at the head says, a line each

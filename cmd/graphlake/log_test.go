@@ -31,7 +31,7 @@ func TestEveryLineNamesItsRun(t *testing.T) {
 			}
 			said[line["msg"].(string)]++
 		}
-		s.soil(t, "call_records", "2026-11-17T00:00:00Z")
+		s.markDirty(t, "call_records", "2026-11-17T00:00:00Z")
 	}
 	again := said["graph request is sent again"]
 	delete(said, "graph request is sent again")
@@ -57,8 +57,8 @@ func (s *simulated) lines(t *testing.T) (all []map[string]any) {
 	return all
 }
 
-// soil marks a day as dirty in the state, as a run leaves it that ends between raw and tables.
-func (s *simulated) soil(t *testing.T, dataset, day string) {
+// markDirty marks a day as dirty in the state, as a run leaves it that ends between raw and tables.
+func (s *simulated) markDirty(t *testing.T, dataset, day string) {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(s.dir, "lake", "state", "*", dataset+".json"))
 	if err != nil || len(names) != 1 {

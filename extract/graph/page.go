@@ -9,7 +9,7 @@ import (
 	"graphlake/internal/json"
 )
 
-// Page is one page of a collection.
+// Page is one answer of a collection. It and its values belong to whoever reads them.
 type Page struct {
 	Values       []Value
 	NextLink     string // where the collection goes on; empty on its last page

@@ -13,7 +13,7 @@ import (
 	abs "github.com/microsoft/kiota-abstractions-go"
 )
 
-// Request asks for a collection or an object.
+// Request asks for a collection or an object. It is a value: the client keeps and changes nothing of it.
 type Request struct {
 	Version  string            // "v1.0" or "beta"
 	Path     string            // RFC 6570 template below the version: /communications/callRecords/{id}

@@ -41,7 +41,8 @@ type Element struct{ JSON, ID []byte }
 // deltaLink stays.
 func (v *Value) Edit() (*json.Edit, error) { return &v.cuts, v.wrong }
 
-// Complete edits the value. What was noted of it is then where it is now.
+// Complete makes the edit of [Value.Edit], and takes the places that were noted to where the values are then. It is called
+// once, when all that is cut off has been put.
 func (v *Value) Complete() {
 	if v.cuts.IsNone() {
 		return
@@ -103,7 +104,7 @@ func (v *Value) Plain(field int) []byte {
 	return json.Unquote(v.Raw(field))
 }
 
-// Put completes the collection.
+// Put adds elements behind those that came, as changes of the edit. They must not change until it is applied.
 func (r Rest) Put(e *json.Edit, elements [][]byte) {
 	if r.mere && len(elements) == 0 {
 		return

@@ -32,7 +32,7 @@ type Auditor struct {
 	Memory  memory.Allocator // of rows; nil is Arrow's own
 }
 
-// Audit is what an audit found.
+// Audit is the result of an audit. One without findings that are no warnings is clean.
 type Audit struct {
 	Findings []Finding   `json:"findings"` // sorted
 	Notes    []plan.Note `json:"-"`        // on what was not compared
@@ -40,7 +40,7 @@ type Audit struct {
 	Datasets int         `json:"-"`        // that were audited to the end
 }
 
-// Finding is something that is not as it should be.
+// Finding says that a table, a day or a range of one dataset is not as it should be.
 type Finding struct {
 	Kind    FindingKind    `json:"kind"`
 	Tenant  string         `json:"tenant"`
@@ -57,7 +57,7 @@ type Finding struct {
 	Warning bool `json:"warning,omitempty"`
 }
 
-// FindingKind says what is wrong.
+// FindingKind says what is wrong. Each has a row with the cure in docs/runbook.md.
 type FindingKind string
 
 // The kinds, and what they count.

@@ -15,7 +15,7 @@ import (
 	"graphlake/schemas"
 )
 
-// Job is what is run together, and when.
+// Job is a selection that is run at its times.
 type Job struct {
 	Name      string
 	Selection plan.Selection // without a range: what is due, the planner decides

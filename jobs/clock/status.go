@@ -16,7 +16,7 @@ import (
 	"graphlake/schemas"
 )
 
-// Status is how far a lake reaches, and what was done to it last.
+// Status is how far a lake reaches, and what was done to it last, by its documents alone: no partition is read.
 type Status struct {
 	Datasets []DatasetStatus `json:"datasets"` // of each tenant, in the order of the selection
 	Runs     []RunStatus     `json:"runs"`     // the newest first
@@ -25,7 +25,7 @@ type Status struct {
 	Errors   []string        `json:"errors"`   // objects of the lake that cannot be read; what they would say is left out
 }
 
-// NextRun is when a job is to run next.
+// NextRun is the next time of a job, without jitter.
 type NextRun struct {
 	Job  string    `json:"job"`
 	Time time.Time `json:"time"`
@@ -63,13 +63,13 @@ type DatasetStatus struct {
 	Error   string           `json:"error,omitempty"` // why nothing else is said
 }
 
-// Span is a range in JSON.
+// Span is a half-open range in UTC, as JSON has it.
 type Span struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
 }
 
-// RunStatus is a run in a line.
+// RunStatus is the report of a run, without its units but for how many there were and how many failed.
 type RunStatus struct {
 	Run     string        `json:"run"`
 	Started time.Time     `json:"started"`

@@ -19,7 +19,7 @@ type Cost struct {
 	details int
 }
 
-// Total is the number of requests.
+// Total is the number of requests, of the list and by id.
 func (c Cost) Total() int { return c.pages + c.details }
 
 // Times is a part of a cost, in whole requests.
@@ -85,7 +85,7 @@ type Spendings map[family]spending
 
 type family struct{ tenant, budget string }
 
-// Add adds what a unit asks for.
+// Add spends what a unit asks for: its list of the source's budget, what is read by id of the detail's.
 func (s Spendings) Add(u Unit, c Cost) {
 	s.spend(u.Tenant, u.Dataset.Source.Budget, c.windows, c.pages)
 	if detail := u.Dataset.Source.Detail; detail != nil {

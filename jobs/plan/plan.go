@@ -75,13 +75,14 @@ func (s Selection) Pairs() []state.Pair {
 	return all
 }
 
-// Touches reports whether a day has to do with what is asked for.
+// Touches reports whether some of a UTC day lies in the range that is asked for. Without a range every day does.
 func (s Selection) Touches(day, now time.Time) bool {
 	r := s.Range(now)
 	return !s.Ranged() || day.Before(r.To) && day.Add(schemas.Day).After(r.From)
 }
 
-// Begin notes in a state that units of its dataset are asked for.
+// Begin notes in a state that units of its dataset are asked for, so that a run that is cut off is gone on with. The
+// caller writes the state before the first unit is read.
 func (s Selection) Begin(st *state.State, d schemas.Dataset, now time.Time) {
 	st.Requests++
 	switch {
@@ -93,7 +94,7 @@ func (s Selection) Begin(st *state.State, d schemas.Dataset, now time.Time) {
 	}
 }
 
-// Check says what is wrong with a range.
+// Check is an error if only one end of a range is given, or the range is empty or has not come.
 func (s Selection) Check(now time.Time) error {
 	switch {
 	case s.From.IsZero() != s.To.IsZero():

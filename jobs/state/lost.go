@@ -20,7 +20,7 @@ type Lost struct {
 	Noted  time.Time `json:"noted"`
 }
 
-// Accepted is what somebody has accepted as lost.
+// Accepted is a range of which audits no longer tell what is lost, and who has said so.
 type Accepted struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`

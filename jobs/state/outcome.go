@@ -1,6 +1,6 @@
 package state
 
-// Outcome is what became of a unit.
+// Outcome is how the reading of a range ended. States and reports keep its text, which therefore never changes.
 type Outcome string
 
 // The outcomes. Empty, forbidden and not there are different things everywhere.

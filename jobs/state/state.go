@@ -51,7 +51,7 @@ type State struct {
 	Derived []Derived `json:"derived,omitempty"`
 }
 
-// Format is the version of the document.
+// Format is the version of the state's JSON. A document of another one is an error.
 const Format = 1
 
 // Asked is a range that was asked for and is not read whole yet.
@@ -62,7 +62,7 @@ type Asked struct {
 	At      time.Time `json:"at,omitzero"` // when it was asked for
 }
 
-// Derived are days whose tables are by one definition.
+// Derived is a half-open range of days whose tables are by one definition, which the fingerprint tells.
 type Derived struct {
 	From        time.Time `json:"from"`
 	To          time.Time `json:"to"`

@@ -26,7 +26,7 @@ import (
 // Prefix is what the names of declared datasets and tables begin with, so that none is ever that of a later version.
 const Prefix = "x_"
 
-// Declared is a dataset and where it was written.
+// Declared is a dataset that was read from YAML. It remembers its file and lines, for what is found wrong with it later.
 type Declared struct {
 	schemas.Dataset
 	source source

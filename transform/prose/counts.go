@@ -17,7 +17,7 @@ type Counts struct {
 	Attachments int // at their places in the text
 }
 
-// Count counts what is in plain text.
+// Count counts what can be told of plain text: no mentions, images or attachments.
 func Count(text string) Counts {
 	return Counts{Characters: utf8.RuneCountInString(text), Words: words(text), Links: addresses(text), Emoji: emoji(text)}
 }
