@@ -157,6 +157,10 @@ func TestAuditFinds(t *testing.T) {
 			r.put(t, p.Object(), []byte("not ours to read"))
 			r.put(t, p.Object()+".bak", []byte("nor to tell of"))
 		}, []string{}, none},
+		{"a copy of a tenant's directory", func(t *testing.T, r *rig) {
+			p := part(load.Tables, "calls", monday)
+			r.put(t, strings.Replace(p.Object(), p.TenantID, p.TenantID+" copy", 1), []byte(r.text(t, p.Object())))
+		}, []string{"foreign calls 2026-11-16 1"}, none},
 		{"a file in no day", func(t *testing.T, r *rig) {
 			r.put(t, "tables/calls/export.parquet", []byte("PAR1"))
 		}, []string{"foreign calls 1"}, none},

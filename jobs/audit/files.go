@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"time"
 
 	"graphlake/jobs/plan"
@@ -13,7 +14,7 @@ import (
 // survey is the files of a dataset.
 type survey struct {
 	days    map[string]map[time.Time]bool // that have a partition of any kind, by tenant id
-	strange []load.Info                   // among the partitions, and none
+	strange []load.Info                   // among the partitions, and none, or of nobody who can be a tenant
 }
 
 func (a *Auditor) survey(ctx context.Context, d schemas.Dataset) (survey, error) {
@@ -28,8 +29,10 @@ func (a *Auditor) survey(ctx context.Context, d schemas.Dataset) (survey, error)
 				return s, fmt.Errorf("audit %s: %w", d.Name, err)
 			}
 			p, ok := load.ParsePartition(info.Name)
-			if !ok {
+			if !ok || !tenant.MatchString(p.TenantID) {
 				s.strange = append(s.strange, info)
+			}
+			if !ok {
 				continue
 			}
 			if s.days[p.TenantID] == nil {
@@ -41,8 +44,11 @@ func (a *Auditor) survey(ctx context.Context, d schemas.Dataset) (survey, error)
 	return s, nil
 }
 
+// tenant is how the directories of tenants are called.
+var tenant = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
 // foreign are the files that are none of ours, of the tenants and days that are asked for. One that
-// lies in no tenant's directory, or in no day's, is always told of: whoever reads all files of a
+// lies in no tenant's directory, as in a copy of one, or in no day's, is always told of: whoever reads all files of a
 // table reads it too.
 func (s survey) foreign(sel plan.Selection, d schemas.Dataset, now time.Time) []Finding {
 	var all []Finding
@@ -54,6 +60,10 @@ func (s survey) foreign(sel plan.Selection, d schemas.Dataset, now time.Time) []
 		}
 		if at.TenantID != "" {
 			f.Tenant, ours = nameOf(sel, at.TenantID)
+			if _, partition := load.ParsePartition(info.Name); partition && ours {
+				continue
+			}
+			ours = ours || !tenant.MatchString(at.TenantID)
 		}
 		if !at.Date.IsZero() {
 			f.Date = at.Date.Format(time.DateOnly)
