@@ -25,3 +25,15 @@ func FuzzLoadConfig(f *testing.F) {
 		}
 	})
 }
+
+// Some editors write a mark before the text.
+func TestConfigByteOrderMark(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "graphlake.yaml")
+	text := "\ufefftenants: [{name: contoso, tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30, auth: {method: token, token_env: T}}]\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := loadConfig(file); err != nil || len(c.Tenants) != 1 {
+		t.Error(c, err)
+	}
+}
