@@ -33,7 +33,7 @@ type budgetOf struct{ tenant, budget string }
 // newQueue takes over the units. Ranges that the lake holds already are read after those that it lacks: nothing of them is
 // about to be forgotten, and their lists, of which all is known, fill up what the others leave of a limit.
 func newQueue(units []*live) *queue {
-	slices.SortStableFunc(units, func(a, b *live) int { return isHeld(a.Unit) - isHeld(b.Unit) })
+	slices.SortStableFunc(units, func(a, b *live) int { return heldLast(a.Unit) - heldLast(b.Unit) })
 	return &queue{waiting: units, budgets: map[budgetOf]int{}, serial: map[state.Pair]bool{}}
 }
 
@@ -62,7 +62,8 @@ func (q *queue) ended(l *live) {
 	delete(q.serial, l.Pair())
 }
 
-func isHeld(u plan.Unit) int {
+// heldLast sorts a unit: 1 if the lake holds all of its range already, else 0.
+func heldLast(u plan.Unit) int {
 	if u.Dataset.Mode == schemas.Windowed && u.New == 0 && !u.Expired {
 		return 1
 	}

@@ -124,15 +124,15 @@ func Compile(tables []schemas.Table) (*Plan, error) {
 	}
 	c.identify(tables)
 	for _, sc := range c.scopes {
-		settle(sc.element)
+		summarize(sc.element)
 		sc.element.Is.strict = true // an element that cannot be entered is no row of nulls
 	}
 	return c.Plan, nil
 }
 
-// settle notes what was found out about a node and those in it, and reports whether a value there or in it
+// summarize notes what was found out about a node and those in it, and reports whether a value there or in it
 // must not be null for being odd.
-func settle(n *node) (strict bool) {
+func summarize(n *node) (strict bool) {
 	at := &n.Is
 	at.opens = entersObjects(n) || entersArrays(n) || at.only != nil
 	at.strict = at.elements != nil || at.only != nil
@@ -141,7 +141,7 @@ func settle(n *node) (strict bool) {
 		inner = append(inner, n.First)
 	}
 	for _, m := range inner {
-		at.strict = settle(m) || at.strict
+		at.strict = summarize(m) || at.strict
 		at.readBy(m.Is.reader)
 	}
 	strict = at.strict

@@ -113,7 +113,7 @@ func (s *Scrubber) local(m *members, start int, to *node) (more bool, err error)
 	from := s.scan.Pos()
 	outer := s.edit
 	s.edit = json.Edit{}
-	if err = s.value(to, m.fate); err != nil {
+	if err = s.value(to, m.treatment); err != nil {
 		return false, err
 	}
 	end := s.scan.Pos()
@@ -125,7 +125,7 @@ func (s *Scrubber) local(m *members, start int, to *node) (more bool, err error)
 	s.bodies.aside, s.bodies.at = s.bodies.aside[:0], 0
 	scrubbed := inner.AppendPart(nil, s.record, from, end)
 	if more || !s.asWritten(m, start, end, scrubbed) {
-		m.missing, s.astray = true, true
+		m.missing, s.elsewhere = true, true
 		s.bodies.aside = append(s.bodies.aside, scrubbed...)
 		return more, nil
 	}

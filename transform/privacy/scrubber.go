@@ -19,27 +19,27 @@ type Scrubber struct {
 	settings Settings
 	places   *places // nil: records stay as they are
 	hider    *hider
-	outer    fate // of what no column reads
+	outer    treatment // of what no column reads
 
-	scan    json.Scanner
-	order   json.Order[spot]
-	record  []byte
-	edit    json.Edit
-	found   []json.Value // of record.Paths
-	astray  bool         // one of them has gone elsewhere
-	out     []byte       // the record after the edit
-	scratch []byte
+	scan      json.Scanner
+	order     json.Order[spot]
+	record    []byte
+	edit      json.Edit
+	found     []json.Value // of record.Paths
+	elsewhere bool         // one of them is no longer at its place
+	out       []byte       // the record after the edit
+	scratch   []byte
 
 	bodies bodies
 }
 
-// fate is what becomes of a value.
-type fate uint8
+// treatment is what a scrubber does with a value.
+type treatment uint8
 
 const (
-	keep fate = iota // as it is
-	hide             // a pseudonym in its place
-	drop             // left out; where something has to stand, nothing but its kind
+	keep treatment = iota // as it is
+	hide                  // a pseudonym in its place
+	drop                  // left out; where something has to stand, nothing but its kind
 )
 
 // NewScrubber makes the scrubber of a dataset's records.
@@ -65,7 +65,7 @@ func (s *Scrubber) Scrub(r record.Record) record.Record {
 	if s.places == nil {
 		return r
 	}
-	s.record, s.astray = r.JSON, false
+	s.record, s.elsewhere = r.JSON, false
 	s.edit.Reset()
 	clear(s.found)
 	s.bodies.reset()
@@ -85,7 +85,7 @@ func (s *Scrubber) Scrub(r record.Record) record.Record {
 		s.out = s.edit.Append(s.out[:0], r.JSON)
 		scrubbed.JSON = s.out
 	}
-	if len(s.found) > 0 && !s.astray {
+	if len(s.found) > 0 && !s.elsewhere {
 		s.edit.Move(s.found)
 		scrubbed.Known = s.found
 	}
@@ -94,8 +94,8 @@ func (s *Scrubber) Scrub(r record.Record) record.Record {
 
 var errNoObject = errors.New("no object")
 
-// value scrubs the value in front, with the fate of what no column reads there.
-func (s *Scrubber) value(n *node, f fate) error {
+// value scrubs the value in front, with the treatment of what no column reads there.
+func (s *Scrubber) value(n *node, f treatment) error {
 	kind := s.scan.Kind()
 	start := s.scan.Pos()
 	if n == nil && f == keep {
@@ -105,13 +105,13 @@ func (s *Scrubber) value(n *node, f fate) error {
 	at := spotOf(n)
 	field := at.field
 	if at.body != noBody {
-		s.astray = s.astray || field > 0
+		s.elsewhere = s.elsewhere || field > 0
 		return s.body(at.body, kind)
 	}
 	if at.leads && !enters(n, kind) && s.settings.Content != schemas.FullContent {
 		n, at, f = nil, none, drop // a body may be in it, where nobody looks for one
 	}
-	own, inner := at.fates(f)
+	own, inner := at.treatments(f)
 	switch kind {
 	case json.Object, json.Array:
 		var err error
@@ -183,15 +183,15 @@ func (s *Scrubber) text(v json.Value) []byte {
 }
 
 // itemFate is what becomes of what is in an item body besides its content.
-func (s *Scrubber) itemFate(outer fate) fate {
+func (s *Scrubber) itemFate(outer treatment) treatment {
 	if s.settings.Content == schemas.FullContent {
 		return outer
 	}
 	return drop
 }
 
-// fates are what becomes of a value at the spot that is no object and no array, and of what is in one.
-func (s *spot) fates(outer fate) (own, inner fate) {
+// treatments are what becomes of a value at the spot that is no object and no array, and of what is in one.
+func (s *spot) treatments(outer treatment) (own, inner treatment) {
 	switch {
 	case s.personal && s.whole:
 		return hide, hide
@@ -212,7 +212,7 @@ var quote, comma, null = []byte(`"`), []byte(","), []byte("null")
 
 // scalar replaces a value that is not kept, and gives it as what is there instead, where it was. Null, true and false
 // say nothing about who somebody is.
-func (s *Scrubber) scalar(v json.Value, f fate) json.Value {
+func (s *Scrubber) scalar(v json.Value, f treatment) json.Value {
 	switch {
 	case v.Kind == json.String && v.Start == v.End:
 	case v.Kind == json.String && f == hide:

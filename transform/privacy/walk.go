@@ -7,21 +7,21 @@ import (
 
 // members is an object that is being read, and how far it has been.
 type members struct {
-	at      *node
-	fate    fate // of members that no column reads
-	root    bool // the object is the record
-	last    int  // behind the last member that stays, or in front of the first
-	kept    int  // how many stay
-	missing bool // one was left out behind last
+	at        *node
+	treatment treatment // of members that no column reads
+	root      bool      // the object is the record
+	last      int       // behind the last member that stays, or in front of the first
+	kept      int       // how many stay
+	missing   bool      // one was left out behind last
 }
 
-// object scrubs the object in front; f is the fate of members that no column reads.
-func (s *Scrubber) object(at *node, f fate, root bool) error {
+// object scrubs the object in front; f is the treatment of members that no column reads.
+func (s *Scrubber) object(at *node, f treatment, root bool) error {
 	if !entered(at) && f == keep {
 		_, err := s.scan.Value()
 		return err
 	}
-	m := members{at: at, fate: f, root: root}
+	m := members{at: at, treatment: f, root: root}
 	more, err := s.scan.Object()
 	if m.last = s.scan.Pos(); !more {
 		m.last-- // in front of the closing brace
@@ -89,7 +89,7 @@ const (
 
 // member scrubs the member that begins at start. Without a node, only names with a meaning are given.
 func (s *Scrubber) member(m *members, start int, name string, to *node) error {
-	f := m.fate
+	f := m.treatment
 	var stays bool
 	switch {
 	case to != nil:
@@ -130,7 +130,7 @@ func (s *Scrubber) stays(m *members, start int) {
 	m.kept++
 }
 
-func (s *Scrubber) array(at *node, f fate) error {
+func (s *Scrubber) array(at *node, f treatment) error {
 	if !entered(at) && f == keep {
 		_, err := s.scan.Value()
 		return err
