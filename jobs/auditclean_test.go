@@ -149,12 +149,12 @@ func TestAuditAgainstGraph(t *testing.T) {
 	list["a"] = call("a", 1, "16T09", "16T10") // the same version: nothing that audit would know of
 	check()
 	list["b"] = call("b", 3, "16T23", "17T10") // moved to the day before, and held there
-	check("older raw 2026-11-16 1")
+	check("behind raw 2026-11-16 1")
 	list["c"], list["d"] = call("c", 1, "17T22", "18T00"), call("d", 1, "17T11", "17T11")
 	list["young"] = call("young", 1, "17T22", "18T02") // ended at 02:30, now it is 02:30
 	// and that of "c", at 00:30, is not 150 minutes ago
 	list["never asked for"] = call("e", 1, "18T00", "18T00")
-	check("older raw 2026-11-16 1", "unread raw 2026-11-17 1")
+	check("behind raw 2026-11-16 1", "unread raw 2026-11-17 1")
 	r.Now = later.AddDate(0, 0, 29) // Graph has forgotten what was before the 17th, 02:30
 	list = map[string]string{"f": call("f", 1, "17T02", "17T02"), "g": call("g", 1, "17T03", "17T03")}
 	check("unread raw 2026-11-17 1")
