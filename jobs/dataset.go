@@ -71,8 +71,8 @@ func (o *openDataset) unit(s plan.Selection, now time.Time) plan.Unit {
 	return plan.Unit{Tenant: o.tenant, Dataset: o.dataset, Range: s.Span(o.dataset, now)}
 }
 
-// ask notes, once, that units of the dataset are asked for.
-func (o *openDataset) ask(ctx context.Context, s plan.Selection, now time.Time) error {
+// noteAsked notes, once, that units of the dataset are asked for.
+func (o *openDataset) noteAsked(ctx context.Context, s plan.Selection, now time.Time) error {
 	o.asking.Lock()
 	defer o.asking.Unlock()
 	if o.wasAsked() {

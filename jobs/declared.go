@@ -58,17 +58,17 @@ type ChangeError struct {
 
 func (c *ChangeError) Error() string { return c.what }
 
-// Remember makes sure that datasets which a user declares are as the lake has them, but for what was added, and is
+// EnsureDeclared makes sure that datasets which a user declares are as the lake has them, but for what was added, and is
 // called before anything is written of them. Every change is a [ChangeError], joined.
-func Remember(ctx context.Context, store state.Store, datasets []schemas.Dataset) error {
+func EnsureDeclared(ctx context.Context, store state.Store, datasets []schemas.Dataset) error {
 	var errs []error
 	for _, d := range datasets {
-		errs = append(errs, remember(ctx, store, d))
+		errs = append(errs, ensureDeclared(ctx, store, d))
 	}
 	return errors.Join(errs...)
 }
 
-func remember(ctx context.Context, store state.Store, d schemas.Dataset) error {
+func ensureDeclared(ctx context.Context, store state.Store, d schemas.Dataset) error {
 	object := load.DeclaredObject(d.Name)
 	for {
 		held, version, err := readShape(ctx, store, object)
@@ -92,8 +92,8 @@ func remember(ctx context.Context, store state.Store, d schemas.Dataset) error {
 	}
 }
 
-// Recall is [Remember] for whoever writes nothing.
-func Recall(ctx context.Context, store load.Store, datasets []schemas.Dataset) error {
+// CheckDeclared is [EnsureDeclared] for whoever writes nothing: what was added is no error, and is not noted.
+func CheckDeclared(ctx context.Context, store load.Store, datasets []schemas.Dataset) error {
 	var errs []error
 	for _, d := range datasets {
 		held, _, err := readShape(ctx, store, load.DeclaredObject(d.Name))

@@ -62,7 +62,7 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 	var rep Report
 	ctx, span := s.runner.begin(ctx, "run", &rep, sel)
 	s.lock(ctx)
-	s.ask(ctx)
+	s.noteAsked(ctx)
 	for _, e := range s.notOpen { // what another run has is left to it
 		rep.Units = append(rep.Units, s.fail(ctx, e.Unit, e.Err))
 	}
@@ -79,12 +79,12 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 	return rep, errors.Join(err, s.runner.end(ctx, span, &rep))
 }
 
-// ask notes of all datasets that units are asked for, also if none will be due. Where that cannot be noted, nothing
+// noteAsked notes of all datasets that units are asked for, also if none will be due. Where that cannot be noted, nothing
 // can be read.
-func (s *Session) ask(ctx context.Context) {
+func (s *Session) noteAsked(ctx context.Context) {
 	var open []*openDataset
 	for _, o := range s.open {
-		err := o.ask(ctx, s.selection, s.runner.Now)
+		err := o.noteAsked(ctx, s.selection, s.runner.Now)
 		if err == nil {
 			open = append(open, o)
 			continue

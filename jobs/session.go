@@ -168,7 +168,7 @@ func (s *Session) read(ctx context.Context, l *live, rep *UnitReport) (published
 	if err := s.runner.stopped(); err != nil {
 		return published{}, err
 	}
-	if err := o.ask(ctx, s.selection, s.runner.Now); err != nil {
+	if err := o.noteAsked(ctx, s.selection, s.runner.Now); err != nil {
 		return published{}, err
 	}
 	u := unit{Unit: l.Unit, open: o, session: s, rep: rep, live: l}
@@ -243,8 +243,9 @@ func (s *Session) close(ctx context.Context) (failed []Failure) {
 	return failed
 }
 
-// encoders are who may write Parquet: that is what takes memory, a page of each of some hundred columns. Whoever
-// publishes raw is alone, because what is derived meanwhile might be of a partition that is no more.
+// encoders bounds how many days are encoded side by side: each takes memory, a page of every one of some hundred columns.
+// Whoever publishes raw waits until nobody derives, because what is derived meanwhile might be of a partition that is no
+// more. It is safe for concurrent use.
 type encoders struct {
 	turns *semaphore.Weighted
 	most  int64 // that derive side by side

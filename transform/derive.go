@@ -16,7 +16,7 @@ import (
 type Deriver struct {
 	tables      *Builder
 	quarantine  *array.RecordBuilder
-	held        int64 // bytes of texts in quarantine
+	texts       int64 // bytes of the texts in quarantine
 	records     int64
 	quarantined int64
 }
@@ -92,7 +92,7 @@ func (d *Deriver) reject(r rawRow, bad *RecordError) {
 	}
 	for i, text := range []string{r.hashes.Value(r.row), bad.Path, bad.Reason, r.texts.Value(r.row)} {
 		d.quarantine.Field(i + 1).(*array.StringBuilder).Append(text)
-		d.held += int64(len(text))
+		d.texts += int64(len(text))
 	}
 }
 
@@ -106,12 +106,12 @@ func (d *Deriver) Quarantined() int64 { return d.quarantined }
 func (d *Deriver) Misfits() map[Misfit]int64 { return d.tables.Misfits() }
 
 // Size is how many bytes the values take that the deriver holds.
-func (d *Deriver) Size() int64 { return d.tables.Size() + d.held }
+func (d *Deriver) Size() int64 { return d.tables.Size() + d.texts }
 
 // Flush is the rows as one batch for every table, in the dataset's order, and one for quarantine,
 // which the caller releases. The deriver holds no rows afterwards; its counts go on.
 func (d *Deriver) Flush() (tables []arrow.RecordBatch, quarantine arrow.RecordBatch) {
-	d.held = 0
+	d.texts = 0
 	return d.tables.Flush(), d.quarantine.NewRecordBatch()
 }
 

@@ -169,7 +169,7 @@ func (c *compiler) leaf(n *node, typ schemas.Type, strict bool) *leaf {
 	return &n.Is.leaves[i]
 }
 
-func (sc *scope) cell() int {
-	sc.cells++
-	return sc.cells - 1
+func (s *scope) cell() int {
+	s.cells++
+	return s.cells - 1
 }

@@ -246,11 +246,11 @@ func (c *compiler) demand(sc *scope, path schemas.Path, col schemas.Column) {
 	}
 }
 
-func (sc *scope) isIn(outer *scope) bool {
-	for sc != nil && sc != outer {
-		sc = sc.parent
+func (s *scope) isIn(outer *scope) bool {
+	for s != nil && s != outer {
+		s = s.parent
 	}
-	return sc == outer
+	return s == outer
 }
 
 // identify finds the cell that names a record in errors: the first key column of the root table.

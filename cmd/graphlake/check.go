@@ -59,7 +59,7 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 	store, err := cfg.checkLake(ctx)
 	rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, inTime(err)))}
 	if err == nil {
-		err = cfg.unchanged(jobs.Recall(ctx, store, cfg.declaredOf(datasets)))
+		err = cfg.unchanged(jobs.CheckDeclared(ctx, store, cfg.declaredOf(datasets)))
 		rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, err))}
 	}
 	if store != nil && rep.Privacy.Error == nil {

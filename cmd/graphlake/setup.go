@@ -42,7 +42,7 @@ func (c *command) setup(ctx context.Context, cfg *config, sel plan.Selection, as
 	if err != nil {
 		return nil, err
 	}
-	if err := cfg.unchanged(jobs.Remember(ctx, store, cfg.declaredOf(sel.Datasets))); err != nil {
+	if err := cfg.unchanged(jobs.EnsureDeclared(ctx, store, cfg.declaredOf(sel.Datasets))); err != nil {
 		return nil, err
 	}
 	s.runner.Store, s.runner.Lake = store, load.New(store, "")

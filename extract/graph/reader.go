@@ -222,7 +222,7 @@ func (r *reader) object(n *json.Node[int], element, whole bool) error {
 		r.fail(&incompleteError{"an element of the answer is an error", graphErrorOf(r.text(o.failure))})
 	}
 	if len(o.notes) > 0 {
-		r.settle(&o, whole)
+		r.endCollections(&o, whole)
 	}
 	if o.own != nil {
 		r.top = make([]json.Member, 0, len(r.members)-o.first)
@@ -350,9 +350,9 @@ func (r *reader) member(o *object, start int, name json.Value, to *json.Node[int
 	return nil
 }
 
-// settle notes where the collections end that the object's links belong to, and compares the others with what is
+// endCollections notes where the collections end that the object's links belong to, and compares the others with what is
 // counted.
-func (r *reader) settle(o *object, whole bool) {
+func (r *reader) endCollections(o *object, whole bool) {
 	for _, n := range o.notes {
 		var m member // of two with one name the later counts
 		for _, other := range r.members[o.first:] {

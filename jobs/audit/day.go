@@ -26,8 +26,8 @@ type dayAudit struct {
 	wrong    map[string]bool // the tables that something was found of
 }
 
-// look says what is found of a day, and whether it can be relied on: not while a run works on it.
-func (a *audit) look(ctx context.Context, date time.Time) (found []Finding, settled bool, err error) {
+// look examines a day. What it finds is not reliable while a run works on the day.
+func (a *audit) look(ctx context.Context, date time.Time) (found []Finding, reliable bool, err error) {
 	d := &dayAudit{of: a, date: date, wrong: map[string]bool{}}
 	if d.state, d.files, err = d.snapshot(ctx); err != nil {
 		return nil, false, err

@@ -190,29 +190,29 @@ func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, now time.Time) D
 }
 
 // add takes the next part of the coverage.
-func (ds *DatasetStatus) add(c state.Covered, pictures bool) {
+func (d *DatasetStatus) add(c state.Covered, pictures bool) {
 	switch {
-	case c.Read.After(ds.Read):
-		ds.Read, ds.Outcome = c.Read, c.Outcome
-	case c.Read.Equal(ds.Read) && (c.Outcome == state.Data || !(state.Covered{Outcome: ds.Outcome}).Held()): // of one reading, a part with records counts
-		ds.Outcome = c.Outcome
+	case c.Read.After(d.Read):
+		d.Read, d.Outcome = c.Read, c.Outcome
+	case c.Read.Equal(d.Read) && (c.Outcome == state.Data || !(state.Covered{Outcome: d.Outcome}).Held()): // of one reading, a part with records counts
+		d.Outcome = c.Outcome
 	}
-	ds.NotYet += c.NotYet
+	d.NotYet += c.NotYet
 	switch {
 	case c.Held():
-		if !c.From.Equal(ds.Reaches) {
-			ds.From = c.From
+		if !c.From.Equal(d.Reaches) {
+			d.From = c.From
 		}
-		ds.Reaches = c.To
+		d.Reaches = c.To
 		if pictures {
-			ds.Records = 0
+			d.Records = 0
 		}
-		ds.Records += c.Records
+		d.Records += c.Records
 	case c.Outcome == state.Missed:
-		ds.Missed = append(ds.Missed, Span{c.From, c.To})
-		ds.MissedDays += dayCount(c.From, c.To)
+		d.Missed = append(d.Missed, Span{c.From, c.To})
+		d.MissedDays += dayCount(c.From, c.To)
 	case c.Outcome == state.Expired:
-		ds.Expired += dayCount(c.From, c.To)
+		d.Expired += dayCount(c.From, c.To)
 	}
 }
 

@@ -120,7 +120,7 @@ func (s *Scrubber) value(n *node, f treatment) error {
 		} else {
 			if at.item != "" {
 				s.bodies.item(s.scan, at.item)
-				inner = s.itemFate(inner)
+				inner = s.itemTreatment(inner)
 			}
 			err = s.object(n, inner, false)
 		}
@@ -182,8 +182,8 @@ func (s *Scrubber) text(v json.Value) []byte {
 	return text
 }
 
-// itemFate is what becomes of what is in an item body besides its content.
-func (s *Scrubber) itemFate(outer treatment) treatment {
+// itemTreatment is what becomes of what is in an item body besides its content.
+func (s *Scrubber) itemTreatment(outer treatment) treatment {
 	if s.settings.Content == schemas.FullContent {
 		return outer
 	}
