@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
@@ -68,6 +69,7 @@ func (d Dataset) faults() (f faults) {
 	if err := named(d.Name); err != nil {
 		f.add("name", "%w", err)
 	}
+	f.lines("doc", d.Doc)
 	for _, need := range []struct {
 		at      string
 		missing bool
@@ -251,6 +253,13 @@ func climbs(path string) bool {
 	return slices.Contains(parts, "..") || slices.Contains(parts, ".")
 }
 
+// lines checks a doc, which stands in comments of SQL that end with their line.
+func (f *faults) lines(at, doc string) {
+	if strings.ContainsFunc(doc, unicode.IsControl) {
+		f.add(at, "the doc has more than one line, or a control character")
+	}
+}
+
 // params checks query options or headers.
 func (f *faults) params(at string, all []Param, names []string) {
 	for _, p := range all {
@@ -337,6 +346,7 @@ func (t Table) faults() (f faults) {
 	if err := named(t.Name); t.Name != "" && err != nil {
 		f.add("name", "%w", err)
 	}
+	f.lines("doc", t.Doc)
 	if t.Name == "" || t.Doc == "" || len(t.Key) == 0 {
 		f.add("", "a snake_case name, a doc and a key are required")
 	}
@@ -368,6 +378,7 @@ func (t Table) faultsOf(c Column) (f faults) {
 	if err := named(c.Name); c.Name != "" && err != nil {
 		f.add("name", "%w", err)
 	}
+	f.lines("doc", c.Doc)
 	if c.Name == "" || c.Doc == "" || typeNames[c.Type] == "" {
 		f.add("", "a snake_case name, a doc and a type are required")
 	}

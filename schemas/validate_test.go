@@ -96,6 +96,9 @@ func TestValidateRefuses(t *testing.T) {
 		"a way up":                {func(d *Dataset) { d.Source.Path = "/visits/.." }, "no way up"},
 		"a way up, escaped":       {func(d *Dataset) { d.Source.Path = "/visits/%2e%2e/a" }, "no way up"},
 		"an escape of nothing":    {func(d *Dataset) { d.Source.Path = "/visits/%zz" }, "none below the API version"},
+		"a doc of two lines":      {func(d *Dataset) { d.Doc = "Visits\n; DROP" }, "the doc has more than one line"},
+		"a column's, of two":      {func(d *Dataset) { d.Tables[0].Columns[0].Doc = "Id\r; DROP" }, "the doc has more than one line"},
+		"a table's, of two":       {func(d *Dataset) { d.Tables[0].Doc = "Id\n; DROP" }, "the doc has more than one line"},
 		"a key column twice":      {func(d *Dataset) { d.Tables[0].Key = append(d.Tables[0].Key, d.Tables[0].Key[0]) }, "in the key twice"},
 		"another mark": {func(d *Dataset) {
 			d.Removes = true

@@ -20,7 +20,7 @@ func (r *reader) dataset(n ast.Node, at string) Declared {
 	before := len(r.failed)
 	r.roles = map[schemas.Permission]string{}
 	r.object(n, at, map[string]take{
-		"name": r.named(&d.Name), "doc": r.text(&d.Doc), "mode": one(r, &d.Mode, "mode", modes),
+		"name": r.named(&d.Name), "doc": r.sentence(&d.Doc), "mode": one(r, &d.Mode, "mode", modes),
 		"source": r.source(&d.Source),
 		"time":   several(r, &d.Time, r.path), "changed": r.path(&d.Changed), "version": r.path(&d.Version),
 		"settle": r.duration(&d.Settle), "lookback": r.duration(&d.Lookback), "ahead": r.duration(&d.Ahead), "retention": r.duration(&d.Retention),
@@ -249,7 +249,7 @@ func (r *reader) body(to *schemas.Body) take {
 func (r *reader) table(to *schemas.Table) take {
 	return func(n ast.Node, at string) {
 		r.object(n, at, map[string]take{
-			"name": r.named(&to.Name), "doc": r.text(&to.Doc), "each": r.path(&to.Each),
+			"name": r.named(&to.Name), "doc": r.sentence(&to.Doc), "each": r.path(&to.Each),
 			"key": several(r, &to.Key, r.text), "columns": several(r, &to.Columns, r.column),
 		}, "name", "doc", "key", "columns")
 	}
@@ -265,7 +265,7 @@ func (r *reader) column(to *schemas.Column) take {
 	return func(n ast.Node, at string) {
 		public := false
 		r.object(n, at, map[string]take{
-			"name": r.text(&to.Name), "doc": r.text(&to.Doc), "path": r.path(&to.Path), "else": several(r, &to.Else, r.path),
+			"name": r.text(&to.Name), "doc": r.sentence(&to.Doc), "path": r.path(&to.Path), "else": several(r, &to.Else, r.path),
 			"type": one(r, &to.Type, "type", types), "required": r.boolean(&to.Required), "public": r.boolean(&public),
 		}, "name", "path", "type")
 		if to.Doc == "" {

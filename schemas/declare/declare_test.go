@@ -194,6 +194,17 @@ func TestParseSaysEverything(t *testing.T) {
 	}
 }
 
+// A doc is one line, however it is written: it stands in comments of SQL, which end with their line.
+func TestParseDocs(t *testing.T) {
+	all, err := Parse("visits.yaml", []byte(strings.NewReplacer("doc: Visits.\n", "doc: |\n  Visits of\n\n  hosts.\n", "doc: When.", `doc: "When.\r\n; DROP"`).Replace(visits)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := all[0].Doc + " " + all[0].Tables[0].Columns[2].Doc; got != "Visits of hosts. When. ; DROP" {
+		t.Errorf("%q", got)
+	}
+}
+
 // Some editors write a mark before the text.
 func TestParseByteOrderMark(t *testing.T) {
 	if all, err := Parse("visits.yaml", []byte("\ufeff"+visits)); err != nil || len(all) != 1 {

@@ -155,6 +155,14 @@ func (r *reader) text(to *string) take {
 	}
 }
 
+// sentence takes a text of one line, of which the file may make several.
+func (r *reader) sentence(to *string) take {
+	return func(n ast.Node, at string) {
+		r.text(to)(n, at)
+		*to = strings.Join(strings.Fields(*to), " ")
+	}
+}
+
 func (r *reader) boolean(to *bool) take {
 	return func(n ast.Node, at string) {
 		b, ok := unwrapped(n).(*ast.BoolNode)
