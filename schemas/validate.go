@@ -201,7 +201,7 @@ func (s Source) templates() (f faults) {
 	}
 	f.template("path", s.Path, of)
 	f.params("query", s.Query, of)
-	f.params("headers", s.Headers, of)
+	f.headers("headers", s.Headers, of)
 	at := "parent"
 	for p := s.Parent; p != nil; p, at = p.Of, at+".of" {
 		var its []string
@@ -210,7 +210,7 @@ func (s Source) templates() (f faults) {
 		}
 		f.template(at+".path", p.Path, its)
 		f.params(at+".query", p.Query, its)
-		f.params(at+".headers", p.Headers, nil)
+		f.headers(at+".headers", p.Headers, nil)
 	}
 	if s.Detail == nil {
 		return f
@@ -267,6 +267,21 @@ func (f *faults) params(at string, all []Param, names []string) {
 			f.add(at, "%q is no name of an option, or its value has more than one line", p.Name)
 		}
 		f.placeholders(at+"."+p.Name, p.Value, names)
+	}
+}
+
+var (
+	headerName  = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
+	headerValue = regexp.MustCompile(`^[ -~]*$`)
+)
+
+// headers checks the headers of a request, besides those that are the client's: whose token it is, and for which host.
+func (f *faults) headers(at string, all []Param, names []string) {
+	f.params(at, all, names)
+	for _, p := range all {
+		if !headerName.MatchString(p.Name) || !headerValue.MatchString(p.Value) || slices.Contains([]string{"authorization", "host"}, strings.ToLower(p.Name)) {
+			f.add(at+"."+p.Name, "%q is no name of a header that a dataset may say, or its value is not ASCII", p.Name)
+		}
 	}
 }
 

@@ -99,6 +99,9 @@ func TestValidateRefuses(t *testing.T) {
 		"a doc of two lines":      {func(d *Dataset) { d.Doc = "Visits\n; DROP" }, "the doc has more than one line"},
 		"a column's, of two":      {func(d *Dataset) { d.Tables[0].Columns[0].Doc = "Id\r; DROP" }, "the doc has more than one line"},
 		"a table's, of two":       {func(d *Dataset) { d.Tables[0].Doc = "Id\n; DROP" }, "the doc has more than one line"},
+		"a header of two words":   {func(d *Dataset) { d.Source.Headers = []Param{{"a b", "x"}} }, "is no name of a header"},
+		"another token":           {func(d *Dataset) { d.Source.Headers = []Param{{"authorization", "x"}} }, "is no name of a header"},
+		"a header beyond ASCII":   {func(d *Dataset) { d.Source.Headers = []Param{{"Prefer", "ü"}} }, "is no name of a header"},
 		"a key column twice":      {func(d *Dataset) { d.Tables[0].Key = append(d.Tables[0].Key, d.Tables[0].Key[0]) }, "in the key twice"},
 		"another mark": {func(d *Dataset) {
 			d.Removes = true
