@@ -14,8 +14,8 @@ import (
 	"graphlake/extract/graph"
 )
 
-// Who is sick is alone: whatever one parent or record answers steadily is its own, and it is behind, to
-// be read again later, while the others are read. Some answers are nobody's own:
+// Whatever one parent or record answers steadily is its own: it is behind, to be read again later, while the others
+// are read. Some answers are nobody's own:
 //
 //   - there is no token to ask with;
 //   - the tenant lacks what is asked for;

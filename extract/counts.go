@@ -26,7 +26,7 @@ type counts struct {
 	parents, done, told                                 atomic.Int64
 }
 
-// Counts may be called at any time.
+// Counts are the numbers so far. It is safe to call while the reading goes on.
 func (r *Reading) Counts() Counts {
 	c := &r.counts
 	return Counts{

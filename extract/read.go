@@ -44,7 +44,8 @@ type Options struct {
 // Names give an id of Graph's as the caller has it; both are safe for concurrent use. nil: as Graph has it.
 type Names struct{ Parent, Record func(id string) string }
 
-// Reading is one reading of a dataset for a range, by one tenant's client.
+// Reading is one reading of a dataset for a range, by one tenant's client. One goroutine ranges over Records, once; Counts
+// may be asked from any, at any time, and all else when Records has ended.
 type Reading struct {
 	client  *graph.Client
 	dataset schemas.Dataset

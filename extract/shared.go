@@ -45,7 +45,7 @@ type list struct {
 	elements [][]byte // as Graph sent them
 }
 
-// NewShared is for the readings of some datasets.
+// NewShared is for the readings of some datasets of one tenant: it finds the lists that several of them ask for.
 func NewShared(all []schemas.Dataset) *Shared {
 	questions := map[string]*question{}
 	for _, d := range all {

@@ -48,7 +48,7 @@ func shapeOf(d schemas.Dataset) shape {
 	return s
 }
 
-// ChangeError is what a dataset says otherwise than the lake has it.
+// ChangeError is a change of a declared dataset that the files in the lake do not allow. Its text says the cure.
 type ChangeError struct {
 	Dataset string
 	// Where in the dataset: a table, a column of it, and a key of that; empty from where nothing is written.

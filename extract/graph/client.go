@@ -84,7 +84,7 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// Stats is what the client has asked so far.
+// Stats counts all that the client has asked, whatever counters the contexts of its requests have. It goes on counting.
 func (c *Client) Stats() *Counter { return &c.stats }
 
 // Get reads a single object.

@@ -195,11 +195,11 @@ func (a *audit) all(ctx context.Context, partitions map[time.Time]bool) error {
 		var again []time.Time
 		for _, date := range days {
 			a.seen[date] = true
-			found, settled, err := a.look(ctx, date)
+			found, reliable, err := a.look(ctx, date)
 			switch {
 			case err != nil:
 				return fmt.Errorf("%s: %w", date.Format(time.DateOnly), err)
-			case settled || look == looks:
+			case reliable || look == looks:
 				a.findings = append(a.findings, found...)
 			default:
 				again = append(again, date)
