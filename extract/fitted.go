@@ -8,7 +8,7 @@ import (
 	"graphlake/schemas"
 )
 
-// A fitted cuts a range into windows whose pages are as full as can be foreseen, from its start to its end without
+// fitted cuts a range into windows whose pages are as full as can be foreseen, from its start to its end without
 // a gap. Where the caller holds the range already, a window ends with its last page: what begins before that is known.
 // Where it holds a like day, that tells how the day goes, and the windows listed so far how busy it is;
 // of what is not known some of the last page stays free, or one window in two would need a page more: as much as the
@@ -21,14 +21,14 @@ type fitted struct {
 	budget  schemas.Budget
 	guessed bool
 
-	mu       sync.Mutex
-	at, end  time.Time   // of what is not cut yet
-	starts   []time.Time // that are not before at
-	expected float64     // in the windows that were listed
-	listed   int
-	astray   float64 // by how far their counts were not as foreseen: squares of it, by what was foreseen
-	windows  int     // of them
-	planned  *planned
+	mu         sync.Mutex
+	at, end    time.Time   // of what is not cut yet
+	starts     []time.Time // that are not before at
+	expected   float64     // in the windows that were listed
+	listed     int
+	dispersion float64 // by how far their counts were not as foreseen: squares of it, by what was foreseen
+	windows    int     // of them
+	planned    *planned
 }
 
 // planned is how many pages of a list the windows of a run were planned for, those of several readings. It is safe
@@ -38,7 +38,7 @@ type planned struct {
 	first, further int
 }
 
-// A cut is a window, and what it should hold: of the day that is known, and of this one.
+// cut is a window, and what it should hold: of the day that is known, and of this one.
 type cut struct {
 	schemas.Range
 	expected, foreseen float64
@@ -47,11 +47,11 @@ type cut struct {
 
 // How far a count is from what is foreseen. If calls begin as it happens, the square of that is as large as the count
 // in the mean, and twice as large if what is foreseen is a count itself. That is believed until as many windows again
-// say better; and a window is cut so that it is seldom fuller than its pages.
+// say better; and a window is cut so that it is seldom fuller than its pages, by the margin.
 const (
-	usuallyAstray = 2
-	priorWindows  = 4
-	seldom        = 1.2 // times the deviation
+	usualDispersion = 2
+	priorWindows    = 4
+	margin          = 1.2 // times the deviation
 )
 
 // Records of windows are worth as much for how busy a day is as these before the first was listed.
@@ -121,7 +121,7 @@ func (f *fitted) aim(pages int) float64 {
 	if !f.guessed {
 		return most
 	}
-	d := seldom * math.Sqrt((f.astray+priorWindows*usuallyAstray)/float64(f.windows+priorWindows)) // for a count of 1
+	d := margin * math.Sqrt((f.dispersion+priorWindows*usualDispersion)/float64(f.windows+priorWindows)) // for a count of 1
 	root := (math.Sqrt(d*d+4*most) - d) / 2
 	return root * root
 }
@@ -142,7 +142,7 @@ func (f *fitted) learn(c cut, listed int) {
 	defer f.mu.Unlock()
 	f.expected += c.expected
 	f.listed += listed
-	off := float64(listed) - c.foreseen
-	f.astray += off * off / max(c.foreseen, 1)
+	difference := float64(listed) - c.foreseen
+	f.dispersion += difference * difference / max(c.foreseen, 1)
 	f.windows++
 }

@@ -9,7 +9,7 @@ import (
 // What a window should hold is a guess from the ones before. Aimed at this share of a page, about a
 // fifth of the windows turn out to need a second one, and of call records both of the list's budgets,
 // that of first pages and that of further ones, are then used up together.
-const walkFill = 55. / 60
+const strideFill = 55. / 60
 
 // shortestWindow that a guess leads to. Meetings start together on the hour.
 const shortestWindow = time.Minute
@@ -58,7 +58,7 @@ func (s *stride) learn(r schemas.Range, listed int) {
 	next := 2 * s.latest.length
 	if n := s.before.listed + s.latest.listed; n > 0 {
 		perRecord := float64(s.before.length+s.latest.length) / float64(n)
-		next = min(next, time.Duration(walkFill*float64(s.page)*perRecord))
+		next = min(next, time.Duration(strideFill*float64(s.page)*perRecord))
 	}
 	s.length = s.bounded(next)
 }

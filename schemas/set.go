@@ -9,7 +9,8 @@ import (
 // needs one is given it.
 type Set []Dataset
 
-// BuiltIn is the datasets that come with the program.
+// BuiltIn are the datasets that come with the program. The slice is the caller's; what the datasets point to is shared and
+// does not change.
 func BuiltIn() Set {
 	return Set{
 		CallRecords, PSTNCalls, DirectRoutingCalls,
