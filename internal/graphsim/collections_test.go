@@ -37,7 +37,7 @@ func TestCollectionsAreComplete(t *testing.T) {
 		if c.typ == nil {
 			continue
 		}
-		for _, name := range strings.Fields(c.typ.usual + " " + c.typ.always) {
+		for name := range strings.FieldsSeq(c.typ.usual + " " + c.typ.always) {
 			if !c.typ.knows(tenant, name) {
 				t.Errorf("%s has no %s", c.typ.name, name)
 			}
