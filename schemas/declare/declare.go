@@ -54,7 +54,7 @@ func (d Declared) PlaceOf(table, column, key string) string {
 }
 
 func (s source) place(at string) string {
-	line := 0
+	var line int
 	for around := at; ; around = around[:max(0, strings.LastIndexAny(around, ".["))] {
 		if n, ok := s.line[around]; ok || around == "" {
 			line = n
