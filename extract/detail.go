@@ -49,7 +49,7 @@ func (r *Reading) readDetails(ctx context.Context, records chan<- []record.Recor
 	entries := make(chan entry, listedAhead)
 	g.Go(func() error {
 		defer close(entries)
-		whole := &listing{Reading: r, asked: r.asked}
+		whole := &listing{reading: r, asked: r.asked}
 		return whole.windows(ctx, func(ctx context.Context, listed []graph.Value, req graph.Request) error {
 			for _, v := range listed {
 				e, wanted, err := r.wanted(ctx, records, v)

@@ -35,16 +35,16 @@ func (l *listing) window(ask schemas.Range) window {
 
 // listing is the list of a range, or of one parent's.
 type listing struct {
-	*Reading
-	asked  schemas.Range
-	parent parent // empty: there are none
-	atOnce int    // windows that are listed at once; 0 is parallelWindows
+	reading *Reading
+	asked   schemas.Range
+	parent  parent // empty: there are none
+	atOnce  int    // windows that are listed at once; 0 is parallelWindows
 }
 
 // stretches cut the range, to whole seconds or days, into what is walked at once: the windows, or if
 // these follow what there is, a few stretches of them.
 func (l *listing) stretches() []schemas.Range {
-	w, whole := l.dataset.Source.Window, l.whole()
+	w, whole := l.reading.dataset.Source.Window, l.whole()
 	length := w.Step()
 	if w.Page > 0 {
 		windows := len(whole.Split(length))
@@ -56,10 +56,10 @@ func (l *listing) stretches() []schemas.Range {
 // whole is the range in whole seconds or days, as bounds are written.
 func (l *listing) whole() schemas.Range {
 	step := time.Second
-	if !hasClock(l.dataset.Source.Window.Layout) {
+	if !hasClock(l.reading.dataset.Source.Window.Layout) {
 		step = schemas.Day
 	}
-	if slices.Contains(l.dataset.Time, schemas.AskedDay) {
+	if slices.Contains(l.reading.dataset.Time, schemas.AskedDay) {
 		step = schemas.Day
 	}
 	return schemas.Range{From: l.asked.From.UTC().Truncate(step), To: l.asked.To.UTC().Add(step - 1).Truncate(step)}
@@ -92,14 +92,14 @@ func (l *listing) windows(ctx context.Context, take take) error {
 
 // fitted cuts the range by what is known of it; nil if nothing is, or if the source has no pages to fill.
 func (l *listing) fitted() *fitted {
-	w, known := l.dataset.Source.Window, l.options.Starts
+	w, known := l.reading.dataset.Source.Window, l.reading.options.Starts
 	if w.Page == 0 || len(known) == 0 {
 		return nil
 	}
 	whole := l.whole()
 	i, _ := slices.BinarySearchFunc(known, whole.From, time.Time.Compare)
 	return &fitted{
-		window: w, budget: l.dataset.Source.Budget, guessed: l.options.Guessed, planned: &l.options.Shared.planned,
+		window: w, budget: l.reading.dataset.Source.Budget, guessed: l.reading.options.Guessed, planned: &l.reading.options.Shared.planned,
 		at: whole.From, end: whole.To, starts: known[i:],
 	}
 }
@@ -125,7 +125,7 @@ func (l *listing) listFitted(ctx context.Context, f *fitted, take take) error {
 
 // walk lists a stretch, window by window.
 func (l *listing) walk(ctx context.Context, stretch schemas.Range, take take) error {
-	s := newStride(l.dataset.Source.Window, stretch)
+	s := newStride(l.reading.dataset.Source.Window, stretch)
 	for at := stretch.From; at.Before(stretch.To); {
 		w := l.window(schemas.Range{From: at, To: s.end(at)})
 		at = w.ask.To
@@ -154,21 +154,21 @@ func (l *listing) listWindow(ctx context.Context, w window, take take) (n int, e
 }
 
 func (l *listing) listPages(ctx context.Context, w window, take take) (n int, err error) {
-	r := l.listRequest(l.lower(w.ask), l.parent)
-	for page, err := range l.pages(ctx, r) {
+	r := l.reading.listRequest(l.lower(w.ask), l.parent)
+	for page, err := range l.reading.pages(ctx, r) {
 		if err != nil {
 			return n, err
 		}
 		n += len(page.Values)
-		l.counts.listed.Add(int64(len(page.Values)))
+		l.reading.counts.listed.Add(int64(len(page.Values)))
 		inside := slices.DeleteFunc(page.Values, func(v graph.Value) bool {
-			when, ok := l.fields.asked(&v)
-			if slices.Contains(l.dataset.Time, schemas.AskedDay) {
+			when, ok := l.reading.fields.asked(&v)
+			if slices.Contains(l.reading.dataset.Time, schemas.AskedDay) {
 				when, ok = w.ask.From, true
 			}
 			return ok && !w.keep.Contains(when)
 		})
-		l.counts.outside.Add(int64(len(page.Values) - len(inside)))
+		l.reading.counts.outside.Add(int64(len(page.Values) - len(inside)))
 		if err := take(ctx, inside, r); err != nil {
 			return n, err
 		}
@@ -178,7 +178,7 @@ func (l *listing) listPages(ctx context.Context, w window, take take) (n int, er
 
 // lower moves the start of what is asked for where Graph would leave out the instant itself.
 func (l *listing) lower(ask schemas.Range) schemas.Range {
-	if l.dataset.Source.Window.Exclusive {
+	if l.reading.dataset.Source.Window.Exclusive {
 		ask.From = ask.From.Add(-time.Millisecond)
 	}
 	return ask

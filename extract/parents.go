@@ -116,7 +116,7 @@ func ofBatch(err error) bool {
 
 // readParent reads what there is for one parent.
 func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record, p parent) error {
-	l := &listing{Reading: r, asked: r.around(), parent: p, atOnce: parallelWindows}
+	l := &listing{reading: r, asked: r.around(), parent: p, atOnce: parallelWindows}
 	if from, ok := r.options.Behind[r.options.Names.Parent(p.id)]; ok {
 		l.atOnce = 1 // it may refuse again, and one request is enough to know
 		if from.Before(l.asked.From) {
@@ -132,7 +132,7 @@ func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record
 			if err := r.complete(ctx, &listed[i], req); err != nil {
 				return err
 			}
-			page[i] = l.named(&listed[i], l.day(req)...)
+			page[i] = l.named(&listed[i], l.reading.day(req)...)
 		}
 		return send(ctx, records, page)
 	}
@@ -161,19 +161,19 @@ func (r *Reading) around() schemas.Range {
 
 // single reads an answer that is the record.
 func (l *listing) single(ctx context.Context, records chan<- []record.Record) error {
-	r := l.listRequest(l.asked, l.parent)
-	v, err := l.client.Get(ctx, r)
+	r := l.reading.listRequest(l.asked, l.parent)
+	v, err := l.reading.client.Get(ctx, r)
 	if err != nil {
 		return err
 	}
-	err = l.complete(ctx, &v, r)
-	if err == nil && !slices.ContainsFunc(v.Members, func(m json.Member) bool { return slices.Contains(l.properties, string(m.Name)) }) {
+	err = l.reading.complete(ctx, &v, r)
+	if err == nil && !slices.ContainsFunc(v.Members, func(m json.Member) bool { return slices.Contains(l.reading.properties, string(m.Name)) }) {
 		err = errors.New("the answer has nothing that was asked for")
 	}
 	if err != nil {
 		return err
 	}
-	l.counts.listed.Add(1)
+	l.reading.counts.listed.Add(1)
 	return send(ctx, records, []record.Record{l.named(&v)})
 }
 
@@ -183,7 +183,7 @@ func (l *listing) named(v *graph.Value, more ...string) record.Record {
 	if l.parent.of != "" {
 		pairs = append(pairs, "grandparent", l.parent.of)
 	}
-	if own := l.dataset.Source.Own; own != nil && bytes.HasPrefix(v.Plain(l.fields.own), []byte(own.Prefix)) {
+	if own := l.reading.dataset.Source.Own; own != nil && bytes.HasPrefix(v.Plain(l.reading.fields.own), []byte(own.Prefix)) {
 		pairs = append(pairs, "mailbox", l.parent.id)
 	}
 	return note(v.JSON, pairs...)

@@ -134,7 +134,7 @@ func (r *Reading) read(ctx context.Context, records chan<- []record.Record) (err
 	if r.fields, err = fieldsOf(r.dataset); err != nil {
 		return err
 	}
-	whole := &listing{Reading: r, asked: r.asked}
+	whole := &listing{reading: r, asked: r.asked}
 	switch source := r.dataset.Source; {
 	case source.Paging == schemas.Delta:
 		return r.readDelta(ctx, records)
