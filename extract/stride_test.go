@@ -66,7 +66,9 @@ func (p *pages) list(t *testing.T, o graphsim.Options, w schemas.Window, how ext
 		}
 		starts = append(starts, instant(extract.Text(record.JSON, "startDateTime")))
 	}
+	p.mu.Lock()
 	p.records += len(starts)
+	p.mu.Unlock()
 	slices.SortFunc(starts, time.Time.Compare)
 	return starts
 }
