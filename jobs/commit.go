@@ -23,7 +23,7 @@ func (u *unit) commit(ctx context.Context, merge *load.Merge, reading *extract.R
 	}
 	if len(changing) > 0 {
 		err := u.open.state.Update(ctx, func(st *state.State) {
-			st.MarkDirty(changing...)
+			u.open.markDirty(st, changing)
 			for _, date := range changing {
 				st.MarkUnsure(u.touched(date))
 			}

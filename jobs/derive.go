@@ -15,8 +15,14 @@ import (
 )
 
 // derive derives a day that may lag raw. One that was marked, and whose raw partition was never published, is not
-// dirty. That is asked for itself: a scratch directory that is not there is no reason to forget a day.
+// dirty. That is asked for itself: a scratch directory that is not there is no reason to forget a day. It is asked while
+// nobody publishes: a day that a unit has marked and not published yet is not to be forgotten.
 func (s *Session) derive(ctx context.Context, o *openDataset, date time.Time) (derive.Result, error) {
+	done, err := s.encoders.one(ctx)
+	if err != nil {
+		return derive.Result{}, err
+	}
+	defer done()
 	there, err := o.lake.Exists(ctx, o.raw(date))
 	if err != nil {
 		return derive.Result{}, err
@@ -24,17 +30,22 @@ func (s *Session) derive(ctx context.Context, o *openDataset, date time.Time) (d
 	if !there {
 		return derive.Result{}, o.state.Update(ctx, func(st *state.State) { st.Dirty = slices.DeleteFunc(st.Dirty, date.Equal) })
 	}
-	return s.deriveDay(ctx, o, date)
+	return o.derive(ctx, date)
 }
 
-// deriveDay replaces the tables of a day by what its raw partition gives, and notes that it is clean, now or with the
-// days that follow it. What was done until an error is in the result too.
-func (s *Session) deriveDay(ctx context.Context, o *openDataset, date time.Time) (r derive.Result, err error) {
+// deriveDay derives a day whose raw partition is there.
+func (s *Session) deriveDay(ctx context.Context, o *openDataset, date time.Time) (derive.Result, error) {
 	done, err := s.encoders.one(ctx)
 	if err != nil {
-		return r, err
+		return derive.Result{}, err
 	}
 	defer done()
+	return o.derive(ctx, date)
+}
+
+// derive replaces the tables of a day by what its raw partition gives, and notes that it is clean, now or with the
+// days that follow it. What was done until an error is in the result too. Its caller sees to it that nobody publishes raw.
+func (o *openDataset) derive(ctx context.Context, date time.Time) (r derive.Result, err error) {
 	day, err := derive.Read(ctx, o.day(date))
 	if err != nil {
 		return r, err
@@ -139,18 +150,30 @@ func (o *openDataset) cleaned(ctx context.Context, date time.Time, misfits map[s
 // flush tells the state of the days that were derived.
 func (o *openDataset) flush(ctx context.Context) error {
 	o.mu.Lock()
-	days := o.derived
-	o.derived = nil
+	none := len(o.derived) == 0
 	o.mu.Unlock()
-	if len(days) == 0 {
+	if none {
 		return nil
 	}
 	return o.state.Update(context.WithoutCancel(ctx), func(st *state.State) {
+		o.mu.Lock() // within the change: a unit that marks days takes them out of these
+		days := o.derived
+		o.derived = nil
+		o.mu.Unlock()
 		for _, d := range days {
 			st.MarkClean(d.date, o.fingerprint)
 			st.NoteMisfits(d.date, d.misfits)
 		}
 	})
+}
+
+// markDirty notes in the state that raw of days is about to be replaced: that their tables were derived, which the state
+// may not say yet, was of what raw has been.
+func (o *openDataset) markDirty(st *state.State, days []time.Time) {
+	st.MarkDirty(days...)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.derived = slices.DeleteFunc(o.derived, func(d derivedDay) bool { return slices.ContainsFunc(days, d.date.Equal) })
 }
 
 // columnsOf counts misfits by table.column.

@@ -254,3 +254,92 @@ func TestDaysThatLoseAreDerivedFirst(t *testing.T) {
 		want(t, roots, part(load.Tables, "calls", order[0]).Object(), part(load.Tables, "calls", order[1]).Object())
 	}
 }
+
+// A day that was derived, and whose raw is then replaced, is dirty again, also if that it was derived is noted last.
+func TestDayThatIsReadAnewIsDirty(t *testing.T) {
+	calls := moving{"one": {"2026-11-16T10:00:00Z", 1}}
+	r := newRig(t, calls)
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}, From: monday, To: monday.Add(schemas.Day)}
+	session := open(t, r, s)
+	p, err := session.Plan()
+	if err != nil || len(p.Units) != 1 {
+		t.Fatalf("%d units, %v", len(p.Units), err)
+	}
+	for version := range 2 {
+		calls["one"] = call{"2026-11-16T10:00:00Z", version + 1}
+		if rep, days := session.Read(t.Context(), p.Units[0]); rep.Error != nil || len(days) != 1 {
+			t.Fatalf("%+v, days %v", rep, days)
+		}
+		if version > 0 {
+			break // whoever derives it has died
+		}
+		if _, err := session.Derive(t.Context(), s.Pairs()[0], monday); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := session.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if st := r.state(t, schemas.CallRecords); !slices.EqualFunc(st.Dirty, []time.Time{monday}, time.Time.Equal) {
+		t.Errorf("dirty are %v, want the day that was read anew", st.Dirty)
+	}
+}
+
+// Whoever derives a day that is marked, and that a unit is about to publish, waits for it, and does not forget the day.
+func TestDeriveWaitsForRaw(t *testing.T) {
+	now := later
+	r := newRig(t, week(&now))
+	publishing := &publishing{Store: r.Store}
+	r.Lake = load.New(publishing, t.TempDir())
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls}, From: monday, To: monday.Add(schemas.Day)}
+	session := open(t, r, s)
+	p, err := session.Plan()
+	if err != nil || len(p.Units) != 1 {
+		t.Fatalf("%d units, %v", len(p.Units), err)
+	}
+	derived := make(chan struct{})
+	publishing.raw = func() {
+		go func() {
+			defer close(derived)
+			got, err := session.Derive(t.Context(), s.Pairs()[0], monday)
+			if err != nil || got.Written == 0 {
+				t.Errorf("%+v, %v, want the tables of what is published", got, err)
+			}
+		}()
+		select {
+		case <-derived:
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	if rep, _ := session.Read(t.Context(), p.Units[0]); rep.Error != nil {
+		t.Fatal(rep.Error)
+	}
+	<-derived
+	if err := session.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// publishing is a store that calls raw before it publishes some.
+type publishing struct {
+	state.Store
+	raw func()
+}
+
+func (s *publishing) Stage(ctx context.Context, name string) (load.Staged, error) {
+	staged, err := s.Store.Stage(ctx, name)
+	if p, _ := load.ParsePartition(name); p.Kind == load.Raw {
+		return published{staged, s.raw}, err
+	}
+	return staged, err
+}
+
+type published struct {
+	load.Staged
+	before func()
+}
+
+func (s published) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
+	s.before()
+	return s.Staged.Commit(ctx, base)
+}
