@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
@@ -68,7 +70,22 @@ func (e *encoder) column(column file.ColumnChunkWriter, values arrow.Array, null
 			}
 		}
 	}
+	values = withoutNil(values)
+	defer values.Release()
 	return pqarrow.WriteArrowToColumn(e.ctx, column, values, levels, nil, nullable)
+}
+
+// withoutNil is the same array, which the caller releases. Texts that are all empty may have a buffer of no bytes; the
+// library notes bounds of them if these are an empty slice, or if there is no buffer, and none if they are nil.
+func withoutNil(values arrow.Array) arrow.Array {
+	data := values.Data()
+	if _, ok := values.(*array.String); !ok || data.Buffers()[2] == nil || data.Buffers()[2].Bytes() != nil {
+		values.Retain()
+		return values
+	}
+	none := array.NewData(data.DataType(), data.Len(), []*memory.Buffer{data.Buffers()[0], data.Buffers()[1], nil}, nil, data.NullN(), data.Offset())
+	defer none.Release()
+	return array.NewStringData(none)
 }
 
 // close ends the file and frees what encoding needed.

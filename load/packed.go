@@ -80,8 +80,8 @@ func pack[T, V ~int64 | ~float64](to []T, values []V, levels []int16) []T {
 }
 
 func (p *packed) writeTexts(column *file.ByteArrayColumnChunkWriter, values *array.String) (done bool, err error) {
-	var text []byte
-	if b := values.Data().Buffers()[2]; b != nil {
+	text := []byte{} // not nil: of a text that is nil the library notes no bounds
+	if b := values.Data().Buffers()[2]; b != nil && b.Bytes() != nil {
 		text = b.Bytes()
 	}
 	ends := values.ValueOffsets()

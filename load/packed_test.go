@@ -31,3 +31,27 @@ func TestNullsThatHoldText(t *testing.T) {
 	wantRows(t, rows(t, lake, p, notes),
 		`{"id":"bb","kind":"bb"}`, `{"id":null,"kind":null}`, `{"id":"dd","kind":"dd"}`, `{"id":"ee","kind":"ee"}`)
 }
+
+// Texts that are all empty have an empty buffer or none, as they came to be: the file is the same, whether there are nulls
+// or not.
+func TestEmptyTextsHaveTheSameBytes(t *testing.T) {
+	notes := schemas.Table{Name: "notes", Key: []string{"id"}, Lenient: true, Columns: []schemas.Column{
+		{Name: "id", Type: schemas.String},
+		{Name: "kind", Type: schemas.Enum},
+	}}
+	p := load.Partition{Kind: load.Tables, Name: "notes", TenantID: tenant, Date: day(22)}
+	offsets := memory.NewBufferBytes(arrow.Int32Traits.CastToBytes([]int32{0, 0, 0}))
+	for nulls, valid := range []*memory.Buffer{nil, memory.NewBufferBytes([]byte{0b10})} {
+		var want []byte
+		for _, text := range []*memory.Buffer{memory.NewBufferBytes([]byte{}), memory.NewBufferBytes(nil), nil} {
+			store := memstore.New()
+			column := array.MakeFromData(array.NewData(arrow.BinaryTypes.String, 2, []*memory.Buffer{valid, offsets, text}, nil, nulls, 0))
+			write(t, load.New(store, ""), p, notes, array.NewRecordBatch(notes.Schema(), []arrow.Array{column, column}, 2))
+			got := fileOf(t, store, p)
+			if want == nil {
+				want = got
+			}
+			sameFile(t, "empty texts", got, want)
+		}
+	}
+}
