@@ -123,7 +123,7 @@ func (o *openDataset) finish(ctx context.Context, s plan.Selection) error {
 	if _, ok := st.AskedFor(s.Asked()); !whole || !ok {
 		return nil
 	}
-	return o.state.Update(ctx, func(st *state.State) { st.Finish(s.Asked()) })
+	return o.state.Update(context.WithoutCancel(ctx), func(st *state.State) { st.Finish(s.Asked()) })
 }
 
 // noteRows remembers how many rows of raw were published.

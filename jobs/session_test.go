@@ -320,6 +320,43 @@ func TestDeriveWaitsForRaw(t *testing.T) {
 	}
 }
 
+// Whoever is told to stop still notes what was done.
+func TestCloseWhenTheContextHasEnded(t *testing.T) {
+	now := later
+	r := newRig(t, week(&now))
+	r.Store = cancelable{r.Store}
+	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls}, From: monday, To: monday.Add(schemas.Day)}
+	session := open(t, r, s)
+	p, err := session.Plan()
+	if err != nil || len(p.Units) != 1 {
+		t.Fatalf("%d units, %v", len(p.Units), err)
+	}
+	if rep, _ := session.Read(t.Context(), p.Units[0]); rep.Error != nil {
+		t.Fatal(rep.Error)
+	}
+	if _, err := session.Derive(t.Context(), s.Pairs()[0], monday); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := session.Close(ctx); err != nil {
+		t.Error(err)
+	}
+	if st := r.state(t, schemas.PSTNCalls); len(st.Dirty) > 0 || len(st.Asked) > 0 {
+		t.Errorf("dirty are %v, asked for %v", st.Dirty, st.Asked)
+	}
+}
+
+// cancelable is a store that heeds contexts, as those on disks and in the cloud do.
+type cancelable struct{ state.Store }
+
+func (s cancelable) Swap(ctx context.Context, name string, base load.Version, data []byte) (load.Version, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	return s.Store.Swap(ctx, name, base, data)
+}
+
 // publishing is a store that calls raw before it publishes some.
 type publishing struct {
 	state.Store
