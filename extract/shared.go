@@ -58,13 +58,16 @@ func NewShared(all []schemas.Dataset) *Shared {
 	}
 	// Whoever wants ids only is content with the same elements as a whole, and whoever asks for less with more headers.
 	asked := maps.Clone(questions)
-	for key, q := range asked {
+	keys := slices.Sorted(maps.Keys(asked)) // so that of two that would do it is always the same
+	for _, key := range keys {
+		q := asked[key]
 		for _, query := range [][]schemas.Param{nil, q.query} {
 			richer := question{version: q.version, path: q.path, query: query}
 			if query == nil && !slices.Equal(q.query, idOnly) || questions[key] != q {
 				continue
 			}
-			for _, other := range asked {
+			for _, k := range keys {
+				other := asked[k]
 				if other != q && other.lists(richer) && includes(other.headers, q.headers) {
 					other.datasets += q.datasets
 					questions[key] = other

@@ -159,6 +159,9 @@ func (s *Session) read(ctx context.Context, l *live, rep *UnitReport) (published
 	if err != nil {
 		return published{}, err
 	}
+	if today := s.runner.Now.UTC().Truncate(schemas.Day); l.Dataset.Mode.Pictures() && !l.Range.From.Equal(today) {
+		return published{}, fmt.Errorf("a picture of %s cannot be taken on %s: plan again", l.Range.From.Format(time.DateOnly), today.Format(time.DateOnly))
+	}
 	if inOrder(l.Unit) {
 		if err := o.serial.Acquire(ctx, 1); err != nil {
 			return published{}, err

@@ -380,3 +380,27 @@ func (s published) Commit(ctx context.Context, base load.Condition) (bool, load.
 	s.before()
 	return s.Staged.Commit(ctx, base)
 }
+
+// A picture is of the day on which it is taken: a unit of another day, as one that waited for its process over midnight,
+// is refused and leaves nothing.
+func TestPictureOfAnotherDay(t *testing.T) {
+	now := later
+	r := newRig(t, week(&now))
+	session := open(t, r, plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.Users}})
+	p, err := session.Plan()
+	if err != nil || len(p.Units) != 1 {
+		t.Fatalf("%d units, %v", len(p.Units), err)
+	}
+	u := p.Units[0]
+	u.Range.From, u.Range.To = u.Range.From.Add(-schemas.Day), u.Range.To.Add(-schemas.Day)
+	rep, days := session.Read(t.Context(), u)
+	if rep.Outcome != state.Failed || rep.Error == nil || !strings.Contains(rep.Error.Message, "plan again") || len(days) > 0 {
+		t.Errorf("%+v, %v", rep, days)
+	}
+	if err := session.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for file, err := range r.Store.List(t.Context(), load.Raw.Under()) {
+		t.Errorf("%s is there, %v", file.Name, err)
+	}
+}

@@ -11,7 +11,7 @@ type tuning struct {
 	chunkRows   int64 // what is handed to the encoder at once
 	chunkBytes  int64
 	spoolBytes  int64 // what a spool may hold at least before it writes a sorted run
-	spoolsBytes int64 // what all spools of a lake hold before one of them does
+	spoolsBytes int64 // what all spools of a lake hold before one of them does; they hold at most this and spoolBytes each
 	runBytes    int64 // one batch of a sorted run; each run has one in memory when they are merged
 	readBytes   int64 // one batch of Read
 	wholeBytes  int64 // a file up to this size is read at once
@@ -24,7 +24,7 @@ var standard = tuning{
 	groupBytes:  32 << 20,
 	chunkRows:   4096,
 	chunkBytes:  1 << 20,
-	spoolBytes:  32 << 20,
+	spoolBytes:  8 << 20,
 	spoolsBytes: 64 << 20,
 	runBytes:    256 << 10,
 	readBytes:   1 << 20,
