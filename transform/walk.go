@@ -162,8 +162,7 @@ func zoneIn(scan json.Scanner) (zone json.Value) {
 		if v, err = scan.Value(); err != nil {
 			break
 		}
-		if text := scan.Text(name); string(text) == schemas.ZoneMember ||
-			!name.Plain && string(json.AppendString(nil, text)) == schemas.ZoneMember {
+		if string(scan.Unquote(name)) == schemas.ZoneMember {
 			zone = v
 		}
 		more, err = scan.NextMember()

@@ -135,7 +135,7 @@ func readText(s *json.Scanner) (text string, err error) {
 		if err != nil {
 			return "", err
 		}
-		return string(json.AppendString(nil, s.Text(v))), nil
+		return string(s.Unquote(v)), nil
 	default:
 		err = eachOf(s, func(name []byte) (err error) {
 			if string(name) == "value" && s.Kind() == json.String {

@@ -43,7 +43,7 @@ func decodePage(body []byte, fields *Fields) (Page, error) {
 		case countAnnotation:
 			var v json.Value
 			v, err = r.scan.Value()
-			p.Count = max(p.Count, countOf(r.plain(v)))
+			p.Count = max(p.Count, countOf(r.scan.Unquote(v)))
 		default:
 			var v json.Value
 			if v, err = r.scan.Value(); err == nil {
@@ -124,11 +124,7 @@ func eachOf(s *json.Scanner, read func(name []byte) error) error {
 		if name, err = s.Name(); err != nil {
 			break
 		}
-		text := s.Text(name)
-		if !name.Plain {
-			text = json.AppendString(nil, text)
-		}
-		if err = read(text); err == nil {
+		if err = read(s.Unquote(name)); err == nil {
 			more, err = s.NextMember()
 		}
 	}
@@ -144,7 +140,7 @@ func readLink(s *json.Scanner) (string, error) {
 	case v.Kind != json.String:
 		return "", fmt.Errorf("a link is %v instead of a string", v.Kind)
 	}
-	return string(json.AppendString(nil, s.Text(v))), nil
+	return string(s.Unquote(v)), nil
 }
 
 // countOf is a count, which some services send as a string; what is none is 0.

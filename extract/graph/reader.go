@@ -93,7 +93,7 @@ func (r *reader) value(element bool) (v Value, err error) {
 	end := r.scan.Pos()
 	v = Value{JSON: r.body[r.start:end:end], Rest: r.rest, found: r.found, Members: r.top, cuts: r.cuts, wrong: r.wrong}
 	if r.id.Kind > json.Null {
-		v.ID = r.plain(r.id)
+		v.ID = r.scan.Unquote(r.id)
 	}
 	r.found, r.cuts, r.rest, r.top = nil, json.Edit{}, nil, nil
 	return v, err
@@ -102,14 +102,6 @@ func (r *reader) value(element bool) (v Value, err error) {
 // ahead is for how many values memory is made at once: about as many as there may be, of the size of a small one.
 func (r *reader) ahead() int { return min((len(r.body)-r.scan.Pos())/256, 255) + 1 }
 
-// plain is what a string says, and else the value's text.
-func (r *reader) plain(v json.Value) []byte {
-	if v.Kind == json.String && !v.Plain {
-		return json.AppendString(nil, r.body[v.Start:v.End])
-	}
-	return r.body[v.Start:v.End]
-}
-
 // pass reads a value with all that is in it; n is its place, nil if no field is there or in it. element: it is one of
 // an array. whole: it is looked at whether what is in it is all that there is.
 func (r *reader) pass(kind json.Kind, n *json.Node[int], element, whole bool) (v json.Value, err error) {
@@ -117,10 +109,9 @@ func (r *reader) pass(kind json.Kind, n *json.Node[int], element, whole bool) (v
 	switch kind {
 	case json.Object:
 		if n != nil && n.Members == nil {
-			err = r.object(nil, element, whole)
-		} else {
-			err = r.object(n, element, whole)
+			n = nil
 		}
+		err = r.object(n, element, whole)
 		v.End = r.scan.Pos()
 	case json.Array:
 		mark := len(r.elements)
@@ -227,7 +218,7 @@ func (r *reader) object(n *json.Node[int], element, whole bool) error {
 	if o.own != nil {
 		r.top = make([]json.Member, 0, len(r.members)-o.first)
 		for _, m := range r.members[o.first:] {
-			r.top = append(r.top, json.Member{Name: r.plain(m.name), Start: m.name.Start - 1 - r.start, From: m.from - r.start, To: m.to - r.start})
+			r.top = append(r.top, json.Member{Name: r.scan.Unquote(m.name), Start: m.name.Start - 1 - r.start, From: m.from - r.start, To: m.to - r.start})
 		}
 	}
 	r.members, r.elements = r.members[:o.first], r.elements[:mark]
@@ -262,7 +253,7 @@ func (r *reader) hasAt(name json.Value) bool {
 // special reads a member whose name has an escape or an "@". One of the answer's annotations is cut together with the
 // white space and the comma before it.
 func (r *reader) special(o *object, start int, name json.Value, to *json.Node[int], whole bool) error {
-	text := r.plain(name)
+	text := r.scan.Unquote(name)
 	annotated, annotation := cutAnnotation(text)
 	if annotation == "" || annotation == deltaLinkAnnotation {
 		return r.member(o, start, name, to, whole && bytes.IndexByte(text, '@') < 0)
@@ -296,13 +287,13 @@ func (r *reader) annotate(o *object, annotated, annotation string, v json.Value)
 		n = &o.notes[len(o.notes)-1]
 	}
 	if annotation == countAnnotation {
-		n.count = max(n.count, countOf(r.plain(v)))
+		n.count = max(n.count, countOf(r.scan.Unquote(v)))
 		return
 	}
 	n.link, n.linked, n.goesOn = "", v.Kind == json.String, v.Kind != json.Null
 	switch {
 	case n.linked:
-		n.link = string(r.plain(v))
+		n.link = string(r.scan.Unquote(v))
 	case n.goesOn && r.wrong == nil:
 		r.wrong = fmt.Errorf("the link to the rest of %s is no string", annotated)
 	}
@@ -314,10 +305,7 @@ func (r *reader) member(o *object, start int, name json.Value, to *json.Node[int
 		r.cuts.Cut(o.last-r.start, start-r.start)
 	}
 	o.stay++
-	text := r.body[name.Start:name.End]
-	if !name.Plain {
-		text = r.plain(name)
-	}
+	text := r.scan.Unquote(name)
 	m := member{name: name, kind: r.scan.Kind(), elements: len(r.elements)}
 	failure := string(text) == "error"
 	var v json.Value
@@ -356,7 +344,7 @@ func (r *reader) endCollections(o *object, whole bool) {
 	for _, n := range o.notes {
 		var m member // of two with one name the later counts
 		for _, other := range r.members[o.first:] {
-			if string(r.plain(other.name)) == n.collection {
+			if string(r.scan.Unquote(other.name)) == n.collection {
 				m = other
 			}
 		}
@@ -389,7 +377,7 @@ func (r *reader) goOn(o *object, n note, m member) {
 		for _, e := range r.elements[m.elements : m.elements+m.size] {
 			came := Element{JSON: r.body[e.from:e.to]}
 			if e.id.Kind > json.Null {
-				came.ID = r.plain(e.id)
+				came.ID = r.scan.Unquote(e.id)
 			}
 			rest.Came = append(rest.Came, came)
 		}

@@ -96,12 +96,19 @@ func (e *Edit) AppendPart(dst, text []byte, from, to int) []byte {
 	return append(dst, text[at:to]...)
 }
 
-// Moved is where a byte of the text is after the changes, if it stays, or else what has come in its place begins.
-func (e *Edit) Moved(place int) int {
+// Moved is where a byte of the text is after the changes, or, if it does not stay, where what stands in its place begins:
+// what is put in front of it comes before that.
+func (e *Edit) Moved(place int) int { return e.moved(place, true) }
+
+// MovedEnd is where what ends at a place ends after the changes: what is put there comes behind that.
+func (e *Edit) MovedEnd(place int) int { return e.moved(place, false) }
+
+// moved is a place after the changes in front of it, and if put is true after what is put at it.
+func (e *Edit) moved(place int, put bool) int {
 	e.sort()
 	moved, at := place, 0
 	for _, c := range e.changes {
-		if c.from > place || c.from == place && c.to > place {
+		if c.from > place || c.from == place && (!put || c.to > place) {
 			break
 		}
 		moved += len(c.by) - max(0, c.to-max(at, c.from))
@@ -110,21 +117,8 @@ func (e *Edit) Moved(place int) int {
 	return moved
 }
 
-// MovedEnd is where what ends in front of a place ends after the changes.
-func (e *Edit) MovedEnd(place int) int {
-	e.sort()
-	moved, at := place, 0
-	for _, c := range e.changes {
-		if c.from >= place {
-			break
-		}
-		moved += len(c.by) - max(0, c.to-max(at, c.from))
-		at = max(at, c.to)
-	}
-	return moved
-}
-
-// Move moves values of the text to where they are after the changes: to what has come in their place, or is in them.
+// Move moves values, which are places in the text, to the same values after the changes. One that is replaced becomes
+// what stands in its place; its kind stays, and has to be that of both.
 func (e *Edit) Move(values []Value) {
 	if len(e.changes) == 0 {
 		return

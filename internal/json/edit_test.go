@@ -65,8 +65,9 @@ func FuzzEdit(f *testing.F) {
 			t.Fatalf("appended: %q", again)
 		}
 		for i := range text {
-			if at := e.Moved(i); !touched[i] && want[at] != text[i] {
-				t.Fatalf("%v on %q: byte %d is at %d of %q", changes, text, i, at, want)
+			at, end := e.Moved(i), e.MovedEnd(i+1)
+			if !touched[i] && (want[at] != text[i] || end != at+1) {
+				t.Fatalf("%v on %q: byte %d is at %d of %q, to %d", changes, text, i, at, want, end)
 			}
 		}
 	})

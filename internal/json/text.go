@@ -124,6 +124,14 @@ func unicode(b []byte) (r rune, ok bool) {
 // Text is the text of a value in the bytes that are scanned, of a string what is between its quotes.
 func (s *Scanner) Text(v Value) []byte { return s.data[v.Start:v.End] }
 
+// Unquote is what a string says, and the text of any other value. It copies only a string with escapes, or beyond ASCII.
+func (s *Scanner) Unquote(v Value) []byte {
+	if v.Kind == String && !v.Plain {
+		return AppendString(nil, s.Text(v))
+	}
+	return s.Text(v)
+}
+
 // AppendString appends the value of a string, given what is between its quotes.
 func AppendString(dst, text []byte) []byte {
 	for len(text) > 0 {
