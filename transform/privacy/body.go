@@ -36,7 +36,7 @@ func (b *bodies) item(scan json.Scanner, name string) {
 		if v, err = scan.Value(); err != nil {
 			return
 		}
-		switch string(scan.Text(member)) {
+		switch string(scan.Unquote(member)) {
 		case "contentType":
 			contentType = v
 		case "content":

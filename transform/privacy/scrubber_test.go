@@ -149,6 +149,12 @@ func TestBodies(t *testing.T) {
 			`{"body":{"content":"a\"b\t\u0063","contentType":"text"},"@graphlake":{"body":` + text + `}}`,
 		},
 		{
+			"escaped names", `{"body":{"\u0063ontent":"<p>Hi <at id=\"0\">Ada<\/at>!<\/p>So 😀","content\u0054ype":"html"}}`,
+			`{"body":{"\u0063ontent":null,"content\u0054ype":"html"},"@graphlake":{"body":` + html + `}}`,
+			`{"body":{"\u0063ontent":"Hi Ada!\nSo 😀","content\u0054ype":"html"},"@graphlake":{"body":` + html + `}}`,
+			`{"body":{"\u0063ontent":"<p>Hi <at id=\"0\">Ada<\/at>!<\/p>So 😀","content\u0054ype":"html"},"@graphlake":{"body":` + html + `}}`,
+		},
+		{
 			"with our own", `{"@graphlake":{"parent":"P"},"body":{"contentType":"text","content":"a b c"}}`,
 			`{"body":{"contentType":"text","content":null},"@graphlake":{"parent":"P","body":` + text + `}}`,
 			`{"body":{"contentType":"text","content":"a b c"},"@graphlake":{"parent":"P","body":` + text + `}}`,
