@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/internal/json"
+	"graphlake/internal/record"
 )
 
 // Builder fills the batches of a plan's tables from records. It is not safe for concurrent use.
@@ -66,15 +67,22 @@ const maxRecord = 1 << 30
 
 // Append adds all rows of a record, or none and a [*RecordError] that says why. The record must not
 // change meanwhile; it is not kept. Any other error says that the batch is full.
-func (b *Builder) Append(record []byte) error { return b.append(record, b.readRecord) }
+func (b *Builder) Append(text []byte) error { return b.AppendRecord(record.Record{JSON: text}) }
 
-func (b *Builder) append(record []byte, read func() *RecordError) error {
-	if len(record) > maxRecord {
+// AppendRecord is Append of a record that may have been read before: where the values are known that a raw table has
+// columns for, it is not walked again.
+func (b *Builder) AppendRecord(r record.Record) error {
+	if len(r.JSON) > maxRecord {
 		return &RecordError{Reason: "longer than 1 GiB"}
 	}
 	copy(b.marks, b.rows)
-	b.record, b.made, b.full, b.odd = record, b.made[:0], nil, b.odd[:0]
-	fault := read()
+	b.record, b.made, b.full, b.odd = r.JSON, b.made[:0], nil, b.odd[:0]
+	var fault *RecordError
+	if r.Known == nil || len(b.plan.known) == 0 {
+		fault = b.readRecord()
+	} else {
+		fault = b.readKnown(r.Known)
+	}
 	if fault == nil {
 		b.fill()
 	}

@@ -231,22 +231,22 @@ func (b *Builder) textCell(v json.Value) cell {
 
 // textOf is the text of a value as it was sent, but for bytes that are not UTF-8.
 func (b *Builder) textOf(v json.Value) cell {
-	v = quoted(v)
-	if utf8.Valid(b.scan.Text(v)) {
-		return cell{span(v.Start, v.End), inRecord}
+	from, to := v.Bounds()
+	text := b.record[from:to]
+	if utf8.Valid(text) {
+		return cell{span(from, to), inRecord}
 	}
 	start := len(b.made)
-	b.made = json.AppendValid(b.made, b.scan.Text(v))
+	b.made = json.AppendValid(b.made, text)
 	return b.madeFrom(start)
 }
 
 // compact is the text of a value without white space between its parts, as Graph mostly sends it.
 func (b *Builder) compact(v json.Value) cell {
-	compact := b.scan.Compact(v)
-	v = quoted(v)
-	text := b.scan.Text(v)
-	if compact && utf8.Valid(text) {
-		return cell{span(v.Start, v.End), inRecord}
+	from, to := v.Bounds()
+	text := b.record[from:to]
+	if b.scan.Compact(v) && utf8.Valid(text) {
+		return cell{span(from, to), inRecord}
 	}
 	start := len(b.made)
 	b.made = json.AppendCompact(b.made, text)
@@ -255,7 +255,8 @@ func (b *Builder) compact(v json.Value) cell {
 
 func (b *Builder) hash(v json.Value) cell {
 	start := len(b.made)
-	sum := sha256.Sum256(b.scan.Text(quoted(v)))
+	from, to := v.Bounds()
+	sum := sha256.Sum256(b.record[from:to])
 	b.made = hex.AppendEncode(b.made, sum[:hashBytes])
 	return b.madeFrom(start)
 }
@@ -292,12 +293,3 @@ func (b *Builder) digest(v json.Value) (c cell, reason string) {
 func (b *Builder) madeFrom(start int) cell { return cell{span(start, len(b.made)), inMade} }
 
 func span(start, end int) uint64 { return uint64(start)<<32 | uint64(end) }
-
-// quoted widens the text of a string by its quotes.
-func quoted(v json.Value) json.Value {
-	if v.Kind == json.String {
-		v.Start--
-		v.End++
-	}
-	return v
-}

@@ -52,15 +52,6 @@ func at(p *Plan, names []string) *node {
 	return n
 }
 
-// AppendRecord adds the row of a record to a raw table. Where the values are known that raw has columns for, the
-// record is not walked again.
-func (b *Builder) AppendRecord(r record.Record) error {
-	if r.Known == nil || len(b.plan.known) == 0 {
-		return b.Append(r.JSON)
-	}
-	return b.append(r.JSON, func() *RecordError { return b.readKnown(r.Known) })
-}
-
 // readKnown is readRecord of a record that has been read before.
 func (b *Builder) readKnown(values []json.Value) *RecordError {
 	b.scan.Over(b.record)

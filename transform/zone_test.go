@@ -53,23 +53,20 @@ func TestTimesOfZones(t *testing.T) {
 		{record: `{"id":"1","start":{"dateTime":"2026-11-22T08:00:00","timeZone":"nowhere"}}`},
 		{record: `{"id":"1","start":{"timeZone":"UTC","dateTime":"2026-11-22T08:00:00","timeZone":"Europe/Zurich"}}`},
 	} {
-		record := c.record
-		{
-			rows, misfits, errs := readOdd(t, visits.Tables, record)
-			if c.start == "" {
-				if errs[0] == nil {
-					t.Errorf("%s: got %q, want an error", record, rows)
-				}
-				continue
+		rows, misfits, errs := readOdd(t, visits.Tables, c.record)
+		if c.start == "" {
+			if errs[0] == nil {
+				t.Errorf("%s: got %q, want an error", c.record, rows)
 			}
-			want := "visits: 1 | " + c.start + " | " + c.end
-			if errs[0] != nil || rows[0] != want || !maps.Equal(misfits, c.misfits) {
-				t.Errorf("%s:\n got %q, %v, %v\nwant %q, %v", record, rows, misfits, errs[0], want, c.misfits)
-			}
-			raw, errs := readRows(t, []schemas.Table{schemas.RawTable(visits).Only(schemas.RecordTime)}, record)
-			if want := "visits: 1 | " + c.start; errs[0] != nil || raw[0] != want {
-				t.Errorf("raw %s: got %q, %v; want %q", record, raw, errs[0], want)
-			}
+			continue
+		}
+		want := "visits: 1 | " + c.start + " | " + c.end
+		if errs[0] != nil || rows[0] != want || !maps.Equal(misfits, c.misfits) {
+			t.Errorf("%s:\n got %q, %v, %v\nwant %q, %v", c.record, rows, misfits, errs[0], want, c.misfits)
+		}
+		raw, errs := readRows(t, []schemas.Table{schemas.RawTable(visits).Only(schemas.RecordTime)}, c.record)
+		if want := "visits: 1 | " + c.start; errs[0] != nil || raw[0] != want {
+			t.Errorf("raw %s: got %q, %v; want %q", c.record, raw, errs[0], want)
 		}
 	}
 }
