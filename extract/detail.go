@@ -249,7 +249,7 @@ func (f fields) merge(answers []graph.Value) (made record.Record, version []byte
 	var lowest []byte
 	for i := range answers[1:] {
 		a := &answers[i+1]
-		var news []json.Member
+		var news []json.Member // of two with one name both
 		for _, m := range a.Members {
 			if !have[string(m.Name)] {
 				news = append(news, m)

@@ -57,8 +57,16 @@ const (
 // Records of windows are worth as much for how busy a day is as these before the first was listed.
 const priorRecords = 60
 
-// pages says of how many pages the next window is. Who knows what the pages will hold lets those who guess have the
-// further ones: they gain by them.
+// What of the further pages that go with the first ones is free decides of how many pages a window is planned: no window
+// is cut off by that, it is read to its last page. Who guesses gains by them, for the deviation is a smaller part of a
+// larger window: while some are free its windows are of manyPages, and while less than one is borrowed, of two. Who knows
+// what the pages will hold does without them, but for those that are left over: then leftOver have gathered.
+const (
+	manyPages = 3
+	leftOver  = 6
+)
+
+// pages says of how many pages the next window is.
 func (p *planned) pages(b schemas.Budget, guessed bool) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -71,8 +79,8 @@ func (p *planned) pages(b schemas.Budget, guessed bool) int {
 	pages := 1
 	switch {
 	case guessed && free > 0:
-		pages = 3
-	case guessed && free > -1, free > 6:
+		pages = manyPages
+	case guessed && free > -1, free > leftOver:
 		pages = 2
 	}
 	p.further += pages - 1
@@ -80,10 +88,10 @@ func (p *planned) pages(b schemas.Budget, guessed bool) int {
 }
 
 // learn takes into account how many pages a window had instead.
-func (p *planned) learn(planned, had int) {
+func (p *planned) learn(foreseen, had int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.further += had - planned
+	p.further += had - foreseen
 }
 
 // next cuts off a window; there is none when the range is used up.
@@ -126,7 +134,8 @@ func (f *fitted) aim(pages int) float64 {
 	return root * root
 }
 
-// busy is how many records there are for one that was expected; of a day that is held there may be more, not fewer.
+// busy is how many records there are for one that was expected. Of a day that is held there may be more, not fewer, and
+// for less than a twentieth more no place is kept.
 func (f *fitted) busy() float64 {
 	b := (float64(f.listed) + priorRecords) / (f.expected + priorRecords)
 	if !f.guessed && b < 1.05 {

@@ -79,7 +79,7 @@ func (l *listing) windows(ctx context.Context, take take) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(cmp.Or(l.atOnce, parallelWindows))
 	if f := l.fitted(); f != nil {
-		for range parallelWindows {
+		for range cmp.Or(l.atOnce, parallelWindows) {
 			g.Go(func() error { return l.listFitted(ctx, f, take) })
 		}
 		return g.Wait()

@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -116,7 +115,7 @@ func ofBatch(err error) bool {
 
 // readParent reads what there is for one parent.
 func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record, p parent) error {
-	l := &listing{reading: r, asked: r.around(), parent: p, atOnce: parallelWindows}
+	l := &listing{reading: r, asked: r.around(), parent: p}
 	if from, ok := r.options.Behind[r.options.Names.Parent(p.id)]; ok {
 		l.atOnce = 1 // it may refuse again, and one request is enough to know
 		if from.Before(l.asked.From) {
@@ -127,14 +126,7 @@ func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record
 		return l.single(ctx, records)
 	}
 	take := func(ctx context.Context, listed []graph.Value, req graph.Request) error {
-		page := make([]record.Record, len(listed))
-		for i := range listed {
-			if err := r.complete(ctx, &listed[i], req); err != nil {
-				return err
-			}
-			page[i] = l.named(&listed[i], l.reading.day(req)...)
-		}
-		return send(ctx, records, page)
+		return r.sendCompleted(ctx, records, listed, req, p)
 	}
 	if r.dataset.Source.Detail != nil {
 		take = func(ctx context.Context, listed []graph.Value, req graph.Request) error {
@@ -174,19 +166,7 @@ func (l *listing) single(ctx context.Context, records chan<- []record.Record) er
 		return err
 	}
 	l.reading.counts.listed.Add(1)
-	return send(ctx, records, []record.Record{l.named(&v)})
-}
-
-// named is a record that says whom it was read for, and more in pairs.
-func (l *listing) named(v *graph.Value, more ...string) record.Record {
-	pairs := append([]string{"parent", l.parent.id}, more...)
-	if l.parent.of != "" {
-		pairs = append(pairs, "grandparent", l.parent.of)
-	}
-	if own := l.reading.dataset.Source.Own; own != nil && bytes.HasPrefix(v.Plain(l.reading.fields.own), []byte(own.Prefix)) {
-		pairs = append(pairs, "mailbox", l.parent.id)
-	}
-	return note(v.JSON, pairs...)
+	return send(ctx, records, []record.Record{l.reading.named(&v, l.parent)})
 }
 
 // readBatch reads what one request gives for many parents, as it is at the instant that was asked for.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -147,7 +148,7 @@ func (r *Reading) read(ctx context.Context, records chan<- []record.Record) (err
 			if r.day(req) == nil { // the same row on another day is another
 				listed = slices.DeleteFunc(listed, r.repeated)
 			}
-			return r.sendCompleted(ctx, records, listed, req)
+			return r.sendCompleted(ctx, records, listed, req, parent{})
 		})
 	}
 }
@@ -167,7 +168,7 @@ func (r *Reading) readDelta(ctx context.Context, records chan<- []record.Record)
 			return err
 		}
 		r.counts.listed.Add(int64(len(page.Values)))
-		if err := r.sendCompleted(ctx, records, page.Values, req); err != nil {
+		if err := r.sendCompleted(ctx, records, page.Values, req, parent{}); err != nil {
 			return err
 		}
 		link, bad = page.DeltaLink, page.BadDeltaLink
@@ -188,19 +189,36 @@ func (r *Reading) repeated(v graph.Value) bool {
 	return true
 }
 
-// sendCompleted completes listed records, with requests like req, and sends them on.
-func (r *Reading) sendCompleted(ctx context.Context, records chan<- []record.Record, listed []graph.Value, req graph.Request) error {
+// sendCompleted completes the records that req has listed, of a parent if there are any, with requests like it, and
+// sends them on.
+func (r *Reading) sendCompleted(ctx context.Context, records chan<- []record.Record, listed []graph.Value, req graph.Request, of parent) error {
 	page := make([]record.Record, len(listed))
 	for i := range listed {
-		var err error
-		if page[i], err = r.record(ctx, &listed[i], req); err != nil {
+		if err := r.complete(ctx, &listed[i], req); err != nil {
 			return err
 		}
-		if day := r.day(req); day != nil {
-			page[i] = note(page[i].JSON, day...)
-		}
+		page[i] = r.named(&listed[i], of, r.day(req)...)
 	}
 	return send(ctx, records, page)
+}
+
+// named is a record of what is complete. It says whom it was read for, if for anybody, and more in pairs.
+func (r *Reading) named(v *graph.Value, of parent, more ...string) record.Record {
+	if of.id == "" && len(more) == 0 {
+		return r.fields.record(v)
+	}
+	var pairs []string
+	if of.id != "" {
+		pairs = append(pairs, "parent", of.id)
+	}
+	pairs = append(pairs, more...)
+	if of.of != "" {
+		pairs = append(pairs, "grandparent", of.of)
+	}
+	if own := r.dataset.Source.Own; own != nil && of.id != "" && bytes.HasPrefix(v.Plain(r.fields.own), []byte(own.Prefix)) {
+		pairs = append(pairs, "mailbox", of.id)
+	}
+	return note(v.JSON, pairs...)
 }
 
 // day is what a record of a window says of its day, in a pair, where that is all that is known of its time. Such a

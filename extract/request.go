@@ -26,7 +26,7 @@ func (r *Reading) listRequest(ask schemas.Range, of parent) graph.Request {
 // parentsRequest asks for a collection of parents, of one that has them if they have a parent.
 func (r *Reading) parentsRequest(source *schemas.Parent, of parent) graph.Request {
 	req := r.request(source.Path, source.Query, map[string]string{"parent": of.id})
-	req.Headers = params(source.Headers, strings.NewReplacer())
+	req.Headers = paramsFor(source.Headers)
 	req.Budget = source.Budget
 	req.Resource = of.id
 	return req

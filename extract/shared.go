@@ -24,7 +24,7 @@ type Shared struct {
 	several map[string]*question // those that several datasets ask, by how one of them asks
 
 	mu    sync.Mutex
-	lists map[listOf]*list
+	lists map[listKey]*list
 }
 
 // question is how a list is asked for, whatever the names of the variables in its path.
@@ -34,8 +34,9 @@ type question struct {
 	datasets       int
 }
 
-type listOf struct {
-	*question
+// listKey is a list: as of users, or as of the channels of one team, which is the resource.
+type listKey struct {
+	question *question
 	resource string
 }
 
@@ -76,7 +77,7 @@ func NewShared(all []schemas.Dataset) *Shared {
 			}
 		}
 	}
-	s := &Shared{several: map[string]*question{}, lists: map[listOf]*list{}}
+	s := &Shared{several: map[string]*question{}, lists: map[listKey]*list{}}
 	for key, q := range questions {
 		if q.datasets > 1 {
 			s.several[key] = q
@@ -154,11 +155,11 @@ func (r *Reading) pages(ctx context.Context, req graph.Request) iter.Seq2[graph.
 // elements are those of a list, asked for as q says.
 func (s *Shared) elements(ctx context.Context, c *graph.Client, q *question, r graph.Request) ([][]byte, error) {
 	s.mu.Lock()
-	of := listOf{q, r.Resource}
-	l := s.lists[of]
+	key := listKey{q, r.Resource}
+	l := s.lists[key]
 	if l == nil {
 		l = &list{turn: make(chan struct{}, 1)}
-		s.lists[of] = l
+		s.lists[key] = l
 	}
 	s.mu.Unlock()
 	if err := send(ctx, l.turn, struct{}{}); err != nil {
