@@ -9,40 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"graphlake/schemas"
+	"graphlake/transform/transformtest"
 )
-
-// Orders with lines and with the discounts of a line: three tables, each with columns of those above.
-var orders = []schemas.Table{
-	{
-		Name: "orders", Key: []string{"order_id"},
-		Columns: []schemas.Column{
-			{Name: "order_id", Path: "id", Type: schemas.String, Required: true},
-			{Name: "placed_time", Path: "placed", Type: schemas.Timestamp},
-			{Name: "buyer_kind", Path: "buyer", Type: schemas.Member},
-			{Name: "buyer_name", Path: "buyer.person.name", Else: []schemas.Path{"buyer.firm.name", "boss@delta[0].name"}, Type: schemas.String},
-			{Name: "buyer", Path: "buyer", Type: schemas.JSON},
-			{Name: "removed", Path: "@removed", Type: schemas.Present},
-		},
-	},
-	{
-		Name: "lines", Key: []string{"order_id", "line_index"}, Each: "lines[]",
-		Columns: []schemas.Column{
-			{Name: "order_id", Path: "/id", Type: schemas.String, Required: true},
-			{Name: "line_index", Path: "#", Type: schemas.Int32, Required: true},
-			{Name: "line_id", Path: "id", Type: schemas.String, Required: true},
-			{Name: "pieces", Path: "pieces", Type: schemas.Int32},
-		},
-	},
-	{
-		Name: "discounts", Key: []string{"order_id", "line_id"}, Each: "lines[].discounts[]",
-		Columns: []schemas.Column{
-			{Name: "order_id", Path: "/id", Type: schemas.String, Required: true},
-			{Name: "line_index", Path: "/lines[]#", Type: schemas.Int32, Required: true},
-			{Name: "line_id", Path: "/lines[].id", Type: schemas.String, Required: true},
-			{Name: "percent", Path: "", Type: schemas.Decimal, Required: true},
-		},
-	},
-}
 
 // readRows reads records in a new builder and tells the rows of all tables, a line each.
 func readRows(t *testing.T, tables []schemas.Table, records ...string) (rows []string, errs []error) {
@@ -85,7 +53,7 @@ func tell(t *testing.T, tables []schemas.Table, b *Builder) (rows []string) {
 }
 
 func TestRowsOfNestedCollections(t *testing.T) {
-	rows, errs := readRows(t, orders, `
+	rows, errs := readRows(t, transformtest.Orders, `
 		{"lines": [
 			{"discounts": [2.5, 10], "id": "a", "pieces": 3, "colour": ["red", {"x": [1]}]},
 			{"id": "b", "discounts": []},

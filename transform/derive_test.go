@@ -13,9 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"graphlake/schemas"
+	"graphlake/transform/transformtest"
 )
 
-var orderData = schemas.Dataset{Name: "orders", Time: []schemas.Path{"placed", "asked"}, Version: "version", Tables: orders}
+var orderData = schemas.Dataset{Name: "orders", Time: []schemas.Path{"placed", "asked"}, Version: "version", Tables: transformtest.Orders}
 
 // rawOrders is the records as raw rows.
 func rawOrders(t *testing.T, mem memory.Allocator, records ...string) arrow.RecordBatch {
@@ -81,7 +82,7 @@ func TestDeriveQuarantinesWhatCannotBeRead(t *testing.T) {
 	defer quarantine.Release()
 	for i, want := range []int64{1, 2, 2} {
 		if got := tables[i].NumRows(); got != want {
-			t.Errorf("%s: got %d rows, want %d", orders[i].Name, got, want)
+			t.Errorf("%s: got %d rows, want %d", transformtest.Orders[i].Name, got, want)
 		}
 		tables[i].Release()
 	}
@@ -151,7 +152,7 @@ func TestDeriveRefusesOtherBatches(t *testing.T) {
 
 // A batch with more text than Arrow's offsets count is an error of the caller, not of the record.
 func TestFullBatch(t *testing.T) {
-	plan, err := Compile(orders)
+	plan, err := Compile(transformtest.Orders)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +165,7 @@ func TestFullBatch(t *testing.T) {
 }
 
 func TestRecordTooLong(t *testing.T) {
-	plan, err := Compile(orders)
+	plan, err := Compile(transformtest.Orders)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +176,7 @@ func TestRecordTooLong(t *testing.T) {
 }
 
 func TestPlanIsSharedByBuilders(t *testing.T) {
-	plan, err := Compile(orders)
+	plan, err := Compile(transformtest.Orders)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"graphlake/schemas"
+	"graphlake/transform/transformtest"
 )
 
 const goodOrder = `{"id":"o0","lines":[{"id":"a","discounts":[1,2]},{"id":"b"}]}`
@@ -21,88 +22,22 @@ var goodOrderRows = []string{
 	"discounts: o0 | 0 | a | 2",
 }
 
-var badOrders = []struct{ record, want string }{
-	{`42`, "record: the record is no object"},
-	{`[{"id":"o1"}]`, "record: the record is no object"},
-	{`null`, "record: the record is no object"},
-	{``, "record: not JSON: want a value at byte 0"},
-	{`nul`, "record: not JSON: want null at byte 0"},
-	{`{"id":"o1"}}`, "record \"o1\": not JSON: want the end at byte 11"},
-	{`{"id":"o1","colour":[1,}`, "record \"o1\": not JSON: want a value at byte 23"},
-	{`{"id":"o1","lines":[{"id":"a"},{"id":"b"`, `record "o1": lines[1]: not JSON: want "," or "}" at byte 40`},
-	{`{"placed":"2026-11-22T08:00:00Z"}`, "record: id: required, but not there"},
-	{`{"id":null}`, "record: id: required, but not there"},
-	{`{"id":"o1","id":"o2"}`, "record \"o1\": id: the member is there twice"},
-	{`{"id":"o1","buyer":{"person":{},"person":{}}}`, "record \"o1\": buyer.person: the member is there twice"},
-	{`{"id":"o1","lines":[],"\u006cines":[]}`, "record \"o1\": lines: the member is there twice"},
-	{`{"lines":7,"id":"o\u0031\n"}`, `record "o1\n": lines: want an array, got a number`},
-	{`{"lines":7,"id":[}`, "record: lines: want an array, got a number"},
-	{`{"id":"o1","lines":{}}`, "record \"o1\": lines: want an array, got an object"},
-	{`{"id":"o1","lines":[7]}`, "record \"o1\": lines[0]: want an object, got a number"},
-	{`{"id":"o1","lines":""}`, "record \"o1\": lines: want an array, got a string"},
-	{`{"id":"o1","lines":[""]}`, "record \"o1\": lines[0]: want an object, got a string"},
-	{`{"id":"o1","lines":[[]]}`, "record \"o1\": lines[0]: want an object, got an array"},
-	{`{"id":"o1","lines":[{"id":"a"},{}]}`, "record \"o1\": lines[1].id: required, but not there"},
-	{`{"id":"o1","lines":[{"id":"a"},{"id":"b","discounts":[1,2,"x"]}]}`, "record \"o1\": lines[1].discounts[2]: want a number, got other text"},
-	{`{"id":"o1","lines":[{"id":"a"},{"id":7}]}`, "record \"o1\": lines[1].id: want a string, got a number"},
-	{`{"lines":[{"id":"a","discounts":[1]}],"id":7}`, "record: id: want a string, got a number"},
-	{`{"lines":[{"discounts":[1]}],"id":"o1"}`, `record "o1": lines[0].id: required, but not there`},
-	{`{"lines":[{"id":"a","pieces":2147483648}]}`, "record: id: required, but not there"},
-}
-
 // An odd value costs itself: the column is null, and what was wrong is counted.
-var oddOrders = []struct {
-	record  string
-	rows    []string
-	misfits map[Misfit]int64
-}{
-	{`{"id":"o1","placed":"tomorrow, says Ines"}`, []string{"orders: o1 | (null) | (null) | (null) | (null) | false"}, map[Misfit]int64{
-		{"orders", "placed_time", "placed", notInstant}: 1,
-	}},
-	{`{"id":"o1","placed":["2026-11-22T08:00:00Z"]}`, []string{"orders: o1 | (null) | (null) | (null) | (null) | false"}, map[Misfit]int64{
-		{"orders", "placed_time", "placed", "want a string, got an array"}: 1,
-	}},
-	{`{"id":"o1","buyer":"Ines"}`, []string{`orders: o1 | (null) | (null) | (null) | "Ines" | false`}, map[Misfit]int64{
-		{"orders", "buyer_kind", "buyer", "want an object, got a string"}: 1,
-	}},
-	{`{"id":"o1","buyer":{"person":7,"firm":{"name":"Fabrikam"}}}`, []string{`orders: o1 | (null) | firm | Fabrikam | {"person":7,"firm":{"name":"Fabrikam"}} | false`}, map[Misfit]int64{
-		{"orders", "buyer_name", "buyer.person", "want an object, got a number"}: 1,
-	}},
-	{`{"id":"o1","buyer":{"person":"","firm":{"name":7}},"boss@delta":[{"name":"Otto"}]}`, []string{`orders: o1 | (null) | firm | Otto | {"person":"","firm":{"name":7}} | false`}, map[Misfit]int64{
-		{"orders", "buyer_name", "buyer.firm.name", "want a string, got a number"}: 1,
-	}},
-	{`{"id":"o1","boss@delta":[{"name":7}]}`, []string{"orders: o1 | (null) | (null) | (null) | (null) | false"}, map[Misfit]int64{
-		{"orders", "buyer_name", "boss@delta[0].name", "want a string, got a number"}: 1,
-	}},
-	{`{"id":"o1","boss@delta":{}}`, []string{"orders: o1 | (null) | (null) | (null) | (null) | false"}, map[Misfit]int64{
-		{"orders", "buyer_name", "boss@delta", "want an array, got an object"}: 1,
-	}},
-	{`{"id":"o1","boss@delta":[null,{"name":"Otto"}]}`, []string{"orders: o1 | (null) | (null) | (null) | (null) | false"}, nil},
-	{`{"id":"o1","lines":[null,{"id":"a","pieces":"a few"},null,{"id":"b","pieces":{}},{"id":"c","pieces":"a few","discounts":[null,5]}]}`, []string{
-		"orders: o1 | (null) | (null) | (null) | (null) | false",
-		"lines: o1 | 1 | a | (null)", "lines: o1 | 3 | b | (null)", "lines: o1 | 4 | c | (null)",
-		"discounts: o1 | 4 | c | 5",
-	}, map[Misfit]int64{
-		{"lines", "pieces", "lines[].pieces", "want a number, got other text"}: 2,
-		{"lines", "pieces", "lines[].pieces", "want a number, got an object"}:  1,
-	}},
-}
-
 func TestOddValues(t *testing.T) {
-	for _, c := range oddOrders {
-		rows, misfits, errs := readOdd(t, orders, c.record)
-		if diff := cmp.Diff(c.rows, rows); diff != "" || errs[0] != nil {
-			t.Errorf("%s: %v\n%s", c.record, errs[0], diff)
+	for _, c := range transformtest.OddOrders {
+		rows, misfits, errs := readOdd(t, transformtest.Orders, c.Record)
+		if diff := cmp.Diff(c.Rows, rows); diff != "" || errs[0] != nil {
+			t.Errorf("%s: %v\n%s", c.Record, errs[0], diff)
 		}
-		if diff := cmp.Diff(c.misfits, misfits); diff != "" {
-			t.Errorf("%s: misfits\n%s", c.record, diff)
+		if diff := cmp.Diff(c.Misfits, spelled(misfits)); diff != "" {
+			t.Errorf("%s: misfits\n%s", c.Record, diff)
 		}
 	}
 }
 
 // Misfits are those of records that gave rows, and go on when the rows are handed over.
 func TestMisfitsOfRefusedRecordsDoNotCount(t *testing.T) {
-	plan, err := Compile(orders)
+	plan, err := Compile(transformtest.Orders)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +50,7 @@ func TestMisfitsOfRefusedRecordsDoNotCount(t *testing.T) {
 		if err := b.Append([]byte(`{"id":"o1","placed":7}`)); err != nil {
 			t.Fatal(err)
 		}
-		tell(t, orders, b)
+		tell(t, transformtest.Orders, b)
 	}
 	want := map[Misfit]int64{{"orders", "placed_time", "placed", "want a string, got a number"}: 3}
 	got := b.Misfits()
@@ -128,15 +63,15 @@ func TestMisfitsOfRefusedRecordsDoNotCount(t *testing.T) {
 // A bad record gives an error that says where and why, and takes back whatever rows it had given,
 // wherever it stands among good ones.
 func TestBadRecordsLeaveNothing(t *testing.T) {
-	for _, c := range badOrders {
-		rows, errs := readRows(t, orders, c.record, goodOrder, c.record)
+	for _, c := range transformtest.BadOrders {
+		rows, errs := readRows(t, transformtest.Orders, c.Record, goodOrder, c.Record)
 		for _, i := range []int{0, 2} {
-			if errs[i] == nil || errs[i].Error() != c.want {
-				t.Errorf("%s:\n got %v\nwant %s", c.record, errs[i], c.want)
+			if errs[i] == nil || errs[i].Error() != c.Fault {
+				t.Errorf("%s:\n got %v\nwant %s", c.Record, errs[i], c.Fault)
 			}
 		}
 		if diff := cmp.Diff(goodOrderRows, rows); diff != "" || errs[1] != nil {
-			t.Errorf("%s beside a good record: %v\n%s", c.record, errs[1], diff)
+			t.Errorf("%s beside a good record: %v\n%s", c.Record, errs[1], diff)
 		}
 	}
 }
@@ -149,8 +84,8 @@ func TestBadRecordsAmongManyGoodOnes(t *testing.T) {
 		alone = append(alone, goodOrder)
 		between = append(between, bad, goodOrder, bad)
 	}
-	want, _ := readRows(t, orders, alone...)
-	got, _ := readRows(t, orders, between...)
+	want, _ := readRows(t, transformtest.Orders, alone...)
+	got, _ := readRows(t, transformtest.Orders, between...)
 	if diff := cmp.Diff(want, got); diff != "" || len(want) != 20*len(goodOrderRows) {
 		t.Error(diff)
 	}
@@ -159,7 +94,7 @@ func TestBadRecordsAmongManyGoodOnes(t *testing.T) {
 func TestBuilderStartsAnewAfterFlush(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)
-	plan, err := Compile(orders)
+	plan, err := Compile(transformtest.Orders)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +107,7 @@ func TestBuilderStartsAnewAfterFlush(t *testing.T) {
 		if b.Rows(0) != 1 || b.Rows(1) != 2 || b.Rows(2) != 2 || b.Size() == 0 {
 			t.Errorf("got %d, %d and %d rows, %d bytes", b.Rows(0), b.Rows(1), b.Rows(2), b.Size())
 		}
-		if diff := cmp.Diff(goodOrderRows, tell(t, orders, b)); diff != "" {
+		if diff := cmp.Diff(goodOrderRows, tell(t, transformtest.Orders, b)); diff != "" {
 			t.Error(diff)
 		}
 		if b.Rows(0) != 0 || b.Size() != 0 {
@@ -180,7 +115,7 @@ func TestBuilderStartsAnewAfterFlush(t *testing.T) {
 		}
 	}
 	for i, batch := range b.Flush() {
-		if batch.NumRows() != 0 || !batch.Schema().Equal(orders[i].Schema()) {
+		if batch.NumRows() != 0 || !batch.Schema().Equal(transformtest.Orders[i].Schema()) {
 			t.Errorf("an empty flush gives %d rows of %v", batch.NumRows(), batch.Schema())
 		}
 		batch.Release()
@@ -217,11 +152,11 @@ func TestCompileRefuses(t *testing.T) {
 // Whatever the bytes, a builder neither panics nor keeps a part of a bad record, and the good record
 // after it reads as ever.
 func FuzzAppend(f *testing.F) {
-	for _, c := range badOrders {
-		f.Add([]byte(c.record))
+	for _, c := range transformtest.BadOrders {
+		f.Add([]byte(c.Record))
 	}
 	f.Add([]byte(goodOrder))
-	plan, err := Compile(orders)
+	plan, err := Compile(transformtest.Orders)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -236,7 +171,7 @@ func FuzzAppend(f *testing.F) {
 		if err := b.Append([]byte(goodOrder)); err != nil {
 			t.Fatal(err)
 		}
-		got := tell(t, orders, b)
+		got := tell(t, transformtest.Orders, b)
 		for _, want := range goodOrderRows {
 			if !slices.Contains(got, want) {
 				t.Fatalf("%q: the record after it lost %q, got %q", record, want, got)

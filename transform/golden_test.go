@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -17,6 +16,7 @@ import (
 
 	"graphlake/internal/golden"
 	"graphlake/schemas"
+	"graphlake/transform/transformtest"
 )
 
 // counted is what a fixture gives, counted in it by hand: the member "@counted" of its first page.
@@ -47,19 +47,9 @@ func TestGolden(t *testing.T) {
 			mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 			defer mem.AssertSize(t, 0)
 			folder := filepath.Join("..", "schemas", "testdata", d.Name)
-			pages, err := filepath.Glob(filepath.Join(folder, "page-*.json"))
-			if err != nil || len(pages) == 0 {
-				t.Fatalf("no fixture in %s: %v", folder, err)
-			}
-			slices.Sort(pages)
-			tables, misfits := deriveRecords(t, d, mem, pagesOf(t, pages...))
-			found := counted{Rows: map[string]int64{}}
-			for m, n := range misfits {
-				if found.Misfits == nil {
-					found.Misfits = map[string]int64{}
-				}
-				found.Misfits[fmt.Sprintf("%s.%s at %s: %s", m.Table, m.Column, m.Path, m.Reason)] = n
-			}
+			pages := transformtest.Pages(t, folder)
+			tables, misfits := deriveRecords(t, d, mem, transformtest.Records(t, pages...))
+			found := counted{Rows: map[string]int64{}, Misfits: spelled(misfits)}
 			for i, batch := range tables {
 				table := d.Tables[i]
 				found.Rows[table.Name] = batch.NumRows()
@@ -84,23 +74,18 @@ func showsEveryColumn(t *testing.T, table string, batch arrow.RecordBatch) {
 	}
 }
 
-// derive puts the records of pages into raw rows and derives the tables from them.
-func derive(t *testing.T, d schemas.Dataset, mem memory.Allocator, pages ...string) []arrow.RecordBatch {
-	t.Helper()
-	tables, _ := deriveRecords(t, d, mem, pagesOf(t, pages...))
-	return tables
-}
-
-// pagesOf is the records of pages.
-func pagesOf(t *testing.T, pages ...string) []json.RawMessage {
-	t.Helper()
-	var all []json.RawMessage
-	for _, page := range pages {
-		all = append(all, records(t, page)...)
+// spelled are misfits as fixtures and [transformtest] count them; nil, if there are none.
+func spelled(misfits map[Misfit]int64) (all map[string]int64) {
+	for m, n := range misfits {
+		if all == nil {
+			all = map[string]int64{}
+		}
+		all[fmt.Sprintf("%s.%s at %s: %s", m.Table, m.Column, m.Path, m.Reason)] = n
 	}
 	return all
 }
 
+// deriveRecords puts records into raw rows and derives the tables from them.
 func deriveRecords(t *testing.T, d schemas.Dataset, mem memory.Allocator, all []json.RawMessage) ([]arrow.RecordBatch, map[Misfit]int64) {
 	t.Helper()
 	plan, err := Compile([]schemas.Table{schemas.RawTable(d)})
@@ -129,23 +114,6 @@ func deriveRecords(t *testing.T, d schemas.Dataset, mem memory.Allocator, all []
 		t.Errorf("%s: quarantined %s", d.Name, spell(t, quarantine))
 	}
 	return tables, deriver.Misfits()
-}
-
-// records is the records of a page, or the one that a page is.
-func records(t *testing.T, page string) []json.RawMessage {
-	t.Helper()
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var body struct{ Value []json.RawMessage }
-	if err := json.Unmarshal(text, &body); err != nil {
-		t.Fatalf("%s: %v", page, err)
-	}
-	if body.Value == nil {
-		return []json.RawMessage{text}
-	}
-	return body.Value
 }
 
 // spell is a batch as text: a line for every column, then for every row an object of what is not null.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"graphlake/schemas"
+	"graphlake/transform/transformtest"
 )
 
 // Bodies from Microsoft's documentation, with the rows that were counted in them by hand.
@@ -44,7 +45,8 @@ func TestMicrosoftsExamples(t *testing.T) {
 			mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 			defer mem.AssertSize(t, 0)
 			var rows []int64
-			for _, batch := range derive(t, d, mem, filepath.Join(reference, "examples", c.example+".json")) {
+			tables, _ := deriveRecords(t, d, mem, transformtest.Records(t, filepath.Join(reference, "examples", c.example+".json")))
+			for _, batch := range tables {
 				rows = append(rows, batch.NumRows())
 				batch.Release()
 			}

@@ -37,6 +37,8 @@ var rooms = []room{
 		"it is what stages hand to each other, so that it knows none of them"},
 	{"transform/privacy", []string{"schemas", "transform", "transform/prose", "internal/json", "internal/record"}, nil,
 		"it takes out of a record what may not stay, and does not know what becomes of it"},
+	{"transform/transformtest", []string{"schemas"}, []string{files, json},
+		"its tables and records are what transform is tested with, which cannot import who imports it"},
 	{"transform/prose", nil, nil, "it reads what people wrote, wherever that lies"},
 	{"load", []string{"schemas"}, []string{arrow, files},
 		stageWhy + "; what load writes is a batch of any table"},
@@ -90,7 +92,7 @@ var rooms = []room{
 
 // forTests are the rooms that any test may import besides those of its own room.
 var forTests = []string{
-	"schemas/declare", "internal/fixtures", "internal/graphsim", "internal/json", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "internal/golden",
+	"schemas/declare", "internal/fixtures", "internal/graphsim", "internal/json", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "transform/transformtest", "internal/golden",
 }
 
 // besides are the rooms that the tests of a room ask what they see of its work: of a run, an audit and a status.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"graphlake/schemas"
 	"graphlake/transform"
 	"graphlake/transform/privacy"
+	"graphlake/transform/transformtest"
 )
 
 var hidden = privacy.Settings{Content: schemas.NoContent, Key: bytes.Repeat([]byte{9}, 32)}
@@ -125,27 +125,9 @@ func compareTables(t *testing.T, table schemas.Table, before, after arrow.Record
 }
 
 // fixture is the records of a dataset's pages.
-func fixture(tb testing.TB, dataset string) (all []json.RawMessage) {
+func fixture(tb testing.TB, dataset string) []json.RawMessage {
 	tb.Helper()
-	pages, err := filepath.Glob(filepath.Join("..", "..", "schemas", "testdata", dataset, "page-*.json"))
-	if err != nil || len(pages) == 0 {
-		tb.Fatalf("no fixture: %v", err)
-	}
-	for _, page := range pages {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		var body struct{ Value []json.RawMessage }
-		if err := json.Unmarshal(text, &body); err != nil {
-			tb.Fatalf("%s: %v", page, err)
-		}
-		if body.Value == nil {
-			body.Value = []json.RawMessage{text}
-		}
-		all = append(all, body.Value...)
-	}
-	return all
+	return transformtest.Records(tb, transformtest.Pages(tb, filepath.Join("..", "..", "schemas", "testdata", dataset))...)
 }
 
 func deriveRecords(t *testing.T, d schemas.Dataset, mem memory.Allocator, all []json.RawMessage) ([]arrow.RecordBatch, map[transform.Misfit]int64) {
