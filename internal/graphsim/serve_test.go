@@ -44,6 +44,7 @@ func TestRefusals(t *testing.T) {
 		{recordsPath + "?$filter=version gt 1", 400, "BadRequest", "'version'"},
 		{recordsPath + "?$filter=startDateTime eq 2026-11-02T00:00:00Z", 400, "BadRequest", "'eq'"},
 		{recordsPath + "?$filter=startDateTime ge 2026-11-02", 400, "BadRequest", "2026-11-02"},
+		{recordsPath + "?$filter=startDateTime ge 2026-13-02T00:00:00Z", 400, "BadRequest", "2026-13-02"},
 		{recordsPath + "?$filter=startDateTime ge '2026-11-02T00:00:00Z'", 400, "BadRequest", "literal"},
 		{recordsPath + "?$filter=startDateTime ge 2026-11-02T00:00:00Z or version gt 1", 400, "BadRequest", "Syntax"},
 		{recordsPath + "?$filter=participants_v2/any(p:q/id eq 'x')", 400, "BadRequest", "participants_v2"},
@@ -101,6 +102,8 @@ func TestRefusals(t *testing.T) {
 		{list + "?$filter=userType ne 'Guest'", 501, "NotImplemented", "userType eq"},
 		{list + "?$filter=city eq 'Oslo'", 501, "NotImplemented", "userType eq"},
 		{list + "?$filter=startswith(displayName,'A')", 501, "NotImplemented", "userType eq"},
+		{list + "?$filter=accountEnabled eq true or userType eq 'Guest'", 501, "NotImplemented", "userType eq"},
+		{list + "?$filter=not accountEnabled eq true", 501, "NotImplemented", "userType eq"},
 		{list + "/$count", 501, "NotImplemented", "$count"},
 
 		{user + "?$filter=userType eq 'Guest'", 400, "BadRequest", "$filter"},

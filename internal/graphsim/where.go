@@ -62,7 +62,8 @@ func parseFilter(text string) (list []condition, err error) {
 func (c *condition) fits(e entity) bool {
 	switch e.at(c.name).(type) {
 	case time.Time:
-		return !c.at.IsZero() || instant.MatchString(c.value)
+		_, ok := parseInstant(c.value)
+		return ok
 	case bool:
 		return c.value == "true" || c.value == "false"
 	}
