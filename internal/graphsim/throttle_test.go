@@ -12,11 +12,7 @@ import (
 func TestPublishedLimits(t *testing.T) {
 	const logs = "(fromDateTime=2026-11-02,toDateTime=2026-11-03)"
 	call := func(n int) string { return fmt.Sprintf("%s/%08d-2222-4333-8444-555555555555", recordsPath, n) }
-	for name, c := range map[string]struct {
-		target func(i int) string
-		limit  int
-		after  string // seconds
-	}{
+	for name, c := range map[string]publishedLimit{
 		"first pages":   {func(i int) string { return fmt.Sprintf("%s?%d", recordsPath, i) }, 15, "20"},
 		"further pages": {func(int) string { return recordsPath + "?$skiptoken=x" }, 55, "300"},
 		"many calls":    {call, 1500, "20"},
@@ -40,26 +36,35 @@ func TestPublishedLimits(t *testing.T) {
 		"channel messages": {func(i int) string { return fmt.Sprintf("/v1.0/teams/%d/channels/getAllMessages", i%3) }, 200, "1"},
 		"changes":          {func(int) string { return "/v1.0/users/delta?$deltatoken=latest&$select=id" }, 3500, "10"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				o := small()
-				o.Rate = 1
-				tenant := New(o)
-				for i := range c.limit {
-					if ask(t, tenant, c.target(i)).Code == 429 {
-						t.Fatalf("request %d is throttled, want %d to pass", i+1, c.limit)
-					}
-				}
-				a := get(t, tenant, c.target(c.limit))
-				if a.status != 429 || a.header.Get("Retry-After") != c.after || a.text(t, "error", "code") != "TooManyRequests" {
-					t.Errorf("request %d: %d, Retry-After %q, %s; want 429 and %s", c.limit+1, a.status, a.header.Get("Retry-After"), a.body, c.after)
-				}
-				if tenant.Requests() != uint64(c.limit)+1 || tenant.Throttled() != 1 {
-					t.Errorf("%d requests, of which %d throttled", tenant.Requests(), tenant.Throttled())
-				}
-			})
-		})
+		t.Run(name, c.holds)
 	}
+}
+
+// A publishedLimit is of so many requests; the one beyond is told after how many seconds to ask again.
+type publishedLimit struct {
+	target func(i int) string // the i-th request
+	limit  int
+	after  string
+}
+
+func (c publishedLimit) holds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := small()
+		o.Rate = 1
+		tenant := New(o)
+		for i := range c.limit {
+			if ask(t, tenant, c.target(i)).Code == 429 {
+				t.Fatalf("request %d is throttled, want %d to pass", i+1, c.limit)
+			}
+		}
+		a := get(t, tenant, c.target(c.limit))
+		if a.status != 429 || a.header.Get("Retry-After") != c.after || a.text(t, "error", "code") != "TooManyRequests" {
+			t.Errorf("request %d: %d, Retry-After %q, %s; want 429 and %s", c.limit+1, a.status, a.header.Get("Retry-After"), a.body, c.after)
+		}
+		if tenant.Requests() != uint64(c.limit)+1 || tenant.Throttled() != 1 {
+			t.Errorf("%d requests, of which %d throttled", tenant.Requests(), tenant.Throttled())
+		}
+	})
 }
 
 // All requests together have a limit, too.
