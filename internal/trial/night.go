@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"graphlake/internal/trial/command"
@@ -63,15 +62,10 @@ func (n ordinary) pass(ctx context.Context, bin string) (least []budget, r comma
 	}
 	defer os.RemoveAll(dir)
 	l := &command.Lake{Client: command.Client{Bin: bin, Dir: dir, Rate: command.Unhindered}}
-	all, err := l.Datasets(ctx)
+	datasets, err := l.Names(ctx)
 	if err != nil {
 		return nil, r, asked, err
 	}
-	var names []string
-	for _, d := range all {
-		names = append(names, d.Name)
-	}
-	datasets := strings.Join(names, ",")
 	if least, err = n.before(ctx, l, datasets); err != nil {
 		return nil, r, asked, fmt.Errorf("the night before: %w", err)
 	}

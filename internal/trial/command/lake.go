@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Lake is what a client has read, told of by the command that wrote it.
@@ -34,6 +35,16 @@ func (l *Lake) Datasets(ctx context.Context) (all []Dataset, err error) {
 		return nil, err
 	}
 	return all, json.Unmarshal(out, &all)
+}
+
+// Names are those of all datasets, with commas between, as --dataset takes them.
+func (l *Lake) Names(ctx context.Context) (string, error) {
+	all, err := l.Datasets(ctx)
+	var names []string
+	for _, d := range all {
+		names = append(names, d.Name)
+	}
+	return strings.Join(names, ","), err
 }
 
 // Output runs the command and gives what it printed, also if it failed: then the error is an

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"graphlake/internal/trial/command"
 )
@@ -68,15 +67,11 @@ func (m *month) contents(ctx context.Context) (keys int, err error) {
 	if err := os.Mkdir(whole.Dir, 0o700); err != nil {
 		return 0, err
 	}
-	sets, err := whole.Datasets(ctx)
+	names, err := whole.Names(ctx)
 	if err != nil {
 		return 0, err
 	}
-	var names []string
-	for _, d := range sets {
-		names = append(names, d.Name)
-	}
-	if _, err := whole.Output(ctx, "run", "--dataset", strings.Join(names, ","), "--from", firstDay, "--to", lastDay, "--now", instant(lastNight)); err != nil {
+	if _, err := whole.Output(ctx, "run", "--dataset", names, "--from", firstDay, "--to", lastDay, "--now", instant(lastNight)); err != nil {
 		return 0, err
 	}
 	seen := *m.lake

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"graphlake/internal/trial/command"
@@ -124,15 +123,11 @@ func (t *truth) compare(ctx context.Context, l *command.Lake, night string, gene
 // read gives the same command until it ends well, and says how often that was. The first night reads a
 // range, the others what is due.
 func read(ctx context.Context, l *command.Lake, night string, first bool) (runs int, err error) {
-	all, err := l.Datasets(ctx)
+	names, err := l.Names(ctx)
 	if err != nil {
 		return 0, err
 	}
-	var names []string
-	for _, d := range all {
-		names = append(names, d.Name)
-	}
-	args := []string{"run", "--dataset", strings.Join(names, ","), "--now", midnight(night)}
+	args := []string{"run", "--dataset", names, "--now", midnight(night)}
 	if first {
 		args = append(args, "--from", from, "--to", night)
 	}
