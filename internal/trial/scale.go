@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"time"
 
 	"graphlake/internal/trial/command"
@@ -27,7 +26,10 @@ func scale(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 	flags.Float64Var(&s.most, "most", 1.10, "times the least time that the night may take; 0: any")
 	flags.Float64Var(&s.memory, "memory", 400, "MB of memory that the command may take at most")
 	return func(ctx context.Context, bin string) error {
-		r, asked, err := s.measure(ctx, bin)
+		r, asked, err := limitedRun{
+			dataset: "chat_messages", from: "2026-11-18", to: "2026-11-19", now: "2026-11-19T00:30:00Z", // of a Wednesday
+			tenant: []string{"--users", fmt.Sprint(s.users), "--messages", fmt.Sprint(s.messages)}, rate: s.rate,
+		}.measure(ctx, bin)
 		if err != nil {
 			return err
 		}
@@ -44,32 +46,10 @@ type largeNight struct {
 	memory   float64
 }
 
-func (s largeNight) measure(ctx context.Context, bin string) (r command.Result, asked command.Asked, err error) {
-	const from, to, now = "2026-11-18", "2026-11-19", "2026-11-19T00:30:00Z" // of a Wednesday
-	dir, err := os.MkdirTemp("", "scale")
-	if err != nil {
-		return r, asked, err
-	}
-	defer os.RemoveAll(dir)
-	sim, err := command.Simulate(ctx, bin, dir, "--rate", fmt.Sprint(s.rate), "--users", fmt.Sprint(s.users),
-		"--messages", fmt.Sprint(s.messages), "--from", from, "--to", to, "--now", now)
-	if err != nil {
-		return r, asked, err
-	}
-	client := command.Client{Bin: bin, Dir: dir, URL: sim.URL, Rate: s.rate}
-	r, err = client.Run(ctx, "--dataset", "chat_messages", "--from", from, "--to", to, "--now", now)
-	asked, ended := sim.Stop()
-	return r, asked, errors.Join(err, ended)
-}
-
-// exports is how many requests a second Graph takes for messages of all mailboxes. It is written here
-// again: a limit that is wrong in schemas must not move the bound.
-const exports = 200.
-
 // judge prints what was measured, and is an error where that is not good enough.
 func (s largeNight) judge(r command.Result, asked command.Asked) error {
-	listing := (s.users + 998) / 999 // pages of users, which have a limit of their own
-	least := float64(r.Requests-int64(listing)) / (exports * s.rate)
+	listing := ceil(s.users, 999) // pages of users, which have a limit of their own
+	least := float64(r.Requests-int64(listing)) / (perSecondExport * s.rate)
 	ratio := r.Wall.Seconds() / least
 	fmt.Printf("%d requests, %.2f %% of them throttled; the limits allow for them in %.1f s; CPU of the command %.1f s\n",
 		asked.Requests, 100*float64(asked.Throttled)/float64(max(asked.Requests, 1)), least, r.CPU.Seconds())

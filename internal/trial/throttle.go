@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"time"
 
 	"graphlake/internal/trial/command"
@@ -24,7 +23,12 @@ func throttle(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 	rate := flags.Float64("rate", 10, "how many times faster than Graph's the clock of the limits runs")
 	most := flags.Float64("most", 1.10, "times the least time that the backfill may take; 0: any")
 	return func(ctx context.Context, bin string) error {
-		r, asked, err := backfill(ctx, bin, *days, *rate)
+		to := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+		// In 29 days the tenant has 100,000 records, almost all of them small: what is measured is the waiting, not the work.
+		r, asked, err := limitedRun{
+			dataset: "call_records", from: to.AddDate(0, 0, -*days).Format(time.DateOnly), to: to.Format(time.DateOnly), now: "2026-11-21T12:00:00Z",
+			tenant: []string{"--users", "950", "--large", "10"}, rate: *rate,
+		}.measure(ctx, bin)
 		if err != nil {
 			return err
 		}
@@ -36,28 +40,6 @@ const mostThrottled = 0.5 // percent
 
 // forTheTime is the request of a run by which it holds its clock against Graph's. It is in no report.
 const forTheTime = 1
-
-// backfill reads so many days. In 29 the tenant has 100,000 records, almost all of them small: what is
-// measured is the waiting, not the work.
-func backfill(ctx context.Context, bin string, days int, rate float64) (r command.Result, asked command.Asked, err error) {
-	const now = "2026-11-21T12:00:00Z"
-	to := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
-	dir, err := os.MkdirTemp("", "throttle")
-	if err != nil {
-		return r, asked, err
-	}
-	defer os.RemoveAll(dir)
-	first, last := to.AddDate(0, 0, -days).Format(time.DateOnly), to.Format(time.DateOnly)
-	sim, err := command.Simulate(ctx, bin, dir, "--rate", fmt.Sprint(rate), "--users", "950", "--large", "10",
-		"--from", first, "--to", last, "--now", now)
-	if err != nil {
-		return r, asked, err
-	}
-	client := command.Client{Bin: bin, Dir: dir, URL: sim.URL, Rate: rate}
-	r, err = client.Run(ctx, "--dataset", "call_records", "--from", first, "--to", last, "--now", now)
-	asked, ended := sim.Stop()
-	return r, asked, errors.Join(err, ended)
-}
 
 // judge prints what was measured, and is an error where that is not good enough.
 func judge(r command.Result, asked command.Asked, rate, most float64) error {
