@@ -156,15 +156,15 @@ type object struct {
 	last       int // where the member before ended
 	stay       int // members that do not go
 	first      int // place of its members in reader.members
-	notes      []note
+	notes      []collectionNote
 	id         json.Value
 	failure    json.Value    // its member "error", if that is not null
 	other      bool          // it has members that no error has
 	own        *errorMembers // nil: it is not the answer itself
 }
 
-// note is what an object says of a collection in it.
-type note struct {
+// collectionNote is what an object says of a collection in it.
+type collectionNote struct {
 	collection string
 	count      int64 // the largest
 	link       string
@@ -276,14 +276,14 @@ func (r *reader) annotate(o *object, annotated, annotation string, v json.Value)
 	if _, other := cutAnnotation([]byte(annotated)); other != "" && other != deltaLinkAnnotation {
 		return // it is one of an annotation, which goes itself
 	}
-	var n *note
+	var n *collectionNote
 	for i := range o.notes {
 		if o.notes[i].collection == annotated {
 			n = &o.notes[i]
 		}
 	}
 	if n == nil {
-		o.notes = append(o.notes, note{collection: annotated})
+		o.notes = append(o.notes, collectionNote{collection: annotated})
 		n = &o.notes[len(o.notes)-1]
 	}
 	if annotation == countAnnotation {
@@ -359,7 +359,7 @@ func (r *reader) endCollections(o *object, whole bool) {
 
 // goOn notes where the rest of a collection belongs. If the collection is not there, or null, all of it is behind
 // the link.
-func (r *reader) goOn(o *object, n note, m member) {
+func (r *reader) goOn(o *object, n collectionNote, m member) {
 	rest := Rest{Name: n.collection, Link: n.link, Count: n.count, close: "]"}
 	switch m.kind {
 	case json.None:

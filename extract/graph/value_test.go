@@ -77,6 +77,39 @@ func TestCompleteWithoutRest(t *testing.T) {
 	}
 }
 
+// What was noted of a value is known of it also when it is complete, wherever it has moved.
+func TestFieldsOfWhatIsComplete(t *testing.T) {
+	var fields Fields
+	id, at := fields.Add("id"), fields.Add("start", "at")
+	for _, text := range []string{
+		`{"id":"i","start":{"at":"noon"}}`,
+		`{"@odata.context":"c","id":"i","s":[],"s@odata.nextLink":"u","start":{"@odata.context":"d", "at":"noon"}}`,
+		`{"s@odata.nextLink":"u" , "start":{"at":"n\u006fon","at@odata.count":1},"s":[{"id":"x"}],"\u0069d":"i"}`,
+		`{"id":7,"id":"i","start":{"at":"noon"},"s@odata.nextLink":"u"}`,
+	} {
+		v, err := ReadValue([]byte(text), &fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit, err := v.Edit()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, rest := range v.Rest {
+			rest.Put(edit, [][]byte{[]byte(`{"id":"y"}`)})
+		}
+		for _, when := range []string{"read", "complete"} {
+			if got := string(v.Plain(id)) + " " + string(v.Plain(at)); got != "i noon" {
+				t.Errorf("%s: %s when it is %s: known is %s", text, v.JSON, when, got)
+			}
+			v.Complete()
+		}
+		if raw := string(v.Raw(id)); raw != `"i"` {
+			t.Errorf("%s: the text of its id is %s", text, raw)
+		}
+	}
+}
+
 func TestCompleteRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"s":{},"s@odata.nextLink":"u"}`: "s has a link to its rest, but is no array",
