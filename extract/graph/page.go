@@ -58,8 +58,8 @@ func decodePage(body []byte, fields *Fields) (Page, error) {
 		err = a.failure()
 	case !found:
 		err = a.bareError(errNoCollection, body)
-	case r.part != nil:
-		err = r.part
+	case r.incomplete != nil:
+		err = r.incomplete
 	}
 	if err != nil {
 		return Page{}, err
@@ -88,8 +88,8 @@ func decodeObject(body []byte, fields *Fields) (Value, error) {
 	case a.failed:
 		err = a.failure()
 	default:
-		if err = a.bareError(nil, body); err == nil && r.part != nil {
-			err = r.part
+		if err = a.bareError(nil, body); err == nil && r.incomplete != nil {
+			err = r.incomplete
 		}
 	}
 	if err != nil {

@@ -16,12 +16,12 @@ type reader struct {
 	root   *json.Node[int]
 	order  json.Order[int]
 
-	scan   json.Scanner
-	body   []byte
-	at     int              // the next "@" from where the scanner has been last; the body's length if there is none
-	unused []json.Value     // for the fields of values to come
-	part   *incompleteError // the first thing that says that the answer is not whole
-	own    *errorMembers    // of the object that is read next; nil: it is not the answer itself
+	scan       json.Scanner
+	body       []byte
+	at         int              // the next "@" from where the scanner has been last; the body's length if there is none
+	unused     []json.Value     // for the fields of values to come
+	incomplete *incompleteError // the first thing that says that the answer is not whole
+	own        *errorMembers    // of the object that is read next; nil: it is not the answer itself
 
 	// Of the value that is being read.
 	start int // of it, in the body
@@ -63,7 +63,7 @@ func newReader(body []byte, fields *Fields) *reader {
 			r.order = json.NewOrder(&fields.trie)
 		}
 	}
-	r.body, r.part = body, nil
+	r.body, r.incomplete = body, nil
 	if r.at = bytes.IndexByte(body, '@'); r.at < 0 {
 		r.at = len(body)
 	}
@@ -73,7 +73,7 @@ func newReader(body []byte, fields *Fields) *reader {
 
 // free lets another answer be read with the reader's memory. Nothing of it is in what was read.
 func (r *reader) free() {
-	r.body, r.unused, r.part = nil, nil, nil
+	r.body, r.unused, r.incomplete = nil, nil, nil
 	r.members, r.elements = r.members[:0], r.elements[:0]
 	r.scan.Reset(nil)
 	r.fields.readers.Put(r)
@@ -227,8 +227,8 @@ func (r *reader) object(n *json.Node[int], element, whole bool) error {
 
 // fail notes that the answer is not whole; the first reason counts.
 func (r *reader) fail(e *incompleteError) {
-	if r.part == nil {
-		r.part = e
+	if r.incomplete == nil {
+		r.incomplete = e
 	}
 }
 
@@ -370,7 +370,7 @@ func (r *reader) goOn(o *object, n collectionNote, m member) {
 		}
 		o.stay++
 	case json.Array:
-		rest.from, rest.to, rest.close, rest.mere = m.to-1, m.to-1, "", true
+		rest.from, rest.to, rest.close, rest.array = m.to-1, m.to-1, "", true
 		if m.size > 0 {
 			rest.open = ","
 		}
@@ -427,7 +427,7 @@ func (r *reader) ends() error {
 
 // collection reads the elements of an array, and reports whether there is one.
 func (r *reader) collection() (all []Value, is bool, err error) {
-	r.part = nil
+	r.incomplete = nil
 	if r.scan.Kind() != json.Array {
 		_, err = r.scan.Value()
 		return nil, false, err

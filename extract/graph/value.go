@@ -29,7 +29,7 @@ type Rest struct {
 	from, to   int       // where the rest belongs
 	open       string    // what it needs before and behind it
 	close      string
-	mere       bool // without a rest the text is right as it is
+	array      bool // what there is of it is an array: without a rest the text is right as it is
 	absent     bool // there is nothing of the collection, not even null
 }
 
@@ -68,7 +68,7 @@ func (v *Value) Complete() {
 // Gather completes the value only if a collection that goes on was not there as an array. Its members, with their
 // collections, are in Members then, and their texts by [Value.Member].
 func (v *Value) Gather() {
-	if slices.ContainsFunc(v.Rest, func(r Rest) bool { return !r.mere }) {
+	if slices.ContainsFunc(v.Rest, func(r Rest) bool { return !r.array }) {
 		v.Complete()
 	}
 }
@@ -106,7 +106,7 @@ func (v *Value) Plain(field int) []byte {
 
 // Put adds elements behind those that came, as changes of the edit. They must not change until it is applied.
 func (r Rest) Put(e *json.Edit, elements [][]byte) {
-	if r.mere && len(elements) == 0 {
+	if r.array && len(elements) == 0 {
 		return
 	}
 	texts := [][]byte{[]byte(r.open)}

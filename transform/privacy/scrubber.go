@@ -95,10 +95,10 @@ func (s *Scrubber) Scrub(r record.Record) record.Record {
 var errNoObject = errors.New("no object")
 
 // value scrubs the value in front, with the treatment of what no column reads there.
-func (s *Scrubber) value(n *node, f treatment) error {
+func (s *Scrubber) value(n *node, outer treatment) error {
 	kind := s.scan.Kind()
 	start := s.scan.Pos()
-	if n == nil && f == keep {
+	if n == nil && outer == keep {
 		_, err := s.scan.Read(kind)
 		return err
 	}
@@ -109,9 +109,9 @@ func (s *Scrubber) value(n *node, f treatment) error {
 		return s.body(at.body, kind)
 	}
 	if at.leads && !enters(n, kind) && s.settings.Content != schemas.FullContent {
-		n, at, f = nil, none, drop // a body may be in it, where nobody looks for one
+		n, at, outer = nil, none, drop // a body may be in it, where nobody looks for one
 	}
-	own, inner := at.treatments(f)
+	own, inner := at.treatments(outer)
 	switch kind {
 	case json.Object, json.Array:
 		var err error
@@ -131,8 +131,8 @@ func (s *Scrubber) value(n *node, f treatment) error {
 	if err != nil {
 		return err
 	}
-	if own == keep && f != keep && !s.readable(at.types, v) {
-		own = f
+	if own == keep && outer != keep && !s.readable(at.types, v) {
+		own = outer
 	}
 	if own == hide && v.Kind == json.Number && len(at.types) > 0 && !s.readable(at.types, v) {
 		own = drop // a pseudonym would be text, which the column can read
@@ -212,14 +212,14 @@ var quote, comma, null = []byte(`"`), []byte(","), []byte("null")
 
 // scalar replaces a value that is not kept, and gives it as what is there instead, where it was. Null, true and false
 // say nothing about who somebody is.
-func (s *Scrubber) scalar(v json.Value, f treatment) json.Value {
+func (s *Scrubber) scalar(v json.Value, own treatment) json.Value {
 	switch {
 	case v.Kind == json.String && v.Start == v.End:
-	case v.Kind == json.String && f == hide:
+	case v.Kind == json.String && own == hide:
 		s.edit.Replace(v.Start, v.End, s.hider.pseudonym(s.text(v)))
 	case v.Kind == json.String:
 		s.edit.Replace(v.Start, v.End, unfit)
-	case v.Kind == json.Number && f == hide:
+	case v.Kind == json.Number && own == hide:
 		s.edit.Replace(v.Start, v.End, quote, s.hider.pseudonym(s.scan.Text(v)), quote)
 		return json.Value{Kind: json.String, Start: v.Start + 1, End: v.End - 1} // its bounds are those of the number
 	case v.Kind == json.Number:

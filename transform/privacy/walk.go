@@ -15,13 +15,13 @@ type members struct {
 	missing   bool      // one was left out behind last
 }
 
-// object scrubs the object in front; f is the treatment of members that no column reads.
-func (s *Scrubber) object(at *node, f treatment, root bool) error {
-	if !entered(at) && f == keep {
+// object scrubs the object in front; outer is the treatment of members that no column reads.
+func (s *Scrubber) object(at *node, outer treatment, root bool) error {
+	if !entered(at) && outer == keep {
 		_, err := s.scan.Value()
 		return err
 	}
-	m := members{at: at, treatment: f, root: root}
+	m := members{at: at, treatment: outer, root: root}
 	more, err := s.scan.Object()
 	if m.last = s.scan.Pos(); !more {
 		m.last-- // in front of the closing brace
@@ -89,15 +89,15 @@ const (
 
 // member scrubs the member that begins at start. Without a node, only names with a meaning are given.
 func (s *Scrubber) member(m *members, start int, name string, to *node) error {
-	f := m.treatment
+	outer := m.treatment
 	var stays bool
 	switch {
 	case to != nil:
 		stays = !to.Is.ours
-	case f != drop:
+	case outer != drop:
 		stays = true
 	case name == typeName || name == removedName:
-		stays, f = true, keep
+		stays, outer = true, keep
 	case spotOf(m.at).naming:
 		stays = s.scan.Kind() == json.Object
 	}
@@ -109,7 +109,7 @@ func (s *Scrubber) member(m *members, start int, name string, to *node) error {
 	s.stays(m, start)
 	kind := s.scan.Kind()
 	from := s.scan.Pos()
-	err := s.value(to, f)
+	err := s.value(to, outer)
 	m.last = s.scan.Pos()
 	if m.root && to == nil && name == removedName {
 		s.note(s.places.removed, json.Value{Kind: kind, Start: from, End: m.last})
@@ -130,8 +130,8 @@ func (s *Scrubber) stays(m *members, start int) {
 	m.kept++
 }
 
-func (s *Scrubber) array(at *node, f treatment) error {
-	if !entered(at) && f == keep {
+func (s *Scrubber) array(at *node, outer treatment) error {
+	if !entered(at) && outer == keep {
 		_, err := s.scan.Value()
 		return err
 	}
@@ -141,7 +141,7 @@ func (s *Scrubber) array(at *node, f treatment) error {
 	}
 	more, err := s.scan.Array()
 	for more && err == nil {
-		if err = s.value(elements, f); err != nil {
+		if err = s.value(elements, outer); err != nil {
 			return err
 		}
 		more, err = s.scan.NextElement()
