@@ -2,6 +2,7 @@ package instant
 
 import (
 	"maps"
+	"strings"
 	"sync"
 	"time"
 	_ "time/tzdata" // where a machine has none, as in a container of one binary
@@ -115,4 +116,34 @@ func small(name string) string {
 		}
 	}
 	return string(b)
+}
+
+// Windows is the Windows name of a zone by its Windows name in whatever case, also one that Windows gave up, or by its IANA
+// name; "" if it is neither, or a zone that Windows has none for.
+func Windows(name string) string {
+	if len(name) > longestName {
+		return ""
+	}
+	if known, ok := current[small(name)]; ok {
+		return known
+	}
+	if known, ok := windowsOf[name]; ok {
+		return known
+	}
+	return windowsOf[IANA([]byte(name))]
+}
+
+// current are the names that Windows has today by those in small letters, and windowsOf these by IANA names.
+var current, windowsOf = windowsByName()
+
+func windowsByName() (current, of map[string]string) {
+	current, of = map[string]string{}, map[string]string{}
+	for windows, iana := range windowsNames {
+		current[small(windows)] = windows
+		of[iana] = windows
+		for other := range strings.FieldsSeq(territories[windows]) {
+			of[other] = windows
+		}
+	}
+	return current, of
 }

@@ -106,3 +106,37 @@ func FuzzIANA(f *testing.F) {
 		}
 	})
 }
+
+// Every zone that counts to one of Windows is one that there is, and the zone of each name of Windows counts to that name.
+func TestEveryZoneOfWindowsIsAZone(t *testing.T) {
+	for name, iana := range windowsNames {
+		if got := Windows(iana); got != name {
+			t.Errorf("%s counts to %q, want %q", iana, got, name)
+		}
+	}
+	for name, zones := range territories {
+		if windowsNames[name] == "" {
+			t.Errorf("there is no %s", name)
+		}
+		for iana := range strings.FieldsSeq(zones) {
+			if _, err := time.LoadLocation(iana); err != nil || Windows(iana) != name {
+				t.Errorf("%s: %v, counts to %q, want %q", iana, err, Windows(iana), name)
+			}
+		}
+	}
+}
+
+func TestWindows(t *testing.T) {
+	for name, want := range map[string]string{
+		"W. Europe Standard Time": "W. Europe Standard Time", "w. EUROPE standard time": "W. Europe Standard Time",
+		"Europe/Berlin": "W. Europe Standard Time", "Europe/Zurich": "W. Europe Standard Time", "Europe/Vienna": "W. Europe Standard Time", "Europe/Brussels": "Romance Standard Time",
+		"Europe/Kyiv": "FLE Standard Time", "Europe/Helsinki": "FLE Standard Time", "America/Toronto": "Eastern Standard Time", "Asia/Kolkata": "India Standard Time",
+		"America/Argentina/Ushuaia": "Argentina Standard Time", "Europe/Dublin": "GMT Standard Time", "Europe/Lisbon": "GMT Standard Time",
+		"UTC": "UTC", "Etc/UTC": "UTC", "tzone://Microsoft/Utc": "UTC", "Malay Peninsula Standard Time": "Singapore Standard Time",
+		"Customized Time Zone": "", "Europe/Atlantis": "", "": "", "Local": "", strings.Repeat("A", 1<<20): "",
+	} {
+		if got := Windows(name); got != want {
+			t.Errorf("%.40q is %q, want %q", name, got, want)
+		}
+	}
+}

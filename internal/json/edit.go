@@ -11,7 +11,17 @@ import "slices"
 type Edit struct {
 	changes  []change
 	unsorted bool
+	before   []before // of each change, if there are many and they are sorted; made when a place is asked for
 }
+
+// before is what the changes in front of one do.
+type before struct {
+	shift int // bytes that a place behind them moves
+	at    int // where the last of them ends
+}
+
+// many changes are not gone through for each place that is asked for.
+const many = 32
 
 // change puts other bytes in the place of [from, to).
 type change struct {
@@ -20,7 +30,7 @@ type change struct {
 }
 
 // Reset takes all changes back.
-func (e *Edit) Reset() { e.changes, e.unsorted = e.changes[:0], false }
+func (e *Edit) Reset() { e.changes, e.unsorted, e.before = e.changes[:0], false, nil }
 
 // IsNone reports whether there is nothing to change.
 func (e *Edit) IsNone() bool { return len(e.changes) == 0 }
@@ -36,6 +46,7 @@ func (e *Edit) Replace(from, to int, texts ...[]byte) {
 	if n := len(e.changes); n > 0 && e.changes[n-1].from > from {
 		e.unsorted = true
 	}
+	e.before = nil
 	var first []byte
 	if len(texts) > 0 {
 		first = texts[0]
@@ -106,8 +117,14 @@ func (e *Edit) MovedEnd(place int) int { return e.moved(place, false) }
 // moved is a place after the changes in front of it, and if put is true after what is put at it.
 func (e *Edit) moved(place int, put bool) int {
 	e.sort()
-	moved, at := place, 0
-	for _, c := range e.changes {
+	moved, at, first := place, 0, 0
+	if len(e.changes) > many {
+		e.sum()
+		first, _ = slices.BinarySearchFunc(e.changes, place, func(c change, place int) int { return c.from - place })
+		first = min(first, len(e.changes)-1)
+		moved, at = place+e.before[first].shift, e.before[first].at
+	}
+	for _, c := range e.changes[first:] {
 		if c.from > place || c.from == place && (!put || c.to > place) {
 			break
 		}
@@ -115,6 +132,20 @@ func (e *Edit) moved(place int, put bool) int {
 		at = max(at, c.to)
 	}
 	return moved
+}
+
+// sum makes e.before.
+func (e *Edit) sum() {
+	if e.before != nil {
+		return
+	}
+	e.before = make([]before, len(e.changes))
+	shift, at := 0, 0
+	for i, c := range e.changes {
+		e.before[i] = before{shift, at}
+		shift += len(c.by) - max(0, c.to-max(at, c.from))
+		at = max(at, c.to)
+	}
 }
 
 // Move moves values, which are places in the text, to the same values after the changes. One that is replaced becomes

@@ -46,6 +46,7 @@ func (v Value) Bounds() (from, to int) {
 type SyntaxError struct {
 	Offset int    // in bytes
 	Want   string // what could have stood there
+	Deep   bool   // it may be JSON, but is nested deeper than is read
 }
 
 func (e *SyntaxError) Error() string {
@@ -185,7 +186,7 @@ func (s *Scanner) enter(end byte) (bool, error) {
 	}
 	s.pos++
 	if s.depth++; s.depth > maxDepth {
-		return false, s.want("less nesting")
+		return false, &SyntaxError{Offset: s.pos, Want: "less nesting", Deep: true}
 	}
 	s.space()
 	if s.pos < len(s.data) && s.data[s.pos] == end {
@@ -236,4 +237,4 @@ func (s *Scanner) passSpace() {
 	s.spaced = s.pos
 }
 
-func (s *Scanner) want(what string) error { return &SyntaxError{s.pos, what} }
+func (s *Scanner) want(what string) error { return &SyntaxError{Offset: s.pos, Want: what} }

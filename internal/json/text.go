@@ -3,6 +3,7 @@ package json
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -88,6 +89,19 @@ func escape(b []byte) int {
 	return 0
 }
 
+// Escaped is the length of the character that text begins with, if it is written as an escape sequence, or as two that
+// are a pair; 0: it is not.
+func Escaped(text []byte) int {
+	if len(text) == 0 || text[0] != '\\' {
+		return 0
+	}
+	n := escape(text)
+	if n == 6 {
+		_, n = surrogates(text)
+	}
+	return n
+}
+
 // broken reports whether b ends within an escape sequence that it begins with.
 func broken(b []byte) bool {
 	if len(b) < 2 {
@@ -134,6 +148,7 @@ func (s *Scanner) Unquote(v Value) []byte {
 
 // AppendString appends the value of a string, given what is between its quotes.
 func AppendString(dst, text []byte) []byte {
+	dst = slices.Grow(dst, len(text)) // of which no escape sequence is shorter than what it says
 	for len(text) > 0 {
 		n := 0
 		for n < len(text) && text[n] != '\\' {

@@ -52,6 +52,9 @@ func (t *Trie[T]) Each(n *Node[T]) *Node[T] {
 	return n.Elements
 }
 
+// longestName is how many bytes a name is looked at that has escapes: none that is looked for is as long.
+const longestName = 4 << 10
+
 // Order remembers the order in which members came: most of the time they come in the same, so that a name is
 // compared and not looked up. It belongs to one goroutine.
 type Order[T any] struct {
@@ -78,6 +81,9 @@ func (o *Order[T]) Member(s *Scanner, in, behind *Node[T]) (name Value, to *Node
 	}
 	text := s.Text(name)
 	if !name.Plain {
+		if len(text) > longestName {
+			return name, nil, nil
+		}
 		o.scratch = AppendString(o.scratch[:0], text)
 		text = o.scratch
 	}
