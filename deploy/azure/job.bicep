@@ -7,8 +7,8 @@ param registryServer string
 param image string
 param cron string
 
-@secure()
-param pseudonymKey string
+@description('Where in the vault the key of the pseudonyms is.')
+param keyUrl string
 
 @description('The text of graphlake.yaml.')
 @secure()
@@ -50,7 +50,8 @@ resource job 'Microsoft.App/jobs@2024-03-01' = {
         }
         {
           name: 'pseudonym-key'
-          value: pseudonymKey
+          keyVaultUrl: keyUrl
+          identity: identityId
         }
       ]
     }

@@ -1,8 +1,10 @@
-// A lake in Blob Storage, and a job that fills it every night as an identity that needs no secret.
+// A lake in Blob Storage, and a job that fills it every night as an identity that needs no secret. By default nothing of it
+// can be reached from the internet.
 //
-//   az deployment group create -g graphlake -f main.bicep -p main.parameters.json -p pseudonymKey="$GRAPHLAKE_PSEUDONYM_KEY"
+//   az deployment group create -g graphlake -f main.bicep -p main.parameters.json -p pseudonymKey="$(openssl rand -base64 32)"
 //
-// The registry that holds the image is there already, in the same resource group.
+// The registry that holds the image is there already, in the same resource group. The key of the pseudonyms is given the first
+// time only: it is in the vault then.
 targetScope = 'resourceGroup'
 
 @description('Begins the names of what is made: small letters and digits.')
@@ -21,11 +23,27 @@ param image string
 @description('When the job runs: five fields, in UTC. Azure knows no other time zone here.')
 param cron string = '30 2 * * *'
 
-@description('The key of the pseudonyms. Whoever loses it cannot add to the lake.')
-@secure()
-param pseudonymKey string
+@description('private: lake and vault answer in the virtual network only; whoever reads the lake, as Synapse, Power BI or a laptop, needs a private endpoint of their own or a way into that network. public: they answer the whole internet, and only roles keep people out.')
+@allowed([
+  'private'
+  'public'
+])
+param network string = 'private'
 
-var blobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
+@description('For how many days what was replaced or deleted can be had back. For so long, and about three days more, what was erased is still there.')
+@minValue(1)
+@maxValue(365)
+param historyDays int = 14
+
+@description('For how many days it is known who has read the lake.')
+@minValue(30)
+@maxValue(730)
+param logDays int = 90
+
+@description('The key of the pseudonyms: given the first time, and left out after that. Whoever loses it cannot add to the lake.')
+@secure()
+param pseudonymKey string = ''
+
 var acrPull = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d')
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
@@ -33,47 +51,39 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' 
   location: location
 }
 
-// Flat: a partition is replaced by one Put Block List with If-Match, and the locks are leases. Nothing is ever renamed,
-// which is what a hierarchical namespace is for, and its directories would stand in listings among the blobs.
-resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
-  name: '${name}${uniqueString(resourceGroup().id)}'
-  location: location
-  kind: 'StorageV2'
-  sku: {
-    name: 'Standard_ZRS'
-  }
-  properties: {
-    isHnsEnabled: false
-    allowBlobPublicAccess: false
-    allowSharedKeyAccess: false
-    minimumTlsVersion: 'TLS1_2'
-    supportsHttpsTrafficOnly: true
+module net 'network.bicep' = {
+  name: 'network'
+  params: {
+    name: name
+    location: location
   }
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
-  parent: account
-  name: 'default'
-  properties: {
-    deleteRetentionPolicy: {
-      enabled: true
-      days: 14
-    }
-  }
-}
-
-resource lake 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
-  parent: blobs
+module lake 'lake.bicep' = {
   name: 'lake'
+  params: {
+    name: '${name}${uniqueString(resourceGroup().id)}'
+    location: location
+    network: network
+    historyDays: historyDays
+    writerPrincipalId: identity.properties.principalId
+    workspaceId: logs.id
+    endpointSubnetId: net.outputs.endpointsSubnetId
+    zoneId: net.outputs.blobZoneId
+  }
 }
 
-resource writesLake 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(lake.id, identity.id, blobDataContributor)
-  scope: lake
-  properties: {
-    principalId: identity.properties.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: blobDataContributor
+module vault 'vault.bicep' = {
+  name: 'vault'
+  params: {
+    name: '${name}${uniqueString(resourceGroup().id)}'
+    location: location
+    network: network
+    readerPrincipalId: identity.properties.principalId
+    pseudonymKey: pseudonymKey
+    workspaceId: logs.id
+    endpointSubnetId: net.outputs.endpointsSubnetId
+    zoneId: net.outputs.vaultZoneId
   }
 }
 
@@ -98,7 +108,7 @@ resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
     sku: {
       name: 'PerGB2018'
     }
-    retentionInDays: 30
+    retentionInDays: logDays
   }
 }
 
@@ -112,6 +122,10 @@ resource apps 'Microsoft.App/managedEnvironments@2024-03-01' = {
         customerId: logs.properties.customerId
         sharedKey: logs.listKeys().primarySharedKey
       }
+    }
+    vnetConfiguration: {
+      infrastructureSubnetId: net.outputs.jobsSubnetId
+      internal: true
     }
     workloadProfiles: [
       {
@@ -132,7 +146,7 @@ module nightly 'job.bicep' = {
     registryServer: images.properties.loginServer
     image: image
     cron: cron
-    pseudonymKey: pseudonymKey
+    keyUrl: vault.outputs.keyUrl
     configuration: replace(
       replace(
         replace(loadTextContent('graphlake.yaml'), '11111111-1111-1111-1111-111111111111', identity.properties.clientId),
@@ -140,11 +154,10 @@ module nightly 'job.bicep' = {
         tenant().tenantId
       ),
       'https://ACCOUNT.blob.core.windows.net',
-      'https://${account.name}.blob.${environment().suffixes.storage}'
+      lake.outputs.accountUrl
     )
   }
   dependsOn: [
-    writesLake
     pullsImage
   ]
 }
@@ -152,4 +165,4 @@ module nightly 'job.bicep' = {
 @description('Whom to grant the permissions on Graph; graphlake permissions lists them.')
 output principalId string = identity.properties.principalId
 
-output lakeUrl string = '${account.properties.primaryEndpoints.blob}${lake.name}'
+output lakeUrl string = lake.outputs.lakeUrl

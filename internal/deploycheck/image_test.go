@@ -16,7 +16,7 @@ import (
 // imageUser is whom the image runs as; the manifests say the same.
 const imageUser = 65532
 
-// The image holds the command and nothing else, and the command runs in it as a user who may write nothing,
+// The image holds the command, the licences and nothing else, and the command runs in it as a user who may write nothing,
 // on a file system that cannot be written.
 func TestImage(t *testing.T) {
 	b := newBuilder(t)
@@ -42,8 +42,8 @@ func TestImage(t *testing.T) {
 	}
 	root := b.run(t, "mount", container)
 	t.Cleanup(func() { b.run(t, "umount", container) })
-	if got := files(t, root); !slices.Equal(got, []string{"graphlake"}) {
-		t.Errorf("the image holds %q, want the command", got)
+	if got := files(t, root); !slices.Equal(got, []string{"LICENSE", "THIRD_PARTY_NOTICES", "graphlake"}) {
+		t.Errorf("the image holds %q, want the command and its licences", got)
 	}
 	// The mount belongs to a namespace that ends with the command.
 	script := `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && ! touch "$1/x" 2>/dev/null && exec chroot --userspec="$2" "$1" /graphlake version`

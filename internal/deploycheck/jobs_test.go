@@ -12,7 +12,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// A night has one run; what a retry cannot mend is not tried again, and what it can mend is.
+// deadline is the seconds that a night's run may take, all tries together. The next one begins after 86,400.
+const deadline = 12 * 60 * 60
+
+// A night has one run, which ends before the next one; what a retry cannot mend is not tried again, and what it can mend is.
 func TestCronJobs(t *testing.T) {
 	once := map[string]batchv1.PodFailurePolicyAction{
 		"graphlake-nightly": batchv1.PodFailurePolicyActionFailJob,
@@ -27,6 +30,9 @@ func TestCronJobs(t *testing.T) {
 		job := jobs[name].Spec
 		if job.ConcurrencyPolicy != batchv1.ForbidConcurrent || job.TimeZone == nil || job.StartingDeadlineSeconds == nil {
 			t.Errorf("%s: want one run at a time, at the time of a place, however late", name)
+		}
+		if most := job.JobTemplate.Spec.ActiveDeadlineSeconds; most == nil || *most != deadline {
+			t.Errorf("%s: want a deadline of %d s: a run that hangs would be the last", name, deadline)
 		}
 		if want := fmt.Sprintf("schedule: %q\n    timezone: %s\n", job.Schedule, *job.TimeZone); !strings.Contains(config, want) {
 			t.Errorf("%s: status would tell other times: graphlake.yaml has no %q", name, want)

@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer/json"
 )
@@ -31,6 +32,7 @@ type cluster struct {
 	accounts    map[string]*corev1.ServiceAccount
 	cronJobs    map[string]*batchv1.CronJob
 	deployments map[string]*appsv1.Deployment
+	policies    map[string]*networkingv1.NetworkPolicy
 }
 
 // manifests decodes every document. As the cluster does when it is asked to be strict, it refuses kinds
@@ -38,17 +40,17 @@ type cluster struct {
 func manifests(t *testing.T) cluster {
 	t.Helper()
 	files, err := filepath.Glob(deploy + "/kubernetes/*.yaml")
-	if err != nil || len(files) != 4 {
-		t.Fatalf("the manifests are %q, want four; %v", files, err)
+	if err != nil || len(files) != 5 {
+		t.Fatalf("the manifests are %q, want five; %v", files, err)
 	}
 	known := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, batchv1.AddToScheme, corev1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, batchv1.AddToScheme, corev1.AddToScheme, networkingv1.AddToScheme} {
 		if err := add(known); err != nil {
 			t.Fatal(err)
 		}
 	}
 	strict := json.NewSerializerWithOptions(json.DefaultMetaFactory, known, known, json.SerializerOptions{Yaml: true, Strict: true})
-	c := cluster{map[string]*corev1.ConfigMap{}, map[string]*corev1.ServiceAccount{}, map[string]*batchv1.CronJob{}, map[string]*appsv1.Deployment{}}
+	c := cluster{map[string]*corev1.ConfigMap{}, map[string]*corev1.ServiceAccount{}, map[string]*batchv1.CronJob{}, map[string]*appsv1.Deployment{}, map[string]*networkingv1.NetworkPolicy{}}
 	for _, file := range files {
 		text := read(t, "kubernetes/"+filepath.Base(file))
 		for document := range strings.SplitSeq(text, "\n---\n") {
@@ -73,6 +75,8 @@ func (c cluster) add(t *testing.T, object runtime.Object) {
 		c.cronJobs[o.Name] = o
 	case *appsv1.Deployment:
 		c.deployments[o.Name] = o
+	case *networkingv1.NetworkPolicy:
+		c.policies[o.Name] = o
 	default:
 		t.Fatalf("a %T: say what is promised of it", o)
 	}

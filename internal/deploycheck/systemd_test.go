@@ -1,6 +1,7 @@
 package deploycheck
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,5 +53,23 @@ func TestUnitCommand(t *testing.T) {
 	plan := m.run(t, nil, append(strings.Fields(found[2]), "--dry-run", "--lake=/tmp/lake")...)
 	if len(units(plan, "contoso", "users")) != 1 {
 		t.Errorf("no users are planned:\n%s", plan)
+	}
+}
+
+// A run that hangs is stopped: a service of one run has no deadline by default, and the timer would wait for it.
+func TestUnitDeadline(t *testing.T) {
+	if want := fmt.Sprintf("\nTimeoutStartSec=%dh\n", deadline/3600); !strings.Contains(read(t, "systemd/graphlake.service"), want) {
+		t.Errorf("the service has no %s", strings.TrimSpace(want))
+	}
+}
+
+// What the service makes is its own: the directory of the lake, and whatever has no mode of its own, as the lake's is by
+// default.
+func TestUnitModes(t *testing.T) {
+	unit := read(t, "systemd/graphlake.service")
+	for _, line := range []string{"StateDirectoryMode=0750", "UMask=0027", "PrivateTmp=yes"} {
+		if !strings.Contains(unit, "\n"+line+"\n") {
+			t.Errorf("the service has no %s", line)
+		}
 	}
 }
