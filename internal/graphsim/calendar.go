@@ -2,6 +2,7 @@ package graphsim
 
 import (
 	"cmp"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -80,7 +81,9 @@ func (e *event) uid() string {
 }
 
 // idIn is the id of an event, or of its series, in somebody's mailbox.
-func idIn(seed uint64, number int) string { return itemID(seeded(seed, uint64(number)), 'I') }
+func (t *Tenant) idIn(seed uint64, number int) string {
+	return t.itemID(number, seeded(seed, uint64(number)), 'I')
+}
 
 // in says whether an event is in somebody's calendar: a meeting that was cancelled is in no more its
 // organizer's, and some who were invited have deleted it.
@@ -108,13 +111,16 @@ func (e *event) response(number int, now time.Time) (response string, at time.Ti
 	s := seeded(e.seed, uint64(number), 'R')
 	response = pick(&s, []string{"accepted", "accepted", "accepted", "accepted", "tentativelyAccepted", "declined", "notResponded"})
 	at = e.created.Add(time.Duration(s.between(60, 5*secondsPerDay)) * time.Second)
+	if at.Hour() < 5 { // nobody answers in the small hours, when the lake is read
+		at = at.Add(5 * time.Hour)
+	}
 	if response == "notResponded" || at.After(now) {
 		return "notResponded", never
 	}
 	return response, at
 }
 
-const halfHour = 30 * time.Minute
+const quarterHour, halfHour = 15 * time.Minute, 30 * time.Minute
 
 // plans are the events that were planned for a day and that concern a user, as they are at an instant.
 func (t *Tenant) plans(number, day int, now time.Time) (list []event) {
@@ -140,11 +146,14 @@ func (t *Tenant) plans(number, day int, now time.Time) (list []event) {
 	return list
 }
 
-// meeting is the event that became a call. It is as long as the call was, in half hours.
+// planned is when a call was to begin: on a quarter of an hour. Somebody opens it up to two minutes after that, or up to twelve before.
+func (c *call) planned() time.Time { return c.start.Add(5 * time.Minute).Round(quarterHour) }
+
+// meeting is the event that became a call. It is as long as the call was, in quarters of an hour.
 func (t *Tenant) meeting(c *call) event {
 	s := seeded(c.seed, 'E')
-	e := event{seed: s.next(), call: c, organizer: c.first.number, start: c.start.Truncate(halfHour)}
-	e.end = later(e.start.Add(halfHour), c.end.Add(halfHour-1).Truncate(halfHour))
+	e := event{seed: s.next(), call: c, organizer: c.first.number, start: c.planned()}
+	e.end = later(e.start.Add(halfHour), c.end.Add(quarterHour-1).Truncate(quarterHour))
 	e.subject = pick(&s, []string{"Review: Q4 \"numbers\"", "Planning", "Customer call", "Incident follow-up", "Überblick", "Demo 🎉"})
 	e.site = t.person(e.organizer).site
 	return e
@@ -162,7 +171,7 @@ func (t *Tenant) weekly(leader, day int) (e event, ok bool) {
 	}
 	e = event{seed: uint64(seeded(uint64(s), uint64(day))), series: uint64(s), organizer: leader, site: p.site}
 	e.subject = p.department + " weekly"
-	e.start = midnight(day).Add(9*time.Hour + time.Duration(s.below(16))*halfHour - p.site.offset)
+	e.start = midnight(day).Add(9*time.Hour + time.Duration(s.below(16))*halfHour - p.site.offsetOn(day))
 	e.end = e.start.Add(time.Duration(s.between(1, 2)) * halfHour)
 	e.created = midnight(t.first - s.between(20, 300)).Add(10 * time.Hour)
 	return e, true
@@ -178,7 +187,7 @@ func (t *Tenant) appointments(number, day int) (list []event) {
 	for range s.below(3) {
 		e := event{seed: s.next(), organizer: number, site: p.site}
 		e.subject = pick(&s, []string{"Focus time", "Zahnarzt", "Lunch", "Prepare the talk"})
-		e.start = midnight(day).Add(8*time.Hour + time.Duration(s.below(20))*halfHour - p.site.offset)
+		e.start = midnight(day).Add(8*time.Hour + time.Duration(s.below(20))*halfHour - p.site.offsetOn(day))
 		e.end = e.start.Add(time.Duration(s.between(1, 4)) * halfHour)
 		list = append(list, e)
 	}
@@ -214,7 +223,8 @@ func (t *Tenant) invited(e *event) (list []attendee) {
 		}
 		return list
 	}
-	for i, p := range t.parties(e.call)[1:] {
+	parties := t.parties(e.call)
+	for i, p := range append(parties[1:], t.absent(e.call, parties)...) {
 		a := attendee{number: nobody, role: either(i%7 == 6, "optional", "required")}
 		switch p.kind {
 		case internal:
@@ -268,8 +278,12 @@ func (t *Tenant) invite(day int) [][]uint32 {
 			continue
 		}
 		c := t.call(day, index)
-		for _, p := range t.parties(&c) {
-			if p.kind == internal && c.scheduled() {
+		if !c.scheduled() {
+			continue
+		}
+		parties := t.parties(&c)
+		for _, p := range append(parties, t.absent(&c, parties)...) {
+			if p.kind == internal {
 				by[p.number] = append(by[p.number], uint32(index))
 			}
 		}
@@ -277,14 +291,30 @@ func (t *Tenant) invite(day int) [][]uint32 {
 	return by
 }
 
-// scheduled says whether a call was in calendars before: meetings by users are, and half of the groups.
+// absent are those who were invited to a call and did not come.
+func (t *Tenant) absent(c *call, parties []party) (list []party) {
+	s := seeded(c.seed, 'N')
+	if !s.chance(0.3) {
+		return nil
+	}
+	for range s.between(1, 2) {
+		p := party{kind: internal, number: s.below(t.Users)}
+		if !slices.Contains(parties, p) && !slices.Contains(list, p) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// scheduled says whether a call was in calendars before: meetings by users are, and half of the groups; the second run of a meeting is not.
 func (c *call) scheduled() bool {
-	return c.kind >= dialIn && c.first.kind == internal && (c.kind != group || c.seed%2 == 0)
+	return c.kind >= dialIn && c.room == guid{} && c.first.kind == internal && (c.kind != group || c.seed%2 == 0)
 }
 
 // A copyOf is an event as it lies in somebody's mailbox at an instant.
 type copyOf struct {
 	event
+	tenant    *Tenant
 	owner     int
 	organizer person
 	invited   []attendee // without the organizer
@@ -293,7 +323,7 @@ type copyOf struct {
 
 // copyFor is the copy in a user's mailbox.
 func (t *Tenant) copyFor(number int, e event, now time.Time) copyOf {
-	v := copyOf{event: e, owner: number, organizer: t.person(e.organizer), invited: t.invited(&e), now: now}
+	v := copyOf{event: e, tenant: t, owner: number, organizer: t.person(e.organizer), invited: t.invited(&e), now: now}
 	seen := v.attendees()
 	for i := range seen {
 		if a := &seen[i]; a.number != nobody {
@@ -315,10 +345,10 @@ func (v *copyOf) online() bool { return v.call != nil || v.series != 0 }
 // joinURL is where an online meeting is joined: for one that became a call it is what its record says.
 func (v *copyOf) joinURL() string {
 	if v.call != nil {
-		return v.call.joinURL()
+		return v.tenant.joinURL(v.call)
 	}
 	s := seeded(v.series, 'j')
-	return meetingURL(drawGUID(&s).String())
+	return v.tenant.meetingURL(base64.StdEncoding.EncodeToString(drawGUID(&s).append(nil)), party{number: v.event.organizer})
 }
 
 // attendees are those whom the owner sees, as a part of those who are invited.
@@ -347,7 +377,7 @@ func (v *copyOf) entity() entity {
 	var categories []string
 	response, at := "organizer", never
 	if v.series != 0 {
-		start, series = v.planned, idIn(v.series, v.owner)
+		start, series = v.planned, v.tenant.idIn(v.series, v.owner)
 	}
 	if v.seed%10 == 0 {
 		categories = []string{"Blue category", "Café"}
@@ -359,7 +389,7 @@ func (v *copyOf) entity() entity {
 	if v.online() {
 		meeting = entity{"joinUrl", v.joinURL(), "conferenceId", fmt.Sprintf("%09d", v.seed%1e9), "tollNumber", sites[0].prefix + "0100"}
 	}
-	id := idIn(v.seed, v.owner)
+	id := v.tenant.idIn(v.seed, v.owner)
 	return entity{
 		"@odata.etag", `W/"` + v.changeKey() + `"`, "id", id, "createdDateTime", v.created, "lastModifiedDateTime", v.modified,
 		"changeKey", v.changeKey(), "categories", categories, "transactionId", nil, "originalStartTimeZone", v.site.zone,

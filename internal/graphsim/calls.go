@@ -41,8 +41,12 @@ type call struct {
 	callType   string
 	version    int
 	modified   time.Time
-	more       int    // segments that came with late versions
-	first      party  // the organizer
+	more       int   // segments that came with late versions
+	first      party // the organizer
+	other      party // whom the organizer calls, if that is drawn before the rest: paired
+	paired     bool  // the call is about an earlier one between the same two
+	room       guid  // the call whose link led to this one, too; zero for most
+	fate       outcome
 	seed       uint64 // draws the rest
 }
 
@@ -52,23 +56,36 @@ type leg struct {
 	caller, callee party
 	start, end     time.Time
 	modalities     []string
-	failed         bool
+	meant          outcome // what became of it, whatever Graph says
+	stage, reason  string  // of its failure; without a stage it did not fail
+	silent         bool    // no media were seen
+	besideAnswer   bool    // it overlaps with the leg in which another agent answered
 	test           bool
 }
 
 // call is the first version of a day's call.
 func (t *Tenant) call(day, index int) call {
+	c := t.bare(day, index)
+	t.echo(&c)
+	return c
+}
+
+// bare is a call that is about no earlier one.
+func (t *Tenant) bare(day, index int) call {
 	number := uint64(day)<<32 | uint64(index)
 	s := seeded(t.seed, number, 'c')
 	c := call{day: day, index: index, kind: t.kind(day, index), id: t.id(callIDs, number)}
 	c.start = t.start(day, index)
-	c.end = c.start.Add(c.kind.length(&s).Truncate(precision(&s)))
 	c.first = party{kind: internal, number: t.organizer(&s, c.start)}
 	switch c.kind {
 	case pstnIn, trunkIn, queue:
 		c.first = party{kind: phone, number: s.below(1e6)}
 	case group:
 		if s.chance(0.02) {
+			c.first = party{kind: federated, number: s.below(1e6)}
+		}
+	case direct, missed:
+		if s.chance(0.03) {
 			c.first = party{kind: federated, number: s.below(1e6)}
 		}
 	}
@@ -81,8 +98,20 @@ func (t *Tenant) call(day, index int) call {
 		c.callType = "unknown"
 	}
 	c.version = 1 + min(s.below(4), s.below(4))
-	c.modified = c.end.Add(time.Duration(s.between(5*60, 50*60)) * time.Second).Truncate(precision(&s))
+	late, unit := time.Duration(s.between(5*60, 50*60))*time.Second, precision(&s)
+	length := c.kind.length(&s).Truncate(precision(&s))
 	c.seed = s.next()
+	c.fate = t.fateOf(&c)
+	switch {
+	case c.kind == queue:
+		length = t.journey(&c).total
+	case c.kind == trunkIn && c.fate != answered, c.kind == trunkOut && c.fate != answered:
+		length = c.routing().ring
+	case c.kind == pstnIn && c.fate != answered, c.kind == pstnOut && c.fate != answered:
+		length = ringing(&s, false)
+	}
+	c.end = c.start.Add(length)
+	c.modified = c.end.Add(late).Truncate(unit)
 	return c
 }
 
@@ -95,6 +124,9 @@ func (t *Tenant) kind(day, index int) kind {
 	rest := s.below(1000)
 	for k, share := range mixture {
 		if rest < share {
+			if kind(k) == direct && midnight(day).Weekday() == time.Monday && s.chance(drownShare) && drowns(t.start(day, index)) {
+				return queue
+			}
 			return kind(k)
 		}
 		rest -= share
@@ -156,34 +188,38 @@ func (t *Tenant) parties(c *call) []party {
 			size = max(2, t.Large)
 		}
 	}
+	if c.paired {
+		return []party{c.first, c.other}
+	}
 	list := make([]party, 0, size+2)
 	list = append(list, c.first)
 	switch c.kind {
+	case queue:
+		return t.queueParties(c)
 	case pstnOut, trunkOut:
 		return append(list, party{kind: phone, number: s.below(1e6)})
-	case queue:
-		list = append(list, party{kind: resource, number: 0}, party{kind: resource, number: 1 + s.below(3)})
 	case dialIn:
 		list = append(list, party{kind: phone, number: s.below(1e6)})
 	}
-	if c.kind == queue {
-		size = 4
-	}
-	return t.others(list, size, &s)
+	return t.others(c, list, size, &s)
 }
 
 // others fills up the list with people who are not in it yet: a walk through the directory that
 // comes to nobody twice, and outsiders where it does not suffice or chance will have it.
-func (t *Tenant) others(list []party, size int, s *source) []party {
+// Who leaves on the day is not among them: a call that moves to another day keeps its people.
+func (t *Tenant) others(c *call, list []party, size int, s *source) []party {
 	step, at, seen := stride(t.Users), s.below(t.Users), 0
 	share := 0.01
-	if size > 2 {
+	switch {
+	case size > 2:
 		share = 0.06
+	case c.first.kind != internal:
+		share = 0 // who calls from outside calls somebody of the tenant
 	}
 	for n := 0; len(list) < size; n++ {
 		if seen < t.Users && !s.chance(share) {
 			at, seen = (at+step)%t.Users, seen+1
-			if p := (party{kind: internal, number: at}); p != list[0] {
+			if p := (party{kind: internal, number: at}); p != list[0] && t.actsAt(at, midnight(c.day+1)) {
 				list = append(list, p)
 			}
 			continue
@@ -219,24 +255,30 @@ func stride(n int) int {
 
 // legs are the sessions of a call, by their start as they were planned.
 func (t *Tenant) legs(c *call) []leg {
-	parties := t.parties(c)
-	s := seeded(c.seed, 'l')
 	var legs []leg
-	switch c.kind {
+	s := seeded(c.seed, 'l')
+	switch parties := t.parties(c); c.kind {
 	case queue:
-		legs = c.queued(parties, &s)
+		legs = t.queued(c)
 	case voicemail:
-		ring := c.start.Add(c.end.Sub(c.start) / 4)
+		ring := c.start.Add(c.end.Sub(c.start) / 4).Truncate(tick)
 		legs = []leg{
-			{caller: parties[0], callee: parties[1], end: ring, failed: true},
-			{caller: parties[0], callee: server(pick(&s, []string{"voicemail", "exchangeUnifiedMessagingService"})), start: ring},
+			{caller: parties[0], callee: parties[1], end: ring},
+			{caller: parties[0], callee: server(pick(&s, []string{"voicemail", "exchangeUnifiedMessagingService"})), start: ring, meant: inMailbox},
 		}
+		legs[0].refuse(c.fate, &s)
 	case trial:
-		legs = []leg{{caller: parties[0], callee: server("customBot"), test: true}}
+		legs = []leg{{caller: parties[0], callee: server("customBot"), meant: tested, test: true}}
 	case dialIn, group, meeting, assembly:
 		legs = c.conference(parties, &s)
 	default:
-		legs = []leg{{caller: parties[0], callee: parties[1], failed: c.kind == missed || c.kind == dropped}}
+		l := leg{caller: parties[0], callee: parties[1]}
+		if c.fate != answered {
+			l.refuse(c.fate, &s)
+		} else if l.silent = t.unseen(c); c.kind == dropped {
+			l.broken(&s)
+		}
+		legs = []leg{l}
 	}
 	for i := range legs {
 		l := &legs[i]
@@ -256,30 +298,26 @@ func (t *Tenant) legs(c *call) []leg {
 
 func server(role string) party { return party{kind: service, role: role} }
 
-// queued is a call that an auto attendant hands to a queue, and the queue to an agent.
-func (c *call) queued(parties []party, s *source) []leg {
-	length := c.end.Sub(c.start)
-	menu := c.start.Add(length / 6).Truncate(precision(s))
-	menu = later(menu, c.start)
-	answered := menu.Add(length / 5)
-	return []leg{
-		{caller: parties[0], callee: server("skypeForBusinessAutoAttendant"), end: menu},
-		{caller: parties[0], callee: server("skypeForBusinessCallQueues"), start: menu},
-		{caller: server("skypeForBusinessCallQueues"), callee: parties[3], start: answered},
-	}
-}
-
 // conference is a call in which everybody talks to a server. Some leave and come back.
 func (c *call) conference(parties []party, s *source) []leg {
 	roles := []string{"mediaController", "skypeForBusinessAudioVideoMcu", "skypeForBusinessAudioVideoMcu"}
 	hub := server(pick(s, roles))
 	length := c.end.Sub(c.start)
 	legs := make([]leg, 0, len(parties)+len(parties)/6+1)
-	legs = append(legs, leg{caller: parties[0], callee: hub}) // the organizer stays, and shows and says everything
+	legs = append(legs, leg{caller: parties[0], callee: hub, meant: joined}) // the organizer stays, and shows and says everything
 	for _, p := range parties[1:] {
-		in := c.start.Add(time.Duration(s.unit() * s.unit() * 0.4 * float64(length)))
+		in := c.comes(s)
 		out := c.end.Add(-time.Duration(s.unit() * s.unit() * 0.5 * float64(length)))
-		l := leg{caller: p, callee: hub, modalities: c.share(p, s), failed: s.chance(0.02)}
+		l := leg{caller: p, callee: hub, modalities: c.share(p, s), meant: joined}
+		if u := s.unit(); u < 0.02 {
+			l.broken(s)
+		} else if u < 0.025 { // who did not get in
+			l.stage, l.reason, l.silent = setup, failed.reason(s), true
+			out = in.Add(time.Duration(s.between(1, 20)) * time.Second)
+			if out.After(c.end) {
+				out = c.end
+			}
+		}
 		for parts := c.visits(s); parts > 0; parts-- {
 			away := in.Add(out.Sub(in) / time.Duration(parts))
 			l.start, l.end = later(in.Truncate(precision(s)), c.start), away.Truncate(tick)
@@ -292,6 +330,34 @@ func (c *call) conference(parties []party, s *source) []leg {
 	}
 	return legs
 }
+
+// comes draws when somebody joins: around the planned start, at times exactly when that is not yet late or just is, at times much
+// later; never before the call, nor in its second half.
+func (c *call) comes(s *source) time.Time {
+	in, length := c.planned(), c.end.Sub(c.start)
+	if !c.scheduled() {
+		in = c.start
+	}
+	switch u := s.unit(); {
+	case u < 0.55:
+		in = in.Add(time.Duration(s.between(-150_000, 60_000)) * time.Millisecond)
+	case u < 0.85:
+		in = in.Add(time.Duration(s.between(60_000, 299_000)) * time.Millisecond)
+	case u < 0.88:
+		in = in.Add(lateAfter)
+	case u < 0.91:
+		in = in.Add(lateAfter + time.Second)
+	default:
+		in = c.start.Add(time.Duration(s.unit() * 0.4 * float64(length)))
+	}
+	if most := c.start.Add(length * 9 / 20); in.After(most) {
+		in = most
+	}
+	return later(in, c.start)
+}
+
+// lateAfter is how long after the planned start somebody is not yet late.
+const lateAfter = 300 * time.Second
 
 func (c *call) visits(s *source) int {
 	switch {
@@ -341,7 +407,6 @@ func (c *call) segments(l *leg) []segment {
 	if l.number == 0 {
 		count += c.more
 	}
-	silent := c.kind == missed || (l.failed && s.chance(0.5))
 	list := make([]segment, count)
 	length := l.end.Sub(l.start) / time.Duration(count)
 	for i := range list {
@@ -350,7 +415,7 @@ func (c *call) segments(l *leg) []segment {
 	}
 	last := &list[count-1]
 	last.last, last.end, last.media = true, l.end, l.modalities
-	if silent { // nothing flowed: a session without media is a session all the same
+	if l.silent { // nothing flowed: a session without media is a session all the same
 		for i := range list {
 			list[i].media = nil
 		}

@@ -1,7 +1,6 @@
 package graphsim
 
 import (
-	"encoding/base64"
 	"net/url"
 	"slices"
 	"time"
@@ -87,7 +86,7 @@ func (t *Tenant) chat(c *chat, now time.Time) entity {
 	if c.kind == meetingChat {
 		who := c.call.first
 		meeting = entity{
-			"calendarEventId", "AAMk" + base64.RawURLEncoding.EncodeToString([]byte(id)), "joinWebUrl", c.call.joinURL(),
+			"calendarEventId", t.eventOf(c.call), "joinWebUrl", t.joinURL(c.call),
 			"organizer", entity{"id", t.key(who), "displayName", nil, "userIdentityType", userTypes[who.kind]},
 		}
 	}
@@ -96,6 +95,15 @@ func (t *Tenant) chat(c *chat, now time.Time) entity {
 		"chatType", c.kind.String(), "webUrl", "https://teams.example/l/chat/" + url.PathEscape(id) + "/0?tenantId=" + t.Tenant,
 		"tenantId", t.Tenant, "isHiddenForAllMembers", false, "viewpoint", nil, "onlineMeetingInfo", meeting,
 	}
+}
+
+// eventOf is the id, in the organizer's mailbox, of the event that became a call; nothing, if none did.
+func (t *Tenant) eventOf(c *call) any {
+	if !c.scheduled() {
+		return nil
+	}
+	e := t.meeting(c)
+	return t.idIn(e.seed, e.organizer)
 }
 
 // mailbox is whose chats are asked for: a user who is there now, and whose chats may be read.

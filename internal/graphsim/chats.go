@@ -91,8 +91,11 @@ func (t *Tenant) meetingChat(circle, day int) (chat, bool) {
 	}
 	n := t.count(day)
 	for index := circle * n / circles; index < (circle+1)*n/circles; index++ {
-		if t.kind(day, index) >= dialIn {
-			return t.chatOf(t.call(day, index), circle), true
+		if t.kind(day, index) < dialIn {
+			continue
+		}
+		if c := t.call(day, index); c.room == (guid{}) {
+			return t.chatOf(c, circle), true
 		}
 	}
 	return chat{}, false
@@ -193,11 +196,25 @@ func (c *call) thread() string {
 }
 
 // joinURL is the link by which a meeting is joined.
-func (c *call) joinURL() string { return meetingURL(c.thread()) }
-
-func meetingURL(thread string) string {
-	return "https://teams.example/l/meetup-join/19%3ameeting_" + thread + "%40thread.v2/0?context=%7b%22Tid%22%3a%22" + partnerTenant + "%22%7d"
+func (t *Tenant) joinURL(c *call) string {
+	room := *c
+	if c.room != (guid{}) {
+		room.id = c.room
+	}
+	return t.meetingURL(room.thread(), c.first)
 }
+
+// meetingURL names the organizer, if that is a user of the tenant, as links to meetings do.
+func (t *Tenant) meetingURL(thread string, organizer party) string {
+	context := `{"Tid":"` + t.Tenant + `"}`
+	if organizer.kind == internal {
+		context = `{"Tid":"` + t.Tenant + `","Oid":"` + t.key(organizer) + `"}`
+	}
+	return "https://teams.example/l/meetup-join/19%3ameeting_" + thread + "%40thread.v2/0?context=" + percent.Replace(context)
+}
+
+// percent encodes as links to meetings do: in small letters.
+var percent = strings.NewReplacer("{", "%7b", "}", "%7d", `"`, "%22", ":", "%3a", ",", "%2c")
 
 // veiled turns a call's id into that of its thread, and back.
 func (g guid) veiled() guid {

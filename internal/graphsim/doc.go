@@ -15,6 +15,12 @@
 // as published, at Options.Rate times the speed, and fails in the ways of Options.Faults, of which none changes what a
 // careful client ends up with.
 //
+// What happens in it is as in life, and told: Truth counts the rows of all tables, [Tenant.Facts] has what became of every leg, call,
+// queue journey, stream, bill and message, as it was drawn. How calls end is in outcome.go, menus and queues in queue.go, calls that
+// are returned or tried again in returns.go, Direct Routing in trunk.go, calling plans in pstn.go, networks and streams in quality.go.
+// Three stories are in every week: a trunk fails on Thursday afternoon, a queue drowns on Monday morning, and a department writes at
+// night. One in ten users never does anything, others are on leave, shared mailboxes, or gone.
+//
 // Its nouns: a collection is what is answered at a path, with its roles, its price and its pages; rows are its
 // entities at an instant, each at a place that stays; an entity is a JSON object as a value. collections.go has them
 // all in one table, engine.go reads a request and serves it, and the files that are named after things in a tenant make

@@ -159,15 +159,23 @@ func (t *Tenant) owners(g *directoryGroup, now time.Time) (list []*person) {
 	if g.number == everyone {
 		want = 1
 	}
+	orphaned := g.number > bigGroup && s.chance(0.5) // owned by accounts that are disabled, if there are such
+	var enabled []*person
 	for _, p := range t.groupMembers(g, 0, now) {
-		if len(list) == want {
-			break
-		}
-		if !p.guest {
+		switch {
+		case len(enabled) >= want && !orphaned:
+			return enabled
+		case p.guest:
+		case orphaned && !p.enabled && len(list) < want:
 			list = append(list, p)
+		case len(enabled) < want:
+			enabled = append(enabled, p)
 		}
 	}
-	return list
+	if len(list) > 0 {
+		return list
+	}
+	return enabled
 }
 
 // ownerNumbers are the numbers of a group's owners, none for a group that is not there.

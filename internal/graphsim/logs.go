@@ -11,7 +11,7 @@ import (
 type telephoneLog struct {
 	inclusive bool // whether the end of the range belongs to it
 	count     func(*Tenant, *call) int
-	row       func(*Tenant, *call, int) entity
+	row       func(t *Tenant, c *call, row int, now time.Time) entity
 	id        func(c *call, row int) guid // what row draws first
 }
 
@@ -38,7 +38,7 @@ func (log *telephoneLog) rows(t *Tenant, r *request) (rows, error) {
 			if c.end.After(r.now) {
 				continue
 			}
-			if i++; i >= r.from && !yield(i, log.row(t, c, row)) {
+			if i++; i >= r.from && !yield(i, log.row(t, c, row, r.now)) {
 				return
 			}
 		}
@@ -106,81 +106,6 @@ func (t *Tenant) logRows(log *telephoneLog, s stretch) iter.Seq2[*call, int] {
 
 func (k kind) telephone() bool { return k >= pstnOut && k <= queue || k == dialIn }
 
-func (t *Tenant) pstnCount(c *call) int {
-	switch c.kind {
-	case pstnIn, pstnOut, queue, dialIn:
-		return 1
-	}
-	return 0
-}
-
-func pstnID(c *call, _ int) guid {
-	s := seeded(c.seed, 'p')
-	return drawGUID(&s)
-}
-
-// pstnRow is the row of a call over a calling plan of Microsoft. Its ids lead nowhere: neither
-// the row's nor the callId is that of a call record.
-func (t *Tenant) pstnRow(c *call, _ int) entity {
-	s := seeded(c.seed, 'p')
-	parties := t.parties(c)
-	duration := int(c.end.Sub(c.start) / time.Second)
-	// callId is not unique: a transfer keeps the number, and the media server's address is shared.
-	e := entity{"id", drawGUID(&s), "callId", fmt.Sprintf("%d_%d@198.51.100.%d", 1_000_000+c.seed%1_000_003, s.below(500), s.between(1, 9))}
-	var who *person
-	line := pick(&s, sites)
-	switch {
-	case c.kind == pstnOut:
-		who = new(t.person(c.first.number))
-	case c.kind == pstnIn && parties[1].kind == internal:
-		who = new(t.person(parties[1].number))
-	}
-	if who != nil {
-		line = *who.site
-	}
-	e = append(append(e, account(who)...), "startDateTime", c.start, "endDateTime", c.start.Add(time.Duration(duration)*time.Second),
-		"duration", duration)
-	ours := fmt.Sprintf("%s%06d", line.prefix, s.below(1e6))
-	theirs, sort := t.phone(c.first.number), "user_in"
-	switch c.kind {
-	case pstnOut:
-		theirs, sort = t.phone(parties[1].number), pick(&s, []string{"user_out", "user_out", "user_out", "user_out_transfer", "user_out_forwarding"})
-	case queue:
-		sort = "ucap_in"
-	case dialIn:
-		theirs, sort = t.phone(parties[1].number), pick(&s, []string{"conf_in", "conf_out"})
-	}
-	caller, callee := theirs, ours
-	if c.kind == pstnOut {
-		caller, callee = ours, theirs
-	}
-	e = append(e, "callType", sort, "callerNumber", caller, "calleeNumber", callee)
-	return append(e, c.charged(&line, &s)...)
-}
-
-func (c *call) charged(line *site, s *source) entity {
-	charge, connection, where := 0, 0, any(nil)
-	if c.kind == pstnOut && s.chance(0.4) {
-		charge, connection = s.between(1, 4000), pick(s, []int{0, 0, 5, 12})
-		where = pick(s, []string{"Domestic", "International"})
-	}
-	name := map[string]string{"CH": "Switzerland", "PT": "Portugal", "US": "United States"}[line.country]
-	e := entity{
-		"tenantCountryCode", "CH", "usageCountryCode", line.country, "destinationContext", where, "charge", cents(charge),
-		"connectionCharge", cents(connection), "currency", line.currency, "destinationName", orNull(name),
-	}
-	if c.kind == dialIn {
-		e = append(e, "conferenceId", fmt.Sprintf("%09d", s.below(1e9)), "licenseCapability", "MCOMEETADD")
-	} else {
-		e = append(e, "conferenceId", nil, "licenseCapability", pick(s, []string{"MCOPSTN1", "MCOPSTN2", "MCOPSTNPP", "MCOPSTNU"}))
-	}
-	e = append(e, "inventoryType", orNull(pick(s, []string{"Subscriber", "Subscriber", "Service", "Toll-Free", ""})))
-	if s.chance(0.3) {
-		return append(e, "operator", "Fabrikam Telecom", "callDurationSource", "operator")
-	}
-	return append(e, "operator", "Microsoft", "callDurationSource", "microsoft")
-}
-
 // account is whose line it was; a bot's has nobody.
 func account(p *person) entity {
 	if p == nil {
@@ -191,11 +116,10 @@ func account(p *person) entity {
 
 // routingCount is two where somebody handed the call on: both rows then have its correlationId.
 func (t *Tenant) routingCount(c *call) int {
-	if c.kind != trunkIn && c.kind != trunkOut {
+	switch {
+	case c.kind != trunkIn && c.kind != trunkOut:
 		return 0
-	}
-	s := seeded(c.seed, 'x')
-	if s.chance(0.04) {
+	case c.routing().handed:
 		return 2
 	}
 	return 1
@@ -211,7 +135,7 @@ var never = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // routingRow is a row of a call over the customer's own trunk. Its correlationId is the id of the
 // call record.
-func (t *Tenant) routingRow(c *call, row int) entity {
+func (t *Tenant) routingRow(c *call, row int, _ time.Time) entity {
 	s := seeded(c.seed, uint64(row), 'd')
 	parties := t.parties(c)
 	number, user := parties[0], parties[1]
@@ -230,13 +154,13 @@ func (t *Tenant) routingRow(c *call, row int) entity {
 	if row > 0 { // to whom it was handed on
 		length /= 2
 	}
-	failed := s.chance(0.08)
-	if failed { // without a start of its own, or with that of the invite; and without an end
-		e = append(e, "startDateTime", when(!s.chance(0.5), start), "inviteDateTime", start,
-			"failureDateTime", start.Add(time.Duration(s.between(100, 30_000))*time.Millisecond), "endDateTime", nil, "duration", 0)
+	way := c.routing()
+	if way.fate != answered { // without a start of its own, or with that of the invite; and without an end
+		e = append(e, "startDateTime", when(!s.chance(0.5), start), "inviteDateTime", start, "failureDateTime", start.Add(way.ring).Truncate(tick),
+			"endDateTime", nil, "duration", 0)
 	} else {
-		e = append(e, "startDateTime", start, "inviteDateTime", start.Add(-time.Duration(s.between(1, 9000))*time.Millisecond),
-			"failureDateTime", never, "endDateTime", start.Add(length).Truncate(tick), "duration", int(length/time.Second))
+		e = append(e, "startDateTime", start, "inviteDateTime", start.Add(-way.ring), "failureDateTime", never,
+			"endDateTime", start.Add(length).Truncate(tick), "duration", int(length/time.Second))
 	}
 	ours, theirs := fmt.Sprintf("%s%06d", line.prefix, s.below(1e6)), t.phone(number.number)
 	if c.kind == trunkIn {
@@ -244,23 +168,18 @@ func (t *Tenant) routingRow(c *call, row int) entity {
 	} else {
 		e = append(e, "callType", pick(&s, []string{"ByotOut", "ByotOut", "ByotOutUserForwarding"}), "callerNumber", ours, "calleeNumber", theirs)
 	}
-	return append(e, signalling(failed, &s)...)
+	return append(e, way.signalling(&s)...)
 }
 
-func signalling(failed bool, s *source) entity {
+func (r *routing) signalling(s *source) entity {
 	e := entity{
-		"successfulCall", !failed, "mediaPathLocation", orNull(pick(s, []string{"CHNO", "EUWE", "USWE", "INSO", ""})),
+		"successfulCall", r.fate == answered, "mediaPathLocation", orNull(pick(s, []string{"CHNO", "EUWE", "USWE", "INSO", ""})),
 		"signalingLocation", pick(s, []string{"EUNO", "EUWE", "USWE"}),
 	}
-	if failed {
-		answer := pick(s, []struct {
-			code   int
-			phrase string
-		}{{486, "Busy Here"}, {404, "Not Found"}, {503, "Service Unavailable"}, {480, "Temporarily Unavailable"}})
-		e = append(e, "finalSipCode", answer.code, "finalSipCodePhrase", answer.phrase, "callEndSubReason", 560000+answer.code)
+	if r.fate != answered {
+		e = append(e, "finalSipCode", r.answer.code, "finalSipCodePhrase", r.answer.phrase, "callEndSubReason", 560000+r.answer.code)
 	} else {
 		e = append(e, "finalSipCode", 0, "finalSipCodePhrase", "BYE", "callEndSubReason", 540000)
 	}
-	return append(e, "trunkFullyQualifiedDomainName", pick(s, []string{"sbc1.contoso.example", "sbc2.contoso.example"}),
-		"mediaBypassEnabled", s.chance(0.3))
+	return append(e, "trunkFullyQualifiedDomainName", trunks[r.trunk], "mediaBypassEnabled", s.chance(0.3))
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -24,7 +26,7 @@ func (t *Tenant) absence(p *person, now time.Time) (from, to time.Time, out bool
 	if !s.chance(0.06) {
 		return from, to, false
 	}
-	from = midnight(week*7 - 3 + s.below(3)).Add(7*time.Hour - p.site.offset)
+	from = midnight(week*7 - 3 + s.below(3)).Add(7*time.Hour - p.site.offsetOn(week*7-3))
 	return from, from.AddDate(0, 0, s.between(1, 3)), true
 }
 
@@ -52,29 +54,74 @@ func (t *Tenant) openMailbox(key string, now time.Time) (mailbox, error) {
 }
 
 // settings are what the owner of a mailbox has set.
-func (m *mailbox) settings() entity {
-	days := []string{"monday", "tuesday", "wednesday", "thursday", "friday"}
-	if m.number%9 == 8 {
-		days = days[:4]
+func (t *Tenant) settings(m *mailbox) entity {
+	var working any
+	if h, ok := m.hours(); ok {
+		working = entity{"daysOfWeek", h.days, "startTime", clockTime(h.from), "endTime", clockTime(h.to), "timeZone", entity{"name", h.zone}}
 	}
 	return entity{
-		"archiveFolder", itemID(m.source, 'F'), "timeZone", m.zone(), "delegateMeetingMessageDeliveryOptions", "sendToDelegateOnly",
+		"archiveFolder", t.itemID(m.number, m.source, 'F'), "timeZone", m.zone(), "delegateMeetingMessageDeliveryOptions", "sendToDelegateOnly",
 		"dateFormat", map[string]string{"en-US": "M/d/yyyy", "de-CH": "dd.MM.yyyy"}[m.site.language],
-		"timeFormat", either(m.site.language == "en-US", "h:mm tt", "HH:mm"), "userPurpose", either(m.enabled, "user", "shared"),
+		"timeFormat", either(m.site.language == "en-US", "h:mm tt", "HH:mm"), "userPurpose", m.purpose(),
 		"automaticRepliesSetting", m.replies(),
 		"language", entity{"locale", m.site.language, "displayName", map[string]string{
 			"de-CH": "German (Switzerland)", "pt-PT": "Portuguese (Portugal)", "en-US": "English (United States)",
 		}[m.site.language]},
-		"workingHours", entity{
-			"daysOfWeek", days, "startTime", either(m.number%4 == 0, "08:30:00.0000000", "08:00:00.0000000"),
-			"endTime", "17:00:00.0000000", "timeZone", entity{"name", m.site.zone},
-		},
+		"workingHours", working,
 	}
+}
+
+// workingHours are when somebody works, in the zone for which they have said so: mostly that of their site.
+type workingHours struct {
+	days     []string
+	from, to time.Duration // after midnight; a shift that ends before it began ends on the next day
+	zone     string
+	clock    *time.Location
+}
+
+// hours are the working hours of a mailbox. Some have none.
+func (m *mailbox) hours() (h workingHours, ok bool) {
+	h = workingHours{[]string{"monday", "tuesday", "wednesday", "thursday", "friday"}, 8 * time.Hour, 17 * time.Hour, m.site.zone, m.site.clock}
+	if m.number%9 == 8 {
+		h.days = h.days[:4]
+	}
+	if m.number%4 == 0 {
+		h.from += halfHour
+	}
+	if m.nightShift() {
+		h.from, h.to = 22*time.Hour, 6*time.Hour
+	}
+	if m.number%23 == 9 { // who works for another site
+		other := &sites[(m.number+1)%len(sites)]
+		h.zone, h.clock = other.zone, other.clock
+	}
+	return h, m.number%29 != 13
+}
+
+func (h *workingHours) works(day time.Weekday) bool {
+	return slices.Contains(h.days, strings.ToLower(day.String()))
+}
+
+// clockTime is an Edm.TimeOfDay.
+func clockTime(d time.Duration) string { return midnight(0).Add(d).Format("15:04:05.0000000") }
+
+// nightShift says whether somebody works from 22 to 6 o'clock.
+func (p *person) nightShift() bool { return p.number%31 == 11 }
+
+// purpose is what a mailbox is for: those of disabled accounts are shared by others, or a room's.
+func (m *mailbox) purpose() string {
+	switch {
+	case m.enabled:
+		return "user"
+	case m.number%6 == 0:
+		return "room"
+	}
+	return "shared"
 }
 
 var mailboxType = entityType{name: "microsoft.graph.mailboxSettings", sample: func(t *Tenant) entity {
 	p := t.person(0)
-	return (&mailbox{person: &p}).settings()
+	return t.settings(&mailbox{person: &p})
 }}
 
 // zone is the name of a time zone as somebody's programme has set it: of Windows or, for some, of IANA.
@@ -109,14 +156,25 @@ func zoned(at time.Time) entity {
 	return entity{"dateTime", at.Format("2006-01-02T15:04:05.0000000"), "timeZone", "UTC"}
 }
 
-// itemID draws an id of something in a mailbox, of a kind.
-func itemID(s source, kind uint64) string {
+// itemID draws an id of something in somebody's mailbox, of a kind. As Outlook's, it is base64url of a structure that
+// says in plain text whose mailbox it is, and else in numbers where in it the thing lies; items of a mailbox differ in
+// few characters, and may in nothing but their case. The GUID of the mailbox is here that of its user.
+func (t *Tenant) itemID(number int, s source, kind uint64) string {
+	const entryBytes, folderEntry = 70, 7
 	s = seeded(uint64(s), kind)
-	raw := make([]byte, 0, 48)
-	for range 6 {
-		raw = binary.BigEndian.AppendUint64(raw, s.next())
-	}
-	return "AAMkAG" + base64.URLEncoding.EncodeToString(raw) + "="
+	who := t.id(userIDs, uint64(number)).String()
+	of := seeded(t.seed, uint64(number), 'b')
+	store, folder, item := drawGUID(&of), drawGUID(&of), drawGUID(&of)
+	raw := make([]byte, 0, 128)
+	raw = append(raw, 0, 3)
+	raw = append(binary.LittleEndian.AppendUint16(raw, uint16(len(who))), who...)
+	raw = binary.LittleEndian.AppendUint16(append(raw, 0), entryBytes)
+	raw = append(append(raw, 0, 0, 0, 0), store[:]...)
+	raw = append(binary.LittleEndian.AppendUint16(raw, folderEntry), folder[:]...)
+	raw = append(raw, 0, 0, 0, 0, 1, 13, 0, 0)
+	raw = append(raw, item[:]...)
+	raw = binary.BigEndian.AppendUint64(raw, s.next()<<16) // a counter of 48 bits, and padding
+	return base64.URLEncoding.EncodeToString(raw)
 }
 
 // mostPresences is how many users one request may ask for.
@@ -143,25 +201,27 @@ var (
 	}
 )
 
-// reached is how somebody is at an instant. It changes every quarter of an hour, with the hours of the
-// site.
+// reached is how somebody is at an instant. It lasts from half an hour to one and a half: what is drawn for an hour begins within its
+// first half. It follows the hours of the site.
 func (t *Tenant) reached(p *person, now time.Time) presence {
-	quarter := uint64(now.Unix()) / 900
-	s := seeded(t.seed, uint64(p.number), quarter, 'Y')
-	one := presence{availability: "Offline", activity: "Offline"}
-	local := now.Add(p.site.offset)
-	switch {
-	case p.guest:
-		one = presence{availability: "PresenceUnknown", activity: "PresenceUnknown"}
-	case !p.enabled:
-	case t.isOut(p, now):
-		one = presence{availability: "Offline", activity: "OutOfOffice", away: true}
-	case !weekend(dayOf(local)) && s.chance(p.site.activity(now.Sub(midnight(dayOf(now))))):
-		one = pick(&s, atWork)
-	default:
-		one = pick(&s, atHome)
+	hour := int(now.Unix() / 3600)
+	begins := seeded(t.seed, uint64(p.number), uint64(hour), 'B')
+	if int(now.Unix()%3600) < begins.below(1800) {
+		hour--
 	}
-	return one
+	s := seeded(t.seed, uint64(p.number), uint64(hour), 'Y')
+	from := time.Unix(int64(hour)*3600, 0).UTC()
+	switch day := dayOf(from); {
+	case p.guest:
+		return presence{availability: "PresenceUnknown", activity: "PresenceUnknown"}
+	case !p.enabled || p.number < t.Users && !t.standing(p.number).acts:
+		return presence{availability: "Offline", activity: "Offline"}
+	case t.isOut(p, now):
+		return presence{availability: "Offline", activity: "OutOfOffice", away: true}
+	case !weekend(dayOf(from.Add(p.site.offset(from)))) && s.chance(p.site.activity(day, from.Sub(midnight(day)))):
+		return pick(&s, atWork)
+	}
+	return pick(&s, atHome)
 }
 
 func (t *Tenant) presence(p *person, now time.Time) entity {

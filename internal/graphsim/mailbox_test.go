@@ -37,7 +37,7 @@ func TestMailboxSettings(t *testing.T) {
 	if zones["Asia/Kolkata"] == 0 || zones["W. Europe Standard Time"] < 5*zones["Europe/Zurich"]/2 || len(zones) != 8 {
 		t.Errorf("time zones: %v", zones)
 	}
-	if replies["scheduled"] < 10 || replies["alwaysEnabled"] < 3 || replies["disabled"] < 700 || purposes["shared"] != replies["alwaysEnabled"] {
+	if replies["scheduled"] < 10 || replies["alwaysEnabled"] < 3 || replies["disabled"] < 700 || purposes["shared"]+purposes["room"] != replies["alwaysEnabled"] || purposes["room"] == 0 {
 		t.Errorf("automatic replies: %v, purposes: %v", replies, purposes)
 	}
 	some := get(t, tenant, usersPath+"/"+users[0]["id"].(string)+"/mailboxSettings?$select=timeZone,language")

@@ -151,14 +151,35 @@ func (t *Tenant) chatMessage(th *thread, day, index, n int) message {
 		share = 0.5 * both.unit() / (t.MessagesPerUserDay + 1) // before any other message, in each of the chats
 		fallthrough
 	default:
-		m.created = midnight(day).Add(t.day.at(share))
+		m.created = midnight(day).Add(t.shapes.on(day).at(share))
 	}
-	m.created = m.created.Truncate(2 * time.Millisecond)
+	m.created = m.created.Truncate(4 * time.Millisecond)
 	if !m.reminder && s.chance(0.02) {
 		m.event = pick(&s, smallEvents)
 	}
 	m.seed = s.next()
+	if !m.reminder && m.event == "" && th.chat.kind != meetingChat {
+		t.byNight(&m, day, share)
+	}
 	return m
+}
+
+// nightDepartment writes at night.
+const nightDepartment = "Finance"
+
+// byNight moves what somebody writes in a chat to the evening of their site, on the same UTC day, if they are of the department that
+// writes at night or work at night. It then has an even millisecond that no other message has.
+func (t *Tenant) byNight(m *message, day int, share float64) {
+	s := seeded(m.seed, 'f')
+	who := t.chatSender(m, m.thread.chat, &s)
+	if who.kind != internal {
+		return
+	}
+	if p := t.person(who.number); p.nightShift() || t.standing(who.number).department == nightDepartment {
+		evening := 21*time.Hour + time.Duration(share*float64(170*time.Minute)) - p.site.offsetOn(day)
+		evening = (evening + 24*time.Hour) % (24 * time.Hour)
+		m.created = midnight(day).Add(evening).Truncate(4 * time.Millisecond).Add(2 * time.Millisecond)
+	}
 }
 
 // channelThreads are the threads of a team's channels.
@@ -174,11 +195,20 @@ func (t *Tenant) channelThreads(team int, now time.Time) (list []*thread) {
 // postings is how many messages there are in a channel on a day. In the first channel of a team is as
 // much as in two others.
 func (t *Tenant) postings(th *thread, day int) int {
+	if t.dormant(th.room.team) {
+		return 0
+	}
 	share := 1.0 / 6
 	if th.room.number == 0 {
 		share = 1.0 / 3
 	}
 	return t.written(th, day, share*t.MessagesPerUserDay)
+}
+
+// dormant says whether nobody writes in a team, which is so in one of ten.
+func (t *Tenant) dormant(team int) bool {
+	s := seeded(t.seed, uint64(team), 'D')
+	return team > bigGroup && s.chance(0.1)
 }
 
 // channelDay are the messages of a channel that were created on a day and before now, as they are now.
@@ -219,7 +249,7 @@ func (t *Tenant) posting(th *thread, day, index int) message {
 func (t *Tenant) posted(th *thread, day, index int) time.Time {
 	s := seeded(th.seed, uint64(day), uint64(index), 'a')
 	share := (float64(index) + 0.1 + 0.8*s.unit()) / float64(t.postings(th, day))
-	return midnight(day).Add(t.day.at(share)).Truncate(time.Millisecond)
+	return midnight(day).Add(t.shapes.on(day).at(share)).Truncate(time.Millisecond)
 }
 
 // A reaction is somebody's to a message. It may be taken back.
@@ -278,7 +308,7 @@ func (t *Tenant) sender(m *message) (party, bool) {
 			g := t.group(m.thread.room.team)
 			number, _ = t.candidate(&g, s.below(g.size), m.created)
 		}
-		if t.stay(number, m.created).has(m.created) {
+		if t.writes(number, m.created) && t.stay(number, m.created).has(m.created) {
 			return party{kind: internal, number: number}, true
 		}
 	}
@@ -301,11 +331,16 @@ func (t *Tenant) chatSender(m *message, c *chat, s *source) party {
 		if c.kind == pairChat {
 			number = pick(s, []int{c.number, c.other})
 		}
-		if t.belongs(c, number, m.created).in.has(m.created) {
+		if t.writes(number, m.created) && t.belongs(c, number, m.created).in.has(m.created) {
 			return party{kind: internal, number: number}
 		}
 	}
 	return party{kind: bot, number: 1}
+}
+
+// writes says whether a user who is there writes at all, and is not on leave.
+func (t *Tenant) writes(number int, at time.Time) bool {
+	return t.standing(number).acts && !t.onLeave(number, dayOf(at))
 }
 
 // somebody draws who else does something in a thread: one of the people whom it is for.

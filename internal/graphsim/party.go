@@ -53,16 +53,26 @@ func (t *Tenant) key(p party) string {
 	}
 }
 
+const anonymousNumber = "anonymous"
+
 // phone is a number of the outside world; now and then one that nobody may see, or that is no number.
 func (t *Tenant) phone(number int) string {
+	text, _ := t.line(number)
+	return text
+}
+
+// line is a number and where it is; nil where nobody can tell.
+func (t *Tenant) line(number int) (text string, where *site) {
 	s := seeded(t.seed, uint64(number), 'h')
 	switch {
 	case s.chance(0.02):
-		return "anonymous"
+		return anonymousNumber, nil
 	case s.chance(0.25):
-		return fmt.Sprintf("%s%03d***", pick(&s, sites).prefix, s.below(1000))
+		where = &sites[s.below(len(sites))]
+		return fmt.Sprintf("%s%03d***", where.prefix, s.below(1000)), where
 	}
-	return fmt.Sprintf("%s%06d", pick(&s, sites).prefix, s.below(1e6))
+	where = &sites[s.below(len(sites))]
+	return fmt.Sprintf("%s%06d", where.prefix, s.below(1e6)), where
 }
 
 // identity is the identity set of a party. The keys are those of Graph's answers, which are
@@ -114,7 +124,11 @@ func (t *Tenant) identityOf(p party) entity {
 	case acs:
 		return entity{"id", t.key(p), "displayName", nil, "azureCommunicationServicesResourceId", partnerTenant}
 	}
-	return entity{"id", t.key(p), "displayName", resourceNames[p.kind], "tenantId", t.Tenant}
+	name := resourceNames[p.kind]
+	if p.kind == resource {
+		name = accountNames[p.number]
+	}
+	return entity{"id", t.key(p), "displayName", name, "tenantId", t.Tenant}
 }
 
-var resourceNames = map[partyKind]string{bot: "Compliance Recorder", resource: "Support Hotline", device: "Room 4.12"}
+var resourceNames = map[partyKind]string{bot: "Compliance Recorder", device: "Room 4.12"}

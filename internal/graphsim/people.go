@@ -51,7 +51,10 @@ var (
 	}
 )
 
-const domain = "contoso.example"
+const (
+	domain        = "contoso.example"
+	disabledShare = 0.03
+)
 
 // person is a user as first known.
 func (t *Tenant) person(number int) person {
@@ -62,7 +65,7 @@ func (t *Tenant) person(number int) person {
 	p.department = pick(&s, departments)
 	p.title = pick(&s, titles[p.department])
 	p.guest = number > 0 && s.chance(0.02)
-	p.enabled = !s.chance(0.03)
+	p.enabled = !s.chance(disabledShare)
 	local := fmt.Sprintf("%s.%s%d", plain(p.given), plain(p.family), number)
 	p.principal = local + "@" + domain
 	if p.guest {
@@ -89,16 +92,67 @@ func plain(name string) string {
 
 // organizer draws who begins a call at an instant: whoever's site works then.
 func (t *Tenant) organizer(s *source, at time.Time) int {
-	within := at.Sub(midnight(dayOf(at)))
-	busiest := t.day.busy[within/(30*time.Minute)]
+	day := dayOf(at)
+	within := at.Sub(midnight(day))
+	busiest := t.shapes.on(day).busy[within/(30*time.Minute)]
 	number := 0
 	for range 32 { // a bound, for a tenant so small that nobody works then
 		number = s.below(t.Users)
-		if p := seeded(t.seed, uint64(number), 'p'); t.siteOf(&p).activity(within) >= busiest*s.unit() {
+		if !t.actsAt(number, at) {
+			continue
+		}
+		if p := seeded(t.seed, uint64(number), 'p'); t.siteOf(&p).activity(day, within) >= busiest*s.unit() {
 			break
 		}
 	}
+	if !t.actsAt(number, at) {
+		return 0
+	}
 	return number
+}
+
+// A standing is what decides whether somebody does anything, drawn as person does and without the names.
+type standing struct {
+	department string
+	acts       bool
+}
+
+// idleShare of the users have an account and never use it.
+const idleShare = 0.08
+
+// standing is a user's. Guests take part; shared mailboxes, rooms and other accounts that are disabled do not. The first user always
+// does.
+func (t *Tenant) standing(number int) standing {
+	s := seeded(t.seed, uint64(number), 'p')
+	t.siteOf(&s)
+	a := standing{department: pick(&s, departments), acts: true}
+	s.next() // the title
+	if number == 0 {
+		return a
+	}
+	s.next() // whether a guest
+	enabled := !s.chance(disabledShare)
+	idle := seeded(t.seed, uint64(number), 'I')
+	a.acts = enabled && !idle.chance(idleShare)
+	return a
+}
+
+// leaveDays is how long a leave is.
+const leaveDays = 30
+
+// onLeave says whether somebody is away for a whole month, which one in fifty is at a time.
+func (t *Tenant) onLeave(number, day int) bool {
+	s := seeded(t.seed, uint64(number), uint64((day+number%leaveDays)/leaveDays), 'L')
+	return number > 0 && s.chance(0.02)
+}
+
+// actsAt says whether somebody of the first users takes part in anything at an instant: they have not left, are not on leave, and
+// use their account at all.
+func (t *Tenant) actsAt(number int, at time.Time) bool {
+	if number == 0 {
+		return true
+	}
+	return t.standing(number).acts && !t.onLeave(number, dayOf(at)) && t.stay(number, at).has(at)
 }
 
 // siteOf draws the site out of a person's source as person does, without drawing the names.
@@ -322,7 +376,7 @@ func user(p *person) entity {
 		phones = nil
 	}
 	local, _, _ := strings.Cut(p.principal, "@")
-	europe := p.site.offset >= 0 && p.site.offset <= 2*time.Hour
+	europe := p.site.country == "CH" || p.site.country == "PT"
 	return entity{
 		"id", p.id, "accountEnabled", p.enabled, "assignedLicenses", licences(p), "businessPhones", phones, "city", own(p.site.city),
 		"companyName", either(p.guest, "Adatum", "Contoso"), "country", own(p.site.country), "createdDateTime", p.created(),
@@ -426,6 +480,18 @@ func licences(p *person) []entity {
 func (t *Tenant) users(r *request) (rows, error) {
 	managed, err := t.expandManager(r)
 	return from(t.people(r.from, r.now), managed), err
+}
+
+// deletedUsers are those who have left, as they were then. Graph keeps them for thirty days.
+func (t *Tenant) deletedUsers(r *request) (rows, error) {
+	return func(yield func(int, entity) bool) {
+		for number := r.from; number < t.everybody(r.now); number++ {
+			p, here := t.personAt(number, r.now)
+			if !here && !p.joined.After(r.now) && !yield(number, user(&p)) {
+				return
+			}
+		}
+	}, nil
 }
 
 func (t *Tenant) oneUser(r *request) (entity, error) {

@@ -195,7 +195,7 @@ func TestRecordSizes(t *testing.T) {
 			sizes[c.kind == group] = append(sizes[c.kind == group], a.Body.Len())
 		}
 	}
-	for of, bounds := range map[bool][2]int{false: {4_000, 9_000}, true: {15_000, 45_000}} {
+	for of, bounds := range map[bool][2]int{false: {4_000, 10_000}, true: {15_000, 45_000}} {
 		slices.Sort(sizes[of])
 		median := sizes[of][len(sizes[of])/2]
 		if median < bounds[0] || median > bounds[1] || sizes[of][0] < 2_000 {

@@ -22,7 +22,7 @@ func (c *call) readable(now time.Time) bool { return c.listed(now) && now.Sub(c.
 func (t *Tenant) record(r *request, c *call) entity {
 	join := any(nil)
 	if c.kind >= dialIn {
-		join = c.joinURL()
+		join = t.joinURL(c)
 	}
 	path := "communications/callRecords('" + c.id.String() + "')/organizer_v2"
 	return entity{

@@ -1,7 +1,6 @@
 package graphsim
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +12,7 @@ func (t *Tenant) session(c *call, l *leg, segments bool) entity {
 	caller, callee := t.endpoint(c, l.caller, ends), t.endpoint(c, l.callee, ends)
 	e := entity{
 		"id", id, "modalities", l.modalities, "startDateTime", l.start, "endDateTime", l.end, "isTest", l.test,
-		"failureInfo", c.failure(l, ends), "caller", caller, "callee", callee,
+		"failureInfo", l.failure(), "caller", caller, "callee", callee,
 	}
 	if !segments {
 		return e
@@ -23,23 +22,15 @@ func (t *Tenant) session(c *call, l *leg, segments bool) entity {
 	for i, part := range parts {
 		list[i] = entity{
 			"id", ids[i], "startDateTime", part.start, "endDateTime", part.end, "caller", caller, "callee", callee,
-			"failureInfo", when(part.last, c.failure(l, ends)), "media", c.media(l, i, part.media),
+			"failureInfo", when(part.last, l.failure()), "media", t.media(c, l, i, part.media),
 		}
 	}
 	return append(e, "segments", list)
 }
 
-func (c *call) failure(l *leg, s source) any {
-	switch {
-	case !l.failed:
-		return nil
-	case c.kind == missed || c.kind == voicemail:
-		why := pick(&s, []string{"The callee did not answer.", "The callee declined the call.", "The callee was busy."})
-		return entity{"stage", "callSetup", "reason", why}
-	case s.chance(0.1):
-		return entity{"stage", "unknown", "reason", nil}
-	}
-	return entity{"stage", "midcall", "reason", pick(&s, []string{"The network of the caller changed.", `The media relay reported "timeout".`})}
+// failure is what Graph says of a leg that failed.
+func (l *leg) failure() any {
+	return when(l.stage != "", entity{"stage", l.stage, "reason", orNull(l.reason)})
 }
 
 // endpoint is one side of a session. A person's machine and programme are the same in all of a
@@ -180,6 +171,33 @@ var streamMeasures = [...]struct {
 	{"rmsFreezeDuration", length, false, true},
 }
 
+// measure is one of what is measured of a stream: what decides about it is that of its flow, and what goes with it.
+func (f flow) measure(name string, kind measure, s *source) any {
+	switch name {
+	case "averagePacketLossRate":
+		return single(f.loss)
+	case "maxPacketLossRate", "averageVideoPacketLossRate":
+		return single(min(1, f.loss*3))
+	case "averageJitter":
+		return milliseconds(f.jitter)
+	case "maxJitter", "maxAudioNetworkJitter":
+		return milliseconds(f.jitter * 4)
+	case "averageRoundTripTime":
+		return milliseconds(f.delay)
+	case "maxRoundTripTime":
+		return milliseconds(f.delay * 2)
+	case "packetUtilization":
+		return whole32(f.packets)
+	case "averageVideoFrameLossPercentage":
+		return single(f.frameLoss)
+	case "averageVideoFrameRate":
+		return single(f.frameRate)
+	case "postForwardErrorCorrectionPacketLossRate":
+		return single(f.fecLoss)
+	}
+	return measured(kind, s)
+}
+
 type measure uint8
 
 const (
@@ -218,10 +236,10 @@ func drawRatio(s *source) float32 {
 	case s.chance(0.05):
 		return float32(s.between(1, 99)) / 1e6
 	}
-	return float32(s.below(10000)) / 10000
+	return float32(int(10000*min(1, s.logNormal(0.01, 1)))) / 10000
 }
 
-func (c *call) media(l *leg, segment int, modalities []string) (list []entity) {
+func (t *Tenant) media(c *call, l *leg, segment int, modalities []string) (list []entity) {
 	for i, m := range modalities {
 		label := labels[m]
 		if label == "" {
@@ -230,24 +248,25 @@ func (c *call) media(l *leg, segment int, modalities []string) (list []entity) {
 		s := c.medium(l, segment, i)
 		sent, received := streams(&s, m)
 		e := entity{
-			"label", label, "callerDevice", deviceInfo(l.caller, m == "audio", &s), "calleeDevice", deviceInfo(l.callee, m == "audio", &s),
-			"callerNetwork", c.network(l.caller, &s), "calleeNetwork", c.network(l.callee, &s),
+			"label", label, "callerDevice", t.deviceInfo(c, l.caller, m == "audio", &s), "calleeDevice", t.deviceInfo(c, l.callee, m == "audio", &s),
+			"callerNetwork", t.network(c, l.caller, &s), "calleeNetwork", t.network(c, l.callee, &s),
 		}
 		flows := make([]entity, 0, sent+received)
 		for n := range sent + received {
-			flows = append(flows, stream(l, m, either(n < sent, "callerToCallee", "calleeToCaller"), &s))
+			f := t.flow(c, l, streamPlace{segment, i, n, m, n < sent})
+			flows = append(flows, stream(l, m, either(n < sent, "callerToCallee", "calleeToCaller"), f, &s))
 		}
 		list = append(list, append(e, "streams", flows))
 	}
 	return list
 }
 
-func deviceInfo(p party, sound bool, s *source) any {
+func (t *Tenant) deviceInfo(c *call, p party, sound bool, s *source) any {
 	if p.kind == service || p.kind == resource || p.kind == phone || s.chance(0.25) {
 		return nil
 	}
 	e := entity{
-		"captureDeviceName", pick(s, microphones), "captureDeviceDriver", orNull(pick(s, drivers)), "renderDeviceName", pick(s, speakers),
+		"captureDeviceName", t.headset(c, p), "captureDeviceDriver", orNull(pick(s, drivers)), "renderDeviceName", pick(s, speakers),
 		"renderDeviceDriver", orNull(pick(s, drivers)),
 	}
 	if !sound || s.chance(0.3) { // older clients name their devices and measure nothing
@@ -263,7 +282,7 @@ func deviceInfo(p party, sound bool, s *source) any {
 		"speakerGlitchRate", float32(s.below(40)), "howlingEventCount", s.below(3))
 }
 
-func stream(l *leg, modality, direction string, s *source) entity {
+func stream(l *leg, modality, direction string, f flow, s *source) entity {
 	sound := modality == "audio"
 	id := strconv.Itoa(s.between(1000, 4_000_000_000))
 	timed := s.chance(0.9)
@@ -271,7 +290,7 @@ func stream(l *leg, modality, direction string, s *source) entity {
 		"streamDirection", direction)
 	for _, m := range streamMeasures {
 		if sound && m.sound || !sound && m.image {
-			e = append(e, m.name, measured(m.kind, s))
+			e = append(e, m.name, f.measure(m.name, m.kind, s))
 		}
 	}
 	e = append(e, "wasMediaBypassed", s.chance(0.05))
@@ -285,69 +304,3 @@ func stream(l *leg, modality, direction string, s *source) entity {
 
 // unknownSpeed is what stands for a link speed that no client could tell: all bits of 32 set.
 const unknownSpeed = 4294967295
-
-var connections = []string{"wifi", "wifi", "wifi", "wired", "wired", "mobile", "tunnel", "unknown"}
-
-// network is the network at one side of a medium. A server's says little.
-func (c *call) network(p party, s *source) any {
-	if s.chance(0.1) {
-		return nil
-	}
-	if p.kind == service || p.kind == resource {
-		return entity{
-			"connectionType", "unknown", "networkTransportProtocol", "udp", "ipAddress", fmt.Sprintf("198.51.100.%d", s.below(256)),
-			"port", s.between(3478, 3481), "traceRouteHops", []entity(nil),
-		}
-	}
-	// A person sits in one place for the whole call.
-	place := seeded(c.seed, uint64(p.kind), uint64(p.number), 'n')
-	connection := pick(&place, connections)
-	a, b := place.below(256), place.below(256)
-	e := entity{
-		"connectionType", connection, "networkTransportProtocol", pick(&place, []string{"udp", "udp", "udp", "tcp", "unknown"}),
-		"ipAddress", fmt.Sprintf("10.%d.%d.%d", a, b, place.between(2, 254)), "subnet", fmt.Sprintf("10.%d.%d.0", a, b),
-		"reflexiveIPAddress", fmt.Sprintf("203.0.113.%d", place.below(256)), "port", s.between(50000, 50059),
-		"dnsSuffix", orNull(pick(&place, []string{"", "corp.contoso.example", "home.arpa"})),
-		"linkSpeed", pick(&place, []int{unknownSpeed, 54_000_000, 433_000_000, 866_700_000, 1_000_000_000}),
-		"macAddress", fmt.Sprintf("02-00-5E-%02X-%02X-%02X", place.below(256), a, b),
-	}
-	if place.chance(0.1) {
-		e = append(e, "relayIPAddress", fmt.Sprintf("192.0.2.%d", place.below(256)), "relayPort", 3478)
-	} else {
-		e = append(e, "relayIPAddress", nil, "relayPort", nil)
-	}
-	for _, n := range [...]string{"bandwidthLowEventRatio", "delayEventRatio", "receivedQualityEventRatio", "sentQualityEventRatio"} {
-		e = append(e, n, measured(ratio, s))
-	}
-	e = append(e, wifi(connection == "wifi", &place)...)
-	var hops []entity
-	if place.chance(0.03) {
-		for hop := range place.between(1, 4) {
-			hops = append(hops, entity{
-				"hopCount", hop + 1, "ipAddress", fmt.Sprintf("10.%d.255.%d", a, hop+1),
-				"roundTripTime", time.Duration(place.between(1, 900)) * 100 * time.Microsecond,
-			})
-		}
-	}
-	return append(e, "traceRouteHops", hops)
-}
-
-func wifi(on bool, s *source) entity {
-	if !on {
-		return entity{"wifiBand", "unknown", "wifiRadioType", "unknown"}
-	}
-	e := entity{"wifiBand", pick(s, []string{"frequency24GHz", "frequency50GHz", "frequency50GHz", "frequency60GHz"})}
-	if s.chance(0.05) {
-		// Younger than Graph's published metadata: a reader must not choke on it.
-		e = append(e, "wifiRadioType", younger("wifi80211be"))
-	} else {
-		e = append(e, "wifiRadioType", pick(s, []string{"wifi80211ac", "wifi80211ac", "wifi80211ax", "wifi80211n"}))
-	}
-	e = append(e, "wifiChannel", pick(s, []int{1, 6, 11, 36, 44, 100, 149}), "wifiSignalStrength", s.between(20, 100), "wifiBatteryCharge", nil)
-	if !s.chance(0.3) {
-		e.set("wifiBatteryCharge", s.between(1, 100))
-	}
-	return append(e, "basicServiceSetIdentifier", fmt.Sprintf("02-00-5e-10-%02x-%02x", s.below(256), s.below(256)),
-		"wifiMicrosoftDriver", "Virtual WiFi Miniport Adapter", "wifiMicrosoftDriverVersion", "10.0.22621.1",
-		"wifiVendorDriver", "Fabrikam Wireless AX211", "wifiVendorDriverVersion", "22.200.0.6")
-}

@@ -58,11 +58,12 @@ type Tenant struct {
 	seed     uint64
 	first    int // the first day with calls, in days since 1970
 	days     int
-	day      shape
+	shapes   shapes
 	throttle *throttle // nil: no limits
 	calendar calendar
 	ill      ill
 	served   []collection
+	agents   [ordersQueue][]int // who answers each queue
 
 	requests, throttled atomic.Uint64
 }
@@ -97,7 +98,7 @@ func New(o Options) *Tenant {
 	if o.From.IsZero() {
 		o.From = o.To.AddDate(0, 0, -7)
 	}
-	t := &Tenant{Options: o, seed: uint64(o.Seed), day: newShape()}
+	t := &Tenant{Options: o, seed: uint64(o.Seed)}
 	if o.Rate > 0 {
 		t.throttle = newThrottle(o.Rate)
 	}
@@ -119,6 +120,8 @@ func New(o Options) *Tenant {
 	t.served = serving(fixtures, collections)
 	t.first = dayOf(o.From)
 	t.days = max(0, dayOf(o.To)-t.first)
+	t.shapes = newShapes(t.first, t.days)
+	t.agents = t.newAgents()
 	return t
 }
 

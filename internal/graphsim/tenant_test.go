@@ -104,7 +104,7 @@ func TestShapeOfTheWeek(t *testing.T) {
 				if hours[s.city] == nil {
 					hours[s.city] = new([24]int)
 				}
-				hours[s.city][start.Add(s.offset).Hour()]++
+				hours[s.city][start.Add(s.offset(start)).Hour()]++
 			}
 		}
 	}

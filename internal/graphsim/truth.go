@@ -175,7 +175,7 @@ func (t *Tenant) countUser(l ledger, p *person, now time.Time) {
 				continue // it begins before or after the days that are counted
 			}
 			v := t.copyFor(p.number, e, now)
-			event := idIn(e.seed, p.number)
+			event := t.idIn(e.seed, p.number)
 			l.add("calendar_events", id, event)
 			for i := range v.attendees() {
 				l.add("event_attendees", id, event, position(i))
@@ -296,15 +296,26 @@ func (t *Tenant) chatTruth(l ledger, now time.Time) {
 				}
 			}
 		}
-		// A message is in the mailboxes of who was in the chat then; of those some are still there.
-		readers := slices.DeleteFunc(members, func(m membership) bool {
-			return m.who.kind != internal || t.forbidden(userIDs, m.who.number) || !t.stay(m.who.number, now).has(now)
-		})
-		turns := t.turns(&c, now)
-		for day := t.first; day < t.first+t.days; day++ {
-			for _, m := range t.chatDay(th, day, turns, now) {
-				if slices.ContainsFunc(readers, func(r membership) bool { return r.in.has(m.created) }) {
-					t.countMessage(l, "chat_messages", &m, now, th.id, m.id(), nobodysOwn)
+	}
+	for m := range t.readableChatMessages(now) {
+		t.countMessage(l, "chat_messages", &m, now, m.thread.id, m.id(), nobodysOwn)
+	}
+}
+
+// readableChatMessages are the messages of chats that somebody may read, each once.
+func (t *Tenant) readableChatMessages(now time.Time) iter.Seq[message] {
+	return func(yield func(message) bool) {
+		for c := range t.everyChat(now) {
+			// A message is in the mailboxes of who was in the chat then; of those some are still there.
+			readers := slices.DeleteFunc(t.members(&c, now), func(m membership) bool {
+				return m.who.kind != internal || t.forbidden(userIDs, m.who.number) || !t.stay(m.who.number, now).has(now)
+			})
+			th, turns := t.chatThread(&c), t.turns(&c, now)
+			for day := t.first; day < t.first+t.days; day++ {
+				for _, m := range t.chatDay(th, day, turns, now) {
+					if slices.ContainsFunc(readers, func(r membership) bool { return r.in.has(m.created) }) && !yield(m) {
+						return
+					}
 				}
 			}
 		}
