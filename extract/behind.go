@@ -177,8 +177,8 @@ func reason(e *graph.Error) string {
 	if e.Status != 0 {
 		s += " " + strconv.Itoa(e.Status)
 	}
-	if code := cmp.Or(e.InnerCode, e.Code); codes.MatchString(code) {
-		s += " " + code
+	if code := cmp.Or(e.InnerCode, e.Code); codes.MatchString(code.String()) {
+		s += " " + code.String()
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package extract_test
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"graphlake/extract"
@@ -128,6 +129,36 @@ func TestCountedCollections(t *testing.T) {
 			}
 			want(t, records, `{"id":"there","sessions":[],"people":[]}`)
 			wantBehind(t, reading, callBehind("m", graph.Incomplete, "incomplete"))
+		})
+	}
+}
+
+// A record whose pages do not end, or whose links lead to links, is behind, and the others are read.
+func TestRecordWithoutEnd(t *testing.T) {
+	for name, further := range map[string]string{
+		"pages": `{"value":[{"id":"N"}],"@odata.nextLink":"{host}/more?N"}`,
+		"links": `{"value":[{"id":"N","segments":[],"segments@odata.nextLink":"{host}/more?N"}]}`,
+		"bytes": `{"value":[{"id":"N","x":"` + strings.Repeat("a", 4<<20) + `"}],"@odata.nextLink":"{host}/more?N"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var n atomic.Int64
+			client, _ := serve(t, func(uri string) string {
+				switch uri {
+				case list:
+					return listOf("m", "w")
+				case "/v1.0/calls/w" + sessions, "/v1.0/calls/w" + members:
+					return `{"id":"w","people":[],"sessions":[]}`
+				case "/v1.0/calls/m" + sessions, "/v1.0/calls/m" + members:
+					return `{"id":"m","people":[],"sessions":[],"sessions@odata.nextLink":"{host}/more"}`
+				}
+				return strings.ReplaceAll(further, "N", fmt.Sprint(n.Add(1)))
+			})
+			reading := extract.Read(client, calls(), march1, extract.Options{Now: day("2026-03-03")})
+			records, err := collect(t, reading)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want(t, records, `{"id":"w","people":[],"sessions":[]}`)
 		})
 	}
 }

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"graphlake/extract/graph"
+	"graphlake/internal/foreign"
 	"graphlake/internal/json"
 	"graphlake/internal/record"
 	"graphlake/schemas"
@@ -22,14 +24,21 @@ type entry struct {
 	id, version string
 	ended       time.Time   // zero if it is not said
 	listedAt    time.Time   // by which a range asks for it; zero if it is not said, and of pictures
-	listed      graph.Value // the record, where no other request gives it
+	listed      graph.Value // the record, where no other request gives it; in memory of its own
 	request     graph.Request
+	ahead       int64 // bytes of listed that it has of those that may be listed ahead
 }
 
+// mostVersion is the bytes of a version, a number or an instant. What is longer is none.
+const mostVersion = 128
+
 func (r *Reading) entry(listed *graph.Value) entry {
-	e := entry{
-		id:      string(listed.Plain(r.fields.id)),
-		version: string(listed.Plain(r.fields.version)),
+	var e entry
+	if id := listed.Plain(r.fields.id); len(id) <= graph.MostID {
+		e.id = string(id)
+	}
+	if version := listed.Plain(r.fields.version); len(version) <= mostVersion {
+		e.version = string(version)
 	}
 	var ok bool
 	if e.ended, ok = instantOf(listed.Plain(r.fields.end)); !ok {
@@ -43,10 +52,14 @@ func (r *Reading) entry(listed *graph.Value) entry {
 // details, what its own budget would allow is lost, and missed when it is the list that is slow.
 const listedAhead = 4096
 
+// mostAhead is the bytes of those of them that are kept as they were listed.
+const mostAhead = 16 << 20
+
 // readDetails reads what the windows list by the ids, concurrently; the client keeps the pace.
 func (r *Reading) readDetails(ctx context.Context, records chan<- []record.Record) error {
 	g, ctx := errgroup.WithContext(ctx)
 	entries := make(chan entry, listedAhead)
+	ahead := semaphore.NewWeighted(mostAhead)
 	g.Go(func() error {
 		defer close(entries)
 		whole := &listing{reading: r, asked: r.asked}
@@ -55,9 +68,14 @@ func (r *Reading) readDetails(ctx context.Context, records chan<- []record.Recor
 				e, wanted, err := r.wanted(ctx, records, v)
 				if err == nil && wanted {
 					if r.dataset.Source.Detail.Path == "" {
-						e.listed, e.request = v, req
+						e.ahead, e.request = min(int64(len(v.JSON)), mostAhead), req
+						if err = ahead.Acquire(ctx, e.ahead); err == nil {
+							e.listed, err = v.Clone(r.fields.noted)
+						}
 					}
-					err = send(ctx, entries, e)
+					if err == nil {
+						err = send(ctx, entries, e)
+					}
 				}
 				if err != nil {
 					return err
@@ -69,7 +87,8 @@ func (r *Reading) readDetails(ctx context.Context, records chan<- []record.Recor
 	for range r.options.Workers {
 		g.Go(func() error {
 			for e := range entries {
-				if err := r.sendDetail(ctx, records, e); err != nil {
+				err := r.sendDetail(ctx, records, e)
+				if ahead.Release(e.ahead); err != nil {
 					return err
 				}
 			}
@@ -127,7 +146,7 @@ func (r *Reading) sendDetail(ctx context.Context, records chan<- []record.Record
 	}
 	if err != nil {
 		if err = r.behind.failed(ctx, place, r.missing(e), err); err != nil {
-			err = fmt.Errorf("record %s: %w", r.options.Names.Record(e.id), err)
+			err = fmt.Errorf("record %s: %w", foreign.Shown(r.options.Names.Record(e.id)), err)
 		}
 		return err
 	}
@@ -155,11 +174,12 @@ func (r *Reading) detail(ctx context.Context, e entry) (made record.Record, vers
 		return made, e.listed.Plain(r.fields.version), err
 	}
 	var all []graph.Value
+	f := &further{}
 	for _, query := range r.dataset.Source.Detail.Queries {
 		req := r.detailRequest(e.id, query)
 		v, err := r.client.Get(ctx, req)
 		if err == nil {
-			err = r.gather(ctx, &v, req)
+			err = r.gather(ctx, &v, req, f)
 		}
 		if err == nil {
 			v.Gather()

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"graphlake/extract/graph"
+	"graphlake/internal/foreign"
 	"graphlake/internal/json"
 	"graphlake/internal/record"
 	"graphlake/schemas"
@@ -97,7 +98,7 @@ func (r *Reading) failed(ctx context.Context, place int, id string, err error) e
 	if from, ok := r.options.Behind[r.options.Names.Parent(id)]; ok && from.Before(one.From) {
 		one.From = from
 	}
-	return r.behind.failed(ctx, place, one, fmt.Errorf("parent %s: %w", r.options.Names.Parent(id), err))
+	return r.behind.failed(ctx, place, one, fmt.Errorf("parent %s: %w", foreign.Shown(r.options.Names.Parent(id)), err))
 }
 
 // triesOfHalf is how often half of a batch is asked: the whole was asked patiently.
@@ -110,7 +111,7 @@ func ofBatch(err error) bool {
 	if !ok || e.SignIn || e.Status == 0 || e.Status == 401 {
 		return false
 	}
-	return e.Kind == graph.Rejected || e.Kind == graph.NotFound || e.Kind == graph.Unauthorized || e.Kind == graph.Unavailable || e.Kind == graph.Incomplete
+	return e.Kind == graph.Malformed || e.Kind == graph.Rejected || e.Kind == graph.NotFound || e.Kind == graph.Unauthorized || e.Kind == graph.Unavailable || e.Kind == graph.Incomplete
 }
 
 // readParent reads what there is for one parent.
@@ -151,7 +152,7 @@ func (r *Reading) around() schemas.Range {
 	return schemas.Range{From: r.asked.From.Add(-r.options.Margin), To: r.asked.To.Add(r.options.Margin)}
 }
 
-// single reads an answer that is the record.
+// single reads an answer that is the record, of a parent or of nobody.
 func (l *listing) single(ctx context.Context, records chan<- []record.Record) error {
 	r := l.reading.listRequest(l.asked, l.parent)
 	v, err := l.reading.client.Get(ctx, r)
@@ -309,7 +310,7 @@ func (r *Reading) listOnce(ctx context.Context, records chan<- []record.Record, 
 				}
 				continue
 			}
-			if !met[p.id] {
+			if !met[p.id] && (r.options.LeftOut == nil || !r.options.LeftOut(p.id)) {
 				met[p.id] = true
 				all = append(all, p)
 			}

@@ -198,6 +198,16 @@ func TestSingleAnswers(t *testing.T) {
 	wantCounts(t, reading, extract.Counts{Listed: 2, Read: 2, Parents: 5})
 	wantBehind(t, reading, parentBehind("h2", graph.NotFound, "not found 404 NotFound"),
 		parentBehind("h3", graph.Malformed, "malformed"), parentBehind("h4", graph.Malformed, "malformed"))
+	rooms.Source.Path, rooms.Source.Parent = "/room", nil
+	client, _ = serve(t, answers{"/v1.0/room": `{"@odata.context":"x","beds":2}`}.to)
+	reading = extract.Read(client, rooms, march1, extract.Options{})
+	if got, err = collect(t, reading); err != nil {
+		t.Fatal(err)
+	}
+	want(t, got, `{"beds":2}`)
+	if err := extract.Probe(t.Context(), client, rooms, march1.To); err != nil {
+		t.Error(err)
+	}
 }
 
 // keys are listed for each room of each host.

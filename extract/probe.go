@@ -29,8 +29,7 @@ func Probe(ctx context.Context, c *graph.Client, ds schemas.Dataset, now time.Ti
 func (r *Reading) probe(ctx context.Context) error {
 	source := r.dataset.Source
 	if source.Parent == nil {
-		_, err := r.firstPage(ctx, r.listRequest(r.asked, parent{}))
-		return err
+		return r.probeList(ctx, parent{})
 	}
 	one, err := r.firstParent(ctx, source.Parent)
 	if err == nil && one.id == "" { // a tenant without parents has nothing to ask for
@@ -40,13 +39,22 @@ func (r *Reading) probe(ctx context.Context) error {
 	case err != nil:
 	case source.Parent.Batch > 0:
 		_, err = r.firstPage(ctx, r.batchRequest([]parent{one}))
-	case source.Paging == schemas.Single:
-		_, err = r.client.Get(ctx, r.listRequest(r.asked, one))
 	default:
-		_, err = r.firstPage(ctx, r.listRequest(r.asked, one))
+		err = r.probeList(ctx, one)
 	}
 	if graph.KindOf(err) == graph.NotFound { // a user without a mailbox is an answer, and so is a team that has just gone
 		return nil
+	}
+	return err
+}
+
+// probeList asks for what there is of a parent, or of nobody.
+func (r *Reading) probeList(ctx context.Context, of parent) (err error) {
+	req := r.listRequest(r.asked, of)
+	if r.dataset.Source.Paging == schemas.Single {
+		_, err = r.client.Get(ctx, req)
+	} else {
+		_, err = r.firstPage(ctx, req)
 	}
 	return err
 }

@@ -26,6 +26,8 @@ type Options struct {
 	Margin time.Duration
 	// Names are what the caller calls parents and records: in what follows, and in errors.
 	Names Names
+	// LeftOut says of parents, by Graph's id, that they are not to be asked for; nil: of none.
+	LeftOut func(id string) bool
 	// Behind are parents that could not be read before, and from when on each is to be read now.
 	Behind map[string]time.Time
 	Cursor string       // where an earlier reading by delta ended; empty: from the start
@@ -141,6 +143,8 @@ func (r *Reading) read(ctx context.Context, records chan<- []record.Record) (err
 		return r.readDelta(ctx, records)
 	case source.Parent != nil:
 		return r.readParents(ctx, records)
+	case source.Paging == schemas.Single:
+		return whole.single(ctx, records)
 	case source.Detail != nil && !r.options.ListOnly:
 		return r.readDetails(ctx, records)
 	default:

@@ -19,7 +19,7 @@ var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 // first says whether a text was not met before.
 func (s *seen) first(text []byte) bool {
-	one := sum{maphash.Bytes(seeds[0], text) | 1, maphash.Bytes(seeds[1], text)}
+	one := sumOf(text)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if 4*s.used >= 3*len(s.slots) {
@@ -32,6 +32,11 @@ func (s *seen) first(text []byte) bool {
 	*slot = one
 	s.used++
 	return true
+}
+
+// sumOf is never the zero sum.
+func sumOf(text []byte) sum {
+	return sum{maphash.Bytes(seeds[0], text) | 1, maphash.Bytes(seeds[1], text)}
 }
 
 // slot is where a sum is, or would be.

@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -40,9 +41,15 @@ type listKey struct {
 	resource string
 }
 
+// mostShared is the bytes of a list that is kept for others. One with more each of them asks for: a million ids fit.
+const mostShared = 128 << 20
+
+var errNotShared = errors.New("the list is too large to be kept")
+
 type list struct {
 	turn     chan struct{} // filled by whoever asks
 	listed   bool
+	large    bool     // it was listed in part, and is not kept
 	elements [][]byte // as Graph sent them
 }
 
@@ -143,6 +150,10 @@ func (r *Reading) pages(ctx context.Context, req graph.Request) iter.Seq2[graph.
 		}
 		var page graph.Page
 		elements, err := r.options.Shared.elements(ctx, r.client, q, req)
+		if errors.Is(err, errNotShared) {
+			r.client.Pages(ctx, req)(yield)
+			return
+		}
 		for i := 0; i < len(elements) && err == nil; i++ {
 			var v graph.Value
 			v, err = graph.ReadValue(elements[i], req.Fields)
@@ -166,9 +177,13 @@ func (s *Shared) elements(ctx context.Context, c *graph.Client, q *question, r g
 		return nil, err
 	}
 	defer func() { <-l.turn }()
-	if l.listed {
+	switch {
+	case l.listed:
 		return l.elements, nil
+	case l.large:
+		return nil, errNotShared
 	}
+	size := 0
 	r.Query, r.Headers, r.Fields = paramsFor(q.query), paramsFor(q.headers), nil
 	var all [][]byte
 	for page, err := range c.Pages(ctx, r) {
@@ -177,6 +192,11 @@ func (s *Shared) elements(ctx context.Context, c *graph.Client, q *question, r g
 		}
 		for _, v := range page.Values {
 			all = append(all, bytes.Clone(v.JSON)) // not the page
+			size += len(v.JSON)
+		}
+		if size > mostShared {
+			l.large = true
+			return nil, errNotShared
 		}
 	}
 	l.listed, l.elements = true, all

@@ -197,7 +197,7 @@ func TestAuditFindsOrphans(t *testing.T) {
 	r.rewrite(t, part(load.Tables, "calls", monday), root, func(int) int { return 0 })
 	var expected []string
 	expected = append(expected, fmt.Sprintf("count calls 2026-11-16 %d", r.count(t, part(load.Raw, "call_records", monday))))
-	for _, child := range []string{"call_participants", "call_sessions"} {
+	for _, child := range []string{"call_legs", "call_participants", "call_persons", "call_sessions"} {
 		expected = append(expected, fmt.Sprintf("orphan %s 2026-11-16 %d", child, r.count(t, part(load.Tables, child, monday))))
 	}
 	want(t, r.audit(t, schemas.CallRecords), expected...)
@@ -233,7 +233,7 @@ func (s onlyRead) Stage(_ context.Context, name string) (load.Staged, error) {
 	return nil, load.ErrSpent
 }
 
-func (s onlyRead) Remove(_ context.Context, name string) error {
+func (s onlyRead) Remove(_ context.Context, name string, _ load.Condition) error {
 	s.t.Errorf("%s was removed", name)
 	return nil
 }

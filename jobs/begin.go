@@ -51,10 +51,11 @@ func (r *Runner) end(ctx context.Context, span trace.Span, rep *Report) error {
 func (r *Runner) ended(ctx context.Context, span trace.Span, rep *UnitReport) {
 	endUnit(span, rep)
 	r.Telemetry.count(ctx, rep)
-	args := []any{
-		"tenant", rep.Tenant, "dataset", rep.Dataset, "from", rep.From, "to", rep.To, "outcome", rep.Outcome, "records", rep.Records,
-		"held", rep.Held, "written", rep.Written, "unchanged", rep.Unchanged, "requests", rep.Requests, "seconds", rep.Seconds,
+	args := []any{"tenant", rep.Tenant, "dataset", rep.Dataset}
+	if !rep.To.IsZero() { // an erasure has no range
+		args = append(args, "from", rep.From, "to", rep.To)
 	}
+	args = append(args, "outcome", rep.Outcome, "records", rep.Records, "held", rep.Held, "written", rep.Written, "unchanged", rep.Unchanged, "requests", rep.Requests, "seconds", rep.Seconds)
 	if rep.Error != nil {
 		args = append(args, "error", rep.Error.Kind)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -38,18 +39,24 @@ func guests() schemas.Dataset {
 	}
 }
 
-// Tens of thousands of parents that refuse leave the state small, and are read from where they stand
+// Thousands of parents that refuse leave the state small, and are read from where they stand
 // once they no longer do.
 func TestManyParentsBehind(t *testing.T) {
-	const hosts = 50_000
+	const hosts = 10_000
 	refuse, from := true, map[string]int{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1.0/hosts", func(w http.ResponseWriter, r *http.Request) {
 		var ids []string
-		for i := range hosts {
+		from, _ := strconv.Atoi(r.URL.Query().Get("$skiptoken"))
+		to := from + 2_000
+		for i := from; i < to; i++ {
 			ids = append(ids, fmt.Sprintf(`{"id":"host-%05d"}`, i))
 		}
-		fmt.Fprintf(w, `{"value":[%s]}`, strings.Join(ids, ","))
+		next := ""
+		if to < hosts {
+			next = fmt.Sprintf(`,"@odata.nextLink":"http://%s/v1.0/hosts?$skiptoken=%d"`, r.Host, to)
+		}
+		fmt.Fprintf(w, `{"value":[%s]%s}`, strings.Join(ids, ","), next)
 	})
 	asked := make(chan string, hosts)
 	mux.HandleFunc("GET /v1.0/hosts/{host}/guests", func(w http.ResponseWriter, r *http.Request) {

@@ -46,7 +46,7 @@ func BenchmarkParquet(b *testing.B) { benchmark(b, load.New(memstore.New(), ""))
 
 func benchmark(b *testing.B, lake *load.Lake) {
 	records, size := callRecords(b)
-	plan, err := transform.Compile(schemas.CallRecords.Tables)
+	plan, err := transform.Compile(schemas.CallRecords.Read().Tables)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func openWriters(b *testing.B, lake *load.Lake) []*load.Writer {
 		return nil
 	}
 	var writers []*load.Writer
-	for _, t := range schemas.CallRecords.Tables {
+	for _, t := range schemas.CallRecords.Read().Tables {
 		p := load.Partition{Kind: load.Tables, Name: t.Name, TenantID: tenant.ID, Date: monday}
 		w, err := lake.Write(b.Context(), p, t)
 		if err != nil {

@@ -127,16 +127,20 @@ func (u *unit) coverPicture(ctx context.Context, c load.Commit, reading *extract
 	return u.open.state.Update(ctx, func(st *state.State) {
 		st.Miss(u.Dataset, part)
 		st.Cover(u.Dataset, part)
-		st.Cursor, st.Picture, st.Selected, st.PictureHash = cursor, u.Range.From, selected(u.Dataset), hash
+		st.Cursor, st.Picture, st.Selected, st.PictureHash = cursor, u.Range.From, u.selected(), hash
 		u.markBehind(st, reading, j.known)
 	})
 }
 
-// markBehind notes whom the reading could not read. Of a picture it is known who of them has something in it: whoever is
+// markBehind notes what the reading met that is new, and whom it could not read. Of a picture it is known who of them has something in it: whoever is
 // not found and has nothing is not missed.
 func (u *unit) markBehind(st *state.State, reading *extract.Reading, known map[string]bool) {
+	st.NoteNew(u.Dataset, u.strange)
 	lost := len(st.Lost)
 	st.MarkBehind(u.Dataset, u.Range, u.answers(reading), u.session.runner.Now)
+	if left := u.excluded(); left.Len() > 0 { // who was behind, and is left out since
+		st.Behind = slices.DeleteFunc(st.Behind, func(b state.Behind) bool { return left.Text(b.ID()) != b.ID() })
+	}
 	root := u.Dataset.Root()
 	ofParents := slices.ContainsFunc(root.Key, func(name string) bool { c, _ := root.Column(name); return c.Path == extract.Parent })
 	for i, b := range st.Behind {

@@ -131,8 +131,8 @@ func states(t *testing.T, store load.Store) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		says := fmt.Sprintf("since %v, cursor %v, picture %v, asked %v, dirty %v, derived %v, coverage",
-			st.Since, st.Cursor != "", st.Picture, st.Asked, st.Dirty, st.Derived)
+		says := fmt.Sprintf("since %v, cursor %v, picture %v, asked %v, dirty %v, derived %v, removed %v and %v, coverage",
+			st.Since, st.Cursor != "", st.Picture, st.Asked, st.Dirty, st.Derived, st.RemovedTables, st.RemovedQuarantine)
 		for _, c := range st.Coverage {
 			for _, part := range c.Range().SplitDays(1) {
 				says += fmt.Sprint(" ", part, " ", c.Outcome, " ", c.NotYet)

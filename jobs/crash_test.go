@@ -44,10 +44,15 @@ func TestCrashInSecondNight(t *testing.T) {
 }
 
 func TestCrashInBlobStorage(t *testing.T) {
-	connection := azurite.Start(t)
+	o := blobstore.Options{ConnectionString: azurite.Start(t), Container: "lake"}
+	if _, err := blobstore.Create(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
 	crash{night: twoDays(t), step: 10}.everywhere(t, func(t *testing.T) func() full {
+		o := o
+		o.Prefix = t.Name()
 		return func() full {
-			s, err := blobstore.New(t.Context(), blobstore.Options{ConnectionString: connection, Container: "lake", Prefix: t.Name()})
+			s, err := blobstore.New(t.Context(), o)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -46,7 +46,7 @@ func (r *rig) rewrite(t *testing.T, p load.Partition, table schemas.Table, copie
 // put replaces an object by a text, nil removes it.
 func (r *rig) put(t *testing.T, object string, text []byte) {
 	t.Helper()
-	if err := r.Store.Remove(t.Context(), object); err != nil {
+	if err := r.Store.Remove(t.Context(), object, load.Condition{}); err != nil {
 		t.Fatal(err)
 	}
 	if text == nil {

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"graphlake/jobs/derive"
+	"graphlake/jobs/erased"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
@@ -24,11 +26,17 @@ type openDataset struct {
 	tenant      plan.Tenant
 	dataset     schemas.Dataset
 	fingerprint string
+	keep        plan.Keep
+	now         time.Time // by which it is told what is older than that
 	memory      memory.Allocator
+	privacy     Privacy
+	older       bool // earlier rules of privacy may have scrubbed what raw holds
 	log         *slog.Logger
 	serial      *semaphore.Weighted // of units that have to know which parents the one before left behind
 	strays      load.Strays
-	asking      sync.Mutex // while it is noted that units are asked for
+	erasures    erased.List // as it was when the lock was taken: who is added later waits for the lock
+	left        leftOut     // who may not be in what is read
+	asking      sync.Mutex  // while it is noted that units are asked for
 
 	mu      sync.Mutex             // of what follows
 	asked   bool                   // it is noted that units are asked for
@@ -38,14 +46,24 @@ type openDataset struct {
 }
 
 // openDataset takes the lock of a dataset and reads its state. What it answers has to be closed.
-func (r *Runner) openDataset(ctx context.Context, t plan.Tenant, d schemas.Dataset) (*openDataset, error) {
+func (r *Runner) openDataset(ctx context.Context, s plan.Selection, t plan.Tenant, d schemas.Dataset) (*openDataset, error) {
 	log := r.Log.With("tenant", t.Name, "dataset", d.Name)
 	doc, err := state.Open(ctx, r.Store, state.Pair{TenantID: t.ID, Dataset: d.Name}, log)
 	if err != nil {
 		return nil, err
 	}
+	erasures, err := erased.Load(ctx, r.Store)
+	var lake settings
+	if err == nil {
+		lake, _, err = readSettings(ctx, r.Store)
+	}
+	if err != nil {
+		return nil, errors.Join(err, doc.Close(ctx))
+	}
 	return &openDataset{
-		state: doc, lake: r.Lake.Under(doc.Held), tenant: t, dataset: d, fingerprint: d.Fingerprint(), memory: r.memory(),
+		erasures: erasures, left: leftOutOf(erasures.Of(t.ID)), state: doc, lake: r.Lake.Under(doc.Held), tenant: t, dataset: d, fingerprint: d.Fingerprint(), memory: r.memory(),
+		older: lake.Format > 0 && lake.older(), privacy: r.Privacy,
+		keep: s.KeepOf(d), now: r.Now,
 		serial: semaphore.NewWeighted(1), log: log, rows: map[time.Time]int64{},
 	}, nil
 }
@@ -63,7 +81,15 @@ func (o *openDataset) raw(date time.Time) load.Partition {
 }
 
 func (o *openDataset) day(date time.Time) derive.Day {
-	return derive.Day{Lake: o.lake, Dataset: o.dataset, TenantID: o.tenant.ID, Date: date, Memory: o.memory}
+	return derive.Day{
+		Lake: o.lake, Dataset: o.dataset, TenantID: o.tenant.ID, Date: date, Memory: o.memory, NoQuarantine: o.staysRemoved(load.Quarantine, date),
+	}
+}
+
+// staysRemoved reports whether tables or quarantine of a day were removed and are not to be made again.
+func (o *openDataset) staysRemoved(kind load.Kind, date time.Time) bool {
+	st := o.state.View()
+	return st.IsRemoved(kind, date) && o.keep.TooOld(kind, date, o.now)
 }
 
 // unit is all that is asked for of the dataset, as a unit.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 
@@ -104,22 +103,17 @@ func CheckDeclared(ctx context.Context, store load.Store, datasets []schemas.Dat
 
 // readShape reads what is remembered; the zero shape, which allows all, if nothing is.
 func readShape(ctx context.Context, store load.Store, object string) (held shape, v load.Version, err error) {
-	o, err := store.Open(ctx, object)
+	text, v, err := load.ReadObject(ctx, store, object)
 	if errors.Is(err, fs.ErrNotExist) {
 		return held, "", nil
 	}
 	if err != nil {
 		return held, "", err
 	}
-	defer o.Close()
-	text, err := io.ReadAll(io.NewSectionReader(o, 0, o.Info().Size))
-	if err == nil {
-		err = json.Unmarshal(text, &held)
-	}
-	if err != nil {
+	if err := json.Unmarshal(text, &held); err != nil {
 		return held, "", fmt.Errorf("read %s: %w; it is written by each run of the dataset: if nothing else is damaged, remove it", object, err)
 	}
-	return held, o.Info().Version, nil
+	return held, v, nil
 }
 
 const anew = "give what is new a name of its own, or read the dataset under another name"
@@ -152,7 +146,11 @@ func (s shape) allow(d schemas.Dataset) error {
 			case !ok:
 				fail(t.Name, "", "columns", "the lake has a column %s in the table %s, and the declaration has none: columns are only ever added; declare it again, as it was", was.Name, t.Name)
 			case c.Type.Arrow().String() != was.Type:
-				fail(t.Name, c.Name, "type", "the lake has the column %s of the table %s as %s, and the declaration says %v, which is %v: a column never changes its type; %s", c.Name, t.Name, was.Type, c.Type, c.Type.Arrow(), anew)
+				says, kept := c.Type.String(), c.Type.Arrow().String()
+				if kept != says {
+					says += ", which is " + kept
+				}
+				fail(t.Name, c.Name, "type", "the lake has the column %s of the table %s as %s, and the declaration says %s: a column never changes its type; %s", c.Name, t.Name, was.Type, says, anew)
 			}
 		}
 	}

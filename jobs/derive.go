@@ -7,11 +7,14 @@ import (
 	"slices"
 	"time"
 
+	"graphlake/internal/record"
 	"graphlake/jobs/derive"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
+	"graphlake/load"
 	"graphlake/schemas"
 	"graphlake/transform"
+	"graphlake/transform/privacy"
 )
 
 // derive derives a day that may lag raw. One that was marked, and whose raw partition was never published, is not
@@ -30,7 +33,7 @@ func (s *Session) derive(ctx context.Context, o *openDataset, date time.Time) (d
 	if !there {
 		return derive.Result{}, o.state.Update(ctx, func(st *state.State) { st.Dirty = slices.DeleteFunc(st.Dirty, date.Equal) })
 	}
-	return o.derive(ctx, date)
+	return o.deriveByRules(ctx, date)
 }
 
 // deriveDay derives a day whose raw partition is there.
@@ -40,12 +43,35 @@ func (s *Session) deriveDay(ctx context.Context, o *openDataset, date time.Time)
 		return derive.Result{}, err
 	}
 	defer done()
+	return o.deriveByRules(ctx, date)
+}
+
+// deriveByRules derives a day, of whose raw partition nothing stays that the lake may not hold by the rules of today.
+func (o *openDataset) deriveByRules(ctx context.Context, date time.Time) (derive.Result, error) {
+	if !o.older {
+		return o.derive(ctx, date)
+	}
+	scrubber, err := privacy.NewRescrubber(o.dataset, o.privacy)
+	if err != nil {
+		return derive.Result{}, err
+	}
+	changed, r, err := o.rewriteRaw(ctx, date, func(ctx context.Context, r record.Record) (scrubbed record.Record, stays bool, err error) {
+		scrubbed, err = scrubber.Scrub(ctx, r)
+		return scrubbed, true, err
+	})
+	if changed || err != nil {
+		return r, err
+	}
 	return o.derive(ctx, date)
 }
 
 // derive replaces the tables of a day by what its raw partition gives, and notes that it is clean, now or with the
 // days that follow it. What was done until an error is in the result too. Its caller sees to it that nobody publishes raw.
+// A day whose tables were removed, and stay so, is clean without any.
 func (o *openDataset) derive(ctx context.Context, date time.Time) (r derive.Result, err error) {
+	if o.staysRemoved(load.Tables, date) {
+		return r, o.state.Update(ctx, func(st *state.State) { st.Dirty = slices.DeleteFunc(st.Dirty, date.Equal) })
+	}
 	day, err := derive.Read(ctx, o.day(date))
 	if err != nil {
 		return r, err
@@ -162,6 +188,10 @@ func (o *openDataset) flush(ctx context.Context) error {
 		o.mu.Unlock()
 		for _, d := range days {
 			st.MarkClean(d.date, o.fingerprint)
+			st.Restore(load.Tables, d.date)
+			if !o.keep.TooOld(load.Quarantine, d.date, o.now) {
+				st.Restore(load.Quarantine, d.date)
+			}
 			st.NoteMisfits(d.date, d.misfits)
 		}
 	})

@@ -14,15 +14,21 @@ package jobs
 // was absent first, and it is removed when it is absent on another day. Of a record that is, or whose parent is, behind,
 // nothing is known, and it stays. So does one without a whole key, of a window; of a picture it is known by its text
 // alone, and goes.
+//
+// Whoever is left out since the newest picture goes from the next without a mark, which would name them.
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"time"
 
 	"graphlake/extract"
+	"graphlake/internal/foreign"
+	"graphlake/internal/record"
 	"graphlake/load"
 	"graphlake/schemas"
+	"graphlake/transform/privacy"
 )
 
 // judge decides of one reading.
@@ -34,20 +40,22 @@ type judge struct {
 	now            time.Time
 	again          time.Time       // of a window: days before it are not read again by themselves
 	paths          []schemas.Path  // of the key
-	behind         map[string]bool // ids of whom nothing is known
+	behind         map[string]bool // ids of whom nothing is known, as the state has them
 	unchanged      map[string]bool // ids of records that are listed as they are held, as raw has them
+
+	without *privacy.Filter // of those who are left out
 
 	missed         bool                // something of a picture was removed because it is not listed
 	listed, before int64               // records of a complete picture that are there, and were there
-	known          map[string]bool     // who is behind and has something in the picture
+	known          map[string]bool     // who is behind and has something in the picture, by the state's ids
 	absent         map[time.Time]int64 // records of a window that were absent for the first time, by day
 }
 
 // judge prepares to decide of a reading. Where the records of a picture are listed by several parents, one of them that
 // is behind may have any.
-func (u *unit) judge(reading *extract.Reading, p picture, unchanged []string) *judge {
+func (u *unit) judge(reading *extract.Reading, p picture, unchanged []string) (j *judge, err error) {
 	now, sel := u.session.runner.Now, u.session.selection
-	j := &judge{
+	j = &judge{
 		picture: u.Dataset.Mode.Pictures(), delta: p.cursor != "", believe: sel.Believe, now: now,
 		again:     now.UTC().Truncate(schemas.Day).Add(schemas.Day - sel.LookbackOf(u.Dataset)),
 		unchanged: map[string]bool{}, behind: map[string]bool{}, known: map[string]bool{}, absent: map[time.Time]int64{},
@@ -60,7 +68,10 @@ func (u *unit) judge(reading *extract.Reading, p picture, unchanged []string) *j
 	}
 	if !j.picture {
 		j.complete = true
-		return j
+		return j, nil
+	}
+	if j.without, err = u.session.excluded.Filter(u.Tenant.ID, u.Dataset); err != nil {
+		return nil, err
 	}
 	named := u.Dataset.Source.Parent == nil
 	for _, name := range root.Key {
@@ -76,12 +87,30 @@ func (u *unit) judge(reading *extract.Reading, p picture, unchanged []string) *j
 	}
 	j.complete = !j.delta && (named || len(j.behind) == 0)
 	j.believe = j.believe || u.Dataset.Source.Paging == schemas.Delta
-	return j
+	return j, nil
 }
 
 // decide decides of a record.
-func (j *judge) decide(c *load.Change, merge *load.Merge, rows *rawRows) error {
+func (j *judge) decide(ctx context.Context, c *load.Change, merge *load.Merge, rows *rawRows) error {
+	held := c.Held
+	if j.without != nil && held != nil {
+		r, stays, err := j.without.Apply(ctx, record.Record{JSON: held})
+		if err != nil {
+			return err
+		}
+		stays = stays && !j.without.Rekeyed() // it is listed by another key, if at all
+		switch {
+		case stays:
+			c.Held = bytes.Clone(r.JSON)
+		case len(c.Read) == 0:
+			c.Decision = load.Drop
+			return nil
+		default:
+			c.Held = nil
+		}
+	}
 	record, err := j.becomes(c, merge)
+	c.Held = held
 	switch {
 	case err != nil:
 		return err
@@ -146,7 +175,7 @@ func (j *judge) absentRecord(c *load.Change, merge *load.Merge) ([]byte, error) 
 // isBehind says whether nothing is known of a record of a picture, because it is behind, or whom it is of.
 func (j *judge) isBehind(record []byte) bool {
 	return len(j.behind) > 0 && slices.ContainsFunc(j.paths, func(p schemas.Path) bool {
-		id := extract.Text(record, p)
+		id := foreign.Shown(extract.Text(record, p))
 		j.known[id] = j.known[id] || j.behind[id]
 		return j.behind[id]
 	})

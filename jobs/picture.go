@@ -78,7 +78,7 @@ func (u *unit) newestPicture(ctx context.Context) (picture, error) {
 	if err != nil || !there {
 		return picture{}, err
 	}
-	if st.Cursor == "" || st.Selected != selected(u.Dataset) {
+	if st.Cursor == "" || st.Selected != u.selected() {
 		return picture{older: &p}, nil
 	}
 	if st.PictureHash == "" || st.Unsure(u.Range) { // a run was cut off behind it: to apply changes twice is to apply them once
@@ -93,21 +93,23 @@ func (u *unit) newestPicture(ctx context.Context) (picture, error) {
 
 // pictureBefore is the newest picture of the days before one.
 func (u *unit) pictureBefore(ctx context.Context, day time.Time) (newest *load.Partition, err error) {
+	st := u.open.state.View()
 	for p, err := range u.open.lake.Partitions(ctx, load.Raw, u.Dataset.Name, u.Tenant.ID) {
 		if err != nil {
 			return nil, err
 		}
-		if p.Date.Before(day) {
+		if p.Date.Before(day) && !st.IsRemoved(load.Raw, p.Date) {
 			newest = &p
 		}
 	}
 	return newest, nil
 }
 
-func selected(d schemas.Dataset) string {
-	if d.Source.Paging != schemas.Delta {
+// selected says what is asked for of a delta, and who is left out of what it gives: of others it would not give all.
+func (u *unit) selected() string {
+	if u.Dataset.Source.Paging != schemas.Delta {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(strings.Join(d.Select(), ",")))
+	sum := sha256.Sum256([]byte(strings.Join(u.Dataset.Select(), ",") + u.excluded().Digest()))
 	return hex.EncodeToString(sum[:8])
 }

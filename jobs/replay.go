@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,29 +34,35 @@ func (r *Runner) Replay(ctx context.Context, s plan.Selection) (Report, error) {
 		}
 	}
 	for _, l := range r.Progress.begin(units, false) {
-		rep.Units = append(rep.Units, r.replay(ctx, s, l))
+		u, notes := r.replay(ctx, s, l)
+		rep.Units, rep.Notes = append(rep.Units, u), append(rep.Notes, notes...)
 	}
 	return rep, r.end(ctx, span, &rep)
 }
 
-func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live) UnitReport {
-	rep := newUnitReport(l.Unit)
+func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live) (rep UnitReport, notes []plan.Note) {
+	rep = newUnitReport(l.Unit)
 	ctx, span := r.Telemetry.start(ctx, "unit")
-	o, err := r.openDataset(ctx, l.Tenant, l.Dataset)
+	o, err := r.openDataset(ctx, sel, l.Tenant, l.Dataset)
 	if err == nil {
 		cores := runtime.GOMAXPROCS(0)
 		s := &Session{runner: r, selection: sel, open: []*openDataset{o}, encoders: newEncoders(int64(cores))}
+		notes = o.notReplayed(sel)
 		err = errors.Join(s.replay(ctx, o, l, cores, &rep), o.state.Close(ctx))
 	}
 	rep.decide(l.Unit, err)
 	rep.Seconds = time.Since(rep.started).Seconds()
 	l.end(&rep)
 	r.ended(ctx, span, &rep)
-	return rep
+	return rep, notes
 }
 
 func (s *Session) replay(ctx context.Context, o *openDataset, l *live, cores int, rep *UnitReport) error {
 	days, err := o.days(ctx, s.selection)
+	st := o.state.View()
+	days = slices.DeleteFunc(days, func(date time.Time) bool { // but for raw that is to be brought up to the rules of privacy
+		return st.IsRemoved(load.Raw, date) || !o.older && o.staysRemoved(load.Tables, date)
+	})
 	if err != nil || len(days) == 0 {
 		return err
 	}
@@ -94,6 +101,42 @@ func (s *Session) replay(ctx context.Context, o *openDataset, l *live, cores int
 // mostErrors are told of a replay: a thousand days that fail for one reason need not all say so.
 const mostErrors = 10
 
+// notReplayed says which days of the selection are left out because they are older than the lake keeps: where raw was
+// removed the tables stay as they are, and where the tables were they are not made again.
+func (o *openDataset) notReplayed(s plan.Selection) (notes []plan.Note) {
+	st := o.state.View()
+	raw, tables := st.RemovedOf(load.Raw), st.RemovedOf(load.Tables)
+	for _, left := range []struct {
+		out []schemas.Range
+		why string
+	}{
+		{schemas.Subtract(raw, tables...), "raw was removed (privacy.keep), so their tables stay as they are"},
+		{schemas.Subtract(tables, raw...), "their tables were removed (privacy.keep) and are not made again"},
+	} {
+		days := 0
+		var first time.Time
+		for _, r := range left.out {
+			for _, date := range r.Days() {
+				if touches(s, date) && (st.IsRemoved(load.Raw, date) || o.staysRemoved(load.Tables, date)) {
+					if days++; days == 1 {
+						first = date
+					}
+				}
+			}
+		}
+		if days > 0 {
+			notes = append(notes, plan.Note{Dataset: o.dataset.Name, Whole: !s.Ranged(), Message: fmt.Sprintf("not replayed: %d days of %s, from %s on: %s",
+				days, o.tenant.Name, first.Format(time.DateOnly), left.why)})
+		}
+	}
+	return notes
+}
+
+// touches reports whether some of a day is in the range of a replay; without one all is.
+func touches(s plan.Selection, date time.Time) bool {
+	return !s.Ranged() || date.Before(s.To) && date.Add(schemas.Day).After(s.From)
+}
+
 // days are the days of the selection that raw has.
 func (o *openDataset) days(ctx context.Context, s plan.Selection) ([]time.Time, error) {
 	var days []time.Time
@@ -101,7 +144,7 @@ func (o *openDataset) days(ctx context.Context, s plan.Selection) ([]time.Time, 
 		if err != nil {
 			return nil, err
 		}
-		if !s.Ranged() || p.Date.Before(s.To) && p.Date.Add(schemas.Day).After(s.From) {
+		if touches(s, p.Date) {
 			days = append(days, p.Date)
 		}
 	}

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"graphlake/internal/graphsim"
 	"graphlake/jobs"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
@@ -27,9 +30,7 @@ func charges(asked *int) http.Handler {
 func strict() schemas.Dataset { return durations(schemas.Int64) }
 
 func durations(typ schemas.Type) schemas.Dataset {
-	d := schemas.PSTNCalls
-	d.Tables = slices.Clone(d.Tables)
-	d.Tables[0].Columns = slices.Clone(d.Tables[0].Columns)
+	d := schemas.PSTNCalls.Read()
 	for i, c := range d.Tables[0].Columns {
 		if c.Name == "duration_seconds" {
 			d.Tables[0].Columns[i].Type, d.Tables[0].Columns[i].Required = typ, true
@@ -47,10 +48,11 @@ func wider() schemas.Dataset {
 }
 
 // A column that is new is null in what was derived before it; a replay fills it, also in the past, and
-// empties the quarantine of records that it can read, without a request.
+// empties the quarantine of records that it can read, without a request. A text is in raw only if the lake keeps all content.
 func TestReplayAfterAChangeOfTheSchema(t *testing.T) {
 	asked := 0
 	r := newRig(t, charges(&asked))
+	r.Privacy.Content = schemas.FullContent
 	if rep := r.days(t, 16, 18, strict()); rep.Status != state.Data || rep.Units[0].Quarantined != 1 {
 		t.Fatalf("%+v", rep)
 	}
@@ -83,6 +85,41 @@ func TestReplayAfterAChangeOfTheSchema(t *testing.T) {
 	}
 	if st := r.state(t, d); !st.Fresh(november(16), d.Fingerprint()) || !st.Fresh(november(17), d.Fingerprint()) || len(st.Derived) != 1 {
 		t.Errorf("after: %+v", st.Derived)
+	}
+}
+
+// What is computed is missing in a lake of before, whose tables are outdated; a replay fills it of what raw holds, without a
+// request, and as a run would have.
+func TestReplayComputes(t *testing.T) {
+	sim := graphsim.New(graphsim.Options{Users: 10, From: monday, To: monday.Add(2 * schemas.Day), Large: 12, Now: func() time.Time { return later }})
+	asked := 0
+	r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { asked++; sim.ServeHTTP(w, q) }))
+	before := schemas.CallRecords.Read()
+	if rep := r.run(t, 2, before); rep.Status != state.Data || rep.Units[0].Rows["call_legs"] != 0 {
+		t.Fatalf("%+v", rep)
+	}
+	asked = 0
+	rep, err := r.Replay(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}})
+	if err != nil || rep.Status != state.Data || asked != 0 {
+		t.Fatalf("%v, %d requests, %+v", err, asked, rep)
+	}
+	legs, persons := r.countFacts(t, monday, monday.Add(schemas.Day))
+	if u := rep.Units[0]; u.Rows["call_legs"] != legs || u.Rows["call_persons"] != persons || legs == 0 || persons == 0 {
+		t.Errorf("%v, want %d legs and %d persons", u.Rows, legs, persons)
+	}
+	for _, line := range r.rows(t, schemas.CallRecords.Root(), monday, "call_kind") {
+		if line == "" || line == "<nil>" {
+			t.Error("a call has no kind")
+		}
+	}
+	replayed := r.bytes(t)
+	if rep := r.run(t, 2, schemas.CallRecords); rep.Status != state.Data || rep.Units[0].Written > 0 {
+		t.Errorf("a run after it wrote %d partitions: %+v", rep.Units[0].Written, rep)
+	}
+	for name, text := range r.bytes(t) {
+		if strings.HasPrefix(name, "tables/") && replayed[name] != text {
+			t.Errorf("%s is another after a run", name)
+		}
 	}
 }
 

@@ -12,10 +12,14 @@ import (
 	"time"
 
 	"graphlake/extract/graph"
+	"graphlake/internal/foreign"
 	"graphlake/jobs/derive"
+	"graphlake/jobs/erased"
+	"graphlake/jobs/exclude"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/schemas"
 )
 
 // Report is what a run has to say, in the form that --output json prints and that the lake keeps.
@@ -26,6 +30,10 @@ type Report struct {
 	Status  state.Outcome `json:"status"`
 	Units   []UnitReport  `json:"units"`
 	Notes   []plan.Note   `json:"notes,omitempty"`
+	// Removed is what was removed because it is older than the lake keeps; nil where nobody has asked for that. Of a dry run,
+	// which the lake keeps no report of, it is what would be.
+	Removed []Removal `json:"removed,omitzero"`
+	DryRun  bool      `json:"dry_run,omitempty"`
 }
 
 func (r *Report) begin() {
@@ -43,11 +51,24 @@ func (r *Report) keep(ctx context.Context, store state.Store, p Privacy) error {
 		kept.Units = slices.Clone(r.Units)
 		for i, u := range kept.Units {
 			if u.Error != nil {
-				kept.Units[i].Error = &ErrorReport{u.Error.Kind, "not kept in a lake with pseudonyms; the output of the run said it"}
+				kept.Units[i].Error = &ErrorReport{u.Error.Kind, notKeptMessage}
+			}
+		}
+		kept.Removed = slices.Clone(r.Removed)
+		for i, one := range kept.Removed {
+			if one.Error != nil {
+				kept.Removed[i].Error = &ErrorReport{one.Error.Kind, notKeptMessage}
 			}
 		}
 	}
 	text, err := json.Marshal(kept)
+	var list erased.List
+	if err == nil {
+		list, err = erased.Load(context.WithoutCancel(ctx), store)
+	}
+	if err == nil {
+		text, err = withoutPeople(context.WithoutCancel(ctx), text, list.All())
+	}
 	if err == nil {
 		_, err = store.Swap(context.WithoutCancel(ctx), r.object(), "", text)
 	}
@@ -56,6 +77,8 @@ func (r *Report) keep(ctx context.Context, store state.Store, p Privacy) error {
 	}
 	return nil
 }
+
+const notKeptMessage = "not kept in a lake with pseudonyms; the output of the run said it"
 
 // object is where the lake keeps the report, by the day on which the run began.
 func (r *Report) object() string {
@@ -74,6 +97,7 @@ type UnitReport struct {
 	Held        int64            `json:"held"`               // of these, not read again: the lake holds the listed version
 	NotYet      int64            `json:"not_yet"`            // listed, but too young to be read
 	Gone        int64            `json:"gone"`               // listed, but already forgotten
+	NotKept     int64            `json:"not_kept,omitempty"` // of days that the lake no longer keeps: not written
 	Parents     int64            `json:"parents,omitempty"`  // whom the source was asked for
 	Vanished    int64            `json:"vanished,omitempty"` // of these, not there any more, or without what was asked for
 	Behind      int64            `json:"behind,omitempty"`   // parents and records that could not be read: read later from where they stand
@@ -81,6 +105,8 @@ type UnitReport struct {
 	Lost        int64            `json:"lost,omitempty"`     // parts that Graph has forgotten before they were read whole, and that are new
 	Doubt       *Doubt           `json:"doubt,omitempty"`    // why nothing is concluded from what Graph gave
 	Misfits     map[string]int64 `json:"misfits,omitempty"`  // values that did not fit, by table.column
+	LeftOut     int64            `json:"left_out,omitempty"` // records of people whom privacy.exclude leaves out
+	Private     int64            `json:"private,omitempty"`  // records that their owners call private, if these are left out
 	Quarantined int64            `json:"quarantined"`
 	Quarantine  []string         `json:"quarantine,omitempty"` // the partitions where those are
 	Rows        map[string]int64 `json:"rows"`
@@ -140,12 +166,17 @@ func (r *Report) conclude() {
 				return
 			}
 		}
+		if slices.ContainsFunc(r.Removed, func(one Removal) bool { return one.Outcome == worst }) {
+			r.Status = worst
+			return
+		}
 	}
 }
 
 // TryAgain reports whether the same run may do better in a while: something could not be reached, or was locked.
 func (r Report) TryAgain() bool {
-	return slices.ContainsFunc(r.Units, func(u UnitReport) bool { return u.Outcome == state.Unavailable })
+	return slices.ContainsFunc(r.Units, func(u UnitReport) bool { return u.Outcome == state.Unavailable }) ||
+		slices.ContainsFunc(r.Removed, func(one Removal) bool { return one.Outcome == state.Unavailable })
 }
 
 // Incomplete reports whether records were quarantined, parents or records not read, or lost, an answer not
@@ -189,7 +220,7 @@ func (u *UnitReport) decide(unit plan.Unit, err error) {
 		kind = graph.Unavailable // the lake's service, for Graph's own errors have a kind
 	}
 	u.Outcome = state.Failed
-	u.Error = &ErrorReport{Kind: "failed", Message: err.Error()}
+	u.Error = &ErrorReport{Kind: "failed", Message: foreign.Printable(err.Error())}
 	switch {
 	case errors.Is(err, context.Canceled):
 		u.Outcome = state.Interrupted
@@ -201,10 +232,16 @@ func (u *UnitReport) decide(unit plan.Unit, err error) {
 	case errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
 		u.Outcome, u.Error.Kind = state.Unavailable, "conflict"
 		u.Error.Message += "; the next run plans again from what that one has left"
+	case errors.Is(err, exclude.ErrNobody):
+		u.Outcome, u.Error.Kind = state.Forbidden, "nobody"
 	case kind == graph.Unauthorized:
 		u.Outcome, u.Error.Kind = state.Forbidden, kind.String()
 		if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == 403 && !e.SignIn {
-			u.Error.Message += fmt.Sprintf("; %s needs the application permission %s, with admin consent", u.Dataset, permissions(unit))
+			needed := fmt.Sprintf("%s needs the application permission %s", u.Dataset, permissions(unit.Dataset.Requirements()...))
+			if x, ok := errors.AsType[*exclude.Error](err); ok {
+				needed = "that needs the application permission " + permissions(x.Permissions)
+			}
+			u.Error.Message += "; " + needed + ", with admin consent"
 		}
 	case kind == graph.Off:
 		u.Outcome, u.Error.Kind = state.Off, kind.String()
@@ -215,15 +252,15 @@ func (u *UnitReport) decide(unit plan.Unit, err error) {
 	}
 }
 
-// permissions are what a dataset needs, as "A or B, and C": those whom it is read for have to be listed too.
-func permissions(u plan.Unit) string {
-	var all []string
-	for _, r := range u.Dataset.Requirements() {
+// permissions are what meets requirements, as "A or B, and C".
+func permissions(all ...schemas.Requirement) string {
+	var texts []string
+	for _, r := range all {
 		names := make([]string, len(r))
 		for i, p := range r {
 			names[i] = string(p)
 		}
-		all = append(all, strings.Join(names, " or "))
+		texts = append(texts, strings.Join(names, " or "))
 	}
-	return strings.Join(all, ", and ")
+	return strings.Join(texts, ", and ")
 }

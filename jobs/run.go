@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/extract/graph"
+	"graphlake/jobs/exclude"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
@@ -21,6 +22,7 @@ type Runner struct {
 	Lake    *load.Lake               // in Store
 	Clients map[string]*graph.Client // by tenant id; how patient they are, their Options say
 	Privacy Privacy                  // of the lake, as [EnsureSettings] has found it
+	Exclude exclude.Settings         // who is left out
 	Now     time.Time                // what counts as now
 	// CheckClock compares what counts as now with Graph's own clock before anything is written.
 	CheckClock bool
@@ -67,15 +69,21 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 		rep.Units = append(rep.Units, s.fail(ctx, e.Unit, e.Err))
 	}
 	dirty := s.deriveDirty(ctx)
+	rep.Units = append(rep.Units, s.goOnErasing(ctx)...)
 	p, err := s.Plan()
 	if err == nil {
 		rep.Notes = p.Notes
 		rep.Units = append(rep.Units, s.units(ctx, p)...)
 		rep.Units = append(rep.Units, s.stillDirty(ctx, dirty, rep.Units)...)
+		rep.Units = append(rep.Units, s.eraseNewKeys(ctx)...)
 	}
 	for _, e := range s.close(ctx) {
 		rep.Units = append(rep.Units, s.fail(ctx, e.Unit, e.Err))
 	}
+	if sel.Expire {
+		s.expireAfter(ctx, &rep)
+	}
+	err = errors.Join(err, s.runner.endErasing(ctx))
 	return rep, errors.Join(err, s.runner.end(ctx, span, &rep))
 }
 

@@ -13,6 +13,7 @@ import (
 	"graphlake/extract/graph"
 	"graphlake/jobs"
 	"graphlake/jobs/derive"
+	"graphlake/jobs/exclude"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
@@ -29,6 +30,7 @@ var ofKind = map[string]error{
 	"incomplete":     &graph.Error{Kind: graph.Incomplete},
 	"off":            &graph.Error{Kind: graph.Off},
 	"malformed":      &graph.Error{Kind: graph.Malformed},
+	"nobody":         exclude.ErrNobody,
 	"bad record":     derive.ErrTooManyBad,
 	"locked":         load.ErrLocked,
 	"conflict":       load.ErrConflict,

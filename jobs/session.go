@@ -1,20 +1,26 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
+	"graphlake/internal/foreign"
 	"graphlake/jobs/derive"
+	"graphlake/jobs/erased"
+	"graphlake/jobs/exclude"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/schemas"
+	"graphlake/transform/privacy"
 )
 
 // Session is some datasets of tenants, each under its lock, so that no other process changes their state, raw or
@@ -31,12 +37,15 @@ import (
 // concurrent use, but for Close, which is the last.
 type Session struct {
 	runner    *Runner // its Now is the earlier of two clocks
+	told      bool    // Graph has told its time
 	selection plan.Selection
 	open      []*openDataset // in the order of the selection
 	notOpen   []Failure
 	notes     []plan.Note
 	encoders  *encoders
 	shared    map[string]*extract.Shared // by the tenant's id
+	excluded  *exclude.Excluded
+	grown     atomic.Pointer[erased.List] // who was erased, with keys that this session has met; nil: it has met none
 }
 
 // Failure is an error of one dataset of a session, as that another session has its lock. The other datasets go on.
@@ -53,12 +62,17 @@ func Open(ctx context.Context, r *Runner, sel plan.Selection) (*Session, error) 
 		return nil, err
 	}
 	s.lock(ctx)
+	for _, u := range s.goOnErasing(ctx) {
+		if u.Error != nil { // what is read from now on is without them all the same
+			r.Log.WarnContext(ctx, "people are not erased yet", "tenant", u.Tenant, "dataset", u.Dataset, "kind", u.Error.Kind)
+		}
+	}
 	return s, nil
 }
 
 // newSession is one that has nothing open yet.
 func newSession(ctx context.Context, r *Runner, sel plan.Selection) (*Session, error) {
-	r, notes, err := r.withCheckedClock(ctx, sel)
+	r, told, notes, err := r.withCheckedClock(ctx, sel)
 	if err != nil {
 		return nil, err
 	}
@@ -69,16 +83,17 @@ func newSession(ctx context.Context, r *Runner, sel plan.Selection) (*Session, e
 	for _, t := range sel.Tenants {
 		shared[t.ID] = extract.NewShared(sel.Datasets)
 	}
-	return &Session{runner: r, selection: sel, notes: notes, encoders: newEncoders(1), shared: shared}, nil
+	return &Session{runner: r, told: told, selection: sel, notes: notes, encoders: newEncoders(1), shared: shared}, nil
 }
 
 func (s *Session) lock(ctx context.Context) {
+	failed := s.exclude(ctx)
 	for _, t := range s.selection.Tenants {
 		for _, d := range s.selection.Datasets {
-			err := s.runner.stopped()
+			err := cmp.Or(failed, s.excluded.Err(t.ID), s.runner.stopped())
 			var o *openDataset
 			if err == nil {
-				o, err = s.runner.openDataset(ctx, t, d)
+				o, err = s.runner.openDataset(ctx, s.selection, t, d)
 			}
 			if err != nil {
 				s.addNotOpen(plan.Unit{Tenant: t, Dataset: d, Range: s.selection.Span(d, s.runner.Now)}, err)
@@ -87,6 +102,25 @@ func (s *Session) lock(ctx context.Context) {
 			s.open = append(s.open, o)
 		}
 	}
+}
+
+// exclude finds out who is left out. The salt of all hashes of people in a lake is that of the list of who was erased: the
+// first who needs it makes it, so that who is left out has the same mark every night.
+func (s *Session) exclude(ctx context.Context) error {
+	r := s.runner
+	list, err := erased.Load(ctx, r.Store)
+	if err == nil && r.Exclude.Anybody() && len(list.Salt) == 0 {
+		list, err = erased.Update(ctx, r.Store, func(l *erased.List) error {
+			if len(l.Salt) == 0 {
+				l.Salt = privacy.NewSalt()
+			}
+			return nil
+		})
+	}
+	if err == nil {
+		s.excluded = r.Exclude.Find(ctx, r.Clients, s.selection.TenantIDs(), list, r.Privacy)
+	}
+	return err
 }
 
 func (s *Session) addNotOpen(u plan.Unit, err error) {
@@ -174,7 +208,7 @@ func (s *Session) read(ctx context.Context, l *live, rep *UnitReport) (published
 	if err := o.noteAsked(ctx, s.selection, s.runner.Now); err != nil {
 		return published{}, err
 	}
-	u := unit{Unit: l.Unit, open: o, session: s, rep: rep, live: l}
+	u := unit{Unit: l.Unit, open: o, session: s, rep: rep, live: l, left: s.leftOut(o)}
 	return u.run(graph.WithCounter(ctx, &l.count))
 }
 
@@ -205,7 +239,7 @@ func (o *openDataset) noteFailure(ctx context.Context, u plan.Unit, rep *UnitRep
 		st.Cover(u.Dataset, state.Covered{From: r.From, To: r.To, Outcome: rep.Outcome, Read: now.UTC(), Request: st.Requests})
 	})
 	if err != nil {
-		rep.Error.Message += fmt.Sprintf("; and that could not be noted: %v", err)
+		rep.Error.Message += "; and that could not be noted: " + foreign.Printable(err.Error())
 	}
 }
 
@@ -226,6 +260,7 @@ func (s *Session) Derive(ctx context.Context, p state.Pair, day time.Time) (deri
 // Close notes what was done, and lets the locks go, also when the context has ended. What was planned and was not read
 // is gone on with by the next session with the same selection.
 func (s *Session) Close(ctx context.Context) error {
+	s.eraseNewKeys(ctx)
 	var errs []error
 	for _, r := range s.close(ctx) {
 		errs = append(errs, fmt.Errorf("close %s of %s: %w", r.Unit.Dataset.Name, r.Unit.Tenant.Name, r.Err))

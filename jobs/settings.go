@@ -2,11 +2,11 @@ package jobs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
 
@@ -30,14 +30,20 @@ type settings struct {
 	Content      schemas.Content `json:"content"`
 	Pseudonymize bool            `json:"pseudonymize"`
 	// KeyFingerprint tells the keys of pseudonyms apart; it gives none away.
-	KeyFingerprint string `json:"key_fingerprint,omitempty"`
+	KeyFingerprint string              `json:"key_fingerprint,omitempty"`
+	Detail         schemas.DetailLevel `json:"detail,omitempty"` // empty: full
+	// Rules by which the lake's first records were scrubbed, see [privacy.Rules]. 0: those of version 1.
+	Rules int `json:"rules,omitempty"`
 }
 
 const settingsFormat = 1
 
 func settingsOf(p Privacy) settings {
-	return settings{settingsFormat, p.Content, len(p.Key) > 0, p.Key.Fingerprint()}
+	return settings{settingsFormat, p.Content, len(p.Key) > 0, p.Key.Fingerprint(), cmp.Or(p.Detail, schemas.FullDetail), privacy.Rules}
 }
+
+// older reports whether the lake was begun by earlier rules, so that it may hold records that were scrubbed by them.
+func (s settings) older() bool { return s.Rules < privacy.Rules }
 
 // EnsureSettings makes sure that the lake in a store keeps what the privacy says, and is called before
 // anything is written there. The first run's settings become the lake's. A run that differs gets an
@@ -88,29 +94,29 @@ func firstSettings(ctx context.Context, store load.Store, want settings) (settin
 		if err != nil {
 			return settings{}, err
 		}
-		return settingsOf(Privacy{Content: schemas.NoContent}), nil
+		first := settingsOf(Privacy{Content: schemas.NoContent})
+		first.Rules = 0 // records without settings are older than any rules
+		return first, nil
 	}
 	return want, nil
 }
 
 func readSettings(ctx context.Context, store load.Store) (held settings, there bool, err error) {
-	object, err := store.Open(ctx, settingsObject)
+	text, _, err := load.ReadObject(ctx, store, settingsObject)
 	if errors.Is(err, fs.ErrNotExist) {
 		return held, false, nil
 	}
 	if err != nil {
 		return held, false, err
 	}
-	defer object.Close()
-	text, err := io.ReadAll(io.NewSectionReader(object, 0, object.Info().Size))
-	if err != nil {
-		return held, false, fmt.Errorf("read %s: %w", settingsObject, err)
-	}
 	read := json.NewDecoder(bytes.NewReader(text))
 	read.DisallowUnknownFields()
 	err = read.Decode(&held)
-	if err == nil && held.Format != settingsFormat {
+	switch {
+	case err == nil && held.Format != settingsFormat:
 		err = fmt.Errorf("its format is %d, not %d", held.Format, settingsFormat)
+	case err == nil && held.Rules > privacy.Rules:
+		err = fmt.Errorf("its rules are %d, not %d", held.Rules, privacy.Rules)
 	}
 	if err != nil {
 		return held, false, fmt.Errorf("%w, and %s is none of this version of graphlake: %w; use the version that wrote it",
@@ -121,9 +127,16 @@ func readSettings(ctx context.Context, store load.Store) (held settings, there b
 
 // allow says in what a run differs from the lake.
 func (s settings) allow(want settings) error {
+	if s.older() && s.Pseudonymize && want.Pseudonymize {
+		return fmt.Errorf("%w: the lake's pseudonyms were made by earlier rules, under which one person may have several; with those of today every row would "+
+			"be there twice: begin another lake and read it anew, or go on with the version of graphlake that began this one", ErrSettings)
+	}
 	var differ []string
 	if s.Content != want.Content {
 		differ = append(differ, fmt.Sprintf("the lake has privacy.content: %s and the configuration %s", s.Content, want.Content))
+	}
+	if held := cmp.Or(s.Detail, schemas.FullDetail); held != want.Detail {
+		differ = append(differ, fmt.Sprintf("the lake has privacy.detail: %s and the configuration %s", held, want.Detail))
 	}
 	switch {
 	case s.Pseudonymize && !want.Pseudonymize:

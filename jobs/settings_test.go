@@ -20,6 +20,7 @@ var (
 	bare   = jobs.Privacy{Content: schemas.NoContent}
 	texts  = jobs.Privacy{Content: schemas.TextContent}
 	veiled = jobs.Privacy{Content: schemas.NoContent, Key: bytes.Repeat([]byte{1}, 32)}
+	coarse = jobs.Privacy{Content: schemas.NoContent, Detail: schemas.CoarseDetail}
 	others = jobs.Privacy{Content: schemas.NoContent, Key: bytes.Repeat([]byte{2}, 32)}
 )
 
@@ -31,6 +32,8 @@ func TestSettle(t *testing.T) {
 	}{
 		{"the same", bare, bare, ""},
 		{"the same key", veiled, veiled, ""},
+		{"detail, said and not", bare, jobs.Privacy{Content: schemas.NoContent, Detail: schemas.FullDetail}, ""},
+		{"other detail", bare, coarse, "the lake has privacy.detail: full and the configuration coarse"},
 		{"other content", bare, texts, "the lake has privacy.content: none and the configuration text"},
 		{"pseudonyms begin", bare, veiled, "the lake has no pseudonyms"},
 		{"pseudonyms end", veiled, bare, "the lake has pseudonyms"},
@@ -58,8 +61,9 @@ func TestSettle(t *testing.T) {
 
 func TestSettingsAsWritten(t *testing.T) {
 	for want, p := range map[string]jobs.Privacy{
-		`{"format":1,"content":"text","pseudonymize":false}` + "\n":                                                     texts,
-		`{"format":1,"content":"none","pseudonymize":true,"key_fingerprint":"` + veiled.Key.Fingerprint() + `"}` + "\n": veiled,
+		`{"format":1,"content":"text","pseudonymize":false,"detail":"full","rules":2}` + "\n":                                                     texts,
+		`{"format":1,"content":"none","pseudonymize":false,"detail":"coarse","rules":2}` + "\n":                                                   coarse,
+		`{"format":1,"content":"none","pseudonymize":true,"key_fingerprint":"` + veiled.Key.Fingerprint() + `","detail":"full","rules":2}` + "\n": veiled,
 	} {
 		store := memstore.New()
 		if err := jobs.EnsureSettings(t.Context(), store, p); err != nil {
@@ -88,6 +92,31 @@ func TestSettleALakeWithRecords(t *testing.T) {
 	}
 }
 
+// A lake that earlier rules have begun goes on, but not with pseudonyms: those of today are others.
+func TestSettleALakeOfEarlierRules(t *testing.T) {
+	for text, c := range map[string]struct {
+		privacy jobs.Privacy
+		says    string
+	}{
+		`{"format":1,"content":"none","pseudonymize":false}`:                                                     {bare, ""},
+		`{"format":1,"content":"text","pseudonymize":false}`:                                                     {bare, "the lake has privacy.content: text"},
+		`{"format":1,"content":"none","pseudonymize":true,"key_fingerprint":"` + veiled.Key.Fingerprint() + `"}`: {veiled, "every row would be there twice: begin another lake"},
+		`{"format":1,"content":"none","pseudonymize":true,"key_fingerprint":"00"}`:                               {bare, "the lake has pseudonyms"},
+	} {
+		store := memstore.New()
+		if _, err := store.Swap(t.Context(), "lake.json", "", []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		err := jobs.EnsureSettings(t.Context(), store, c.privacy)
+		if (err != nil) != (c.says != "") || err != nil && (!errors.Is(err, jobs.ErrSettings) || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%s: %v, want it to say %q", text, err, c.says)
+		}
+		if after := lakeJSON(t, store); after != text {
+			t.Errorf("lake.json was %s and is %s", text, after)
+		}
+	}
+}
+
 // Of two first runs one is the first.
 func TestSettleInARace(t *testing.T) {
 	store := &overtaken{Store: memstore.New(), by: texts}
@@ -101,7 +130,7 @@ func TestSettleInARace(t *testing.T) {
 }
 
 func TestSettleRefusesWhatItCannotRead(t *testing.T) {
-	for _, text := range []string{"", "{}", `{"format":2,"content":"none","pseudonymize":false}`, `{"format":1,"colour":"red"}`} {
+	for _, text := range []string{"", "{}", `{"format":2,"content":"none","pseudonymize":false}`, `{"format":1,"colour":"red"}`, `{"format":1,"content":"none","pseudonymize":false,"rules":3}`} {
 		store := memstore.New()
 		if _, err := store.Swap(t.Context(), "lake.json", "", []byte(text)); err != nil {
 			t.Fatal(err)

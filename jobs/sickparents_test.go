@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 
 	"graphlake/jobs/state"
@@ -158,4 +159,44 @@ func TestWhoIsBehindAndLeaves(t *testing.T) {
 	if got := r.wrote(t, "bob"); got != "[17]" {
 		t.Errorf("bob wrote on %s", got)
 	}
+}
+
+// Of a channel that is behind nothing is known, so its members stay in the pictures as they were, however long that lasts and
+// although the state does not have its id; once it answers, who is gone by then goes.
+func TestMembersOfAChannelThatIsSick(t *testing.T) {
+	const team, open, shut = "4f9a39be-c322-436b-9e75-f039b2703de4", "19:0bc10a98@thread.tacv2", "19:f5f24692@thread.tacv2"
+	members, sick := map[string]string{open: `{"id":"a"},{"id":"b"}`, shut: `{"id":"c"},{"id":"d"}`}, false
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1.0/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"value":[{"id":%q}]}`, team) })
+	mux.HandleFunc("GET /v1.0/teams/{team}/channels", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"value":[{"id":%q},{"id":%q}]}`, open, shut)
+	})
+	mux.HandleFunc("GET /v1.0/teams/{team}/channels/{channel}/members", func(w http.ResponseWriter, r *http.Request) {
+		channel := r.PathValue("channel")
+		if sick && channel == shut {
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"error":{"code":"Sick","message":"not now"}}`)
+			return
+		}
+		fmt.Fprintf(w, `{"value":[%s]}`, members[channel])
+	})
+	d, r := schemas.ChannelMembers, newRig(t, mux)
+	night := func(day int, behind int64, rows ...string) {
+		t.Helper()
+		r = r.at(at(day, 2))
+		if rep := r.night(t, d); rep.Units[0].Error != nil || rep.Units[0].Behind != behind {
+			t.Errorf("on the %dth: %+v", day, rep)
+		}
+		want(t, r.rows(t, d.Root(), november(day), "membership_id", "removed"), rows...)
+	}
+	night(18, 0, "a false", "b false", "c false", "d false")
+	sick = true
+	members[open] = `{"id":"a"}`
+	night(19, 1, "a false", "b false", "c false", "d false")
+	night(20, 1, "a false", "b true", "c false", "d false")
+	night(21, 1, "a false", "b true", "c false", "d false")
+	sick = false
+	members[shut] = `{"id":"c"}`
+	night(22, 0, "a false", "b true", "c false", "d false")
+	night(23, 0, "a false", "b true", "c false", "d true")
 }

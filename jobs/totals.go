@@ -58,6 +58,7 @@ func (u *UnitReport) add(more UnitReport) {
 	u.Records += more.Records
 	u.Held += more.Held
 	u.NotYet += more.NotYet
+	u.NotKept += more.NotKept
 	u.Gone += more.Gone
 	u.Parents += more.Parents
 	u.Vanished += more.Vanished

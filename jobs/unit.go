@@ -11,6 +11,7 @@ import (
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
+	"graphlake/internal/foreign"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
@@ -25,6 +26,8 @@ type unit struct {
 	session *Session
 	rep     *UnitReport
 	live    *live
+	left    leftOut        // who may not be in what is read, as far as was known when the unit began
+	strange []schemas.Path // that the records had which were read, and nobody knows, as they may be shown
 }
 
 // run is a unit from its first request to what raw covers: Graph → raw. Each step leaves the lake so that the next start
@@ -67,7 +70,10 @@ func (u *unit) readAndMerge(ctx context.Context, p picture) (published, error) {
 		return published{}, err
 	}
 	defer done()
-	j := u.judge(x, p, unchanged)
+	j, err := u.judge(x, p, unchanged)
+	if err != nil {
+		return published{}, err
+	}
 	merge, err := u.merge(ctx, spool, x, j)
 	if err != nil {
 		return published{}, err
@@ -142,7 +148,10 @@ func (u *unit) doubt(records, before int64) bool {
 // reading prepares to read the range. Parents that were behind are read from where they stand.
 func (u *unit) reading(o extract.Options) *extract.Reading {
 	st := u.open.state.View()
-	o.Names = extract.Names{Parent: u.session.runner.Privacy.Pseudonym, Record: u.inRaw}
+	o.Names = extract.Names{Parent: u.inState, Record: u.inRaw}
+	if len(u.left) > 0 || u.excluded().Len() > 0 {
+		o.LeftOut = u.isLeftOut
+	}
 	o.Behind = st.BehindSince()
 	o.Now, o.Log, o.Shared = u.session.runner.Now, u.open.log, u.session.shared[u.Tenant.ID]
 	reading := extract.Read(u.session.runner.Clients[u.Tenant.ID], u.Dataset, u.Range, o)
@@ -150,21 +159,18 @@ func (u *unit) reading(o extract.Options) *extract.Reading {
 	return reading
 }
 
-// inRaw is the id of a record as raw has it.
-func (u *unit) inRaw(id string) string {
-	root := u.Dataset.Root()
-	if key, _ := root.Column(root.Key[0]); key.Personal {
-		return u.session.runner.Privacy.Pseudonym(id)
-	}
-	return id
-}
+// inState is the id of a parent as the state has it.
+func (u *unit) inState(id string) string { return foreign.Shown(u.inLake(id)) }
 
-// answers says whom a reading could read and whom not, in the lake's ids.
+// answers says whom a reading could read and whom not, in the state's ids.
 func (u *unit) answers(reading *extract.Reading) state.Answers {
-	r := state.Answers{Within: u.Range, Answered: u.answered(reading)}
+	r := state.Answers{Within: u.Range, Answered: map[string]bool{}}
+	for id := range reading.Answered() {
+		r.Answered[u.inState(id)] = true
+	}
 	for _, b := range reading.Behind() {
 		r.Behind = append(r.Behind, state.Behind{
-			Parent: u.session.runner.Privacy.Pseudonym(b.Parent), Record: u.inRaw(b.Record), From: b.From.UTC(), To: b.To.UTC(), Reason: b.Reason,
+			Parent: u.inState(b.Parent), Record: foreign.Shown(u.inRaw(b.Record)), From: b.From.UTC(), To: b.To.UTC(), Reason: b.Reason,
 		})
 	}
 	return r
@@ -172,12 +178,12 @@ func (u *unit) answers(reading *extract.Reading) state.Answers {
 
 // answered are those in the lake's ids who were read to the end.
 func (u *unit) answered(reading *extract.Reading) map[string]bool {
-	if len(u.session.runner.Privacy.Key) == 0 {
+	if len(u.session.runner.Privacy.Key) == 0 && len(u.left) == 0 && u.excluded().Len() == 0 {
 		return reading.Answered()
 	}
 	who := map[string]bool{}
 	for id := range reading.Answered() {
-		who[u.session.runner.Privacy.Pseudonym(id)] = true
+		who[u.inLake(id)] = true
 	}
 	return who
 }
@@ -186,7 +192,7 @@ func (u *unit) answered(reading *extract.Reading) map[string]bool {
 func (u *unit) tally(reading *extract.Reading) {
 	c := reading.Counts()
 	u.rep.NotYet, u.rep.Gone, u.rep.Held = int64(c.NotYet), int64(c.Gone), int64(c.Held)
-	u.rep.Records = int64(c.Read + c.Held)
+	u.rep.Records = int64(c.Read+c.Held) - u.rep.LeftOut - u.rep.Private
 	u.rep.Parents = int64(c.Parents)
 }
 
@@ -195,9 +201,10 @@ func (u *unit) tally(reading *extract.Reading) {
 func (u *unit) merge(ctx context.Context, spool *load.Spool, reading *extract.Reading, j *judge) (merge *load.Merge, err error) {
 	ctx, end := u.session.runner.Telemetry.phase(ctx, "merge")
 	defer func() { end(&err) }()
-	options := load.MergeOptions{Listed: j.unchanged}
+	st, sel, now := u.open.state.View(), u.session.selection, u.session.runner.Now
+	options := load.MergeOptions{Listed: j.unchanged, Closed: sel.Closed(u.Dataset, &st, u.Range, now)}
 	if u.Dataset.Mode == schemas.Windowed && u.Dataset.Source.Detail != nil || u.Dataset.Removes {
-		options.Search, options.Strays = u.session.selection.Search(u.Dataset, u.session.runner.Now), &u.open.strays
+		options.Search, options.Strays = sel.Search(u.Dataset, now), &u.open.strays
 	}
 	if u.Dataset.Removes {
 		options.Margin = true
@@ -211,9 +218,10 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, reading *extract.Re
 	if merge, err = spool.Merge(ctx, options); err != nil {
 		return nil, err
 	}
+	u.rep.NotKept = merge.NotKept()
 	if !j.picture {
-		u.rep.Records = int64(merge.Records()) + u.rep.Held // copies from many mailboxes are one
-		if u.doubt(u.rep.Records, merge.Held()-merge.Moved()) {
+		u.rep.Records = int64(merge.Records()) + u.rep.Held                                 // copies from many mailboxes are one
+		if u.doubt(u.rep.Records+u.rep.LeftOut+u.rep.Private, merge.Held()-merge.Moved()) { // of what is left out raw may hold some from before
 			return merge, nil
 		}
 	}
@@ -227,7 +235,7 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, reading *extract.Re
 	defer rows.release()
 	for c, err := range merge.Undecided(ctx) {
 		if err == nil {
-			err = j.decide(c, merge, rows)
+			err = j.decide(ctx, c, merge, rows)
 		}
 		if err != nil {
 			return nil, err
@@ -314,6 +322,16 @@ func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow
 	if err != nil {
 		return nil, err
 	}
+	excluded, err := u.session.excluded.Filter(u.Tenant.ID, u.Dataset)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { u.rep.LeftOut, u.rep.Private = excluded.Counts().Own, excluded.Counts().Private }()
+	without, err := u.left.filter(u.Dataset)
+	if err != nil {
+		return nil, err
+	}
+	newKeys := u.newKeys()
 	for r, err := range reading.Records(ctx) {
 		if err != nil {
 			return nil, err
@@ -322,9 +340,26 @@ func (u *unit) read(ctx context.Context, reading *extract.Reading, to func(arrow
 			unchanged = append(unchanged, r.ID)
 			continue
 		}
-		if err := rows.add(scrubber.Scrub(r)); err != nil {
+		if newKeys != nil {
+			newKeys.Add(r.JSON)
+		}
+		r, stays, err := excluded.Apply(ctx, r)
+		if err == nil && stays {
+			r, err = scrubber.Scrub(ctx, r)
+		}
+		if err == nil && stays {
+			r, stays, err = without(ctx, r)
+		}
+		if err == nil && stays {
+			err = rows.add(r)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
-	return unchanged, rows.flush()
+	u.strange = nil
+	for _, path := range scrubber.New() { // whatever Graph calls it
+		u.strange = append(u.strange, schemas.Path(foreign.New(u.left.text(string(path))).String()))
+	}
+	return unchanged, errors.Join(rows.flush(), u.noteKeys(ctx, newKeys))
 }

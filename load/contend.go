@@ -136,8 +136,9 @@ func touches(r schemas.Range, date time.Time) bool {
 func (m *Merge) lookAt(ctx context.Context, date time.Time, each func(order, *lakeDay, row) error) error {
 	s := m.spool
 	h := &lakeDay{Partition: s.partition(date), ours: touches(s.within, date)}
+	h.closed = slices.ContainsFunc(m.options.Closed, func(r schemas.Range) bool { return touches(r, date) })
 	m.days[dayOf(date)] = h
-	if m.damaged[dayOf(date)] != nil {
+	if h.closed || m.damaged[dayOf(date)] != nil {
 		return nil
 	}
 	narrow := s.table.Only(schemas.RecordTime, schemas.RawVersion, schemas.RecordHash, schemas.RawRemoved)

@@ -188,7 +188,7 @@ func (o smallReads) ReadAt(p []byte, off int64) (int, error) {
 
 func put(t *testing.T, store *memstore.Store, object string, text []byte) {
 	t.Helper()
-	if err := store.Remove(t.Context(), object); err != nil {
+	if err := store.Remove(t.Context(), object, load.Condition{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.Swap(t.Context(), object, "", bytes.Clone(text)); err != nil {

@@ -13,6 +13,8 @@ package load
 //	state/declared/<dataset>.json                                 columns of a declared dataset; a run or replay swaps it before it writes others
 //	state/check/<random>.txt                                      written, read and removed by a check
 //	runs/dt=<date>/<run>.json                                     the report of a run; its end writes it, once
+//	erased.json                                                   who was erased, as salted hashes; swapped before anything of somebody goes
+//	erased/<proof>.json                                           what a search for somebody who was erased has found; written once
 //	.staging/…                                                    on a disk only: drafts, until they are committed or the next process removes them
 //
 // A file of any other name is none of the lake's: no reader is told to read it, and no run counts it.
@@ -40,10 +42,15 @@ const Settings = "lake.json"
 // Staging is the directory of drafts on a disk. Its dot keeps it from the names of objects.
 const Staging = ".staging"
 
-// States and Reports begin the names of all states, and of the reports of all runs.
+// Erased is the object of who was erased.
+const Erased = "erased.json"
+
+// States, Reports and Proofs begin the names of all states, of the reports of all runs, and of the proofs that somebody
+// was erased.
 const (
 	States  = "state/"
 	Reports = "runs/"
+	Proofs  = "erased/"
 )
 
 const (
@@ -54,8 +61,20 @@ const (
 	ofDays     = ".days" + document
 )
 
-// AnyDate matches dates, for readers whose patterns have classes; in others a star stands for it.
-const AnyDate = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+// AnyTenant matches ids of tenants and AnyDate dates, for readers whose patterns have classes; in others a star stands
+// for each. Not all that AnyDate matches is a date.
+const (
+	AnyTenant = hex4 + hex4 + "-" + hex4 + "-" + hex4 + "-" + hex4 + "-" + hex4 + hex4 + hex4
+	AnyDate   = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]"
+
+	hex4 = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
+)
+
+// IsTenant reports whether a tenant's directory may be called so.
+func IsTenant(id string) bool {
+	matched, err := path.Match(AnyTenant, id)
+	return matched && err == nil
+}
 
 // Under begins the names of all partitions of the kind.
 func (k Kind) Under() string { return string(k) + "/" }
@@ -63,9 +82,9 @@ func (k Kind) Under() string { return string(k) + "/" }
 // Of begins the names of the partitions of a table or dataset.
 func (k Kind) Of(name string) string { return k.Under() + name + "/" }
 
-// Files is a pattern of the partitions of a table or dataset, in which dates stands for the date.
-func (k Kind) Files(name, dates string) string {
-	return k.Of(name) + tenantPart + "*/" + datePart + dates + "/" + name + extension
+// Files is a pattern of the partitions of a table or dataset, in which tenants stands for the tenant and dates for the date.
+func (k Kind) Files(name, tenants, dates string) string {
+	return k.Of(name) + tenantPart + tenants + "/" + datePart + dates + "/" + name + extension
 }
 
 // Partition is one tenant's day of a table, or of a dataset in raw and quarantine. It is one file.
@@ -130,9 +149,24 @@ func StateObject(tenantID, dataset string) string {
 	return States + tenantID + "/" + dataset + document
 }
 
+// ParseState is the inverse of [StateObject]; anything else is no state.
+func ParseState(object string) (tenantID, dataset string, ok bool) {
+	parts := strings.Split(object, "/")
+	if len(parts) != 3 {
+		return "", "", false
+	}
+	tenantID, dataset = parts[1], strings.TrimSuffix(parts[2], document)
+	return tenantID, dataset, IsTenant(tenantID) && !strings.Contains(dataset, ".") && StateObject(tenantID, dataset) == object
+}
+
 // BehindObject holds the list of who is behind that a state names, by the hash of its text.
 func BehindObject(tenantID, dataset, hash string) string {
-	return States + tenantID + "/" + dataset + ".behind-" + hash + document
+	return BehindObjects(tenantID, dataset) + hash + document
+}
+
+// BehindObjects begins the names of all such lists of a dataset.
+func BehindObjects(tenantID, dataset string) string {
+	return States + tenantID + "/" + dataset + ".behind-"
 }
 
 // DaysObject holds what is known of each day of a dataset of a tenant.
@@ -145,6 +179,16 @@ const DaysFiles = States + "*/*" + ofDays
 func IsDays(object string) bool {
 	parts := strings.Split(object, "/")
 	return len(parts) == 3 && parts[0]+"/" == States && strings.HasSuffix(object, ofDays)
+}
+
+// LockFiles is a pattern of these locks on a disk: its stars are the tenant and the dataset.
+const LockFiles = States + "*/*.lock"
+
+// Tops are the names at the top of a lake: of its directories, and of the objects that lie in none.
+func Tops() []string {
+	return []string{
+		Settings, string(Raw), string(Tables), string(Quarantine), strings.TrimSuffix(States, "/"), strings.TrimSuffix(Reports, "/"),
+	}
 }
 
 // LockObject is the name of the lock of a dataset of a tenant.
@@ -165,8 +209,33 @@ func IsReport(object string) bool {
 	return len(parts) == 3 && parts[0]+"/" == Reports && strings.HasPrefix(parts[1], datePart) && strings.HasSuffix(object, document)
 }
 
+// DateOfReport is the day on which the run of a report began; zero of what is no report.
+func DateOfReport(object string) time.Time {
+	if !IsReport(object) {
+		return time.Time{}
+	}
+	date, err := time.Parse(time.DateOnly, strings.TrimPrefix(strings.Split(object, "/")[1], datePart))
+	if err != nil {
+		return time.Time{}
+	}
+	return date
+}
+
 // RunOf is the run whose report an object is.
 func RunOf(report string) string { return strings.TrimSuffix(path.Base(report), document) }
+
+// ProofObject holds what was found of somebody who was erased.
+func ProofObject(proof string) string { return Proofs + proof + document }
+
+// StateOf is the inverse of [StateObject].
+func StateOf(object string) (tenantID, dataset string, ok bool) {
+	parts := strings.Split(object, "/")
+	if len(parts) != 3 || !IsTenant(parts[1]) {
+		return "", "", false
+	}
+	dataset = strings.TrimSuffix(parts[2], document)
+	return parts[1], dataset, StateObject(parts[1], dataset) == object && !strings.Contains(dataset, ".")
+}
 
 // DeclaredObject holds what the files of a declared dataset have, in all tenants.
 func DeclaredObject(dataset string) string { return States + "declared/" + dataset + document }

@@ -47,6 +47,9 @@ type MergeOptions struct {
 	Absence Absence
 	// Answered are those whom the first column of a key names that were read to the end, for OfAnswered.
 	Answered map[string]bool
+	// Closed are times that the lake no longer keeps: their days are not looked at and not published. What was read for
+	// one of them takes older copies on other days along all the same.
+	Closed []schemas.Range
 	// Margin says that rows outside of the unit's range were read to find records that moved over its edge:
 	// one counts only if the lake holds its record on a day of the range.
 	Margin bool
@@ -94,6 +97,7 @@ type lakeDay struct {
 	ours    bool // a day of the range: its partition has to be there in the end
 	gains   bool // a record that it did not hold
 	loses   bool
+	closed  bool         // it is not to be looked at or published
 	absent  bool         // a record of it was not listed
 	changed *changedRows // rows that take the place of others; nil: none
 
@@ -127,7 +131,7 @@ func (m *Merge) changing() []*lakeDay {
 }
 
 func (m *Merge) changes(h *lakeDay) bool {
-	return m.damaged[dayOf(h.Date)] == nil && (h.gains || h.loses || h.changed != nil || h.ours && h.version == "")
+	return m.damaged[dayOf(h.Date)] == nil && !h.closed && (h.gains || h.loses || h.changed != nil || h.ours && h.version == "")
 }
 
 // mayChange says the same while it is undecided what becomes of records that are absent.
@@ -155,6 +159,16 @@ func (m *Merge) Held() int64 { return m.held }
 func (m *Merge) Moved() (n int64) {
 	for e := range m.strays.all() {
 		if !touches(m.spool.within, dateOf(e.copy.day)) {
+			n++
+		}
+	}
+	return n
+}
+
+// NotKept is how many of the records that were read lie on days that are closed.
+func (m *Merge) NotKept() (n int64) {
+	for e := range m.spool.index.all() {
+		if h := m.days[e.copy.day]; h != nil && h.closed && !e.ignored {
 			n++
 		}
 	}

@@ -81,7 +81,7 @@ func TestMergeKnowsDamageBeforeItPublishes(t *testing.T) {
 		broken[i] ^= 0x55
 		put(t, store, meetingsOn(21).Object(), fine)
 		put(t, store, meetingsOn(22).Object(), broken)
-		if err := store.Remove(t.Context(), meetingsOn(23).Object()); err != nil {
+		if err := store.Remove(t.Context(), meetingsOn(23).Object(), load.Condition{}); err != nil {
 			t.Fatal(err)
 		}
 		keys := 0 // that can be read

@@ -9,7 +9,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"iter"
 	"sync/atomic"
 
 	"graphlake/schemas"
@@ -31,27 +30,6 @@ type Lake struct {
 // New gives the lake in a store. Sorting uses the directory scratch; "" is the system's.
 func New(store Store, scratch string) *Lake {
 	return &Lake{store: store, scratch: scratch, held: func() error { return nil }, spooled: new(atomic.Int64), tuning: standard}
-}
-
-// Partitions lists the partitions of a table or dataset of one tenant, or of all tenants if
-// tenantID is empty, by tenant and date.
-func (l *Lake) Partitions(ctx context.Context, kind Kind, name, tenantID string) iter.Seq2[Partition, error] {
-	prefix := kind.Of(name) + tenantPart
-	if tenantID != "" {
-		prefix += tenantID + "/"
-	}
-	return func(yield func(Partition, error) bool) {
-		for info, err := range l.store.List(ctx, prefix) {
-			if err != nil {
-				yield(Partition{}, fmt.Errorf("partitions of %s %s: %w", kind, name, err))
-				return
-			}
-			// What is no partition is somebody else's file, and none of our business.
-			if p, ok := ParsePartition(info.Name); ok && !yield(p, nil) {
-				return
-			}
-		}
-	}
 }
 
 // Under gives the lake to the holder of a lock: nothing is published once held answers an error.

@@ -2,6 +2,7 @@ package load_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +47,18 @@ func FuzzParsePartition(f *testing.F) {
 			t.Errorf("%q parsed as %+v, which is %q", object, p, p.Object())
 		}
 	})
+}
+
+func TestIsTenant(t *testing.T) {
+	const id = "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"
+	for name, want := range map[string]bool{
+		id: true, id + " copy": false, id + "=": false, "": false, id[1:]: false, strings.ToUpper(id): false,
+		strings.ReplaceAll(id, "-", "0"): false, id + "/" + id: false,
+	} {
+		if got := load.IsTenant(name); got != want {
+			t.Errorf("%q: %v, want %v", name, got, want)
+		}
+	}
 }
 
 func TestPartitions(t *testing.T) {

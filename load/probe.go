@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 )
 
 // Probe writes a small object among the states, reads it back and removes it, to learn whether a lake
@@ -20,24 +19,16 @@ func Probe(ctx context.Context, s interface {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	err := readBack(ctx, s, name, data)
-	if removed := s.Remove(ctx, name); removed != nil {
+	if removed := s.Remove(ctx, name, Condition{}); removed != nil {
 		err = errors.Join(err, fmt.Errorf("remove %s: %w", name, removed))
 	}
 	return err
 }
 
 func readBack(ctx context.Context, s Store, name string, want []byte) error {
-	o, err := s.Open(ctx, name)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
-	}
-	defer o.Close()
-	got, err := io.ReadAll(io.NewSectionReader(o, 0, o.Info().Size))
+	got, _, err := ReadObject(ctx, s, name)
 	if err == nil && !bytes.Equal(got, want) {
-		err = errors.New("it is not what was written")
+		err = fmt.Errorf("read %s: it is not what was written", name)
 	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
-	}
-	return nil
+	return err
 }

@@ -28,7 +28,7 @@ func (m *Merge) PublishGaining(ctx context.Context) ([]Commit, error) {
 		if m.changes(h) {
 			return m.gainsAt(h)
 		}
-		return h.ours && m.damaged[dayOf(h.Date)] == nil
+		return h.ours && !h.closed && m.damaged[dayOf(h.Date)] == nil
 	}))
 }
 

@@ -2,12 +2,17 @@ package load
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
+
+	"graphlake/load/internal/flock"
 )
+
+// SweepScratch removes from a directory what processes that have ended have left there, of sorting and of files on their
+// way to Blob Storage; "" is the system's. What live ones use, and what is another user's, stays.
+func SweepScratch(dir string) error { return flock.SweepScratch(dir) }
 
 // sorter keeps rows until they are wanted in order: in memory up to a bound, and beyond it in sorted
 // runs in scratch files. Rows that compare equal stay in the order in which they were added.
@@ -20,8 +25,8 @@ type sorter struct {
 	all     *atomic.Int64 // bytes that the sorters of a lake hold
 
 	held  []arrow.RecordBatch
-	bytes int64  // of held
-	dir   string // of the runs; empty: none yet
+	bytes int64      // of held
+	dir   *flock.Dir // of the runs; nil: none yet
 	runs  int
 }
 
@@ -55,8 +60,8 @@ func memorySize(rec arrow.RecordBatch) int64 {
 
 // spill writes what is held to a scratch file, sorted.
 func (s *sorter) spill() error {
-	if s.dir == "" {
-		dir, err := os.MkdirTemp(s.scratch, "graphlake-spool-*")
+	if s.dir == nil {
+		dir, err := flock.NewDir(s.scratch, flock.Scratch)
 		if err != nil {
 			return fmt.Errorf("make a scratch directory: %w; it must be writable, or name another directory in the environment variable TMPDIR", err)
 		}
@@ -68,7 +73,7 @@ func (s *sorter) spill() error {
 	return err
 }
 
-func (s *sorter) run(i int) string { return filepath.Join(s.dir, fmt.Sprintf("%06d.arrow", i)) }
+func (s *sorter) run(i int) string { return filepath.Join(s.dir.Name, fmt.Sprintf("%06d.arrow", i)) }
 
 // rows are all rows in order. They can be gone through more than once.
 func (s *sorter) rows() (stream, error) {
@@ -98,10 +103,10 @@ func (s *sorter) drop() {
 // discard forgets the rows and removes their files.
 func (s *sorter) discard() error {
 	s.drop()
-	if s.dir == "" {
+	if s.dir == nil {
 		return nil
 	}
 	dir := s.dir
-	s.dir, s.runs = "", 0
-	return os.RemoveAll(dir)
+	s.dir, s.runs = nil, 0
+	return dir.Remove()
 }

@@ -21,8 +21,30 @@ type Store interface {
 	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
 	// Stage begins an object that nobody sees until Commit.
 	Stage(ctx context.Context, name string) (Staged, error)
-	// Remove removes an object; one that is not there is no error.
-	Remove(ctx context.Context, name string) error
+	// Remove removes an object, in one step and for good, if base allows it, else it answers ErrConflict. One that is
+	// not there is no error, whatever the base: somebody has removed it, or this call, tried again after its answer was
+	// lost. Nothing is left of it, nor of directories that only it was in.
+	Remove(ctx context.Context, name string, base Condition) error
+}
+
+// mostSmall is the bytes of an object that is read whole: ids of some hundred thousand people fit.
+const mostSmall = 64 << 20
+
+// ReadObject reads a small object whole, as state is, and says at which version.
+func ReadObject(ctx context.Context, s Store, name string) ([]byte, Version, error) {
+	object, err := s.Open(ctx, name)
+	if err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", name, err)
+	}
+	defer object.Close()
+	if size := object.Info().Size; size > mostSmall {
+		return nil, "", fmt.Errorf("read %s: it has %d bytes, and graphlake writes no such object of more than %d: look at who else writes to the lake", name, size, mostSmall)
+	}
+	data := make([]byte, object.Info().Size)
+	if _, err := io.ReadFull(io.NewSectionReader(object, 0, object.Info().Size), data); err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", name, err)
+	}
+	return data, object.Info().Version, nil
 }
 
 // A Swapper compares and swaps small objects, such as state, in one step.
@@ -89,13 +111,13 @@ var ErrConflict = errors.New("another writer was there first")
 // ErrSpent says that a staged object was already committed or discarded.
 var ErrSpent = errors.New("staged object was already committed or discarded")
 
-// ErrLocked says that a lock is held, by whom nobody knows.
+// ErrLocked says that a lock is held.
 var ErrLocked = errors.New("another run is working on it; try again when it has ended")
 
 // ErrLockLost says that a lock was given up, or may be another's by now.
 var ErrLockLost = errors.New("the lock is no longer held, so another run may be working on it; run again")
 
-// Condition says over what a Commit may publish. The zero Condition allows everything.
+// Condition says over what a Commit may publish, and what a Remove may remove. The zero Condition allows everything.
 type Condition struct {
 	bound   bool
 	version Version
@@ -107,7 +129,7 @@ func Still(v Version) Condition { return Condition{bound: true, version: v} }
 // Bound gives the version that the condition asks for, and whether it asks for one at all.
 func (c Condition) Bound() (Version, bool) { return c.version, c.bound }
 
-// Allows reports whether an object at version v ("": absent) may be replaced.
+// Allows reports whether an object at version v ("": absent) may be replaced or removed.
 func (c Condition) Allows(v Version) bool { return !c.bound || c.version == v }
 
 // CheckName refuses names that not every store can hold: they are relative slash paths of at most

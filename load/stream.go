@@ -14,6 +14,8 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
+
+	"graphlake/load/internal/flock"
 )
 
 // A stream gives rows one after the other. It is pulled, and not ranged over, because several are merged.
@@ -131,7 +133,7 @@ func (b *batchRows) close() { b.stop() }
 
 // writeRun writes rows to a scratch file that openRun reads.
 func writeRun(name string, schema *arrow.Schema, rows stream, set tuning) error {
-	f, err := os.Create(name)
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, flock.Private)
 	if err == nil {
 		err = cmp.Or(writeRows(f, schema, rows, set), f.Close())
 	}

@@ -15,8 +15,9 @@ var CalendarEvents = Dataset{
 		Path:   "/users/{parent}/calendarView",
 		Parent: allUsers,
 		Query: []Param{
-			// Without $select, which refuses lastModifiedDateTime; so bodies come too.
-			{"startDateTime", "{from}"}, {"endDateTime", "{to}"}, {"$top", "1000"},
+			// Without $select, which refuses lastModifiedDateTime; so bodies come too, and pages are half as large as
+			// they may be: invitations are of 20 kB.
+			{"startDateTime", "{from}"}, {"endDateTime", "{to}"}, {"$top", "500"},
 		},
 		Headers: []Param{{"Prefer", `outlook.timezone="UTC"`}},
 		Paging:  NextLink,
@@ -31,7 +32,10 @@ var CalendarEvents = Dataset{
 	Ahead:       28 * Day,
 	Permissions: []Permission{"Calendars.ReadBasic.All", "Calendars.Read"},
 	Bodies:      []Body{{Path: "body"}, {Path: "bodyPreview", Form: PlainBody}},
-	Tables:      []Table{calendarEvents, eventAttendees},
+	Owner:       []Path{"@graphlake.parent"},
+	// Outlook shows private, personal and confidential ones to nobody but the owner, or calls them so.
+	Private: Private{Path: "sensitivity", Open: "normal"},
+	Tables:  []Table{calendarEvents, eventAttendees},
 	Joins: []string{
 		"`calendar_events.user_id` is `users.user_id` of whose calendar it is in; `organizer_address` and `event_attendees.address` are `users.mail` of people in the directory.",
 		"`calendar_events.join_url` is `calls.join_web_url` of what became of the meeting, and `chats.join_web_url` of its chat.",
@@ -47,12 +51,12 @@ var calendarEvents = Table{
 	Key:  []string{"user_id", "event_id"},
 	Columns: []Column{
 		{Name: "user_id", Path: "@graphlake.parent", Type: String, Personal: true, Doc: "Whose calendar it is in."},
-		{Name: "event_id", Path: "id", Type: String, Doc: "Id of the event in that mailbox."},
-		{Name: "ical_uid", Path: "iCalUId", Type: String, Doc: "Id that the event has in all mailboxes; of a series, each occurrence has its own."},
-		{Name: "series_master_id", Path: "seriesMasterId", Type: String, Doc: "Series that the event belongs to, in that mailbox."},
+		{Name: "event_id", Path: "id", Type: String, Personal: true, Doc: "Id of the event in that mailbox."},
+		{Name: "ical_uid", Path: "iCalUId", Type: String, Personal: true, Doc: "Id that the event has in all mailboxes; of a series, each occurrence has its own."},
+		{Name: "series_master_id", Path: "seriesMasterId", Type: String, Personal: true, Doc: "Series that the event belongs to, in that mailbox."},
 		{Name: "organizer_address", Path: "organizer.emailAddress.address", Type: String, Personal: true, Doc: "Mail address of the organizer."},
 		{Name: "organizer_name", Path: "organizer.emailAddress.name", Type: String, Personal: true, Doc: "Name of the organizer."},
-		{Name: "subject", Path: "subject", Type: String, Personal: true, Doc: "Subject of the event."},
+		{Name: "subject", Path: "subject", Type: String, Personal: true, Written: Title, Doc: "Subject of the event."},
 		{Name: "start_time", Path: "start.dateTime", Type: UTCTime, Required: true, Doc: "When the event begins; its UTC date is the partition."},
 		{Name: "end_time", Path: "end.dateTime", Type: UTCTime, Doc: "When the event ends."},
 		{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Doc: "When the event was created in that mailbox."},
@@ -65,14 +69,14 @@ var calendarEvents = Table{
 		{Name: "is_online_meeting", Path: "isOnlineMeeting", Type: Bool, Doc: "Whether the event is an online meeting."},
 		{Name: "online_meeting_provider", Path: "onlineMeetingProvider", Type: Enum, Doc: "teamsForBusiness and so on."},
 		{Name: "join_url", Path: "onlineMeeting.joinUrl", Else: []Path{"onlineMeetingUrl"}, Type: String, Personal: true, Doc: "Link to join; join_web_url of calls is the same."},
-		{Name: "location", Path: "location.displayName", Type: String, Personal: true, Doc: "Where the event is."},
+		{Name: "location", Path: "location.displayName", Type: String, Personal: true, Written: Title, Doc: "Where the event is."},
 		{Name: "show_as", Path: "showAs", Type: Enum, Doc: "free, tentative, busy, oof, workingElsewhere."},
 		{Name: "sensitivity", Path: "sensitivity", Type: Enum, Doc: "normal, personal, private or confidential."},
 		{Name: "importance", Path: "importance", Type: Enum, Doc: "low, normal or high."},
 		{Name: "response", Path: "responseStatus.response", Type: Enum, Doc: "What the owner of the mailbox has answered."},
 		{Name: "response_time", Path: "responseStatus.time", Type: Timestamp, Doc: "When that was answered."},
 		{Name: "original_start_time_zone", Path: "originalStartTimeZone", Type: Enum, Doc: "Time zone in which the event was created, as Graph sent it."},
-		{Name: "categories", Path: "categories", Type: JSON, Personal: true, Doc: "Categories that the owner gave it."},
+		{Name: "categories", Path: "categories", Type: JSON, Personal: true, Written: Text, Doc: "Categories that the owner gave it."},
 		{Name: "has_attachments", Path: "hasAttachments", Type: Bool, Doc: "Whether the event has attachments."},
 		{Name: "original_start_time", Path: "originalStart", Type: Timestamp, Doc: "When an occurrence of a series would begin if it had not been moved."},
 		{Name: "original_end_time_zone", Path: "originalEndTimeZone", Type: Enum, Doc: "Time zone of the end, as Graph sent it."},
@@ -80,10 +84,12 @@ var calendarEvents = Table{
 		{Name: "hide_attendees", Path: "hideAttendees", Type: Bool, Doc: "Whether those invited see themselves only."},
 		{Name: "response_requested", Path: "responseRequested", Type: Bool, Doc: "Whether the organizer wants answers."},
 		{Name: "location_type", Path: "location.locationType", Type: Enum, Doc: "default, conferenceRoom and so on: kind of the location."},
-		{Name: "location_address", Path: "location.locationEmailAddress", Type: String, Personal: true, Doc: "Mail address of the location, of a room."},
-		{Name: "locations", Path: "locations", Type: JSON, Personal: true, Doc: "All locations, with what is known of each."},
+		{Name: "location_address", Path: "location.locationEmailAddress", Type: String, Personal: true, Written: Text, Doc: "Mail address of the location, of a room."},
+		{Name: "locations", Path: "locations", Type: JSON, Personal: true, Written: Text, Doc: "All locations, with what is known of each."},
 		{Name: "body_type", Path: "@graphlake.body.type", Else: []Path{"body.contentType"}, Type: Enum, Doc: "text or html: what the invitation was sent as."},
-		{Name: "body", Path: "body.content", Type: LongText, Personal: true, Doc: "Text of the invitation, as far as the lake keeps texts: not at all, as plain text, or as it was sent."},
+		{Name: "body", Path: "body.content", Type: LongText, Personal: true, Written: Text, Doc: "Text of the invitation, as far as the lake keeps texts: not at all, as plain text, or as it was sent."},
+		lengthOf("subject", "subject", "the subject"),
+		{Name: "body_characters", Path: "@graphlake.body.characters", Type: Int32, Doc: "Characters of the invitation, counted before the lake took it out."},
 	},
 }
 
@@ -94,7 +100,7 @@ var eventAttendees = Table{
 	Key:  []string{"user_id", "event_id", "attendee_index"},
 	Columns: []Column{
 		{Name: "user_id", Path: "/@graphlake.parent", Type: String, Personal: true, Doc: "Whose calendar the event is in."},
-		{Name: "event_id", Path: "/id", Type: String, Doc: "The event."},
+		{Name: "event_id", Path: "/id", Type: String, Personal: true, Doc: "The event."},
 		{Name: "attendee_index", Path: "#", Type: Int32, Doc: "Position in the list of the invited, from 0."},
 		{Name: "event_start_time", Path: "/start.dateTime", Type: UTCTime, Required: true, Doc: "When the event begins; its UTC date is the partition."},
 		{Name: "address", Path: "emailAddress.address", Type: String, Personal: true, Doc: "Mail address."},
@@ -102,7 +108,7 @@ var eventAttendees = Table{
 		{Name: "attendee_type", Path: "type", Type: Enum, Doc: "required, optional or resource."},
 		{Name: "response", Path: "status.response", Type: Enum, Doc: "What was answered."},
 		{Name: "response_time", Path: "status.time", Type: Timestamp, Doc: "When it was answered."},
-		{Name: "proposal", Path: "proposedNewTime", Type: JSON, Doc: "When the person would rather meet."},
+		{Name: "proposal", Path: "proposedNewTime", Type: JSON, Texts: []Path{"start.dateTime", "start.timeZone", "end.dateTime", "end.timeZone"}, Doc: "When the person would rather meet."},
 		removedWith("event"),
 	},
 }

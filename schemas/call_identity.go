@@ -59,7 +59,7 @@ func identitySet(prefix string, at Path, who string) []Column {
 		[]Column{
 			{Name: prefix + "endpoint_type", Path: set + "endpointType", Type: Enum, Doc: "default, voicemail, skypeForBusiness and so on: what was used by " + who + "."},
 			{Name: prefix + "identity", Path: at + "identity", Type: JSON, Personal: true, Doc: "Identity as Graph sent it, also what has no column, of " + who + "."},
-			{Name: prefix + "administrative_unit_infos", Path: at + "administrativeUnitInfos", Type: JSON, Doc: "Administrative units of " + who + "."},
+			{Name: prefix + "administrative_unit_infos", Path: at + "administrativeUnitInfos", Type: JSON, Texts: []Path{"[].id"}, Doc: "Administrative units of " + who + "."},
 		},
 	)
 }

@@ -30,6 +30,7 @@ var callMediaStreams = Table{
 		streamDelay,
 		streamVideo,
 		[]Column{sessionIndex},
+		streamQuality,
 	),
 }
 

@@ -44,7 +44,7 @@ var CallRecords = Dataset{
 	Lookback:    3 * Day,
 	Retention:   30 * Day,
 	Permissions: []Permission{"CallRecords.Read.All"},
-	Tables:      []Table{calls, callParticipants, callSessions, callSegments, callMedia, callMediaStreams},
+	Tables:      []Table{calls, callParticipants, callSessions, callSegments, callMedia, callMediaStreams, callLegs, callPersons},
 	Joins: []string{
 		"`calls.organizer_id` and `call_participants.participant_id` are `users.user_id`, where they are users.",
 		"`calls.call_id` is `direct_routing_calls.correlation_id`; the rows of `pstn_calls` name no call record.",

@@ -14,11 +14,12 @@ var callSessions = Table{
 		spanned("the session"),
 		[]Column{
 			{Name: "is_test", Path: "isTest", Type: Bool, Doc: "Whether it was a test; leave these out of statistics."},
-			{Name: "modalities", Path: "modalities", Type: JSON, Doc: "What the session used: audio, video, screenSharing and so on."},
+			{Name: "modalities", Path: "modalities", Type: JSON, Texts: []Path{"[]"}, Doc: "What the session used: audio, video, screenSharing and so on."},
 		},
 		endpoint("caller"),
 		endpoint("callee"),
 		[]Column{sessionIndex},
+		feedbackLengths,
 	),
 }
 
@@ -34,7 +35,13 @@ var callSegments = Table{
 		endpoint("caller"),
 		endpoint("callee"),
 		[]Column{sessionIndex},
+		feedbackLengths,
 	),
+}
+
+var feedbackLengths = []Column{
+	lengthOf("caller_feedback", "caller.feedback.text", "what the caller wrote about the quality"),
+	lengthOf("callee_feedback", "callee.feedback.text", "what the callee wrote about the quality"),
 }
 
 // spanned is when a session or segment was, and why it failed if it did.
@@ -59,12 +66,12 @@ func endpoint(side string) []Column {
 		{Name: prefix + "user_principal_name", Path: at + "associatedIdentity.userPrincipalName", Type: String, Personal: true, Doc: "Sign-in name of the " + side + "."},
 		{Name: prefix + "identity_type", Path: at + "associatedIdentity.@odata.type", Type: Enum, Doc: "Graph's type of the " + side + "'s identity, if it says so."},
 		{Name: prefix + "endpoint_type", Path: at + "@odata.type", Type: Enum, Doc: "Graph's type of the " + side + ": a participantEndpoint or a serviceEndpoint."},
-		{Name: prefix + "device_name", Path: at + "name", Type: String, Personal: true, Doc: "Name of the " + side + "'s computer or phone."},
-		{Name: prefix + "cpu_name", Path: at + "cpuName", Type: String, Doc: "Processor of the " + side + "'s device."},
-		{Name: prefix + "cpu_cores_count", Path: at + "cpuCoresCount", Type: Int32, Doc: "Cores of the " + side + "'s processor."},
-		{Name: prefix + "cpu_processor_speed_mhz", Path: at + "cpuProcessorSpeedInMhz", Type: Int32, Doc: "Speed of the " + side + "'s processor in MHz."},
+		{Name: prefix + "device_name", Path: at + "name", Type: String, Personal: true, Quasi: true, Doc: "Name of the " + side + "'s computer or phone."},
+		{Name: prefix + "cpu_name", Path: at + "cpuName", Type: String, Quasi: true, Doc: "Processor of the " + side + "'s device."},
+		{Name: prefix + "cpu_cores_count", Path: at + "cpuCoresCount", Type: Int32, Quasi: true, Doc: "Cores of the " + side + "'s processor."},
+		{Name: prefix + "cpu_processor_speed_mhz", Path: at + "cpuProcessorSpeedInMhz", Type: Int32, Quasi: true, Doc: "Speed of the " + side + "'s processor in MHz."},
 		{Name: prefix + "user_agent_type", Path: at + "userAgent.@odata.type", Type: Enum, Doc: "Graph's type of the " + side + "'s user agent: a client's or a service's."},
-		{Name: prefix + "user_agent", Path: at + "userAgent.headerValue", Type: String, Doc: "User agent header of the " + side + "."},
+		{Name: prefix + "user_agent", Path: at + "userAgent.headerValue", Type: String, Quasi: true, Doc: "User agent header of the " + side + "."},
 		{Name: prefix + "application_version", Path: at + "userAgent.applicationVersion", Type: String, Doc: "Version of the " + side + "'s software."},
 		{Name: prefix + "azure_ad_app_id", Path: at + "userAgent.azureADAppId", Type: String, Doc: "Entra application of the " + side + "'s client."},
 		{Name: prefix + "communication_service_id", Path: at + "userAgent.communicationServiceId", Type: String, Doc: "Azure Communication Services resource of the " + side + "'s client."},
@@ -72,7 +79,7 @@ func endpoint(side string) []Column {
 		{Name: prefix + "product_family", Path: at + "userAgent.productFamily", Type: Enum, Doc: "Product of the " + side + "'s client: teams, skypeForBusiness and so on."},
 		{Name: prefix + "service_role", Path: at + "userAgent.role", Type: Enum, Doc: "What the service does, if the " + side + " is one: mediationServer, voicemail and so on."},
 		{Name: prefix + "feedback_rating", Path: at + "feedback.rating", Type: Enum, Doc: "How the " + side + " rated the quality: bad to excellent, or notRated."},
-		{Name: prefix + "feedback_text", Path: at + "feedback.text", Type: LongText, Personal: true, Doc: "What the " + side + " wrote about the quality."},
-		{Name: prefix + "feedback_tokens", Path: at + "feedback.tokens", Type: JSON, Doc: "Problems that the " + side + " ticked, by Graph's names."},
+		{Name: prefix + "feedback_text", Path: at + "feedback.text", Type: LongText, Personal: true, Written: Text, Doc: "What the " + side + " wrote about the quality."},
+		{Name: prefix + "feedback_tokens", Path: at + "feedback.tokens", Type: JSON, Texts: []Path{}, Doc: "Problems that the " + side + " ticked, by Graph's names."},
 	}
 }

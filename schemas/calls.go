@@ -16,11 +16,12 @@ var calls = Table{
 			{Name: "last_modified_time", Path: "lastModifiedDateTime", Type: Timestamp, Doc: "When Graph wrote this version of the record."},
 			{Name: "version", Path: "version", Type: Int64, Doc: "Grows as telemetry arrives."},
 			{Name: "call_type", Path: "type", Type: Enum, Doc: "peerToPeer, groupCall or unknown."},
-			{Name: "modalities", Path: "modalities", Type: JSON, Doc: "What was used: audio, video, screenSharing and so on."},
+			{Name: "modalities", Path: "modalities", Type: JSON, Texts: []Path{"[]"}, Doc: "What was used: audio, video, screenSharing and so on."},
 			{Name: "join_web_url", Path: "joinWebUrl", Type: String, Personal: true, Doc: "Link to the meeting; seldom there for a call of two."},
 			{Name: "organizer_kind", Path: "organizer_v2.identity", Type: Member, Doc: "Kind of identity that organized: user, phone, guest, application and so on."},
 		},
 		identitySet("organizer_", "organizer_v2.", "the organizer"),
+		callTotals,
 	),
 }
 

@@ -19,12 +19,14 @@ var ChannelMembers = Dataset{
 	},
 	Optional:    true,
 	Permissions: []Permission{"ChannelMember.Read.All"},
+	Owner:       []Path{"userId"},
 	Tables:      []Table{channelMembers},
 	Joins: []string{
 		"`channel_members.team_id` and `channel_members.channel_id` are those of `channels`.",
 		"`channel_members.user_id` is `users.user_id`, where `member_tenant_id` is the tenant.",
 	},
-	Queries: queriesOfChannelMembers,
+	OfSubtypes: ofOtherMembers(""),
+	Queries:    queriesOfChannelMembers,
 }
 
 var channelMembers = Table{
@@ -41,7 +43,7 @@ var channelMembers = Table{
 		{Name: "member_tenant_id", Path: "tenantId", Type: String, Doc: "Tenant that the member comes from."},
 		{Name: "visible_history_start_time", Path: "visibleHistoryStartDateTime", Type: Timestamp, Doc: "From when on the member sees the history; null from the start."},
 		{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether the member was not listed any more. The other columns are then as they were last known."},
-		{Name: "roles", Path: "roles", Type: JSON, Doc: "owner, guest or nothing."},
+		{Name: "roles", Path: "roles", Type: JSON, Texts: []Path{"[]"}, Doc: "owner, guest or nothing."},
 		{Name: "member_kind", Path: "@odata.type", Type: Enum, Doc: "Kind of member, as #microsoft.graph.aadUserConversationMember."},
 	},
 }

@@ -26,6 +26,7 @@ var ChannelMessages = Dataset{
 	Lookback:    Day,
 	Permissions: []Permission{"ChannelMessage.Read.All"},
 	Bodies:      messageBodies,
+	Owner:       []Path{"from.user.id"},
 	Tables: messageTables("channel_", "channel_messages", "A row per post or reply in a channel.", []Column{
 		{Name: "team_id", Path: "/channelIdentity.teamId", Type: String, Doc: "The team."},
 		{Name: "channel_id", Path: "/channelIdentity.channelId", Type: String, Doc: "The channel."},
@@ -69,7 +70,7 @@ func messageTables(prefix, name, doc string, place []Column, further ...Column) 
 		return columns
 	}
 	return []Table{
-		{Name: name, Doc: doc, Key: key, Columns: slices.Concat(own(of), messageColumns, own(further))},
+		{Name: name, Doc: doc, Key: key, Columns: slices.Concat(own(of), messageColumns, own(further), messageColumnsBehind)},
 		child("message_mentions", "A row per person, team, channel or application that a message mentions.", "mentions[]", "mention_index", mentionColumns(place[0].Personal)...),
 		child("message_attachments", "A row per file, card, quoted message or meeting that is attached to a message.", "attachments[]", "attachment_index", attachmentColumns...),
 		child("message_reactions", "A row per reaction to a message.", "reactions[]", "reaction_index", reactionColumns...),

@@ -29,6 +29,7 @@ var ChatMessages = Dataset{
 	Lookback:    Day,
 	Permissions: []Permission{"Chat.Read.All"},
 	Bodies:      messageBodies,
+	Owner:       []Path{"from.user.id", "@graphlake.mailbox"},
 	Tables: messageTables("", "chat_messages", "A row per message in a chat.", []Column{
 		{Name: "chat_id", Path: "/chatId", Type: String, Personal: true, Doc: "The chat; of a chat of two its id is made of their ids."},
 	}, Column{

@@ -16,7 +16,7 @@ func TestEveryPropertyHasAColumn(t *testing.T) {
 		}
 		t.Run(d.Name, func(t *testing.T) {
 			w := walk{t: t, types: reference(t), columns: map[string][]Column{}, left: d.left(), met: map[string]bool{}}
-			for _, table := range d.Tables {
+			for _, table := range d.Read().Tables {
 				for _, column := range table.Columns {
 					for _, p := range append([]Path{column.Path}, column.Else...) {
 						path := strings.ReplaceAll(string(p.Absolute(table.Each)), "{}", "")

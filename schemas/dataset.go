@@ -47,6 +47,14 @@ type Dataset struct {
 	// Bodies are what people wrote, which a lake keeps only as far as its settings say.
 	Bodies []Body
 
+	// Owner is where a record holds the ids of whose it is, so that it goes when they go. Empty: it is nobody's alone.
+	Owner []Path
+	// Keys are what the person that a record is may be known by elsewhere, the id first. Empty: records are no people.
+	Keys []Key
+
+	// Private says which records their owner calls private. The zero value: of none it is said.
+	Private Private
+
 	// Tables that a record is flattened into: the root table first, a parent before its children.
 	Tables []Table
 
@@ -56,6 +64,14 @@ type Dataset struct {
 	Queries []Query
 	// NotTaken are the properties that Graph declares and no column reads.
 	NotTaken []NotTaken
+	// OfSubtypes are those that no column reads and Graph declares of types alone that are derived from one in the record.
+	OfSubtypes []Path
+}
+
+// Private is where a record says that it is its owner's alone: by any word but one. A record that says nothing is not.
+type Private struct {
+	Path Path
+	Open string
 }
 
 // NotTaken are properties without a column, and why they have none.

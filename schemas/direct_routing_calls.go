@@ -1,5 +1,7 @@
 package schemas
 
+import "slices"
+
 // DirectRoutingCalls is the log of calls over the customers' own session border controllers.
 //
 // Lag, reach and throttling family are not published; they are taken to be those of the PSTN log.
@@ -20,6 +22,7 @@ var DirectRoutingCalls = Dataset{
 	Settle:      2 * Day,
 	Lookback:    3 * Day,
 	Permissions: []Permission{"CallRecord-PstnCalls.Read.All", "CallRecords.Read.All"},
+	Owner:       []Path{"userId"},
 	Tables:      []Table{directRoutingCalls},
 	Joins: []string{
 		"`direct_routing_calls.user_id` is `users.user_id`.",
@@ -35,7 +38,7 @@ var directRoutingCalls = Table{
 	Name: "direct_routing_calls",
 	Doc:  "A row per call or attempt over a trunk of the tenant.",
 	Key:  []string{"direct_routing_call_id"},
-	Columns: []Column{
+	Columns: slices.Concat([]Column{
 		{Name: "direct_routing_call_id", Path: "id", Type: String, Doc: "Id of the row."},
 		{Name: "correlation_id", Path: "correlationId", Type: String, Doc: "Id of the call in calls."},
 		{Name: "user_id", Path: "userId", Type: String, Personal: true, Doc: "User who called or was called; null for bots."},
@@ -59,5 +62,5 @@ var directRoutingCalls = Table{
 		{Name: "media_bypass_enabled", Path: "mediaBypassEnabled", Type: Bool, Doc: "Whether the trunk lets media go past Microsoft's servers."},
 		{Name: "media_path_location", Path: "mediaPathLocation", Type: Enum, Doc: "Datacenter that the media went through, without bypass."},
 		{Name: "signaling_location", Path: "signalingLocation", Type: Enum, Doc: "Datacenter that the signalling went through."},
-	},
+	}, directRoutingLegs),
 }

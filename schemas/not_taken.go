@@ -84,3 +84,8 @@ var notTakenOfMailboxes = []NotTaken{
 		"automaticRepliesSetting.scheduledStartDateTime.timeZone", "automaticRepliesSetting.scheduledEndDateTime.timeZone",
 	}},
 }
+
+// ofOtherMembers are properties of members that are no users of a directory.
+func ofOtherMembers(at Path) []Path {
+	return []Path{at + "anonymousGuestId", at + "phoneNumber", at + "skypeId", at + "azureCommunicationServicesId"}
+}

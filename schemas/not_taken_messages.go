@@ -9,9 +9,11 @@ const (
 )
 
 var (
-	notTakenOfChatMessages    = []NotTaken{{"is of messages in channels", []Path{"channelIdentity"}}, seldom}
-	notTakenOfChannelMessages = []NotTaken{{"is of messages in chats", []Path{"chatId"}}, seldom}
+	notTakenOfChatMessages    = []NotTaken{{"is of messages in channels", []Path{"channelIdentity"}}, seldom, inViolation}
+	notTakenOfChannelMessages = []NotTaken{{"is of messages in chats", []Path{"chatId"}}, seldom, inViolation}
 )
+
+var inViolation = NotTaken{"is in `policy_violation`, as far as the lake keeps texts", []Path{"policyViolation.justificationText", "policyViolation.policyTip"}}
 
 var seldom = NotTaken{"is in `detail` of the events, and seldom asked for", []Path{
 	"eventDetail.callRecordingDisplayName", "eventDetail.callRecordingDuration", "eventDetail.meetingOrganizer",

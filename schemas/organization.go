@@ -59,7 +59,7 @@ var subscribedSKUs = Table{
 		{Name: "warning_units", Path: "prepaidUnits.warning", Type: Int32, Doc: "Licences whose subscription has run out and still works."},
 		{Name: "suspended_units", Path: "prepaidUnits.suspended", Type: Int32, Doc: "Licences whose subscription was cancelled and is suspended."},
 		{Name: "locked_out_units", Path: "prepaidUnits.lockedOut", Type: Int32, Doc: "Licences whose subscription was cancelled and is locked."},
-		{Name: "service_plans", Path: "servicePlans", Type: JSON, Doc: "Services of the product."},
+		{Name: "service_plans", Path: "servicePlans", Type: JSON, Texts: []Path{"[].servicePlanId", "[].servicePlanName", "[].provisioningStatus", "[].appliesTo"}, Doc: "Services of the product."},
 		removedWith("tenant"),
 	},
 }

@@ -5,7 +5,7 @@ import "strings"
 // Parent is the table whose rows those of a table belong to: of the tables whose elements contain
 // its own, and whose key it has, the nearest. The root table has none.
 func (d Dataset) Parent(t Table) (parent Table, ok bool) {
-	for _, p := range d.Tables {
+	for _, p := range d.Read().Tables {
 		if p.contains(t) && (!ok || len(p.Each) > len(parent.Each)) {
 			parent, ok = p, true
 		}

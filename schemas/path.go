@@ -12,6 +12,7 @@ import (
 //	manager@delta[0].id              the first element of an array
 //	eventDetail{}                    an object, as a collection of one; none where it is null
 //	caller.@odata.type               a member's own name may hold "@odata." and what follows it
+//	subject@graphlake.characters     what graphlake says of the member before the "@"
 //	streams[]#                       the position of an element in its array, from 0; "#" alone: of the row
 //	/id                              from the record on, in a column whose row is further down
 //
@@ -69,7 +70,18 @@ func (p Path) Steps() ([]Step, error) {
 	return steps, nil
 }
 
-// cutMember cuts the text before the next dot that divides members; "@odata." is part of a name.
+// ofLength is behind the name of a text in the name of the member beside it that says how many characters the text has:
+// [Local] annotates it, whatever the lake keeps of it.
+const ofLength = Local + ".characters"
+
+// LengthOf is the path of the text of whose length a path is.
+func (p Path) LengthOf() (text Path, ok bool) {
+	before, ok := strings.CutSuffix(string(p), ofLength)
+	return Path(before), ok && before != "" && !strings.HasSuffix(before, ".") && !strings.HasSuffix(before, "/")
+}
+
+// cutMember cuts the text before the next dot that divides members; "@odata." is part of a name, and so is
+// "@graphlake." behind one.
 func cutMember(s string) (member, rest string) {
 	from := 0
 	for {
@@ -78,7 +90,7 @@ func cutMember(s string) (member, rest string) {
 			return s, ""
 		}
 		dot += from
-		if !strings.HasSuffix(s[:dot], "@odata") {
+		if name, _ := strings.CutSuffix(s[:dot], Local); !strings.HasSuffix(s[:dot], "@odata") && (name == "" || len(name) == dot) {
 			return s[:dot], s[dot:]
 		}
 		from = dot + 1

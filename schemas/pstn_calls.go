@@ -1,5 +1,7 @@
 package schemas
 
+import "slices"
+
 // PSTNCalls is the log of calls over Microsoft's calling plans and Operator Connect.
 //
 // The log lags the calls by one to two days. How far back it reaches, and which throttling family
@@ -20,6 +22,7 @@ var PSTNCalls = Dataset{
 	Settle:      2 * Day,
 	Lookback:    3 * Day,
 	Permissions: []Permission{"CallRecord-PstnCalls.Read.All", "CallRecords.Read.All"},
+	Owner:       []Path{"userId"},
 	Tables:      []Table{pstnCalls},
 	Joins: []string{
 		"`pstn_calls.user_id` is `users.user_id`.",
@@ -32,7 +35,7 @@ var pstnCalls = Table{
 	Name: "pstn_calls",
 	Doc:  "A row per call or leg over the telephone network, as it is charged.",
 	Key:  []string{"pstn_call_id"},
-	Columns: []Column{
+	Columns: slices.Concat([]Column{
 		{Name: "pstn_call_id", Path: "id", Type: String, Doc: "Id of the row."},
 		// Not the id of a call record, and shared by legs: nothing can be joined by it.
 		{Name: "call_id", Path: "callId", Type: String, Personal: true, Doc: "Id of the call at the operator, which may hold an address; not unique, and not that of calls."},
@@ -58,5 +61,5 @@ var pstnCalls = Table{
 		{Name: "license_capability", Path: "licenseCapability", Type: Enum, Doc: "Licence that the call used, as MCOPSTN1."},
 		{Name: "inventory_type", Path: "inventoryType", Type: Enum, Doc: "Kind of the user's number, as Subscriber."},
 		{Name: "operator", Path: "operator", Type: Enum, Doc: "Operator of the call: Microsoft, or one of Operator Connect."},
-	},
+	}, pstnLegs),
 }

@@ -19,7 +19,7 @@ WHERE s.dt >= '2026-11-16' AND s.dt < '2026-11-23'
     AND m.label = 'main-audio' AND s.stream_direction = 'callerToCallee' AND m.caller_subnet IS NOT NULL
 GROUP BY ALL
 HAVING count(*) >= 5
-ORDER BY poor_percent DESC, streams DESC
+ORDER BY poor_percent DESC, streams DESC, connection, subnet
 LIMIT 50`},
 	{"How many sessions fail, at which stage, and on which platform?", `
 SELECT

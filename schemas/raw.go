@@ -33,7 +33,7 @@ func RawTable(d Dataset) Table {
 	}
 	t.Columns = append(t.Columns, when, version,
 		Column{Name: RecordHash, Doc: "Hash of the record's text.", Type: Hash, Required: true},
-		Column{Name: RecordText, Doc: "The record as Graph sent it.", Type: LongText, Required: true, Personal: true},
+		Column{Name: RecordText, Doc: "The record as Graph sent it, less what the lake leaves out.", Type: LongText, Required: true, Personal: true},
 	)
 	if d.Removes {
 		t.Columns = append(t.Columns, Column{Name: RawRemoved, Doc: "Whether Graph no longer lists the record.", Path: "@removed", Type: Present})

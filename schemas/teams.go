@@ -42,7 +42,7 @@ var teams = Table{
 	Columns: []Column{
 		{Name: "team_id", Path: "id", Type: String, Doc: "Id of the team, which is that of its group."},
 		{Name: "display_name", Path: "displayName", Type: String, Personal: true, Doc: "Name of the team."},
-		{Name: "description", Path: "description", Type: LongText, Personal: true, Doc: "What the team is for."},
+		{Name: "description", Path: "description", Type: LongText, Personal: true, Written: Text, Doc: "What the team is for."},
 		{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Doc: "When the team was created."},
 		{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether the team was not listed any more. The other columns are then as they were last known."},
 		{Name: "visibility", Path: "visibility", Type: Enum, Doc: "private, public or hiddenMembership."},
@@ -54,10 +54,10 @@ var teams = Table{
 		{Name: "owners_count", Path: "summary.ownersCount", Type: Int32, Doc: "Owners, where Graph counts them."},
 		{Name: "members_count", Path: "summary.membersCount", Type: Int32, Doc: "Members, where Graph counts them."},
 		{Name: "guests_count", Path: "summary.guestsCount", Type: Int32, Doc: "Guests, where Graph counts them."},
-		{Name: "member_settings", Path: "memberSettings", Type: JSON, Doc: "What members may do."},
-		{Name: "guest_settings", Path: "guestSettings", Type: JSON, Doc: "What guests may do."},
-		{Name: "messaging_settings", Path: "messagingSettings", Type: JSON, Doc: "What may be done with messages."},
-		{Name: "fun_settings", Path: "funSettings", Type: JSON, Doc: "Which pictures may be used."},
+		{Name: "member_settings", Path: "memberSettings", Type: JSON, Texts: []Path{}, Doc: "What members may do."},
+		{Name: "guest_settings", Path: "guestSettings", Type: JSON, Texts: []Path{}, Doc: "What guests may do."},
+		{Name: "messaging_settings", Path: "messagingSettings", Type: JSON, Texts: []Path{}, Doc: "What may be done with messages."},
+		{Name: "fun_settings", Path: "funSettings", Type: JSON, Texts: []Path{"giphyContentRating"}, Doc: "Which pictures may be used."},
 	},
 }
 
@@ -70,7 +70,7 @@ var channels = Table{
 		{Name: "team_id", Path: "/id", Type: String, Doc: "The team."},
 		{Name: "channel_id", Path: "id", Type: String, Doc: "Id of the channel, as 19:…@thread.tacv2."},
 		{Name: "display_name", Path: "displayName", Type: String, Personal: true, Doc: "Name of the channel."},
-		{Name: "description", Path: "description", Type: LongText, Personal: true, Doc: "What the channel is for."},
+		{Name: "description", Path: "description", Type: LongText, Personal: true, Written: Text, Doc: "What the channel is for."},
 		{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Doc: "When the channel was created."},
 		{Name: "membership_type", Path: "membershipType", Type: Enum, Doc: "standard, private or shared."},
 		{Name: "is_archived", Path: "isArchived", Type: Bool, Doc: "Whether the channel is archived."},
@@ -78,7 +78,7 @@ var channels = Table{
 		{Name: "layout_type", Path: "layoutType", Type: Enum, Doc: "post or chat."},
 		{Name: "email", Path: "email", Type: String, Personal: true, Doc: "Mail address that posts to the channel."},
 		{Name: "owner_tenant_id", Path: "tenantId", Type: String, Doc: "Tenant that hosts the channel."},
-		{Name: "web_url", Path: "webUrl", Type: String, Personal: true, Doc: "Link to the channel."},
+		{Name: "web_url", Path: "webUrl", Type: String, Personal: true, Written: Title, Doc: "Link to the channel."},
 		removedWith("team"),
 	},
 }

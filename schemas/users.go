@@ -16,7 +16,14 @@ var Users = Dataset{
 		Budget: identity,
 	},
 	Permissions: []Permission{"User.Read.All", "Directory.Read.All"},
-	Tables:      []Table{users, userLicenses},
+	Owner:       []Path{"id"},
+	Keys: []Key{
+		{"id", IDKey}, {"userPrincipalName", AddressKey}, {"mail", AddressKey}, {"otherMails", AddressKey}, {"proxyAddresses", AddressKey},
+		{"imAddresses", AddressKey}, {"onPremisesUserPrincipalName", AddressKey}, {"businessPhones", NumberKey}, {"mobilePhone", NumberKey},
+		{"displayName", NameKey}, {"onPremisesDistinguishedName", OtherKey}, {"onPremisesImmutableId", OtherKey},
+		{"onPremisesSamAccountName", OtherKey}, {"mailNickname", OtherKey}, {"employeeId", OtherKey},
+	},
+	Tables: []Table{users, userLicenses},
 	Joins: []string{
 		"`users.manager_id` is `users.user_id` of whom the user reports to.",
 		"`user_licenses.sku_id` is `subscribed_skus.sku_id`, which has the name of the product.",
@@ -27,7 +34,7 @@ var Users = Dataset{
 }
 
 // users requires nothing but the id: of a user whom it has removed, and whom no picture knew before,
-// Graph sends no more.
+// Graph sends no more. Names here are the directory, which every lake has.
 var users = Table{
 	Name: "users",
 	Doc:  "A row per user of the directory on the day of the picture.",
@@ -49,26 +56,26 @@ var users = Table{
 		{Name: "im_addresses", Path: "imAddresses", Type: JSON, Personal: true, Doc: "SIP addresses."},
 		{Name: "business_phones", Path: "businessPhones", Type: JSON, Personal: true, Doc: "Office telephone, as a list of at most one."},
 		{Name: "mobile_phone", Path: "mobilePhone", Type: String, Personal: true, Doc: "Mobile telephone."},
-		{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Doc: "When the account was created."},
-		{Name: "employee_hire_time", Path: "employeeHireDate", Type: Timestamp, Doc: "When the employee was or will be hired."},
-		{Name: "external_user_state_change_time", Path: "externalUserStateChangeDateTime", Type: Timestamp, Doc: "When external_user_state last changed."},
-		{Name: "on_premises_last_sync_time", Path: "onPremisesLastSyncDateTime", Type: Timestamp, Doc: "When the user was last synchronized with the local directory."},
+		{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Quasi: true, Doc: "When the account was created."},
+		{Name: "employee_hire_time", Path: "employeeHireDate", Type: Timestamp, Quasi: true, Doc: "When the employee was or will be hired."},
+		{Name: "external_user_state_change_time", Path: "externalUserStateChangeDateTime", Type: Timestamp, Quasi: true, Doc: "When external_user_state last changed."},
+		{Name: "on_premises_last_sync_time", Path: "onPremisesLastSyncDateTime", Type: Timestamp, Quasi: true, Doc: "When the user was last synchronized with the local directory."},
 		{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether the directory has removed the user. The other columns are then as they were last known."},
 		{Name: "account_enabled", Path: "accountEnabled", Type: Bool, Doc: "Whether the user may sign in."},
 		{Name: "user_type", Path: "userType", Type: Enum, Doc: "Member or Guest."},
 		{Name: "creation_type", Path: "creationType", Type: Enum, Doc: "How the account came about: null for a work account, Invitation for a guest."},
 		{Name: "external_user_state", Path: "externalUserState", Type: Enum, Doc: "PendingAcceptance or Accepted, for an invited guest."},
-		{Name: "job_title", Path: "jobTitle", Type: String, Doc: "Job title."},
+		{Name: "job_title", Path: "jobTitle", Type: String, Quasi: true, Doc: "Job title."},
 		{Name: "department", Path: "department", Type: Enum, Doc: "Department."},
-		{Name: "company_name", Path: "companyName", Type: Enum, Doc: "Company; for a guest often the one they come from."},
-		{Name: "employee_type", Path: "employeeType", Type: Enum, Doc: "Employee, Contractor and so on."},
-		{Name: "cost_center", Path: "employeeOrgData.costCenter", Type: Enum, Doc: "Cost center."},
-		{Name: "division", Path: "employeeOrgData.division", Type: Enum, Doc: "Division."},
-		{Name: "office_location", Path: "officeLocation", Type: Enum, Doc: "Office, as a room or building."},
-		{Name: "street_address", Path: "streetAddress", Type: String, Personal: true, Doc: "Street of the place of work."},
-		{Name: "postal_code", Path: "postalCode", Type: Enum, Doc: "Postal code of the place of work."},
-		{Name: "city", Path: "city", Type: Enum, Doc: "City of the place of work."},
-		{Name: "state", Path: "state", Type: Enum, Doc: "State or province of the place of work."},
+		{Name: "company_name", Path: "companyName", Type: Enum, Quasi: true, Doc: "Company; for a guest often the one they come from."},
+		{Name: "employee_type", Path: "employeeType", Type: Enum, Quasi: true, Doc: "Employee, Contractor and so on."},
+		{Name: "cost_center", Path: "employeeOrgData.costCenter", Type: Enum, Quasi: true, Doc: "Cost center."},
+		{Name: "division", Path: "employeeOrgData.division", Type: Enum, Quasi: true, Doc: "Division."},
+		{Name: "office_location", Path: "officeLocation", Type: Enum, Quasi: true, Doc: "Office, as a room or building."},
+		{Name: "street_address", Path: "streetAddress", Type: String, Personal: true, Quasi: true, Doc: "Street of the place of work."},
+		{Name: "postal_code", Path: "postalCode", Type: Enum, Quasi: true, Doc: "Postal code of the place of work."},
+		{Name: "city", Path: "city", Type: Enum, Quasi: true, Doc: "City of the place of work."},
+		{Name: "state", Path: "state", Type: Enum, Quasi: true, Doc: "State or province of the place of work."},
 		{Name: "country", Path: "country", Type: Enum, Doc: "Country of the place of work, as written in the directory."},
 		{Name: "usage_location", Path: "usageLocation", Type: Enum, Doc: "Country that decides which licences are allowed (ISO 3166-1)."},
 		{Name: "preferred_language", Path: "preferredLanguage", Type: Enum, Doc: "Language, as en-US."},
@@ -80,6 +87,7 @@ var users = Table{
 		{Name: "on_premises_user_principal_name", Path: "onPremisesUserPrincipalName", Type: String, Personal: true, Doc: "Sign-in name in the local directory."},
 		{Name: "on_premises_distinguished_name", Path: "onPremisesDistinguishedName", Type: String, Personal: true, Doc: "Distinguished name in the local directory."},
 		{Name: "on_premises_extension_attributes", Path: "onPremisesExtensionAttributes", Type: JSON, Personal: true, Doc: "The fifteen attributes that the organization uses as it likes."},
+		{Name: "business_phone", Path: "businessPhones[0]", Type: String, Personal: true, Doc: "Office telephone: the first of business_phones."},
 	},
 }
 
@@ -91,7 +99,7 @@ var userLicenses = Table{
 	Columns: []Column{
 		{Name: "user_id", Path: "/id", Type: String, Personal: true, Doc: "The user."},
 		{Name: "sku_id", Path: "skuId", Type: String, Doc: "The licence, as the id of the product sold."},
-		{Name: "disabled_plans", Path: "disabledPlans", Type: JSON, Doc: "Services of the licence that are turned off."},
+		{Name: "disabled_plans", Path: "disabledPlans", Type: JSON, Texts: []Path{"[]"}, Doc: "Services of the licence that are turned off."},
 		removedWith("user"),
 	},
 }

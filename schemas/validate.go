@@ -121,8 +121,8 @@ func (d Dataset) faults() (f faults) {
 			f.add(fmt.Sprintf("bodies[%d]", i), "%w", err)
 		}
 	}
-	if len(d.Tables) == 0 || d.Tables[0].Each != "" {
-		f.add("tables", "the first table is the root table, with a row per record")
+	if len(d.Tables) == 0 || d.Tables[0].Each != "" || d.Tables[0].Computed != 0 {
+		f.add("tables", "the first table is the root table, with a row per record, and is read")
 		return f
 	}
 	if key := d.Root().Key; d.Source.Detail != nil && len(key) != 1 {
@@ -137,9 +137,73 @@ func (d Dataset) faults() (f faults) {
 		f.add("time", "rows without a time of their own are of the day that was asked for: that takes mode windowed, a longest window of a day whose bounds are as they are asked for, and no detail")
 	}
 	for i, t := range d.Tables {
-		f.within(fmt.Sprintf("tables[%d]", i), "table "+t.Name+": ", append(t.faults(), d.marked(t)...))
+		f.within(fmt.Sprintf("tables[%d]", i), "table "+t.Name+": ", slices.Concat(t.faults(), t.computedFaults(), d.marked(t), d.needed(t), t.owned()))
+	}
+	for i, p := range d.Owner {
+		if !slices.ContainsFunc(d.Root().Columns, func(c Column) bool { return c.Personal && (c.Path == p || slices.Contains(c.Else, p)) }) {
+			f.add(fmt.Sprintf("owner[%d]", i), "owner %q: no column of the root table reads whose the record is, and is personal", p)
+		}
+	}
+	for i, k := range d.Keys {
+		if !slices.ContainsFunc(d.Root().Columns, func(c Column) bool { return c.Personal && c.Path == k.Path }) || i == 0 && (k.Kind != IDKey || !slices.Contains(d.Owner, k.Path)) {
+			f.add(fmt.Sprintf("keys[%d]", i), "key %q: no column of the root table that is personal reads it, or it is the first and not the id of whose the record is", k.Path)
+		}
 	}
 	return f
+}
+
+// owned are the faults of what says whose an element is.
+func (t Table) owned() (f faults) {
+	for i, p := range t.Owner {
+		reads := func(c Column) bool { return c.Personal && (c.Path == p || slices.Contains(c.Else, p)) }
+		if !strings.HasSuffix(string(t.Each), "[]") || p.FromRecord() || !slices.ContainsFunc(t.Columns, reads) {
+			f.add(fmt.Sprintf("owner[%d]", i), "owner %q: the rows are of no list, or no column of them reads whose they are, and is personal", p)
+		}
+	}
+	return f
+}
+
+// needed are the faults of marks by which a lake would lose what no record can be without.
+func (d Dataset) needed(t Table) (f faults) {
+	for i, c := range t.Columns {
+		mark := "written"
+		if c.Quasi {
+			mark = "quasi"
+		} else if c.Written == 0 {
+			continue
+		}
+		at := fmt.Sprintf("columns[%d].%s", i, mark)
+		if c.Type.NeverNull() || c.Type == Member || c.Type == Digest {
+			f.add(at, "column %s: a value of type %v says nothing that could be left out", c.Name, c.Type)
+		}
+		for _, p := range append([]Path{c.Path}, c.Else...) {
+			if p := p.Absolute(t.Each); p == "" || slices.Contains(d.vital(), p) {
+				f.add(at, "column %s: without what is at %q a record could not be dated, told from others or read, so it cannot be left out", c.Name, p)
+			}
+		}
+	}
+	return f
+}
+
+// vital are the paths of values that a record cannot be without: by which it is dated, compared and told apart, and
+// which its rows require.
+func (d Dataset) vital() []Path {
+	paths := slices.Concat(d.Time, d.Owner)
+	for _, p := range []Path{d.Changed, d.Version} {
+		if p != "" {
+			paths = append(paths, p)
+		}
+	}
+	for _, t := range d.Read().Tables {
+		for _, c := range t.Columns {
+			if t.Requires(c) || slices.Contains(t.Key, c.Name) {
+				for _, p := range append([]Path{c.Path}, c.Else...) {
+					paths = append(paths, p.Absolute(t.Each))
+				}
+			}
+		}
+	}
+	return paths
 }
 
 // marked are the faults of a column that would be taken for the mark of a record that is gone: views leave out rows by it.
@@ -159,6 +223,12 @@ func (s Source) faults() (f faults) {
 	}
 	if s.Paging != NextLink && s.Paging != Delta && s.Paging != Single {
 		fail("paging", "the paging is none of NextLink, Delta and Single, so nothing says where the collection ends")
+	}
+	if s.Paging == Delta && (s.Parent != nil || s.Detail != nil || s.Window.Longest > 0) {
+		fail("paging", "a delta is of a whole collection: it has no parents, no detail and no longest window")
+	}
+	if s.Paging == Single && (s.Detail != nil || s.Window.Longest > 0 || s.Parent != nil && s.Parent.Batch > 0) {
+		fail("paging", "an answer that is the record has no detail and no longest window, and is not asked for in batches")
 	}
 	if p := s.Parent; p != nil && (p.Path == "" || p.Budget.Name == "" || (p.Batch > 0) != strings.Contains(p.Body, "{parents}") ||
 		(p.Batch == 0) != strings.Contains(s.Path, "{parent}")) {
@@ -180,7 +250,7 @@ func (s Source) faults() (f faults) {
 	if w := s.Window; w.Page != 0 && (w.Page < 0 || w.Step() < time.Second || w.Longest%time.Second != 0 || !tellsSeconds(w.Layout)) {
 		fail("window.page", "windows that fit a page of %d are cut at whole seconds: that takes a positive page, a longest window of whole seconds and a layout that tells them", w.Page)
 	}
-	if name, ok := s.bounded(); ok && s.Window.Layout == "" {
+	if name, ok := s.Bounded(); ok && s.Window.Layout == "" {
 		fail("window.layout", "%s has {from} or {to}, and the window has no layout to write them in", name)
 	}
 	f.within("", "source: ", s.templates())
@@ -229,7 +299,7 @@ func (s Source) templates() (f faults) {
 
 var (
 	braces   = regexp.MustCompile(`\{([^{}]*)\}`)
-	plainURL = regexp.MustCompile(`^/[^\s?#\\]*$`)
+	plainURL = regexp.MustCompile(`^/[^\s[:cntrl:]?#\\]*$`)
 )
 
 // template checks a path below the API version, in which some names in braces stand for values.
@@ -324,8 +394,8 @@ func tells(layout string, longest time.Duration) bool {
 	return longest%Day == 0 || tellsSeconds(layout)
 }
 
-// bounded names the first part of the request that holds a bound of the window.
-func (s Source) bounded() (name string, ok bool) {
+// Bounded names the first part of the request that holds a bound of the window.
+func (s Source) Bounded() (name string, ok bool) {
 	parts := slices.Concat([]Param{{"path", s.Path}}, s.Query, s.Headers)
 	i := slices.IndexFunc(parts, func(p Param) bool {
 		return strings.Contains(p.Value, "{from}") || strings.Contains(p.Value, "{to}")
@@ -397,6 +467,16 @@ func (t Table) faultsOf(c Column) (f faults) {
 	if c.Name == "" || c.Doc == "" || typeNames[c.Type] == "" {
 		f.add("", "a snake_case name, a doc and a type are required")
 	}
+	if c.Written > Text {
+		f.add("written", "the mark is neither title nor text")
+	}
+	for i, p := range c.Texts {
+		if steps, err := p.In("value").Steps(); err != nil {
+			f.add(fmt.Sprintf("texts[%d]", i), "%w", err)
+		} else if c.Type != JSON || slices.ContainsFunc(steps, func(s Step) bool { return s.Kind != Into && s.Kind != Each }) {
+			f.add(fmt.Sprintf("texts[%d]", i), "want a path into a value of type json")
+		}
+	}
 	if c.Personal && !c.Type.Hides() {
 		f.add("", "a pseudonym is text, and would not fit the type %v", c.Type)
 	}
@@ -450,7 +530,7 @@ func (t Table) depth(p Path) (n int) {
 // of their first mention.
 func (d Dataset) Select() []string {
 	var names []string
-	for _, t := range d.Tables {
+	for _, t := range d.Read().Tables {
 		for _, c := range t.Columns {
 			for _, p := range append([]Path{c.Path}, c.Else...) {
 				steps, err := p.Absolute(t.Each).Steps()

@@ -70,6 +70,11 @@ func TestValidateAcceptsWhatIsSound(t *testing.T) {
 		"bodies of all forms": func(d *Dataset) {
 			d.Bodies = []Body{{Path: "note.body"}, {"a[].b", PlainBody}, {"c[0]", HTMLBody}, {"d", Payload}}
 		},
+		"what is written": func(d *Dataset) {
+			hat := &d.Tables[1].Columns[3]
+			hat.Written, hat.Quasi = Title, true
+			d.Tables[0].Columns[1].Personal, d.Owner = true, []Path{"hosts[0].name"}
+		},
 		"a picture, with no past": func(d *Dataset) { d.Mode, d.Time, d.Settle, d.Lookback = Snapshot, nil, 0, 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,22 +92,44 @@ func TestValidateRefuses(t *testing.T) {
 		spoil func(*Dataset)
 		want  string
 	}{
-		"a name in capitals":      {func(d *Dataset) { d.Name = "Visits" }, "the name is not snake_case"},
-		"a name for no path":      {func(d *Dataset) { d.Name = strings.Repeat("a", 101) }, "the name has 101 characters, want at most 100"},
-		"a table for no path":     {func(d *Dataset) { d.Tables[0].Name = strings.Repeat("a", 101) }, "the name has 101 characters"},
-		"a night of what is gone": {func(d *Dataset) { d.Retention = d.Lookback - 1 }, "what Graph has forgotten"},
-		"windows without number":  {func(d *Dataset) { d.Source.Window = Window{Longest: 1, Layout: time.RFC3339} }, "want at least a minute"},
-		"hours by their dates":    {func(d *Dataset) { d.Source.Window = Window{Longest: Day / 24, Layout: time.DateOnly} }, "whole days with a layout"},
-		"a way up":                {func(d *Dataset) { d.Source.Path = "/visits/.." }, "no way up"},
-		"a way up, escaped":       {func(d *Dataset) { d.Source.Path = "/visits/%2e%2e/a" }, "no way up"},
-		"an escape of nothing":    {func(d *Dataset) { d.Source.Path = "/visits/%zz" }, "none below the API version"},
-		"a doc of two lines":      {func(d *Dataset) { d.Doc = "Visits\n; DROP" }, "the doc has more than one line"},
-		"a column's, of two":      {func(d *Dataset) { d.Tables[0].Columns[0].Doc = "Id\r; DROP" }, "the doc has more than one line"},
-		"a table's, of two":       {func(d *Dataset) { d.Tables[0].Doc = "Id\n; DROP" }, "the doc has more than one line"},
-		"a header of two words":   {func(d *Dataset) { d.Source.Headers = []Param{{"a b", "x"}} }, "is no name of a header"},
-		"another token":           {func(d *Dataset) { d.Source.Headers = []Param{{"authorization", "x"}} }, "is no name of a header"},
-		"a header beyond ASCII":   {func(d *Dataset) { d.Source.Headers = []Param{{"Prefer", "ü"}} }, "is no name of a header"},
-		"a key column twice":      {func(d *Dataset) { d.Tables[0].Key = append(d.Tables[0].Key, d.Tables[0].Key[0]) }, "in the key twice"},
+		"a written key":   {func(d *Dataset) { d.Tables[0].Columns[0].Written = Title }, `without what is at "id" a record could not be dated`},
+		"a quasi key":     {func(d *Dataset) { d.Tables[1].Columns[0].Quasi = true }, `without what is at "id" a record could not be dated`},
+		"a written time":  {func(d *Dataset) { d.Tables[0].Columns[1].Path, d.Tables[0].Columns[1].Written = "when", Text }, `without what is at "when"`},
+		"a quasi version": {func(d *Dataset) { d.Tables[0].Columns[1].Else[0], d.Tables[0].Columns[1].Quasi = "version", true }, `without what is at "version"`},
+		"what is required": {func(d *Dataset) {
+			d.Tables[0].Columns[1].Required, d.Tables[0].Columns[1].Written = true, Text
+		}, `without what is at "host.name"`},
+		"a written record": {func(d *Dataset) {
+			d.Tables[0].Columns[1].Path, d.Tables[0].Columns[1].Type, d.Tables[0].Columns[1].Written = "", JSON, Text
+		}, `without what is at ""`},
+		"a written presence": {func(d *Dataset) {
+			d.Tables[0].Columns[1].Type, d.Tables[0].Columns[1].Written = Present, Text
+		}, "says nothing that could be left out"},
+		"a computed record":                            {func(d *Dataset) { d.Tables[0].Computed = CallLegs }, "the first table is the root table, with a row per record, and is read"},
+		"a computation of no name":                     {func(d *Dataset) { d.Tables[0].Columns[1].Computed = 99 }, "the computation is none of the known ones"},
+		"a column read in a table of what is computed": {func(d *Dataset) { d.Tables[1].Computed = CallLegs }, "the rows of the table are computed, and so are all of their columns"},
+		"a key that is computed":                       {func(d *Dataset) { d.Tables[0].Columns[0].Computed = CallTotals }, "nor told from others by it"},
+		"a mark of no name":                            {func(d *Dataset) { d.Tables[0].Columns[1].Written = Text + 1 }, "neither title nor text"},
+		"an owner that is no column":                   {func(d *Dataset) { d.Owner = []Path{"guest.id"} }, "reads whose the record is"},
+		"an owner who is not personal":                 {func(d *Dataset) { d.Owner = []Path{"host.name"} }, "reads whose the record is"},
+		"an element of nobody":                         {func(d *Dataset) { d.Tables[1].Owner = []Path{"guest.id"} }, "of them reads whose they are"},
+		"an element of no list":                        {func(d *Dataset) { d.Tables[0].Owner = []Path{"id"} }, "the rows are of no list"},
+		"a name in capitals":                           {func(d *Dataset) { d.Name = "Visits" }, "the name is not snake_case"},
+		"a name for no path":                           {func(d *Dataset) { d.Name = strings.Repeat("a", 101) }, "the name has 101 characters, want at most 100"},
+		"a table for no path":                          {func(d *Dataset) { d.Tables[0].Name = strings.Repeat("a", 101) }, "the name has 101 characters"},
+		"a night of what is gone":                      {func(d *Dataset) { d.Retention = d.Lookback - 1 }, "what Graph has forgotten"},
+		"windows without number":                       {func(d *Dataset) { d.Source.Window = Window{Longest: 1, Layout: time.RFC3339} }, "want at least a minute"},
+		"hours by their dates":                         {func(d *Dataset) { d.Source.Window = Window{Longest: Day / 24, Layout: time.DateOnly} }, "whole days with a layout"},
+		"a way up":                                     {func(d *Dataset) { d.Source.Path = "/visits/.." }, "no way up"},
+		"a way up, escaped":                            {func(d *Dataset) { d.Source.Path = "/visits/%2e%2e/a" }, "no way up"},
+		"an escape of nothing":                         {func(d *Dataset) { d.Source.Path = "/visits/%zz" }, "none below the API version"},
+		"a doc of two lines":                           {func(d *Dataset) { d.Doc = "Visits\n; DROP" }, "the doc has more than one line"},
+		"a column's, of two":                           {func(d *Dataset) { d.Tables[0].Columns[0].Doc = "Id\r; DROP" }, "the doc has more than one line"},
+		"a table's, of two":                            {func(d *Dataset) { d.Tables[0].Doc = "Id\n; DROP" }, "the doc has more than one line"},
+		"a header of two words":                        {func(d *Dataset) { d.Source.Headers = []Param{{"a b", "x"}} }, "is no name of a header"},
+		"another token":                                {func(d *Dataset) { d.Source.Headers = []Param{{"authorization", "x"}} }, "is no name of a header"},
+		"a header beyond ASCII":                        {func(d *Dataset) { d.Source.Headers = []Param{{"Prefer", "ü"}} }, "is no name of a header"},
+		"a key column twice":                           {func(d *Dataset) { d.Tables[0].Key = append(d.Tables[0].Key, d.Tables[0].Key[0]) }, "in the key twice"},
 		"another mark": {func(d *Dataset) {
 			d.Removes = true
 			d.Tables[0].Columns = append(d.Tables[0].Columns, Column{Name: "removed", Path: "gone", Type: Bool, Doc: "Gone."})
@@ -122,6 +149,8 @@ func TestValidateRefuses(t *testing.T) {
 		"a look back at the future": {func(d *Dataset) { d.Ahead = -Day }, "what lies ahead of a run"},
 		"changes that lie ahead":    {func(d *Dataset) { d.Mode, d.Changed, d.Ahead = Changes, "changed", Day }, "what lies ahead of a run"},
 		"no paging":                 {func(d *Dataset) { d.Source.Paging = 0 }, "the paging is none of"},
+		"a delta of parents":        {func(d *Dataset) { d.Source.Paging, d.Source.Detail = Delta, nil; d.own(nil) }, "a delta is of a whole collection"},
+		"one answer with windows":   {func(d *Dataset) { d.Source.Paging, d.Source.Detail = Single, nil }, "an answer that is the record has no detail and no longest window"},
 		"a paging past the last":    {func(d *Dataset) { d.Source.Paging = Single + 1 }, "the paging is none of"},
 		"a day, its end included":   {func(d *Dataset) { d.Source.Window.Longest = Day }, "nothing is left to ask for"},
 		"an hour, its end taken":    {func(d *Dataset) { d.Source.Window.Longest = Day / 24 }, "nothing is left to ask for"},

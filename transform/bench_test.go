@@ -46,7 +46,7 @@ func planOf(tb testing.TB, dataset string) *Plan {
 	if !ok {
 		tb.Fatalf("no dataset %s", dataset)
 	}
-	plan, err := Compile(d.Tables)
+	plan, err := Compile(d.Read().Tables)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -18,6 +18,7 @@ type Builder struct {
 	rows    []int // of every table
 	marks   []int // the same before the record that is being read
 	full    error // of a column that cannot take the record
+	texts   int   // bytes of the texts in its rows
 
 	scan   json.Scanner
 	record []byte
@@ -76,7 +77,7 @@ func (b *Builder) AppendRecord(r record.Record) error {
 		return &RecordError{Reason: "longer than 1 GiB"}
 	}
 	copy(b.marks, b.rows)
-	b.record, b.made, b.full, b.odd = r.JSON, b.made[:0], nil, b.odd[:0]
+	b.record, b.made, b.full, b.odd, b.texts = r.JSON, b.made[:0], nil, b.odd[:0], 0
 	var fault *RecordError
 	if r.Known == nil || len(b.plan.known) == 0 {
 		fault = b.readRecord()
@@ -85,6 +86,9 @@ func (b *Builder) AppendRecord(r record.Record) error {
 	}
 	if fault == nil {
 		b.fill()
+	}
+	if fault == nil && b.texts > mostTimes*len(r.JSON)+mostMore {
+		fault = &RecordError{Reason: tooMuchText}
 	}
 	if b.full != nil { // before the fault, which may be that a required text had no room
 		b.cut()
@@ -119,7 +123,7 @@ func (b *Builder) id() string {
 		if nameErr != nil || valueErr != nil {
 			return ""
 		}
-		if m != nil && m.Name == b.plan.idName && v.Kind == json.String {
+		if m != nil && m.Name == b.plan.idName && v.Kind == json.String && v.End-v.Start <= longestKey {
 			return string(b.text(b.textCell(v)))
 		}
 		more, err = b.scan.NextMember()

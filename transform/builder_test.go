@@ -78,3 +78,35 @@ func TestRowsOfNestedCollections(t *testing.T) {
 		t.Errorf("%v\n%s", errors.Join(errs...), diff)
 	}
 }
+
+// A text that is too long is null and counted, a key that is too long costs the record, and so do rows that would repeat
+// what belongs to the record more often than it is long.
+func TestBoundsOfRows(t *testing.T) {
+	long := func(n int) string { return strings.Repeat("a", n) }
+	for _, test := range []struct {
+		name, record string
+		rows         int // of all tables
+		misfits      int
+		want         string
+	}{
+		{"a text", `{"id":"1","buyer":{"firm":{"name":"` + long(longestText) + `"}}}`, 1, 0, ""},
+		{"a longer text", `{"id":"1","buyer":{"firm":{"name":"` + long(longestText+1) + `"}}}`, 1, 1, ""},
+		{"a key", `{"id":"` + long(longestKey) + `"}`, 1, 0, ""},
+		{"a longer key", `{"id":"` + long(longestKey+1) + `"}`, 0, 0, "a text of more than 2048 bytes"},
+		{"many rows", `{"id":"1","lines":[` + strings.Repeat(`{"id":"b"},`, mostRows-1) + `{"id":"b"}]}`, 1 + mostRows, 0, ""},
+		{"more rows", `{"id":"1","lines":[` + strings.Repeat(`{"id":"b"},`, mostRows) + `{"id":"b"}]}`, 0, 0, tooManyRows},
+		{"a key in many rows", `{"id":"` + long(longestKey) + `","lines":[` + strings.Repeat(`{"id":"b"},`, 10_000) + `{"id":"b"}]}`, 0, 0, tooMuchText},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			rows, misfits, errs := readOdd(t, transformtest.Orders, test.record)
+			var n int64
+			for _, m := range misfits {
+				n += m
+			}
+			err := errors.Join(errs...)
+			if len(rows) != test.rows || n != int64(test.misfits) || (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%d rows, %d misfits, %v; want %d, %d, %q", len(rows), n, err, test.rows, test.misfits, test.want)
+			}
+		})
+	}
+}

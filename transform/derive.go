@@ -9,25 +9,32 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/schemas"
+	"graphlake/transform/facts"
 )
 
-// Deriver turns raw rows into rows of a dataset's tables. A value that does not fit an optional column
+// Deriver turns raw rows into rows of a dataset's tables, those that are read and those that are computed. A value that does not fit an optional column
 // is null and counted; a record that cannot be read becomes a quarantine row with the reason. It is not safe for concurrent use.
 type Deriver struct {
 	tables      *Builder
+	facts       *facts.Facts
 	quarantine  *array.RecordBuilder
 	texts       int64 // bytes of the texts in quarantine
 	records     int64
 	quarantined int64
 }
 
-// NewDeriver makes a Deriver for the tables of a dataset.
-func NewDeriver(d schemas.Dataset, mem memory.Allocator) (*Deriver, error) {
-	plan, err := Compile(d.Tables)
+// NewDeriver makes a Deriver for the tables of a dataset, in the lake of a tenant.
+func NewDeriver(d schemas.Dataset, tenantID string, mem memory.Allocator) (*Deriver, error) {
+	plan, err := Compile(d.Read().Tables)
 	if err != nil {
 		return nil, fmt.Errorf("compile %s: %w", d.Name, err)
 	}
+	computed, err := facts.New(d, tenantID, mem)
+	if err != nil {
+		return nil, err
+	}
 	return &Deriver{
+		facts:      computed,
 		tables:     plan.NewBuilder(mem),
 		quarantine: array.NewRecordBuilder(mem, schemas.QuarantineTable(d).Schema()),
 	}, nil
@@ -112,11 +119,18 @@ func (d *Deriver) Size() int64 { return d.tables.Size() + d.texts }
 // which the caller releases. The deriver holds no rows afterwards; its counts go on.
 func (d *Deriver) Flush() (tables []arrow.RecordBatch, quarantine arrow.RecordBatch) {
 	d.texts = 0
-	return d.tables.Flush(), d.quarantine.NewRecordBatch()
+	read := d.tables.Flush()
+	defer func() {
+		for _, batch := range read {
+			batch.Release()
+		}
+	}()
+	return d.facts.Compute(read), d.quarantine.NewRecordBatch()
 }
 
 // Release drops the rows and gives their memory back.
 func (d *Deriver) Release() {
 	d.tables.Release()
+	d.facts.Release()
 	d.quarantine.Release()
 }

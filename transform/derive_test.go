@@ -63,7 +63,7 @@ func TestRawRowsOfWhateverIsJSON(t *testing.T) {
 func TestDeriveQuarantinesWhatCannotBeRead(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)
-	d, err := NewDeriver(orderData, mem)
+	d, err := NewDeriver(orderData, "", mem)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestQuarantineIsHeld(t *testing.T) {
 	defer mem.AssertSize(t, 0)
 	raw := rawOrders(t, mem, `{"id":7}`, `{"id":8}`)
 	defer raw.Release()
-	d, err := NewDeriver(orderData, mem)
+	d, err := NewDeriver(orderData, "", mem)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestQuarantineIsHeld(t *testing.T) {
 }
 
 func TestDeriveRefusesOtherBatches(t *testing.T) {
-	d, err := NewDeriver(orderData, memory.DefaultAllocator)
+	d, err := NewDeriver(orderData, "", memory.DefaultAllocator)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -146,6 +147,38 @@ func TestCompileRefuses(t *testing.T) {
 		if _, err := Compile(c.tables); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got %v, want an error that says %q", err, c.want)
 		}
+	}
+}
+
+// Reasons go into quarantine, reports and logs, so they say what is wrong and nothing of what was there.
+func TestReasonsQuoteNothing(t *testing.T) {
+	plan, err := Compile(transformtest.Orders)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := plan.NewBuilder(memory.DefaultAllocator)
+	defer b.Release()
+	bad := 0
+	for _, record := range []string{
+		`ines`, `"ines"`, `["ines"]`, `{"ines`, `{ines`, `{"ines"`, `{"ines":`, `{"ines":ines}`, `{"id":"ines"`, `{"id":"x" "ines":1}`, `{"id":"x","ines":"\ines"}`, "{\"id\":\"x\",\"ines\":\"\x01ines\"}",
+		`{"id":"x"}ines`, `{"id":{"ines":"ines"}}`, `{"id":null,"ines":1}`, `{"id":"x","lines":"ines"}`, `{"id":"x","lines":{"ines":"ines"}}`, `{"id":"x","lines":["ines"]}`,
+		`{"id":"x","lines":[{"id":["ines"]}]}`, `{"id":"x","lines":[{"id":"ines","id":"ines"}]}`, `{"id":"x","lines":[{"ines":1}]}`, `{"id":"x","lines":[{"id":"a","discounts":"ines"}]}`,
+		`{"id":"x","lines":[{"id":"a","discounts":["ines"]}]}`, `{"id":"x","placed":"ines"}`, `{"id":"x","placed":["ines"]}`, `{"id":"x","placed":{"ines":"ines"}}`, "{\"id\":\"x\",\"ines\xff\":\"ines\xff\"}x",
+	} {
+		err := b.Append([]byte(record))
+		if e, ok := errors.AsType[*RecordError](err); ok {
+			if bad++; strings.Contains(strings.TrimPrefix(e.Path, "lines")+e.Reason, "ines") {
+				t.Errorf("%s: %s: %s", record, e.Path, e.Reason)
+			}
+		}
+	}
+	for m := range b.Misfits() {
+		if strings.Contains(strings.TrimPrefix(m.Path, "lines")+m.Reason, "ines") {
+			t.Errorf("a misfit is %+v", m)
+		}
+	}
+	if bad < 15 || len(b.Misfits()) < 2 {
+		t.Errorf("only %d records were bad, and %d values did not fit: %v", bad, len(b.Misfits()), b.Misfits())
 	}
 }
 

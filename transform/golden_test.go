@@ -25,6 +25,9 @@ type counted struct {
 	Misfits map[string]int64 // values that fit no column, by "table.column at path: reason"
 }
 
+// fixtureTenant is whose tenant the people of the fixtures are in.
+const fixtureTenant = "7e4a4700-0000-4000-8000-00000c047050"
+
 func countedIn(t *testing.T, page string) counted {
 	t.Helper()
 	text, err := os.ReadFile(page)
@@ -98,7 +101,7 @@ func deriveRecords(t *testing.T, d schemas.Dataset, mem memory.Allocator, all []
 			t.Fatalf("record %d: %v", i, err)
 		}
 	}
-	deriver, err := NewDeriver(d, mem)
+	deriver, err := NewDeriver(d, fixtureTenant, mem)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -165,8 +165,10 @@ func (c *compiler) leaf(n *node, typ schemas.Type, strict bool) *leaf {
 		i = len(n.Is.leaves)
 		n.Is.leaves = append(n.Is.leaves, leaf{typ: typ, text: isText(typ), cell: none, column: none, reader: len(c.columns)})
 	}
-	n.Is.leaves[i].strict = n.Is.leaves[i].strict || strict
-	return &n.Is.leaves[i]
+	l := &n.Is.leaves[i]
+	l.strict = l.strict || strict
+	l.most = longest(typ, l.strict)
+	return l
 }
 
 func (s *scope) cell() int {

@@ -60,6 +60,7 @@ type place struct {
 type leaf struct {
 	typ           schemas.Type
 	text          bool // a string is taken as it is
+	most          int  // bytes that it may have as text
 	cell          int  // or none
 	column, table int  // or none
 	reader        int  // the first column that reads it

@@ -30,7 +30,9 @@ func (b *Builder) begin(sc *scope) *frame {
 // end counts the rows of an element that has been read, and checks that they have what they must.
 func (b *Builder) end(sc *scope, f *frame) *RecordError {
 	for _, t := range sc.tables {
-		b.rows[t]++
+		if b.rows[t]++; b.rows[t]-b.marks[t] > mostRows {
+			return &RecordError{Reason: tooManyRows}
+		}
 	}
 	below := f.below[(f.elements-1)*len(sc.below):]
 	for i, t := range sc.below {
@@ -100,7 +102,11 @@ func (b *Builder) set(column, row int, c cell) {
 	case isBits:
 		b.columns[column].set(row, c.bits)
 	default:
-		if err := b.columns[column].setText(row, b.text(c)); err != nil {
+		text := b.text(c)
+		if b.texts += len(text); b.texts > mostTimes*len(b.record)+mostMore {
+			return // the record gives no rows
+		}
+		if err := b.columns[column].setText(row, text); err != nil {
 			b.full = err
 		}
 	}

@@ -109,11 +109,14 @@ func (b *Builder) keep(n *node, f *frame, v json.Value) *RecordError {
 	for i := range n.Is.leaves {
 		l := &n.Is.leaves[i]
 		var c cell
-		if l.text && v.Plain { // most values are
+		if l.text && v.Plain && v.End-v.Start <= l.most { // most values are
 			c = cell{span(v.Start, v.End), inRecord}
 		} else {
 			var reason string
 			c, reason = b.convert(l.typ, v)
+			if c.from > isBits && len(b.text(c)) > l.most {
+				c, reason = cell{}, longerThan(l.most)
+			}
 			if reason != "" && !b.plan.lenient {
 				if l.strict {
 					return &RecordError{Reason: reason}

@@ -78,9 +78,11 @@ var coverage = document{
 				"missing: due and not read; " +
 				"late: raw is newer than the tables; " +
 				"missed: nobody took that picture; " +
-				"expired: Graph had forgotten it before it was read whole."},
-			{Name: "records", Path: "records", Type: schemas.Int64, Doc: "Records that raw holds of the day, counted when it was published; null if nobody has counted."},
+				"expired: Graph had forgotten it before it was read whole; " +
+				"removed: older than the lake keeps."},
+			{Name: "records", Path: "records", Type: schemas.Int64, Doc: "Records that raw holds of the day, or held before it was removed, counted when it was published; null if nobody has counted."},
 			{Name: "read_time", Path: "read_time", Type: schemas.Timestamp, Doc: "When the day was last read, of several parts the earliest; null if it never was."},
+			{Name: "removed", Path: "removed", Type: schemas.Enum, Doc: "What of the day was removed because it is older than the lake keeps: raw, tables, or 'raw, tables'; null if nothing was. As long as the tables stand, outcome says what they are."},
 		},
 	},
 	files: daysFiles,

@@ -1,9 +1,12 @@
 package views
 
 import (
+	"fmt"
 	"net/url"
 	"path"
 	"strings"
+	"text/template"
+	"time"
 
 	"graphlake/load"
 	"graphlake/schemas"
@@ -50,36 +53,102 @@ func (d duckDB) files(pattern string) string {
 	return text(plain + "/" + pattern)
 }
 
-// table reads older files too, in which columns are missing that were added since: they are null. DuckDB takes
-// a column of any file, and one that no file has yet from a query without rows.
 func (d duckDB) table(t schemas.Table) []string {
-	var query, known []string
-	for _, c := range t.Columns {
-		query = append(query, "CAST("+d.name(c.Name)+" AS "+d.typ(c.Type)+") AS "+d.name(c.Name))
-		known = append(known, "NULL AS "+d.name(c.Name))
-	}
-	query = append(query, d.name(tenantID.Name), d.name(date.Name))
-	view := d.create(t.Name) + list(query) + "FROM (\n" +
-		"    FROM read_parquet(" + d.files(load.Tables.Files(t.Name, load.AnyDate)) + ",\n" +
-		"        hive_partitioning = true, hive_types = {'tenant_id': VARCHAR, 'dt': DATE}, union_by_name = true)\n" +
-		"    UNION ALL BY NAME\n" +
-		"    SELECT " + strings.Join(known, ", ") + "\n" +
-		"    WHERE false\n)"
+	view := d.create(t.Name) + list(append(d.values(t), d.path(t)...)) + "FROM " + d.scan(t)
 	return append([]string{view}, d.comments(t.Name, t.Doc, columns(t))...)
 }
 
+// current asks for files by name, so that DuckDB opens only those, where they are not more than fifty. In a tenant's
+// directory names sort by date.
 func (d duckDB) current(t, root schemas.Table) []string {
 	name := currentName(t)
-	view := d.create(name) + "    t.*\nFROM " + d.name(t.Name) + " AS t\n" +
-		"JOIN (SELECT tenant_id, max(dt) AS dt FROM " + d.name(root.Name) + " GROUP BY tenant_id) AS newest\n" +
-		"    ON t.tenant_id = newest.tenant_id AND t.dt = newest.dt\n" +
-		"WHERE NOT t.removed"
+	in := inPath(root, "file")
+	own := inPath(t, fileName)
+	query := append(d.values(t), own.tenant+" AS "+d.name(tenantID.Name), "TRY_CAST("+own.date+" AS DATE) AS "+d.name(pictureDate.Name))
+	view := d.create(name) + list(query) +
+		"FROM " + d.scan(t) + "\n" +
+		"WHERE NOT " + d.name("removed") + " AND " + fileName + " IN (\n" +
+		"    SELECT " + beside(t, root, "max(file)") + "\n" +
+		"    FROM glob(" + d.files(load.Tables.Files(root.Name, load.AnyTenant, load.AnyDate)) + ")\n" +
+		"    WHERE TRY_CAST(" + in.date + " AS DATE) IS NOT NULL\n" +
+		"    GROUP BY " + in.tenant + "\n)"
 	return []string{view, d.comment("VIEW", d.name(name), currentDoc(t))}
+}
+
+// fileName is the column that DuckDB has the name of a row's file in. It looks at no other before it opens files.
+const fileName = "filename"
+
+// scan reads a table's files by columns that are told it, so that DuckDB opens no file to make a view, and for a query only
+// files of which the conditions on tenant and day say nothing else. So older files are read too, in which columns
+// are missing that were added since, and they are null; a view that is older than a file does not see what is new in it.
+func (d duckDB) scan(t schemas.Table) string {
+	var known []string
+	for _, c := range t.Columns {
+		known = append(known, text(c.Name)+": {name: "+text(inScan(c))+", type: "+text(d.typ(c.Type))+", default_value: NULL}")
+	}
+	return "read_parquet(" + d.files(load.Tables.Files(t.Name, load.AnyTenant, load.AnyDate)) + ",\n" +
+		"    filename = true, schema = MAP {\n" +
+		"        " + strings.Join(known, ",\n        ") + "\n    })"
+}
+
+// values are the columns of a scan, as those of a view.
+func (d duckDB) values(t schemas.Table) (all []string) {
+	for _, c := range t.Columns {
+		value := d.name(c.Name)
+		if from := inScan(c); from != c.Name {
+			value = d.name(from) + " AS " + value
+		}
+		all = append(all, value)
+	}
+	return all
+}
+
+// inScan is what a column is called in a scan, which has a column of its own.
+func inScan(c schemas.Column) string {
+	if strings.EqualFold(c.Name, fileName) {
+		return "column " + c.Name
+	}
+	return c.Name
+}
+
+// path are the columns that lie in the path. In a directory of no date the day is null.
+func (d duckDB) path(t schemas.Table) []string {
+	in := inPath(t, fileName)
+	return []string{in.tenant + " AS " + d.name(tenantID.Name), "TRY_CAST(" + in.date + " AS DATE) AS " + d.name(date.Name)}
+}
+
+// pathParts are what stands in the name of a partition's file, as expressions.
+type pathParts struct{ tenant, date string }
+
+// anyPartition is one, to measure names by.
+func anyPartition(t schemas.Table) load.Partition {
+	return load.Partition{Kind: load.Tables, Name: t.Name, TenantID: "00000000-0000-4000-8000-000000000000", Date: time.Unix(0, 0)}
+}
+
+// inPath finds the parts in the name that an expression gives, by how far they are from its end.
+func inPath(t schemas.Table, name string) pathParts {
+	p := anyPartition(t)
+	part := func(value string) string {
+		object := p.Object()
+		return fmt.Sprintf("substr(%s, %d, %d)", name, strings.LastIndex(object, value)-len(object), len(value))
+	}
+	return pathParts{part(p.TenantID), part(p.Date.UTC().Format(time.DateOnly))}
+}
+
+// beside gives the file of a table that is of the same tenant and day as the root's that an expression gives.
+func beside(t, root schemas.Table, file string) string {
+	if t.Name == root.Name {
+		return file
+	}
+	in := inPath(root, file)
+	parts := strings.Split(load.Tables.Files(t.Name, "*", "*"), "*")
+	return fmt.Sprintf("left(%s, %d) || %s || %s || %s || %s || %s", file, -len(anyPartition(root).Object()),
+		text(parts[0]), in.tenant, text(parts[1]), in.date, text(parts[2]))
 }
 
 func (d duckDB) document(o document) []string {
 	var query []string
-	values := map[string]string{date.Name: "object." + d.name(date.Name)}
+	values := map[string]string{date.Name: d.name(date.Name)}
 	for _, c := range o.Columns {
 		at, ofRow := o.where(c)
 		from := "object.json"
@@ -89,10 +158,11 @@ func (d duckDB) document(o document) []string {
 		values[c.Name] = from + " ->> " + text(at)
 		query = append(query, "CAST("+values[c.Name]+" AS "+d.typ(c.Type)+") AS "+d.name(c.Name))
 	}
-	hive := "hive_partitioning = false" // the lake's own path is none
+	own, hive := "", "hive_partitioning = false" // the lake's own path is none
 	if o.dated {
-		query = append(query, "object."+d.name(date.Name))
-		hive = "hive_partitioning = true, hive_types = {'dt': DATE}"
+		query = append(query, d.day()+" AS "+d.name(date.Name))
+		own = " AND " + d.day() + " IS NOT NULL"
+		hive = "hive_partitioning = true, hive_types = {'dt': VARCHAR}"
 	}
 	parts := strings.Split("/"+o.files("*"), "*")
 	name := []string{text(parts[0])}
@@ -107,9 +177,13 @@ func (d duckDB) document(o document) []string {
 		"FROM read_json_objects(" + d.files(o.files(load.AnyDate)) + ",\n" +
 		"    format = 'unstructured', filename = true, " + hive + ") AS object\n" +
 		join + " unnest(json_extract(object.json, " + text(o.rows()+"[*]") + ")) AS item(json) ON true\n" +
-		"WHERE ends_with(object.filename, " + strings.Join(name, " || ") + ")"
+		"WHERE ends_with(object.filename, " + strings.Join(name, " || ") + ")" + own
 	return append([]string{view}, d.comments(o.Name, o.Doc, o.columns())...)
 }
+
+// day is the date that a directory says. A query in which DuckDB itself takes it for one fails by a directory of no such
+// date.
+func (d duckDB) day() string { return "TRY_CAST(" + d.name(date.Name) + " AS DATE)" }
 
 func (d duckDB) create(name string) string {
 	return "CREATE OR REPLACE VIEW " + d.name(name) + " AS\nSELECT\n"
@@ -125,7 +199,7 @@ func (d duckDB) comments(name, doc string, columns []schemas.Column) []string {
 }
 
 func (duckDB) comment(kind, of, doc string) string {
-	return "COMMENT ON " + kind + " " + of + " IS " + text(doc)
+	return "COMMENT ON " + kind + " " + of + " IS " + text(line(doc))
 }
 
 func (duckDB) name(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
@@ -146,6 +220,8 @@ func (duckDB) typ(t schemas.Type) string {
 		return "TIMESTAMPTZ"
 	case dateType:
 		return "DATE"
+	case schemas.JSON:
+		return "JSON"
 	default:
 		return "VARCHAR"
 	}
@@ -153,3 +229,13 @@ func (duckDB) typ(t schemas.Type) string {
 
 // list is the columns of a query, a line each.
 func list(columns []string) string { return "    " + strings.Join(columns, ",\n    ") + "\n" }
+
+func (d duckDB) metric(m Metric, query string) []string {
+	return []string{"CREATE OR REPLACE VIEW " + d.name(m.Name) + " AS\n" + query, d.comment("VIEW", d.name(m.Name), m.Sentence)}
+}
+
+func (duckDB) words() template.FuncMap { return duckDBWords() }
+
+func (d duckDB) null(c schemas.Column) string {
+	return "CAST(NULL AS " + d.typ(c.Type) + ") AS " + d.name(c.Name)
+}

@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"strings"
+	"text/template"
 
 	"graphlake/load"
 	"graphlake/schemas"
@@ -26,20 +27,7 @@ func (s synapse) lake() string {
 	if s.at.Dir != "" {
 		place = "CONTAINER"
 	}
-	return encodeControl(strings.TrimRight(account, "/") + "/" + place)
-}
-
-// encodeControl writes control characters as a URL does: to sqlcmd a line GO ends the batch also in a literal.
-func encodeControl(address string) string {
-	var out strings.Builder
-	for _, b := range []byte(address) {
-		if b < ' ' || b == 0x7f {
-			fmt.Fprintf(&out, "%%%02X", b)
-		} else {
-			out.WriteByte(b)
-		}
-	}
-	return out.String()
+	return strings.TrimRight(account, "/") + "/" + place
 }
 
 // head gives the data source no credential: then a reader signs in by Entra and needs a role of its own.
@@ -70,18 +58,19 @@ func (s synapse) table(t schemas.Table) []string {
 	query = append(query, "CAST(r.filepath(1) AS VARCHAR(36)) AS "+s.name(tenantID.Name), "CAST(r.filepath(2) AS DATE) AS "+s.name(date.Name))
 	return []string{s.create(t.Name, t.Doc) + s.list(query, columns(t)) +
 		"FROM OPENROWSET(\n" +
-		"    BULK " + text(load.Tables.Files(t.Name, "*")) + ",\n" +
+		"    BULK " + text(load.Tables.Files(t.Name, "*", "*")) + ",\n" +
 		"    DATA_SOURCE = 'graphlake',\n" +
 		"    FORMAT = 'PARQUET'\n" +
 		") WITH (\n" + list(declared) + ") AS r\n" +
-		"WHERE " + s.dated(2)}
+		"WHERE " + s.like(1, load.AnyTenant) + " AND " + s.dated(2)}
 }
 
 func (s synapse) current(t, root schemas.Table) []string {
 	var query []string
-	for _, c := range columns(t) {
+	for _, c := range t.Columns {
 		query = append(query, "t."+s.name(c.Name))
 	}
+	query = append(query, "t."+s.name(tenantID.Name), "t."+s.name(date.Name)+" AS "+s.name(pictureDate.Name))
 	return []string{s.create(currentName(t), currentDoc(t)) + list(query) +
 		"FROM " + s.name(t.Name) + " AS t\n" +
 		"INNER JOIN (SELECT [tenant_id], MAX([dt]) AS [dt] FROM " + s.name(root.Name) + " GROUP BY [tenant_id]) AS newest\n" +
@@ -136,14 +125,19 @@ func (s synapse) document(o document) []string {
 		"WHERE " + strings.Join(own, " AND ")}
 }
 
-// dated says of a star that it is a date: here a pattern of files has no classes of characters.
-func (synapse) dated(star int) string {
-	return fmt.Sprintf("r.filepath(%d) LIKE '%s'", star, load.AnyDate)
+// dated says of a star that it is a date.
+func (s synapse) dated(star int) string {
+	return s.like(star, load.AnyDate) + fmt.Sprintf(" AND TRY_CAST(r.filepath(%d) AS DATE) IS NOT NULL", star)
+}
+
+// like says of a star what it stands for: here a pattern of files has no classes of characters.
+func (synapse) like(star int, pattern string) string {
+	return fmt.Sprintf("r.filepath(%d) LIKE '%s'", star, pattern)
 }
 
 // create begins a view. Its comments stay with its text in the database.
 func (s synapse) create(name, doc string) string {
-	return "-- " + doc + "\nCREATE OR ALTER VIEW " + s.name(name) + " AS\nSELECT\n"
+	return "-- " + line(doc) + "\nCREATE OR ALTER VIEW " + s.name(name) + " AS\nSELECT\n"
 }
 
 // list is the columns of a query with what they are, a line each.
@@ -153,7 +147,7 @@ func (synapse) list(columns []string, docs []schemas.Column) string {
 		if i < len(columns)-1 {
 			c += ","
 		}
-		out.WriteString("    " + c + " -- " + docs[i].Doc + "\n")
+		out.WriteString("    " + c + " -- " + line(docs[i].Doc) + "\n")
 	}
 	return out.String()
 }
@@ -214,4 +208,14 @@ func longest(c schemas.Column) int {
 	default:
 		return longestName
 	}
+}
+
+func (s synapse) metric(m Metric, query string) []string {
+	return []string{"-- " + line(m.Sentence) + "\nCREATE OR ALTER VIEW " + s.name(m.Name) + " AS\n" + query}
+}
+
+func (synapse) words() template.FuncMap { return synapseWords() }
+
+func (s synapse) null(c schemas.Column) string {
+	return "CAST(NULL AS " + s.typ(c) + ") AS " + s.name(c.Name)
 }

@@ -5,7 +5,7 @@
 // It makes text of values in schemas and of the place where a lake lies. It opens nothing, and knows neither
 // what is in the lake nor any secret: who calls it says what is there, and a secret is named by its variable.
 //
-// Its nouns: an [Engine] reads a [Lake] by a [Script]. Start at [New]; duckdb.go and synapse.go are the two dialects.
+// Its nouns: an [Engine] reads a [Lake] by a [Script]. Start at [New]; duckdb.go, synapse.go and spark.go are the dialects.
 package views
 
 import (
@@ -24,6 +24,7 @@ type Engine string
 const (
 	DuckDB  Engine = "duckdb"
 	Synapse Engine = "synapse" // serverless SQL pools of Azure Synapse Analytics
+	Spark   Engine = "spark"   // Spark SQL, as of Fabric's notebooks and of Databricks
 )
 
 // Place is where a lake lies: in a directory or in a container.
@@ -34,6 +35,24 @@ type Place struct {
 	AccountURL string // of the storage account, as https://ACCOUNT.blob.core.windows.net; "" if unknown
 	// SecretEnv names the variable that holds the connection string, if that is how the account is reached.
 	SecretEnv string
+}
+
+const linkCure = "move the lake, or make a link to it without that, and name it with --lake"
+
+// check refuses names with characters that do not print. In a literal they would be right; but line feeds end the comment that names the
+// lake, a line GO ends a batch of sqlcmd in a literal too, and who prints a script may escape what terminals obey.
+func (p Place) check() error {
+	for _, part := range []struct{ what, name string }{
+		{"directory", p.Dir}, {"container", p.Container}, {"prefix", p.Prefix}, {"account's URL", p.AccountURL}, {"variable of the connection string", p.SecretEnv},
+	} {
+		for _, r := range strings.ToValidUTF8(part.name, "\x00") {
+			if !unicode.IsPrint(r) {
+				return fmt.Errorf("the %s of the lake has a character in its name that does not print, %U, so that SQL cannot name it safely: %s",
+					part.what, r, linkCure)
+			}
+		}
+	}
+	return nil
 }
 
 // Lake is a lake and what of it gets views.
@@ -56,18 +75,20 @@ type Script struct {
 
 // New gives the script that makes a lake's views. Run again it replaces the views.
 func New(e Engine, l Lake) (Script, error) {
-	var d dialect
-	switch e {
-	case DuckDB:
-		d = duckDB{l.Place}
-	case Synapse:
-		d = synapse{l.Place}
-	default:
-		return Script{}, fmt.Errorf("there is no engine %q; there are %s and %s", e, DuckDB, Synapse)
+	if err := l.check(); err != nil {
+		return Script{}, err
+	}
+	if e == DuckDB && strings.Contains(l.Dir+l.Container+l.Prefix, `\`) {
+		return Script{}, fmt.Errorf("the lake has a backslash in its name, by which DuckDB finds no files: %s", linkCure)
+	}
+	d, err := dialectOf(e, l.Place)
+	if err != nil {
+		return Script{}, err
 	}
 	s := Script{Engine: e}
 	s.Notes, s.Statements = d.head()
 	var missing []string
+	viewed := map[string]bool{}
 	for _, dataset := range l.Datasets {
 		for _, t := range dataset.Tables {
 			if l.Missing[t.Name] {
@@ -75,8 +96,10 @@ func New(e Engine, l Lake) (Script, error) {
 				continue
 			}
 			s.Statements = append(s.Statements, d.table(t)...)
+			viewed[t.Name] = true
 			if dataset.Mode.Pictures() && !l.Missing[dataset.Root().Name] {
 				s.Statements = append(s.Statements, d.current(t, dataset.Root())...)
+				viewed[currentName(t)] = true
 			}
 		}
 	}
@@ -86,6 +109,7 @@ func New(e Engine, l Lake) (Script, error) {
 	}{{runs, l.Runs}, {coverage, l.Days}, {incomplete, l.Days}} {
 		if o.there {
 			s.Statements = append(s.Statements, d.document(o.document)...)
+			viewed[o.Name] = true
 		} else {
 			missing = append(missing, o.Name)
 		}
@@ -93,11 +117,32 @@ func New(e Engine, l Lake) (Script, error) {
 	if len(missing) > 0 {
 		s.Notes = append(s.Notes, "The lake holds nothing of these, so they have no view: "+strings.Join(missing, ", ")+".")
 	}
-	return s, nil
+	statements, notes, err := metrics(d, viewed)
+	s.Statements, s.Notes = append(s.Statements, statements...), append(s.Notes, notes...)
+	return s, err
+}
+
+// dialectOf is the dialect of an engine, for a lake that lies somewhere.
+func dialectOf(e Engine, at Place) (dialect, error) {
+	switch e {
+	case DuckDB:
+		return duckDB{at}, nil
+	case Synapse:
+		return synapse{at}, nil
+	case Spark:
+		return spark{at}, nil
+	default:
+		return nil, fmt.Errorf("there is no engine %q; there are %s, %s and %s", e, DuckDB, Synapse, Spark)
+	}
 }
 
 // A dialect writes for one engine. A view is the statements that make it and say what it is.
 type dialect interface {
+	tableDialect
+	metricDialect
+}
+
+type tableDialect interface {
 	// head is what to say and what to run before the views.
 	head() (notes, setup []string)
 	table(t schemas.Table) []string
@@ -127,7 +172,9 @@ func (s Script) String() string {
 }
 
 // currentName is the name of a table's view of the newest picture.
-func currentName(t schemas.Table) string { return t.Name + "_current" }
+func currentName(t schemas.Table) string { return t.Name + currentSuffix }
+
+const currentSuffix = "_current"
 
 func currentDoc(t schemas.Table) string {
 	return t.Doc + " Of each tenant the newest picture, without what was removed."
@@ -136,8 +183,12 @@ func currentDoc(t schemas.Table) string {
 // Columns that are in the path and not in the files.
 var (
 	tenantID = schemas.Column{Name: "tenant_id", Doc: "The tenant."}
-	date     = schemas.Column{Name: "dt", Doc: "The UTC date of the partition."}
+	date     = schemas.Column{Name: "dt", Type: dateType, Doc: "The UTC date of the partition."}
 )
+
+// pictureDate is the date of the newest picture. It is not called as that of the partitions: a join of records and people by
+// tenant and date would find nobody on any other day, and say nothing.
+var pictureDate = schemas.Column{Name: "picture_date", Type: dateType, Doc: "The UTC date of the picture."}
 
 // columns are those of a table's view.
 func columns(t schemas.Table) []schemas.Column {

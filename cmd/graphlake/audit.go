@@ -34,7 +34,7 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 	if a.Accept != "" {
 		return c.acceptLost(ctx, store, sel, a)
 	}
-	auditor := audit.Auditor{Store: store, Now: a.now(), Log: c.logger()}
+	auditor := audit.Auditor{Store: store, Exclude: cfg.Privacy.Exclude.of(), Now: a.now(), Log: c.logger()}
 	if a.AgainstGraph {
 		if auditor.Clients, err = cfg.clients(sel.Tenants, auditor.Log); err != nil {
 			return err
@@ -103,6 +103,7 @@ var cures = []struct {
 	{audit.FoundRefused, "run again: who could not be read is read from where it stands; all of them, and why, are in --output json and in the view incomplete; a mailbox or team that stays shut has to be opened for the application"},
 	{audit.FoundLost, "Graph has forgotten it, so it cannot be had; to be told no more, run graphlake audit --accept lost --dataset NAME --from FROM --to TO"},
 	{audit.FoundFuture, "remove the partition: some clock was ahead when it was written"},
+	{audit.FoundLeftover, "run graphlake expire: one that was broken off has left it, and the next removes it"},
 	{audit.FoundDirty, "run again: every run begins with the dirty days; if it stays, its report says why"},
 	{audit.FoundOutdated, "replay the days: they were derived by another definition of the tables"},
 	{audit.FoundStale, "replay the day"},

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -106,7 +105,7 @@ func (t tenantConfig) source(scope string) (graph.TokenSource, error) {
 	case byCertificate:
 		o.Certificate, err = t.Auth.certificate()
 	case byWorkload:
-		o.Assertion = t.Auth.assertion
+		o.Assertion, err = t.Auth.assertion, tokenFile.try(t.Auth.TokenFile)
 	default:
 		var secret string
 		secret, err = environment(t.Auth.ClientSecretEnv)
@@ -119,9 +118,9 @@ func (t tenantConfig) source(scope string) (graph.TokenSource, error) {
 }
 
 func (a authConfig) certificate() (*graph.Certificate, error) {
-	file, err := os.ReadFile(a.CertificateFile)
+	file, err := certificateFile.read(a.CertificateFile)
 	if err != nil {
-		return nil, fmt.Errorf("certificate_file: %w", err)
+		return nil, err
 	}
 	password := ""
 	if a.CertificatePasswordEnv != "" {
@@ -138,7 +137,7 @@ func (a authConfig) certificate() (*graph.Certificate, error) {
 
 // assertion reads the token that the cluster keeps fresh in the file.
 func (a authConfig) assertion(context.Context) (graph.Secret, error) {
-	text, err := os.ReadFile(a.TokenFile)
+	text, err := tokenFile.read(a.TokenFile)
 	return graph.Secret(bytes.TrimSpace(text)), err
 }
 

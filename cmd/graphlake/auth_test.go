@@ -7,6 +7,8 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,6 +49,10 @@ func TestEveryMethodMakesASource(t *testing.T) {
 	if err := os.WriteFile(certificate, identity(t), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	none := filepath.Join(dir, "none")
+	if err := os.WriteFile(none, []byte("no certificate"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv("APP_SECRET", "s3cret")
 	tenant := func(a authConfig) tenantConfig {
 		a.ClientID = "9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d10"
@@ -62,7 +68,7 @@ func TestEveryMethodMakesASource(t *testing.T) {
 		{authConfig{Method: byManagedIdentity}, "*graph.ManagedIdentity"},
 		{authConfig{Method: byWorkload, TokenFile: filepath.Join(dir, "later")}, "*graph.Entra"},
 		{authConfig{Method: byCertificate, CertificateFile: filepath.Join(dir, "none.pem")}, "tenant contoso: certificate_file: open "},
-		{authConfig{Method: byCertificate, CertificateFile: "auth.go"}, "tenant contoso: certificate_file auth.go: certificate: neither PEM nor"},
+		{authConfig{Method: byCertificate, CertificateFile: none}, "certificate: neither PEM nor"},
 		{authConfig{Method: byCertificate, CertificateFile: certificate, CertificatePasswordEnv: "NOT_SET"}, "variable NOT_SET is not set"},
 		{authConfig{Method: bySecret, ClientSecretEnv: "NOT_SET"}, "variable NOT_SET is not set"},
 	} {
@@ -115,5 +121,31 @@ func TestStorageCredential(t *testing.T) {
 	got, err := c.GetToken(t.Context(), policy.TokenRequestOptions{})
 	if lasts := time.Until(got.ExpiresOn); err != nil || got.Token != "s1" || lasts <= 0 || lasts > 10*time.Minute {
 		t.Errorf("got %q for %v, %v", got.Token, lasts, err)
+	}
+}
+
+// The SDK of Blob Storage takes the first failure of a sign-in for the last, so it is tried again before the SDK hears of it.
+func TestSignInToBlobStorageIsTriedAgain(t *testing.T) {
+	asked := 0
+	machine := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked == 1 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprint(w, `{"token_type":"Bearer","expires_in":"86400","resource":"x","access_token":"t0ken"}`)
+	}))
+	defer machine.Close()
+	t.Setenv("IDENTITY_ENDPOINT", machine.URL)
+	t.Setenv("IDENTITY_HEADER", "h3ader")
+	c := config{
+		Lake: "az://lake", Azure: azureConfig{AccountURL: "https://acct.blob.core.windows.net"},
+		Tenants: []tenantConfig{{Name: "contoso", Auth: authConfig{Method: byManagedIdentity, ClientID: "9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d10"}}},
+	}
+	o, err := c.blobOptions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := o.Credential.GetToken(t.Context(), policy.TokenRequestOptions{}); err != nil || got.Token != "t0ken" || asked != 2 {
+		t.Errorf("after %d requests got %q, %v", asked, got.Token, err)
 	}
 }

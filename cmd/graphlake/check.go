@@ -15,7 +15,9 @@ import (
 
 	"graphlake/extract"
 	"graphlake/extract/graph"
+	"graphlake/internal/foreign"
 	"graphlake/jobs"
+	"graphlake/jobs/exclude"
 	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
@@ -128,9 +130,14 @@ func (c *config) checkTenant(ctx context.Context, t tenantConfig, datasets []sch
 	if k.finding = found(err); err != nil {
 		return k
 	}
-	k.Datasets = ask(ctx, client, datasets)
+	k.Datasets = c.ask(ctx, client, datasets)
+	if needs := c.Privacy.Exclude.of().Requirements(); len(needs) > 0 {
+		answer := c.checkExcluded(ctx, client)
+		k.Datasets = append(k.Datasets, answer)
+		datasets = append(slices.Clone(datasets), schemas.Dataset{Name: answer.Dataset, Permissions: needs[0], Also: needs[1:]})
+	}
 	if unknown != nil {
-		k.Note = unknown.Error() + ", so its roles are not known, and what Graph answers decides"
+		k.Note = foreign.Printable(unknown.Error()) + ", so its roles are not known, and what Graph answers decides"
 	}
 	k.Permissions = compare(datasets, k.Datasets, claims.Roles, unknown == nil)
 	for i, p := range k.Permissions {
@@ -154,7 +161,7 @@ func signIn(ctx context.Context, source graph.TokenSource) (graph.Secret, error)
 // withConsent adds where an administrator consents to an application that the tenant does not know.
 func (t tenantConfig) withConsent(err error) error {
 	refused, ok := errors.AsType[*graph.Error](err)
-	stranger := ok && refused.Kind == graph.Unauthorized && (refused.Code == "unauthorized_client" || refused.InnerCode == "AADSTS7000229")
+	stranger := ok && refused.Kind == graph.Unauthorized && (refused.Code.String() == "unauthorized_client" || refused.InnerCode.String() == "AADSTS7000229")
 	if !stranger || t.Auth.Method == byManagedIdentity || t.Auth.ClientID == "" {
 		return err
 	}
@@ -173,14 +180,14 @@ func (t tenantConfig) grantCure(clientID string) string {
 }
 
 // ask asks for all datasets at once.
-func ask(ctx context.Context, client *graph.Client, datasets []schemas.Dataset) []datasetCheck {
+func (c *config) ask(ctx context.Context, client *graph.Client, datasets []schemas.Dataset) []datasetCheck {
 	checks := make([]datasetCheck, len(datasets))
 	var all sync.WaitGroup
 	for i, d := range datasets {
 		all.Go(func() {
 			asking, stop := context.WithTimeout(ctx, checkTimeout)
 			defer stop()
-			err := unlessStopped(ctx, inTime(extract.Probe(asking, client, d, time.Now())))
+			err := unlessStopped(ctx, inTime(c.withPaging(d, extract.Probe(asking, client, d, time.Now()))))
 			checks[i] = datasetCheck{Dataset: d.Name, finding: found(err)}
 			if e, ok := errors.AsType[*graph.Error](err); ok {
 				checks[i].refused = e.Status == http.StatusForbidden && e.Kind != graph.Off
@@ -189,6 +196,29 @@ func ask(ctx context.Context, client *graph.Client, datasets []schemas.Dataset) 
 	}
 	all.Wait()
 	return checks
+}
+
+// checkExcluded asks a tenant who privacy.exclude leaves out. Whom this one does not know, another may.
+func (c *config) checkExcluded(ctx context.Context, client *graph.Client) datasetCheck {
+	asking, stop := context.WithTimeout(ctx, checkTimeout)
+	defer stop()
+	err := c.Privacy.Exclude.of().Ask(asking, client)
+	check := datasetCheck{Dataset: "privacy.exclude"}
+	if errors.Is(err, exclude.ErrNobody) && len(c.Tenants) > 1 {
+		err = nil
+	} else if e, ok := errors.AsType[*graph.Error](err); ok {
+		check.refused = e.Status == http.StatusForbidden
+	}
+	check.finding = found(unlessStopped(ctx, inTime(err)))
+	return check
+}
+
+// withPaging adds what a declaration may lack if Graph does not answer with a collection.
+func (c *config) withPaging(d schemas.Dataset, err error) error {
+	if !errors.Is(err, graph.ErrNoCollection) || len(c.declaredOf([]schemas.Dataset{d})) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w; if that answer is the record, write paging: single into the source of %s", err, d.Name)
 }
 
 // comparison of what is granted with what datasets require.
@@ -343,7 +373,7 @@ func found(err error) finding {
 		f.Outcome = string(state.Interrupted)
 	}
 	if err != nil {
-		f.Error = &jobs.ErrorReport{Kind: f.Outcome, Message: err.Error()}
+		f.Error = &jobs.ErrorReport{Kind: f.Outcome, Message: foreign.Printable(err.Error())}
 		if kind := graph.KindOf(err); kind != 0 {
 			f.Error.Kind = kind.String()
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"graphlake/extract/graph"
+	"graphlake/internal/foreign"
 	"graphlake/schemas"
 )
 
@@ -127,11 +128,11 @@ func TestCuresOfATenant(t *testing.T) {
 	if got := machine.grantCure("c1"); !strings.Contains(got, "assign it the roles") {
 		t.Errorf("cure for a managed identity = %s", got)
 	}
-	stranger := &graph.Error{Kind: graph.Unauthorized, Code: "unauthorized_client"}
+	stranger := &graph.Error{Kind: graph.Unauthorized, Code: foreign.New("unauthorized_client")}
 	if err := tenant.withConsent(stranger); !strings.HasSuffix(err.Error(), "consents at "+link) || graph.KindOf(err) != graph.Unauthorized {
 		t.Errorf("error = %v", err)
 	}
-	wrongSecret := &graph.Error{Kind: graph.Unauthorized, Code: "invalid_client", InnerCode: "AADSTS7000215"}
+	wrongSecret := &graph.Error{Kind: graph.Unauthorized, Code: foreign.New("invalid_client"), InnerCode: foreign.New("AADSTS7000215")}
 	for _, err := range []error{machine.withConsent(stranger), tenant.withConsent(wrongSecret), tenant.withConsent(&graph.Error{Kind: graph.Unavailable})} {
 		if strings.Contains(err.Error(), "adminconsent") {
 			t.Errorf("error = %v, want no link", err)

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/alecthomas/kong"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"graphlake/internal/commandline"
 )
 
 type completionCommand struct {
@@ -59,20 +63,21 @@ func (c *command) complete(words []string) []candidate {
 	var found []candidate
 	switch {
 	case p.flag != nil:
-		found = p.values(p.flag.Value, last)
+		found = p.values(p.flag.Name, p.flag.Value, last)
 	case glued && p.find(name) != nil:
-		found = p.values(p.find(name).Value, typed)
+		found = p.values(p.find(name).Name, p.find(name).Value, typed)
 		for i := range found {
 			found[i].word = name + "=" + found[i].word
 		}
 	case strings.HasPrefix(last, "-"):
 		found = p.flags()
-	case len(p.node.Children) > 0:
-		if p.arguments == 0 {
+	case p.command.HasSubCommands():
+		if p.given == 0 {
 			found = p.subcommands()
 		}
-	case p.arguments < len(p.node.Positional):
-		found = p.values(p.node.Positional[p.arguments], last)
+	case p.given < len(p.arguments()):
+		a := p.arguments()[p.given]
+		found = p.values(a.Name, a.Value, last)
 	case last == "":
 		found = p.flags()
 	}
@@ -81,75 +86,77 @@ func (c *command) complete(words []string) []candidate {
 
 // place is where in the command line the words have led to.
 type place struct {
-	node      *kong.Node
-	arguments int        // that have been given
-	flag      *kong.Flag // whose value comes next
-	config    string     // the value of --config
+	program *commandline.Program
+	command *cobra.Command
+	given   int         // arguments
+	flag    *pflag.Flag // whose value comes next
+	config  string      // the value of --config
 }
 
 func (c *command) place(words []string) place {
-	p := place{node: c.parser(nil).Model.Node, config: defaultConfig}
+	program := c.program()
+	p := place{program: program, command: program.Root, config: defaultConfig}
 	for _, word := range words {
 		name, value, glued := strings.Cut(word, "=")
 		switch child := p.child(word); {
 		case p.flag != nil:
-			p.given(p.flag, word)
+			p.set(p.flag, word)
 			p.flag = nil
 		case strings.HasPrefix(word, "-"):
 			flag := p.find(name)
 			if flag != nil && glued {
-				p.given(flag, value)
-			} else if flag != nil && !flag.IsBool() {
+				p.set(flag, value)
+			} else if flag != nil && flag.NoOptDefVal == "" {
 				p.flag = flag
 			}
 		case child != nil:
-			p.node = child
+			p.command = child
 		default:
-			p.arguments++
+			p.given++
 		}
 	}
 	return p
 }
 
-func (p *place) given(flag *kong.Flag, value string) {
+func (p *place) set(flag *pflag.Flag, value string) {
 	if flag.Name == "config" {
 		p.config = value
 	}
 }
 
-func (p *place) child(name string) *kong.Node {
-	i := slices.IndexFunc(p.node.Children, func(n *kong.Node) bool { return n.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return p.node.Children[i]
-}
+func (p *place) arguments() []commandline.Argument { return p.program.Arguments(p.command) }
 
-// find is the flag of that name, as --job; nil if there is none.
-func (p *place) find(name string) *kong.Flag {
-	for _, level := range p.node.AllFlags(true) {
-		for _, flag := range level {
-			if name == "--"+flag.Name {
-				return flag
-			}
+func (p *place) child(name string) *cobra.Command {
+	for _, c := range p.command.Commands() {
+		if c.Name() == name {
+			return c
 		}
 	}
 	return nil
 }
 
+// find is the flag of that name, as --job; nil if there is none.
+func (p *place) find(name string) *pflag.Flag {
+	bare, ok := strings.CutPrefix(name, "--")
+	if !ok {
+		return nil
+	}
+	return cmp.Or(p.command.Flag(bare), p.command.InheritedFlags().Lookup(bare))
+}
+
 func (p *place) flags() []candidate {
 	var all []candidate
-	for _, flag := range slices.Concat(p.node.AllFlags(true)...) {
-		all = append(all, candidate{"--" + flag.Name, sentence(flag.Help)})
+	for _, set := range []*pflag.FlagSet{p.command.InheritedFlags(), p.command.LocalFlags()} {
+		set.VisitAll(func(f *pflag.Flag) { all = append(all, candidate{"--" + f.Name, sentence(f.Usage)}) })
 	}
 	return all
 }
 
 func (p *place) subcommands() []candidate {
 	var all []candidate
-	for _, node := range p.node.Children {
-		if !node.Hidden {
-			all = append(all, candidate{node.Name, sentence(node.Help)})
+	for _, c := range p.command.Commands() {
+		if !c.Hidden {
+			all = append(all, candidate{c.Name(), sentence(c.Short)})
 		}
 	}
 	return all
@@ -162,27 +169,31 @@ func sentence(help string) string {
 }
 
 // values are what a flag or an argument takes; of a list, after what is there of it already.
-func (p *place) values(v *kong.Value, typed string) []candidate {
+func (p *place) values(name string, takes pflag.Value, typed string) []candidate {
+	v, ok := takes.(*commandline.Value)
+	if !ok { // that of --help
+		return nil
+	}
 	list := ""
-	if i := strings.LastIndexByte(typed, ','); i >= 0 && v.IsSlice() {
+	if i := strings.LastIndexByte(typed, ','); i >= 0 && v.IsList() {
 		list = typed[:i+1]
 	}
 	var all []candidate
-	for _, name := range p.names(v) {
-		if !slices.Contains(strings.Split(list, ","), name) {
-			all = append(all, candidate{list + name, ""})
+	for _, one := range p.names(name, v) {
+		if !slices.Contains(strings.Split(list, ","), one) {
+			all = append(all, candidate{list + one, ""})
 		}
 	}
 	return all
 }
 
 // names are those that a value can have, by what the value is called everywhere.
-func (p *place) names(v *kong.Value) []string {
-	if v.Enum != "" {
-		return v.EnumSlice()
+func (p *place) names(name string, v *commandline.Value) []string {
+	if len(v.Enum) > 0 {
+		return v.Enum
 	}
 	var all []string
-	switch v.Name {
+	switch name {
 	case "dataset":
 		return names(p.configured().set)
 	case "table":

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"math"
 	"net/url"
@@ -22,6 +23,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"graphlake/jobs"
+	"graphlake/jobs/exclude"
 	"graphlake/schemas"
 	"graphlake/schemas/declare"
 )
@@ -29,6 +31,7 @@ import (
 // config is the configuration file. Secrets are not in it, only where they are.
 type config struct {
 	Lake    string               `yaml:"lake"`
+	Mode    lakeMode             `yaml:"lake_mode"` // 0: the usual one
 	Azure   azureConfig          `yaml:"azure"`
 	Graph   graphConfig          `yaml:"graph"`
 	Tenants []tenantConfig       `yaml:"tenants"`
@@ -39,6 +42,7 @@ type config struct {
 
 	file string
 	tree *ast.File
+	log  *slog.Logger
 	set  schemas.Set // of datasets that there are; with what is wrong in declared, not all of them are sound
 
 	declared []declare.Declared
@@ -70,21 +74,49 @@ type jobConfig struct {
 	Timezone string   `yaml:"timezone"`
 	Datasets []string `yaml:"datasets"`
 	Lookback duration `yaml:"lookback"`
+	Expire   bool     `yaml:"expire"` // after it, or instead of reading where it has no datasets: remove what is older than privacy.keep
 	Jitter   duration `yaml:"jitter"` // a run begins up to so much later than its time
 	Late     duration `yaml:"late"`   // so long after its time, its data may not be there yet
 }
 
 type privacyConfig struct {
 	Content      string `yaml:"content"`
+	Detail       string `yaml:"detail"`
 	Pseudonymize bool   `yaml:"pseudonymize"`
 	KeyEnv       string `yaml:"key_env"`
+	// Keep is how long the lake keeps days after they have ended.
+	Keep keepConfig `yaml:"keep"`
+
+	Exclude excludeConfig `yaml:"exclude"`
+}
+
+// excludeConfig is who, and what, never gets into the lake. It may change from run to run.
+type excludeConfig struct {
+	Users         []string `yaml:"users"`
+	Groups        []string `yaml:"groups"`
+	PrivateEvents bool     `yaml:"private_events"`
+}
+
+func (e excludeConfig) of() exclude.Settings { return exclude.Settings(e) }
+
+func (e excludeConfig) check(fail func(field, format string, args ...any)) {
+	for i, name := range e.Users {
+		if local, domain, ok := strings.Cut(name, "@"); !guid.MatchString(name) && (!ok || local == "" || domain == "" || strings.ContainsAny(name, " \t\n/")) {
+			fail(fmt.Sprintf("users[%d]", i), "want the id of a user, which is a GUID, or a sign-in name, as ada@contoso.example")
+		}
+	}
+	for i, id := range e.Groups {
+		if !guid.MatchString(id) {
+			fail(fmt.Sprintf("groups[%d]", i), "want the id of a group, which is a GUID; Entra shows it as the object ID")
+		}
+	}
 }
 
 // declarations is the value of the key datasets, which is read when all else has been.
 type declarations struct{ node ast.Node }
 
 // UnmarshalYAML keeps the value as it is written, with its places.
-func (d *declarations) UnmarshalYAML(node ast.Node) error { //nolint:unparam // the decoder wants an error //nolint:unparam // the decoder wants it
+func (d *declarations) UnmarshalYAML(node ast.Node) error { //nolint:unparam // the decoder wants an error
 	d.node = node
 	return nil
 }
@@ -140,14 +172,14 @@ func (c *config) declare() {
 	}
 }
 
-// duration is a time.Duration that is written as 72h.
+// duration is a time.Duration that is written as 3d or 72h.
 type duration time.Duration
 
 // UnmarshalYAML fails as the decoder does for its own types, so that the fault is said as theirs are.
 func (d *duration) UnmarshalYAML(node ast.Node) error {
 	text := node.GetToken().Value
-	parsed, err := time.ParseDuration(text)
-	if err != nil || parsed < 0 {
+	parsed, ok := declare.ParseDuration(text)
+	if !ok {
 		return &yaml.TypeError{DstType: reflect.TypeFor[duration](), SrcType: reflect.TypeFor[string](), Token: node.GetToken()}
 	}
 	*d = duration(parsed)
@@ -155,7 +187,9 @@ func (d *duration) UnmarshalYAML(node ast.Node) error {
 }
 
 // unconfigured is what there is without a file of that name.
-func unconfigured(file string) *config { return &config{file: file, set: schemas.BuiltIn()} }
+func unconfigured(file string) *config {
+	return &config{file: file, set: schemas.BuiltIn(), log: slog.New(slog.DiscardHandler)}
+}
 
 // loadConfig reads and checks the configuration. Every error names the file and, where it can, the line.
 func loadConfig(file string) (*config, error) {
@@ -196,6 +230,9 @@ func (c *config) fillIn() {
 	}
 	if c.Privacy.Content == "" {
 		c.Privacy.Content = "none"
+	}
+	if c.Privacy.Detail == "" {
+		c.Privacy.Detail = "full"
 	}
 	if c.Privacy.KeyEnv == "" {
 		c.Privacy.KeyEnv = "GRAPHLAKE_PSEUDONYM_KEY"
@@ -244,6 +281,9 @@ func (c *config) check() error {
 	if !(c.Graph.Rate > 0) || math.IsInf(c.Graph.Rate, 1) {
 		fail("$.graph.rate", "a factor on the published limits has to be above 0")
 	}
+	if err := c.Mode.check(); err != nil {
+		fail("$.lake_mode", "%v", err)
+	}
 	if len(c.Tenants) == 0 {
 		fail("$.tenants", "at least one tenant is needed")
 	}
@@ -276,8 +316,13 @@ func (c *config) check() error {
 		fail("$.azure.lease", "Blob Storage grants whole seconds from %v to %v, not %v", shortestLease, longestLease, l)
 	}
 	if !slices.Contains(schemas.Contents(), schemas.Content(c.Privacy.Content)) {
-		fail("$.privacy.content", "%q is none of none, text and full", c.Privacy.Content)
+		fail("$.privacy.content", "%q: want none, titles, text or full", c.Privacy.Content)
 	}
+	if !slices.Contains(schemas.DetailLevels(), schemas.DetailLevel(c.Privacy.Detail)) {
+		fail("$.privacy.detail", "%q is neither full nor coarse", c.Privacy.Detail)
+	}
+	c.checkKeep(fail)
+	c.Privacy.Exclude.check(func(field, format string, args ...any) { fail("$.privacy.exclude."+field, format, args...) })
 	return errors.Join(errs...)
 }
 
@@ -287,7 +332,7 @@ func isURL(text string) bool {
 }
 
 func (j jobConfig) check(set schemas.Set, fail func(field, format string, args ...any)) {
-	if len(j.Datasets) == 0 {
+	if len(j.Datasets) == 0 && !j.Expire {
 		fail("datasets", "a job needs at least one")
 	}
 	for i, name := range j.Datasets {
@@ -296,7 +341,7 @@ func (j jobConfig) check(set schemas.Set, fail func(field, format string, args .
 			fail(fmt.Sprintf("datasets[%d]", i), "%v", unknownDataset(set, name))
 		}
 		if j.Lookback > 0 && time.Duration(j.Lookback) < d.Settle {
-			fail("lookback", "records of %s change for %v, so what changes later than the lookback would be lost", name, d.Settle)
+			fail("lookback", "records of %s change for %s, so what changes later than the lookback would be lost", name, inDays(d.Settle))
 		}
 	}
 	if _, err := time.LoadLocation(j.Timezone); err != nil {
@@ -333,7 +378,7 @@ func (c *config) undecoded(err error) error {
 	if _, ok := errors.AsType[*yaml.UnknownFieldError](err); ok {
 		cure = "; graphlake init writes a file with all that there are"
 	}
-	return fmt.Errorf("%s: %s%s", c.file, yaml.FormatError(err, false, false), cure)
+	return fmt.Errorf("%w%s", declare.YAMLError(c.file, err), cure)
 }
 
 func (c *config) want(err yaml.Error, what string) error {
@@ -353,7 +398,9 @@ func (c *config) want(err yaml.Error, what string) error {
 func form(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[duration]():
-		return "a duration, as 72h or 90m"
+		return declare.DurationForm
+	case t == reflect.TypeFor[lakeMode]():
+		return "the octal mode of directories, as 0750 or 0755"
 	case t.Kind() == reflect.Float64:
 		return "a number, as 0.5"
 	case t.Kind() == reflect.Bool:

@@ -37,3 +37,20 @@ func TestConfigByteOrderMark(t *testing.T) {
 		t.Error(c, err)
 	}
 }
+
+// What YAML itself finds wrong is said as all else is, by file and line.
+func TestConfigNotDecoded(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "graphlake.yaml")
+	for text, want := range map[string]string{
+		"tenants: []\nlake: [":    ":2: sequence end token ']' not found",
+		"lake: ./a\nlake: ./b":    `:2: mapping key "lake" already defined`,
+		"lake: ./a\n\nlakes: ./b": `:3: unknown field "lakes"; graphlake init writes`,
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := loadConfig(file); err == nil || !strings.HasPrefix(err.Error(), file+want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}

@@ -17,6 +17,7 @@ func (datasetsCommand) Run(c *command) error {
 		Doc         string               `json:"doc"`
 		Permissions []schemas.Permission `json:"permissions"`
 		Tables      []string             `json:"tables"`
+		Computed    []string             `json:"computed,omitempty"` // tables that are not read from records
 	}
 	set, err := c.known()
 	if err != nil {
@@ -24,9 +25,12 @@ func (datasetsCommand) Run(c *command) error {
 	}
 	var entries []entry
 	for _, d := range set {
-		e := entry{d.Name, d.Mode.String(), d.Doc, d.Permissions, nil}
+		e := entry{d.Name, d.Mode.String(), d.Doc, d.Permissions, nil, nil}
 		for _, t := range d.Tables {
 			e.Tables = append(e.Tables, t.Name)
+			if t.Computed != 0 {
+				e.Computed = append(e.Computed, t.Name)
+			}
 		}
 		entries = append(entries, e)
 	}

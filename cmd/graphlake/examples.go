@@ -1,11 +1,5 @@
 package main
 
-import (
-	"fmt"
-
-	"github.com/alecthomas/kong"
-)
-
 // examples end the help of every subcommand. They are what people paste, so each can be run as it is
 // where its names are those of the configuration.
 var examples = map[string][]string{
@@ -13,6 +7,7 @@ var examples = map[string][]string{
 		"graphlake init",
 		"graphlake init --tenant-id 00000000-0000-0000-0000-000000000000",
 		"graphlake init --simulator http://127.0.0.1:8080",
+		"graphlake init --create",
 	},
 	"run": {
 		"graphlake run --job nightly-calls",
@@ -29,9 +24,19 @@ var examples = map[string][]string{
 		"graphlake replay --dataset call_records",
 		"graphlake replay --dataset users,groups --from 2026-11-01 --to 2026-11-08",
 	},
+	"erase": {
+		"graphlake erase --user 00000000-0000-0000-0000-000000000000 --dry-run",
+		"graphlake erase --user +14255550100 --reason request-42",
+		"graphlake erase --user +14255550100 --verify",
+	},
 	"schedule": {
 		"graphlake schedule",
 		"graphlake schedule --listen 127.0.0.1:8081 --grace 1m",
+	},
+	"expire": {
+		"graphlake expire --dry-run",
+		"graphlake expire",
+		"graphlake expire --dataset chat_messages --tenant contoso",
 	},
 	"audit": {
 		"graphlake audit",
@@ -58,6 +63,11 @@ var examples = map[string][]string{
 		"graphlake sql --engine duckdb >views.sql",
 		"graphlake sql --engine synapse --job nightly-calls >views.sql",
 	},
+	"report": {
+		"graphlake report",
+		"graphlake report --html report.html",
+		"graphlake report --tenant contoso --from 2026-11-16 --to 2026-11-23",
+	},
 	"check": {
 		"graphlake check",
 		"graphlake check --dataset call_records,users",
@@ -77,20 +87,4 @@ var examples = map[string][]string{
 		"graphlake version",
 		"graphlake version --output json",
 	},
-}
-
-// helpWithExamples prints kong's help, and below it the examples.
-func helpWithExamples(options kong.HelpOptions, ctx *kong.Context) error {
-	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
-		return err
-	}
-	selected := ctx.Selected()
-	if selected == nil {
-		return nil
-	}
-	fmt.Fprintln(ctx.Stdout, "\nExamples:")
-	for _, example := range examples[selected.Name] {
-		fmt.Fprintln(ctx.Stdout, "  "+example)
-	}
-	return nil
 }

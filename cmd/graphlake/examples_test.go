@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"maps"
 	"slices"
@@ -11,27 +12,28 @@ import (
 // Every subcommand ends its help with examples, and all of them can be parsed.
 func TestExamples(t *testing.T) {
 	left := maps.Clone(examples)
-	for _, node := range newCommand().parser(nil).Model.Children {
-		if node.Hidden {
+	for _, sub := range newCommand().program().Root.Commands() {
+		if sub.Hidden {
 			continue
 		}
-		all := examples[node.Name]
-		delete(left, node.Name)
+		all := examples[sub.Name()]
+		delete(left, sub.Name())
 		if len(all) < 2 || len(all) > 5 {
-			t.Errorf("%s has %d examples, want two to five", node.Name, len(all))
+			t.Errorf("%s has %d examples, want two to five", sub.Name(), len(all))
 		}
-		help := helpOf(t, node.Name)
+		help := helpOf(t, sub.Name())
 		if want := "\nExamples:\n  " + strings.Join(all, "\n  ") + "\n"; !strings.HasSuffix(help, want) {
-			t.Errorf("the help of %s does not end with its examples:\n%s", node.Name, help)
+			t.Errorf("the help of %s does not end with its examples:\n%s", sub.Name(), help)
 		}
 		for _, example := range all {
 			typed, _, _ := strings.Cut(example, " >")
 			args := strings.Fields(typed)
-			parsed, err := newCommand().parser(nil).Parse(args[1:])
-			if err != nil {
+			program := newCommand().program()
+			program.Run = func(context.Context, any) error { return nil }
+			if err := program.Parse(t.Context(), args[1:], io.Discard); err != nil {
 				t.Errorf("%s: %v", example, err)
-			} else if args[0] != "graphlake" || parsed.Selected().Name != node.Name {
-				t.Errorf("%s is no example of %s", example, node.Name)
+			} else if args[0] != "graphlake" || args[1] != sub.Name() {
+				t.Errorf("%s is no example of %s", example, sub.Name())
 			}
 		}
 	}
@@ -40,7 +42,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-func newCommand() *command { return &command{stdout: io.Discard, stderr: &screen{stderr: io.Discard}} }
+func newCommand() *command { return &command{stdout: io.Discard, stderr: newScreen(io.Discard)} }
 
 // helpOf is what --help prints, whose lines are to fit into a terminal.
 func helpOf(t *testing.T, name string) string {

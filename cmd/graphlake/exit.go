@@ -8,6 +8,7 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs"
+	"graphlake/jobs/exclude"
 	"graphlake/jobs/state"
 	"graphlake/load"
 )
@@ -55,9 +56,9 @@ func exitStatus(err error) int {
 	kind := graph.KindOf(err)
 	network, failed := errors.AsType[*url.Error](err)
 	switch {
-	case errors.Is(err, jobs.ErrClock), errors.Is(err, load.ErrLocked), errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
+	case errors.Is(err, jobs.ErrClock), errors.Is(err, jobs.ErrNotTold), errors.Is(err, load.ErrLocked), errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
 		return exitLater
-	case kind == graph.Unauthorized, errors.Is(err, fs.ErrPermission):
+	case kind == graph.Unauthorized, errors.Is(err, fs.ErrPermission), errors.Is(err, exclude.ErrNobody):
 		return exitForbidden
 	case kind == graph.Off:
 		return exitIncomplete

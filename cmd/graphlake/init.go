@@ -1,17 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
+	"context"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"text/tabwriter"
-	"text/template"
 )
 
 // placeholder stands for an id that is not known yet. It can be planned with, but not signed in with.
@@ -24,31 +24,81 @@ type initCommand struct {
 	TenantID  string `placeholder:"GUID" help:"Entra's directory (tenant) ID (default: a placeholder)."`
 	ClientID  string `placeholder:"GUID" help:"Entra's application (client) ID (default: a placeholder)."`
 	Simulator string `placeholder:"URL" help:"Write it for the simulator at the address that graphsim prints."`
+	Create    bool   `help:"Make the container or the directory of the lake, by the configuration that is there or is written."`
 }
 
 //go:embed init.yaml
 var initial string
 
-var initialTemplate = template.Must(template.New("init.yaml").Parse(initial))
+// initReport is what was made, and what comes next.
+type initReport struct {
+	Config string     `json:"config"`
+	Lake   *lakePlace `json:"lake,omitempty"`
+	Next   []step     `json:"next"`
 
-// Run writes a configuration that is whole but for the ids, and never over another file.
-func (i initCommand) Run(c *command) error {
+	written bool
+}
+
+// lakePlace is what a lake lies in, and whether it was made now.
+type lakePlace struct {
+	Lake string `json:"lake"`
+	Made bool   `json:"made"`
+}
+
+// Run writes a configuration that is whole but for the ids, and never over another file. Who asks for the lake's place
+// has a configuration, or gets one.
+func (i initCommand) Run(ctx context.Context, c *command) error {
 	if err := errors.Join(i.check(), checkLake(c.Lake)); err != nil {
 		return usage(err)
 	}
-	var text bytes.Buffer
-	if err := initialTemplate.Execute(&text, i.values(c.Lake)); err != nil {
+	r := initReport{Config: c.Config, Next: []step{}}
+	if !i.onlyCreates(c) {
+		if err := writeNew(c.Config, i.text(c.Lake)); err != nil {
+			return usage(err)
+		}
+		r.written, r.Next = true, i.next(c.Config, c.Lake)
+	}
+	var err error
+	if i.Create {
+		r.Lake, err = c.createLake(ctx)
+	}
+	if err != nil && !r.written {
 		return err
 	}
-	if err := writeNew(c.Config, text.Bytes()); err != nil {
-		return usage(err)
+	return errors.Join(err, c.printInit(r))
+}
+
+// onlyCreates reports whether a configuration is there by which the lake's place is made.
+func (i initCommand) onlyCreates(c *command) bool {
+	_, err := os.Stat(c.Config)
+	return err == nil && i == initCommand{Create: true}
+}
+
+func (c *command) createLake(ctx context.Context) (*lakePlace, error) {
+	cfg, err := c.configuration()
+	if err != nil {
+		return nil, err
 	}
-	next := i.next(c.Config)
+	made, err := cfg.createPlace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &lakePlace{cfg.Lake, made}, nil
+}
+
+func (c *command) printInit(r initReport) error {
 	if c.Output == "json" {
-		return c.printJSON(map[string]any{"config": c.Config, "next": next})
+		return c.printJSON(r)
 	}
-	fmt.Fprintf(c.stdout, "wrote %s; next:\n", c.Config)
-	return c.printNext(next)
+	if r.Lake != nil {
+		what := map[bool]string{true: "made", false: "there already:"}[r.Lake.Made]
+		fmt.Fprintf(c.stdout, "%s %s\n", what, r.Lake.Lake)
+	}
+	if !r.written {
+		return nil
+	}
+	fmt.Fprintf(c.stdout, "wrote %s; next:\n", r.Config)
+	return c.printNext(r.Next)
 }
 
 func (i initCommand) check() error {
@@ -63,18 +113,31 @@ func (i initCommand) check() error {
 	return nil
 }
 
-type initialValues struct{ Lake, TenantID, ClientID, Simulator string }
-
-func (i initCommand) values(lake string) initialValues {
-	tenant := placeholder
+// text is the file. Lines that begin with ?simulator or ?entra are for those who begin with the one or the other.
+func (i initCommand) text(lake string) string {
+	begin, tenant := "entra", placeholder
 	if i.Simulator != "" {
-		tenant = simulatedTenant
+		begin, tenant = "simulator", simulatedTenant
 	}
-	return initialValues{cmp.Or(lake, "./lake"), cmp.Or(i.TenantID, tenant), cmp.Or(i.ClientID, placeholder), i.Simulator}
+	values := map[string]string{
+		"lake": strconv.Quote(cmp.Or(lake, "./lake")), "simulator": strconv.Quote(i.Simulator),
+		"tenant_id": cmp.Or(i.TenantID, tenant), "client_id": cmp.Or(i.ClientID, placeholder),
+	}
+	var text strings.Builder
+	for line := range strings.Lines(initial) {
+		if rest, ok := strings.CutPrefix(line, "?"); ok {
+			var with string
+			if with, line, _ = strings.Cut(rest, " "); with != begin {
+				continue
+			}
+		}
+		text.WriteString(os.Expand(line, func(name string) string { return values[name] }))
+	}
+	return text.String()
 }
 
 // writeNew writes a file that is not there yet.
-func writeNew(name string, text []byte) error {
+func writeNew(name, text string) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s is there already, and is left as it is: remove it, or name another with --config", name)
@@ -82,7 +145,7 @@ func writeNew(name string, text []byte) error {
 	if err != nil {
 		return fmt.Errorf("write the configuration: %w; name a file that can be written with --config", err)
 	}
-	_, err = f.Write(text)
+	_, err = f.WriteString(text)
 	return errors.Join(err, f.Close())
 }
 
@@ -93,7 +156,7 @@ type step struct {
 }
 
 // next is what is left to do, in this order.
-func (i initCommand) next(file string) []step {
+func (i initCommand) next(file, lake string) []step {
 	graphlake := "graphlake "
 	if file != defaultConfig {
 		graphlake += "--config " + quoted(file) + " "
@@ -112,6 +175,9 @@ func (i initCommand) next(file string) []step {
 			{graphlake + "permissions --format consent-url", "where an administrator grants that"},
 			{"export GRAPH_CLIENT_SECRET=…", "a secret of the application"},
 		}
+	}
+	if strings.HasPrefix(lake, "az://") && !i.Create {
+		steps = append(steps, step{graphlake + "init --create", "makes the container of the lake, once azure in " + file + " says where"})
 	}
 	return append(steps,
 		step{graphlake + "check", "tries everything, and names what is missing"},

@@ -78,7 +78,7 @@ func (s *simulated) markDirty(t *testing.T, dataset, day string) {
 func TestLogFormat(t *testing.T) {
 	for _, c := range []struct{ format, want string }{{"auto", `{"time"`}, {"json", `{"time"`}, {"text", "time="}} {
 		var out bytes.Buffer
-		(&command{LogFormat: c.format, stderr: &screen{stderr: &out}}).logger().With("tenant", "contoso").InfoContext(t.Context(), "x")
+		(&command{LogFormat: c.format, stderr: newScreen(&out)}).logger().With("tenant", "contoso").InfoContext(t.Context(), "x")
 		if got := out.String(); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s: %s", c.format, got)
 		}

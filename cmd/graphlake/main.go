@@ -10,15 +10,17 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
-
-	"github.com/alecthomas/kong"
 
 	// What an empty container image lacks, used where the machine has none of its own: the time zones that jobs
 	// name, and the certificates by which Graph and Blob Storage are known.
 	_ "time/tzdata"
 
 	_ "golang.org/x/crypto/x509roots/fallback"
+
+	"graphlake/internal/commandline"
+	"graphlake/internal/foreign"
 )
 
 func main() {
@@ -42,20 +44,23 @@ type command struct {
 	Run         runCommand         `cmd:"" help:"Read what is due, or a range, from Graph into the lake."`
 	Plan        planCommand        `cmd:"" help:"Say what a run would read, without asking Graph."`
 	Replay      replayCommand      `cmd:"" help:"Make the tables anew from raw, without asking Graph."`
+	Erase       eraseCommand       `cmd:"" help:"Take people out of the lake, or prove with --verify that nothing of them is left; exit 1 if something is."`
 	Schedule    scheduleCommand    `cmd:"" help:"Stay, and run every job at its times."`
+	Expire      expireCommand      `cmd:"" help:"Remove the days that are older than privacy.keep says the lake keeps, and reports of runs."`
 	Audit       auditCommand       `cmd:"" help:"Find gaps, duplicates, orphans, stale partitions, and what could not be read; exit 1 if there are any."`
 	Status      statusCommand      `cmd:"" help:"Say how far the datasets reach, and what the last runs did."`
 	Datasets    datasetsCommand    `cmd:"" help:"List the datasets and their tables."`
 	Schema      schemaCommand      `cmd:"" help:"Describe the columns of a table."`
 	Cat         catCommand         `cmd:"" help:"Print the rows of a table as JSON lines."`
 	SQL         sqlCommand         `cmd:"" name:"sql" help:"Print the views by which DuckDB or Synapse sees the lake."`
+	Report      reportCommand      `cmd:"" help:"Answer what is asked first: missed calls, queues, poor audio, out of hours, meetings, who is active."`
 	Check       checkCommand       `cmd:"" help:"Try the configuration: sign in, compare permissions, ask for every dataset, write to the lake."`
 	Permissions permissionsCommand `cmd:"" help:"List the permissions of each product, or make of those that are needed a manifest or a link to consent."`
 	Completion  completionCommand  `cmd:"" help:"Print a script that completes commands, flags and names in a shell."`
 	Complete    completeCommand    `cmd:"" hidden:"" help:"Say what words may become, for the script of completion."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 
-	stdout io.Writer
+	stdout io.Writer // what of it a terminal would obey is escaped, as in stderr
 	stderr *screen
 }
 
@@ -73,40 +78,38 @@ func run(args []string, stdout, stderr io.Writer) int {
 		run([]string{"--help"}, stderr, stderr)
 		return exitUsage
 	}
-	c := command{stdout: stdout, stderr: &screen{stderr: stderr}}
-	exited := -1
-	parsed, err := c.parser(func(status int) { exited = status }).Parse(args)
-	if exited >= 0 { // --help was asked for and printed
-		return exited
-	}
-	if err != nil {
-		see := "graphlake"
-		if wrong, ok := errors.AsType[*kong.ParseError](err); ok && wrong.Context.Selected() != nil {
-			see += " " + wrong.Context.Selected().Name
-		}
-		fmt.Fprintf(stderr, "graphlake: %v\nsee: %s --help\n", err, see)
-		return exitUsage
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // who asks twice does not want to wait; the lake takes no harm
-	parsed.BindTo(ctx, (*context.Context)(nil))
-	err = parsed.Run(&c)
+	printed := foreign.NewWriter(stdout)
+	defer printed.Close()
+	c := command{stdout: printed, stderr: newScreen(stderr)}
+	err := c.program().Parse(ctx, args, stdout)
+	if wrong, ok := errors.AsType[*commandline.UsageError](err); ok {
+		see := strings.TrimSpace("graphlake " + wrong.Command)
+		fmt.Fprintf(c.stderr, "graphlake: %s\nsee: %s --help\n", foreign.Printable(err.Error()), see)
+		return exitUsage
+	}
 	if status, ok := errors.AsType[statusError](err); err != nil && (!ok || status.err != nil) {
-		fmt.Fprintf(stderr, "graphlake: %v\n", err)
+		fmt.Fprintf(c.stderr, "graphlake: %s\n", foreign.Printable(err.Error()))
 	}
 	return exitStatus(err)
 }
 
-// parser reads the command line into c. It calls exit when it has printed the help.
-func (c *command) parser(exit func(status int)) *kong.Kong {
-	return kong.Must(c,
-		kong.Name("graphlake"),
-		kong.Description(description),
-		kong.Vars{"config": defaultConfig},
-		kong.Writers(c.stdout, c.stderr),
-		kong.Exit(exit),
-		kong.Help(helpWithExamples),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-	)
+// program reads the command line into c, and runs the subcommand that it names.
+func (c *command) program() *commandline.Program {
+	p := commandline.New("graphlake", description, c, map[string]string{"config": defaultConfig})
+	p.Examples = examples
+	p.Run = func(ctx context.Context, selected any) error {
+		switch m := selected.(type) {
+		case interface {
+			Run(ctx context.Context, c *command) error
+		}:
+			return m.Run(ctx, c)
+		case interface{ Run(c *command) error }:
+			return m.Run(c)
+		}
+		panic(fmt.Sprintf("%T cannot be run", selected))
+	}
+	return p
 }

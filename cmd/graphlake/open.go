@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"graphlake/extract/graph"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
+	"graphlake/load"
 	"graphlake/load/blobstore"
 	"graphlake/load/dirstore"
 	"graphlake/schemas"
@@ -29,6 +31,7 @@ func (c *command) configuration() (*config, error) {
 	if c.Lake != "" {
 		cfg.Lake = c.Lake
 	}
+	cfg.log = c.logger()
 	return cfg, usage(checkLake(cfg.Lake))
 }
 
@@ -53,8 +56,14 @@ func checkLake(lake string) error {
 	return nil
 }
 
+// variable is the form of a variable's name.
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
+
 // environment is the value of a variable that the configuration names.
 func environment(name string) (string, error) {
+	if !variable.MatchString(name) { // perhaps the secret itself
+		return "", usage(errors.New("the configuration has something else where the name of an environment variable belongs: put the name there, and the secret into that variable"))
+	}
 	value := strings.TrimSpace(os.Getenv(name)) // files that end in a newline are the rule
 	if value == "" {
 		return "", usage(fmt.Errorf("the environment variable %s is not set, but the configuration names it: export it", name))
@@ -97,37 +106,70 @@ type store interface {
 
 // openStore opens the lake where the configuration says: a directory, or az://CONTAINER/PREFIX.
 func (c *config) openStore(ctx context.Context) (store, error) {
-	place, blob := strings.CutPrefix(c.Lake, "az://")
-	if !blob {
-		s, err := dirstore.New(ctx, c.Lake)
+	if !c.inBlobStorage() {
+		s, err := dirstore.NewWithOptions(ctx, c.Lake, dirstore.Options{Mode: c.Mode.directories(), Log: c.log})
 		if err != nil {
 			return nil, c.lakeError(err)
 		}
 		return s, nil
 	}
-	o := blobstore.Options{AccountURL: c.Azure.AccountURL, LeaseTime: time.Duration(c.Azure.Lease)}
-	o.Container, o.Prefix, _ = strings.Cut(place, "/")
-	var err error
-	switch {
-	case c.Azure.ConnectionStringEnv != "":
-		if o.ConnectionString, err = environment(c.Azure.ConnectionStringEnv); err != nil {
-			return nil, err
-		}
-	case c.Azure.AccountURL != "":
-		// The application of the first tenant is the one that the lake's owner granted a role.
-		source, err := c.Tenants[0].token("https://storage.azure.com/.default")
-		if err != nil {
-			return nil, err
-		}
-		o.Credential = storageCredential{source}
-	default:
-		return nil, usage(fmt.Errorf("the lake %s needs azure.account_url or azure.connection_string_env in %s", c.Lake, c.file))
+	o, err := c.blobOptions()
+	if err != nil {
+		return nil, err
 	}
 	s, err := blobstore.New(ctx, o)
 	if err != nil {
 		return nil, c.lakeError(err)
 	}
 	return s, nil
+}
+
+func (c *config) inBlobStorage() bool { return strings.HasPrefix(c.Lake, "az://") }
+
+// blobOptions say where in Blob Storage the lake is, and who opens it.
+func (c *config) blobOptions() (blobstore.Options, error) {
+	o := blobstore.Options{AccountURL: c.Azure.AccountURL, LeaseTime: time.Duration(c.Azure.Lease)}
+	o.Container, o.Prefix, _ = strings.Cut(strings.TrimPrefix(c.Lake, "az://"), "/")
+	var err error
+	switch {
+	case c.Azure.ConnectionStringEnv != "":
+		if o.ConnectionString, err = environment(c.Azure.ConnectionStringEnv); err != nil {
+			return o, err
+		}
+	case c.Azure.AccountURL != "":
+		// The application of the first tenant is the one that the lake's owner granted a role.
+		source, err := c.Tenants[0].token("https://storage.azure.com/.default")
+		if err != nil {
+			return o, err
+		}
+		o.Credential = storageCredential{graph.Retried(source)} // the Azure SDK does not try again who signs its requests
+	default:
+		return o, usage(fmt.Errorf("the lake %s needs azure.account_url or azure.connection_string_env in %s", c.Lake, c.file))
+	}
+	return o, nil
+}
+
+// createPlace makes what a lake lies in, a directory or a container, and reports whether that was not there.
+func (c *config) createPlace(ctx context.Context) (made bool, err error) {
+	if c.inBlobStorage() {
+		o, err := c.blobOptions()
+		if err != nil {
+			return false, err
+		}
+		if made, err = blobstore.Create(ctx, o); err != nil {
+			return false, c.lakeError(err)
+		}
+		return made, nil
+	}
+	_, absent := os.Stat(c.Lake)
+	s, err := c.openStore(ctx)
+	if err != nil {
+		return false, err
+	}
+	if err := s.Writable(ctx); err != nil {
+		return false, c.lakeError(err)
+	}
+	return absent != nil, nil
 }
 
 // openLake opens a lake to read what is in it.
@@ -138,10 +180,10 @@ func (c *config) openLake(ctx context.Context) (store, error) {
 	return c.openStore(ctx)
 }
 
-// lakeIsThere keeps who only works on what is there from making a lake out of a wrong name. Of Blob Storage
-// it says nothing.
+// lakeIsThere keeps who only works on what is there from making a lake out of a wrong name. In Blob Storage nobody makes
+// one but who is asked to.
 func (c *config) lakeIsThere() error {
-	if strings.HasPrefix(c.Lake, "az://") {
+	if c.inBlobStorage() {
 		return nil
 	}
 	_, err := os.Stat(c.Lake)
@@ -157,13 +199,17 @@ func (c *config) lakeError(err error) error {
 	err = fmt.Errorf("the lake %s: %w", c.Lake, err)
 	network, _ := errors.AsType[*url.Error](err)
 	switch {
+	case errors.Is(err, load.ErrLocked), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, blobstore.ErrNoContainer):
+		return usage(fmt.Errorf("%w; if %s names the right one, make it with: graphlake init --create", err, c.file))
 	case errors.Is(err, blobstore.ErrOptions) && c.Azure.ConnectionStringEnv != "":
 		return usage(fmt.Errorf("%w; it is in %s: copy it anew from the storage account's access keys", err, c.Azure.ConnectionStringEnv))
 	case network != nil && graph.KindOf(err) == 0:
 		return fmt.Errorf("%w; check the account's name, the network and the proxy, and run again later", err)
-	case errors.Is(err, fs.ErrNotExist) && !strings.HasPrefix(c.Lake, "az://"):
+	case errors.Is(err, fs.ErrNotExist) && !c.inBlobStorage():
 		return usage(fmt.Errorf("%w; no directory can be made there: choose another lake", err))
-	case errors.Is(err, blobstore.ErrOptions), !strings.HasPrefix(c.Lake, "az://"):
+	case errors.Is(err, blobstore.ErrOptions), !c.inBlobStorage():
 		return usage(err)
 	}
 	return err

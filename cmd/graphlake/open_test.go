@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -23,6 +24,7 @@ func TestLakeErrors(t *testing.T) {
 		"a sign-in that is refused": {"az://lake", &graph.Error{Kind: graph.Unauthorized, Err: away}, exitForbidden, "with admin consent"},
 		"a wrong connection string": {"az://lake", fmt.Errorf("%w: malformed", blobstore.ErrOptions), exitUsage, "connect to Blob Storage: malformed; it is in BLOBS: copy it anew from the storage account's access keys"},
 		"a directory":               {"./lake", errors.New("no space"), exitUsage, "the lake ./lake: no space"},
+		"a signal":                  {"./lake", fmt.Errorf("open: %w", context.Canceled), exitLater, "the lake ./lake: open: context canceled"},
 	} {
 		cfg := &config{Lake: c.lake, Azure: azureConfig{ConnectionStringEnv: "BLOBS"}}
 		err := cfg.lakeError(c.err)

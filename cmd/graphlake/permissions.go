@@ -15,8 +15,20 @@ import (
 
 type permissionsCommand struct {
 	choice
-	Format  string `enum:"table,manifest,consent-url" default:"table" help:"table: what each product is granted, and what of it a batch job can use, with --output json as JSON. manifest: requiredResourceAccess of the application's registration, with what the datasets need. consent-url: where an administrator grants that, for each tenant."`
+	Format  format `enum:"table,manifest,consent-url" default:"table" help:"table: what each product is granted, and what of it a batch job can use, with --output json as JSON. manifest: requiredResourceAccess of the application's registration, with what the datasets need. consent-url: where an administrator grants that, for each tenant."`
 	Product string `placeholder:"NAME" help:"One product (default: all)."`
+}
+
+// format is the value of --format.
+type format string
+
+// UnmarshalText refuses json with the cure; other values that are wrong the flag refuses.
+func (f *format) UnmarshalText(text []byte) error {
+	if string(text) == "json" {
+		return errors.New("json is no format of its own; use --output json, as everywhere")
+	}
+	*f = format(text)
+	return nil
 }
 
 func (p permissionsCommand) Run(c *command) error {
@@ -30,9 +42,9 @@ func (p permissionsCommand) Run(c *command) error {
 	}
 	switch p.Format {
 	case "manifest":
-		m, err := newManifest(schemas.Needs(requirements(datasets)), cfg.set)
+		m, err := newManifest(schemas.Needs(append(requirements(datasets), cfg.Privacy.Exclude.of().Requirements()...)), cfg.set)
 		if err != nil {
-			return err
+			return usage(err)
 		}
 		return c.printJSON(m)
 	case "consent-url":

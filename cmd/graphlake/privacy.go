@@ -2,19 +2,16 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 
 	"graphlake/jobs"
+	"graphlake/load"
 	"graphlake/schemas"
 )
 
-// keyBytes is how long the key of pseudonyms has to be at least.
-const keyBytes = 32
-
-// openToWrite opens the lake for writing, and makes sure that it keeps what the privacy says.
+// openToWrite opens the lake for writing, makes sure that it keeps what the privacy says, and removes what ended
+// processes have left.
 func (c *config) openToWrite(ctx context.Context, p jobs.Privacy) (store, error) {
 	s, err := c.openStore(ctx)
 	if err != nil {
@@ -22,6 +19,9 @@ func (c *config) openToWrite(ctx context.Context, p jobs.Privacy) (store, error)
 	}
 	if err := s.Writable(ctx); err != nil {
 		return nil, c.lakeError(err)
+	}
+	if err := load.SweepScratch(""); err != nil {
+		c.log.WarnContext(ctx, "scratch files may be left", "error", err)
 	}
 	return s, c.settingsError(jobs.EnsureSettings(ctx, s, p))
 }
@@ -36,7 +36,7 @@ func (c *config) settingsError(err error) error {
 
 // privacy is what the configuration says, with the key from the environment.
 func (c *config) privacy() (jobs.Privacy, error) {
-	p := jobs.Privacy{Content: schemas.Content(c.Privacy.Content)}
+	p := jobs.Privacy{Content: schemas.Content(c.Privacy.Content), Detail: schemas.DetailLevel(c.Privacy.Detail)}
 	if !c.Privacy.Pseudonymize {
 		return p, nil
 	}
@@ -52,19 +52,9 @@ func (c *config) privacy() (jobs.Privacy, error) {
 		return p, usage(fmt.Errorf("%s: privacy.key_env: %s holds no key of at least %d bytes in base64 or hexadecimal digits; make one with: openssl rand -base64 %d",
 			at, c.Privacy.KeyEnv, keyBytes, keyBytes))
 	}
+	if why := weakness(text, p.Key); why != "" {
+		return p, usage(fmt.Errorf("%s: privacy.key_env: %s holds a key that can be guessed: %s; make one with: openssl rand -base64 %d",
+			at, c.Privacy.KeyEnv, why, keyBytes))
+	}
 	return p, nil
-}
-
-// parseKey reads hexadecimal digits or base64, and nothing else: a sentence can be guessed, and with it
-// every name whose pseudonym is known.
-func parseKey(text string) []byte {
-	if key, err := hex.DecodeString(text); err == nil {
-		return key
-	}
-	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
-		if key, err := encoding.Strict().DecodeString(text); err == nil {
-			return key
-		}
-	}
-	return nil
 }

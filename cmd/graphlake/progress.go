@@ -10,6 +10,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"graphlake/internal/foreign"
 	"graphlake/jobs"
 )
 
@@ -132,7 +133,7 @@ func (b *bars) show() {
 	sums, order := byDataset(now.Each)
 	for _, name := range order {
 		if b.each[name] == nil {
-			b.each[name] = b.add(name)
+			b.each[name] = b.add(foreign.Printable(name))
 		}
 		b.each[name].set(sums[name])
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"graphlake/jobs"
+	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 )
 
@@ -37,7 +39,8 @@ func (c *command) printUnread(rep jobs.Report) error {
 		return nil
 	}
 	for _, u := range rep.Units {
-		if u.Outcome != state.Empty || u.Written+u.Unchanged > 0 {
+		told := slices.ContainsFunc(rep.Notes, func(n plan.Note) bool { return n.Dataset == u.Dataset })
+		if told || u.Outcome != state.Empty || u.Written+u.Unchanged > 0 {
 			continue
 		}
 		if _, err := fmt.Fprintf(c.stdout, "%s of %s: nothing to replay: raw has no such day; graphlake run reads it\n", u.Dataset, u.Tenant); err != nil {

@@ -29,11 +29,17 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	sel.Believe, sel.Yes = r.Believe, r.Yes
+	if sel.Expire = cfg.Jobs[r.Job].Expire; sel.Expire {
+		sel.KeepRuns = cfg.keepRuns()
+	}
 	if len(sel.Tenants) == 0 && c.Output == "text" {
 		return c.printNobody(cfg, r.Shard)
 	}
 	if r.DryRun {
 		return c.printPlan(ctx, cfg, sel, r.now())
+	}
+	if len(sel.Datasets) == 0 {
+		return expireCommand{tenantChoice: r.tenantChoice, Now: r.Now}.Run(ctx, c)
 	}
 	setup, err := c.setup(ctx, cfg, sel, true)
 	if err != nil {
@@ -68,7 +74,7 @@ func (c *command) printReport(rep jobs.Report) error {
 	if c.Output == "json" {
 		return c.printJSON(rep)
 	}
-	if len(rep.Units) == 0 && len(rep.Notes) == 0 {
+	if len(rep.Units) == 0 && len(rep.Notes) == 0 && len(rep.Removed) == 0 {
 		fmt.Fprintln(c.stdout, "nothing is due: what was selected was read since the last midnight; a range, as --from 2026-11-01 --to 2026-11-02, is read again")
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -81,6 +87,9 @@ func (c *command) printReport(rep jobs.Report) error {
 		return err
 	}
 	c.printNotes(rep.Notes)
+	if err := c.printRemoved(rep); err != nil {
+		return err
+	}
 	for _, u := range rep.Units {
 		for _, remark := range remarks(u) {
 			fmt.Fprintf(c.stdout, "%s of %s, %s to %s: %s\n", u.Dataset, u.Tenant, instant{u.From}, instant{u.To}, remark)
@@ -110,6 +119,9 @@ func remarks(u jobs.UnitReport) []string {
 	}
 	if u.Gone > 0 {
 		all = append(all, fmt.Sprintf("%d listed records are too old to be read; Graph has forgotten them", u.Gone))
+	}
+	if u.NotKept > 0 {
+		all = append(all, fmt.Sprintf("%d records are of days that the lake no longer keeps (privacy.keep), and were not written", u.NotKept))
 	}
 	if u.Behind > 0 {
 		all = append(all, fmt.Sprintf("%d parents or records could not be read; a later run reads them from where they stand: %s", u.Behind, who(u)))

@@ -53,7 +53,7 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	graceful, stop := withGrace(ctx, s.Grace)
 	defer stop()
 	setup.runner.Stop = ctx.Done()
-	r := jobRunner{setup: setup}
+	r := jobRunner{setup: setup, tenants: s.tenantChoice}
 	stopped, err := s.serveHealth(graceful, &r, all)
 	if err != nil {
 		return err
@@ -98,9 +98,10 @@ func withGrace(ctx context.Context, grace time.Duration) (context.Context, func(
 
 // jobRunner runs the jobs of a schedule, several at once.
 type jobRunner struct {
-	setup  *setup
-	health *health    // nil: nobody asks
-	print  sync.Mutex // of one report at a time
+	setup   *setup
+	tenants tenantChoice
+	health  *health    // nil: nobody asks
+	print   sync.Mutex // of one report at a time
 }
 
 // run runs a job and prints its report: in JSON one document a line. It says whether to try again in a while.
@@ -109,6 +110,13 @@ func (r *jobRunner) run(ctx context.Context, j clock.Job, now time.Time) (again 
 	rep, err := r.setup.run(ctx, now, func(runner *jobs.Runner) (jobs.Report, error) {
 		runner.Log = runner.Log.With("job", j.Name)
 		log = runner.Log
+		if len(j.Selection.Datasets) == 0 { // it only removes what is too old
+			sel, err := r.setup.config.everything(r.tenants)
+			if err != nil {
+				return jobs.Report{}, err
+			}
+			return runner.Expire(ctx, sel, jobs.ExpireOptions{Whole: r.tenants == tenantChoice{}})
+		}
 		return runner.Run(ctx, j.Selection)
 	})
 	if r.health != nil {
@@ -149,6 +157,9 @@ func (c *config) scheduled(t tenantChoice, name string) ([]clock.Job, error) {
 		sel, err := selection{choice: choice{Job: job, tenantChoice: t}}.of(c)
 		if err != nil {
 			return nil, err
+		}
+		if sel.Expire = j.Expire; sel.Expire {
+			sel.KeepRuns = c.keepRuns()
 		}
 		times, err := j.times()
 		if err != nil {

@@ -27,10 +27,13 @@ func (s schemaCommand) Run(c *command) error {
 		Required bool   `json:"required"`
 		Personal bool   `json:"personal"`
 		Doc      string `json:"doc"`
+		Written  string `json:"written,omitempty"`
+		Quasi    bool   `json:"quasi,omitempty"`
+		Computed bool   `json:"computed,omitempty"` // not read from the record
 	}
 	columns := []column{}
 	for _, x := range t.Columns {
-		columns = append(columns, column{x.Name, x.Type.String(), t.Requires(x), x.Personal, x.Doc})
+		columns = append(columns, column{x.Name, x.Type.String(), t.Requires(x), x.Personal, x.Doc, x.Written.String(), x.Quasi, x.Computed != 0})
 	}
 	if c.Output == "json" {
 		return c.printJSON(map[string]any{"table": t.Name, "dataset": d.Name, "doc": t.Doc, "key": t.Key, "columns": columns})
@@ -44,6 +47,15 @@ func (s schemaCommand) Run(c *command) error {
 		}
 		if x.Personal {
 			marks = append(marks, "personal")
+		}
+		if x.Written != "" {
+			marks = append(marks, x.Written)
+		}
+		if x.Quasi {
+			marks = append(marks, "singles out")
+		}
+		if x.Computed {
+			marks = append(marks, "computed")
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", x.Name, x.Type, strings.Join(marks, ", "), x.Doc)
 	}

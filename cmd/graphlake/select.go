@@ -91,6 +91,7 @@ func (s selection) of(c *config) (plan.Selection, error) {
 	if sel.Datasets, err = s.datasets(c); err != nil {
 		return plan.Selection{}, err
 	}
+	sel.Keep = c.keep()
 	sel.Lookback = time.Duration(c.Jobs[s.Job].Lookback)
 	return sel, usage(sel.Check(s.now()))
 }
@@ -123,7 +124,9 @@ func (h choice) datasets(c *config) ([]schemas.Dataset, error) {
 		if !ok {
 			return nil, usage(fmt.Errorf("there is no job %q in %s; there are: %s", h.Job, c.file, strings.Join(slices.Sorted(maps.Keys(c.Jobs)), ", ")))
 		}
-		names = job.Datasets
+		if names = job.Datasets; len(names) == 0 {
+			return nil, nil // it only removes what is too old
+		}
 	}
 	all, err := datasets(names, c)
 	return all, usage(err)

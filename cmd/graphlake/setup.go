@@ -28,7 +28,8 @@ func (c *command) setup(ctx context.Context, cfg *config, sel plan.Selection, as
 		return nil, err
 	}
 	s := &setup{
-		command: c, config: cfg, tenants: sel.Tenants, runner: jobs.Runner{Privacy: privacy, Log: c.logger()}, bars: c.stderr.terminal(),
+		command: c, config: cfg, tenants: sel.Tenants, bars: c.stderr.terminal(),
+		runner: jobs.Runner{Privacy: privacy, Exclude: cfg.Privacy.Exclude.of(), Log: c.logger()},
 	}
 	if asks {
 		s.runner.Clients, err = cfg.clients(sel.Tenants, s.runner.Log)

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type site struct {
 	config  string
 	arrived chan struct{} // somebody waits at the gate
 	gate    chan struct{}
+	other   atomic.Pointer[http.HandlerFunc] // instead of answer, if it is given
 }
 
 // everyLake runs a test on a disk and in Blob Storage.
@@ -55,6 +57,9 @@ func newSite(t *testing.T, blobs string) *site {
 	if blobs != "" {
 		s.lease = 15 * time.Second
 		s.lake = "az://lake/" + strings.ReplaceAll(t.Name(), "/", "-")
+		if _, err := blobstore.Create(t.Context(), blobstore.Options{ConnectionString: blobs, Container: "lake"}); err != nil {
+			t.Fatal(err)
+		}
 		azure = fmt.Sprintf("azure: {connection_string_env: BLOBS, lease: %v}\n", s.lease)
 	}
 	s.config = filepath.Join(t.TempDir(), "graphlake.yaml")
@@ -97,6 +102,10 @@ func (s *site) configure(t *testing.T, lines string) {
 // answer is Graph: one user, and no calls.
 func (s *site) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
+	if other := s.other.Load(); other != nil {
+		(*other)(w, r)
+		return
+	}
 	department := "Sales"
 	if r.Header.Get("Authorization") == "Bearer slow" {
 		select {

@@ -11,7 +11,7 @@ import (
 )
 
 type sqlCommand struct {
-	Engine  string   `enum:"duckdb,synapse" required:"" help:"Who reads the lake: duckdb or synapse (serverless)."`
+	Engine  string   `enum:"duckdb,synapse,spark" required:"" help:"Who reads the lake: duckdb, synapse (serverless) or spark (Fabric, Databricks)."`
 	Job     string   `placeholder:"NAME" xor:"what" help:"The datasets of a configured job."`
 	Dataset []string `placeholder:"NAME" xor:"what" sep:"," help:"A dataset; may be repeated. Without it and --job: all that the lake holds."`
 }
@@ -66,12 +66,14 @@ func look(ctx context.Context, store load.Store, lake *views.Lake) error {
 	for _, d := range lake.Datasets {
 		for _, t := range d.Tables {
 			lake.Missing[t.Name] = true
-			for _, err := range parts.Partitions(ctx, load.Tables, t.Name, "") {
+			for p, err := range parts.Partitions(ctx, load.Tables, t.Name, "") {
 				if err != nil {
 					return err
 				}
-				lake.Missing[t.Name] = false
-				break
+				if load.IsTenant(p.TenantID) {
+					lake.Missing[t.Name] = false
+					break
+				}
 			}
 		}
 	}

@@ -132,13 +132,33 @@ func wanting(d clock.DatasetStatus) []string {
 	if len(d.Misfits) > 0 {
 		say("values that did not fit their column, and are null there: %s", counted(d.Misfits))
 	}
+	if len(d.New) > 0 {
+		say("new properties seen, of which no column reads anything: %s", paths(d.New))
+	}
 	if d.MissedDays > 0 {
 		say("pictures that nobody took, %d days: %s", d.MissedDays, spans(d.Missed))
+	}
+	if len(d.Removed) > 0 {
+		say("removed, because it is older than privacy.keep allows: %s", spans(d.Removed))
+	}
+	if len(d.RemovedRaw) > 0 && !slices.Equal(d.Removed, d.RemovedRaw) {
+		say("raw was removed, because it is older than privacy.keep allows: %s", spans(d.RemovedRaw))
+	}
+	if len(d.NeverRead) > 0 {
+		say("not read, and older than privacy.keep: %s", spans(d.NeverRead))
 	}
 	if d.Expired > 0 {
 		say("asked for after Graph had forgotten it: %d days", d.Expired)
 	}
 	return all
+}
+
+func paths(all []schemas.Path) string {
+	texts := make([]string, len(all))
+	for i, p := range all {
+		texts[i] = string(p)
+	}
+	return strings.Join(texts, ", ")
 }
 
 func of(l state.Lost) string {

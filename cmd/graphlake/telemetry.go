@@ -24,6 +24,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	notrace "go.opentelemetry.io/otel/trace/noop"
 
+	"graphlake/internal/foreign"
 	"graphlake/jobs"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
@@ -51,7 +52,7 @@ func newTelemetry(ctx context.Context, log *slog.Logger) (*telemetry, error) {
 	if err != nil || !spans && !metrics {
 		return t, usage(err)
 	}
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.WarnContext(ctx, "telemetry is not delivered", "error", err) }))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { t.notDelivered(ctx, err) }))
 	of, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", "graphlake"), attribute.String("service.version", version())),
 		resource.WithTelemetrySDK(), resource.WithFromEnv())
 	if err != nil {
@@ -105,6 +106,8 @@ func wanted(signal string) (bool, error) {
 		return false, fmt.Errorf("%s is %q: there are otlp and none", exporter, os.Getenv(exporter))
 	case protocol != "" && protocol != "http/protobuf":
 		return false, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %q: there is http/protobuf, whose port is mostly 4318", protocol)
+	case of("CLIENT_KEY") != "": // which the exporter reads, whoever else can
+		return true, collectorKey.try(of("CLIENT_KEY"))
 	}
 	return true, nil
 }
@@ -136,6 +139,11 @@ func (t *telemetry) close(ctx context.Context) {
 	}
 	all.Wait()
 	if err := errors.Join(errs...); err != nil {
-		t.log.WarnContext(ctx, "telemetry is not delivered", "error", err)
+		t.notDelivered(ctx, err)
 	}
+}
+
+// notDelivered warns of what the exporters say, who quote the collector's answer.
+func (t *telemetry) notDelivered(ctx context.Context, err error) {
+	t.log.WarnContext(ctx, "telemetry is not delivered", "error", foreign.Error(err))
 }

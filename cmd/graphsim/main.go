@@ -26,8 +26,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/alecthomas/kong"
-
+	"graphlake/internal/commandline"
 	"graphlake/internal/graphsim"
 )
 
@@ -42,29 +41,30 @@ func main() {
 // otherwise that of the command that it ran.
 func run(ctx context.Context, args []string) int {
 	var f flags
-	parser, err := kong.New(&f, kong.Name("graphsim"),
-		kong.Description("A simulated tenant that answers like Microsoft Graph."),
-		kong.Vars{"faults": strings.Join(graphsim.FaultNames(), ", "), "sicknesses": strings.Join(graphsim.SickKinds(false), ", ")})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "graphsim:", err)
-		return 1
+	program := commandline.New("graphsim", "A simulated tenant that answers like Microsoft Graph.", &f,
+		map[string]string{"faults": strings.Join(graphsim.FaultNames(), ", "), "sicknesses": strings.Join(graphsim.SickKinds(false), ", ")})
+	program.Run = func(ctx context.Context, _ any) error {
+		options, err := f.options()
+		if err != nil {
+			return &usageError{err}
+		}
+		return f.start(ctx, options)
 	}
-	if _, err := parser.Parse(args); err != nil {
-		fmt.Fprintln(os.Stderr, "graphsim:", err)
-		return 2
-	}
-	options, err := f.options()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "graphsim:", err)
-		return 2
-	}
-	err = f.start(ctx, options)
+	err := program.Parse(ctx, args, os.Stdout)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() > 0 {
 		return exit.ExitCode() // the command has said itself what was wrong
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "graphsim:", err)
-		return 1
+	if err == nil {
+		return 0
 	}
-	return 0
+	fmt.Fprintln(os.Stderr, "graphsim:", err)
+	_, unread := errors.AsType[*commandline.UsageError](err)
+	_, wrong := errors.AsType[*usageError](err)
+	if unread || wrong {
+		return 2
+	}
+	return 1
 }
+
+// usageError is an error of flags that can be read and do not go together.
+type usageError struct{ error }

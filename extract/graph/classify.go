@@ -7,13 +7,15 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"graphlake/internal/foreign"
 )
 
 // responseError is the error that an answer other than 200 stands for.
 func responseError(resp *http.Response, body []byte) *Error {
 	e := newError(0, resp.Request, nil)
 	e.Status = resp.StatusCode
-	e.RequestID = resp.Header.Get("request-id")
+	e.RequestID = foreign.ID(resp.Header.Get("request-id"))
 	g, ok := readGraphError(body)
 	if ok {
 		e.take(g, resp)
@@ -21,7 +23,7 @@ func responseError(resp *http.Response, body []byte) *Error {
 	switch {
 	case !ok:
 		e.Err = fmt.Errorf("an answer of %s without Graph's error", described(resp, body))
-	case e.Code == "" && e.Message == "":
+	case e.Code == (foreign.Text{}) && e.Message == (foreign.Text{}):
 		e.Err = errors.New("an error without a code or a message")
 	}
 	if e.Status >= 300 && e.Status < 400 {
@@ -82,12 +84,12 @@ func (e *Error) lacking() (cure string, off bool) {
 	if e.Status < 400 || e.Status >= 500 || e.Status == http.StatusTooManyRequests {
 		return "", false
 	}
-	for _, code := range []string{e.InnerCode, e.Code} {
+	for _, code := range []string{e.InnerCode.String(), e.Code.String()} {
 		if cure, off = offCodes[strings.ToLower(code)]; off {
 			return cure, true
 		}
 	}
-	message := strings.ToLower(e.Message)
+	message := strings.ToLower(e.Message.String())
 	for words, cure := range offMessages {
 		if strings.Contains(message, words) {
 			return cure, true
@@ -117,12 +119,12 @@ func lostCursor(e *Error) bool {
 		e.Status == http.StatusTooManyRequests {
 		return false
 	}
-	for _, code := range []string{strings.ToLower(e.Code), strings.ToLower(e.InnerCode)} {
+	for _, code := range []string{strings.ToLower(e.Code.String()), strings.ToLower(e.InnerCode.String())} {
 		if containsAny(code, lostCodes...) || strings.Contains(code, "skiptoken") && containsAny(code, "invalid", "expired") {
 			return true
 		}
 	}
-	message := strings.ToLower(e.Message)
+	message := strings.ToLower(e.Message.String())
 	return containsAny(message, "steady state", "sync state") ||
 		strings.Contains(message, "token") && containsAny(message, "expired", "no longer")
 }
@@ -133,6 +135,7 @@ func containsAny(s string, parts ...string) bool {
 
 // take adds what Graph said.
 func (e *Error) take(g graphError, resp *http.Response) {
+	g = g.without(callOf(resp.Request).token)
 	e.Code, e.InnerCode, e.Message = g.code, g.innerCode, g.message
 	e.RequestID = cmp.Or(e.RequestID, g.requestID)
 	e.odata = newODataError(g, resp)

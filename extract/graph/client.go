@@ -3,12 +3,12 @@ package graph
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -24,7 +24,7 @@ type Options struct {
 	Token       TokenSource       // signs every request
 	Rate        float64           // factor on all limits; 0 is 1
 	Concurrency int               // requests in flight; 0 is 32
-	InFlight    int64             // bytes of the answers that are being read at once, decompressed; 0 is 64 MiB
+	InFlight    int64             // bytes of the answers that are being read at once, decompressed; 0 is 32 MiB
 	Tries       int               // of a request, at most; 0 is 8
 	Patience    time.Duration     // that a request waits between all its tries, at most; 0 is 20 minutes; less where an engine above tries again
 	Log         *slog.Logger      // nil discards
@@ -69,7 +69,7 @@ func New(o Options) (*Client, error) {
 		core.NewGraphTelemetryHandler(&core.GraphClientOptions{}), // a client-request-id for each try
 		newBudget(c, cmp.Or(o.Rate, 1), concurrency),
 		newAuthorize(o.Token),
-		&receive{c, newMemory(cmp.Or(o.InFlight, 64<<20)), mostBody},
+		&receive{c, newMemory(cmp.Or(o.InFlight, 32<<20)), mostAnswer},
 	)
 	// No Timeout: the adapter would apply it to all tries together. Each try has its own.
 	client := &http.Client{Transport: pipeline}
@@ -111,14 +111,10 @@ func parseEndpoint(s string) (*url.URL, error) {
 	if err != nil {
 		return nil, fmt.Errorf("graph: endpoint: %w", err)
 	}
-	local := u.Hostname() == "localhost"
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
-		local = ip.IsLoopback()
-	}
 	switch {
 	case u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil:
 		return nil, fmt.Errorf("graph: endpoint %q must be a scheme and a host only, as in https://graph.microsoft.com", u.Redacted())
-	case u.Scheme != "https" && (u.Scheme != "http" || !local):
+	case u.Scheme != "https" && (u.Scheme != "http" || !isThisMachine(u.Hostname())):
 		return nil, fmt.Errorf("graph: endpoint %q must be https, or http on this machine, because tokens are sent to it", s)
 	}
 	return u, nil
@@ -130,9 +126,12 @@ func newTransport(concurrency int) http.RoundTripper {
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:     true,
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
 		MaxIdleConnsPerHost:   concurrency,
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   15 * time.Second,
 		ExpectContinueTimeout: time.Second,
+		// Of those before the answer, too (1xx). The standard is 10 MiB.
+		MaxResponseHeaderBytes: mostHeader,
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"sync"
 	"time"
+
+	"graphlake/internal/foreign"
 )
 
 // clock is Graph's, as the newest Date of an answer says it.
@@ -65,7 +67,7 @@ func (c *Client) AskTime(ctx context.Context) (time.Time, error) {
 		if u, ok := errors.AsType[*url.Error](err); ok {
 			err = u.Err
 		}
-		return time.Time{}, newError(Unavailable, req, err)
+		return time.Time{}, newError(Unavailable, req, foreign.Error(err))
 	}
 	defer resp.Body.Close()
 	date, ok := c.clock.learn(resp)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -76,4 +77,22 @@ func TestNobodyKnowsTheTime(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Whoever answers in Graph's place may write what a terminal obeys, where the time is asked too.
+func TestAskTimeNamesNobody(t *testing.T) {
+	graph := func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer conn.Close()
+		_, _ = conn.Write([]byte("HTTP/1.1 ines@fabrikam.example\u009b31m OK\r\n\r\n"))
+	}
+	onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
+		_, err := c.AskTime(t.Context())
+		if KindOf(err) != Unavailable || strings.ContainsAny(err.Error(), "\u009b@") {
+			t.Errorf("AskTime: %q", err)
+		}
+	})
 }

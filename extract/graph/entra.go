@@ -27,8 +27,8 @@ type EntraOptions struct {
 	Assertion func(ctx context.Context) (Secret, error)
 
 	// Trusted says not to ask Microsoft whether the authority is one of its own: for a stand-in.
-	Trusted bool
-	Client  *http.Client // nil: MSAL's
+	Trusted     bool
+	Connections http.RoundTripper // nil: those of all sign-in
 }
 
 // Entra gets tokens for an application, and keeps each until shortly before it expires. It is safe
@@ -62,11 +62,9 @@ func NewEntra(o EntraOptions) (*Entra, error) {
 
 // reset starts without a cached token, which is MSAL's only way to forget one.
 func (e *Entra) reset() (err error) {
-	options := []confidential.Option{confidential.WithInstanceDiscovery(!e.options.Trusted)}
-	if e.options.Client != nil {
-		options = append(options, confidential.WithHTTPClient(e.options.Client))
-	}
-	e.msal, err = confidential.New(e.options.Authority+"/"+e.options.TenantID, e.options.ClientID, e.credential, options...)
+	e.msal, err = confidential.New(e.options.Authority+"/"+e.options.TenantID, e.options.ClientID, e.credential,
+		confidential.WithInstanceDiscovery(!e.options.Trusted),
+		confidential.WithHTTPClient(signInClient(e.options.Connections, isThisMachine)))
 	if err != nil {
 		return fmt.Errorf("entra: authority %s of tenant %s: %w", e.options.Authority, e.options.TenantID, err)
 	}

@@ -47,7 +47,7 @@ func standIn(t *testing.T, proved func(form url.Values), refuse http.HandlerFunc
 	})
 	return EntraOptions{
 		Authority: server.URL, TenantID: tenantID, ClientID: clientID,
-		Scope: "https://graph.example/.default", Trusted: true, Client: server.Client(),
+		Scope: "https://graph.example/.default", Trusted: true, Connections: server.Client().Transport,
 	}, issued
 }
 
@@ -161,12 +161,26 @@ func TestEntraRefusals(t *testing.T) {
 	}
 }
 
+// Entra's words name who signs in, and whoever answers in its place may write what a terminal obeys.
+func TestEntraNamesNobody(t *testing.T) {
+	o, _ := entra(t, answer(400, `{"error":"invalid_grant\u001b[2J","error_description":"AADSTS50034: The user account ines@fabrikam.example \u202e does not exist in '4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30'.\nBearer s3cret Trace ID: 1"}`))
+	source, err := NewEntra(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = source.Token(t.Context(), false)
+	want := "unauthorized: 400 Bad Request: invalid_grant [2J/AADSTS50034: AADSTS50034: The user account … does not exist in '…'. Bearer [redacted]; check"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error = %v, want %q", err, want)
+	}
+}
+
 // Of a tenant that it does not know Entra says so before it is asked for a token.
 func TestEntraUnknownTenant(t *testing.T) {
 	o, _ := entra(t, nil)
 	server := httptest.NewTLSServer(answer(400, `{"error":"invalid_tenant","error_description":"AADSTS90002: Tenant was not found. Trace ID: 1","error_codes":[90002]}`))
 	defer server.Close()
-	o.Authority, o.Client = server.URL, server.Client()
+	o.Authority, o.Connections = server.URL, server.Client().Transport
 	source, err := NewEntra(o)
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +218,7 @@ func TestNobodyListens(t *testing.T) {
 // A proxy that opens TLS is trusted by the machine's browsers, and not by us.
 func TestStrangeCertificate(t *testing.T) {
 	o, _ := entra(t, nil)
-	o.Client = &http.Client{}
+	o.Connections = nil
 	source, err := NewEntra(o)
 	if err != nil {
 		t.Fatal(err)

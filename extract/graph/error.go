@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models/odataerrors"
+
+	"graphlake/internal/foreign"
 )
 
 // Kind says what an error of this package means to whoever decides about it.
@@ -58,13 +58,13 @@ func KindOf(err error) Kind {
 // to who gets it: no two requests share one.
 type Error struct {
 	Kind       Kind
-	Status     int    // of HTTP; 0 if no answer came
-	Code       string // error.code of Graph or Entra
-	InnerCode  string // the innermost innerError.code
-	Message    string // error.message, without ids and addresses
-	RequestID  string // what Microsoft's support asks for
+	Status     int          // of HTTP; 0 if no answer came
+	Code       foreign.Text // error.code of Graph or Entra
+	InnerCode  foreign.Text // the innermost innerError.code
+	Message    foreign.Text // error.message
+	RequestID  foreign.Text // what Microsoft's support asks for
 	Method     string
-	URL        string        // path and query, decoded, without paging tokens
+	URL        string        // path and query, decoded, as [foreign.URL] shows them
 	RetryAfter time.Duration // that Graph asked for; 0: it did not
 	Tries      int           // that were sent; 0: nothing was sent for this error alone
 	SignIn     bool          // there is no token, so nothing else can be asked either
@@ -87,6 +87,9 @@ func (e *Error) Unwrap() []error {
 	return all
 }
 
+// Cleaned implements [foreign.Cleaned].
+func (e *Error) Cleaned() {}
+
 // Error says what was asked, why it failed, and what to do.
 func (e *Error) Error() string {
 	var b strings.Builder
@@ -94,10 +97,10 @@ func (e *Error) Error() string {
 	if e.Status != 0 {
 		fmt.Fprintf(&b, ": %d %s", e.Status, http.StatusText(e.Status))
 	}
-	if code := strings.Trim(e.Code+"/"+e.InnerCode, "/"); code != "" {
+	if code := strings.Trim(e.Code.String()+"/"+e.InnerCode.String(), "/"); code != "" {
 		fmt.Fprintf(&b, ": %s", code)
 	}
-	if e.Message != "" {
+	if e.Message != (foreign.Text{}) {
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
 	if e.Err != nil {
@@ -109,7 +112,7 @@ func (e *Error) Error() string {
 	if e.Tries > 1 {
 		fmt.Fprintf(&b, ", after %d tries", e.Tries)
 	}
-	if e.RequestID != "" {
+	if e.RequestID != (foreign.Text{}) {
 		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
 	}
 	fmt.Fprintf(&b, "; %s", cmp.Or(e.cure, kinds[e.Kind].cure))
@@ -118,7 +121,7 @@ func (e *Error) Error() string {
 
 // newError is the error of a request that got no usable answer.
 func newError(kind Kind, req *http.Request, err error) *Error {
-	return &Error{Kind: kind, Method: req.Method, URL: shownURL(req.URL), Err: err, cure: connectionCure(err)}
+	return &Error{Kind: kind, Method: req.Method, URL: foreign.URL(req.URL), Err: err, cure: connectionCure(err)}
 }
 
 // connectionCure is the cure where nobody took the connection, or somebody who is not trusted; otherwise empty.
@@ -135,50 +138,5 @@ func connectionCure(err error) string {
 // described describes an answer without quoting it.
 func described(resp *http.Response, body []byte) string {
 	kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
-	return fmt.Sprintf("%d bytes of %s", len(body), cmp.Or(short(kind), "unknown type"))
-}
-
-// short keeps one line of reasonable length.
-func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 400 {
-		s = string(r[:400]) + "…"
-	}
-	return s
-}
-
-// ids are those of users, of whom a lake with pseudonyms must not tell, and of all else; addresses are
-// those of mailboxes and of chats.
-var (
-	ids       = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
-	addresses = regexp.MustCompile(`[^\s'"<>()]+@[^\s'"<>()]+`)
-)
-
-// withoutNames is a message of Graph's without whom it speaks of.
-func withoutNames(message string) string {
-	return ids.ReplaceAllString(addresses.ReplaceAllString(message, "…"), "…")
-}
-
-// shownURL is a URL as errors and logs show it: paging tokens are long, opaque, and let whoever has them
-// go on reading; a list of properties is only long. Ids are left out: whoever asks names the record.
-func shownURL(u *url.URL) string {
-	path := ids.ReplaceAllString(u.Path, "…")
-	if u.RawQuery == "" {
-		return path
-	}
-	query := strings.Split(u.RawQuery, "&")
-	for i, pair := range query {
-		if plain, err := url.QueryUnescape(pair); err == nil {
-			pair = plain
-		}
-		name, value, _ := strings.Cut(pair, "=")
-		if r := []rune(value); len(r) > 120 {
-			pair = name + "=" + string(r[:120]) + "…"
-		}
-		if strings.HasSuffix(strings.ToLower(name), "token") {
-			pair = name + "=…"
-		}
-		query[i] = pair
-	}
-	return path + "?" + strings.Join(query, "&")
+	return fmt.Sprintf("%d bytes of %s", len(body), cmp.Or(foreign.New(kind).String(), "unknown type"))
 }

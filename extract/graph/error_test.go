@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"graphlake/internal/foreign"
 )
 
 func TestErrorsAreClassified(t *testing.T) {
@@ -75,7 +77,7 @@ func TestErrorSaysWhatWhyAndCure(t *testing.T) {
 			t.Errorf("error = %s\nwant    %s", got, want)
 		}
 		e, ok := errors.AsType[*Error](err)
-		if !ok || e.Status != 403 || e.Code != "Forbidden" || e.InnerCode != "AccessDenied" || e.RequestID != "8d1f" || e.Tries != 1 {
+		if !ok || e.Status != 403 || e.Code.String() != "Forbidden" || e.InnerCode.String() != "AccessDenied" || e.RequestID.String() != "8d1f" || e.Tries != 1 {
 			t.Errorf("error = %+v", e)
 		}
 	})
@@ -85,7 +87,7 @@ func TestErrorSaysWhatWhyAndCure(t *testing.T) {
 func TestErrorNamesNobody(t *testing.T) {
 	for message, want := range map[string]string{
 		"User '5ec2e7aa-93b5-4c08-8d6f-2f5a7c1e9b30' has no mailbox.":            ": User '…' has no mailbox. ",
-		"Mailbox not enabled: ines@fabrikam.example (/o=x).":                     ": Mailbox not enabled: … (/o=x). ",
+		"Mailbox not enabled: ines@fabrikam.example (/o=x).":                     ": Mailbox not enabled: … (…). ",
 		"No thread 19:5EC2E7AA-93b5-4c08-8d6f-2f5a7c1e9b30_x@unq.gbl.spaces, 7.": ": No thread … 7. ",
 	} {
 		onClock(t, Options{}, answer(404, fmt.Sprintf(`{"error":{"code":"NotFound","message":%q}}`, message), "request-id", "8d1f"), func(t *testing.T, c *Client) {
@@ -134,20 +136,17 @@ func TestErrorBodies(t *testing.T) {
 	}
 }
 
-// FuzzReadGraphError: whatever a body is, its words are short, valid text of one line without addresses.
+// FuzzReadGraphError: whatever a body is, its words are short, valid text of one line.
 func FuzzReadGraphError(f *testing.F) {
 	f.Add([]byte(`{"error":{"code":"c","message":"m","innerError":{"code":"i","request-id":"r"}}}`))
 	f.Add([]byte(`{"error":"c d","error_description":"AADSTS1: a@b Trace ID: 1"}`))
 	f.Add([]byte("\ufeff{\"code\":1,\"Message\":{\"value\":\"\xff\"}}"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		w, _ := readGraphError(body)
-		for _, s := range []string{w.code, w.innerCode, w.message, w.requestID} {
-			if !utf8.ValidString(s) || utf8.RuneCountInString(s) > 401 || strings.ContainsAny(s, "\n\r") {
+		for _, text := range []foreign.Text{w.code, w.innerCode, w.message, w.requestID} {
+			if s := text.String(); !utf8.ValidString(s) || utf8.RuneCountInString(s) > foreign.Most || strings.ContainsAny(s, "\n\r") {
 				t.Fatalf("%q has the words %q", body, s)
 			}
-		}
-		if addresses.MatchString(w.code + " " + w.innerCode + " " + w.message) {
-			t.Fatalf("an address is in %+v", w)
 		}
 	})
 }

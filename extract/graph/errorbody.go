@@ -10,19 +10,24 @@ import (
 	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/models/odataerrors"
 
+	"graphlake/internal/foreign"
 	"graphlake/internal/json"
 )
 
 // graphError is what Graph, Entra or a gateway before them says went wrong.
 type graphError struct {
-	code      string // error.code, or the error itself where it is one word
-	innerCode string // the innermost innerError.code, or the AADSTS code of Entra's description
-	message   string // without ids and addresses
-	requestID string // of the outermost innerError that has one
-	text      string // all of it, as it came and with whom it names: for [newODataError] and for nobody who prints
+	code      foreign.Text // error.code, or the error itself where it is one word
+	innerCode foreign.Text // the innermost innerError.code, or the AADSTS code of Entra's description
+	message   foreign.Text
+	requestID foreign.Text // of the outermost innerError that has one
+	text      string       // all of it, as it came and with whom it names: for [newODataError] and for nobody who prints
 }
 
-// What of an error is read: one service quotes whole pages, another nests what it was told by others.
+// rawError is the same as it came.
+type rawError struct{ code, innerCode, message, requestID, text string }
+
+// What of an error is read: one service quotes whole pages, another nests what it was told by others. What is behind
+// the bound is not taken off the connection.
 const (
 	mostErrorBody  = 64 << 10
 	mostInnerError = 16
@@ -37,33 +42,32 @@ const (
 //	{"Message": "m"}
 //	{"odata.error": {"code": "c", "message": {"lang": "en", "value": "m"}}}
 func readGraphError(body []byte) (graphError, bool) {
-	body = readable(body[:min(len(body), mostErrorBody)])
+	body, _ = readable(body[:min(len(body), mostErrorBody)]) // it is far from any bound
 	var r graphErrorReader
 	r.scan.Reset(body)
 	_ = r.object(0) // what was read until an error is what there is
-	g := graphError{
+	g := rawError{
 		code:      cmp.Or(r.at[1].code, r.at[0].code),
 		innerCode: r.inner,
 		message:   cmp.Or(r.at[1].message, r.at[0].message, r.description),
 		requestID: r.requestID,
 	}
-	ok := r.failed || g != graphError{}
+	ok := r.failed || g != rawError{}
 	g.text = string(body)
-	return g.cleaned(), ok
+	return g.clean(), ok
 }
 
 // graphErrorOf reads the value of a member "error".
-func graphErrorOf(value []byte) graphError {
+func graphErrorOf(value []byte) rawError {
 	value = value[:min(len(value), mostErrorBody)]
 	var r graphErrorReader
 	r.scan.Reset(value)
 	_ = r.error() // as far as it goes
-	g := graphError{r.at[1].code, r.inner, r.at[1].message, r.requestID, `{"error":` + string(value) + "}"}
-	return g.cleaned()
+	return rawError{r.at[1].code, r.inner, r.at[1].message, r.requestID, `{"error":` + string(value) + "}"}
 }
 
-// cleaned is what of it may be shown: without ids and names, and short.
-func (g graphError) cleaned() graphError {
+// clean is what of it may be shown.
+func (g rawError) clean() graphError {
 	g.message, _, _ = strings.Cut(g.message, " Trace ID:") // of Entra; ids follow
 	if g.message == "" && strings.ContainsAny(strings.TrimSpace(g.code), " \t\n") {
 		g.message, g.code = g.code, "" // a sentence where a code belongs
@@ -72,7 +76,19 @@ func (g graphError) cleaned() graphError {
 	if g.innerCode == g.code {
 		g.innerCode = ""
 	}
-	return graphError{short(withoutNames(g.code)), short(withoutNames(g.innerCode)), short(withoutNames(g.message)), short(g.requestID), g.text}
+	return graphError{foreign.New(g.code), foreign.New(g.innerCode), foreign.New(g.message), foreign.ID(g.requestID), g.text}
+}
+
+// leastToken is how long a token is at least that is looked for in what others say.
+const leastToken = 8
+
+// without is the error without our token: who echoes the request echoes it, and it need not look like one.
+func (g graphError) without(token Secret) graphError {
+	if len(token) < leastToken || !strings.Contains(g.text, token.Reveal()) {
+		return g
+	}
+	again, _ := readGraphError([]byte(strings.ReplaceAll(g.text, token.Reveal(), redacted)))
+	return again
 }
 
 // graphErrorReader collects what a body says. Depth 0 is the body, 1 its error, and more an innerError.
@@ -169,12 +185,13 @@ type incompleteError struct {
 
 func (e *incompleteError) Error() string { return e.what }
 
-var errNoCollection = &incompleteError{what: `the answer has no array "value", so it is no collection`}
+// ErrNoCollection is why an answer is incomplete where the request was for a collection.
+var ErrNoCollection error = &incompleteError{what: `the answer has no array "value", so it is no collection`}
 
 // errorMembers is what of an object's own members says that it is an error.
 type errorMembers struct {
-	failed      bool       // it has a member "error", which is not null
-	graph       graphError // its value
+	failed      bool   // it has a member "error", which is not null
+	value       []byte // of the last of them
 	description string
 	other       bool // it has members that no error has
 	code        bool
@@ -186,7 +203,7 @@ func (m *errorMembers) member(name string, kind json.Kind, text []byte) {
 	switch lower := strings.ToLower(name); {
 	case name == "error":
 		if m.failed = kind != json.Null; m.failed {
-			m.graph = graphErrorOf(text)
+			m.value = text
 		}
 	case name == "error_description":
 		m.description = textOf(text)
@@ -204,11 +221,11 @@ func (m *errorMembers) failure() error {
 	if !m.failed {
 		return nil
 	}
-	g := m.graph
+	g := graphErrorOf(m.value)
 	if g.message == "" {
 		g.message = m.description
 	}
-	return &incompleteError{"the answer has an error in it", g.cleaned()}
+	return &incompleteError{"the answer has an error in it", g.clean()}
 }
 
 // bareError is the error if the answer is nothing else, or err.
@@ -245,10 +262,10 @@ func newODataError(g graphError, resp *http.Response) *odataerrors.ODataError {
 		e.SetErrorEscaped(main)
 	}
 	if main.GetCode() == nil {
-		main.SetCode(&g.code)
+		main.SetCode(new(g.code.String()))
 	}
 	if main.GetMessage() == nil {
-		main.SetMessage(&g.message)
+		main.SetMessage(new(g.message.String()))
 	}
 	e.SetStatusCode(resp.StatusCode)
 	for name, values := range resp.Header {

@@ -75,7 +75,7 @@ func TestErrorsAreTheSDKsToo(t *testing.T) {
 			if got := *deepest["code"].(*string); got != "Deepest" {
 				t.Errorf("deepest code = %q", got)
 			}
-			if own, _ := errors.AsType[*Error](err); own.InnerCode != "Deepest" {
+			if own, _ := errors.AsType[*Error](err); own.InnerCode.String() != "Deepest" {
 				t.Errorf("our inner code = %q", own.InnerCode)
 			}
 		})
@@ -89,7 +89,7 @@ func TestNoErrorOfTheSDK(t *testing.T) {
 		if e, ok := errors.AsType[*odataerrors.ODataError](err); ok {
 			t.Errorf("%q became %v", body, e)
 		}
-		if e, ok := errors.AsType[*Error](err); !ok || e.Status != 404 || e.RequestID != "8d1f" {
+		if e, ok := errors.AsType[*Error](err); !ok || e.Status != 404 || e.RequestID.String() != "8d1f" {
 			t.Errorf("error = %v", err)
 		}
 	}

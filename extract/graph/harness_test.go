@@ -60,7 +60,7 @@ func onClock(t *testing.T, o Options, graph http.HandlerFunc, do func(t *testing
 		server.Listener = network
 		server.Start()
 		defer server.Close()
-		transport := &http.Transport{DialContext: network.dial}
+		transport := &http.Transport{DialContext: network.dial, MaxResponseHeaderBytes: mostHeader}
 		defer transport.CloseIdleConnections()
 		o.Endpoint, o.Transport = endpoint, transport
 		if o.Token == nil {

@@ -40,7 +40,7 @@ func TestPartOfAnAnswer(t *testing.T) {
 				t.Fatalf("error = %v, want %q", err, test.want)
 			}
 			g := part.graph
-			if got := strings.Join([]string{g.code, g.innerCode, g.message}, "|"); got != test.said || strings.Contains(got+err.Error(), "secret") {
+			if got := strings.Join([]string{g.code.String(), g.innerCode.String(), g.message.String()}, "|"); got != test.said || strings.Contains(got+err.Error(), "secret") {
 				t.Errorf("said %q, want %q and no content", got, test.said)
 			}
 		})

@@ -10,9 +10,13 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	msalerrors "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
+
+	"graphlake/internal/foreign"
 )
 
 // issuer is who gives tokens, as its errors tell of it.
@@ -20,6 +24,7 @@ type issuer struct {
 	name, method, url string
 	cure              string // of a refusal
 	unreachable       string // the cure where it does not answer; empty: the kind's
+	unready           []int  // statuses below 500 by which it says that it will answer soon
 }
 
 var entraCode = regexp.MustCompile(`AADSTS\d+`)
@@ -33,6 +38,10 @@ var refusals = map[string]string{
 	"AADSTS90002":   "there is no such tenant: check tenant id, and in a national cloud the authority",
 }
 
+// unreadyWait is how long it waits at least who asks again: seven times, and a machine's endpoint is away for at most 70 seconds.
+// https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance
+const unreadyWait = 10 * time.Second
+
 // tokenError is what the issuer said. MSAL's own error quotes the request and the answer.
 func (i issuer) tokenError(ctx context.Context, err error, hidden ...Secret) error {
 	if ctx.Err() != nil {
@@ -43,11 +52,15 @@ func (i issuer) tokenError(ctx context.Context, err error, hidden ...Secret) err
 		f.Kind, f.Err, f.cure = Unauthorized, own.error, i.cure
 		return f
 	}
+	if own, ok := errors.AsType[*signInError](err); ok {
+		f.Kind, f.Err, f.cure = own.kind, fmt.Errorf("%s cannot be asked for a token: %w", i.name, own), own.cure
+		return f
+	}
 	call, ok := errors.AsType[msalerrors.CallErr](err)
 	if !ok || call.Resp == nil {
 		f.Err = fmt.Errorf("%s cannot be asked for a token", i.name)
 		if cause, ok := errors.AsType[*url.Error](err); ok {
-			f.Err = fmt.Errorf("%w: %w", f.Err, cause.Err)
+			f.Err = fmt.Errorf("%w: %w", f.Err, foreign.Error(cause.Err))
 			f.cure = cmp.Or(f.cure, connectionCure(cause))
 		}
 		return f
@@ -64,13 +77,16 @@ func (i issuer) tokenError(ctx context.Context, err error, hidden ...Secret) err
 		}
 	}
 	f.Status = call.Resp.StatusCode
-	f.Code, f.InnerCode = short(answer.Error), entraCode.FindString(description)
-	f.Message = short(description)
+	f.Code, f.InnerCode = foreign.New(answer.Error), foreign.New(entraCode.FindString(description))
+	f.Message = foreign.New(description)
+	f.RetryAfter, _ = parseRetryAfter(call.Resp.Header.Get("Retry-After"), serverTime(call.Resp))
 	switch {
 	case f.Status == http.StatusTooManyRequests:
 		f.Kind, f.cure = Throttled, ""
+	case slices.Contains(i.unready, f.Status):
+		f.RetryAfter = max(f.RetryAfter, unreadyWait)
 	case f.Status < 500:
-		f.Kind, f.cure = Unauthorized, cmp.Or(refusals[f.InnerCode], i.cure)
+		f.Kind, f.cure = Unauthorized, cmp.Or(refusals[f.InnerCode.String()], i.cure)
 	default:
 		f.cure = ""
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"time"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/managedidentity"
 )
@@ -15,7 +13,8 @@ import (
 type ManagedIdentityOptions struct {
 	ClientID string // of a user-assigned identity; empty: the system-assigned one
 	Scope    string // https://graph.microsoft.com/.default; for other clouds their endpoint
-	Client   *http.Client
+
+	Connections http.RoundTripper // nil: those of all sign-in
 }
 
 // ManagedIdentity gets tokens for an identity from the machine that we run on, without a secret. They
@@ -31,16 +30,12 @@ func NewManagedIdentity(o ManagedIdentityOptions) (*ManagedIdentity, error) {
 	if o.Scope == "" {
 		return nil, errors.New("managed identity: no scope")
 	}
-	if o.Client == nil {
-		// The endpoint is next to us or, outside of Azure, nowhere, which should not take minutes to learn.
-		dial := (&net.Dialer{Timeout: 3 * time.Second}).DialContext
-		o.Client = &http.Client{Transport: &http.Transport{DialContext: dial}}
-	}
 	id := managedidentity.SystemAssigned()
 	if o.ClientID != "" {
 		id = managedidentity.UserAssignedClientID(o.ClientID)
 	}
-	msal, err := managedidentity.New(id, managedidentity.WithHTTPClient(o.Client))
+	msal, err := managedidentity.New(id, managedidentity.WithHTTPClient(signInClient(o.Connections, isNextToUs)),
+		managedidentity.WithRetryPolicyDisabled()) // who signs with the token tries again
 	if err != nil {
 		return nil, fmt.Errorf("managed identity: %w", err)
 	}
@@ -60,6 +55,7 @@ func (m *ManagedIdentity) Token(ctx context.Context, refresh bool) (string, erro
 			name: "Azure's endpoint for managed identities", method: http.MethodGet, url: "managed identity",
 			cure:        "assign the identity to what this runs on, and if it is a user-assigned one, check its client id",
 			unreachable: "run again later; the endpoint exists only where Azure runs the program",
+			unready:     []int{http.StatusNotFound, http.StatusGone}, // of a virtual machine, while its endpoint is replaced
 		}.tokenError(ctx, err)
 	}
 	return result.AccessToken, nil

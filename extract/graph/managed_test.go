@@ -11,20 +11,20 @@ import (
 )
 
 // machine is a stand-in for the endpoint that App Service and Container Apps give to what runs there.
-func machine(t *testing.T, serve http.HandlerFunc) *http.Client {
+func machine(t *testing.T, serve http.HandlerFunc) *http.Transport {
 	t.Helper()
 	server := httptest.NewTLSServer(serve)
 	t.Cleanup(server.Close)
 	t.Setenv("IDENTITY_ENDPOINT", server.URL+"/msi/token")
 	t.Setenv("IDENTITY_HEADER", "h3ader")
-	return server.Client()
+	return server.Client().Transport.(*http.Transport)
 }
 
 func TestManagedIdentity(t *testing.T) {
 	for name, clientOf := range map[string]string{"system-assigned": "", "user-assigned": clientID} {
 		t.Run(name, func(t *testing.T) {
 			issued := 0
-			client := machine(t, func(w http.ResponseWriter, r *http.Request) {
+			connections := machine(t, func(w http.ResponseWriter, r *http.Request) {
 				q := r.URL.Query()
 				if r.Header.Get("X-Identity-Header") != "h3ader" || q.Get("resource") != "https://graph.example/"+name || q.Get("client_id") != clientOf {
 					t.Errorf("asked %v with %v", r.URL, r.Header)
@@ -32,7 +32,7 @@ func TestManagedIdentity(t *testing.T) {
 				issued++
 				fmt.Fprintf(w, `{"token_type":"Bearer","expires_in":"86400","resource":"x","access_token":"t0ken-%d"}`, issued)
 			})
-			m, err := NewManagedIdentity(ManagedIdentityOptions{ClientID: clientOf, Scope: "https://graph.example/" + name + "/.default", Client: client})
+			m, err := NewManagedIdentity(ManagedIdentityOptions{ClientID: clientOf, Scope: "https://graph.example/" + name + "/.default", Connections: connections})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -57,10 +57,10 @@ func TestManagedIdentityOfAMachine(t *testing.T) {
 		fmt.Fprint(w, `{"token_type":"Bearer","expires_in":"3600","resource":"x","access_token":"t0ken-vm"}`)
 	}))
 	defer server.Close()
-	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	connections := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, server.Listener.Addr().String())
-	}}}
-	m, err := NewManagedIdentity(ManagedIdentityOptions{Scope: "https://graph.example/vm/.default", Client: client})
+	}}
+	m, err := NewManagedIdentity(ManagedIdentityOptions{Scope: "https://graph.example/vm/.default", Connections: connections})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,9 +82,9 @@ func TestManagedIdentityRefusals(t *testing.T) {
 		{"hung up", hangUp, Unavailable, []string{"cannot be asked for a token", "only where Azure runs the program"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			client := machine(t, c.serve)
-			client.Transport.(*http.Transport).DisableKeepAlives = true
-			m, err := NewManagedIdentity(ManagedIdentityOptions{ClientID: "refused " + c.name, Scope: "https://graph.example/.default", Client: client})
+			connections := machine(t, c.serve)
+			connections.DisableKeepAlives = true
+			m, err := NewManagedIdentity(ManagedIdentityOptions{ClientID: "refused " + c.name, Scope: "https://graph.example/.default", Connections: connections})
 			if err != nil {
 				t.Fatal(err)
 			}

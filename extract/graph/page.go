@@ -16,18 +16,27 @@ type Page struct {
 	DeltaLink    string // where its changes can be read later; on the last page of a delta query only
 	BadDeltaLink bool   // the page had a DeltaLink that cannot be used, however often it was asked for
 	Count        int64  // the largest that the page names: of the collection or, as some services do, of the page; 0: none
+	Bytes        int64  // of the answer, which any of Values keeps in memory
 }
 
 // decodePage reads a page of a collection. Of a name that is there twice the last one counts.
 func decodePage(body []byte, fields *Fields) (Page, error) {
-	body = readable(body)
+	body, err := readable(body)
+	if err != nil {
+		return Page{}, err
+	}
 	r := newReader(body, fields)
 	defer r.free()
 	var p Page
+	p.Bytes = int64(len(body))
 	found := false
 	var a errorMembers
-	err := r.envelope(func(name []byte) (err error) {
+	twice := 0
+	err = r.envelope(func(name []byte) (err error) {
 		if string(name) == "value" {
+			if twice++; twice > mostTwice {
+				return beyond("more than %d members \"value\"", mostTwice)
+			}
 			p.Values, found, err = r.collection()
 			return err
 		}
@@ -57,7 +66,7 @@ func decodePage(body []byte, fields *Fields) (Page, error) {
 	case a.failed:
 		err = a.failure()
 	case !found:
-		err = a.bareError(errNoCollection, body)
+		err = a.bareError(ErrNoCollection, body)
 	case r.incomplete != nil:
 		err = r.incomplete
 	}
@@ -69,13 +78,15 @@ func decodePage(body []byte, fields *Fields) (Page, error) {
 
 // decodeObject accepts exactly one JSON object.
 func decodeObject(body []byte, fields *Fields) (Value, error) {
-	body = readable(body)
+	body, err := readable(body)
+	if err != nil {
+		return Value{}, err
+	}
 	r := newReader(body, fields)
 	defer r.free()
 	var a errorMembers
 	var v Value
-	err := r.opens()
-	if err == nil {
+	if err = r.opens(); err == nil {
 		r.own = &a
 		v, err = r.value(false)
 		err = r.broken(err)
@@ -103,12 +114,22 @@ var byteOrderMark = []byte("\ufeff")
 
 // readable is a body as JSON has to be: without a byte order mark, and in UTF-8. Each byte that is none
 // becomes U+FFFD, for a name that was cut between two bytes is no reason to have no record.
-func readable(body []byte) []byte {
+func readable(body []byte) ([]byte, error) {
 	body = bytes.TrimPrefix(body, byteOrderMark)
 	if utf8.Valid(body) {
-		return body
+		return body, nil
 	}
-	return json.AppendValid(make([]byte, 0, len(body)+len(body)/64), body)
+	size := len(body)
+	for at := 0; at < len(body); {
+		r, n := utf8.DecodeRune(body[at:])
+		if at += n; r == utf8.RuneError && n == 1 {
+			size += len("\ufffd") - 1
+		}
+	}
+	if size > mostAnswer {
+		return nil, beyond("more than %d MiB once it is UTF-8", mostAnswer>>20)
+	}
+	return json.AppendValid(make([]byte, 0, size), body), nil
 }
 
 // eachOf walks the members of the value that comes next, if it is an object, and else passes over it. read
@@ -139,6 +160,8 @@ func readLink(s *json.Scanner) (string, error) {
 		return "", err
 	case v.Kind != json.String:
 		return "", fmt.Errorf("a link is %v instead of a string", v.Kind)
+	case v.End-v.Start > mostLink:
+		return "", beyond("a link of more than %d KiB", mostLink>>10)
 	}
 	return string(s.Unquote(v)), nil
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
+
+	"graphlake/internal/foreign"
 )
 
 // Pages reads a collection to its end. A page may be empty and still not be the last. After an error
@@ -55,13 +57,6 @@ func (c *Client) follow(r Request, link string) step {
 	return step{info: r.at(u), link: link}
 }
 
-// What a collection may have: more is taken for a service that does not find its end.
-const (
-	mostPages = 200_000
-	mostOfOne = 20_000 // pages of one resource: none says as much
-	mostEmpty = 200    // pages without an element that the page before has not, one after the other
-)
-
 // walk yields the pages from a step on.
 func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page, error) bool) {
 	t := tally{links: map[uint64]bool{}, fromStart: next.link == "" && next.err == nil}
@@ -96,6 +91,7 @@ type tally struct {
 	pages     int
 	empty     int // of them, the last without an element, or with those of the page before
 	last      uint64
+	bytes     int64 // of the elements
 	elements  int64
 	count     int64 // the largest that was named
 }
@@ -110,6 +106,7 @@ func (t *tally) add(p Page) {
 	h.SetSeed(seed)
 	for _, v := range p.Values {
 		h.Write(v.JSON)
+		t.bytes += int64(len(v.JSON))
 	}
 	if says := h.Sum64(); says != t.last && len(p.Values) > 0 {
 		t.empty, t.last = 0, says
@@ -144,6 +141,8 @@ func (t *tally) endless(most int) error {
 		return fmt.Errorf("the collection does not end: the last %d pages had nothing new", t.empty)
 	case t.pages >= most:
 		return fmt.Errorf("the collection does not end: it has more than %d pages", most)
+	case t.bytes > mostListing:
+		return fmt.Errorf("the collection does not end: it has more than %d GiB", mostListing>>30)
 	}
 	return nil
 }
@@ -266,7 +265,7 @@ func (c *Client) linkURL(link string) (*url.URL, error) {
 		return nil, errors.New("the link is no URL") // url.Error would quote it, tokens included
 	}
 	if !strings.EqualFold(u.Scheme, c.endpoint.Scheme) || !strings.EqualFold(u.Host, c.endpoint.Host) || u.User != nil {
-		return nil, fmt.Errorf("a link to %s://%s is not followed: the token is for %s only", u.Scheme, u.Host, c.endpoint)
+		return nil, fmt.Errorf("a link to %s is not followed: the token is for %s only", foreign.Host(u), c.endpoint)
 	}
 	return u, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"graphlake/internal/foreign"
 	"graphlake/internal/json"
 )
 
@@ -24,12 +25,15 @@ type reader struct {
 	own        *errorMembers    // of the object that is read next; nil: it is not the answer itself
 
 	// Of the value that is being read.
-	start int // of it, in the body
-	found []json.Value
-	cuts  json.Edit
-	rest  []Rest
-	wrong error
-	top   []json.Member // of the answer itself
+	start     int // of it, in the body
+	inside    int // elements of arrays in it
+	annotated int // annotations in it that go
+	depth     int
+	found     []json.Value
+	cuts      json.Edit
+	rest      []Rest
+	wrong     error
+	top       []json.Member // of the answer itself
 
 	// Of the objects and arrays that are being read, from the outermost on.
 	members  []member
@@ -83,6 +87,7 @@ func (r *reader) free() {
 func (r *reader) value(element bool) (v Value, err error) {
 	kind := r.scan.Kind()
 	r.start, r.id, r.wrong = r.scan.Pos(), json.Value{}, nil
+	r.inside, r.annotated, r.depth = 0, 0, 0
 	if n := r.fields.count; n > 0 {
 		if len(r.unused) < n {
 			r.unused = make([]json.Value, n*r.ahead())
@@ -91,6 +96,9 @@ func (r *reader) value(element bool) (v Value, err error) {
 	}
 	_, err = r.pass(kind, r.root, element, true)
 	end := r.scan.Pos()
+	if err == nil && end-r.start > mostValue {
+		err = beyond("one value of more than %d MiB", mostValue>>20)
+	}
 	v = Value{JSON: r.body[r.start:end:end], Rest: r.rest, found: r.found, Members: r.top, cuts: r.cuts, wrong: r.wrong}
 	if r.id.Kind > json.Null {
 		v.ID = r.scan.Unquote(r.id)
@@ -135,6 +143,9 @@ func (r *reader) note(n *json.Node[int], v json.Value) {
 
 // array reads an array, whose elements stay in r.elements, and gives how many there are.
 func (r *reader) array(whole bool) (size int, err error) {
+	if r.depth++; r.depth > mostDepth {
+		return 0, errDeep
+	}
 	more, err := r.scan.Array()
 	for ; more && err == nil; size++ {
 		kind := r.scan.Kind()
@@ -145,8 +156,12 @@ func (r *reader) array(whole bool) (size int, err error) {
 		}
 		e.to, e.id = r.scan.Pos(), r.id
 		r.elements = append(r.elements, e)
+		if r.inside++; r.inside > mostInside {
+			return size, beyond("more than %d elements of arrays in one value", mostInside)
+		}
 		more, err = r.scan.NextElement()
 	}
+	r.depth--
 	return size, err
 }
 
@@ -175,6 +190,9 @@ type collectionNote struct {
 func (r *reader) object(n *json.Node[int], element, whole bool) error {
 	o := object{start: r.scan.Pos(), first: len(r.members), own: r.own}
 	o.last, r.own = o.start+1, nil
+	if r.depth++; r.depth > mostDepth {
+		return errDeep
+	}
 	mark := len(r.elements)
 	var behind *json.Node[int]
 	more, err := r.scan.Object()
@@ -194,6 +212,9 @@ func (r *reader) object(n *json.Node[int], element, whole bool) error {
 		if err != nil {
 			return err
 		}
+		if name.End-name.Start > mostName {
+			return beyond("a name of more than %d bytes", mostName)
+		}
 		if !name.Plain || r.hasAt(name) {
 			err = r.special(&o, start, name, to, whole)
 		} else {
@@ -210,7 +231,7 @@ func (r *reader) object(n *json.Node[int], element, whole bool) error {
 	o.end = r.scan.Pos()
 	r.id = o.id
 	if whole && element && o.failure.Kind != json.None && !o.other {
-		r.fail(&incompleteError{"an element of the answer is an error", graphErrorOf(r.text(o.failure))})
+		r.fail(&incompleteError{"an element of the answer is an error", graphErrorOf(r.text(o.failure)).clean()})
 	}
 	if len(o.notes) > 0 {
 		r.endCollections(&o, whole)
@@ -222,8 +243,11 @@ func (r *reader) object(n *json.Node[int], element, whole bool) error {
 		}
 	}
 	r.members, r.elements = r.members[:o.first], r.elements[:mark]
+	r.depth--
 	return nil
 }
+
+var errDeep = beyond("values nested more than %d deep", mostDepth)
 
 // fail notes that the answer is not whole; the first reason counts.
 func (r *reader) fail(e *incompleteError) {
@@ -262,19 +286,24 @@ func (r *reader) special(o *object, start int, name json.Value, to *json.Node[in
 	if err != nil {
 		return err
 	}
-	r.annotate(o, string(annotated), annotation, v)
+	if r.annotated++; r.annotated > mostAnnotations {
+		return beyond("more than %d annotations in one value", mostAnnotations)
+	}
+	if err := r.annotate(o, string(annotated), annotation, v); err != nil {
+		return err
+	}
 	r.cuts.Cut(o.last-r.start, r.scan.Pos()-r.start)
 	o.last = r.scan.Pos()
 	return nil
 }
 
 // annotate notes what an annotation of the answer says.
-func (r *reader) annotate(o *object, annotated, annotation string, v json.Value) {
+func (r *reader) annotate(o *object, annotated, annotation string, v json.Value) error {
 	if annotated == "" || annotation == contextAnnotation {
-		return
+		return nil
 	}
 	if _, other := cutAnnotation([]byte(annotated)); other != "" && other != deltaLinkAnnotation {
-		return // it is one of an annotation, which goes itself
+		return nil // it is one of an annotation, which goes itself
 	}
 	var n *collectionNote
 	for i := range o.notes {
@@ -282,21 +311,29 @@ func (r *reader) annotate(o *object, annotated, annotation string, v json.Value)
 			n = &o.notes[i]
 		}
 	}
-	if n == nil {
+	switch {
+	case n != nil:
+	case len(o.notes) == mostCollections:
+		return beyond("more than %d collections with annotations in one object", mostCollections)
+	default:
 		o.notes = append(o.notes, collectionNote{collection: annotated})
 		n = &o.notes[len(o.notes)-1]
 	}
 	if annotation == countAnnotation {
 		n.count = max(n.count, countOf(r.scan.Unquote(v)))
-		return
+		return nil
+	}
+	if v.End-v.Start > mostLink {
+		return beyond("a link of more than %d KiB", mostLink>>10)
 	}
 	n.link, n.linked, n.goesOn = "", v.Kind == json.String, v.Kind != json.Null
 	switch {
 	case n.linked:
 		n.link = string(r.scan.Unquote(v))
 	case n.goesOn && r.wrong == nil:
-		r.wrong = fmt.Errorf("the link to the rest of %s is no string", annotated)
+		r.wrong = fmt.Errorf("the link to the rest of %s is no string", foreign.New(annotated))
 	}
+	return nil
 }
 
 // member reads a member that stays.
@@ -329,12 +366,16 @@ func (r *reader) member(o *object, start int, name json.Value, to *json.Node[int
 		o.other = true
 	}
 	if string(text) == "id" {
-		o.id = v
+		if o.id = v; v.End-v.Start > MostID {
+			o.id = json.Value{}
+		}
 	}
 	if o.own != nil {
 		o.own.member(string(text), m.kind, r.body[m.from:m.to])
 	}
-	r.members = append(r.members, m)
+	if r.members = append(r.members, m); len(r.members) > mostMembers {
+		return beyond("more than %d members of an object and those around it", mostMembers)
+	}
 	return nil
 }
 
@@ -349,7 +390,7 @@ func (r *reader) endCollections(o *object, whole bool) {
 			}
 		}
 		if whole && m.kind == json.Array && int64(m.size) < n.count && !n.goesOn {
-			r.fail(&incompleteError{what: fmt.Sprintf("of %d %s the answer has %d, and no link to the rest", n.count, short(n.collection), m.size)})
+			r.fail(&incompleteError{what: fmt.Sprintf("of %d %s the answer has %d, and no link to the rest", n.count, foreign.New(n.collection), m.size)})
 		}
 		if n.linked {
 			r.goOn(o, n, m)
@@ -385,7 +426,7 @@ func (r *reader) goOn(o *object, n collectionNote, m member) {
 		rest.from, rest.to, rest.open = m.from, m.to, "["
 	default:
 		if r.wrong == nil {
-			r.wrong = fmt.Errorf("%s has a link to its rest, but is no array", n.collection)
+			r.wrong = fmt.Errorf("%s has a link to its rest, but is no array", foreign.New(n.collection))
 		}
 		return
 	}
@@ -439,7 +480,9 @@ func (r *reader) collection() (all []Value, is bool, err error) {
 		if v, err = r.value(true); err != nil {
 			break
 		}
-		all = append(all, v)
+		if all = append(all, v); len(all) > mostElements {
+			return nil, true, beyond("more than %d elements on one page", mostElements)
+		}
 		more, err = r.scan.NextElement()
 	}
 	return all, true, err
@@ -447,10 +490,12 @@ func (r *reader) collection() (all []Value, is bool, err error) {
 
 // broken says why an answer is no JSON, and quotes nothing of it.
 func (r *reader) broken(err error) error {
-	_, syntax := errors.AsType[*json.SyntaxError](err)
+	at, syntax := errors.AsType[*json.SyntaxError](err)
 	switch {
 	case !syntax:
 		return err
+	case at.Deep:
+		return errDeep
 	case r.scan.Ends():
 		return fmt.Errorf("the answer was cut off: %w", io.ErrUnexpectedEOF)
 	}

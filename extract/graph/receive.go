@@ -7,22 +7,25 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
 	khttp "github.com/microsoft/kiota-http-go"
 	"golang.org/x/sync/semaphore"
+
+	"graphlake/internal/foreign"
 )
 
 const (
-	tryTime  = 100 * time.Second // from sending to the last byte
-	mostBody = 256 << 20         // bytes, decompressed
+	tryTime = 100 * time.Second // from sending to the last byte
 )
 
 var (
 	errSlow  = fmt.Errorf("no whole answer within %v", tryTime)
-	errLarge = fmt.Errorf("an answer of more than %d MiB", mostBody>>20)
+	errLarge = beyond("more than %d MiB", mostAnswer>>20)
 )
 
 // receive reads the whole answer, so that one that stalls or breaks off is tried again like one that
@@ -51,13 +54,21 @@ func (r *receive) Intercept(p khttp.Pipeline, next int, req *http.Request) (*htt
 	resp.Request = req
 	mine := &reservation{memory: r.memory, timeout: timeout}
 	defer mine.release()
-	body, err := mine.readBody(ctx, resp, r.most)
+	most := r.most
+	if resp.StatusCode != http.StatusOK {
+		most = min(most, mostErrorBody)
+	}
+	body, err := mine.readBody(ctx, resp, most)
 	r.client.count(ctx, func(n *Counter) { n.BytesRead.Add(int64(len(body))) })
 	switch {
 	case resp.StatusCode != http.StatusOK:
 		return nil, responseError(resp, body) // the status says more than a broken body
 	case err != nil:
-		return nil, transportError(ctx, req, err)
+		err := transportError(ctx, req, err)
+		if e, ok := errors.AsType[*Error](err); ok && e.Kind == Malformed {
+			e.Status = resp.StatusCode
+		}
+		return nil, err
 	}
 	if err := callOf(req).accept(body); err != nil {
 		return nil, contentError(resp, body, err)
@@ -65,6 +76,10 @@ func (r *receive) Intercept(p khttp.Pipeline, next int, req *http.Request) (*htt
 	resp.Body = http.NoBody
 	return resp, nil
 }
+
+// besideBody are what net/http says, in no type of its own, of too much that is not the body: headers, answers of headers
+// alone (1xx), trailers, and what stands between the chunks.
+var besideBody = []string{"response headers exceeded", "header list larger than", "too many 1xx", "suspiciously long trailer", "too much non-data"}
 
 // transportError is the error of a request without a whole answer.
 func transportError(ctx context.Context, req *http.Request, err error) error {
@@ -74,17 +89,27 @@ func transportError(ctx context.Context, req *http.Request, err error) error {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	if errors.Is(err, errLarge) {
-		return newError(Rejected, req, err)
+	for _, words := range besideBody {
+		if strings.Contains(err.Error(), words) {
+			err = beyond("more than %d KiB of headers, or much else beside the body", mostHeader>>10)
+		}
 	}
-	return newError(Unavailable, req, err)
+	if _, ok := errors.AsType[*limitError](err); ok {
+		e := newError(Malformed, req, err)
+		e.cure = beyondCure
+		return e
+	}
+	return newError(Unavailable, req, foreign.Error(err))
 }
 
 // contentError is the error of an answer 200 that is not what was asked for. It may be right the next time.
 func contentError(resp *http.Response, body []byte, err error) error {
 	e := newError(Unavailable, resp.Request, fmt.Errorf("%w (%s)", err, described(resp, body)))
 	e.Status = resp.StatusCode
-	e.RequestID = resp.Header.Get("request-id")
+	e.RequestID = foreign.ID(resp.Header.Get("request-id"))
+	if _, ok := errors.AsType[*limitError](err); ok {
+		e.Kind, e.cure = Malformed, beyondCure
+	}
 	if part, ok := errors.AsType[*incompleteError](err); ok {
 		e.Kind = Incomplete
 		if part.graph != (graphError{}) {
@@ -96,7 +121,7 @@ func contentError(resp *http.Response, body []byte, err error) error {
 
 var unzippers = sync.Pool{New: func() any { return new(gzip.Reader) }}
 
-// readBody reads an answer to its end and decompresses it, up to most bytes.
+// readBody reads an answer to its end and decompresses it, up to most bytes. What is more is left where it is.
 func (r *reservation) readBody(ctx context.Context, resp *http.Response, most int64) ([]byte, error) {
 	src := io.Reader(resp.Body)
 	size := max(resp.ContentLength, 0)
@@ -105,14 +130,31 @@ func (r *reservation) readBody(ctx context.Context, resp *http.Response, most in
 	case "gzip":
 		z := unzippers.Get().(*gzip.Reader)
 		defer unzippers.Put(z)
-		if err := z.Reset(resp.Body); err != nil {
+		// What is compressed can say nothing without end, too.
+		if err := z.Reset(&bounded{resp.Body, most}); err != nil {
 			return nil, fmt.Errorf("gzip: %w", err)
 		}
 		src, size = z, 8*size // about what Graph's JSON shrinks by
 	default:
-		return nil, fmt.Errorf("an answer in encoding %q, which was not asked for", short(encoding))
+		return nil, beyond("an encoding %q, which was not asked for", foreign.New(encoding).String())
 	}
 	return r.read(ctx, src, size, most)
+}
+
+// bounded reads up to so many bytes; more are an error.
+type bounded struct {
+	from io.Reader
+	left int64
+}
+
+// Read reads.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errLarge
+	}
+	n, err := b.from.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
 }
 
 // memory bounds the bytes of all answers that are being read, decompressed, or checked. A request could
@@ -174,6 +216,9 @@ func (r *reservation) read(ctx context.Context, src io.Reader, size, most int64)
 			if err := r.grow(ctx, more); err != nil {
 				return body, err
 			}
+			if more >= largeAnswer {
+				runtime.GC()
+			}
 			body = append(make([]byte, 0, cap(body)+int(more)), body...) // exactly, which append alone would not
 			more = min(int64(cap(body)), most)                           // doubled the next time
 		}
@@ -181,7 +226,7 @@ func (r *reservation) read(ctx context.Context, src io.Reader, size, most int64)
 		body = body[:len(body)+n]
 		switch {
 		case int64(len(body)) > most:
-			return nil, errLarge
+			return body[:most], errLarge
 		case err == io.EOF:
 			return body, nil
 		case err != nil:

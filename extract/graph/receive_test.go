@@ -29,9 +29,9 @@ func TestHugeAnswerIsNotRead(t *testing.T) {
 		want                 Kind
 	}{
 		{"plain, fits", object, "", 1011, 0},
-		{"plain, too large", object, "", 1010, Rejected},
+		{"plain, too large", object, "", 1010, Malformed},
 		{"gzip, fits", zipped.String(), "gzip", 1011, 0},
-		{"gzip, too large", zipped.String(), "gzip", 1010, Rejected},
+		{"gzip, too large", zipped.String(), "gzip", 1010, Malformed},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -73,6 +73,9 @@ func (r Request) Incomplete(what string) error {
 	return r.newError(Incomplete, &incompleteError{what: what})
 }
 
+// Malformed is the error of what was asked for where the answers together cannot be read to an end.
+func (r Request) Malformed(what string) error { return r.newError(Malformed, errors.New(what)) }
+
 // at is the request for a link that Graph gave, which is used as it is.
 func (r Request) at(link *url.URL) *abs.RequestInformation {
 	info := r.bare()

@@ -24,6 +24,7 @@ const (
 	mostWaiting = 20 * time.Minute // between all tries of a request, if its client says nothing else
 	firstWait   = time.Second      // doubled by every try, up to…
 	mostBackoff = time.Minute
+	mostSlow    = 3 // tries that had no whole answer in their time: who answers like this holds a request for minutes
 )
 
 // retry is the one place where a request is sent again: when it was throttled, when the service or
@@ -39,6 +40,7 @@ type retry struct {
 func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
 	ctx, c := req.Context(), callOf(req)
 	var waited time.Duration
+	slow := 0
 	for try := 1; ; try++ {
 		resp, err := p.Next(c.withBody(req.Clone(ctx)), next)
 		e, ok := errors.AsType[*Error](err)
@@ -50,9 +52,11 @@ func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.
 		case !ok:
 			return nil, err
 		}
-		e.Tries = try
+		if e.Tries = try; errors.Is(e, errSlow) {
+			slow++
+		}
 		wait, again := nextTry(e, c, try)
-		if waited += wait; !again || try >= cmp.Or(c.tries, r.tries) || waited > r.patience {
+		if waited += wait; !again || try >= cmp.Or(c.tries, r.tries) || slow >= mostSlow || waited > r.patience {
 			return nil, e
 		}
 		r.log.InfoContext(ctx, "graph request is sent again", "in_seconds", wait.Seconds(), "try", try+1, "kind", e.Kind.String(), "status", e.Status, "url", e.URL)
@@ -95,7 +99,7 @@ func backoff(try int) time.Duration {
 // which counts from now. A gateway may add its own to Graph's: of several, with commas between them, the
 // longest counts. What is neither is as if it were not there.
 func parseRetryAfter(line string, now time.Time) (longest time.Duration, ok bool) {
-	parts := strings.Split(line, ",")
+	parts := strings.Split(line[:min(len(line), 256)], ",")
 	for i, part := range parts {
 		d, good := parseDelay(part, now)
 		if !good && i+1 < len(parts) { // a date has a comma of its own

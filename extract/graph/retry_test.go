@@ -100,7 +100,7 @@ func TestPatienceEnds(t *testing.T) {
 		{"unavailable", answer(503, ""), Unavailable, 8, 3 * time.Minute, "after 8 tries"},
 		{"HTML for ever", answer(200, "<html>", "Content-Type", "text/html; charset=utf-8"), Unavailable, 8, 3 * time.Minute, "6 bytes of text/html"},
 		{"throttled", answer(429, "", "Retry-After", "290"), Throttled, 5, 21 * time.Minute, "retry after 4m50s, after 5 tries"},
-		{"stalled for ever", stall, Unavailable, 8, 16 * time.Minute, "no whole answer within 1m40s"},
+		{"stalled for ever", stall, Unavailable, 3, 6 * time.Minute, "no whole answer within 1m40s"},
 		{"an object", answer(200, `{"id":"x"}`), Incomplete, 8, 3 * time.Minute, `no array "value"`},
 		{"an error for ever", answer(200, `{"value":[],"error":{"code":"c","message":"m"}}`), Incomplete, 8, 3 * time.Minute, "incomplete: 200 OK: c: m: the answer has an error in it"},
 		{"throttled for hours", answer(429, "", "Retry-After", "86400"), Throttled, 1, 1, "retry after 24h0m0s"},

@@ -36,6 +36,16 @@ type Rest struct {
 // Element is an element of a collection in a value: as Graph sent it, and what its member "id" says.
 type Element struct{ JSON, ID []byte }
 
+// Clone is the value in memory of its own: to keep it is not to keep the answer. Fields are the request's.
+func (v *Value) Clone(fields *Fields) (Value, error) {
+	if len(v.Rest) > 0 { // whose elements are places in the answer
+		return ReadValue(bytes.Clone(v.JSON), fields)
+	}
+	c := *v
+	c.JSON, c.ID, c.found = bytes.Clone(v.JSON), bytes.Clone(v.ID), slices.Clone(v.found)
+	return c, nil
+}
+
 // Edit is what makes the value whole once its collections are put to it. It takes the annotations out that belong to
 // the answer and not to the value, at any depth and whatever they annotate: they differ between two readings. A
 // deltaLink stays.

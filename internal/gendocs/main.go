@@ -1,6 +1,7 @@
-// Gendocs writes docs/datasets, a page a dataset and a page about all of them, from the values in schemas:
+// Gendocs writes docs/datasets, a page a dataset and a page about all of them, docs/privacy.md, docs/metrics.md, docs/dbt/models and docs/powerbi, from the
+// values in schemas and views:
 //
-//	go run ./internal/gendocs docs/datasets
+//	go run ./internal/gendocs docs
 package main
 
 import (
@@ -9,10 +10,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
 
 	"graphlake/schemas"
+	"graphlake/views"
 )
 
 var (
@@ -20,6 +23,10 @@ var (
 	page string
 	//go:embed index.md.tmpl
 	index string
+	//go:embed privacy.md.tmpl
+	privacy string
+	//go:embed metrics.md.tmpl
+	metrics string
 )
 
 func main() {
@@ -38,7 +45,27 @@ func generate(dir string, set schemas.Set) error {
 	if err != nil {
 		return err
 	}
-	return replace(dir, pages)
+	text, err := fill(privacy, set)
+	if err != nil {
+		return fmt.Errorf("the page about privacy: %w", err)
+	}
+	ofMetrics, err := fill(metrics, topics(views.Metrics()))
+	if err != nil {
+		return fmt.Errorf("the page about metrics: %w", err)
+	}
+	if err := replace(filepath.Join(dir, "datasets"), pages); err != nil {
+		return err
+	}
+	if err := writeDBT(dir, set); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "metrics.md"), ofMetrics, 0o600); err != nil {
+		return err
+	}
+	if err := writePowerBI(dir, set); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "privacy.md"), text, 0o600)
 }
 
 // render makes the pages, by the names of their files.
@@ -60,10 +87,12 @@ func render(datasets []schemas.Dataset) (map[string][]byte, error) {
 }
 
 func fill(text string, values any) ([]byte, error) {
-	t, err := template.New("page").Funcs(template.FuncMap{
+	return fillWith(text, values, template.FuncMap{
 		"list":  func(names []string) string { return "`" + strings.Join(names, "`, `") + "`" },
 		"paths": func(all []schemas.Path) string { return quoted(all, ", else ") },
 		"names": func(all []schemas.Path) string { return quoted(all, ", ") },
+
+		"query": func(m views.Metric) (string, error) { return m.Query(views.DuckDB) },
 
 		"trim":     strings.TrimSpace,
 		"changing": changing,
@@ -72,6 +101,16 @@ func fill(text string, values any) ([]byte, error) {
 		"ahead":    func(d schemas.Dataset) string { return length(d.Ahead) },
 		"requests": requests,
 		"budgets":  budgets,
+		"marks":    marks,
+		"keepings": keepings,
+		"computations": func(t schemas.Table) (all []schemas.Computation) {
+			for _, c := range t.Columns {
+				if c.Computed != 0 && !slices.Contains(all, c.Computed) {
+					all = append(all, c.Computed)
+				}
+			}
+			return all
+		},
 		"of": func(t schemas.Table, c schemas.Column) []schemas.Path {
 			all := []schemas.Path{c.Path.Absolute(t.Each)}
 			for _, p := range c.Else {
@@ -79,13 +118,38 @@ func fill(text string, values any) ([]byte, error) {
 			}
 			return all
 		},
-	}).Parse(text)
+	})
+}
+
+func fillWith(text string, values any, words template.FuncMap) ([]byte, error) {
+	t, err := template.New("page").Funcs(words).Parse(text)
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
 	err = t.Execute(&b, values)
 	return b.Bytes(), err
+}
+
+// marks are what a reader has to know before a null: whether there can be one, and which settings make one.
+func marks(d schemas.Dataset, t schemas.Table, c schemas.Column) string {
+	var all []string
+	if t.Requires(c) {
+		all = append(all, "required")
+	}
+	if c.Personal {
+		all = append(all, "personal")
+	}
+	switch {
+	case slices.ContainsFunc(d.Bodies, func(b schemas.Body) bool { return b.Form == schemas.Payload && b.Path == c.Path.Absolute(t.Each) }):
+		all = append(all, "full text")
+	case c.Written != 0:
+		all = append(all, c.Written.String())
+	}
+	if c.Quasi {
+		all = append(all, "singles out")
+	}
+	return strings.Join(all, ", ")
 }
 
 func quoted(all []schemas.Path, separator string) string {

@@ -35,7 +35,7 @@ func TestNames(t *testing.T) {
 		"views/a.go":           {Data: []byte("package views\nconst a, b, c = \"tables/\", `runs/dt=*/x`, \"state\"\n")},
 		"jobs/a_test.go":       {Data: []byte("package jobs\nconst a = \"lake.json\"\n")},
 		"load/dirstore/a.go":   {Data: []byte("package dirstore\nfunc a() string { return \"/.staging/\" + \".staging\" }\n")},
-		"internal/month/a.go":  {Data: []byte("package month\nconst a = \"raw/\"\n")},
+		"internal/trial/a.go":  {Data: []byte("package month\nconst a = \"raw/\"\n")},
 		"cmd/graphlake/a.go":   {Data: []byte("package main\nvar a = []string{\"not raw/\", \"a.parquet\"}\n")},
 		"load/storetest/a.go":  {Data: []byte("package storetest\nconst a = \"state/x\"\n")},
 		"transform/testdata/a": {Data: []byte("raw/")},

@@ -13,6 +13,8 @@ import (
 
 	"graphlake/extract/graph"
 	"graphlake/jobs/derive"
+	"graphlake/jobs/erased"
+	"graphlake/jobs/exclude"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
@@ -27,6 +29,7 @@ type Auditor struct {
 	Store   load.Store
 	Clients map[string]*graph.Client // by tenant id; nil: Graph is not asked
 	Privacy privacy.Settings         // of the lake, with which Graph's answers are compared
+	Exclude exclude.Settings         // who is left out of it, and so not missed
 	Now     time.Time                // what counts as now
 	Log     *slog.Logger
 	Memory  memory.Allocator // of rows; nil is Arrow's own
@@ -70,13 +73,14 @@ const (
 	FoundOrphan     FindingKind = "orphan"     // rows without their row in the parent table
 	FoundCount      FindingKind = "count"      // records that the root table and quarantine have too many or too few
 	FoundStale      FindingKind = "stale"      // 1: the partition is not what raw gives
-	FoundForeign    FindingKind = "foreign"    // 1: a file that readers take for one of the table's
+	FoundForeign    FindingKind = "foreign"    // 1: a file among the partitions that is none
 	FoundUnreadable FindingKind = "unreadable" // 1: the partition is no Parquet file of ours
 	FoundBusy       FindingKind = "busy"       // 1: the day changed whenever it was looked at
 	FoundRefused    FindingKind = "refused"    // parents and records that could not be read, and are tried again
 	FoundLost       FindingKind = "lost"       // days that Graph has forgotten before they were read whole, or what one parent or record had of them
 	FoundMisfits    FindingKind = "misfits"    // values that did not fit their column; a warning
 	FoundFuture     FindingKind = "future"     // 1: a partition of a day that has not come
+	FoundLeftover   FindingKind = "leftover"   // 1: a partition of a day that was removed; an expire was broken off
 	FoundUnread     FindingKind = "unread"     // records that Graph lists and raw does not hold
 	FoundBehind     FindingKind = "behind"     // records that Graph lists in a higher version
 )
@@ -101,6 +105,10 @@ func (a *Auditor) Audit(ctx context.Context, s plan.Selection) (Audit, error) {
 	if err := s.Check(a.Now); err != nil {
 		return Audit{}, err
 	}
+	excluded, err := a.exclude(ctx, s)
+	if err != nil {
+		return Audit{}, err
+	}
 	lake := load.New(a.Store, "").Comparing()
 	result := Audit{Findings: []Finding{}}
 	seen := map[time.Time]bool{}
@@ -117,7 +125,7 @@ func (a *Auditor) Audit(ctx context.Context, s plan.Selection) (Audit, error) {
 		}
 		before := len(errs)
 		for _, t := range s.Tenants {
-			x := &audit{auditor: a, lake: lake, tenant: t, dataset: d, selection: s, seen: seen, misfits: map[transform.Misfit]misfits{}, doubled: map[time.Time]bool{}}
+			x := &audit{auditor: a, lake: lake, excluded: excluded, tenant: t, dataset: d, selection: s, seen: seen, misfits: map[transform.Misfit]misfits{}, doubled: map[time.Time]bool{}}
 			if err := x.all(ctx, there.days[t.ID]); err != nil {
 				errs = append(errs, fmt.Errorf("audit %s of %s: %w", d.Name, t.Name, err))
 			}
@@ -130,6 +138,21 @@ func (a *Auditor) Audit(ctx context.Context, s plan.Selection) (Audit, error) {
 	result.Days = len(seen)
 	slices.SortFunc(result.Findings, compareFindings)
 	return result, errors.Join(errs...)
+}
+
+// exclude finds out who is left out, if Graph is to be asked.
+func (a *Auditor) exclude(ctx context.Context, s plan.Selection) (*exclude.Excluded, error) {
+	if a.Clients == nil {
+		return nil, nil
+	}
+	list, err := erased.Load(ctx, a.Store)
+	if err != nil {
+		return nil, err
+	}
+	if len(list.Salt) == 0 { // then the lake has no mark of anybody
+		list.Salt = privacy.NewSalt()
+	}
+	return a.Exclude.Find(ctx, a.Clients, s.TenantIDs(), list, a.Privacy), nil
 }
 
 func compareFindings(a, b Finding) int {
@@ -152,6 +175,7 @@ func (a Audit) Failures() int {
 type audit struct {
 	auditor   *Auditor
 	lake      *load.Lake // that cannot be changed, and under no lock
+	excluded  *exclude.Excluded
 	tenant    plan.Tenant
 	dataset   schemas.Dataset
 	selection plan.Selection

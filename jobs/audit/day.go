@@ -44,10 +44,40 @@ func (a *audit) look(ctx context.Context, date time.Time) (found []Finding, reli
 }
 
 // says is what a state says of the day: a run that works on other days changes nothing of it.
-func (d *dayAudit) says(st state.State) [4]bool {
+func (d *dayAudit) says(st state.State) [7]bool {
 	other := *d
 	other.state = st
-	return [4]bool{other.dirty(d.date), other.dirty(d.before()), other.covered(), other.outdated()}
+	return [7]bool{
+		other.dirty(d.date), other.dirty(d.before()), other.covered(), other.outdated(),
+		other.removed(load.Raw), other.removed(load.Tables), other.removed(load.Quarantine),
+	}
+}
+
+// removed reports whether raw, tables or quarantine of the day were removed, because they are older than the lake keeps.
+func (d *dayAudit) removed(kind load.Kind) bool { return d.state.IsRemoved(kind, d.date) }
+
+// leftovers finds partitions of what was removed.
+func (d *dayAudit) leftovers() {
+	if d.removed(load.Raw) && d.there(d.of.raw(d.date)) {
+		d.find(FoundLeftover, ofRaw, 1)
+	}
+	if d.removed(load.Quarantine) && d.there(d.quarantine()) {
+		d.find(FoundLeftover, ofQuarantine, 1)
+	}
+	for _, t := range d.of.dataset.Tables {
+		if d.removed(load.Tables) && d.there(d.table(t)) {
+			d.find(FoundLeftover, t.Name, 1)
+		}
+	}
+}
+
+// tablesAlone looks at the tables of a day whose raw was removed: they are held against each other only. A day of which
+// there are none is one of which there never were.
+func (d *dayAudit) tablesAlone(ctx context.Context) error {
+	if d.removed(load.Tables) || !slices.ContainsFunc(d.of.dataset.Tables, func(t schemas.Table) bool { return d.there(d.table(t)) }) {
+		return nil
+	}
+	return d.auditTables(ctx)
 }
 
 // snapshot is the state, and the versions of the partitions that the look goes by.
@@ -107,6 +137,10 @@ func (d *dayAudit) examine(ctx context.Context) ([]Finding, error) {
 	if dirty {
 		d.find(FoundDirty, "", 1)
 	}
+	d.leftovers()
+	if d.removed(load.Raw) {
+		return d.findings, d.tablesAlone(ctx)
+	}
 	if !d.there(d.of.raw(d.date)) {
 		if !dirty || d.covered() { // a day that is only marked is one that was never published
 			d.find(FoundMissing, ofRaw, 1)
@@ -118,6 +152,9 @@ func (d *dayAudit) examine(ctx context.Context) ([]Finding, error) {
 	}
 	if err := d.againstGraph(ctx); err != nil {
 		return d.findings, err
+	}
+	if d.removed(load.Tables) {
+		return d.findings, nil
 	}
 	if d.outdated() {
 		d.find(FoundOutdated, "", 1)
@@ -153,18 +190,22 @@ func (d *dayAudit) auditBytes(ctx context.Context) error {
 	tables, quarantine := x.Writers()
 	would := x.Result()
 	switch there := d.there(d.quarantine()); {
-	case there:
+	case there && !d.removed(load.Quarantine):
 		if err := d.compare(ctx, quarantine, ofQuarantine); err != nil {
 			return err
 		}
-	case would.Quarantined > 0:
+	case would.Quarantined > 0 && !d.removed(load.Quarantine):
 		d.find(FoundMissing, ofQuarantine, 1)
 	}
 	for m, n := range would.Misfits {
 		sum := d.of.misfits[m]
 		d.of.misfits[m] = misfits{sum.count + n, schemas.Later(sum.day, d.date)}
 	}
-	if err := d.auditCount(ctx, would.Records); err != nil {
+	records := would.Records
+	if d.removed(load.Quarantine) {
+		records -= would.Quarantined
+	}
+	if err := d.auditCount(ctx, records); err != nil {
 		return err
 	}
 	for i, w := range tables {
@@ -197,7 +238,7 @@ func (d *dayAudit) auditCount(ctx context.Context, records int64) error {
 	if err != nil {
 		return err
 	}
-	if d.there(d.quarantine()) {
+	if d.there(d.quarantine()) && !d.removed(load.Quarantine) {
 		bad, err := d.of.lake.Count(ctx, d.quarantine())
 		if err != nil {
 			return err

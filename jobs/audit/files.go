@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"time"
 
 	"graphlake/jobs/plan"
@@ -29,7 +28,7 @@ func (a *Auditor) survey(ctx context.Context, d schemas.Dataset) (survey, error)
 				return s, fmt.Errorf("audit %s: %w", d.Name, err)
 			}
 			p, ok := load.ParsePartition(info.Name)
-			if !ok || !tenant.MatchString(p.TenantID) {
+			if !ok || !load.IsTenant(p.TenantID) {
 				s.strange = append(s.strange, info)
 			}
 			if !ok {
@@ -43,9 +42,6 @@ func (a *Auditor) survey(ctx context.Context, d schemas.Dataset) (survey, error)
 	}
 	return s, nil
 }
-
-// tenant is how the directories of tenants are called.
-var tenant = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // foreign are the files that are none of ours, of the tenants and days that are asked for. One that
 // lies in no tenant's directory, as in a copy of one, or in no day's, is always told of: whoever reads all files of a
@@ -63,7 +59,7 @@ func (s survey) foreign(sel plan.Selection, d schemas.Dataset, now time.Time) []
 			if _, partition := load.ParsePartition(info.Name); partition && ours {
 				continue
 			}
-			ours = ours || !tenant.MatchString(at.TenantID)
+			ours = ours || !load.IsTenant(at.TenantID)
 		}
 		if !at.Date.IsZero() {
 			f.Date = at.Date.Format(time.DateOnly)

@@ -2,12 +2,13 @@ package audit
 
 import (
 	"graphlake/jobs/state"
+	"graphlake/load"
 	"graphlake/schemas"
 )
 
 // gaps finds what is not read of the time that is asked for.
 func (a *audit) gaps(st state.State) {
-	past := schemas.Range{To: a.auditor.Now.UTC().Truncate(schemas.Day)}
+	past := schemas.Range{From: a.selection.KeepOf(a.dataset).From(load.Raw, a.auditor.Now), To: a.auditor.Now.UTC().Truncate(schemas.Day)}
 	for _, r := range st.Unread(a.dataset, past) {
 		if a.selection.Ranged() {
 			asked := a.selection.Range(a.auditor.Now)

@@ -1,7 +1,6 @@
 package audit_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -13,23 +12,9 @@ import (
 	"graphlake/jobs/clock"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
-	"graphlake/load/memstore"
+	"graphlake/jobs/state/statetest"
 	"graphlake/schemas"
 )
-
-// instant is one of November 2026: a day, or "18T06" with an hour.
-func instant(t *testing.T, s string) time.Time {
-	t.Helper()
-	day, hour, _ := strings.Cut(s, "T")
-	if hour == "" {
-		hour = "00"
-	}
-	instant, err := time.Parse("2006-01-02T15", "2026-11-"+day+"T"+hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return instant
-}
 
 var tenant = plan.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
 
@@ -43,24 +28,9 @@ func parts(t *testing.T, text string) state.Coverage {
 		}
 		when, outcome, _ := strings.Cut(part, " ")
 		from, to, _ := strings.Cut(when, "-")
-		all = append(all, state.Covered{From: instant(t, from), To: instant(t, to), Outcome: state.Outcome(outcome)})
+		all = append(all, state.Covered{From: statetest.Instant(t, from), To: statetest.Instant(t, to), Outcome: state.Outcome(outcome)})
 	}
 	return all
-}
-
-// stateOnly is a store that holds nothing but a state.
-func stateOnly(t *testing.T, d schemas.Dataset, st state.State) *memstore.Store {
-	t.Helper()
-	st.Format = 1
-	text, err := json.Marshal(st)
-	if err != nil {
-		t.Fatal(err)
-	}
-	store := memstore.New()
-	if _, err := store.Swap(t.Context(), state.Pair{TenantID: tenant.ID, Dataset: d.Name}.Object(), "", text); err != nil {
-		t.Fatal(err)
-	}
-	return store
 }
 
 func TestGaps(t *testing.T) {
@@ -98,17 +68,17 @@ func TestGaps(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			st := state.State{Coverage: parts(t, c.coverage)}
 			if c.since != "" {
-				st.Since = instant(t, c.since)
+				st.Since = statetest.Instant(t, c.since)
 			}
 			if c.picture != "" {
-				st.Picture = instant(t, c.picture)
+				st.Picture = statetest.Instant(t, c.picture)
 			}
-			store := stateOnly(t, c.dataset, st)
+			store := statetest.Store(t, state.Pair{TenantID: tenant.ID, Dataset: c.dataset.Name}, st)
 			s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{c.dataset}}
 			if from, to, ok := strings.Cut(c.cut, "-"); ok {
-				s.From, s.To = instant(t, from), instant(t, to)
+				s.From, s.To = statetest.Instant(t, from), statetest.Instant(t, to)
 			}
-			a := audit.Auditor{Store: store, Now: instant(t, "20T02"), Log: slog.New(slog.DiscardHandler)}
+			a := audit.Auditor{Store: store, Now: statetest.Instant(t, "20T02"), Log: slog.New(slog.DiscardHandler)}
 			found, err := a.Audit(t.Context(), s)
 			if err != nil {
 				t.Fatal(err)

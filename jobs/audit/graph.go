@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"graphlake/extract"
+	"graphlake/jobs/erased"
 	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
@@ -34,6 +35,9 @@ func (d *dayAudit) againstGraph(ctx context.Context) error {
 	if len(asked) == 0 {
 		return nil
 	}
+	if err := d.of.excluded.Err(d.of.tenant.ID); err != nil {
+		return err
+	}
 	held, err := d.versions(ctx)
 	if err != nil {
 		return err
@@ -47,6 +51,19 @@ func (d *dayAudit) againstGraph(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	left, err := erased.Load(ctx, d.of.auditor.Store) // whom nobody misses
+	if err != nil {
+		return err
+	}
+	without, err := left.Of(d.of.tenant.ID).Filter(d.of.dataset)
+	if err != nil {
+		return err
+	}
+	excluded, err := d.of.excluded.Filter(d.of.tenant.ID, d.of.dataset)
+	if err != nil {
+		return err
+	}
+	options := extract.Options{Now: d.of.auditor.Now, Log: d.of.auditor.Log, ListOnly: true, LeftOut: d.of.excluded.Of(d.of.tenant.ID).Has}
 	c := comparison{dataset: d.of.dataset, now: d.of.auditor.Now, held: held}
 	compare := func() {
 		batch := listed.Flush()[0]
@@ -54,10 +71,20 @@ func (d *dayAudit) againstGraph(ctx context.Context) error {
 		c.compare(batch)
 	}
 	for _, r := range asked {
-		reading := extract.Read(client, d.of.dataset, r, extract.Options{Now: d.of.auditor.Now, Log: d.of.auditor.Log, ListOnly: true})
+		reading := extract.Read(client, d.of.dataset, r, options)
 		for record, err := range reading.Records(ctx) {
-			if err == nil {
-				err = listed.Append(scrubber.Scrub(record).JSON)
+			stays := err == nil
+			if stays {
+				record, stays, err = excluded.Apply(ctx, record)
+			}
+			if err == nil && stays {
+				record, err = scrubber.Scrub(ctx, record)
+			}
+			if err == nil && stays {
+				record, stays, err = without.Apply(ctx, record)
+			}
+			if err == nil && stays {
+				err = listed.Append(record.JSON)
 			}
 			if err != nil {
 				return err

@@ -71,7 +71,7 @@ func (d *dayAudit) auditTables(ctx context.Context) error {
 			return err
 		}
 	}
-	if !d.there(d.quarantine()) {
+	if !d.there(d.quarantine()) || d.removed(load.Quarantine) {
 		return nil
 	}
 	if _, err := d.of.lake.Count(ctx, d.quarantine()); err != nil {

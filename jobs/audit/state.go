@@ -96,7 +96,7 @@ func (a *audit) moves(ctx context.Context, st state.State, partitions map[time.T
 	var days []time.Time
 	var rows int64
 	for date := range partitions {
-		if !a.within(date) || st.IsDirty(date) {
+		if !a.within(date) || st.IsDirty(date) || st.IsRemoved(load.Raw, date) {
 			continue
 		}
 		n, err := a.lake.Count(ctx, a.raw(date))

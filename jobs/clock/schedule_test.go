@@ -15,6 +15,7 @@ import (
 
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
+	"graphlake/jobs/state/statetest"
 	"graphlake/load"
 	"graphlake/load/memstore"
 	"graphlake/schemas"
@@ -220,15 +221,15 @@ func TestLate(t *testing.T) {
 		{"never read", "", "", "23T10", "logs due 23T02:30 from 21T00:00"},
 	} {
 		store := memstore.New()
-		s := state.State{Format: state.Format, Requests: 1, Coverage: parts(t, c.held)}
+		s := state.State{Format: state.Format, Requests: 1, Coverage: statetest.Coverage(t, c.held)}
 		if strings.HasPrefix(c.name, "dirty") {
-			s.Dirty = []time.Time{at(t, "22")}
+			s.Dirty = []time.Time{statetest.Instant(t, "22")}
 		}
 		if c.since != "" {
-			s.Since = at(t, c.since)
+			s.Since = statetest.Instant(t, c.since)
 		}
 		putState(t, store, state.Pair{TenantID: contoso.ID, Dataset: logs.Name}, s)
-		late, err := Late(t.Context(), store, []Job{j}, at(t, c.now))
+		late, err := Late(t.Context(), store, []Job{j}, statetest.Instant(t, c.now))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,42 +284,7 @@ func TestScheduleStartsInTrouble(t *testing.T) {
 	}
 }
 
-func midnight(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
-
 func hours(dataset string, mode schemas.Mode, longest time.Duration) schemas.Dataset {
 	return schemas.Dataset{Name: dataset, Mode: mode, Lookback: 72 * time.Hour,
 		Source: schemas.Source{Window: schemas.Window{Longest: longest}}}
-}
-
-// at reads an instant of November 2026, or of December from day 31 on, as "23T02:30" or "23".
-func at(t *testing.T, text string) time.Time {
-	t.Helper()
-	var day, hour, minute int
-	n, err := fmt.Sscanf(text, "%dT%d:%d", &day, &hour, &minute)
-	if n == 0 {
-		t.Fatalf("%q: %v", text, err)
-	}
-	return midnight(day).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)
-}
-
-// parts reads coverage as "20-21 data 22T02:30; …", after which "young" may stand, and "#2": the request.
-func parts(t *testing.T, text string) (all []state.Covered) {
-	t.Helper()
-	for line := range strings.SplitSeq(text, "; ") {
-		if line == "" {
-			continue
-		}
-		words := strings.Fields(line)
-		from, to, _ := strings.Cut(words[0], "-")
-		c := state.Covered{From: at(t, from), To: at(t, to), Outcome: state.Outcome(words[1]), Read: at(t, words[2]), Request: 1}
-		for _, word := range words[3:] {
-			if word == "young" {
-				c.NotYet = 1
-			} else if _, err := fmt.Sscanf(word, "#%d", &c.Request); err != nil {
-				t.Fatal(err)
-			}
-		}
-		all = append(all, c)
-	}
-	return all
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"graphlake/internal/foreign"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
@@ -58,9 +59,16 @@ type DatasetStatus struct {
 	Gone       int            `json:"gone"`       // parents that are listed and were not found for so long that it is believed
 	Lost       []state.Lost   `json:"lost"`       // what Graph has forgotten before it was read whole
 	Unfinished []Span         `json:"unfinished"` // ranges that were asked for, whose reading was interrupted
+	// Removed are the days of which the tables were removed because they are older than the lake keeps, RemovedRaw those of
+	// raw, and NeverRead those of which there was nothing to remove: they are as old, and nobody has read them.
+	Removed    []Span `json:"removed"`
+	RemovedRaw []Span `json:"removed_raw"`
+	NeverRead  []Span `json:"never_read"`
 	// Misfits are values that did not fit their column, by table.column, on the newest days.
 	Misfits map[string]int64 `json:"misfits"`
-	Error   string           `json:"error,omitempty"` // why nothing else is said
+	// New are properties that records had and nobody knows, by their paths.
+	New   []schemas.Path `json:"new_properties"`
+	Error string         `json:"error,omitempty"` // why nothing else is said
 }
 
 // Span is a half-open range in UTC, as JSON has it.
@@ -93,7 +101,7 @@ func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []
 	var errs []error
 	for _, t := range s.Tenants {
 		for _, d := range s.Datasets {
-			ds, err := loadDatasetStatus(ctx, store, t, d, now)
+			ds, err := loadDatasetStatus(ctx, store, t, d, past(s, d, now))
 			errs = append(errs, err)
 			status.Datasets = append(status.Datasets, ds)
 		}
@@ -106,22 +114,30 @@ func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []
 	status.Runs, err = loadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day))
 	errs = append(errs, err)
 	for _, err := range errs {
-		if err != nil && !slices.Contains(status.Errors, err.Error()) {
-			status.Errors = append(status.Errors, err.Error())
+		if err == nil {
+			continue
+		}
+		if said := foreign.Printable(err.Error()); !slices.Contains(status.Errors, said) {
+			status.Errors = append(status.Errors, said)
 		}
 	}
 	return status, errors.Join(errs...)
 }
 
-func loadDatasetStatus(ctx context.Context, store load.Store, t plan.Tenant, d schemas.Dataset, now time.Time) (DatasetStatus, error) {
+// past is the time of which the lake is to hold all: from what it keeps up to the last midnight.
+func past(s plan.Selection, d schemas.Dataset, now time.Time) schemas.Range {
+	return schemas.Range{From: s.KeepOf(d).From(load.Raw, now), To: now.UTC().Truncate(schemas.Day)}
+}
+
+func loadDatasetStatus(ctx context.Context, store load.Store, t plan.Tenant, d schemas.Dataset, past schemas.Range) (DatasetStatus, error) {
 	pair := state.Pair{TenantID: t.ID, Dataset: d.Name}
 	st, err := state.Load(ctx, store, pair)
 	if err != nil {
-		ds := statusOf(&state.State{}, t, d, now)
-		ds.Error = err.Error()
+		ds := statusOf(&state.State{}, t, d, past)
+		ds.Error = foreign.Printable(err.Error())
 		return ds, err
 	}
-	ds := statusOf(&st, t, d, now)
+	ds := statusOf(&st, t, d, past)
 	days, err := state.LoadDays(ctx, store, pair)
 	if err != nil || len(days.Days) == 0 {
 		return ds, err
@@ -129,7 +145,7 @@ func loadDatasetStatus(ctx context.Context, store load.Store, t plan.Tenant, d s
 	var records int64
 	for _, day := range days.Days {
 		switch {
-		case d.Mode.Pictures() && day.Date != ds.Picture, day.Outcome == string(state.Empty), day.Outcome == string(state.Expired), day.Outcome == string(state.Missed), day.Outcome == state.DayMissing, day.Outcome == state.DayRefused, day.Outcome == string(state.Off):
+		case d.Mode.Pictures() && day.Date != ds.Picture, day.Outcome == string(state.Empty), day.Outcome == string(state.Expired), day.Outcome == string(state.Missed), day.Outcome == state.DayMissing, day.Outcome == state.DayRefused, day.Outcome == string(state.Off), strings.HasPrefix(day.Removed, string(load.Raw)):
 		case day.Records == nil:
 			return ds, nil // of a lake from before days were counted
 		default:
@@ -151,11 +167,12 @@ func nextRuns(jobs []Job, now time.Time) []NextRun {
 	return next
 }
 
-func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, now time.Time) DatasetStatus {
+func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, past schemas.Range) DatasetStatus {
 	behind := s.Missing()
 	ds := DatasetStatus{
 		Tenant: t.Name, Dataset: d.Name, Behind: len(behind), Gone: len(s.Behind) - len(behind), Who: append([]state.Behind{}, behind[:min(len(behind), mostTold)]...),
-		Lost: append([]state.Lost{}, s.Lost...), Gaps: []Span{}, Dirty: []string{}, Missed: []Span{}, Unfinished: []Span{}, Misfits: map[string]int64{},
+		Lost: append([]state.Lost{}, s.Lost...), Gaps: []Span{}, Dirty: []string{}, Missed: []Span{}, Unfinished: []Span{}, Misfits: map[string]int64{}, New: append([]schemas.Path{}, s.New...),
+		Removed: []Span{}, RemovedRaw: []Span{}, NeverRead: []Span{},
 	}
 	for _, day := range s.Misfits {
 		for column, n := range day.Columns {
@@ -168,7 +185,6 @@ func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, now time.Time) D
 	for _, c := range s.Coverage {
 		ds.add(c, d.Mode.Pictures())
 	}
-	past := schemas.Range{To: now.UTC().Truncate(schemas.Day)}
 	for _, r := range s.Unread(d, past) {
 		ds.Gaps = append(ds.Gaps, Span(r))
 	}
@@ -183,6 +199,16 @@ func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, now time.Time) D
 	if d.Ahead > 0 { // what lies ahead may still change
 		ds.Reaches = schemas.Earlier(ds.Reaches, past.To)
 	}
+	neverRead := s.NeverRead()
+	for _, r := range neverRead {
+		ds.NeverRead = append(ds.NeverRead, Span(r))
+	}
+	for _, r := range schemas.Subtract(s.RemovedOf(load.Tables), neverRead...) {
+		ds.Removed = append(ds.Removed, Span(r))
+	}
+	for _, r := range schemas.Subtract(s.RemovedOf(load.Raw), neverRead...) {
+		ds.RemovedRaw = append(ds.RemovedRaw, Span(r))
+	}
 	for _, a := range s.Asked {
 		ds.Unfinished = append(ds.Unfinished, Span{a.From, a.To})
 	}
@@ -192,6 +218,7 @@ func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, now time.Time) D
 // add takes the next part of the coverage.
 func (d *DatasetStatus) add(c state.Covered, pictures bool) {
 	switch {
+	case c.Outcome == state.Removed: // which is no reading
 	case c.Read.After(d.Read):
 		d.Read, d.Outcome = c.Read, c.Outcome
 	case c.Read.Equal(d.Read) && (c.Outcome == state.Data || !(state.Covered{Outcome: d.Outcome}).Held()): // of one reading, a part with records counts

@@ -1,52 +1,22 @@
 package clock_test
 
 import (
-	"encoding/json"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
 	"graphlake/jobs/clock"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
-	"graphlake/load/memstore"
+	"graphlake/jobs/state/statetest"
+	"graphlake/load"
 	"graphlake/schemas"
 )
 
 var tenant = plan.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
 
-// instant is one of November 2026: a day, or "18T06" with an hour.
-func instant(t *testing.T, s string) time.Time {
-	t.Helper()
-	day, hour, _ := strings.Cut(s, "T")
-	if hour == "" {
-		hour = "00"
-	}
-	instant, err := time.Parse("2006-01-02T15", "2026-11-"+day+"T"+hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return instant
-}
-
-// stateOnly is a store that holds nothing but a state.
-func stateOnly(t *testing.T, d schemas.Dataset, st state.State) *memstore.Store {
-	t.Helper()
-	st.Format = 1
-	text, err := json.Marshal(st)
-	if err != nil {
-		t.Fatal(err)
-	}
-	store := memstore.New()
-	if _, err := store.Swap(t.Context(), state.Pair{TenantID: tenant.ID, Dataset: d.Name}.Object(), "", text); err != nil {
-		t.Fatal(err)
-	}
-	return store
-}
-
 func TestStatusOfAState(t *testing.T) {
-	nov := func(s string) time.Time { return instant(t, s) }
+	nov := func(s string) time.Time { return statetest.Instant(t, s) }
 	st := state.State{
 		Since: nov("10"),
 		Coverage: state.Coverage{
@@ -61,7 +31,7 @@ func TestStatusOfAState(t *testing.T) {
 		Dirty:   []time.Time{nov("15"), nov("16")},
 		Derived: []state.Derived{{From: nov("10"), To: nov("12"), Fingerprint: "other"}, {From: nov("13"), To: nov("17"), Fingerprint: schemas.CallRecords.Fingerprint()}},
 	}
-	store := stateOnly(t, schemas.CallRecords, st)
+	store := statetest.Store(t, state.Pair{TenantID: tenant.ID, Dataset: schemas.CallRecords.Name}, st)
 	got, err := clock.LoadStatus(t.Context(), store, plan.Selection{
 		Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords, schemas.Users},
 	}, nil, nov("18T02"))
@@ -75,10 +45,12 @@ func TestStatusOfAState(t *testing.T) {
 			Gaps:  []clock.Span{{From: nov("12"), To: nov("13")}, {From: nov("17"), To: nov("18")}},
 			Dirty: []string{"2026-11-15", "2026-11-16"}, Outdated: 2, Expired: 4, Behind: 1,
 			Who:    []state.Behind{{Parent: "ada", From: nov("12"), To: nov("14"), Reason: "unauthorized", Since: nov("13")}},
-			Missed: []clock.Span{}, Unfinished: []clock.Span{{From: nov("12"), To: nov("14")}}, Lost: []state.Lost{}, Misfits: map[string]int64{},
+			Missed: []clock.Span{}, Unfinished: []clock.Span{{From: nov("12"), To: nov("14")}}, Lost: []state.Lost{}, Misfits: map[string]int64{}, New: []schemas.Path{},
+			Removed: []clock.Span{}, RemovedRaw: []clock.Span{}, NeverRead: []clock.Span{},
 		}, {
 			Tenant: "contoso", Dataset: "users", Gaps: []clock.Span{}, Dirty: []string{}, Missed: []clock.Span{}, Unfinished: []clock.Span{},
-			Who: []state.Behind{}, Lost: []state.Lost{}, Misfits: map[string]int64{},
+			Who: []state.Behind{}, Lost: []state.Lost{}, Misfits: map[string]int64{}, New: []schemas.Path{},
+			Removed: []clock.Span{}, RemovedRaw: []clock.Span{}, NeverRead: []clock.Span{},
 		}},
 		Runs: []clock.RunStatus{}, Next: []clock.NextRun{}, Late: []clock.Overdue{}, Errors: []string{},
 	}
@@ -87,16 +59,42 @@ func TestStatusOfAState(t *testing.T) {
 	}
 }
 
+// Of a day that nobody has read there was nothing to remove, also where an earlier expire has removed those before it.
+func TestDaysThatWereNeverRead(t *testing.T) {
+	nov := func(s string) time.Time { return statetest.Instant(t, s) }
+	st := state.State{Coverage: state.Coverage{
+		{From: nov("03"), To: nov("05"), Outcome: state.Data, Read: nov("05T02"), Records: 9},
+		{From: nov("05"), To: nov("06"), Outcome: state.Failed, Read: nov("06T02")},
+		{From: nov("09T12"), To: nov("11"), Outcome: state.Empty, Read: nov("11T02")},
+	}}
+	for _, to := range []string{"07", "10", "12"} {
+		for _, kind := range []load.Kind{load.Tables, load.Raw} {
+			st.Remove(kind, schemas.ChatMessages, schemas.Range{From: nov("02"), To: nov(to)}, nov("20"))
+		}
+	}
+	store := statetest.Store(t, state.Pair{TenantID: tenant.ID, Dataset: schemas.ChatMessages.Name}, st)
+	got, err := clock.LoadStatus(t.Context(), store, plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.ChatMessages}}, nil, nov("20"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	span := func(from, to string) clock.Span { return clock.Span{From: nov(from), To: nov(to)} }
+	held := []clock.Span{span("03", "05"), span("09", "11")}
+	never := []clock.Span{span("02", "03"), span("05", "09"), span("11", "12")}
+	if d := got.Datasets[0]; !reflect.DeepEqual(d.NeverRead, never) || !reflect.DeepEqual(d.Removed, held) || !reflect.DeepEqual(d.RemovedRaw, held) {
+		t.Errorf("never read %v, removed %v, raw %v; want %v and %v", d.NeverRead, d.Removed, d.RemovedRaw, never, held)
+	}
+}
+
 // A day that may not be read has no records: those of the others are as counted, and not estimated.
 func TestARefusedDayIsCounted(t *testing.T) {
-	store := stateOnly(t, schemas.ChatMessages, state.State{Coverage: state.Coverage{
-		{From: instant(t, "03"), To: instant(t, "05"), Outcome: state.Data, Read: instant(t, "05T02"), Records: 9},
+	store := statetest.Store(t, state.Pair{TenantID: tenant.ID, Dataset: schemas.ChatMessages.Name}, state.State{Coverage: state.Coverage{
+		{From: statetest.Instant(t, "03"), To: statetest.Instant(t, "05"), Outcome: state.Data, Read: statetest.Instant(t, "05T02"), Records: 9},
 	}})
 	pair := state.Pair{TenantID: tenant.ID, Dataset: "chat_messages"}
 	for _, refused := range []string{"", `,{"dt":"2026-11-05","outcome":"refused"}`} {
 		text := []byte(`{"days":[{"dt":"2026-11-03","outcome":"data","records":4},{"dt":"2026-11-04","outcome":"empty"}` + refused + `]}`)
 		object := "state/" + pair.TenantID + "/" + pair.Dataset + ".days.json"
-		if err := store.Remove(t.Context(), object); err != nil {
+		if err := store.Remove(t.Context(), object, load.Condition{}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := store.Swap(t.Context(), object, "", text); err != nil {
@@ -104,7 +102,7 @@ func TestARefusedDayIsCounted(t *testing.T) {
 		}
 		got, err := clock.LoadStatus(t.Context(), store, plan.Selection{
 			Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.ChatMessages},
-		}, nil, instant(t, "06T02"))
+		}, nil, statetest.Instant(t, "06T02"))
 		if err != nil || got.Datasets[0].Records != 4 {
 			t.Errorf("%q: %d records, %v; want 4", refused, got.Datasets[0].Records, err)
 		}

@@ -35,6 +35,8 @@ type Day struct {
 	TenantID string
 	Date     time.Time
 	Memory   memory.Allocator // of rows; nil is Arrow's own
+	// NoQuarantine says that records that could not be read are counted and not kept: they were removed.
+	NoQuarantine bool
 }
 
 // Raw is the partition that the day is derived from.
@@ -95,7 +97,7 @@ func Read(ctx context.Context, day Day) (*Derivation, error) {
 }
 
 func (d *Derivation) open(ctx context.Context) (err error) {
-	if d.rows, err = transform.NewDeriver(d.day.Dataset, d.day.Memory); err != nil {
+	if d.rows, err = transform.NewDeriver(d.day.Dataset, d.day.TenantID, d.day.Memory); err != nil {
 		return err
 	}
 	for _, t := range d.day.Dataset.Tables {
@@ -166,6 +168,9 @@ func (d *Derivation) Commit(ctx context.Context) (Result, error) {
 
 // commitQuarantine writes a file only where there is something to say, or was.
 func (d *Derivation) commitQuarantine(ctx context.Context, r *Result) error {
+	if d.day.NoQuarantine {
+		return nil
+	}
 	if r.Quarantined == 0 {
 		there, err := d.day.Lake.Exists(ctx, d.day.Quarantine())
 		if err != nil || !there {

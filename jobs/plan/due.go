@@ -23,7 +23,7 @@ func (s Selection) due(d schemas.Dataset, st state.State, now time.Time) []schem
 	case d.Mode.Pictures() && s.Ranged():
 		return []schemas.Range{today}
 	case s.Ranged():
-		return schemas.Subtract([]schemas.Range{s.RangeOf(d, now)}, done(&st, s.Asked(), now)...)
+		return schemas.Subtract([]schemas.Range{s.RangeOf(d, now)}, slices.Concat(done(&st, s.Asked(), now), s.notKept(d, &st, now))...)
 	case d.Mode.Pictures():
 		return schemas.Subtract([]schemas.Range{today}, st.Coverage.Ranges(func(c state.Covered) bool {
 			return c.Held() && !c.Read.Before(midnight)
@@ -90,7 +90,7 @@ func (s Selection) dueTonight(d schemas.Dataset, st state.State, now time.Time) 
 			due = union(due, r)
 		}
 	}
-	return schemas.Joined(due)
+	return schemas.Joined(s.nightly(due, d, &st, now))
 }
 
 // readToday reports whether a time was read today already.
@@ -140,11 +140,12 @@ func (s Selection) LookbackOf(d schemas.Dataset) time.Duration {
 }
 
 // gaps are the times that a plan names because it leaves them out.
-func gaps(t Tenant, d schemas.Dataset, st state.State, now time.Time) []Gap {
+func (s Selection) gaps(t Tenant, d schemas.Dataset, st state.State, now time.Time) []Gap {
 	if len(st.Coverage) == 0 || d.Mode.Fleeting() {
 		return nil
 	}
-	within := schemas.Range{From: schemas.Later(st.Coverage[0].From, horizon(d, now)), To: st.Since}
+	kept := schemas.Later(horizon(d, now), s.tooOld(d, now).To)
+	within := schemas.Range{From: schemas.Later(st.Coverage[0].From, kept), To: st.Since}
 	if st.Since.IsZero() {
 		within.To = st.Coverage.End() // from there the first of them reads
 	}

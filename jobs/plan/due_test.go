@@ -8,41 +8,9 @@ import (
 	"time"
 
 	"graphlake/jobs/state"
+	"graphlake/jobs/state/statetest"
 	"graphlake/schemas"
 )
-
-// clock reads an instant of November 2026, or of December from day 31 on, as "23T02:30" or "23".
-func clock(t *testing.T, text string) time.Time {
-	t.Helper()
-	var day, hour, minute int
-	n, err := fmt.Sscanf(text, "%dT%d:%d", &day, &hour, &minute)
-	if n == 0 {
-		t.Fatalf("%q: %v", text, err)
-	}
-	return midnight(day).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)
-}
-
-// parts reads coverage as "20-21 data 22T02:30; …", after which "young" may stand, and "#2": the request.
-func parts(t *testing.T, text string) (all []state.Covered) {
-	t.Helper()
-	for line := range strings.SplitSeq(text, "; ") {
-		if line == "" {
-			continue
-		}
-		words := strings.Fields(line)
-		from, to, _ := strings.Cut(words[0], "-")
-		c := state.Covered{From: clock(t, from), To: clock(t, to), Outcome: state.Outcome(words[1]), Read: clock(t, words[2]), Request: 1}
-		for _, word := range words[3:] {
-			if word == "young" {
-				c.NotYet = 1
-			} else if _, err := fmt.Sscanf(word, "#%d", &c.Request); err != nil {
-				t.Fatal(err)
-			}
-		}
-		all = append(all, c)
-	}
-	return all
-}
 
 // Three days of lookback, two to settle: what was read before now says what is due.
 func TestDue(t *testing.T) {
@@ -111,14 +79,14 @@ func TestDue(t *testing.T) {
 	} {
 		var st state.State
 		if c.since != "" {
-			st.Since = clock(t, c.since)
+			st.Since = statetest.Instant(t, c.since)
 		}
-		st.Cover(c.dataset, parts(t, c.before)...)
+		st.Cover(c.dataset, statetest.Coverage(t, c.before)...)
 		s := Selection{Tenants: []Tenant{contoso}, Datasets: []schemas.Dataset{c.dataset}}
 		if c.from != "" {
-			s.From, s.To = clock(t, c.from), clock(t, c.to)
+			s.From, s.To = statetest.Instant(t, c.from), statetest.Instant(t, c.to)
 		}
-		p, err := New(s, map[state.Pair]state.State{{TenantID: contoso.ID, Dataset: c.dataset.Name}: st}, clock(t, c.now))
+		p, err := New(s, map[state.Pair]state.State{{TenantID: contoso.ID, Dataset: c.dataset.Name}: st}, statetest.Instant(t, c.now))
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -161,25 +129,25 @@ func TestAskedAgain(t *testing.T) {
 	var st state.State
 	due := func(s Selection, now string) string {
 		t.Helper()
-		p, err := New(s, map[state.Pair]state.State{{TenantID: contoso.ID, Dataset: "calls"}: st}, clock(t, now))
+		p, err := New(s, map[state.Pair]state.State{{TenantID: contoso.ID, Dataset: "calls"}: st}, statetest.Instant(t, now))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return short(p.Units)
 	}
-	st.Cover(d, parts(t, "16-17 data 18T02:30 #0")...) // by a night before
-	range16.Begin(&st, d, clock(t, "19T12:00"))
+	st.Cover(d, statetest.Coverage(t, "16-17 data 18T02:30 #0")...) // by a night before
+	range16.Begin(&st, d, statetest.Instant(t, "19T12:00"))
 	if got := due(range16, "19T12:00"); got != "16-17 17-18 18-19 19-19T12" {
 		t.Errorf("asked for: %s", got)
 	}
-	st.Cover(d, parts(t, "16-17 data 19T12; 17-18 failed 19T12; 18-19 empty 19T12; 19-19T12 data 19T12 young")...)
-	range16.Begin(&st, d, clock(t, "19T20:00"))
+	st.Cover(d, statetest.Coverage(t, "16-17 data 19T12; 17-18 failed 19T12; 18-19 empty 19T12; 19-19T12 data 19T12 young")...)
+	range16.Begin(&st, d, statetest.Instant(t, "19T20:00"))
 	for want, s := range map[string]Selection{"17-18 19-19T20": range16, "16-17 17-18 18-19": shorter, "16-17 17-18 18-19 19-19T20": longer} {
 		if got := due(s, "19T20:00"); got != want {
 			t.Errorf("after an interruption, up to %v: %s, want %s", s.To, got, want)
 		}
 	}
-	st.Cover(d, parts(t, "17-18 data 19T20 #2; 19-19T20 data 19T20 #2")...)
+	st.Cover(d, statetest.Coverage(t, "17-18 data 19T20 #2; 19-19T20 data 19T20 #2")...)
 	if got := due(range16, "20T11:00"); got != "19T20-20" {
 		t.Errorf("what was not there yet when it was asked for: %s", got)
 	}
@@ -225,9 +193,9 @@ func TestGaps(t *testing.T) {
 	} {
 		var st state.State
 		if c.since != "" {
-			st.Since = clock(t, c.since)
+			st.Since = statetest.Instant(t, c.since)
 		}
-		st.Cover(d, parts(t, c.before)...)
+		st.Cover(d, statetest.Coverage(t, c.before)...)
 		p, err := New(s, map[state.Pair]state.State{{TenantID: contoso.ID, Dataset: "calls"}: st}, now)
 		if err != nil {
 			t.Fatal(err)
@@ -246,7 +214,7 @@ func TestGaps(t *testing.T) {
 // day to come is not believed; unless it is now that was set back.
 func TestAClockThatWasAhead(t *testing.T) {
 	d, pictures := schemas.PSTNCalls, schemas.Users
-	ahead, now := clock(t, "30T02"), clock(t, "23T02")
+	ahead, now := statetest.Instant(t, "30T02"), statetest.Instant(t, "23T02")
 	for _, wrong := range []state.Outcome{state.Empty, state.Expired} {
 		var st state.State
 		st.Since = midnight(16)

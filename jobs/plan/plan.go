@@ -35,12 +35,23 @@ type Selection struct {
 	Tenants  []Tenant
 	Datasets []schemas.Dataset
 	From, To time.Time
-	Lookback time.Duration // 0: each dataset's own
-	Believe  bool          // take far fewer parents or records than before for all that there are
-	Yes      bool          // read as much as is due, however much that is
+	Lookback time.Duration   // 0: each dataset's own
+	Believe  bool            // take far fewer parents or records than before for all that there are
+	Yes      bool            // read as much as is due, however much that is
+	Keep     map[string]Keep // how long the lake keeps days, by dataset; none: for ever
+	KeepRuns time.Duration   // how long it keeps the reports of runs; 0: for ever
+	Expire   bool            // after it, what is older than the lake keeps is removed
 	// Back says that what counts as now was set back by hand: what is later than it was not written by a
 	// clock that was ahead.
 	Back bool
+}
+
+// TenantIDs are the ids of the tenants.
+func (s Selection) TenantIDs() (all []string) {
+	for _, t := range s.Tenants {
+		all = append(all, t.ID)
+	}
+	return all
 }
 
 // Ranged reports whether a range is asked for, and not what is due.
@@ -185,7 +196,7 @@ func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st state.State, now
 		p.note(d, "skipped: the newest picture of %s is of %s, later than now", t.Name, st.Picture.Format(time.DateOnly))
 	}
 	if !s.Ranged() {
-		p.Gaps = append(p.Gaps, gaps(t, d, st, now)...)
+		p.Gaps = append(p.Gaps, s.gaps(t, d, st, now)...)
 	} else if !d.Mode.Fleeting() {
 		if end := s.RangeOf(d, now).To; end.Before(s.To) {
 			p.note(d, "read up to %s: what is asked for after it is not there yet", end.Format(time.RFC3339))
@@ -195,6 +206,9 @@ func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st state.State, now
 			p.Notes = append(p.Notes, Note{d.Name, fmt.Sprintf("goes on with the try of %s, which was interrupted, and does not read again what that has read of %s",
 				a.At.Format(time.RFC3339), t.Name), true})
 		}
+	}
+	if s.Ranged() {
+		p.noteNotKept(s, t, d, &st, now)
 	}
 	due := s.due(d, st, now)
 	if n, usual := lengthOf(due), s.LookbackOf(d)+schemas.Day+d.Ahead; !s.Ranged() && !s.Yes && !st.Since.IsZero() && n > muchAtLeast && n > muchTimes*usual {

@@ -10,7 +10,8 @@ import (
 )
 
 // Behind is a parent or a record that could not be read: whom, the range that is missing, since when, and
-// why. A lake with pseudonyms knows both by these.
+// why. A lake with pseudonyms knows both by these. The ids are as [foreign.Shown] has them, which is not how raw has those of chats and
+// channels: what is compared with them has to be so, too.
 type Behind struct {
 	Parent string    `json:"parent,omitempty"`
 	Record string    `json:"record,omitempty"`

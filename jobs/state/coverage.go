@@ -18,6 +18,8 @@ type Covered struct {
 	Records int64     `json:"records,omitempty"` // that raw holds of these days
 	NotYet  int64     `json:"not_yet,omitempty"` // that Graph listed and did not give yet
 	Absent  int64     `json:"absent,omitempty"`  // that it did not list, for the first time
+	// Unread says of a part that is removed that nothing of it was ever read.
+	Unread bool `json:"unread,omitempty"`
 	// Unsure says that a run was about to replace what raw holds of the part, and has not said since that it did.
 	Unsure bool `json:"unsure,omitempty"`
 }
@@ -27,6 +29,11 @@ func (c Covered) Range() schemas.Range { return schemas.Range{From: c.From, To: 
 
 // Held reports whether raw holds what Graph had of the part.
 func (c Covered) Held() bool { return c.Outcome == Data || c.Outcome == Empty || c.Outcome == NotYet }
+
+// past reports whether nothing of the part can be had any more, or is wanted.
+func (c Covered) past() bool {
+	return c.Outcome == Expired || c.Outcome == Missed || c.Outcome == Removed
+}
 
 // Final reports whether a part was read when its records had settled and had all appeared.
 func (c Covered) Final(settle time.Duration) bool {
@@ -50,12 +57,12 @@ func (c Covered) cut(r schemas.Range) Covered {
 type Coverage []Covered
 
 // With is the coverage with another part in the place of what it says of that time. What raw holds
-// already is not forgotten because a later reading failed, or came too late.
+// already is not forgotten because a later reading failed, or came too late; nor is that it was removed.
 func (c Coverage) With(part Covered) Coverage {
 	var next Coverage
 	put := []schemas.Range{part.Range()}
 	for _, old := range c {
-		if old.Held() && !part.Held() {
+		if (old.Held() || old.Outcome == Removed) && !part.Held() {
 			next = append(next, old)
 			put = schemas.Subtract(put, old.Range())
 			continue
@@ -83,7 +90,7 @@ func (c Coverage) Settled(d schemas.Dataset, asked []Asked, today time.Time) Cov
 	var next Coverage
 	for _, part := range c {
 		n := len(next) - 1
-		same := n >= 0 && (next[n].Final(settle) && part.Final(settle) || !part.Held() && part.Outcome == next[n].Outcome)
+		same := n >= 0 && (next[n].Final(settle) && part.Final(settle) || !part.Held() && part.Outcome == next[n].Outcome && part.Unread == next[n].Unread)
 		newest := d.Mode.Pictures() && part.To.Equal(c.End())
 		if !same || newest || !part.From.Equal(next[n].To) || !alike(next[n], part, today, asked) {
 			next = append(next, part)
@@ -129,10 +136,11 @@ func (c Coverage) End() time.Time {
 	return time.Time{}
 }
 
-// Gaps are the times within a range that raw does not hold, though Graph could have been asked and the tenant has it.
+// Gaps are the times within a range that raw does not hold, though Graph could have been asked, the tenant has it and
+// the lake would keep it.
 func (c Coverage) Gaps(within schemas.Range) []schemas.Range {
 	known := c.Ranges(func(part Covered) bool {
-		return part.Held() && !part.Unsure || part.Outcome == Expired || part.Outcome == Missed || part.Outcome == Off
+		return part.Held() && !part.Unsure || part.past() || part.Outcome == Off
 	})
 	return schemas.Subtract([]schemas.Range{within}, known...)
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"time"
@@ -20,9 +19,10 @@ type Day struct {
 	TenantID string    `json:"tenant_id"`
 	Dataset  string    `json:"dataset"`
 	Date     string    `json:"dt"`
-	Outcome  string    `json:"outcome"`           // data, empty, partial, refused, off, missing, late, missed or expired
+	Outcome  string    `json:"outcome"`           // data, empty, partial, refused, off, missing, late, missed, expired or removed
 	Records  *int64    `json:"records,omitempty"` // that raw holds, counted when it was published; absent if nobody has
 	Read     time.Time `json:"read_time,omitzero"`
+	Removed  string    `json:"removed,omitempty"` // what was removed because it is older than the lake keeps: raw, tables, or both
 }
 
 // Incomplete is a parent or record that is behind: a row of the view incomplete.
@@ -57,22 +57,17 @@ func LoadDays(ctx context.Context, store load.Store, p Pair) (Days, error) {
 }
 
 func loadDays(ctx context.Context, store load.Store, p Pair) (d Days, v load.Version, err error) {
-	object, err := store.Open(ctx, p.Days())
+	text, v, err := load.ReadObject(ctx, store, p.Days())
 	if errors.Is(err, fs.ErrNotExist) {
 		return d, "", nil
 	}
 	if err != nil {
 		return d, "", err
 	}
-	defer object.Close()
-	text := make([]byte, object.Info().Size)
-	if _, err := io.ReadFull(io.NewSectionReader(object, 0, object.Info().Size), text); err != nil {
-		return d, "", fmt.Errorf("read %s: %w", p.Days(), err)
-	}
 	if json.Unmarshal(text, &d) != nil {
 		d = Days{} // it is made anew
 	}
-	return d, object.Info().Version, nil
+	return d, v, nil
 }
 
 // KeepDays makes the document of days anew, if it says anything else. Rows are how many raw holds of the days that
@@ -97,6 +92,12 @@ func (d *Document) KeepDays(ctx context.Context, of schemas.Dataset, rows map[ti
 	next := st.days(d.pair, of, now)
 	for i, day := range next.Days {
 		next.Days[i].Records = counted[day.Date]
+		switch day.Removed {
+		case string(load.Raw): // its tables are as they were
+			next.Days[i].Outcome = outcomeOfTables(outcomes[day.Date])
+		case rawAndTables:
+			next.Days[i].Records = nil
+		}
 		// A picture of the past stays as it was taken: who was behind is missing there for good.
 		if of.Mode.Fleeting() && outcomes[day.Date] == DayPartial && day.whole() && day.Date < now.UTC().Format(time.DateOnly) {
 			next.Days[i].Outcome = DayPartial
@@ -155,6 +156,9 @@ func (s *State) days(p Pair, d schemas.Dataset, now time.Time) Days {
 		}
 		row := Day{TenantID: p.TenantID, Dataset: p.Dataset, Date: date.Format(time.DateOnly)}
 		row.Outcome, row.Read = s.outcomeOf(d, day, parts, now)
+		if row.Removed = s.removedOf(date); row.Removed != "" {
+			row.Outcome = string(Removed)
+		}
 		all.Days = append(all.Days, row)
 	}
 	return all
@@ -166,7 +170,7 @@ func (s *State) outcomeOf(d schemas.Dataset, day schemas.Range, parts []Covered,
 	if !d.Mode.Fleeting() && d.Ahead == 0 {
 		due.To = schemas.Earlier(due.To, now.UTC().Truncate(schemas.Day))
 	}
-	var held, data, early, refused, off, expired, missed bool
+	var held, data, early, refused, off, expired, missed, removed bool
 	for _, c := range parts {
 		if c.Held() {
 			held, data, early = true, data || c.Outcome == Data, early || c.NotYet > 0 || c.Outcome == NotYet
@@ -179,6 +183,7 @@ func (s *State) outcomeOf(d schemas.Dataset, day schemas.Range, parts []Covered,
 		off = off || c.Outcome == Off
 		expired = expired || c.Outcome == Expired
 		missed = missed || c.Outcome == Missed
+		removed = removed || c.Outcome == Removed
 	}
 	whole := held && len(Coverage(parts).Gaps(due)) == 0
 	switch {
@@ -196,12 +201,23 @@ func (s *State) outcomeOf(d schemas.Dataset, day schemas.Range, parts []Covered,
 		return DayMissing, read
 	case s.IsDirty(day.From):
 		return DayLate, read
-	case !whole || early || s.lacks(day):
+	case !whole || early || removed || s.lacks(day):
 		return DayPartial, read
 	case data:
 		return string(Data), read
 	}
 	return string(Empty), read
+}
+
+// outcomeOfTables is what is left to say of a day whose raw was removed and whose tables stand, by what was said before.
+func outcomeOfTables(before string) string {
+	switch before {
+	case "", DayMissing: // nothing was read of it, nor will be
+		return string(Removed)
+	case DayLate: // they were derived before
+		return string(Data)
+	}
+	return before
 }
 
 // IsDirty reports whether the tables of a day may lag raw.

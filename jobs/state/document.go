@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"graphlake/internal/foreign"
 	"graphlake/load"
 )
 
@@ -91,7 +92,7 @@ func (d *Document) Update(ctx context.Context, change func(*State)) error {
 	d.state, d.version = next, v
 	d.state.BehindObject = object
 	if old != "" && old != object {
-		if err := d.store.Remove(ctx, old); err != nil { // the state is what it should be; the list is only in the way
+		if err := d.store.Remove(ctx, old, load.Condition{}); err != nil { // the state is what it should be; the list is only in the way
 			d.log.WarnContext(ctx, "a list that nothing names any more could not be removed", "object", old, "error", err)
 		}
 	}
@@ -127,17 +128,12 @@ func loadState(ctx context.Context, store load.Store, p Pair) (State, load.Versi
 }
 
 func readState(ctx context.Context, store load.Store, p Pair) (State, load.Version, error) {
-	object, err := store.Open(ctx, p.Object())
+	text, v, err := load.ReadObject(ctx, store, p.Object())
 	if errors.Is(err, fs.ErrNotExist) {
 		return State{Format: Format}, "", nil
 	}
 	if err != nil {
 		return State{}, "", err
-	}
-	defer object.Close()
-	text, err := io.ReadAll(io.NewSectionReader(object, 0, object.Info().Size))
-	if err != nil {
-		return State{}, "", fmt.Errorf("read %s: %w", p.Object(), err)
 	}
 	var s State
 	read := json.NewDecoder(bytes.NewReader(text))
@@ -158,7 +154,14 @@ func readState(ctx context.Context, store load.Store, p Pair) (State, load.Versi
 			return State{}, "", fmt.Errorf("%w; restore that object, or remove %s and read the ranges again", err, p.Object())
 		}
 	}
-	return s, object.Info().Version, nil
+	// States that earlier versions wrote have ids of chats themselves.
+	for i, b := range s.Behind {
+		s.Behind[i].Parent, s.Behind[i].Record = foreign.Shown(b.Parent), foreign.Shown(b.Record)
+	}
+	for i, l := range s.Lost {
+		s.Lost[i].Parent, s.Lost[i].Record = foreign.Shown(l.Parent), foreign.Shown(l.Record)
+	}
+	return s, v, nil
 }
 
 // encode gives the state as it is stored, and the object that it leaves its long list to, if any.
@@ -186,12 +189,7 @@ func putBehind(ctx context.Context, store Store, object string, list []byte) err
 }
 
 func loadBehind(ctx context.Context, store load.Store, name string) ([]Behind, error) {
-	object, err := store.Open(ctx, name)
-	if err != nil {
-		return nil, fmt.Errorf("parents that are behind: %w", err)
-	}
-	defer object.Close()
-	text, err := io.ReadAll(io.NewSectionReader(object, 0, object.Info().Size))
+	text, _, err := load.ReadObject(ctx, store, name)
 	if err != nil {
 		return nil, fmt.Errorf("parents that are behind: %w", err)
 	}

@@ -40,7 +40,7 @@ func (s *State) Forget(r schemas.Range, now time.Time) (lost int64) {
 			lost++
 		}
 	}
-	read := s.Coverage.Ranges(func(c Covered) bool { return c.Held() && !c.Unsure || c.Outcome == Expired })
+	read := s.Coverage.Ranges(func(c Covered) bool { return c.Held() && !c.Unsure || c.Outcome == Expired || c.Outcome == Removed })
 	for _, a := range s.Accepted {
 		read = append(read, schemas.Range{From: a.From, To: a.To})
 	}

@@ -42,6 +42,8 @@ type State struct {
 	Accepted []Accepted `json:"accepted,omitempty"`
 	// Misfits are values that did not fit their columns, by the day of their records, of the newest days.
 	Misfits []DayMisfits `json:"misfits,omitempty"`
+	// New are properties that records had and nobody knows.
+	New []schemas.Path `json:"new_properties,omitempty"`
 	// PictureHash is of the raw partition that the cursor goes on from: of another, one that was restored,
 	// it knows nothing.
 	PictureHash string `json:"picture_hash,omitempty"`
@@ -49,6 +51,14 @@ type State struct {
 	Dirty []time.Time `json:"dirty,omitempty"`
 	// Derived says by which definition of the tables days were derived.
 	Derived []Derived `json:"derived,omitempty"`
+	// Erased is how many erasures all that the lake holds of the dataset has been through; Erasing are the days that were
+	// rewritten for those that it has not been through yet.
+	Erased  int         `json:"erased,omitempty"`
+	Erasing []time.Time `json:"erasing,omitempty"`
+	// RemovedTables and RemovedQuarantine are the days of which they were removed, because they are older than the lake
+	// keeps. Of raw the coverage says so.
+	RemovedTables     []RemovedDays `json:"removed_tables,omitempty"`
+	RemovedQuarantine []RemovedDays `json:"removed_quarantine,omitempty"`
 }
 
 // Format is the version of the state's JSON. A document of another one is an error.
@@ -128,7 +138,9 @@ func (s *State) Clone() State {
 	c := *s
 	c.Coverage, c.Asked = slices.Clone(s.Coverage), slices.Clone(s.Asked)
 	c.Dirty, c.Derived, c.Behind = slices.Clone(s.Dirty), slices.Clone(s.Derived), slices.Clone(s.Behind)
-	c.Lost, c.Accepted, c.Misfits = slices.Clone(s.Lost), slices.Clone(s.Accepted), slices.Clone(s.Misfits)
+	c.Lost, c.Accepted, c.Misfits, c.Erasing = slices.Clone(s.Lost), slices.Clone(s.Accepted), slices.Clone(s.Misfits), slices.Clone(s.Erasing)
+	c.New = slices.Clone(s.New)
+	c.RemovedTables, c.RemovedQuarantine = slices.Clone(s.RemovedTables), slices.Clone(s.RemovedQuarantine)
 	return c
 }
 
@@ -219,6 +231,17 @@ func (s *State) Fresh(day time.Time, fingerprint string) bool {
 	})
 }
 
+// NoteNew notes properties that records had, and forgets those that the dataset has come to know.
+func (s *State) NoteNew(d schemas.Dataset, paths []schemas.Path) {
+	all := append(slices.Clone(s.New), paths...)
+	slices.Sort(all)
+	all = slices.DeleteFunc(slices.Compact(all), d.Knows)
+	s.New = all[:min(len(all), mostNew)]
+}
+
+// mostNew bounds what is remembered of what Graph may send.
+const mostNew = 100
+
 // DayMisfits are the values of a day's records that did not fit their columns, by table.column.
 type DayMisfits struct {
 	Day     time.Time        `json:"day"`
@@ -242,14 +265,15 @@ func (s *State) NoteMisfits(date time.Time, columns map[string]int64) {
 
 // Unread are the times up to the last midnight that raw does not hold and should: between those that
 // were asked for, and, from when on runs without a range answer for the dataset, up to now. A picture
-// of a past day cannot be had any more; only one that failed since the newest is one to be told of.
+// of a past day cannot be had any more; only one that failed since the newest is one to be told of. What the lake keeps
+// begins with the range that ends at that midnight.
 func (s *State) Unread(d schemas.Dataset, midnight schemas.Range) []schemas.Range {
 	if d.Mode.Pictures() {
 		return s.Coverage.Ranges(func(c Covered) bool {
-			return !c.Held() && c.Outcome != Expired && c.Outcome != Missed && c.From.After(s.Picture) && midnight.Contains(c.From)
+			return !c.Held() && !c.past() && c.From.After(s.Picture) && midnight.Contains(c.From)
 		})
 	}
-	asked := s.Coverage.Ranges(func(c Covered) bool { return c.Outcome != Expired && c.Outcome != Missed })
+	asked := s.Coverage.Ranges(func(c Covered) bool { return !c.past() })
 	var all schemas.Range
 	if len(asked) > 0 {
 		all = schemas.Range{From: asked[0].From, To: asked[len(asked)-1].To}
@@ -260,7 +284,7 @@ func (s *State) Unread(d schemas.Dataset, midnight schemas.Range) []schemas.Rang
 		}
 		all.To = midnight.To
 	}
-	all.To = schemas.Earlier(all.To, midnight.To)
+	all.From, all.To = schemas.Later(all.From, midnight.From), schemas.Earlier(all.To, midnight.To)
 	if !all.From.Before(all.To) {
 		return nil
 	}

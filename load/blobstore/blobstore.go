@@ -5,17 +5,22 @@
 // If-None-Match), so they hold between machines. Requests are retried by the SDK and nowhere
 // else; a write whose answer was lost is recognised as our own and is no conflict. A lock is a
 // lease that is renewed. Reading changes nothing in the account, and no error shows a key or a
-// signature.
+// signature. Nothing is asked that a signature for the one container would not allow, but by Create.
+//
+// Where the account has a hierarchical namespace, or a tool acts as if it had, directories are listed among the blobs, as
+// empty ones. They are no objects.
 package blobstore
 
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"iter"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -24,6 +29,7 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
@@ -41,8 +47,11 @@ type Options struct {
 	Prefix           string        // in front of every name, without the last slash; may be empty
 	Scratch          string        // directory for what is staged; empty: the system's
 	LeaseTime        time.Duration // of a lock whose process has died: whole seconds, 15 to 60; 0: 60
-	Transport        *http.Client  // nil: the SDK's own
+	Transport        *http.Client  // nil: one like the SDK's own; in either case no redirect is followed
 }
+
+// ErrNoContainer says that the container is not there. [Create] makes it, and nothing else does.
+var ErrNoContainer = errors.New("there is no such container")
 
 // ErrOptions is why New fails if it is asked for what cannot be; nothing has been sent then.
 var ErrOptions = errors.New("connect to Blob Storage")
@@ -58,10 +67,10 @@ type Store struct {
 	pageSize  *int32 // of a list; nil: the service's
 
 	mu    sync.Mutex
-	ready bool // to write: the container is there, and we may
+	ready bool // to write: we may
 }
 
-// New opens the store, whose container need not be there before the first write.
+// New opens the store. A container that is not there is [ErrNoContainer].
 func New(ctx context.Context, o Options) (*Store, error) {
 	client, err := connect(o)
 	if err != nil {
@@ -80,21 +89,33 @@ func New(ctx context.Context, o Options) (*Store, error) {
 		}
 		s.prefix += "/"
 	}
-	_, err = client.GetProperties(ctx, nil)
-	if err != nil && !bloberror.HasCode(err, bloberror.ContainerNotFound) {
+	// To list is what a signature for a container may; to ask for the container's properties, only one for the account.
+	_, err = client.NewListBlobsFlatPager(&container.ListBlobsFlatOptions{Prefix: &s.prefix, MaxResults: to.Ptr[int32](1)}).NextPage(ctx)
+	if err != nil {
 		return nil, explain("open container "+o.Container, err)
 	}
 	return s, nil
 }
 
-func connect(o Options) (*container.Client, error) {
-	options := &container.ClientOptions{}
-	if o.Transport != nil {
-		options.Transport = o.Transport
+// Create makes the container, which takes a right on the account, and reports whether it was not there.
+func Create(ctx context.Context, o Options) (made bool, err error) {
+	client, err := connect(o)
+	if err != nil {
+		return false, err
 	}
+	_, err = client.Create(ctx, nil)
+	if bloberror.HasCode(err, bloberror.ContainerAlreadyExists, bloberror.ResourceAlreadyExists) {
+		return false, nil
+	}
+	return err == nil, explain("make container "+o.Container, err)
+}
+
+func connect(o Options) (*container.Client, error) {
 	if o.Container == "" {
 		return nil, errors.New("no container is named: write the lake as az://CONTAINER/PREFIX")
 	}
+	options := &container.ClientOptions{}
+	options.Transport = answers{staying(o.Transport)}
 	var client *container.Client
 	var err error
 	switch {
@@ -115,6 +136,34 @@ func connect(o Options) (*container.Client, error) {
 	return client, nil
 }
 
+// staying is a client that follows no redirect: the rows of a Put would go along, and a signature as the referrer of a Get.
+func staying(c *http.Client) *http.Client {
+	stays := http.Client{Transport: connections()}
+	if c != nil {
+		stays = *c
+	}
+	stays.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &stays
+}
+
+// connections are as the SDK has them where it is given none, but for the bound of headers.
+var connections = sync.OnceValue(func() http.RoundTripper {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		HTTP2:                 &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second},
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
+		MaxIdleConns:          100,
+		MaxIdleConnsPerHost:   10,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+
+		MaxResponseHeaderBytes: mostHeaders,
+	}
+})
+
 // Open implements [load.Store].
 func (s *Store) Open(ctx context.Context, name string) (load.Object, error) {
 	if err := load.CheckName(name); err != nil {
@@ -134,18 +183,26 @@ func (s *Store) Open(ctx context.Context, name string) (load.Object, error) {
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[load.Info, error] {
 	return func(yield func(load.Info, error) bool) {
 		pages := s.container.NewListBlobsFlatPager(&container.ListBlobsFlatOptions{
-			Prefix: new(s.prefix + prefix), MaxResults: s.pageSize,
+			Prefix: new(s.prefix + prefix), MaxResults: s.pageSize, Include: container.ListBlobsInclude{Metadata: true},
 		})
 		for pages.More() {
 			page, err := pages.NextPage(ctx)
-			if bloberror.HasCode(err, bloberror.ContainerNotFound) {
-				return
-			}
 			if err != nil {
 				yield(load.Info{}, explain("list "+prefix, err))
 				return
 			}
+			if page.Segment == nil {
+				yield(load.Info{}, fmt.Errorf("list %s: %w", prefix, errNoList))
+				return
+			}
 			for _, item := range page.Segment.BlobItems {
+				if item.Name == nil || item.Properties == nil || item.Properties.ContentLength == nil {
+					yield(load.Info{}, fmt.Errorf("list %s: %w", prefix, errNoList))
+					return
+				}
+				if isDirectory(item) {
+					continue
+				}
 				info := load.Info{
 					Name:    strings.TrimPrefix(*item.Name, s.prefix),
 					Size:    *item.Properties.ContentLength,
@@ -160,15 +217,44 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[load.Info, er
 }
 
 // Remove implements [load.Store].
-func (s *Store) Remove(ctx context.Context, name string) error {
+func (s *Store) Remove(ctx context.Context, name string, base load.Condition) error {
 	if err := load.CheckName(name); err != nil {
 		return err
 	}
-	_, err := s.container.NewBlobClient(s.prefix+name).Delete(ctx, nil)
-	if bloberror.HasCode(err, bloberror.BlobNotFound, bloberror.ContainerNotFound) {
+	o := blob.DeleteOptions{}
+	if v, bound := base.Bound(); bound { // by If-Match also where no object is wanted: one that is there has another version
+		o.AccessConditions = still(load.Still(cmp.Or(v, "0x0")))
+	}
+	_, err := s.container.NewBlobClient(s.prefix+name).Delete(ctx, &o)
+	if bloberror.HasCode(err, bloberror.ConditionNotMet, bloberror.TargetConditionNotMet) {
+		// So a service may say too that there is no such blob.
+		now, failed := s.stat(ctx, name)
+		if failed == nil && now.info.Version != "" {
+			failed = load.ErrConflict
+		}
+		return explain("remove "+name, failed)
+	}
+	if bloberror.HasCode(err, bloberror.BlobNotFound) {
 		return nil
 	}
 	return explain("remove "+name, err)
+}
+
+// isDirectory reports whether what is listed is a directory. The service says so of its own, and tools mark theirs by
+// metadata, as blobfuse and Hadoop do, or by a slash at the end.
+func isDirectory(item *container.BlobItem) bool {
+	kind := item.Properties.ResourceType
+	return kind != nil && *kind == "directory" || strings.HasSuffix(*item.Name, "/") || isFolder(item.Metadata)
+}
+
+// isFolder reports whether metadata marks a directory. The case of its keys is lost on the way.
+func isFolder(metadata map[string]*string) bool {
+	for key, value := range metadata {
+		if strings.EqualFold(key, "hdi_isfolder") && value != nil && strings.EqualFold(*value, "true") {
+			return true
+		}
+	}
+	return false
 }
 
 // version is the ETag without its quotes, which headers have and lists lack.

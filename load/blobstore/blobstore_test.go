@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
-	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 
 	"graphlake/load"
 	"graphlake/load/storetest"
@@ -26,6 +25,9 @@ import (
 func newStore(t *testing.T, o Options) *Store {
 	t.Helper()
 	o.Scratch = t.TempDir()
+	if _, err := Create(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
 	s, err := New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -48,29 +50,57 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// A lake that is only read, perhaps by a mistyped name, is left as it is.
-func TestReadingWritesNothing(t *testing.T) {
-	s := newStore(t, Options{ConnectionString: azurite.Start(t), Container: "typo", Prefix: "a"})
-	for info, err := range s.List(t.Context(), "") {
-		t.Errorf("List gives %v, %v", info, err)
+// A container that is not there is not made by who reads or writes, perhaps by a mistyped name, but by who is asked to.
+func TestContainer(t *testing.T) {
+	o := Options{ConnectionString: azurite.Start(t), Container: "typo", Prefix: "a", Scratch: t.TempDir()}
+	for range 2 {
+		if _, err := New(t.Context(), o); !errors.Is(err, ErrNoContainer) || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("New: %v, want ErrNoContainer", err)
+		}
 	}
+	for _, want := range []bool{true, false} {
+		if made, err := Create(t.Context(), o); made != want || err != nil {
+			t.Errorf("Create: %t, %v, want %t", made, err, want)
+		}
+	}
+	s := newStore(t, o)
 	if _, err := s.Open(t.Context(), "tables/x"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Open: %v, want fs.ErrNotExist", err)
 	}
-	if _, err := s.container.GetProperties(t.Context(), nil); !bloberror.HasCode(err, bloberror.ContainerNotFound) {
-		t.Errorf("reading made the container (%v)", err)
-	}
-	for range 2 { // the container is missing, then there
-		if err := s.Writable(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		s.ready = false
-	}
-	if _, err := s.container.GetProperties(t.Context(), nil); err != nil {
-		t.Errorf("the container after Writable: %v", err)
+	if err := s.Writable(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	for info, err := range s.List(t.Context(), "") {
 		t.Errorf("Writable left %v, %v", info, err)
+	}
+	wantNothingWithoutContainer(t, s)
+}
+
+// wantNothingWithoutContainer removes the container of an open store and asks it for everything: nothing may pass for an
+// empty lake.
+func wantNothingWithoutContainer(t *testing.T, s *Store) {
+	t.Helper()
+	w, err := s.Stage(t.Context(), "a/b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.container.Delete(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	_, _, commitErr := w.Commit(t.Context(), load.Condition{})
+	_, openErr := s.Open(t.Context(), "a/b")
+	_, swapErr := s.Swap(t.Context(), "a/b", "", nil)
+	_, lockErr := s.Lock(t.Context(), lockName)
+	var listErr error
+	for _, listErr = range s.List(t.Context(), "") {
+	}
+	for what, err := range map[string]error{
+		"Commit": commitErr, "Open": openErr, "Swap": swapErr, "Lock": lockErr, "List": listErr,
+		"Remove": s.Remove(t.Context(), "a/b", load.Condition{}),
+	} {
+		if !errors.Is(err, ErrNoContainer) {
+			t.Errorf("%s without the container: %v, want ErrNoContainer", what, err)
+		}
 	}
 }
 

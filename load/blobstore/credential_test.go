@@ -16,6 +16,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 
 	"graphlake/load"
 )
@@ -36,7 +37,8 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Header.Get("Authorization") != "Bearer "+bearer:
 		refuse(w, http.StatusForbidden, "AuthenticationFailed")
-	case r.Method == http.MethodGet && r.URL.Path == "/lake" && r.URL.Query().Get("restype") == "container":
+	case r.Method == http.MethodGet && r.URL.Path == "/lake" && r.URL.Query().Get("comp") == "list":
+		fmt.Fprint(w, `<EnumerationResults><Blobs/><NextMarker/></EnumerationResults>`)
 	case !strings.HasPrefix(r.URL.Path, "/lake/nightly/"):
 		refuse(w, http.StatusBadRequest, "InvalidUri")
 	case r.Method == http.MethodPut && a.readOnly:
@@ -116,9 +118,38 @@ func TestTokenCredential(t *testing.T) {
 	}
 }
 
+// Whoever answers in the service's place may write what a terminal obeys, and whom the request was for.
+func TestRefusalsNameNobody(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("x-ms-request-id", "ines@fabrikam.example")
+		refuse(w, http.StatusConflict, "Ba\u009bd\u202e of ines@fabrikam.example")
+	}))
+	defer server.Close()
+	_, err := New(t.Context(), Options{AccountURL: server.URL, Credential: token(bearer), Container: "lake", Transport: server.Client()})
+	if want := `open container lake: the service answered 409 Ba d of … (request id "")`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// A container that was removed cannot be made or used for a while, and waiting is the cure.
+func TestContainerBeingDeleted(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusConflict, string(bloberror.ContainerBeingDeleted))
+	}))
+	defer server.Close()
+	o := Options{AccountURL: server.URL, Credential: token(bearer), Container: "lake", Transport: server.Client()}
+	_, newErr := New(t.Context(), o)
+	_, createErr := Create(t.Context(), o)
+	for what, err := range map[string]error{"New": newErr, "Create": createErr} {
+		if want := `the service answered 409 ContainerBeingDeleted (request id ""); that takes a minute: try again later`; err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", what, err, want)
+		}
+	}
+}
+
 // The answer of the service is cut to what leads to the cure: one line.
 func TestRefusals(t *testing.T) {
-	const cure = `(request id "7f1e22d0-0001"): permission denied; give the identity the role Storage Blob Data Contributor on the container, or check the key`
+	const cure = `(request id "7f1e22d0-0001"): permission denied; give the identity the role Storage Blob Data Contributor on the container, or check the key, or the signature, which must not have ended and has to allow to read, create, write, delete and list`
 	_, err := openAccount(t, &account{}, "another token")
 	if want := "open container lake: the service answered 403 AuthenticationFailed " + cure; !errors.Is(err, fs.ErrPermission) || err.Error() != want {
 		t.Errorf("New with a bad token: %v, want %s", err, want)

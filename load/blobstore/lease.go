@@ -68,7 +68,7 @@ func (s *Store) Lock(ctx context.Context, name string) (load.Lock, error) {
 	}
 	l := &lock{name: name, client: client, time: s.leaseTime, stopped: make(chan struct{}), now: clock()}
 	err = l.acquire(ctx)
-	if bloberror.HasCode(err, bloberror.BlobNotFound, bloberror.ContainerNotFound) {
+	if bloberror.HasCode(err, bloberror.BlobNotFound) {
 		if _, err := s.Swap(ctx, name, "", nil); err != nil && !errors.Is(err, load.ErrConflict) {
 			return nil, err
 		}

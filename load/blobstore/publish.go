@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -35,11 +36,14 @@ type state struct {
 
 func (s *Store) stat(ctx context.Context, name string) (state, error) {
 	p, err := s.container.NewBlobClient(s.prefix+name).GetProperties(ctx, nil)
-	if bloberror.HasCode(err, bloberror.BlobNotFound, bloberror.ContainerNotFound) {
+	if bloberror.HasCode(err, bloberror.BlobNotFound) {
 		return state{}, nil
 	}
-	if err != nil {
+	if err != nil || isFolder(p.Metadata) {
 		return state{}, err
+	}
+	if p.ContentLength == nil || p.ETag == nil {
+		return state{}, errors.New("the answer has no length or no version: something else answers there, perhaps a proxy")
 	}
 	st := state{info: load.Info{Name: name, Size: *p.ContentLength, Version: version(p.ETag)}}
 	for key, value := range p.Metadata { // the case of the keys is lost on the way

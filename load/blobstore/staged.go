@@ -7,11 +7,11 @@ import (
 	"fmt"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
-	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blockblob"
 
 	"graphlake/load"
 	"graphlake/load/internal/draft"
+	"graphlake/load/internal/flock"
 )
 
 // staged is a local file on its way to a blob. It is kept whole before anything is sent, because
@@ -21,8 +21,7 @@ type staged struct {
 	store *Store
 }
 
-// Writable makes the container if it is missing, and says whether blobs may be written to it.
-// Every write asks it; only its first success does anything.
+// Writable says whether blobs may be written. Every write asks it; only its first success does anything.
 func (s *Store) Writable(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,10 +32,7 @@ func (s *Store) Writable(ctx context.Context) error {
 	// name that begins with a dot is no object's.
 	_, err := s.container.NewBlockBlobClient(s.prefix+".writable").Upload(ctx, streaming.NopCloser(bytes.NewReader(nil)),
 		&blockblob.UploadOptions{AccessConditions: still(load.Still("0x0"))})
-	if bloberror.HasCode(err, bloberror.ContainerNotFound) {
-		_, err = s.container.Create(ctx, nil)
-	}
-	if err != nil && !unmet(err) && !bloberror.HasCode(err, bloberror.ContainerAlreadyExists) {
+	if err != nil && !unmet(err) {
 		return explain("open container "+s.name+" for writing", err)
 	}
 	s.ready = true
@@ -51,7 +47,7 @@ func (s *Store) Stage(ctx context.Context, name string) (load.Staged, error) {
 	if err := s.Writable(ctx); err != nil {
 		return nil, err
 	}
-	f, err := draft.New(s.scratch, name)
+	f, err := draft.New(s.scratch, flock.ScratchFiles, name)
 	if err != nil {
 		return nil, err
 	}

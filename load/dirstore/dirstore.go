@@ -9,10 +9,12 @@
 package dirstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -20,6 +22,8 @@ import (
 	"time"
 
 	"graphlake/load"
+	"graphlake/load/internal/draft"
+	"graphlake/load/internal/flock"
 )
 
 const staging = load.Staging
@@ -27,14 +31,32 @@ const staging = load.Staging
 // Store is a [load.Store], [load.Swapper] and [load.Locker] in a directory.
 type Store struct {
 	root string
+	mode fs.FileMode // of directories
+	log  *slog.Logger
 	sync func(*os.File) error // makes a file or a directory durable
 
 	mu    sync.Mutex
 	ready bool // to write: what Writable makes is made
 }
 
+// DefaultMode lets the owner write and the group read.
+const DefaultMode fs.FileMode = 0o750
+
+// Options say who may read a lake, and who is told of a wait.
+type Options struct {
+	// Mode is that of directories, whatever the umask is; files have it without the bits to execute. 0: [DefaultMode].
+	// Locks and drafts are their owner's alone in any case: whoever can read a lock can hold it.
+	Mode fs.FileMode
+	Log  *slog.Logger // nil: nobody is told
+}
+
 // New opens the store in the directory root, which need not be there before the first write.
 func New(ctx context.Context, root string) (*Store, error) {
+	return NewWithOptions(ctx, root, Options{})
+}
+
+// NewWithOptions is [New] for a lake that others may read.
+func NewWithOptions(ctx context.Context, root string, o Options) (*Store, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, fmt.Errorf("lake directory: %w", err)
@@ -46,7 +68,11 @@ func New(ctx context.Context, root string) (*Store, error) {
 	if err != nil {
 		return nil, explain("open the lake "+root, err)
 	}
-	return &Store{root: root, sync: (*os.File).Sync}, nil
+	s := &Store{root: root, mode: cmp.Or(o.Mode, DefaultMode), log: o.Log, sync: (*os.File).Sync}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	return s, nil
 }
 
 // Writable makes what writing needs, removes what a crash has left, and says whether the lake can
@@ -65,7 +91,7 @@ func (s *Store) Writable(ctx context.Context) error {
 }
 
 func (s *Store) prepare(ctx context.Context) error {
-	if err := s.makeDir(s.path(staging)); err != nil {
+	if err := s.makeDir(s.path(staging), 0o700); err != nil {
 		return err
 	}
 	lock, err := s.lock(ctx) // also proves that the directory can be written
@@ -73,7 +99,10 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	defer lock.Close()
-	return s.sweep()
+	if err := s.narrow(); err != nil {
+		return err
+	}
+	return flock.Sweep(s.path(staging), draft.Files)
 }
 
 // Open implements [load.Store]. The open file stays what it was when its name gets another.
@@ -113,8 +142,9 @@ func (s *Store) Stage(ctx context.Context, name string) (load.Staged, error) {
 	return s.stage(ctx, name)
 }
 
-// Remove implements [load.Store].
-func (s *Store) Remove(ctx context.Context, name string) error {
+// Remove implements [load.Store]. It is durable with the directory that is left, which is synced: an entry that is gone
+// from there takes all below it along.
+func (s *Store) Remove(ctx context.Context, name string, base load.Condition) error {
 	if err := check(ctx, name); err != nil {
 		return err
 	}
@@ -126,12 +156,17 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 		return explain("remove "+name, err)
 	}
 	defer lock.Close()
-	err = os.Remove(s.path(name))
-	if absent(err) {
+	stat, err := os.Stat(s.path(name))
+	switch {
+	case absent(err), err == nil && !stat.Mode().IsRegular(): // a directory is no object
 		return nil
+	case err == nil && !base.Allows(info(name, stat).Version):
+		err = load.ErrConflict
+	case err == nil:
+		err = os.Remove(s.path(name))
 	}
 	if err == nil {
-		err = s.syncDir(filepath.Dir(s.path(name)))
+		err = s.syncDir(s.removeEmpty(filepath.Dir(s.path(name))))
 	}
 	return explain("remove "+name, err)
 }

@@ -18,6 +18,29 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) load.Store { return newStore(t, t.TempDir()) })
 }
 
+// Of what is removed nothing is left, nor of the directories that it alone was in; what lies beside it stays.
+func TestEmptyDirectoriesGo(t *testing.T) {
+	root := t.TempDir()
+	s := newStore(t, root)
+	for _, name := range []string{"raw/calls/tenant_id=a/dt=2026-11-01/calls.parquet", "raw/calls/tenant_id=a/dt=2026-11-02/calls.parquet"} {
+		if _, err := s.Swap(t.Context(), name, "", []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, day := range []string{"01", "02"} {
+		name := "raw/calls/tenant_id=a/dt=2026-11-" + day + "/calls.parquet"
+		if err := s.Remove(t.Context(), name, load.Condition{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(root, filepath.Dir(name))); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("the directory of %s is still there: %v", name, err)
+		}
+	}
+	if left, err := os.ReadDir(root); err != nil || len(left) != 1 || left[0].Name() != load.Staging {
+		t.Errorf("left are %v, %v; want the directory of drafts alone", left, err)
+	}
+}
+
 func newStore(t *testing.T, root string) *dirstore.Store {
 	t.Helper()
 	s, err := dirstore.New(t.Context(), root)
@@ -59,7 +82,7 @@ func TestWritableIsTriedAgain(t *testing.T) {
 		"Writable": s.Writable(t.Context()),
 		"Stage":    second(s.Stage(t.Context(), "a/b")),
 		"Swap":     second(s.Swap(t.Context(), "a/b", "", nil)),
-		"Remove":   s.Remove(t.Context(), "a/b"),
+		"Remove":   s.Remove(t.Context(), "a/b", load.Condition{}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "a file stands where a directory is needed") {
 			t.Errorf("%s with a file in the lake's place: %v, want the cure", what, err)
@@ -78,18 +101,6 @@ func TestWritableIsTriedAgain(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
-
-// The lake is for others too: whoever reads the files is not who wrote them.
-func TestFilesAreForOthersToo(t *testing.T) {
-	root := t.TempDir()
-	if _, err := newStore(t, root).Swap(t.Context(), "a/b", "", nil); err != nil {
-		t.Fatal(err)
-	}
-	stat, err := os.Stat(filepath.Join(root, "a", "b"))
-	if err != nil || stat.Mode().Perm() != 0o644 {
-		t.Errorf("the mode of a published file is %v, %v; want -rw-r--r--", stat.Mode(), err)
-	}
-}
 
 // Two stores on one directory stand for two processes: they share nothing but the files.
 func TestTwoStoresShareADirectory(t *testing.T) {

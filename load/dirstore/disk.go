@@ -7,69 +7,102 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
-	"graphlake/load/internal/draft"
+	"graphlake/load"
+	"graphlake/load/internal/flock"
+)
+
+// How long a write waits for another that is published, which takes some milliseconds; where bytes are compared, some
+// seconds.
+const (
+	tellAfter  = 10 * time.Second
+	waitAtMost = 45 * time.Second
 )
 
 // lock takes the store's lock, which the operating system frees when the file is closed or its
 // process ends. It is polled, for a blocked flock would not notice a cancelled context.
 func (s *Store) lock(ctx context.Context) (*os.File, error) {
-	f, err := os.OpenFile(s.path(staging+"/lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	f, err := flock.Open(s.path(staging + "/lock"))
 	if err != nil {
 		return nil, err
 	}
-	for wait := time.Millisecond; ; wait = min(2*wait, 20*time.Millisecond) {
+	if err := s.wait(ctx, f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func (s *Store) wait(ctx context.Context, f *os.File) error {
+	start, told := time.Now(), false
+	for pause := time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
 		err := ctx.Err()
 		if err == nil {
-			err = flock(f)
+			err = flock.Try(f)
 		}
-		if err == nil {
-			return f, nil
+		if !errors.Is(err, flock.ErrHeld) {
+			return err
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errors.Join(err, f.Close())
+		waited := time.Since(start)
+		if waited >= waitAtMost {
+			return fmt.Errorf("%s%s: it was not free for %v: %w; if that is no run of graphlake, end it",
+				f.Name(), heldBy(f), waitAtMost, load.ErrLocked)
+		}
+		if !told && waited >= tellAfter {
+			told = true
+			s.log.WarnContext(ctx, "waiting for a lock of the lake", "lock", f.Name(), "held_by", flock.Holder(f),
+				"waited_seconds", tellAfter.Seconds(), "at_most_seconds", waitAtMost.Seconds())
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(wait):
+		case <-time.After(pause):
 		}
 	}
 }
 
-// sweep removes what processes that are no more have staged: whoever is alive holds the lock on
-// the file that it writes.
-func (s *Store) sweep() error {
-	entries, err := os.ReadDir(s.path(staging))
+// narrow closes to others what an earlier version, or another mode, has opened to them: the directories and the
+// document at the top of the lake, below which nobody gets then, and the files of all locks. What is another user's is
+// left alone, and so is the lake's own directory, which may have been there before.
+func (s *Store) narrow() error {
+	narrowest := map[string]fs.FileMode{staging: 0o700}
+	for _, name := range load.Tops() {
+		narrowest[name] = s.mode
+	}
+	locks, err := fs.Glob(os.DirFS(s.root), load.LockFiles) // for the lake's own name may have what is a pattern
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if filepath.Ext(e.Name()) != draft.Suffix {
-			continue
+	for name, mode := range narrowest {
+		if err := narrowTo(s.path(name), mode); err != nil {
+			return err
 		}
-		if err := removeDead(s.path(staging + "/" + e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err // unless another process was faster
+	}
+	for _, name := range locks {
+		if err := narrowTo(s.path(name), flock.Private); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// removeDead removes a file on which nobody has the lock.
-func removeDead(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close() // and with it the lock, once the file is gone
-	switch err := flock(f); {
-	case errors.Is(err, syscall.EWOULDBLOCK):
+// narrowTo takes away what a mode does not give. It follows no link.
+func narrowTo(name string, mode fs.FileMode) error {
+	info, err := os.Lstat(name)
+	switch {
+	case absent(err):
 		return nil
 	case err != nil:
 		return err
+	case !info.IsDir() && !info.Mode().IsRegular(), !flock.Ours(info), info.Mode().Perm()&^mode == 0:
+		return nil
 	}
-	return os.Remove(name)
+	err = os.Chmod(name, info.Mode()&^(fs.ModePerm&^mode))
+	if absent(err) {
+		return nil
+	}
+	return err
 }
 
 // couldBeDir refuses a path at which no directory is nor could be made, as below a file.
@@ -85,24 +118,45 @@ func couldBeDir(dir string) error {
 }
 
 // makeDir makes a directory with its parents and syncs the parent of every new one: a rename is
-// not durable in a directory that is not.
-func (s *Store) makeDir(dir string) error {
+// not durable in a directory that is not. It gets the mode whatever the umask is, and keeps the bit by which its group is
+// that of its parent.
+func (s *Store) makeDir(dir string, mode fs.FileMode) error {
 	if stat, err := os.Stat(dir); err == nil && stat.IsDir() {
 		return nil
 	}
 	parent := filepath.Dir(dir)
 	if parent != dir {
-		if err := s.makeDir(parent); err != nil {
+		if err := s.makeDir(parent, s.mode); err != nil {
 			return err
 		}
 	}
-	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	err := os.Mkdir(dir, mode)
+	made := err == nil
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if stat, err := os.Stat(dir); err != nil || !stat.IsDir() {
+	stat, err := os.Stat(dir)
+	if err != nil {
+		return err // perhaps it was empty, and is removed
+	}
+	if !stat.IsDir() {
 		return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
 	}
+	if made && stat.Mode().Perm() != mode {
+		if err := os.Chmod(dir, mode|stat.Mode()&fs.ModeSetgid); err != nil {
+			return err
+		}
+	}
 	return s.syncDir(parent)
+}
+
+// removeEmpty removes a directory and those above it as far as nothing is in them, and gives the first that stays. Whoever
+// publishes makes its directories under the same lock.
+func (s *Store) removeEmpty(dir string) (left string) {
+	for dir != s.root && os.Remove(dir) == nil {
+		dir = filepath.Dir(dir)
+	}
+	return dir
 }
 
 func (s *Store) syncDir(dir string) error {
@@ -119,6 +173,8 @@ func explain(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, fs.ErrPermission) && strings.HasSuffix(failedPath(err), "lock"):
+		cure = "; locks are their owner's alone: run as the user who owns the lake"
 	case errors.Is(err, fs.ErrPermission):
 		cure = "; give this user write access to the directory, or choose another lake"
 	case errors.Is(err, syscall.EROFS):
@@ -129,4 +185,12 @@ func explain(what string, err error) error {
 		cure = "; a file stands where a directory is needed: move it away, or choose another lake"
 	}
 	return fmt.Errorf("%s: %w%s", what, err, cure)
+}
+
+// failedPath is the file that an error is about; empty if it names none.
+func failedPath(err error) string {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return failed.Path
+	}
+	return ""
 }

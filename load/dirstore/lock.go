@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 
 	"graphlake/load"
+	"graphlake/load/internal/flock"
 )
 
 // lock is an open file that the operating system keeps others off: also those of this process,
@@ -30,22 +31,34 @@ func (s *Store) Lock(ctx context.Context, name string) (load.Lock, error) {
 	if err := s.Writable(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.makeDir(filepath.Dir(s.path(name))); err != nil {
-		return nil, explain("lock "+name, err)
-	}
-	f, err := os.OpenFile(s.path(name), os.O_CREATE|os.O_RDWR, 0o644)
+	f, err := s.openLock(name)
 	if err != nil {
 		return nil, explain("lock "+name, err)
 	}
-	err = flock(f)
+	err = flock.Try(f)
 	if err == nil {
 		return &lock{name: name, file: f}, nil
 	}
-	err = errors.Join(err, f.Close())
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, fmt.Errorf("lock %s: %w", name, load.ErrLocked)
+	if errors.Is(err, flock.ErrHeld) {
+		err = fmt.Errorf("lock %s%s: %w", name, heldBy(f), load.ErrLocked)
+	} else {
+		err = explain("lock "+name, err)
 	}
-	return nil, explain("lock "+name, err)
+	return nil, errors.Join(err, f.Close())
+}
+
+// openLock opens the file of a lock. Its directory may be removed in between by whoever has emptied it: then it is made
+// once more.
+func (s *Store) openLock(name string) (f *os.File, err error) {
+	for range 3 {
+		if err = s.makeDir(filepath.Dir(s.path(name)), s.mode); err == nil {
+			f, err = flock.Open(s.path(name))
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return f, err
 }
 
 func (l *lock) Held() error {
@@ -68,12 +81,10 @@ func (l *lock) Unlock(context.Context) error {
 	return explain("unlock "+l.name, err)
 }
 
-// flock takes the lock on a file, or answers EWOULDBLOCK at once.
-func flock(f *os.File) error {
-	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if !errors.Is(err, syscall.EINTR) {
-			return err
-		}
+// heldBy is who holds the lock on a file, as part of a sentence; empty where nobody knows.
+func heldBy(f *os.File) string {
+	if holder := flock.Holder(f); holder != "" {
+		return ", which " + holder + " holds"
 	}
+	return ""
 }

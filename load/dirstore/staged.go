@@ -4,13 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"graphlake/load"
@@ -27,39 +24,11 @@ func (s *Store) stage(ctx context.Context, name string) (*staged, error) {
 	if err := s.Writable(ctx); err != nil {
 		return nil, err
 	}
-	for {
-		f, err := draft.New(s.path(staging), name)
-		if err != nil {
-			return nil, err
-		}
-		ours, err := claim(f)
-		if ours {
-			return &staged{f, s}, nil
-		}
-		if err := errors.Join(err, f.Discard()); err != nil {
-			return nil, explain("stage "+name, err)
-		}
-	}
-}
-
-// claim takes the lock on a new draft, which says that its writer lives. It is not ours if another
-// process that starts now came in between and took it for a dead one's.
-func claim(f *draft.File) (bool, error) {
-	file, err := f.Open()
-	if err == nil {
-		err = flock(file)
-	}
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return false, nil
-	}
+	f, err := draft.New(s.path(staging), draft.Files, name)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	_, err = os.Stat(file.Name())
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
+	return &staged{f, s}, nil
 }
 
 func (s *staged) Commit(ctx context.Context, base load.Condition) (bool, load.Version, error) {
@@ -126,10 +95,10 @@ func (s *staged) rename(f *os.File, before time.Time) (load.Version, error) {
 	if err := os.Chtimes(f.Name(), modified, modified); err != nil {
 		return "", err
 	}
-	if err := f.Chmod(0o644); err != nil { // a temporary file is its owner's alone; the lake is for others too
+	if err := f.Chmod(s.store.mode &^ 0o111); err != nil { // a draft is its owner's alone
 		return "", err
 	}
-	if err := s.store.makeDir(filepath.Dir(to)); err != nil {
+	if err := s.store.makeDir(filepath.Dir(to), s.store.mode); err != nil {
 		return "", err
 	}
 	if err := os.Rename(f.Name(), to); err != nil {

@@ -53,7 +53,7 @@ func TestPublishIsDurable(t *testing.T) {
 		t.Errorf("synced %q\nwant   %q", synced, want)
 	}
 	synced = nil
-	if err := s.Remove(t.Context(), "a/b/c"); err != nil || !slices.Equal(synced, []string{"lake/a/b .staging a a/b"}) {
+	if err := s.Remove(t.Context(), "a/b/c", load.Condition{}); err != nil || !slices.Equal(synced, []string{"lake .staging"}) {
 		t.Errorf("Remove: %v, synced %q", err, synced)
 	}
 

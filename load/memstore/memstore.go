@@ -78,12 +78,15 @@ func (s *Store) Stage(ctx context.Context, name string) (load.Staged, error) {
 }
 
 // Remove implements [load.Store].
-func (s *Store) Remove(ctx context.Context, name string) error {
+func (s *Store) Remove(ctx context.Context, name string, base load.Condition) error {
 	if err := check(ctx, name); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if o, there := s.objects[name]; there && !base.Allows(o.info.Version) {
+		return fmt.Errorf("remove %s: %w", name, load.ErrConflict)
+	}
 	delete(s.objects, name)
 	return nil
 }

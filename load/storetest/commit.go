@@ -88,7 +88,7 @@ func testStale(t *testing.T, s load.Store) {
 	wantConflict("was replaced")
 	wantInfo(t, s, load.Info{Name: "a/b", Size: 20, Version: v})
 	wantData(t, s, "a/b", "bytes that came back")
-	if err := s.Remove(t.Context(), "a/b"); err != nil {
+	if err := s.Remove(t.Context(), "a/b", load.Condition{}); err != nil {
 		t.Fatal(err)
 	}
 	wantConflict("was removed")
@@ -139,6 +139,35 @@ func testConditions(t *testing.T, s load.Store) {
 	}
 }
 
+// testRemove removes an object in one of its versions only. What is gone is gone, however often and over whatever it is
+// removed, also for who comes late: another writer's object of the name stays.
+func testRemove(t *testing.T, s load.Store) {
+	first := put(t, s, "a/b/dt=1/c", []byte("one"))
+	second := put(t, s, "a/b/dt=1/c", []byte("two"))
+	put(t, s, "a/d", []byte("beside it"))
+	for _, base := range []load.Condition{load.Still(first), load.Still("no version of ours"), load.Still("")} {
+		if err := s.Remove(t.Context(), "a/b/dt=1/c", base); !errors.Is(err, load.ErrConflict) {
+			t.Errorf("Remove over %+v of an object at another version: %v, want a conflict", base, err)
+		}
+	}
+	wantData(t, s, "a/b/dt=1/c", "two")
+	for range 2 { // its answer may be lost
+		if err := s.Remove(t.Context(), "a/b/dt=1/c", load.Still(second)); err != nil {
+			t.Errorf("Remove: %v", err)
+		}
+	}
+	wantNames(t, s, "", "a/d")
+	put(t, s, "a/b/dt=1/c", []byte("two")) // and its directories are made again
+	if err := s.Remove(t.Context(), "a/b/dt=1/c", load.Still(second)); !errors.Is(err, load.ErrConflict) {
+		t.Errorf("Remove of what another wrote since: %v, want a conflict", err)
+	}
+	wantNames(t, s, "", "a/b/dt=1/c", "a/d")
+	if err := s.Remove(t.Context(), "a/b", load.Condition{}); err != nil {
+		t.Errorf("Remove of what is no object: %v", err)
+	}
+	wantNames(t, s, "", "a/b/dt=1/c", "a/d")
+}
+
 func testSwap(t *testing.T, s load.Store) {
 	swap := s.(load.Swapper).Swap
 	if _, err := swap(t.Context(), "state/x", "no version of ours", []byte("x")); !errors.Is(err, load.ErrConflict) {
@@ -161,7 +190,7 @@ func testSwap(t *testing.T, s load.Store) {
 	if got := wantData(t, s, "state/x", "one"); got != second {
 		t.Errorf("Open gives version %q, Swap gave %q", got, second)
 	}
-	if err := s.Remove(t.Context(), "state/x"); err != nil {
+	if err := s.Remove(t.Context(), "state/x", load.Condition{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := swap(t.Context(), "state/x", second, []byte("two")); !errors.Is(err, load.ErrConflict) {

@@ -173,8 +173,8 @@ func (f *Faulty) Stage(ctx context.Context, name string) (load.Staged, error) {
 }
 
 // Remove implements [load.Store].
-func (f *Faulty) Remove(ctx context.Context, name string) error {
-	return f.call(ctx, "Remove", func() error { return f.store.Remove(ctx, name) })
+func (f *Faulty) Remove(ctx context.Context, name string, base load.Condition) error {
+	return f.call(ctx, "Remove", func() error { return f.store.Remove(ctx, name, base) })
 }
 
 // Swap implements [load.Swapper].

@@ -64,7 +64,7 @@ var deaths = []struct {
 		}
 	}, 1, "new"},
 	{"Remove", func(t *testing.T, s *storetest.Faulty) func() error {
-		return func() error { return s.Remove(t.Context(), "a/b") }
+		return func() error { return s.Remove(t.Context(), "a/b", load.Condition{}) }
 	}, 0, ""},
 	{"Swap", func(t *testing.T, s *storetest.Faulty) func() error {
 		o := must(s.Open(t.Context(), "a/b"))(t)
@@ -127,7 +127,7 @@ func wantDead(t *testing.T, s *storetest.Faulty) {
 		"Writable": s.Writable(ctx),
 		"Open":     second(s.Open(ctx, "a/b")),
 		"Stage":    second(s.Stage(ctx, "a/b")),
-		"Remove":   s.Remove(ctx, "a/b"),
+		"Remove":   s.Remove(ctx, "a/b", load.Condition{}),
 		"Swap":     second(s.Swap(ctx, "a/b", "", nil)),
 		"Lock":     second(s.Lock(ctx, "other.lock")),
 	} {
@@ -146,7 +146,7 @@ func TestWhatTheDeadHeld(t *testing.T) {
 	w := must(s.Stage(t.Context(), "a/b"))(t)
 	l := must(s.Lock(t.Context(), lockName))(t)
 	s.FailAt(4, false)
-	s.Remove(t.Context(), "a/b")
+	s.Remove(t.Context(), "a/b", load.Condition{})
 
 	_, _, commitErr := w.Commit(t.Context(), load.Condition{})
 	for what, err := range map[string]error{
@@ -188,7 +188,7 @@ func TestLockInFlight(t *testing.T) {
 	answered := make(chan error)
 	go func() { answered <- second(s.Lock(t.Context(), lockName)) }()
 	<-store.taken
-	s.Remove(t.Context(), "a/b")
+	s.Remove(t.Context(), "a/b", load.Condition{})
 	close(store.answer)
 	if err := <-answered; !errors.Is(err, storetest.ErrDied) {
 		t.Errorf("Lock: %v, want ErrDied", err)

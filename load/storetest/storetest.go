@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) load.Store) {
 		{"Unchanged", testUnchanged},
 		{"Replace", testReplace},
 		{"Conditions", testConditions},
+		{"Remove", testRemove},
 		{"StaleBase", testStale},
 		{"Cancelled", testCancelled},
 		{"Snapshot", testSnapshot},
@@ -106,7 +107,7 @@ func testAbsent(t *testing.T, s load.Store) {
 	if _, err := s.Open(t.Context(), "no/such"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Open of an absent object: %v, want fs.ErrNotExist", err)
 	}
-	if err := s.Remove(t.Context(), "no/such"); err != nil {
+	if err := s.Remove(t.Context(), "no/such", load.Condition{}); err != nil {
 		t.Errorf("Remove of an absent object: %v", err)
 	}
 	put(t, s, "a/b", []byte("x"))
@@ -119,7 +120,7 @@ func testAbsent(t *testing.T, s load.Store) {
 			t.Errorf("Swap of %s beside an object a/b: %v, want a conflict", name, err)
 		}
 	}
-	if err := s.Remove(t.Context(), "a/b"); err != nil {
+	if err := s.Remove(t.Context(), "a/b", load.Condition{}); err != nil {
 		t.Errorf("Remove: %v", err)
 	}
 	wantNames(t, s, "")
@@ -149,7 +150,7 @@ func testCancelled(t *testing.T, s load.Store) {
 	if _, err := s.Open(ctx, "kept"); !errors.Is(err, context.Canceled) {
 		t.Errorf("Open with a cancelled context: %v", err)
 	}
-	if err := s.Remove(ctx, "kept"); !errors.Is(err, context.Canceled) {
+	if err := s.Remove(ctx, "kept", load.Condition{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Remove with a cancelled context: %v", err)
 	}
 	wantNames(t, s, "", "kept")
@@ -218,7 +219,7 @@ func testNames(t *testing.T, s load.Store) {
 		if _, err := s.Stage(t.Context(), name); !errors.Is(err, fs.ErrInvalid) {
 			t.Errorf("Stage(%q): %v, want fs.ErrInvalid", name, err)
 		}
-		if err := s.Remove(t.Context(), name); !errors.Is(err, fs.ErrInvalid) {
+		if err := s.Remove(t.Context(), name, load.Condition{}); !errors.Is(err, fs.ErrInvalid) {
 			t.Errorf("Remove(%q): %v, want fs.ErrInvalid", name, err)
 		}
 		if _, err := s.(load.Swapper).Swap(t.Context(), name, "", nil); !errors.Is(err, fs.ErrInvalid) {

@@ -26,7 +26,7 @@ func (r *reader) dataset(n ast.Node, at string) Declared {
 		"settle": r.duration(&d.Settle), "lookback": r.duration(&d.Lookback), "ahead": r.duration(&d.Ahead), "retention": r.duration(&d.Retention),
 		"removes": r.boolean(&d.Removes), "optional": r.boolean(&d.Optional),
 		"permissions": several(r, &d.Permissions, r.permission), "also": several(r, &d.Also, r.requirement),
-		"bodies": several(r, &d.Bodies, r.body),
+		"bodies": several(r, &d.Bodies, r.body), "owner": several(r, &d.Owner, r.path),
 		"tables": several(r, &d.Tables, r.table),
 	}, "name", "doc", "mode", "source", "permissions", "tables")
 	if len(r.roles) > 0 {
@@ -67,7 +67,7 @@ func (r *reader) follows(fault string, failed []string) bool {
 	of := part(fault)
 	return slices.ContainsFunc(failed, func(at string) bool {
 		key := part(strings.TrimPrefix(strings.TrimPrefix(at, r.base), "."))
-		return key == "" || key == of || key == "tables" && strings.HasPrefix(of, "tables[") ||
+		return key == "" || key == of || key == "tables" && strings.HasPrefix(of, "tables[") || of == "owner[0]" && strings.HasPrefix(key, "tables[") ||
 			!strings.HasPrefix(of, "tables[") && of != "source" && slices.Contains(reading, key)
 	})
 }
@@ -111,18 +111,27 @@ func (r *reader) named(to *string) take {
 	}
 }
 
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var (
+	guid     = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	roleName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+)
 
 // permission takes the name of an application permission, or with its id in Graph's service principal
 // {name: AuditLog.Read.All, id: GUID}.
 func (r *reader) permission(to *schemas.Permission) take {
+	name := func(n ast.Node, at string) {
+		r.text((*string)(to))(n, at)
+		if text, ok := scalar(n); ok && !roleName.MatchString(text) {
+			r.fail(n, at, "%q is no name of a permission, as Directory.Read.All", text)
+		}
+	}
 	return func(n ast.Node, at string) {
 		if _, ok := scalar(n); ok {
-			r.text((*string)(to))(n, at)
+			name(n, at)
 			return
 		}
 		id := ""
-		r.object(n, at, map[string]take{"name": r.text((*string)(to)), "id": r.text(&id)}, "name", "id")
+		r.object(n, at, map[string]take{"name": name, "id": r.text(&id)}, "name", "id")
 		if !guid.MatchString(id) {
 			r.fail(n, joined(at, "id"), "%q is no GUID", id)
 			return
@@ -144,17 +153,10 @@ func (r *reader) source(to *schemas.Source) take {
 			"parent": r.parent(&to.Parent), "own": r.own(&to.Own), "window": r.window(&to.Window), "detail": r.detail(&to.Detail), "budget": r.budget(&to.Budget),
 			"paging": one(r, &to.Paging, "paging", map[string]schemas.Paging{"next_link": schemas.NextLink, "delta": schemas.Delta, "single": schemas.Single}),
 		}, "api", "path", "budget")
-		if to.Window.Layout == "" && asksForRange(*to) {
+		if _, bounded := to.Bounded(); bounded && to.Window.Layout == "" {
 			to.Window.Layout = layouts["seconds"]
 		}
 	}
-}
-
-// asksForRange says whether the bounds of a range are somewhere in the request.
-func asksForRange(s schemas.Source) bool {
-	return slices.ContainsFunc(append([]schemas.Param{{Name: "path", Value: s.Path}}, s.Query...), func(p schemas.Param) bool {
-		return strings.Contains(p.Value, "{from}") || strings.Contains(p.Value, "{to}")
-	})
 }
 
 // parent takes the name of a collection that datasets of the program are read for too, or a collection.
@@ -246,6 +248,8 @@ func (r *reader) body(to *schemas.Body) take {
 	}
 }
 
+var written = map[string]schemas.Written{"title": schemas.Title, "text": schemas.Text}
+
 func (r *reader) table(to *schemas.Table) take {
 	return func(n ast.Node, at string) {
 		r.object(n, at, map[string]take{
@@ -267,6 +271,7 @@ func (r *reader) column(to *schemas.Column) take {
 		r.object(n, at, map[string]take{
 			"name": r.text(&to.Name), "doc": r.sentence(&to.Doc), "path": r.path(&to.Path), "else": several(r, &to.Else, r.path),
 			"type": one(r, &to.Type, "type", types), "required": r.boolean(&to.Required), "public": r.boolean(&public),
+			"written": one(r, &to.Written, "kind of what is written", written), "quasi": r.boolean(&to.Quasi),
 		}, "name", "path", "type")
 		if to.Doc == "" {
 			to.Doc = "What Graph has at " + string(to.Path) + "."

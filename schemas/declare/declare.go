@@ -117,7 +117,7 @@ func Parse(file string, text []byte) ([]Declared, error) {
 	}
 	tree, err := parser.ParseBytes(text, 0)
 	if err != nil {
-		return nil, misspelled(file, err)
+		return nil, YAMLError(file, err)
 	}
 	r := reader{file: file}
 	var all []Declared
@@ -147,13 +147,12 @@ func notUTF8(text []byte) int {
 	return 0
 }
 
-// misspelled is what the parser of YAML has to say.
-func misspelled(file string, err error) error {
-	line := 1
+// YAMLError is what the parser or the decoder of YAML has to say of a file, with the line and without the text there.
+func YAMLError(file string, err error) error {
 	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil && e.GetToken().Position != nil {
 		return fmt.Errorf("%s:%d: %s", file, e.GetToken().Position.Line, e.GetMessage())
 	}
-	return fmt.Errorf("%s:%d: %w", file, line, err)
+	return fmt.Errorf("%s:1: %w", file, err)
 }
 
 // clashes are the names that are taken, by what is known or by what was declared before.

@@ -3,6 +3,7 @@ package declare
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,11 +124,30 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// What is said of a column and of whose a record is, the value says.
+func TestParseMarks(t *testing.T) {
+	all, err := Parse("visits.yaml", []byte(strings.NewReplacer(
+		"path: host.name, type: enum}", "path: host.name, type: enum}\n      - {name: topic, path: topic, type: string, written: title, quasi: true}\n      - {name: note, path: note, type: long_text, written: text}",
+		"bodies: {path: note, form: plain}", "bodies: {path: note, form: plain}\nowner: host.name",
+	).Replace(visits)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	topic, _ := all[0].Tables[0].Column("topic")
+	note, _ := all[0].Tables[0].Column("note")
+	if topic.Written != schemas.Title || !topic.Quasi || note.Written != schemas.Text || note.Quasi || !slices.Equal(all[0].Owner, []schemas.Path{"host.name"}) {
+		t.Errorf("the topic is %+v, the note %+v, the owner %v", topic, note, all[0].Owner)
+	}
+}
+
 // Every mistake is said with the file, the line and the path of the key.
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{
 		"an unknown key":                    {"settle: 1d", "settles: 1d", "visits.yaml:27: settles: there is no such key; there are ahead, also, bodies, changed, doc, "},
-		"an unknown key, below":             {"type: enum}", "kind: enum}", "visits.yaml:42: tables[0].columns[2].kind: there is no such key; there are doc, else, name, path, public, required, type"},
+		"a mark of another kind":            {"type: enum}", "type: enum, written: poem}", `visits.yaml:42: tables[0].columns[2].written: "poem" is no kind of what is written; there are text, title`},
+		"a mark that no key can have":       {"name: visit_id, path: id,", "name: visit_id, path: id, quasi: true,", `visits.yaml:40: tables[0].columns[0].quasi: table x_visits: column visit_id: without what is at "id"`},
+		"an owner of no column":             {"bodies: {path: note, form: plain}", "owner: guest.id", `visits.yaml:34: owner[0]: owner "guest.id": no column`},
+		"an unknown key, below":             {"type: enum}", "kind: enum}", "visits.yaml:42: tables[0].columns[2].kind: there is no such key; there are doc, else, name, path, public, quasi, required, type, written"},
 		"a key twice":                       {"settle: 1d", "doc: x", `visits.yaml:27: mapping key "doc" already defined at [2:1]`},
 		"a missing key":                     {"permissions: [Visits.Read, Visits.Read.All]\n", "", "visits.yaml:1: permissions: the key is missing"},
 		"a missing key, below":              {"{name: host, path: host.name, ", "{name: host, ", "visits.yaml:42: tables[0].columns[2].path: the key is missing"},
@@ -163,6 +183,8 @@ func TestParseRefuses(t *testing.T) {
 		"a picture with a time":             {"mode: windowed", "mode: snapshot", "visits.yaml:25: time: mode snapshot: pictures are dated by the run and have no time"},
 		"a table twice":                     {"  - name: x_visit_guests", "  - name: x_visits", "visits.yaml:44: tables[1].name: another table, of x_visits, is called x_visits"},
 		"a role id of none":                 {"id: 00000000-0000-0000-0000-00000000000A", "id: 7", `visits.yaml:20: source.detail.parts[0].permissions[0].id: "7" is no GUID`},
+		"a permission of two lines":         {"[Visits.Read, Visits.Read.All]", `["Visits\nRead"]`, `visits.yaml:32: permissions[0]: "Visits\nRead" is no name of a permission`},
+		"a path with a bell":                {"path: /hosts/{parent}/visits", `path: "/hosts/{parent}\a"`, `visits.yaml:6: source.path: source: the path "/hosts/{parent}\a" is none below`},
 		"no YAML":                           {"api: beta", "api: [", "visits.yaml:6: "},
 		"an alias":                          {"type: enum", "type: *text", "visits.yaml:42: tables[0].columns[2].type: want a text"},
 	} {

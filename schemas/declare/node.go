@@ -2,7 +2,6 @@ package declare
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -187,20 +186,13 @@ func (r *reader) number(to *int) take {
 	}
 }
 
-var days = regexp.MustCompile(`^([0-9]{1,5})d$`)
-
-// duration takes 3d, 72h or 90m.
+// duration takes what [ParseDuration] reads.
 func (r *reader) duration(to *time.Duration) take {
 	return func(n ast.Node, at string) {
 		text, _ := scalar(n)
-		if m := days.FindStringSubmatch(text); m != nil {
-			number, _ := strconv.Atoi(m[1])
-			*to = time.Duration(number) * schemas.Day
-			return
-		}
-		d, err := time.ParseDuration(text)
-		if err != nil || d < 0 {
-			r.fail(n, at, "want a duration, as 3d, 72h or 90m")
+		d, ok := ParseDuration(text)
+		if !ok {
+			r.fail(n, at, "want %s", DurationForm)
 			return
 		}
 		*to = d

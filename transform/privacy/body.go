@@ -2,10 +2,12 @@ package privacy
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"graphlake/internal/json"
 	"graphlake/schemas"
@@ -24,7 +26,7 @@ type bodies struct {
 func (b *bodies) reset() { b.text, b.counts, b.aside, b.at = "", b.counts[:0], b.aside[:0], 0 }
 
 // item reads the item body in front of a scanner, and counts it. What is wrong with it, the walk finds.
-func (b *bodies) item(scan json.Scanner, name string) {
+func (b *bodies) item(ctx context.Context, scan json.Scanner, name string) {
 	var contentType, content json.Value
 	b.text = ""
 	more, err := scan.Object()
@@ -51,7 +53,9 @@ func (b *bodies) item(scan json.Scanner, name string) {
 	kind := string(json.AppendString(nil, scan.Text(contentType)))
 	var counts prose.Counts
 	if strings.EqualFold(kind, "html") {
-		b.text, counts = prose.FromHTML(b.text)
+		if b.text, counts, err = prose.FromHTML(ctx, b.text); err != nil { // which is that of the record
+			return
+		}
 	} else {
 		counts = prose.Count(b.text)
 	}
@@ -81,7 +85,7 @@ func (b *bodies) count(name, kind string, c prose.Counts) {
 // should have, nothing of it stays but null.
 func (s *Scrubber) body(b body, kind json.Kind) error {
 	v, err := s.scan.Read(kind)
-	if err != nil || kind == json.Null || s.settings.Content == schemas.FullContent {
+	if err != nil || kind == json.Null || s.again || s.settings.Content == schemas.FullContent {
 		return err
 	}
 	isText := kind == json.String
@@ -93,10 +97,36 @@ func (s *Scrubber) body(b body, kind json.Kind) error {
 	case b == itemContent:
 		s.write(v, s.bodies.text)
 	case b == htmlBody:
-		text, _ := prose.FromHTML(string(json.AppendString(nil, s.scan.Text(v))))
+		text, _, err := prose.FromHTML(s.ctx, string(json.AppendString(nil, s.scan.Text(v))))
+		if err != nil {
+			return err
+		}
 		s.write(v, text)
 	}
 	return nil
+}
+
+// length adds behind the text in front of a scanner a member that says how many characters it has. The members are in the
+// record until its edit is applied.
+func (s *Scrubber) length(front json.Scanner, m *members, at *spot) {
+	v, err := front.Value()
+	if err != nil { // which the walk has found
+		return
+	}
+	text := string(json.AppendString(nil, front.Text(v)))
+	characters := utf8.RuneCountInString(text)
+	if at.body == htmlBody && !s.again {
+		_, counts, err := prose.FromHTML(s.ctx, text)
+		if err != nil {
+			return
+		}
+		characters = counts.Characters
+	}
+	from := len(s.lengths)
+	s.lengths = append(json.AppendQuoted(append(s.lengths, ','), at.length), ':')
+	s.lengths = strconv.AppendInt(s.lengths, int64(characters), 10)
+	s.edit.Put(m.last, s.lengths[from:])
+	m.counted = at.length
 }
 
 // write puts a text in the place of a string.
@@ -113,7 +143,12 @@ func (s *Scrubber) local(m *members, start int, to *node) (more bool, err error)
 	from := s.scan.Pos()
 	outer := s.edit
 	s.edit = json.Edit{}
-	if err = s.value(to, m.treatment); err != nil {
+	if s.again {
+		err = s.value(to, keep)
+	} else {
+		err = s.value(to, m.treatment)
+	}
+	if err != nil {
 		return false, err
 	}
 	end := s.scan.Pos()
@@ -125,7 +160,8 @@ func (s *Scrubber) local(m *members, start int, to *node) (more bool, err error)
 	s.bodies.aside, s.bodies.at = s.bodies.aside[:0], 0
 	scrubbed := inner.AppendPart(nil, s.record, from, end)
 	if more || !s.asWritten(m, start, end, scrubbed) {
-		m.missing, s.elsewhere = true, true
+		m.missing = true
+		s.elsewhere = s.elsewhere || len(bytes.Trim(scrubbed, "{} \t\r\n")) > 0
 		s.bodies.aside = append(s.bodies.aside, scrubbed...)
 		return more, nil
 	}
@@ -176,7 +212,7 @@ func (s *Scrubber) addLocal(m *members, end int) {
 // unreadable is what the lake holds of a record that cannot be read. Its hash is one with the key, if
 // there is one, or who knows a person could ask whether the record is theirs.
 func (s *Scrubber) unreadable() []byte {
-	if s.hider == nil && s.settings.Content == schemas.FullContent {
+	if s.outer == keep && !s.settings.coarse() {
 		return s.record
 	}
 	sum := sha256.Sum256(s.record)

@@ -44,7 +44,7 @@ func TestScrubbedBadRecordsAreBad(t *testing.T) {
 		if !json.Valid([]byte(c.Record)) || c.Record[0] != '{' {
 			continue // what is said of it then is that it cannot be read
 		}
-		scrubbed := s.Scrub(record.Record{JSON: []byte(c.Record)}).JSON
+		scrubbed := scrub(t, s, record.Record{JSON: []byte(c.Record)}).JSON
 		if _, _, err := read(t, transformtest.Orders, scrubbed); err == nil || err.Error() != c.Fault {
 			t.Errorf("%s became %s:\n got %v\nwant %s", c.Record, scrubbed, err, c.Fault)
 		}
@@ -59,7 +59,7 @@ func TestScrubbedOddValuesAreOdd(t *testing.T) {
 	}
 	for _, c := range transformtest.OddOrders {
 		text := c.Record
-		scrubbed := s.Scrub(record.Record{JSON: []byte(text)}).JSON
+		scrubbed := scrub(t, s, record.Record{JSON: []byte(text)}).JSON
 		_, want, err := read(t, transformtest.Orders, []byte(text))
 		if err != nil {
 			t.Fatal(err)
@@ -81,7 +81,7 @@ func TestScrubbedTimesOfZones(t *testing.T) {
 	}
 	for _, c := range transformtest.OddVisits {
 		text := c.Record
-		made := s.Scrub(record.Record{JSON: []byte(text)})
+		made := scrub(t, s, record.Record{JSON: []byte(text)})
 		rows, misfits, err := read(t, transformtest.Visits.Tables, []byte(text))
 		got, gotMisfits, gotErr := read(t, transformtest.Visits.Tables, made.JSON)
 		if got != rows || !maps.Equal(misfits, gotMisfits) || (err == nil) != (gotErr == nil) {

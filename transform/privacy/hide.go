@@ -1,7 +1,6 @@
 package privacy
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,16 +24,21 @@ func newHider(k Key) *hider {
 	return &hider{mac: hmac.New(sha256.New, k), known: map[string][]byte{}}
 }
 
-// pseudonym is that of a value, in hexadecimal digits: its HMAC-SHA-256, in lower case before, because Graph writes
-// the same id or address in either case. It is not to be changed.
+// longestKnown bounds what is worth remembering: names, addresses and ids.
+const longestKnown = 512
+
+// pseudonym is that of a value, in hexadecimal digits: HMAC-SHA-256 of its normal form.
 func (h *hider) pseudonym(value []byte) []byte {
 	if p, ok := h.known[string(value)]; ok {
+		return p
+	}
+	p := hex.AppendEncode(nil, h.hash(normalize(value))[:pseudonymBytes])
+	if len(value) > longestKnown {
 		return p
 	}
 	if len(h.known) == mostKnown {
 		clear(h.known)
 	}
-	p := hex.AppendEncode(nil, h.hash(bytes.ToLower(value))[:pseudonymBytes])
 	h.known[string(value)] = p
 	return p
 }

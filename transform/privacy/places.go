@@ -14,8 +14,17 @@ import (
 type spot struct {
 	types    []schemas.Type // as which columns read the value, if it is no object and no array
 	whole    bool           // a column reads the value with all that is in it
-	personal bool
-	naming   bool // a column reads the name of the first member that is an object
+	bounded  bool           // and of texts in it only those that are below
+	within   bool           // it is such a value, or in one
+	personal bool           // and there are pseudonyms
+	written  schemas.Written
+	quasi    bool
+	naming   bool   // a column reads the name of the first member that is an object
+	length   string // the member beside it that says how long it is
+
+	null   bool // the lake does not have it
+	coarse bool // the lake has the year of it
+	holds  bool // something in it stays all the same, if it is null
 
 	body  body
 	item  string // of an item body: the name of its counts
@@ -42,33 +51,51 @@ const (
 // places are the spots of a dataset.
 type places struct {
 	json.Trie[spot]
-	fields  int // of record.Paths; 0: they are not noted
-	removed int // the number among them, from 1, of the mark of a removal, if that is no spot
+	fields  int  // of record.Paths; 0: they are not noted
+	removed int  // the number among them, from 1, of the mark of a removal, if that is no spot
+	changes bool // a spot says of a value that it does not stay as it is, or that something is added
 }
 
-// newPlaces makes the trie of a dataset. Columns are in it only if there are pseudonyms: without them
-// nothing but bodies changes.
+// newPlaces makes the trie of a dataset.
 func newPlaces(d schemas.Dataset, s Settings) (*places, error) {
 	p := new(places)
 	p.Root = p.New("")
-	if len(s.Key) > 0 {
-		if err := p.addColumns(d); err != nil {
-			return nil, err
-		}
+	if err := p.addColumns(d, len(s.Key) > 0); err != nil {
+		return nil, err
 	}
 	for _, b := range d.Bodies {
 		if err := p.addBody(b); err != nil {
 			return nil, err
 		}
 	}
+	p.settle(p.Root, s)
 	if len(d.Tables) == 0 {
 		return p, nil
 	}
 	return p, p.addFields(d)
 }
 
-// addFields adds what raw has columns for. With pseudonyms all of it is there before, for the tables read it too, but
-// for the mark of a removal.
+// settle decides what becomes of a spot and of those below it, when all is known of them, and reports whether one stays.
+func (p *places) settle(n *node, s Settings) (stays bool) {
+	at := &n.Is
+	at.within = at.within || at.whole
+	for _, m := range n.Members {
+		m.Is.within = at.within
+		at.holds = p.settle(m, s) || at.holds
+	}
+	if n.Elements != nil {
+		n.Elements.Is.within = at.within
+		at.holds = p.settle(n.Elements, s) || at.holds
+	}
+	coarse, told := s.coarse() && at.quasi, s.Content.Keeps(at.written)
+	at.coarse = coarse && told && slices.ContainsFunc(at.types, func(t schemas.Type) bool { return t == schemas.Timestamp || t == schemas.UTCTime })
+	at.null = !told || coarse && !at.coarse
+	p.changes = p.changes || at.null || at.coarse || at.personal || at.body != noBody || at.ours
+	return at.holds || !at.null && (len(at.types) > 0 || at.naming || at.body != noBody)
+}
+
+// addFields adds what raw has columns for. All of it is there before, for the tables read it too, but for the mark of a
+// removal.
 func (p *places) addFields(d schemas.Dataset) error {
 	paths, err := record.Paths(d)
 	if err != nil {
@@ -89,15 +116,28 @@ func (p *places) addFields(d schemas.Dataset) error {
 	return nil
 }
 
-func (p *places) addColumns(d schemas.Dataset) error {
+// addColumns adds what columns read, personal or not if there are pseudonyms, or else nothing of it personal.
+func (p *places) addColumns(d schemas.Dataset, pseudonyms bool) error {
 	var errs []error
 	add := func(path schemas.Path, c schemas.Column) {
+		c.Personal = c.Personal && pseudonyms
+		if text, is := path.LengthOf(); is {
+			errs = append(errs, p.addLength(path, text))
+		}
 		at, err := p.at(path, func(*spot) {})
 		if err != nil {
 			errs = append(errs, err)
 			return
 		}
 		at.Is.read(c)
+		for _, text := range c.Texts {
+			in, err := p.at(text.In(path), func(*spot) {})
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			in.Is.read(schemas.Column{Type: schemas.String, Personal: c.Personal, Written: c.Written, Quasi: c.Quasi})
+		}
 		if c.Type == schemas.UTCTime {
 			beside, err := path.Beside(schemas.ZoneMember)
 			if err != nil {
@@ -108,7 +148,7 @@ func (p *places) addColumns(d schemas.Dataset) error {
 			at.Is.read(schemas.Column{Type: schemas.Zone})
 		}
 	}
-	for _, t := range d.Tables {
+	for _, t := range d.Read().Tables {
 		for _, c := range t.Columns {
 			add(c.Path.Absolute(t.Each), c)
 			for _, other := range c.Else {
@@ -125,14 +165,31 @@ func (p *places) addColumns(d schemas.Dataset) error {
 	return errors.Join(errs...)
 }
 
-// read notes what a column reads at the spot. What one column calls personal is so for all.
+// addLength adds a member that graphlake adds beside a text.
+func (p *places) addLength(path, text schemas.Path) error {
+	on, err := p.at(path, func(*spot) {})
+	if err != nil {
+		return err
+	}
+	at, err := p.at(text, func(*spot) {})
+	if err != nil {
+		return err
+	}
+	on.Is.ours, at.Is.length = true, on.Name
+	return nil
+}
+
+// read notes what a column reads at the spot. What one column calls personal, written or singling out is so for all.
 func (s *spot) read(c schemas.Column) {
 	s.personal = s.personal || c.Personal
+	s.written = max(s.written, c.Written)
+	s.quasi = s.quasi || c.Quasi
 	switch c.Type {
 	case schemas.Present, schemas.Digest: // whatever is there
 	case schemas.Member:
 		s.naming = true
 	case schemas.JSON:
+		s.bounded = c.Texts != nil && (!s.whole || s.bounded)
 		s.whole = true
 		fallthrough
 	default:

@@ -1,6 +1,8 @@
 package privacy
 
 import (
+	"strings"
+
 	"graphlake/internal/json"
 	"graphlake/schemas"
 )
@@ -13,6 +15,7 @@ type members struct {
 	last      int       // behind the last member that stays, or in front of the first
 	kept      int       // how many stay
 	missing   bool      // one was left out behind last
+	counted   string    // the member that was added last, which says how long a text is
 }
 
 // object scrubs the object in front; outer is the treatment of members that no column reads.
@@ -78,6 +81,9 @@ func (s *Scrubber) name(at, behind *node) (name string, to *node, err error) {
 			return known, nil, nil
 		}
 	}
+	if !spotOf(at).within || s.scan.Kind() == json.String {
+		s.meet(at, text)
+	}
 	return "", nil, nil
 }
 
@@ -89,17 +95,28 @@ const (
 
 // member scrubs the member that begins at start. Without a node, only names with a meaning are given.
 func (s *Scrubber) member(m *members, start int, name string, to *node) error {
+	kind := s.scan.Kind()
 	outer := m.treatment
 	var stays bool
 	switch {
+	case to != nil && to.Is.ours:
+		stays, outer, to = s.again && name != m.counted, keep, nil
 	case to != nil:
-		stays = !to.Is.ours
-	case outer != drop:
 		stays = true
-	case name == typeName || name == removedName:
+	case outer == keep || outer == hide:
+		stays = true
+	case name == typeName && kind == json.String && s.isTypeName():
 		stays, outer = true, keep
+	case name == removedName:
+		if stays, outer = true, drop; s.isRemoval() {
+			outer = keep
+		}
+	case outer == mute && kind == json.String:
+		return s.unread(m, start)
+	case outer == mute:
+		stays = true
 	case spotOf(m.at).naming:
-		stays = s.scan.Kind() == json.Object
+		stays = kind == json.Object
 	}
 	if !stays {
 		m.missing = true
@@ -107,14 +124,75 @@ func (s *Scrubber) member(m *members, start int, name string, to *node) error {
 		return err
 	}
 	s.stays(m, start)
-	kind := s.scan.Kind()
-	from := s.scan.Pos()
+	front := s.scan
 	err := s.value(to, outer)
 	m.last = s.scan.Pos()
 	if m.root && to == nil && name == removedName {
-		s.note(s.places.removed, json.Value{Kind: kind, Start: from, End: m.last})
+		s.note(s.places.removed, json.Value{Kind: kind, Start: front.Pos(), End: m.last})
+	}
+	if to != nil && to.Is.length != "" && kind == json.String && err == nil {
+		s.length(front, m, &to.Is)
 	}
 	return err
+}
+
+// isTypeName reports whether the string in front has the form of a type's name, as "#microsoft.graph.user".
+func (s *Scrubber) isTypeName() bool {
+	front := s.scan
+	v, err := front.Value()
+	if err != nil {
+		return false
+	}
+	name, ok := strings.CutPrefix(string(front.Text(v)), "#")
+	if within, is := strings.CutPrefix(name, "Collection("); is {
+		name = strings.TrimSuffix(within, ")")
+	}
+	return ok && strings.HasPrefix(name, "microsoft.graph.") && len(name) <= longestTypeName && isMade(name, letters+digits+"._")
+}
+
+// isRemoval reports whether the value in front says that something was removed, and for a reason of one word, and nothing else.
+func (s *Scrubber) isRemoval() bool {
+	front := s.scan
+	if more, err := front.Object(); err != nil || !more {
+		return err == nil
+	}
+	front.Kind() // to stand on the name
+	name, err := front.Name()
+	if err != nil || string(front.Text(name)) != "reason" || front.Kind() != json.String {
+		return false
+	}
+	v, err := front.Value()
+	if err != nil {
+		return false
+	}
+	reason := string(front.Text(v))
+	more, err := front.NextMember()
+	return err == nil && !more && len(reason) <= longestReason && isMade(reason, letters)
+}
+
+const (
+	longestTypeName = 128
+	longestReason   = 16 // of "changed" and "deleted"
+)
+
+const digits, letters = "0123456789", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+// isMade reports whether a text is made of some characters.
+func isMade(text, of string) bool { return strings.Trim(text, of) == "" }
+
+// unread scrubs a member whose value is a string that no column reads: an instant stays.
+func (s *Scrubber) unread(m *members, start int) error {
+	v, err := s.scan.Value()
+	if err != nil {
+		return err
+	}
+	if !s.instant(v) {
+		m.missing = true
+		return nil
+	}
+	s.stays(m, start)
+	m.last = s.scan.Pos()
+	return nil
 }
 
 // stays closes the gap that members have left which did not stay, in front of one that does.

@@ -19,10 +19,10 @@ func FuzzFromHTML(f *testing.F) {
 		if !utf8.ValidString(text) {
 			return
 		}
-		if plain, c := prose.FromHTML(text); !utf8.ValidString(plain) || c.Characters != utf8.RuneCountInString(plain) {
+		if plain, c, _ := prose.FromHTML(t.Context(), text); !utf8.ValidString(plain) || c.Characters != utf8.RuneCountInString(plain) {
 			t.Errorf("%q became %q, with %+v", text, plain, c)
 		}
-		got, counts := prose.FromHTML("<div><p>" + html.EscapeString(text) + "</p></div>")
+		got, counts, _ := prose.FromHTML(t.Context(), "<div><p>"+html.EscapeString(text)+"</p></div>")
 		if !slices.Equal(strings.Fields(got), strings.Fields(text)) {
 			t.Errorf("%q became %q", text, got)
 		}

@@ -1,6 +1,8 @@
 package prose
 
 import (
+	"context"
+	"io"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -9,16 +11,20 @@ import (
 
 // FromHTML gives the plain text of HTML as Teams and Outlook write it, and what it consists of. An
 // emoji is its character, a mention its text, a cell of a table is followed by a tab; images and
-// attachments have no text.
-func FromHTML(source string) (string, Counts) {
-	r := reader{from: html.NewTokenizer(strings.NewReader(source))}
+// attachments have no text. It ends soon after the context does, and then has no text.
+func FromHTML(ctx context.Context, source string) (string, Counts, error) {
+	r := reader{from: html.NewTokenizer(strings.NewReader(source)), rest: source}
 	for {
-		switch r.from.Next() {
+		t := r.next()
+		if err := ctx.Err(); err != nil {
+			return "", Counts{}, err
+		}
+		switch t {
 		case html.ErrorToken: // of a string there is no error but its end
 			text := strings.TrimSpace(r.flow.out.String())
 			c := Count(text)
 			r.Characters, r.Words = c.Characters, c.Words
-			return text, r.Counts
+			return text, r.Counts, nil
 		case html.TextToken:
 			r.text()
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -31,10 +37,32 @@ func FromHTML(source string) (string, Counts) {
 
 type reader struct {
 	from *html.Tokenizer
+	rest string // of the source, behind the token
+	raw  bool   // it begins with text in which no element starts
 	flow flow
 	Counts
 	unseen  string // the element around that browsers do not show
 	anchors int    // links around
+}
+
+// next goes on to the next token. A tag that is long is read by a tokenizer of its own, which goes on with what follows.
+func (r *reader) next() html.TokenType {
+	if !r.raw && startsTag(r.rest) {
+		length, _, _ := eachAttribute(r.rest, func(string, string) {})
+		if length == 0 {
+			return html.ErrorToken
+		}
+		if length > longTag {
+			short := shortTag(r.rest[:length])
+			r.rest = r.rest[length:]
+			r.from = html.NewTokenizer(io.MultiReader(strings.NewReader(short), strings.NewReader(r.rest)))
+			return r.from.Next()
+		}
+	}
+	r.raw = false
+	t := r.from.Next()
+	r.rest = r.rest[len(r.from.Raw()):]
+	return t
 }
 
 func (r *reader) text() {
@@ -42,6 +70,7 @@ func (r *reader) text() {
 		return
 	}
 	s := string(r.from.Text())
+	r.flow.out.Grow(len(s)) // at once, for a text may be most of the source
 	r.flow.text(s)
 	r.Emoji += emoji(s)
 	if r.anchors == 0 {
@@ -50,6 +79,7 @@ func (r *reader) text() {
 }
 
 func (r *reader) start(t html.Token) {
+	r.raw = isRaw(t.Data)
 	switch t.DataAtom {
 	case atom.Br:
 		r.flow.line()

@@ -1,11 +1,16 @@
 package prose_test
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"graphlake/transform/prose"
 )
+
+// starts are the starts of elements.
+var starts = regexp.MustCompile(`<([A-Za-z]+)`)
 
 func TestFromHTML(t *testing.T) {
 	for _, c := range []struct {
@@ -31,17 +36,41 @@ func TestFromHTML(t *testing.T) {
 		{"a table", "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>", "a\tb\nc\td", 4, prose.Counts{}},
 		{"a list", "<ul><li>a</li><li>b</li></ul>c", "a\nb\nc", 3, prose.Counts{}},
 		{"what is not shown", "<style>p {color: red}</style><script>x</script><title>t</title>a<!-- b -->", "a", 1, prose.Counts{}},
+		{"links that are closed", `<a href="x"/><a href=y/>https://contoso.com</a><a href='z' / >`, "https://contoso.com", 2, prose.Counts{Links: 2}},
+		{"a tag without an end", `a<b>b</b> c <img alt="x"`, "ab c", 2, prose.Counts{}},
 		{"left open", `<p>a <b>b <at id="0">c`, "a b c", 3, prose.Counts{Mentions: 1}},
 		{"no tag", "a < b, c<", "a < b, c<", 3, prose.Counts{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want := c.rest
 			want.Words, want.Characters = c.words, utf8.RuneCountInString(c.text)
-			text, counts := prose.FromHTML(c.html)
+			text, counts, _ := prose.FromHTML(t.Context(), c.html)
 			if text != c.text || counts != want {
 				t.Errorf("%s\nis   %q %+v\nwant %q %+v", c.html, text, counts, c.text, want)
 			}
+			long := starts.ReplaceAllString(c.html, `<$1 data-x="`+strings.Repeat("a>", 200)+`"`)
+			if text, counts, _ := prose.FromHTML(t.Context(), long); text != c.text || counts != want {
+				t.Errorf("%s with long tags\nis   %q %+v\nwant %q %+v", c.html, text, counts, c.text, want)
+			}
 		})
+	}
+}
+
+// What is no tag is text, however long, and what is not shown is none.
+func TestNoTags(t *testing.T) {
+	long := "<p x=" + strings.Repeat("a", 500) + ">"
+	for source, want := range map[string]string{
+		"<xmp>" + long + "</xmp>b":                long + "b",
+		"<textarea>" + long + "</textarea>b":      long + "b",
+		"<title>" + long + "</title>b":            "b",
+		"<script/>" + long + "</script>b":         "b",
+		"<!-- " + long + "-->b":                   "b",
+		"< " + long[1:] + "b":                     "< " + long[1:] + "b",
+		"<STYLE " + long[3:] + long + "</style>b": "b",
+	} {
+		if text, _, _ := prose.FromHTML(t.Context(), source); text != want {
+			t.Errorf("%s\nis %q, want %q", source, text, want)
+		}
 	}
 }
 

@@ -14,10 +14,11 @@ import (
 	"syscall"
 
 	"graphlake/load"
+	"graphlake/load/internal/flock"
 )
 
-// Suffix ends the names of drafts on disk.
-const Suffix = ".part"
+// Files is a pattern of the names of drafts on disk. Each is locked while its process writes it.
+const Files = "*.part"
 
 // File is a draft of the object Name. Its methods are those of [load.Staged] except Commit.
 type File struct {
@@ -28,9 +29,9 @@ type File struct {
 	err  error // the first of Write
 }
 
-// New begins the draft of the object name in the directory dir.
-func New(dir, name string) (*File, error) {
-	f, err := os.CreateTemp(dir, "*"+Suffix)
+// New begins the draft of the object name in the directory dir. The file gets a name of the pattern, which has one star.
+func New(dir, pattern, name string) (*File, error) {
+	f, err := flock.NewFile(dir, pattern)
 	if err != nil {
 		return nil, fmt.Errorf("stage %s: %w; the directory must be writable and have space", name, err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // A draft that could not be written whole is never published, whatever is written after it.
 func TestWriteErrorStays(t *testing.T) {
-	f, err := New(t.TempDir(), "a/b")
+	f, err := New(t.TempDir(), Files, "a/b")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,48 @@
+WITH written AS NOT MATERIALIZED (
+    SELECT
+        m.tenant_id, m.dt, m.user_id AS one_id, c.user_id AS two_id, COUNT(*) AS messages
+    FROM {{ ref('metric_messages') }} AS m
+    JOIN {{ ref('chat_members_current') }} AS c ON c.tenant_id = m.tenant_id AND c.chat_id = m.thread_id AND c.user_id <> m.user_id
+    WHERE m.scope = 'one_on_one'
+    GROUP BY m.tenant_id, m.dt, m.user_id, c.user_id
+), talked AS NOT MATERIALIZED (
+    SELECT tenant_id, dt, call_id, caller_id AS user_id, start_time, end_time FROM {{ ref('metric_call_legs') }} AS metric_call_legs WHERE caller_kind = 'user' AND talk_seconds > 0
+    UNION ALL
+    SELECT tenant_id, dt, call_id, callee_id, start_time, end_time FROM {{ ref('metric_call_legs') }} AS metric_call_legs WHERE callee_kind = 'user' AND talk_seconds > 0
+), present AS NOT MATERIALIZED (
+    SELECT tenant_id, dt, call_id, user_id, MIN(start_time) AS first_join, MAX(end_time) AS last_leave
+    FROM talked
+    GROUP BY tenant_id, dt, call_id, user_id
+), sizes AS NOT MATERIALIZED (
+    SELECT tenant_id, dt, call_id, COUNT(*) AS people FROM present GROUP BY tenant_id, dt, call_id
+), met AS NOT MATERIALIZED (
+    SELECT
+        a.tenant_id, a.dt, a.user_id AS one_id, b.user_id AS two_id, COUNT(*) AS calls,
+        SUM(CASE
+            WHEN CASE WHEN a.last_leave < b.last_leave THEN a.last_leave ELSE b.last_leave END > CASE WHEN a.first_join > b.first_join THEN a.first_join ELSE b.first_join END
+            THEN ((epoch_us(CASE WHEN a.last_leave < b.last_leave THEN a.last_leave ELSE b.last_leave END) - epoch_us(CASE WHEN a.first_join > b.first_join THEN a.first_join ELSE b.first_join END)) / 1e6)
+            ELSE 0
+        END) AS seconds
+    FROM present AS a
+    JOIN present AS b ON b.tenant_id = a.tenant_id AND b.dt = a.dt AND b.call_id = a.call_id AND b.user_id <> a.user_id
+    JOIN sizes AS z ON z.tenant_id = a.tenant_id AND z.dt = a.dt AND z.call_id = a.call_id AND z.people <= 20
+    GROUP BY a.tenant_id, a.dt, a.user_id, b.user_id
+), pairs AS NOT MATERIALIZED (
+    SELECT tenant_id, dt, one_id, two_id, messages, 0 AS calls, 0 AS seconds FROM written
+    UNION ALL
+    SELECT tenant_id, dt, one_id, two_id, 0, calls, seconds FROM met
+), senders AS NOT MATERIALIZED (
+    SELECT
+        p.tenant_id, p.dt, p.one_id, p.two_id, COALESCE(a.department, 'unknown') AS from_department,
+        SUM(p.messages) AS messages, SUM(p.calls) AS calls, SUM(p.seconds) AS seconds
+    FROM pairs AS p
+    JOIN {{ ref('users_current') }} AS a ON a.tenant_id = p.tenant_id AND a.user_id = p.one_id
+    GROUP BY p.tenant_id, p.dt, p.one_id, p.two_id, COALESCE(a.department, 'unknown')
+)
+SELECT
+    s.tenant_id, s.dt, s.from_department, COALESCE(b.department, 'unknown') AS to_department,
+    SUM(s.messages) AS messages, SUM(s.calls) AS calls_together, SUM(s.seconds) AS seconds_together,
+    COUNT(DISTINCT s.one_id) AS from_people, COUNT(DISTINCT s.two_id) AS to_people
+FROM senders AS s
+JOIN {{ ref('users_current') }} AS b ON b.tenant_id = s.tenant_id AND b.user_id = s.two_id
+GROUP BY s.tenant_id, s.dt, s.from_department, COALESCE(b.department, 'unknown')

@@ -1,0 +1,3 @@
+SELECT tenant_id, dt, user_id, scope, COUNT(*) AS messages, COUNT(DISTINCT thread_id) AS threads
+FROM {{ ref('metric_messages') }} AS metric_messages
+GROUP BY tenant_id, dt, user_id, scope

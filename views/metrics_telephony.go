@@ -1,0 +1,89 @@
+package views
+
+var ofTelephony = []Metric{
+	{
+		Name:     "metric_direct_routing",
+		Topic:    "Telephony",
+		Sentence: "How many attempts of a trunk came through, and what became of the others.",
+		Grain:    "A day, a trunk and a direction.",
+		Key:      []string{"tenant_id", "dt", "trunk_fqdn", "direction"},
+		Needs:    []string{"direct_routing_calls"},
+		Definition: "Direction by `call_type`, without regard to case: begins with byotin or dr_in → inbound; contains out → outbound; else unknown. Unsuccessful rows by their final SIP code: busy 486, 600; no_answer 408, 480, 487; rejected 403, 603; bad_number 404, 410, 484, 604; all others network. " +
+			"`answer_seizure_percent` is answered / attempts; `network_effectiveness_percent` is (answered + busy + no_answer + rejected) / attempts.",
+		HardCases: "A code of 0 is a normal end: whether a call was successful decides, not its code. Under a hundred attempts the network effectiveness may be low and normal. A transfer is two attempts.",
+		Example:   "200 or 0 and successful, 486, 404, 504 → answer seizure 25 %, network effectiveness 50 %, mean 100 seconds.",
+	},
+	{
+		Name:       "metric_direct_routing_codes",
+		Topic:      "Telephony",
+		Sentence:   "Which codes the attempts of a trunk ended with.",
+		Grain:      "A day, a trunk, a final SIP code and Microsoft's sub reason; both of these may be null.",
+		Key:        []string{"tenant_id", "dt", "trunk_fqdn", "final_sip_code", "call_end_sub_reason"},
+		Needs:      []string{"direct_routing_calls"},
+		Definition: "Attempts, and of these the successful ones, by code.",
+		HardCases:  "A 408 may be the border controller's: the sub reason tells.",
+		Example:    "Of `metric_direct_routing`: four rows of one attempt each.",
+	},
+	{
+		Name:     "metric_pstn_costs",
+		Topic:    "Telephony",
+		Sentence: "What calls of Microsoft's calling plans cost, by country.",
+		Grain:    "A day, a country, a direction, who is charged, the kind of destination, the operator and a currency.",
+		Key:      []string{"tenant_id", "dt", "country", "direction", "charged_to", "destination_context", "operator", "currency"},
+		Needs:    []string{"pstn_calls"},
+		Definition: "`cost` is charge + connection_charge, never across currencies; `started_minutes` is Σ⌈seconds / 60⌉; `calls_without_charge` says how many had no price. Direction and `charged_to` by `call_type`: ends with in → inbound, contains out → outbound, else unknown; " +
+			"begins with conf → conference, ucap → voice_app, else user. `country` is the destination's name; where an inbound call has none, the code of the usage country; else unknown.",
+		HardCases: "Money is decimal, not floating. A country may stand in two rows, by name and by code. Direct Routing has no prices. Rows arrive for up to 48 hours: the newest two days are short.",
+		Example:   "61 seconds for 0.40 + 0.05 CHF and 60 seconds for 0.20 + 0.05 CHF to Portugal → 121 seconds, 3 started minutes, 0.70 CHF. A row in EUR without a charge → 0.00 EUR, 1 without charge.",
+	},
+}
+
+var ofQuality = []Metric{
+	{
+		Name:     "metric_streams",
+		Topic:    "Quality",
+		Sentence: "Whether each media stream was good or poor, by the rules of Call Quality Dashboard and by those of Call Record Insights.",
+		Grain:    "A stream of a session that is no test.",
+		Key:      []string{"tenant_id", "dt", "call_id", "session_id", "session_index", "segment_id", "media_index", "stream_index"},
+		Needs:    []string{"call_media_streams"},
+		Definition: "*Medium* by the label, without regard to case, in this order: contains audio → audio; applicationsharing → sharing; video → video; else other.\n\n" +
+			"`cqd_class` of audio: at most 500 packets or null → unclassified; round trip > 500 ms, loss > 0.1 or jitter > 30 ms → poor; all three null → unclassified; else good. Of video and sharing the first that is there decides: " +
+			"frame loss > 50 %; frame rate < 7 (sharing < 2); loss after error correction > 0.15; none → unclassified.\n\n" +
+			"`cri_poor` of audio: more than 1000 packets and one of the same three; of video and sharing the same as above, without a measure 0; of other media null. All comparisons are strict.",
+		HardCases: "Null is not zero. Times are whole milliseconds, rounded: a jitter of 30.4 ms is 30 and good. The frame rate is the stream's own, not the one over all. A listener's own outbound audio has few packets: unclassified, not good. Poor says that the network was bad, not that anybody noticed.",
+		Example:   "Audio with 1001 packets, round trip 500, jitter 30, loss 0.1 → good, 0. 1000 packets, 501 → poor, 0. 500 packets, 501 → unclassified, 0. Video at rate 6.9 → poor, 1. Sharing at rate 2.0 with loss 0.9 → good, 0. Sharing without measures → unclassified, 0.",
+	},
+	{
+		Name:       "metric_call_quality",
+		Topic:      "Quality",
+		Sentence:   "How many streams of a call were good and poor.",
+		Grain:      "A call with a stream.",
+		Key:        []string{"tenant_id", "dt", "call_id"},
+		Needs:      []string{"metric_streams"},
+		Definition: "Counts by class; `poor_audio_call`, `poor_call` and `cri_poor_call` are 1 if there is any such stream. A share of poor audio is poor / (poor + good), never over the unclassified.",
+		HardCases:  "A call without a stream has no row.",
+		Example:    "The streams of `metric_streams` → 6 streams; audio 1 good, 1 poor, 1 unclassified; video 1 good, 1 poor; poor 1, 1, 1.",
+	},
+	{
+		Name:       "metric_stream_sides",
+		Topic:      "Quality",
+		Sentence:   "The same streams from the side of each person of the tenant, with network and devices of that side.",
+		Grain:      "A stream and one of its two sides, if that is a user of the tenant.",
+		Key:        []string{"tenant_id", "dt", "call_id", "session_id", "session_index", "segment_id", "media_index", "stream_index", "role"},
+		Needs:      []string{"call_media_streams"},
+		Definition: "`role` is `sends` or `receives`. Network, subnet, public address, wireless band, microphone and loudspeaker are those that the side reported.",
+		HardCases:  "A stream between two people of the tenant has two rows. Loss and jitter are measured where it arrives: blame the receiver's downlink or the sender's uplink, not the call.",
+		Example:    "Of the three audio streams of `metric_streams` Ann sends the good one and receives the other two.",
+	},
+	{
+		Name:       "metric_quality_by_network",
+		Topic:      "Quality",
+		Sentence:   "Good and poor streams by subnet, kind of connection, wireless band and platform.",
+		Grain:      "A day, a medium, a role and a network.",
+		Key:        []string{"tenant_id", "dt", "medium", "role", "subnet", "connection_type", "wifi_band", "platform"},
+		Needs:      []string{"metric_stream_sides"},
+		Definition: "What is not told is `unknown`, as Graph's own unknown is. `poor_percent` is of good and poor ones, null without any.",
+		HardCases:  "Buildings are in no record: join a table of your own from subnet to building.",
+		Example:    "Ann on 10.0.1.0 by wifi: sends 1 good; receives 1 poor and 1 unclassified → 100 % poor of 1.",
+	},
+}
