@@ -4,9 +4,12 @@ RELEASE     := $(addprefix dist/graphlake-,linux-amd64 linux-arm64 darwin-amd64 
 AZURITE_VERSION := 3.37.0
 SQLFLUFF_VERSION := 4.5.0
 PYCEP_VERSION := 0.7.1
+PUPPETEER_VERSION := 24.43.1
+AXE_VERSION := 4.14.1
 AZURITE     := $(CURDIR)/.cache/azurite/node_modules/.bin/azurite-blob
 SQLFLUFF    := $(CURDIR)/.cache/sqlfluff/bin/sqlfluff
 GOLANGCI    := go tool -modfile=$(CURDIR)/internal/tools/go.mod golangci-lint
+SUPPLY      := go tool -modfile=$(CURDIR)/internal/supply/go.mod
 BENCHTIME     ?= 1s
 FUZZTIME      ?= 5s
 PYTHON        ?= python3
@@ -16,11 +19,12 @@ READERS_USERS ?= 60
 holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' ':!internal/deploycheck' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
 
 # A binary that runs on any machine of its system, an empty image included, and that says nothing of this one.
-STATIC = CGO_ENABLED=0 go build -trimpath
+# grpcnotrace leaves out pages of grpc, which exporters of telemetry bring along and nobody opens: they look methods up by name.
+STATIC = CGO_ENABLED=0 go build -trimpath -tags grpcnotrace
 
 .DEFAULT_GOAL := help
-.PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract demo deploy-check \
-	duckdb fuzz generate golden help lint orchestrators pycep readers readme release sql-check test test-deaths test-race trial $(RELEASE)
+.PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract dbt demo deploy-check \
+	duckdb fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check test test-deaths test-race trial vulncheck $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +32,16 @@ help: ## this list
 build: ## bin/graphlake and bin/graphsim
 	$(STATIC) -o bin/ ./cmd/graphlake ./cmd/graphsim
 
-release: cloned $(RELEASE) ## static binaries of this commit for Linux and macOS into dist, and their sums
-	cd dist && sha256sum $(notdir $(RELEASE)) >SHA256SUMS
+release: cloned $(RELEASE) $(addsuffix .cdx.json,$(RELEASE)) dist/LICENSE dist/THIRD_PARTY_NOTICES ## static binaries of this commit for Linux and macOS into dist, what is in each (CycloneDX), licences and sums
+	cd dist && sha256sum $(notdir $(RELEASE)) $(addsuffix .cdx.json,$(notdir $(RELEASE))) LICENSE THIRD_PARTY_NOTICES >SHA256SUMS
+
+# Build once more, in another directory and with nothing cached: the same commit has to give the same bytes.
+reproducible: dist/graphlake-linux-amd64
+	sh internal/reproducible.sh dist/graphlake-linux-amd64
+
+# What of the binary's code has known vulnerabilities; skipped by name where their database cannot be reached.
+vulncheck:
+	sh internal/vulncheck.sh
 
 cloned:
 	@test -d .git || { echo "Go stamps the version of a clone only, not of a worktree or an archive: release from a clone"; exit 1; }
@@ -38,6 +50,12 @@ cloned:
 $(RELEASE): dist/graphlake-%:
 	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) $(STATIC) -buildvcs=true -ldflags '-s -w' -o $@ ./cmd/graphlake
 
+dist/LICENSE dist/THIRD_PARTY_NOTICES: dist/%: %
+	mkdir -p dist && cp $< $@
+
+dist/%.cdx.json: dist/%
+	$(SUPPLY) cyclonedx-gomod bin -json -std -noserial -notimestamp -output $@ $<
+
 demo: build ## a week of a simulated tenant, read into ./lake
 	sh internal/demo.sh
 
@@ -45,10 +63,14 @@ demo: build ## a week of a simulated tenant, read into ./lake
 EMULATED = GRAPHLAKE_AZURITE=$$(command -v $(AZURITE))
 
 test: azurite ## every test of the product, Blob Storage included
-	$(EMULATED) go test ./...
+	$(EMULATED) go test -timeout 20m ./...
 
-test-race: azurite ## the same with the race detector, which needs a C compiler; six times slower
-	$(EMULATED) go test -race ./...
+# Packages whose tests compute for long and have nothing side by side; what they hold is raced by the tests of those who use them.
+ALONE := ./internal/foreign ./internal/graphsim ./transform/privacy ./transform/prose
+
+test-race: azurite ## the same with the race detector, which needs a C compiler; five times slower
+	$(EMULATED) go test -race -timeout 45m $$(go list ./... | grep -vxF "$$(go list $(ALONE))")
+	go test $(ALONE)
 
 # A run that dies at every call of the store, not at samples of them as in make test.
 test-deaths: azurite
@@ -60,14 +82,19 @@ lint: ## golangci-lint over the product and the nested modules
 	cd internal/deploycheck && $(GOLANGCI) run
 	cd internal/contract && $(GOLANGCI) run --fast-only # the others would analyse all of Microsoft's models
 
-generate: ## docs/datasets, from the values in schemas
-	go run ./internal/gendocs docs/datasets
+generate: ## docs/datasets, docs/privacy.md, docs/metrics.md, docs/dbt/models and docs/powerbi, from the values in schemas and views; THIRD_PARTY_NOTICES, from what is linked
+	go run ./internal/gendocs docs
+	go run ./internal/notices >THIRD_PARTY_NOTICES
 
 # Fail if make generate would change a file.
 check-generated:
 	@new=$$(mktemp -d) && trap 'rm -rf "$$new"' EXIT && \
-	go run ./internal/gendocs "$$new" && diff -r docs/datasets "$$new" || \
-	{ echo "docs/datasets is not what schemas says: run make generate, read the diff, commit it"; exit 1; }
+	go run ./internal/gendocs "$$new" && diff -r docs/datasets "$$new/datasets" && diff docs/privacy.md "$$new/privacy.md" && \
+	diff docs/metrics.md "$$new/metrics.md" && \
+	diff -r docs/dbt/models "$$new/dbt/models" && diff -r -x README.md docs/powerbi "$$new/powerbi" || \
+	{ echo "docs/datasets, docs/privacy.md, docs/metrics.md, docs/dbt/models or docs/powerbi is not what schemas and views say: run make generate, read the diff, commit it"; exit 1; }
+	@go run ./internal/notices | diff THIRD_PARTY_NOTICES - || \
+	{ echo "THIRD_PARTY_NOTICES is not what is linked: run make generate, read the diff, commit it"; exit 1; }
 
 golden: ## rewrite the golden files; read the diff before you commit it
 	UPDATE=1 go test -count=1 $(call holding,golden\.Equal)
@@ -89,7 +116,7 @@ bench-run: build ## a whole run against the simulator: records/s, CPU, peak memo
 bench-million: build ## a day of a million small records, into an empty lake and again: peak memory; ARGS as above
 	go run ./internal/trial million $(ARGS)
 
-trial: build ## T=run|million|scale|throttle|night|dataset|truth|month|torture|sick, ARGS='-h' for its flags: the commands from outside
+trial: build ## T=run|million|scale|throttle|night|dataset|truth|month|torture|sick|privacy|hostile|erase|read|metrics|answers, ARGS='-h' for its flags: the commands from outside
 	go run ./internal/trial $(T) $(ARGS)
 
 bench-duckdb: build ## JSON to Parquet against DuckDB, one thread each
@@ -101,15 +128,34 @@ contract:
 
 # Let DuckDB read what we wrote; needs a C compiler.
 duckdb: build
-	cd internal/duckdb && go test -count=1 ./... # the commands that it runs are not in Go's test cache
+	cd internal/duckdb && go test -timeout 20m -count=1 ./... # the commands that it runs are not in Go's test cache
 
 # Let pyarrow, polars, DuckDB and Spark read the demo of READERS_USERS (60), on disk and in Blob Storage.
 readers: build azurite
 	sh internal/readers/run.sh --bin bin --users $(READERS_USERS) --azurite $(AZURITE)
 
-# Hold deploy against who reads it; skips by name what this machine lacks.
-deploy-check: dist/graphlake-linux-$(shell go env GOARCH) pycep
+# Build docs/dbt on a small lake of the simulator, and once more on what it has to find; compare docs/powerbi with it; installs dbt into .cache.
+dbt: build
+	sh internal/dbtcheck/run.sh
+
+# Hold deploy and what is released against who reads them; skips by name what this machine lacks.
+deploy-check: dist/graphlake-linux-$(shell go env GOARCH) dist/graphlake-linux-$(shell go env GOARCH).cdx.json dist/LICENSE dist/THIRD_PARTY_NOTICES pycep
 	cd internal/deploycheck && go test -count=1 ./... # the files and commands that it reads are not in Go's test cache
+
+# Open pages of the report in Chromium (CHROMIUM), with screenshots in .cache/report/shots; skipped by name without it. Opened are
+# those that the tests write, and the demo's where there is one. Installs puppeteer-core and axe-core into .cache.
+CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
+CHECKED  := $(CURDIR)/.cache/report
+report-check:
+	@if [ -z "$(CHROMIUM)" ]; then echo "report-check: skipped, for there is no Chromium; CHROMIUM names one"; \
+	elif ! command -v npm >/dev/null; then echo "report-check: skipped, for there is no npm"; else \
+		set -e; mkdir -p $(CHECKED)/pages; rm -f $(CHECKED)/pages/*; \
+		[ -d $(CHECKED)/node_modules/axe-core ] || npm install --silent --no-fund --no-audit --prefix $(CHECKED) puppeteer-core@$(PUPPETEER_VERSION) axe-core@$(AXE_VERSION); \
+		REPORT_PAGES=$(CHECKED)/pages go test -count=1 -run '^TestPages$$' ./report/page; \
+		[ ! -f lake/report.html ] || cp lake/report.html $(CHECKED)/pages/demo.html; \
+		node internal/pagecheck/check.js $(CHECKED) $(CHROMIUM) $(CHECKED)/shots $(CHECKED)/pages/one.html \
+			$$(ls $(CHECKED)/pages/*.html | grep -v /one.html); \
+	fi
 
 # Do what README.md tells a newcomer, and compare what is printed.
 readme: build

@@ -27,9 +27,11 @@ tenants:
       token_env: GRAPHSIM_TOKEN
 YAML
 "$BIN/graphlake" --config "$BIN/demo.yaml" --quiet run --from "$from" --to "$to" --now "$now" "$@"
+echo
+"$BIN/graphlake" --config "$BIN/demo.yaml" --quiet report --from "$from" --to "$to" --html "$LAKE/report.html"
 cat <<TXT
 
-The lake is in $LAKE. Three things to try next:
+The lake is in $LAKE, and $LAKE/report.html has these answers with charts. Three things to try next:
   $BIN/graphlake --config $BIN/demo.yaml cat calls | head -3
   $BIN/graphlake schema call_media_streams
   duckdb -c "SELECT dt, call_type, count(*) FROM read_parquet('$LAKE/tables/calls/tenant_id=*/dt=*/calls.parquet', hive_partitioning = true) GROUP BY ALL ORDER BY ALL"

@@ -75,9 +75,12 @@ func with(more ...string) map[string]string {
 // paths are the columns by all paths that they are read from.
 func (c contract) paths() map[string][]schemas.Column {
 	paths := map[string][]schemas.Column{}
-	for _, table := range c.dataset.Tables {
+	for _, table := range c.dataset.Read().Tables {
 		for _, column := range table.Columns {
 			for _, p := range append([]schemas.Path{column.Path}, column.Else...) {
+				if _, ours := p.LengthOf(); ours { // which graphlake adds
+					continue
+				}
 				path := strings.ReplaceAll(string(p.Absolute(table.Each)), "{}", "")
 				paths[path] = append(paths[path], column)
 			}

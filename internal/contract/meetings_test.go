@@ -70,7 +70,7 @@ func eventRequests(t *testing.T, adapter abs.RequestAdapter) []string {
 	list, user := everyUser(t, adapter)
 	return []string{list, get(t, user.CalendarView().ToGetRequestInformation, &users.ItemCalendarViewRequestBuilderGetRequestConfiguration{
 		QueryParameters: &users.ItemCalendarViewRequestBuilderGetQueryParameters{
-			StartDateTime: new("2026-11-23T00:00:00Z"), EndDateTime: new("2026-11-24T00:00:00Z"), Top: new(int32(1000)),
+			StartDateTime: new("2026-11-23T00:00:00Z"), EndDateTime: new("2026-11-24T00:00:00Z"), Top: new(int32(500)),
 		}})}
 }
 

@@ -44,9 +44,9 @@ var ofCalls = []expected{
 			WHERE (s->>'$.streamDirection') = 'callerToCallee' AND (m->>'$.callerNetwork.subnet') IS NOT NULL
 		)
 		SELECT connection, subnet, count(*) AS streams, round(100 * avg(loss), 2),
-			round(100 * count(*) FILTER (loss > 0.1 OR jitter::DOUBLE > 0.03 OR trip::DOUBLE > 0.5)
+			round(100 * count(*) FILTER (loss > 0.1 OR round(1000 * jitter::DOUBLE) > 30 OR round(1000 * trip::DOUBLE) > 500)
 				/ count(coalesce(loss::VARCHAR, jitter, trip)), 1) AS poor
-		FROM numbers GROUP BY ALL HAVING count(*) >= 5 ORDER BY poor DESC, streams DESC LIMIT 50`},
+		FROM numbers GROUP BY ALL HAVING count(*) >= 5 ORDER BY poor DESC, streams DESC, connection, subnet LIMIT 50`},
 	{schemas.CallRecords, 2, "department, meetings, minutes, participants", `
 		SELECT
 			coalesce(u.record->>'$.department', '(not in the directory)') AS department, count(*),

@@ -76,6 +76,10 @@ func (l *lake) beside(t *testing.T) {
 		day + "/old/calls.parquet", day + "/old/dt=2026-11-20/calls.parquet", // below the day's
 		"tenant_id=4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30/dt=garbage/calls.parquet", // in one of no day
 		"tenant_id=4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30/dt=2026-11-20 copy/calls.parquet",
+		"tenant_id=4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30/dt=2026-13-45/calls.parquet",
+		"tenant_id=4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30 copy/dt=2026-11-20/calls.parquet", // in one of no tenant
+		"tenant_id=4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30=/dt=2026-11-20/calls.parquet",
+		"tenant_id=/dt=2026-11-20/calls.parquet",
 	} {
 		from, to := place(to)
 		copies = append(copies, [2]string{from, to})
@@ -83,6 +87,7 @@ func (l *lake) beside(t *testing.T) {
 	for _, c := range [][3]string{
 		{"state/*", "users.days.json", "users copy.days.json"}, {"state/*", "users.days.json", "groups old.days.json"},
 		{"runs/dt=*", "*.json", "copy.json"}, {"runs/dt=*", "*.json", "../dt=garbage/copy.json"},
+		{"runs/dt=*", "*.json", "../dt=2026-02-30/copy.json"}, {"state/*", "users.days.json", "../one copy/users.days.json"},
 	} {
 		from, to := of(c[0], c[1], c[2])
 		copies = append(copies, [2]string{from, to})

@@ -16,16 +16,18 @@ import (
 	"graphlake/schemas"
 )
 
-// While a process is killed again and again, merges and goes on, a reader with a glob never fails, sees no
+// While a process is killed again and again, merges and goes on, a reader of the views never fails, sees no
 // key twice in a partition and, reading the root table first, no call without its sessions. In the end
 // no row is without its parent.
 func TestWatch(t *testing.T) {
 	dir := t.TempDir()
-	w := &watched{lake: &lake{dir: filepath.Join(dir, "lake")}, bin: filepath.Join(dir, "bin"), clock: filepath.Join(dir, "now")}
+	w := &watched{lake: &lake{dir: filepath.Join(dir, "lake"), bin: filepath.Join(dir, "bin")}, clock: filepath.Join(dir, "now")}
 	command(t, "go", "build", "-o", w.bin+string(filepath.Separator), "./cmd/graphlake", "./cmd/graphsim")
 	w.simulate(t, dir)
-	w.night(t, 23, 0) // a reader needs a file to see a column
-	w.open(t, watchedDatasets...)
+	w.night(t, 23, 0) // a lake without files has no views
+	w.open(t)
+	w.datasets = watchedDatasets
+	w.exec(t, w.script(t, "duckdb"))
 	// No file may be taken for what it was: what is cached of one is told apart by its second, and here it is
 	// replaced several times in one.
 	w.exec(t, "SET enable_object_cache = false")
@@ -59,9 +61,9 @@ func watchedNames() (names []string) {
 // watched is a lake and the process that works on it.
 type watched struct {
 	*lake
-	bin, clock string
-	config     string
-	killed     int
+	clock  string
+	config string
+	killed int
 }
 
 // simulate starts a simulator whose clock is moved from night to night.

@@ -55,6 +55,7 @@ def in_blob(bin: Path, users: int, azurite: Path) -> Iterator[Lake]:
         lake = Lake(bin, Path(name) / "demo.yaml", blob=blob, environment=environment)
         with _simulator(bin, users) as url:
             lake.config.write_text(CONFIGURATION.format(url=url))
+            lake.graphlake("init", "--create")  # the container
             lake.graphlake("run", "--from", FROM, "--to", TO, "--now", NOW, *_every(lake))
         yield lake
 

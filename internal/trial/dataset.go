@@ -17,7 +17,8 @@ import (
 // dataset adds a dataset to a copy of the tree as CONTRIBUTING.md says, and runs all that ranges over the set.
 //
 // It names the files that were written or changed. The last line is: dataset files=N. It fails if there are more than
-// five, or if something else has to be changed for the dataset to be read, tested and documented.
+// five, or if something else has to be changed for the dataset to be read, tested and documented. Not counted is what
+// make generate writes of all tables together.
 func dataset(*flag.FlagSet) func(ctx context.Context, bin string) error {
 	return func(ctx context.Context, _ string) error {
 		dir, err := os.MkdirTemp("", "dataset")
@@ -44,7 +45,7 @@ func dataset(*flag.FlagSet) func(ctx context.Context, bin string) error {
 		}
 		var changed []string
 		for name, text := range after {
-			if was, ok := before[name]; !ok || was != text {
+			if was, ok := before[name]; (!ok || was != text) && !ofAllTables(name) {
 				changed = append(changed, name)
 			}
 		}
@@ -96,7 +97,11 @@ func addDevices(ctx context.Context, dir string) error {
 func inTree(ctx context.Context, dir, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err == nil && bytes.Contains(out, []byte("[no tests to run]")) {
+		err = errors.New("a test that is named is not there")
+	}
+	if err != nil {
 		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
 	}
 	return nil
@@ -206,3 +211,8 @@ const devicesPage = `{
   ]
 }
 `
+
+// ofAllTables reports whether a file is what make generate writes of all tables together.
+func ofAllTables(name string) bool {
+	return name == "docs/privacy.md" || strings.HasPrefix(name, "docs/dbt/models/")
+}

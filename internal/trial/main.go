@@ -1,6 +1,6 @@
 // Trial tries the commands from outside, as their users run them.
 //
-//	go run ./internal/trial run|million|scale|throttle|night|dataset|truth|month|torture|sick [flags]
+//	go run ./internal/trial run|million|scale|throttle|night|dataset|truth|month|torture|sick|privacy|hostile|erase|read|metrics|answers [flags]
 //
 // -h after a name lists its flags. What a trial asks stands above its function, or above its package. The
 // last line of each begins with its name and has its numbers; the exit status is 1 unless they are good.
@@ -16,7 +16,13 @@ import (
 	"slices"
 	"strings"
 
+	"graphlake/internal/trial/answers"
+	"graphlake/internal/trial/erase"
+	"graphlake/internal/trial/hostile"
+	"graphlake/internal/trial/metrics"
 	"graphlake/internal/trial/month"
+	"graphlake/internal/trial/privacy"
+	"graphlake/internal/trial/read"
 	"graphlake/internal/trial/sick"
 	"graphlake/internal/trial/torture"
 	"graphlake/internal/trial/truth"
@@ -28,7 +34,8 @@ type trial func(*flag.FlagSet) func(ctx context.Context, bin string) error
 
 var trials = map[string]trial{
 	"run": run, "million": million, "scale": scale, "throttle": throttle, "night": night, "dataset": dataset,
-	"truth": truth.Trial, "month": month.Trial, "torture": torture.Trial, "sick": sick.Trial,
+	"truth": truth.Trial, "month": month.Trial, "torture": torture.Trial, "sick": sick.Trial, "privacy": privacy.Trial,
+	"hostile": hostile.Trial, "erase": erase.Trial, "read": read.Trial, "answers": answers.Trial, "metrics": metrics.Trial,
 }
 
 func main() {

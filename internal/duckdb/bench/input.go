@@ -74,5 +74,5 @@ func given(file, dataset string) (in records, tables []schemas.Table, err error)
 		return in, nil, fmt.Errorf("there is no dataset %q", dataset)
 	}
 	text, err := os.ReadFile(file)
-	return records{file: file, bytes: int64(len(text)), records: bytes.Count(text, []byte("\n"))}, d.Tables, err
+	return records{file: file, bytes: int64(len(text)), records: bytes.Count(text, []byte("\n"))}, d.Read().Tables, err
 }

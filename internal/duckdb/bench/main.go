@@ -44,7 +44,7 @@ func run() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	tables := schemas.CallRecords.Tables
+	tables := schemas.CallRecords.Read().Tables
 	var in records
 	if *file == "" {
 		in, err = writeRecords(ctx, filepath.Join(dir, "records.ndjson"), int64(*megabytes)*1e6)

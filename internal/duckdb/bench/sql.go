@@ -124,7 +124,12 @@ func value(from string, at *shape, steps []schemas.Step) string {
 		case schemas.Position:
 			return positionName
 		case schemas.FirstOf:
-			from, at = from+"[1]", at.element
+			if at.asText() && i == len(steps)-1 {
+				from = "(" + from + " ->> '$[0]')"
+			} else {
+				from += "[1]"
+			}
+			at = at.element
 		case schemas.Into:
 			if i > 0 && at.asText() {
 				from = fmt.Sprintf("json_transform(%s, '%s')", from, strings.ReplaceAll(at.structure(), "'", "''"))

@@ -17,7 +17,7 @@ import (
 // was made from the schemas, both read the columns' paths and types alike.
 func TestDuckDBReadsFixturesAsWeDo(t *testing.T) {
 	for _, d := range schemas.BuiltIn() {
-		d.Tables = slices.Clone(d.Tables)
+		d = d.Read()
 		for i, table := range d.Tables { // the names that Windows gives to zones are in no SQL
 			d.Tables[i].Columns = slices.DeleteFunc(slices.Clone(table.Columns), func(c schemas.Column) bool { return c.Type == schemas.Zone })
 		}

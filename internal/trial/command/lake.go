@@ -23,6 +23,7 @@ type Lake struct {
 type Dataset struct {
 	Name, Mode string
 	Tables     []string
+	Computed   []string // tables whose rows the simulator does not know: they are not of its records, but computed of them
 }
 
 // ByTime reports whether the rows are dated by the records, and not by the night that saw them.

@@ -1,0 +1,354 @@
+-- Worked examples of the metrics: rows, a question, and the answer, counted by hand. They are read in this order into tables
+-- that begin empty; the tenant of an example is its name, so that all lie beside each other.
+
+-- example M01
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, caller_service_role, callee_identity_id, callee_tenant_id, callee_service_role, failure_stage, failure_reason) VALUES
+ ('M01', '2026-11-16', 'c1', 's1', '2026-11-16 09:00:00Z', '2026-11-16 09:04:00Z', false, 'ann', 'M01', NULL, 'bob', 'M01', NULL, NULL, NULL),
+ ('M01', '2026-11-16', 'c2', 's1', '2026-11-16 09:10:00Z', '2026-11-16 09:10:20Z', false, 'ann', 'M01', NULL, 'bob', 'M01', NULL, 'callSetup', 'The callee declined the call.'),
+ ('M01', '2026-11-16', 'c3', 's1', '2026-11-16 09:20:10Z', '2026-11-16 09:20:40Z', false, NULL, NULL, 'skypeForBusinessCallQueues', 'bob', 'M01', NULL, NULL, NULL),
+ ('M01', '2026-11-16', 'c3', 's2', '2026-11-16 09:20:12Z', '2026-11-16 09:25:00Z', false, NULL, NULL, 'skypeForBusinessCallQueues', 'cat', 'M01', NULL, NULL, NULL),
+ ('M01', '2026-11-16', 'c4', 's1', '2026-11-16 09:30:00Z', '2026-11-16 09:30:30Z', false, 'ann', 'M01', NULL, NULL, NULL, 'voicemail', NULL, NULL),
+ ('M01', '2026-11-16', 'c5', 's1', '2026-11-16 09:40:00Z', '2026-11-16 09:40:25Z', false, 'ann', 'M01', NULL, 'bob', 'M01', NULL, NULL, NULL),
+ ('M01', '2026-11-16', 'c6', 's1', '2026-11-16 10:00:10Z', '2026-11-16 10:00:40Z', false, NULL, NULL, 'skypeForBusinessCallQueues', 'fay', 'M01', NULL, NULL, NULL),
+ ('M01', '2026-11-16', 'c6', 's2', '2026-11-16 10:00:50Z', '2026-11-16 10:01:00Z', false, NULL, NULL, 'skypeForBusinessCallQueues', 'gus', 'M01', NULL, 'callSetup', 'No answer.'),
+ ('M01', '2026-11-16', 'c6', 's3', '2026-11-16 10:01:10Z', '2026-11-16 10:02:10Z', false, NULL, NULL, 'skypeForBusinessCallQueues', 'hal', 'M01', NULL, NULL, NULL),
+ ('M01', '2026-11-16', 'c7', 's1', '2026-11-16 10:10:00Z', '2026-11-16 10:10:05Z', false, 'kim', 'M01', NULL, 'lou', 'M01', NULL, 'callSetup', 'Something else.'),
+ ('M01', '2026-11-16', 'c8', 's1', '2026-11-16 10:20:00Z', '2026-11-16 10:20:05Z', false, 'kim', 'M01', NULL, NULL, NULL, 'voicemail', 'callSetup', 'Something else.');
+INSERT INTO call_media_streams (tenant_id, dt, call_id, session_id, segment_id, media_index, stream_index) VALUES
+ ('M01', '2026-11-16', 'c1', 's1', 'g1', 0, 0), ('M01', '2026-11-16', 'c3', 's2', 'g1', 0, 0),
+ ('M01', '2026-11-16', 'c6', 's1', 'g1', 0, 0), ('M01', '2026-11-16', 'c6', 's3', 'g1', 0, 0);
+SELECT call_id, session_id, outcome, evidence, talk_seconds FROM metric_call_legs WHERE tenant_id = 'M01' ORDER BY call_id, session_id;
+-- = c1, s1, answered, media, 240
+-- = c2, s1, declined, reason, 0
+-- = c3, s1, answered_elsewhere, sibling, 0
+-- = c3, s2, answered, media, 288
+-- = c4, s1, voicemail, role, 0
+-- = c5, s1, unknown, none, 0
+-- = c6, s1, answered, media, 30
+-- = c6, s2, missed, reason, 0
+-- = c6, s3, answered, media, 60
+-- = c7, s1, failed, stage, 0
+-- = c8, s1, voicemail, role, 0
+
+-- example M02
+INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, call_type, organizer_kind, organizer_id, organizer_user_tenant_id, join_web_url) VALUES
+ ('M02', '2026-11-16', 'c1', '2026-11-16 09:00:00Z', '2026-11-16 09:04:00Z', 'peerToPeer', 'user', 'ann', 'M02', NULL),
+ ('M02', '2026-11-16', 'c2', '2026-11-16 09:10:00Z', '2026-11-16 09:12:00Z', 'peerToPeer', 'phone', '+41441', NULL, NULL),
+ ('M02', '2026-11-16', 'c3', '2026-11-16 10:00:00Z', '2026-11-16 10:30:00Z', 'groupCall', 'user', 'ann', 'M02', 'https://m/1');
+INSERT INTO call_participants (tenant_id, dt, call_id, participant_index, identity_kind, user_id, user_tenant_id, phone_id) VALUES
+ ('M02', '2026-11-16', 'c1', 0, 'user', 'ann', 'M02', NULL), ('M02', '2026-11-16', 'c1', 1, 'phone', NULL, NULL, '+41442'),
+ ('M02', '2026-11-16', 'c2', 0, 'phone', NULL, NULL, '+41441'), ('M02', '2026-11-16', 'c2', 1, 'user', 'bob', 'M02', NULL),
+ ('M02', '2026-11-16', 'c3', 0, 'user', 'ann', 'M02', NULL), ('M02', '2026-11-16', 'c3', 1, 'user', 'bob', 'M02', NULL);
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_identity_id, callee_tenant_id, callee_service_role, failure_stage) VALUES
+ ('M02', '2026-11-16', 'c1', 's1', '2026-11-16 09:00:00Z', '2026-11-16 09:04:00Z', false, 'ann', 'M02', NULL, NULL, 'mediationServer', 'midcall'),
+ ('M02', '2026-11-16', 'c2', 's1', '2026-11-16 09:10:00Z', '2026-11-16 09:12:00Z', false, '+41441', NULL, 'bob', 'M02', NULL, NULL),
+ ('M02', '2026-11-16', 'c3', 's1', '2026-11-16 10:00:00Z', '2026-11-16 10:30:00Z', false, 'ann', 'M02', NULL, NULL, 'mediaController', NULL);
+INSERT INTO direct_routing_calls (tenant_id, dt, direct_routing_call_id, correlation_id, call_time) VALUES ('M02', '2026-11-16', 'd1', 'c1', '2026-11-16 09:00:00Z');
+SELECT call_id, kind, direction, network, outcome, length_seconds FROM metric_calls WHERE tenant_id = 'M02' ORDER BY call_id;
+-- = c1, one_to_one, outbound, direct_routing, answered, 240
+-- = c2, one_to_one, inbound, other_pstn, unknown, 120
+-- = c3, meeting, conference, voip, held, 1800
+
+-- example M03
+-- the rows of M01
+SELECT user_id, offered, answered, answered_elsewhere, missed, declined, not_known, made, connected FROM metric_person_calls WHERE tenant_id = 'M01' ORDER BY user_id;
+-- = ann, 0, 0, 0, 0, 0, 0, 3, 1
+-- = bob, 3, 1, 1, 0, 1, 1, 0, 0
+-- = cat, 1, 1, 0, 0, 0, 0, 0, 0
+-- = fay, 1, 1, 0, 0, 0, 0, 0, 0
+-- = gus, 1, 0, 0, 1, 0, 0, 0, 0
+-- = hal, 1, 1, 0, 0, 0, 0, 0, 0
+-- = kim, 0, 0, 0, 0, 0, 0, 1, 0
+-- = lou, 1, 0, 0, 0, 0, 0, 0, 0
+
+-- example M04
+INSERT INTO direct_routing_calls (tenant_id, dt, direct_routing_call_id, call_time, call_type, successful_call, invite_time, start_time, end_time) VALUES
+ ('M04', '2026-11-16', 'd1', '2026-11-16 09:00:07Z', 'ByotIn', true, '2026-11-16 09:00:00Z', '2026-11-16 09:00:07Z', '2026-11-16 09:03:00Z'),
+ ('M04', '2026-11-16', 'd2', '2026-11-16 09:10:00Z', 'ByotIn', false, '2026-11-16 09:10:00Z', '2026-11-16 09:10:00Z', NULL),
+ ('M04', '2026-11-16', 'd3', '2026-11-16 09:20:09Z', 'ByotOut', true, '2026-11-16 09:20:00Z', '2026-11-16 09:20:09Z', '2026-11-16 09:22:00Z'),
+ ('M04', '2026-11-16', 'd4', '2026-11-16 09:30:00Z', 'dr_in', true, '2026-11-16 09:30:00.500Z', '2026-11-16 09:30:00Z', '2026-11-16 09:32:00Z');
+SELECT source_id, answer_seconds FROM metric_answer_times WHERE tenant_id = 'M04';
+-- = d1, 7
+
+-- example M05
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_service_role) VALUES
+ ('M05', '2026-11-16', 'c1', 's1', '2026-11-16 09:00:00Z', '2026-11-16 09:30:00Z', false, 'ann', 'M05', 'mediaController'),
+ ('M05', '2026-11-16', 'c2', 's1', '2026-11-16 09:20:00Z', '2026-11-16 09:40:00Z', false, 'ann', 'M05', 'mediaController'),
+ ('M05', '2026-11-16', 'c3', 's1', '2026-11-16 09:25:00Z', '2026-11-16 09:28:00Z', false, 'ann', 'M05', 'mediaController');
+SELECT user_id, talk_seconds FROM metric_person_calls WHERE tenant_id = 'M05';
+-- = ann, 2400
+
+-- example M07
+INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, organizer_kind, organizer_id, organizer_user_tenant_id) VALUES
+ ('M07', '2026-11-16', 'c1', '2026-11-16 09:00:00Z', '2026-11-16 09:00:30Z', 'user', 'ann', 'M07'),
+ ('M07', '2026-11-16', 'c2', '2026-11-16 09:05:00Z', '2026-11-16 09:05:30Z', 'user', 'ann', 'M07'),
+ ('M07', '2026-11-16', 'c3', '2026-11-16 09:10:30Z', '2026-11-16 09:15:00Z', 'user', 'bob', 'M07'),
+ ('M07', '2026-11-16', 'c4', '2026-11-16 11:00:00Z', '2026-11-16 11:00:30Z', 'phone', '+4144***', NULL),
+ ('M07', '2026-11-16', 'c5', '2026-11-16 12:00:00Z', '2026-11-16 12:00:30Z', 'user', 'bob', 'M07');
+INSERT INTO call_participants (tenant_id, dt, call_id, participant_index, identity_kind, user_id, user_tenant_id, phone_id)
+ SELECT 'M07', DATE '2026-11-16', c, i, k, u, CASE WHEN u IS NOT NULL THEN 'M07' END, p FROM (VALUES
+ ('c1', 0, 'user', 'ann', NULL), ('c1', 1, 'user', 'bob', NULL), ('c2', 0, 'user', 'ann', NULL), ('c2', 1, 'user', 'bob', NULL),
+ ('c3', 0, 'user', 'bob', NULL), ('c3', 1, 'user', 'ann', NULL), ('c4', 0, 'phone', NULL, '+4144***'), ('c4', 1, 'user', 'bob', NULL),
+ ('c5', 0, 'user', 'bob', NULL), ('c5', 1, 'phone', NULL, '+4144***')) AS v (c, i, k, u, p);
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_identity_id, callee_tenant_id, failure_stage, failure_reason) VALUES
+ ('M07', '2026-11-16', 'c1', 's1', '2026-11-16 09:00:00Z', '2026-11-16 09:00:30Z', false, 'ann', 'M07', 'bob', 'M07', 'callSetup', 'The callee did not answer.'),
+ ('M07', '2026-11-16', 'c2', 's1', '2026-11-16 09:05:00Z', '2026-11-16 09:05:30Z', false, 'ann', 'M07', 'bob', 'M07', 'callSetup', 'The callee was busy.'),
+ ('M07', '2026-11-16', 'c3', 's1', '2026-11-16 09:10:30Z', '2026-11-16 09:15:00Z', false, 'bob', 'M07', 'ann', 'M07', 'midcall', NULL),
+ ('M07', '2026-11-16', 'c4', 's1', '2026-11-16 11:00:00Z', '2026-11-16 11:00:30Z', false, '+4144***', NULL, 'bob', 'M07', 'callSetup', 'The callee did not answer.'),
+ ('M07', '2026-11-16', 'c5', 's1', '2026-11-16 12:00:00Z', '2026-11-16 12:00:30Z', false, 'bob', 'M07', '+4144***', NULL, 'midcall', NULL);
+SELECT call_id, attempt_of_day, can_match, return_seconds, called_back FROM metric_missed_calls WHERE tenant_id = 'M07' ORDER BY call_id;
+-- = c1, 1, 1, 600, 1
+-- = c2, 2, 1, 300, 1
+-- = c4, 1, 0, NULL, 0
+
+-- example M08
+INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, organizer_kind, organizer_id) VALUES
+ ('M08', '2026-11-16', 'c1', '2026-11-16 09:00:00Z', '2026-11-16 09:05:00Z', 'phone', '+41441'), ('M08', '2026-11-16', 'c2', '2026-11-16 10:00:00Z', '2026-11-16 10:00:30Z', 'phone', '+41442');
+INSERT INTO call_participants (tenant_id, dt, call_id, participant_index, identity_kind, application_instance_id, phone_id) VALUES
+ ('M08', '2026-11-16', 'c1', 0, 'phone', NULL, '+41441'), ('M08', '2026-11-16', 'c1', 1, 'applicationInstance', 'menu-1', NULL), ('M08', '2026-11-16', 'c1', 2, 'applicationInstance', 'queue-7', NULL),
+ ('M08', '2026-11-16', 'c2', 1, 'applicationInstance', 'queue-7', NULL);
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_service_role, callee_identity_id, callee_tenant_id, callee_service_role) VALUES
+ ('M08', '2026-11-16', 'c1', 's1', '2026-11-16 09:00:00Z', '2026-11-16 09:00:20Z', false, '+41441', 'gateway', NULL, NULL, 'skypeForBusinessAutoAttendant'),
+ ('M08', '2026-11-16', 'c1', 's2', '2026-11-16 09:00:20Z', '2026-11-16 09:05:00Z', false, '+41441', 'gateway', NULL, NULL, 'skypeForBusinessCallQueues'),
+ ('M08', '2026-11-16', 'c1', 's3', '2026-11-16 09:01:05Z', '2026-11-16 09:05:00Z', false, NULL, 'skypeForBusinessCallQueues', 'bob', 'M08', NULL),
+ ('M08', '2026-11-16', 'c2', 's1', '2026-11-16 10:00:00Z', '2026-11-16 10:00:30Z', false, '+41442', 'gateway', NULL, NULL, 'skypeForBusinessCallQueues');
+INSERT INTO call_media_streams (tenant_id, dt, call_id, session_id, segment_id, media_index, stream_index) VALUES ('M08', '2026-11-16', 'c1', 's3', 'g1', 0, 0);
+SELECT call_id, resource_accounts, menu_seconds, result, wait_seconds, agents_rung, answered_by, talk_seconds FROM metric_queue_journeys WHERE tenant_id = 'M08' ORDER BY call_id;
+-- = c1, menu-1,queue-7, 20, agent_answered, 45, 1, bob, 235
+-- = c2, queue-7, 0, left, 30, 0, NULL, 0
+
+-- example M09
+-- the rows of M08
+SELECT call_id, menu_seconds, result FROM metric_attendant_journeys WHERE tenant_id = 'M08';
+-- = c1, 20, transferred_queue
+
+-- example M10
+-- the rows of M08
+SELECT resource_accounts, offered, answered, answered_in_target, left_unanswered, grade_of_service_percent, answered_in_target_percent FROM metric_queue_days WHERE tenant_id = 'M08' ORDER BY 1;
+-- = menu-1,queue-7, 1, 1, 0, 0, 0.0, 0.0
+-- = queue-7, 1, 0, 0, 1, 0.0, NULL
+
+-- example M11
+INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, organizer_kind, organizer_id, organizer_user_tenant_id) VALUES
+ ('M11', '2026-11-16', 'c1', '2026-11-16 09:00:00Z', '2026-11-16 09:10:00Z', 'user', 'ann', 'M11'),
+ ('M11', '2026-11-16', 'c2', '2026-11-16 09:05:00Z', '2026-11-16 09:20:00Z', 'user', 'bob', 'M11'),
+ ('M11', '2026-11-16', 'c3', '2026-11-16 09:10:00Z', '2026-11-16 09:12:00Z', 'user', 'cat', 'M11');
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_identity_id, callee_tenant_id)
+ SELECT tenant_id, dt, call_id, 's1', start_time, end_time, false, organizer_id, 'M11', 'dan', 'M11' FROM calls WHERE tenant_id = 'M11';
+SELECT strftime(slot_time AT TIME ZONE 'UTC', '%H:%M'), peak, round(mean_calls, 4) FROM metric_concurrency WHERE tenant_id = 'M11' AND scope = 'tenant' ORDER BY slot_time;
+-- = 09:00, 2, 1.4667
+-- = 09:15, 1, 0.3333
+
+-- example M12
+INSERT INTO direct_routing_calls (tenant_id, dt, direct_routing_call_id, call_time, trunk_fqdn, successful_call, invite_time, start_time, end_time, failure_time) VALUES
+ ('M12', '2026-11-16', 'd1', '2026-11-16 09:00:10Z', 'sbc1', true, '2026-11-16 09:00:00Z', '2026-11-16 09:00:10Z', '2026-11-16 09:02:00Z', NULL),
+ ('M12', '2026-11-16', 'd2', '2026-11-16 09:01:50Z', 'sbc1', false, '2026-11-16 09:01:50Z', NULL, NULL, '2026-11-16 09:02:20Z'),
+ ('M12', '2026-11-16', 'd3', '2026-11-16 09:01:00Z', 'sbc2', true, '2026-11-16 09:01:00Z', '2026-11-16 09:01:05Z', '2026-11-16 09:01:30Z', NULL);
+SELECT line, peak, round(mean_calls, 4) FROM metric_concurrency WHERE tenant_id = 'M12' ORDER BY line;
+-- = sbc1, 2, 0.1667
+-- = sbc2, 1, 0.0333
+
+-- example M13
+INSERT INTO direct_routing_calls (tenant_id, dt, direct_routing_call_id, call_time, call_type, trunk_fqdn, successful_call, final_sip_code, call_end_sub_reason, duration_seconds) VALUES
+ ('M13', '2026-11-16', 'd1', '2026-11-16 09:00:00Z', 'ByotOut', 'sbc1', true, 0, 540000, 100), ('M13', '2026-11-16', 'd2', '2026-11-16 09:01:00Z', 'ByotOut', 'sbc1', false, 486, 560486, 0),
+ ('M13', '2026-11-16', 'd3', '2026-11-16 09:02:00Z', 'ByotOut', 'sbc1', false, 404, 560404, 0), ('M13', '2026-11-16', 'd4', '2026-11-16 09:03:00Z', 'ByotOut', 'sbc1', false, 504, 560504, 0);
+SELECT attempts, answered, busy, bad_number, network, answer_seizure_percent, network_effectiveness_percent, mean_seconds FROM metric_direct_routing WHERE tenant_id = 'M13';
+-- = 4, 1, 1, 1, 1, 25.0, 50.0, 100.0
+
+-- example M14
+INSERT INTO pstn_calls (tenant_id, dt, pstn_call_id, start_time, call_type, duration_seconds, charge, connection_charge, currency, destination_name, usage_country_code, operator, destination_context, user_id) VALUES
+ ('M14', '2026-11-16', 'p1', '2026-11-16 09:00:00Z', 'user_out', 61, 0.40, 0.05, 'CHF', 'Portugal', 'CH', 'Microsoft', 'International', 'ann'),
+ ('M14', '2026-11-16', 'p2', '2026-11-16 09:05:00Z', 'user_out', 60, 0.20, 0.05, 'CHF', 'Portugal', 'CH', 'Microsoft', 'International', 'bob'),
+ ('M14', '2026-11-16', 'p3', '2026-11-16 09:06:00Z', 'user_out', 30, NULL, NULL, 'EUR', 'Portugal', 'PT', 'Microsoft', 'International', 'cat'),
+ ('M14', '2026-11-16', 'p4', '2026-11-16 09:07:00Z', 'user_in', 30, 0, 0, 'CHF', NULL, 'CH', 'Microsoft', NULL, 'ann');
+SELECT country, direction, currency, calls, seconds, CAST(started_minutes AS INTEGER), CAST(cost AS DOUBLE), calls_without_charge FROM metric_pstn_costs WHERE tenant_id = 'M14' ORDER BY country, currency;
+-- = CH, inbound, CHF, 1, 30, 1, 0.0, 0
+-- = Portugal, outbound, CHF, 2, 121, 3, 0.7, 0
+-- = Portugal, outbound, EUR, 1, 30, 1, 0.0, 1
+
+-- example M15
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, is_test, caller_identity_id, caller_tenant_id, callee_service_role, start_time, end_time, caller_platform) VALUES ('M15', '2026-11-16', 'c1', 's1', false, 'ann', 'M15', 'mediaController', '2026-11-16 09:00:00Z', '2026-11-16 09:10:00Z', 'windows');
+INSERT INTO call_media (tenant_id, dt, call_id, session_id, segment_id, media_index, label, caller_subnet, caller_connection_type, caller_wifi_band) VALUES
+ ('M15', '2026-11-16', 'c1', 's1', 'g1', 0, 'main-audio', '10.0.1.0', 'wifi', 'frequency50GHz'), ('M15', '2026-11-16', 'c1', 's1', 'g1', 1, 'main-video', '10.0.1.0', 'wifi', 'frequency50GHz'), ('M15', '2026-11-16', 'c1', 's1', 'g1', 2, 'applicationsharing-video', '10.0.1.0', 'wifi', 'frequency50GHz');
+INSERT INTO call_media_streams (tenant_id, dt, call_id, session_id, segment_id, media_index, stream_index, stream_direction, packet_utilization, average_round_trip_time_ms, average_jitter_ms, average_packet_loss_rate, average_video_frame_loss_percentage, average_video_frame_rate, post_forward_error_correction_packet_loss_rate) VALUES
+ ('M15', '2026-11-16', 'c1', 's1', 'g1', 0, 0, 'callerToCallee', 1001, 500, 30, 0.1, NULL, NULL, NULL),
+ ('M15', '2026-11-16', 'c1', 's1', 'g1', 0, 1, 'calleeToCaller', 1000, 501, NULL, NULL, NULL, NULL, NULL),
+ ('M15', '2026-11-16', 'c1', 's1', 'g1', 0, 2, 'calleeToCaller', 500, 501, NULL, NULL, NULL, NULL, NULL),
+ ('M15', '2026-11-16', 'c1', 's1', 'g1', 1, 0, 'callerToCallee', 9000, NULL, NULL, NULL, NULL, 6.9, 0.0),
+ ('M15', '2026-11-16', 'c1', 's1', 'g1', 2, 0, 'callerToCallee', 9000, NULL, NULL, NULL, NULL, 2.0, 0.9),
+ ('M15', '2026-11-16', 'c1', 's1', 'g1', 2, 1, 'callerToCallee', 9000, NULL, NULL, NULL, NULL, NULL, NULL);
+SELECT medium, stream_index, cqd_class, cri_poor FROM metric_streams WHERE tenant_id = 'M15' ORDER BY media_index, stream_index;
+-- = audio, 0, good, 0
+-- = audio, 1, poor, 0
+-- = audio, 2, unclassified, 0
+-- = video, 0, poor, 1
+-- = sharing, 0, good, 0
+-- = sharing, 1, unclassified, 0
+
+-- example M17
+-- the rows of M15
+SELECT streams, good_audio, poor_audio, unclassified_audio, good_video, poor_video, poor_audio_call, poor_call, cri_poor_call FROM metric_call_quality WHERE tenant_id = 'M15';
+-- = 6, 1, 1, 1, 1, 1, 1, 1, 1
+
+-- example M18
+-- the rows of M15: only ann's side is a person of the tenant
+SELECT medium, role, subnet, connection_type, platform, good, poor, unclassified, poor_percent, users FROM metric_quality_by_network WHERE tenant_id = 'M15' AND medium = 'audio' ORDER BY role;
+-- = audio, receives, 10.0.1.0, wifi, windows, 0, 1, 1, 100.0, 1
+-- = audio, sends, 10.0.1.0, wifi, windows, 1, 0, 0, 0.0, 1
+
+-- example M20
+INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, organizer_kind, organizer_id, organizer_user_tenant_id, join_web_url) VALUES ('M20', '2026-11-16', 'c1', '2026-11-16 09:01:00Z', '2026-11-16 10:00:00Z', 'user', 'ann', 'M20', 'https://m/1');
+INSERT INTO calendar_events (tenant_id, dt, user_id, event_id, join_url, start_time, end_time, is_organizer, removed, is_cancelled, is_all_day) VALUES
+ ('M20', '2026-11-16', 'ann', 'e1', 'https://m/1', '2026-11-16 09:00:00Z', '2026-11-16 10:00:00Z', true, false, false, false), ('M20', '2026-11-09', 'ann', 'e0', 'https://m/1', '2026-11-09 09:00:00Z', '2026-11-09 10:00:00Z', true, false, false, false);
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_service_role) VALUES
+ ('M20', '2026-11-16', 'c1', 's1', '2026-11-16 09:01:00Z', '2026-11-16 10:00:00Z', false, 'ann', 'M20', 'mediaController'),
+ ('M20', '2026-11-16', 'c1', 's2', '2026-11-16 09:05:00Z', '2026-11-16 09:20:00Z', false, 'bob', 'M20', 'mediaController'),
+ ('M20', '2026-11-16', 'c1', 's3', '2026-11-16 09:30:00Z', '2026-11-16 09:50:00Z', false, 'bob', 'M20', 'mediaController'),
+ ('M20', '2026-11-16', 'c1', 's4', '2026-11-16 09:05:01Z', '2026-11-16 09:15:01Z', false, 'eve', 'partner', 'mediaController');
+SELECT person_id, person_kind, stays, seconds, join_delay_seconds, late FROM metric_meeting_attendance WHERE tenant_id = 'M20' ORDER BY person_id;
+-- = ann, user, 1, 3540, 60, 0
+-- = bob, user, 2, 2100, 300, 0
+-- = eve, external, 1, 600, 301, 1
+
+-- example M19
+-- the rows of M20
+SELECT people, members, person_seconds, late_people, size_band, length_band_minutes FROM metric_meetings WHERE tenant_id = 'M20';
+-- = 3, 2, 6240, 1, 3-8, 30-60
+
+-- example M21
+INSERT INTO calendar_events (tenant_id, dt, user_id, event_id, start_time, end_time, is_all_day, is_cancelled, removed, show_as, response) VALUES
+ ('M21', '2026-11-16', 'ann', 'e1', '2026-11-16 09:00:00Z', '2026-11-16 10:00:00Z', false, false, false, 'busy', 'accepted'), ('M21', '2026-11-16', 'ann', 'e2', '2026-11-16 09:30:00Z', '2026-11-16 10:30:00Z', false, false, false, 'tentative', 'notResponded'),
+ ('M21', '2026-11-16', 'ann', 'e3', '2026-11-16 11:00:00Z', '2026-11-16 12:00:00Z', false, false, false, 'busy', 'organizer'), ('M21', '2026-11-16', 'ann', 'e4', '2026-11-16 11:30:00Z', '2026-11-16 12:00:00Z', false, false, false, 'busy', 'declined'),
+ ('M21', '2026-11-16', 'ann', 'e5', '2026-11-16 13:00:00Z', '2026-11-16 14:00:00Z', false, false, false, 'busy', 'organizer');
+INSERT INTO calendar_events (tenant_id, dt, user_id, event_id, start_time, end_time, is_all_day, is_cancelled, removed, show_as, response, organizer_address) VALUES
+ ('M21', '2026-11-16', 'ann', 'e6', '2026-11-16 15:00:00Z', '2026-11-16 16:00:00Z', false, false, false, 'busy', 'organizer', 'Ann@example.com');
+INSERT INTO event_attendees (tenant_id, dt, user_id, event_id, attendee_index, attendee_type, address) VALUES ('M21', '2026-11-16', 'ann', 'e6', 0, 'required', 'ann@example.com');
+INSERT INTO event_attendees (tenant_id, dt, user_id, event_id, attendee_index, attendee_type) SELECT 'M21', DATE '2026-11-16', 'ann', e, 0, 'required' FROM (VALUES ('e1'), ('e2'), ('e3'), ('e4')) AS v (e);
+SELECT CAST(week AS VARCHAR), meetings, meeting_hours, hours_without_overlap, conflicting_hours, double_booked_hours FROM metric_meeting_load WHERE tenant_id = 'M21';
+-- = 2026-11-16, 3, 3.0, 2.5, 2.0, 0.5
+
+-- example M23
+INSERT INTO chats_current (tenant_id, chat_id, chat_type) VALUES ('M23', 'x1', 'oneOnOne'), ('M23', 'x2', 'group');
+INSERT INTO chat_messages (tenant_id, dt, chat_id, message_id, created_time, message_type, from_user_id, deleted_time) VALUES
+ ('M23', '2026-11-16', 'x1', '1', '2026-11-16 09:00:00Z', 'message', 'ann', NULL), ('M23', '2026-11-16', 'x1', '2', '2026-11-16 09:01:00Z', 'message', 'ann', '2026-11-16 09:02:00Z'),
+ ('M23', '2026-11-16', 'x2', '1', '2026-11-16 09:00:00Z', 'message', 'ann', NULL), ('M23', '2026-11-16', 'x2', '3', '2026-11-16 09:03:00Z', 'systemEventMessage', NULL, NULL);
+INSERT INTO channel_messages (tenant_id, dt, team_id, channel_id, message_id, created_time, message_type, from_user_id, reply_to_id) VALUES ('M23', '2026-11-16', 't1', 'k1', '9', '2026-11-16 09:10:00Z', 'message', 'ann', '8');
+SELECT scope, messages, threads FROM metric_messages_sent WHERE tenant_id = 'M23' ORDER BY scope;
+-- = group, 1, 1
+-- = one_on_one, 2, 1
+-- = reply, 1, 1
+
+-- example M24
+INSERT INTO users_current (tenant_id, user_id) VALUES ('M24', 'ann'), ('M24', 'bob');
+INSERT INTO mailbox_settings_current (tenant_id, user_id, working_hours_iana_time_zone, working_days, working_hours_start, working_hours_end) VALUES
+ ('M24', 'bob', 'Europe/Zurich', '["monday","tuesday","wednesday","thursday","friday"]', '08:00:00.0000000', '17:00:00.0000000');
+INSERT INTO chats_current (tenant_id, chat_id, chat_type) VALUES ('M24', 'x1', 'oneOnOne');
+INSERT INTO chat_messages (tenant_id, dt, chat_id, message_id, created_time, message_type, from_user_id) VALUES
+ ('M24', '2026-11-20', 'x1', '1', '2026-11-20 15:50:00Z', 'message', 'ann'), ('M24', '2026-11-20', 'x1', '2', '2026-11-20 15:58:00Z', 'message', 'ann'),
+ ('M24', '2026-11-23', 'x1', '3', '2026-11-23 08:10:00Z', 'message', 'bob'), ('M24', '2026-11-23', 'x1', '4', '2026-11-23 08:11:00Z', 'message', 'bob');
+SELECT user_id, asked_by, elapsed_seconds, working_seconds FROM metric_response_times WHERE tenant_id = 'M24';
+-- = bob, ann, 231600, 4800
+
+-- example M25
+INSERT INTO users_current (tenant_id, user_id) VALUES ('M25', 'ann'), ('M25', 'nils');
+INSERT INTO mailbox_settings_current (tenant_id, user_id, working_hours_iana_time_zone, working_days, working_hours_start, working_hours_end) VALUES
+ ('M25', 'ann', 'America/New_York', '["monday","tuesday","wednesday","thursday","friday"]', '08:00:00.0000000', '17:00:00.0000000'),
+ ('M25', 'nils', 'Europe/Oslo', '["monday"]', '22:00:00.0000000', '06:00:00.0000000');
+INSERT INTO channel_messages (tenant_id, dt, team_id, channel_id, message_id, created_time, message_type, from_user_id) VALUES
+ ('M25', '2026-10-30', 't', 'k', '1', '2026-10-30 21:30:00Z', 'message', 'ann'), ('M25', '2026-11-02', 't', 'k', '2', '2026-11-02 21:30:00Z', 'message', 'ann'),
+ ('M25', '2026-11-03', 't', 'k', '3', '2026-11-03 04:30:00Z', 'message', 'nils'), ('M25', '2026-11-03', 't', 'k', '4', '2026-11-03 05:30:00Z', 'message', 'nils');
+SELECT user_id, CAST(local_date AS VARCHAR), messages, inside, outside FROM metric_message_hours WHERE tenant_id = 'M25' ORDER BY 1, 2;
+-- = ann, 2026-10-30, 1, 0, 1
+-- = ann, 2026-11-02, 1, 1, 0
+-- = nils, 2026-11-03, 2, 1, 1
+
+-- example M26
+INSERT INTO users_current (tenant_id, user_id) VALUES ('M26', 'ann');
+INSERT INTO mailbox_settings_current (tenant_id, user_id, working_hours_iana_time_zone, working_days, working_hours_start, working_hours_end) VALUES ('M26', 'ann', 'Europe/Zurich', '["monday"]', '08:00:00.0000000', '17:00:00.0000000');
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_service_role) VALUES
+ ('M26', '2026-11-16', 'c1', 's1', '2026-11-16 15:30:00Z', '2026-11-16 17:00:00Z', false, 'ann', 'M26', 'mediaController'),
+ ('M26', '2026-11-16', 'c2', 's1', '2026-11-16 16:45:00Z', '2026-11-16 17:15:00Z', false, 'ann', 'M26', 'mediaController'),
+ ('M26', '2026-11-16', 'c3', 's1', '2026-11-16 10:00:00Z', '2026-11-16 10:01:00Z', false, 'bob', 'M26', 'mediaController');
+SELECT user_id, seconds, outside_seconds FROM metric_call_hours WHERE tenant_id = 'M26' ORDER BY 1;
+-- = ann, 6300, 4500
+-- = bob, 60, NULL
+
+-- example M27
+INSERT INTO presence (tenant_id, dt, user_id, observed_time, availability) VALUES
+ ('M27', '2026-11-16', 'ann', '2026-11-16 09:00:00Z', 'Available'), ('M27', '2026-11-16', 'ann', '2026-11-16 09:15:00Z', 'Busy'), ('M27', '2026-11-16', 'ann', '2026-11-16 11:00:00Z', 'Available');
+SELECT availability, seconds, round(share_percent, 1), observations, round(seen_percent_of_day, 2) FROM metric_presence_shares WHERE tenant_id = 'M27' ORDER BY 1;
+-- = Available, 2700, 60.0, 3, 5.21
+-- = Busy, 1800, 40.0, 3, 5.21
+
+-- example M28
+INSERT INTO teams_current (tenant_id, team_id) VALUES ('M28', 't1'), ('M28', 't2'), ('M28', 't3');
+INSERT INTO group_owners_current (tenant_id, group_id, owner_id) VALUES ('M28', 't1', 'ann'), ('M28', 't2', 'old'), ('M28', 't2', 'gone');
+INSERT INTO users_current (tenant_id, user_id, account_enabled) VALUES ('M28', 'ann', true), ('M28', 'old', false);
+SELECT team_id, owners, active_owners, ownership FROM metric_team_owners WHERE tenant_id = 'M28' ORDER BY 1;
+-- = t1, 1, 1, one
+-- = t2, 2, 0, only_inactive
+-- = t3, 0, 0, none
+
+-- example M29
+INSERT INTO teams_current (tenant_id, team_id, is_archived) VALUES ('M29', 't1', false), ('M29', 't2', false), ('M29', 't3', true);
+INSERT INTO channel_messages (tenant_id, dt, team_id, channel_id, message_id, created_time, message_type, from_user_id) VALUES
+ ('M29', '2026-10-01', 't2', 'k', '1', '2026-10-01 09:00:00Z', 'message', 'ann'), ('M29', '2026-11-20', 't1', 'k', '2', '2026-11-20 09:00:00Z', 'message', 'bob'), ('M29', '2026-11-20', 't2', 'k', '3', '2026-11-20 09:05:00Z', 'systemEventMessage', NULL);
+SELECT team_id, state, messages, CAST(last_message_dt AS VARCHAR) FROM metric_team_activity WHERE tenant_id = 'M29' ORDER BY 1;
+-- = t1, active, 1, 2026-11-20
+-- = t2, dormant, 1, 2026-10-01
+-- = t3, archived, 0, NULL
+
+-- example M30
+INSERT INTO users_current (tenant_id, user_id, department, account_enabled) VALUES ('M30', 'ann', 'Sales', true), ('M30', 'bob', 'Legal', true), ('M30', 'cat', 'Sales', true);
+INSERT INTO chats_current (tenant_id, chat_id, chat_type) VALUES ('M30', 'x1', 'oneOnOne');
+INSERT INTO chat_members_current (tenant_id, chat_id, membership_id, user_id) VALUES ('M30', 'x1', 'm1', 'ann'), ('M30', 'x1', 'm2', 'bob');
+INSERT INTO chat_messages (tenant_id, dt, chat_id, message_id, created_time, message_type, from_user_id) VALUES ('M30', '2026-11-16', 'x1', '1', '2026-11-16 09:00:00Z', 'message', 'ann'), ('M30', '2026-11-16', 'x1', '2', '2026-11-16 09:01:00Z', 'message', 'ann');
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_service_role) VALUES
+ ('M30', '2026-11-16', 'c1', 's1', '2026-11-16 10:00:00Z', '2026-11-16 10:10:00Z', false, 'ann', 'M30', 'mediaController'), ('M30', '2026-11-16', 'c1', 's2', '2026-11-16 10:05:00Z', '2026-11-16 10:10:00Z', false, 'cat', 'M30', 'mediaController');
+SELECT from_department, to_department, CAST(messages AS INTEGER), CAST(calls_together AS INTEGER), seconds_together FROM metric_departments WHERE tenant_id = 'M30' ORDER BY 1, 2;
+-- = Sales, Legal, 2, 0, 0
+-- = Sales, Sales, 0, 2, 600
+
+-- example M31
+-- the rows of M30
+INSERT INTO users (tenant_id, dt, user_id) VALUES ('M30', '2026-11-16', 'ann'), ('M30', '2026-11-16', 'bob'), ('M30', '2026-11-16', 'cat'), ('M30', '2026-11-17', 'ann');
+SELECT user_id, chatted, called, met FROM metric_active_users WHERE tenant_id = 'M30' ORDER BY 1;
+-- = ann, 1, 0, 1
+-- = cat, 0, 0, 1
+
+-- example M32
+-- the rows of M30, and
+INSERT INTO channel_messages (tenant_id, dt, team_id, channel_id, message_id, created_time, message_type, from_user_id) VALUES ('M30', '2026-11-23', 't', 'k', '1', '2026-11-23 09:00:00Z', 'message', 'bob');
+SELECT CAST(dt AS VARCHAR), active_1_day, active_7_days, active_28_days, days_with_data FROM metric_active_counts WHERE tenant_id = 'M30' ORDER BY dt;
+-- = 2026-11-16, 2, 2, 2, 1
+-- = 2026-11-23, 1, 1, 3, 2
+
+-- example M33
+-- the rows of M30 and M32, and
+INSERT INTO subscribed_skus_current (tenant_id, picture_date, subscribed_sku_id, sku_id, sku_part_number, applies_to, enabled_units, consumed_units) VALUES ('M30', '2026-11-23', 'q1', 'k1', 'E5', 'User', 10, 4);
+INSERT INTO users_current (tenant_id, user_id, department, account_enabled) VALUES ('M30', 'old', 'Sales', false), ('M30', 'dan', 'Sales', true);
+INSERT INTO user_licenses_current (tenant_id, user_id, sku_id) VALUES ('M30', 'ann', 'k1'), ('M30', 'old', 'k1'), ('M30', 'dan', 'k1');
+SELECT sku_part_number, consumed_units, assigned, on_disabled_accounts, on_inactive_people, unassigned_units, assigned_percent FROM metric_licences WHERE tenant_id = 'M30';
+-- = E5, 4, 3, 1, 1, 6, 40.0
+
+-- example H01
+INSERT INTO users (tenant_id, dt, user_id, department) VALUES
+ ('H01', '2026-11-17', 'ann', 'Sales'), ('H01', '2026-11-18', 'ann', 'Sales'), ('H01', '2026-11-20', 'ann', 'Legal'), ('H01', '2026-11-20', 'bob', NULL), ('H01', '2026-11-21', 'ann', 'Sales'), ('H01', '2026-11-21', 'bob', NULL);
+INSERT INTO coverage (tenant_id, dataset, dt, outcome) VALUES
+ ('H01', 'call_records', '2026-11-16', 'data'), ('H01', 'users', '2026-11-17', 'data'), ('H01', 'call_records', '2026-11-17', 'data'), ('H01', 'call_records', '2026-11-19', 'empty'), ('H01', 'call_records', '2026-11-20', 'data'), ('H01', 'call_records', '2026-11-23', 'data');
+SELECT dt, user_id, picture_date, department FROM users_on_day WHERE tenant_id = 'H01' ORDER BY 1, 2;
+-- = 2026-11-16, ann, 2026-11-17, Sales
+-- = 2026-11-17, ann, 2026-11-17, Sales
+-- = 2026-11-19, ann, 2026-11-18, Sales
+-- = 2026-11-20, ann, 2026-11-20, Legal
+-- = 2026-11-20, bob, 2026-11-20, NULL
+-- = 2026-11-23, ann, 2026-11-21, Sales
+-- = 2026-11-23, bob, 2026-11-21, NULL
+
+-- example H02
+-- the rows of H01
+SELECT user_id, valid_from, valid_to, department FROM users_history WHERE tenant_id = 'H01' ORDER BY 1, 2;
+-- = ann, 2026-11-17, 2026-11-20, Sales
+-- = ann, 2026-11-20, 2026-11-21, Legal
+-- = ann, 2026-11-21, NULL, Sales
+-- = bob, 2026-11-20, NULL, NULL

@@ -1,0 +1,146 @@
+// Package metrics measures the metrics of a month in DuckDB.
+//
+//	go run ./internal/trial metrics -users 1000
+//
+// The real command reads a simulated tenant of -users for -days, without limits, and prints its views. Each metric is then
+// asked for whole, as one query, by DuckDB with two threads and -gigabytes of memory.
+//
+// The output is a line a metric: its seconds, its rows, and the most rows that an operator of its plan yields, beside those of the
+// largest table that the plan reads. The last line is: metrics views=N slowest=S name=NAME. It fails if a metric takes longer than -seconds, or if an operator
+// yields more than -times as many rows as the largest table and more than a hundred thousand.
+package metrics
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"graphlake/internal/trial/command"
+	"graphlake/internal/trial/duckdb"
+)
+
+// The night after the month.
+const to = "2026-11-23"
+
+// few are rows that nobody has to wait for, whatever yields them.
+const few = 100_000
+
+// Trial is the trial of a tenant.
+func Trial(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
+	m := metrics{}
+	flags.IntVar(&m.users, "users", 10_000, "users of the simulated tenant")
+	flags.IntVar(&m.days, "days", 30, "days that are read")
+	flags.IntVar(&m.gigabytes, "gigabytes", 2, "memory of DuckDB")
+	flags.Float64Var(&m.most, "seconds", 10, "seconds that a metric may take; 0: any")
+	flags.IntVar(&m.times, "times", 5, "times the rows of its largest table that an operator may yield")
+	flags.StringVar(&m.dir, "dir", "", "where the lake is, or is made if it is not there; empty: a temporary directory")
+	return func(ctx context.Context, bin string) error {
+		m.bin = bin
+		return m.run(ctx)
+	}
+}
+
+// metrics is one go of it.
+type metrics struct {
+	bin, dir         string
+	users, days      int
+	gigabytes, times int
+	most             float64
+}
+
+func (m metrics) run(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "metrics")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if m.dir == "" {
+		m.dir = dir
+	}
+	engine, err := duckdb.Build(ctx, dir)
+	if err != nil {
+		return err
+	}
+	lake := command.Client{Bin: m.bin, Dir: m.dir, Rate: command.Unhindered}
+	if _, err := os.Stat(filepath.Join(m.dir, "lake")); err != nil {
+		if err := m.read(ctx, lake); err != nil {
+			return err
+		}
+	}
+	statements, err := duckdb.Views(ctx, lake)
+	if err != nil {
+		return err
+	}
+	return m.measure(ctx, engine, statements)
+}
+
+// read makes the lake.
+func (m metrics) read(ctx context.Context, lake command.Client) (err error) {
+	last, err := time.Parse(time.DateOnly, to)
+	if err != nil {
+		return err
+	}
+	from, now := last.AddDate(0, 0, -m.days).Format(time.DateOnly), to+"T02:30:00Z"
+	sim, err := command.Simulate(ctx, m.bin, m.dir, "--users", strconv.Itoa(m.users), "--from", from, "--to", to, "--now", now)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_, stopped := sim.Stop()
+		err = errors.Join(err, stopped)
+	}()
+	lake.URL = sim.URL
+	r, err := lake.Run(ctx, "--from", from, "--to", to, "--now", now)
+	if err == nil {
+		fmt.Printf("%d records of %d users read in %.0f s\n", r.Records, m.users, r.Wall.Seconds())
+	}
+	return err
+}
+
+var viewOfMetric = regexp.MustCompile(`^CREATE OR REPLACE VIEW "(metric_\w+)"`)
+
+// measure asks for all metrics, prints their lines, and fails where one is slow or an operator yields too much.
+func (m metrics) measure(ctx context.Context, engine duckdb.DuckDB, statements []string) error {
+	queries := []string{fmt.Sprintf("SET threads = 2; SET memory_limit = '%dGB'", m.gigabytes), strings.Join(statements, ";\n")}
+	var names []string
+	for _, s := range statements {
+		if found := viewOfMetric.FindStringSubmatch(s); found != nil {
+			names = append(names, found[1])
+			queries = append(queries, "EXPLAIN (ANALYZE, FORMAT JSON) FROM "+found[1])
+		}
+	}
+	if len(names) == 0 {
+		return errors.New("the views have no metric")
+	}
+	answers, err := engine.Ask(ctx, queries...)
+	if err != nil {
+		return err
+	}
+	slowest, slowestName := 0.0, ""
+	var failed []error
+	for i, a := range answers[2:] {
+		p, err := parse(a.Value)
+		if err != nil {
+			return fmt.Errorf("%s: %w", names[i], err)
+		}
+		fmt.Printf("%-28s %6.2f s %8d rows, at most %d by %s, of a table of %d\n", names[i], a.Seconds, p.rows, p.most, p.by, p.table)
+		if a.Seconds > slowest {
+			slowest, slowestName = a.Seconds, names[i]
+		}
+		if p.most > few && p.most > m.times*p.table {
+			failed = append(failed, fmt.Errorf("%s: %s yields %d rows, more than %d times those of the largest table, %d", names[i], p.by, p.most, m.times, p.table))
+		}
+	}
+	fmt.Printf("metrics views=%d slowest=%.2f name=%s\n", len(names), slowest, slowestName)
+	if m.most > 0 && slowest > m.most {
+		failed = append(failed, fmt.Errorf("%s took %.1f s, more than %.0f", slowestName, slowest, m.most))
+	}
+	return errors.Join(failed...)
+}
