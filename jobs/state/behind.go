@@ -107,8 +107,10 @@ func (s *State) MarkBehind(d schemas.Dataset, r schemas.Range, read Answers, now
 		switch {
 		case d.Mode.Fleeting(), old.Gone:
 			continue // what it was not read for is past, or there was nothing
-		case answered, old.Record != "" && read.covers(old):
+		case answered:
 			old.From = schemas.Later(old.From, r.To.UTC())
+		case old.Record != "":
+			old.From, old.To = read.rest(old)
 		case old.Parent != "" && old.Unlisted.IsZero():
 			old.Unlisted = now.UTC()
 		case old.Parent != "" && !now.Before(old.Unlisted.Add(patience)):
@@ -132,6 +134,15 @@ type Answers struct {
 	Within   schemas.Range   // records listed in it that are not behind were read, or are not listed any more
 }
 
-func (a Answers) covers(b Behind) bool {
-	return !b.From.Before(a.Within.From) && !b.To.After(a.Within.To)
+// rest is what of a record is still missing: of what was read its times are taken at both ends. A record that has moved while it could
+// not be read is missing from where it was to where it is now, which several ranges may cover, one after the other.
+func (a Answers) rest(b Behind) (from, to time.Time) {
+	from, to = b.From, b.To
+	if !from.Before(a.Within.From) {
+		from = schemas.Later(from, a.Within.To.UTC())
+	}
+	if !to.After(a.Within.To) {
+		to = schemas.Earlier(to, a.Within.From.UTC())
+	}
+	return from, to
 }
