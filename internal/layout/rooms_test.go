@@ -91,8 +91,8 @@ var rooms = []room{
 	{"internal/trial", []string{
 		"internal/trial/answers", "internal/trial/command", "internal/trial/erase", "internal/trial/hostile", "internal/trial/metrics", "internal/trial/month", "internal/trial/privacy", "internal/trial/read", "internal/trial/sick", "internal/trial/torture", "internal/trial/truth",
 	}, []string{files, http, json, command}, trialWhy},
-	{"internal/trial/answers", []string{"internal/graphsim", "internal/trial/command", "internal/trial/duckdb"}, []string{files, json, command},
-		"what happened the simulated tenant says, and what the lake says of it the command and DuckDB"},
+	{"internal/trial/answers", []string{"views", "internal/graphsim", "internal/trial/command", "internal/trial/duckdb"}, []string{files, http, json, command},
+		"what happened the simulated tenants say, and what the lake says of it the command and DuckDB; of views it has the keys of metrics alone"},
 	{"internal/trial/command", nil, []string{files, json}, trialWhy},
 	{"internal/trial/erase", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/hostile", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},

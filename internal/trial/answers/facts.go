@@ -13,8 +13,8 @@ import (
 	"graphlake/internal/graphsim"
 )
 
-// A comparison is a view and the facts that it has to equal: rows of as many values, in the order of the fields. An instant is in
-// microseconds since 1970, as tables have them; a time in milliseconds.
+// A comparison is a view and the facts that it has to equal: rows of as many values, in the order of the fields, after that of the tenant, which
+// all have. An instant is in microseconds since 1970, as tables have them; a time in milliseconds.
 type comparison struct {
 	name, view string
 	fields     []string // a name and a type of DuckDB
@@ -24,7 +24,7 @@ type comparison struct {
 
 // columns are the fields, as read_json wants them.
 func (c comparison) columns() string {
-	var list []string
+	list := []string{"tenant: 'VARCHAR'"}
 	for _, f := range c.fields {
 		name, typ, _ := strings.Cut(f, " ")
 		list = append(list, name+": '"+typ+"'")
@@ -33,7 +33,7 @@ func (c comparison) columns() string {
 }
 
 func (c comparison) list() string {
-	var names []string
+	names := []string{"tenant"}
 	for _, f := range c.fields {
 		name, _, _ := strings.Cut(f, " ")
 		names = append(names, name)
@@ -41,32 +41,41 @@ func (c comparison) list() string {
 	return strings.Join(names, ", ")
 }
 
-// writeFacts writes a file for each comparison.
-func (t tenant) writeFacts() error {
-	facts, err := t.facts()
-	if err != nil {
-		return err
-	}
-	for _, c := range comparisons {
-		var out bytes.Buffer
-		for _, row := range c.facts(facts) {
-			if len(row) != len(c.fields) {
-				return fmt.Errorf("%s: %d values of %d fields", c.name, len(row), len(c.fields))
-			}
-			object := map[string]any{}
-			for i, f := range c.fields {
-				name, _, _ := strings.Cut(f, " ")
-				object[name] = row[i]
-			}
-			line, err := json.Marshal(object)
-			if err != nil {
+// writeFacts writes a file for each comparison: what the generators say as of the last night.
+func (t *trial) writeFacts() error {
+	files := make([]bytes.Buffer, len(comparisons))
+	for _, tenant := range t.tenants {
+		facts := tenant.Facts()
+		for i, c := range comparisons {
+			if err := c.write(&files[i], tenant.Tenant, facts); err != nil {
 				return err
 			}
-			out.Write(append(line, '\n'))
 		}
-		if err := os.WriteFile(filepath.Join(t.dir, c.name+".json"), out.Bytes(), 0o600); err != nil {
+	}
+	for i, c := range comparisons {
+		if err := os.WriteFile(filepath.Join(t.dir, c.name+".json"), files[i].Bytes(), 0o600); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// write writes the rows of a tenant, a JSON object each.
+func (c comparison) write(out *bytes.Buffer, tenant string, facts graphsim.Facts) error {
+	for _, row := range c.facts(facts) {
+		if len(row) != len(c.fields) {
+			return fmt.Errorf("%s: %d values of %d fields", c.name, len(row), len(c.fields))
+		}
+		object := map[string]any{"tenant": tenant}
+		for i, f := range c.fields {
+			name, _, _ := strings.Cut(f, " ")
+			object[name] = row[i]
+		}
+		line, err := json.Marshal(object)
+		if err != nil {
+			return err
+		}
+		out.Write(append(line, '\n'))
 	}
 	return nil
 }
@@ -115,7 +124,7 @@ var comparisons = []comparison{
 			}
 			return rows
 		},
-		"SELECT call_id, session_id, epoch_us(start_time), caller_kind, caller_id, callee_kind, callee_id, outcome, evidence, dropped, " +
+		"SELECT tenant_id, call_id, session_id, epoch_us(start_time), caller_kind, caller_id, callee_kind, callee_id, outcome, evidence, dropped, " +
 			fmt.Sprintf(milliseconds, "talk_seconds") + " FROM call_legs",
 	},
 	{
@@ -127,7 +136,7 @@ var comparisons = []comparison{
 			}
 			return rows
 		},
-		"SELECT call_id, kind, direction, network, outcome, members::BIGINT, outsiders::BIGINT, phones::BIGINT FROM metric_calls",
+		"SELECT tenant_id, call_id, kind, direction, network, outcome, members::BIGINT, outsiders::BIGINT, phones::BIGINT FROM metric_calls",
 	},
 	{
 		"persons", "call_persons",
@@ -138,7 +147,7 @@ var comparisons = []comparison{
 			}
 			return rows
 		},
-		"SELECT call_id, person_id, is_member, stays::BIGINT, epoch_us(first_time), epoch_us(last_time), floor(seconds + 0.5)::BIGINT FROM call_persons",
+		"SELECT tenant_id, call_id, person_id, is_member, stays::BIGINT, epoch_us(first_time), epoch_us(last_time), floor(seconds + 0.5)::BIGINT FROM call_persons",
 	},
 	{
 		"streams", "metric_streams",
@@ -149,7 +158,7 @@ var comparisons = []comparison{
 			}
 			return rows
 		},
-		"SELECT session_id, segment_id, media_index::BIGINT, stream_index::BIGINT, medium, cqd_class, cri_poor::BIGINT FROM metric_streams",
+		"SELECT tenant_id, session_id, segment_id, media_index::BIGINT, stream_index::BIGINT, medium, cqd_class, cri_poor::BIGINT FROM metric_streams",
 	},
 	{
 		"journeys", "metric_queue_journeys",
@@ -162,7 +171,7 @@ var comparisons = []comparison{
 			}
 			return rows
 		},
-		"SELECT call_id, caller_id, resource_accounts, result, agents_rung::BIGINT, queue_legs::BIGINT, answered_by, epoch_us(queue_time), epoch_us(left_time), " +
+		"SELECT tenant_id, call_id, caller_id, resource_accounts, result, agents_rung::BIGINT, queue_legs::BIGINT, answered_by, epoch_us(queue_time), epoch_us(left_time), " +
 			fmt.Sprintf(milliseconds, "wait_seconds") + " FROM metric_queue_journeys",
 	},
 	{
@@ -178,27 +187,27 @@ var comparisons = []comparison{
 			}
 			return rows
 		},
-		"SELECT call_id, target_kind, CASE WHEN target_kind = 'user' THEN target_id END, other_id, can_match::BIGINT, epoch_us(returned_time), called_back::BIGINT FROM metric_missed_calls",
+		"SELECT tenant_id, call_id, target_kind, CASE WHEN target_kind = 'user' THEN target_id END, other_id, can_match::BIGINT, epoch_us(returned_time), called_back::BIGINT FROM metric_missed_calls",
 	},
 	{
 		"routed", "metric_direct_routing",
 		[]string{"trunk VARCHAR", "direction VARCHAR", "attempts BIGINT", "answered BIGINT", "busy BIGINT", "no_answer BIGINT", "rejected BIGINT", "bad_number BIGINT", "network BIGINT"},
 		routed,
-		`SELECT trunk_fqdn, direction, sum(attempts)::BIGINT, sum(answered)::BIGINT, sum(busy)::BIGINT, sum(no_answer)::BIGINT,
+		`SELECT tenant_id, trunk_fqdn, direction, sum(attempts)::BIGINT, sum(answered)::BIGINT, sum(busy)::BIGINT, sum(no_answer)::BIGINT,
 			sum(rejected)::BIGINT, sum(bad_number)::BIGINT, sum(network)::BIGINT FROM metric_direct_routing GROUP BY ALL`,
 	},
 	{
 		"billed", "metric_pstn_costs",
 		[]string{"direction VARCHAR", "charged_to VARCHAR", "currency VARCHAR", "calls BIGINT", "seconds BIGINT", "charge BIGINT", "connection BIGINT", "missing BIGINT"},
 		billed,
-		`SELECT direction, charged_to, currency, sum(calls)::BIGINT, sum(seconds)::BIGINT, sum(charge * 100)::BIGINT,
+		`SELECT tenant_id, direction, charged_to, currency, sum(calls)::BIGINT, sum(seconds)::BIGINT, sum(charge * 100)::BIGINT,
 			sum(connection_charge * 100)::BIGINT, sum(calls_without_charge)::BIGINT FROM metric_pstn_costs GROUP BY ALL`,
 	},
 	{
 		"hours", "metric_message_hours",
 		[]string{"author VARCHAR", "inside BIGINT", "outside BIGINT", "not_known BIGINT"},
 		hours,
-		"SELECT user_id, sum(inside)::BIGINT, sum(outside)::BIGINT, sum(not_known)::BIGINT FROM metric_message_hours GROUP BY ALL",
+		"SELECT tenant_id, user_id, sum(inside)::BIGINT, sum(outside)::BIGINT, sum(not_known)::BIGINT FROM metric_message_hours GROUP BY ALL",
 	},
 	{
 		"active", "metric_active_users",
@@ -211,7 +220,7 @@ var comparisons = []comparison{
 			}
 			return rows
 		},
-		"SELECT dt::VARCHAR, user_id FROM metric_active_users WHERE dt >= DATE '" + from + "' AND dt < DATE '" + to + "'",
+		"SELECT tenant_id, dt::VARCHAR, user_id FROM metric_active_users",
 	},
 }
 

@@ -41,7 +41,7 @@ func hashed(key string) uint64 {
 
 // Count counts the rows of a table on the days [from, to), but for those that are marked removed.
 func (l *Lake) Count(ctx context.Context, table, from, to string) (Count, error) {
-	key, err := l.key(ctx, table)
+	key, err := l.Key(ctx, table)
 	if err != nil {
 		return Count{}, err
 	}

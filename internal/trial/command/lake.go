@@ -64,8 +64,8 @@ func (c Client) Output(ctx context.Context, args ...string) ([]byte, error) {
 	return out, err
 }
 
-// key names the columns that tell the rows of a table apart.
-func (l *Lake) key(ctx context.Context, table string) ([]string, error) {
+// Key names the columns that tell the rows of a table apart.
+func (l *Lake) Key(ctx context.Context, table string) ([]string, error) {
 	if key, ok := l.keys[table]; ok {
 		return key, nil
 	}

@@ -44,7 +44,7 @@ func everything(map[string]json.RawMessage, []string) (bool, error) { return tru
 func (l *Lake) read(ctx context.Context, name string, counts filter, days ...string) (Table, error) {
 	t := Table{Name: name, Rows: map[string][]string{}}
 	var err error
-	if t.Key, err = l.key(ctx, name); err != nil {
+	if t.Key, err = l.Key(ctx, name); err != nil {
 		return t, err
 	}
 	text, err := l.Output(ctx, append([]string{"cat", name}, days...)...)
