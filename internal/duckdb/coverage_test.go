@@ -3,7 +3,6 @@ package duckdb
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -65,10 +64,11 @@ func TestCoverage(t *testing.T) {
 		"record c9 1 day true unavailable 500 ErrorInternalServerError")
 
 	for i, want := range [][]string{
+		{one + " call_records missing 1 2026-11-22 2026-11-22", two + " call_records partial 1 2026-11-20 2026-11-20"},
 		{one + " 2026-11-20 data 2", one + " 2026-11-21 empty 0", one + " 2026-11-22 missing 0", two + " 2026-11-20 partial 1"},
 		{"1.0 2"},
-		{one + " call_records missing 1 2026-11-22 2026-11-22", two + " call_records partial 1 2026-11-20 2026-11-20"},
 		{two + " record c9 null", two + " parent cid Cid"},
+		{"2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-21", "2026-11-22"}, // which is wrong: four were not asked for, one was quiet, and of one only a part is there
 	} {
 		query := gaps(t)[i]
 		if i == 3 {
@@ -81,16 +81,9 @@ func TestCoverage(t *testing.T) {
 // gaps are the queries of the page's section on quiet days and gaps.
 func gaps(t *testing.T) (all []string) {
 	t.Helper()
-	page, err := os.ReadFile(filepath.Join(root, "docs/query.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	section := regexp.MustCompile(`(?s)\n## Quiet days and gaps\n.*?\n## `).FindString(string(page))
-	for _, q := range fenced.FindAllStringSubmatch(section, -1) {
-		all = append(all, strings.TrimSuffix(strings.TrimSpace(q[1]), ";"))
-	}
-	if len(all) != 4 {
-		t.Fatalf("%d queries in the section, want 4", len(all))
+	all = asked(t)["Quiet days and gaps"]
+	if len(all) != 5 {
+		t.Fatalf("%d queries in the section, want 5", len(all))
 	}
 	return all
 }

@@ -28,6 +28,7 @@ func TestLake(t *testing.T) {
 	t.Run("files beside the partitions", l.beside)
 	t.Run("lengths", l.lengths)
 	t.Run("documented queries", l.documented)
+	t.Run("wrong queries", l.traps)
 	t.Run("answers", l.answersAreTheViews)
 	t.Run("queries", l.queries)
 }
