@@ -14,7 +14,7 @@ var callLegs = Table{
 		ofCall[0], ofCall[1], ofSession,
 		Column{Name: "start_time", Type: Timestamp, Doc: "When the session began."},
 		Column{Name: "end_time", Type: Timestamp, Doc: "When the session ended."},
-		Column{Name: "caller_kind", Type: Enum, Doc: "What called: user of this tenant, external, pstn, queue, attendant, conference, another service, or unknown. With pseudonyms, a number that no gateway brings is external."},
+		Column{Name: "caller_kind", Type: Enum, Doc: "What called: user of this tenant, external, pstn, queue, attendant, conference, another service, or unknown."},
 		Column{Name: "caller_id", Path: "caller.associatedIdentity.id", Type: String, Personal: true, Doc: "Who called, if that is a user, external or pstn: the id, or the number of a phone."},
 		Column{Name: "callee_kind", Type: Enum, Doc: "What was called: as caller_kind, or voicemail."},
 		Column{Name: "callee_id", Path: "callee.associatedIdentity.id", Type: String, Personal: true, Doc: "Who was called, if that is a user, external or pstn."},
@@ -23,6 +23,8 @@ var callLegs = Table{
 		Column{Name: "dropped", Type: Bool, Doc: "Whether the connection broke midcall."},
 		Column{Name: "talk_seconds", Type: Float64, Doc: "Length of a leg that was answered or joined; 0 for others."},
 		sessionIndex,
+		countryOf("caller", "caller_id"), maskedOf("caller", "caller_id"),
+		countryOf("callee", "callee_id"), maskedOf("callee", "callee_id"),
 	),
 }
 
@@ -55,6 +57,7 @@ var callTotals = computed(CallTotals,
 	Column{Name: "call_kind", Type: Enum, Doc: "test, meeting (there is a link to join), voice_app (a queue or attendant took part), group (more than two participants) or one_to_one."},
 	Column{Name: "direction", Type: Enum, Doc: "inbound (begun by somebody who is no user of this tenant), outbound (by one, with a phone or outsider), internal, conference for meetings, test, or unknown where no organizer is told."},
 	Column{Name: "outcome", Type: Enum, Doc: "The best of its legs: answered, held (somebody joined), voicemail, declined, busy, missed, abandoned (also who only waited), failed, unknown; test."},
+	countryOf("organizer", "organizer_id"), maskedOf("organizer", "organizer_id"),
 )
 
 // streamQuality is columns of call_media_streams.

@@ -60,7 +60,7 @@ func spanned(what string) []Column {
 func endpoint(side string) []Column {
 	at, prefix := Path(side)+".", side+"_"
 	return []Column{
-		{Name: prefix + "identity_id", Path: at + "associatedIdentity.id", Type: String, Personal: true, Doc: "Id of the " + side + "; a number, if it is a phone."},
+		{Name: prefix + "identity_id", Path: at + "associatedIdentity.id", Type: String, Personal: true, Number: true, Doc: "Id of the " + side + "; a number, if it is a phone."},
 		{Name: prefix + "tenant_id", Path: at + "associatedIdentity.tenantId", Type: String, Doc: "Tenant of the " + side + "."},
 		{Name: prefix + "display_name", Path: at + "associatedIdentity.displayName", Type: String, Personal: true, Doc: "Name of the " + side + "."},
 		{Name: prefix + "user_principal_name", Path: at + "associatedIdentity.userPrincipalName", Type: String, Personal: true, Doc: "Sign-in name of the " + side + "."},

@@ -10,7 +10,7 @@ var calls = Table{
 	Columns: slices.Concat(
 		[]Column{
 			{Name: "call_id", Path: "id", Type: String, Doc: "Id of the call."},
-			{Name: "organizer_id", Path: "organizer_v2.id", Type: String, Personal: true, Doc: "Id of the organizer: a user's, or the number of the phone that called."},
+			{Name: "organizer_id", Path: "organizer_v2.id", Type: String, Personal: true, Number: true, Doc: "Id of the organizer: a user's, or the number of the phone that called."},
 			{Name: "start_time", Path: "startDateTime", Type: Timestamp, Required: true, Doc: "When the first participant joined."},
 			{Name: "end_time", Path: "endDateTime", Type: Timestamp, Doc: "When the last participant left."},
 			{Name: "last_modified_time", Path: "lastModifiedDateTime", Type: Timestamp, Doc: "When Graph wrote this version of the record."},

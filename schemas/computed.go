@@ -8,7 +8,7 @@ import (
 
 // Computation is a function of one record whose results stand in its tables beside what is read from it: whole tables, or
 // columns of one. It asks nothing but what other columns of the same record hold, and the tenant of the lake: what is null
-// there, because a lake does not have it, is null here. The list is closed; transform/facts has the functions.
+// there, because a lake does not have it, is null here. Of a number that is a pseudonym it knows the shape. The list is closed; transform/facts has the functions.
 type Computation uint8
 
 // The computations.
@@ -28,12 +28,12 @@ var computations = map[Computation]struct {
 	name, doc string
 	edition   int
 }{
-	CallLegs:          {"call legs", "the roles and identities of both ends of each session, what failed, and whether media were there", 1},
+	CallLegs:          {"call legs", "the roles and identities of both ends of each session, what failed, and whether media were there; a number's country is that of its prefix (ITU-T E.164)", 2},
 	CallPersons:       {"call persons", "the answered and joined legs of each person in the call, overlapping ones counted once", 1},
-	CallTotals:        {"call totals", "the legs, the participants and the organizer of the call", 1},
+	CallTotals:        {"call totals", "the legs, the participants and the organizer of the call", 2},
 	StreamQuality:     {"stream quality", "the measures of the stream by the published rules, and the session and medium of the side that sends and of the one that receives", 1},
-	PSTNLegs:          {"PSTN legs", "the type of the call, its two numbers, its length and its charges; a number's country is that of its prefix (ITU-T E.164), null where the number is a pseudonym", 1},
-	DirectRoutingLegs: {"Direct Routing legs", "the type of the call, its two numbers, its instants and its final SIP code; a number's country is that of its prefix (ITU-T E.164), null where the number is a pseudonym", 1},
+	PSTNLegs:          {"PSTN legs", "the type of the call, its two numbers, its length and its charges; a number's country is that of its prefix (ITU-T E.164)", 2},
+	DirectRoutingLegs: {"Direct Routing legs", "the type of the call, its two numbers, its instants and its final SIP code; a number's country is that of its prefix (ITU-T E.164)", 2},
 	WorkingHours:      {"working hours", "the texts that Graph has for zones, times and days; zones of Windows are by Unicode CLDR", 1},
 }
 
@@ -70,6 +70,23 @@ func (d Dataset) Read() Dataset {
 	d.Tables = tables
 	return d
 }
+
+// Inputs is what computations look at: what is read from records, and in tables with a [Column.Number] what a record says
+// beside it, in a column behind the others ([ShapeName]), which no lake has.
+func (d Dataset) Inputs() Dataset {
+	d = d.Read()
+	for i, t := range d.Tables {
+		for _, c := range t.Columns {
+			if c.Number {
+				d.Tables[i].Columns = append(d.Tables[i].Columns, Column{Name: ShapeName(c.Name), Path: c.Path + ofShape, Type: String})
+			}
+		}
+	}
+	return d
+}
+
+// ShapeName is what [Dataset.Inputs] calls the shape of the number in a column.
+func ShapeName(number string) string { return number + ofShape }
 
 // computedFaults are the faults of what a table says is computed.
 func (t Table) computedFaults() (f faults) {

@@ -12,7 +12,7 @@ import (
 //	manager@delta[0].id              the first element of an array
 //	eventDetail{}                    an object, as a collection of one; none where it is null
 //	caller.@odata.type               a member's own name may hold "@odata." and what follows it
-//	subject@graphlake.characters     what graphlake says of the member before the "@"
+//	subject@graphlake.characters     what graphlake says of the member before the "@": characters or shape
 //	streams[]#                       the position of an element in its array, from 0; "#" alone: of the row
 //	/id                              from the record on, in a column whose row is further down
 //
@@ -74,9 +74,19 @@ func (p Path) Steps() ([]Step, error) {
 // [Local] annotates it, whatever the lake keeps of it.
 const ofLength = Local + ".characters"
 
+// ofShape is behind the name of a number in the name of the member beside it that says what of it is not about whose it is,
+// where the lake has a pseudonym in its place.
+const ofShape = Local + ".shape"
+
 // LengthOf is the path of the text of whose length a path is.
-func (p Path) LengthOf() (text Path, ok bool) {
-	before, ok := strings.CutSuffix(string(p), ofLength)
+func (p Path) LengthOf() (text Path, ok bool) { return p.said(ofLength) }
+
+// ShapeOf is the path of the number of whose shape a path is.
+func (p Path) ShapeOf() (number Path, ok bool) { return p.said(ofShape) }
+
+// said is the path of what something is said of.
+func (p Path) said(something string) (of Path, ok bool) {
+	before, ok := strings.CutSuffix(string(p), something)
 	return Path(before), ok && before != "" && !strings.HasSuffix(before, ".") && !strings.HasSuffix(before, "/")
 }
 

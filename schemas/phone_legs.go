@@ -19,8 +19,16 @@ var otherNumber = []Column{
 	{Name: "direction", Type: Enum, Doc: "By the type of the call: inbound, outbound or unknown."},
 	{Name: "other_number", Path: "callerNumber", Else: []Path{"calleeNumber"}, Type: String, Personal: true,
 		Doc: "Number of the other side: of who called, if it is inbound, and of who was called, if it is outbound."},
-	{Name: "other_number_country", Type: Enum, Doc: "Country of other_number by its prefix (ISO 3166-1); null where the prefix is no country's alone, and with pseudonyms."},
-	{Name: "other_number_masked", Type: Bool, Doc: "Whether digits of other_number are hidden by stars; null where it is no number, and with pseudonyms."},
+	countryOf("other_number", "other_number"), maskedOf("other_number", "other_number"),
+}
+
+// countryOf and maskedOf are what a number says that is not about whose it is.
+func countryOf(whose, number string) Column {
+	return Column{Name: whose + "_country", Type: Enum, Doc: "Country of " + number + " by its prefix (ISO 3166-1), also with pseudonyms; null where it is no number, or the prefix no country's alone."}
+}
+
+func maskedOf(whose, number string) Column {
+	return Column{Name: whose + "_masked", Type: Bool, Doc: "Whether digits of " + number + " are hidden by stars, or all of it is (anonymous), also with pseudonyms; null where it is no number."}
 }
 
 // workingHours are columns of mailbox_settings.

@@ -49,8 +49,8 @@ var pstnCalls = Table{
 		{Name: "call_duration_source", Path: "callDurationSource", Type: Enum, Doc: "Who measured the duration: microsoft or operator."},
 		{Name: "call_type", Path: "callType", Type: Enum, Doc: "Direction and kind, as user_in, user_out, conf_in, ucap_out."},
 		// Graph's own words for the two numbers contradict each other; they are kept as they are sent.
-		{Name: "callee_number", Path: "calleeNumber", Type: String, Personal: true, Doc: "Number that Graph names the callee's: the one dialed; may be masked."},
-		{Name: "caller_number", Path: "callerNumber", Type: String, Personal: true, Doc: "Number that Graph names the caller's; may be masked."},
+		{Name: "callee_number", Path: "calleeNumber", Type: String, Personal: true, Number: true, Doc: "Number that Graph names the callee's: the one dialed; may be masked."},
+		{Name: "caller_number", Path: "callerNumber", Type: String, Personal: true, Number: true, Doc: "Number that Graph names the caller's; may be masked."},
 		{Name: "charge", Path: "charge", Type: Decimal, Doc: "What the call cost, in currency."},
 		{Name: "connection_charge", Path: "connectionCharge", Type: Decimal, Doc: "Fee for the connection, in currency."},
 		{Name: "currency", Path: "currency", Type: Enum, Doc: "Currency of the charges (ISO 4217)."},

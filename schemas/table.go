@@ -45,6 +45,9 @@ type Column struct {
 	// one, "[].id" that member of each. Others in it are what Graph may send some day, and stay where all content does.
 	// Nil: whatever is in it stays, as far as the other marks allow.
 	Texts []Path
+	// Number says that the value may be a telephone number. Where a pseudonym stands in its place, the record says beside it
+	// what is not about whose it is, and computations know of both ([Dataset.Inputs]).
+	Number bool
 	// Computed says that the values are not read but computed. Path then says whose the value is, if it is personal or
 	// quasi, and is empty elsewhere.
 	Computed Computation

@@ -480,6 +480,9 @@ func (t Table) faultsOf(c Column) (f faults) {
 	if c.Personal && !c.Type.Hides() {
 		f.add("", "a pseudonym is text, and would not fit the type %v", c.Type)
 	}
+	if c.Number && (c.Type != String || !c.Personal || c.Written != 0 || c.Quasi || len(c.Else) > 0 || !c.Path.isMember()) {
+		f.add("", "a number is a text at one path, and personal and nothing else")
+	}
 	for i, p := range append([]Path{c.Path}, c.Else...) {
 		at := "path"
 		if i > 0 {

@@ -25,7 +25,7 @@ type Deriver struct {
 
 // NewDeriver makes a Deriver for the tables of a dataset, in the lake of a tenant.
 func NewDeriver(d schemas.Dataset, tenantID string, mem memory.Allocator) (*Deriver, error) {
-	plan, err := Compile(d.Read().Tables)
+	plan, err := Compile(d.Inputs().Tables)
 	if err != nil {
 		return nil, fmt.Errorf("compile %s: %w", d.Name, err)
 	}

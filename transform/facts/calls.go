@@ -10,8 +10,9 @@ type calls struct {
 	tenant string
 
 	call struct {
-		id, organizer, organizerKind, organizerTenant, joinURL *array.String
-		start, end                                             *array.Timestamp
+		organizer                                   numbers
+		id, organizerKind, organizerTenant, joinURL *array.String
+		start, end                                  *array.Timestamp
 	}
 	participant struct {
 		call, kind, tenant *array.String
@@ -21,7 +22,7 @@ type calls struct {
 		index                   *array.Int32
 		start, end              *array.Timestamp
 		test                    *array.Boolean
-		ends                    [2]struct{ id, tenant, role, platform *array.String } // caller, callee
+		ends                    [2]end // caller, callee
 	}
 	media struct {
 		call, segment, label *array.String
@@ -47,6 +48,12 @@ type calls struct {
 	with  []bool // by session of the record: it has streams
 }
 
+// end is one of the two ends of sessions.
+type end struct {
+	numbers
+	tenant, role, platform *array.String
+}
+
 // rows are places in the tables of a batch.
 type rows struct{ participant, session, media, stream int }
 
@@ -60,7 +67,7 @@ func newCalls(f *Facts) []array.Builder {
 	f.each = append(f.each, c.compute)
 
 	look(f, "calls", "call_id", &c.call.id)
-	look(f, "calls", "organizer_id", &c.call.organizer)
+	c.call.organizer.bind(f, "calls", "organizer_id")
 	look(f, "calls", "organizer_kind", &c.call.organizerKind)
 	look(f, "calls", "organizer_user_tenant_id", &c.call.organizerTenant)
 	look(f, "calls", "join_web_url", &c.call.joinURL)
@@ -81,7 +88,7 @@ func newCalls(f *Facts) []array.Builder {
 	look(f, "call_sessions", "is_test", &c.session.test)
 	for i, side := range []string{"caller", "callee"} {
 		end := &c.session.ends[i]
-		look(f, "call_sessions", side+"_identity_id", &end.id)
+		end.bind(f, "call_sessions", side+"_identity_id")
 		look(f, "call_sessions", side+"_tenant_id", &end.tenant)
 		look(f, "call_sessions", side+"_service_role", &end.role)
 		look(f, "call_sessions", side+"_platform", &end.platform)

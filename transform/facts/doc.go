@@ -9,5 +9,5 @@
 // which a person was in legs without a gap; a side of a stream is what sends or receives it.
 //
 // Start at [New] and [Facts.Compute] in facts.go; legs.go, persons.go, totals.go, streams.go, phone.go and hours.go have a
-// computation each, with its rules at the top; calls.go finds the rows of a call record, and countries.go whose a number is.
+// computation each, with its rules at the top; calls.go finds the rows of a call record.
 package facts

@@ -46,7 +46,7 @@ type input struct {
 
 // New makes the Facts of a dataset, in the lake of a tenant.
 func New(d schemas.Dataset, tenantID string, mem memory.Allocator) (*Facts, error) {
-	f := &Facts{tenant: tenantID, mem: mem, read: d.Read().Tables}
+	f := &Facts{tenant: tenantID, mem: mem, read: d.Inputs().Tables}
 	used := map[schemas.Computation]bool{}
 	for _, t := range d.Tables {
 		to := table{name: t.Name, schema: t.Schema(), computed: t.Computed != 0}

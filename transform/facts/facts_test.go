@@ -120,6 +120,26 @@ func inSetup(reason string) string {
 	return fmt.Sprintf(`, "failureInfo": {"stage": "callSetup", "reason": %s}`, reason)
 }
 
+// In the place of a number is a pseudonym, and beside it what the number was; of an end that is a service nothing is told.
+func TestEndsWithPseudonyms(t *testing.T) {
+	hidden := func(id, beside string) string {
+		return fmt.Sprintf(`{"associatedIdentity": {"id": %q%s}}`, id, beside)
+	}
+	record := fmt.Sprintf(`{"id": "c", "version": 1, "startDateTime": "2026-11-16T09:00:00Z", "organizer_v2": {"id": "9f86", "id@graphlake.shape": "+DE*"}, "sessions": [
+		{"id": "s1", "caller": %s, "callee": %s}, {"id": "s2", "caller": %s, "callee": %s}, {"id": "s3", "caller": %s, "callee": {"userAgent": {"role": "gateway"}}},
+		{"id": "s4", "caller": {"userAgent": {"role": "mediaController"}, "associatedIdentity": {"id": "e5f6", "id@graphlake.shape": "+CH"}}, "callee": null}]}`,
+		hidden("9f86", `, "id@graphlake.shape": "+DE*"`), hidden("a1b2", `, "tenantId": "t1"`),
+		hidden("c3d4", `, "id@graphlake.shape": "*"`), hidden("e5f6", `, "id@graphlake.shape": "+"`), hidden("e5f6", ""))
+	got := tablesOf(t, schemas.CallRecords, record)
+	want(t, say(got["call_legs"], "caller_kind", "caller_id", "caller_country", "caller_masked", "callee_kind", "callee_country", "callee_masked"),
+		"pstn, 9f86, DE, true, user, -, -",
+		"external, c3d4, -, true, pstn, -, false",
+		"external, e5f6, -, -, pstn, -, -",
+		"conference, -, -, -, unknown, -, -",
+	)
+	want(t, say(got["calls"], "organizer_id", "organizer_country", "organizer_masked"), "9f86, DE, true")
+}
+
 // What each end is, by the roles of services and by identities.
 func TestKindsOfEnds(t *testing.T) {
 	var sessions, wants []string

@@ -113,6 +113,7 @@ func (l *leg) talked() bool { return l.outcome == answered || l.outcome == joine
 type legsTable struct {
 	call, session, callerKind, calleeKind, outcome, evidence *array.StringBuilder
 	ids                                                      [2]*array.StringBuilder
+	shapes                                                   [2]shapeColumns
 	callStart, start, end                                    *array.TimestampBuilder
 	dropped                                                  *array.BooleanBuilder
 	talk                                                     *array.Float64Builder
@@ -122,14 +123,15 @@ type legsTable struct {
 func (c *calls) bindLegs(f *Facts) []array.Builder {
 	const of = "call_legs"
 	t := &c.legsTable
-	return []array.Builder{
+	made := append(t.shapes[caller].bind(f, of, "caller"), t.shapes[callee].bind(f, of, "callee")...)
+	return append(made,
 		give(f, of, "call_id", &t.call), give(f, of, "call_start_time", &t.callStart), give(f, of, "session_id", &t.session),
 		give(f, of, "start_time", &t.start), give(f, of, "end_time", &t.end),
 		give(f, of, "caller_kind", &t.callerKind), give(f, of, "caller_id", &t.ids[caller]),
 		give(f, of, "callee_kind", &t.calleeKind), give(f, of, "callee_id", &t.ids[callee]),
 		give(f, of, "outcome", &t.outcome), give(f, of, "evidence", &t.evidence), give(f, of, "dropped", &t.dropped),
 		give(f, of, "talk_seconds", &t.talk), give(f, of, "session_index", &t.index),
-	}
+	)
 }
 
 // computeLegs makes the legs of a call, whose sessions begin at a row.
@@ -152,11 +154,13 @@ func (c *calls) computeLegs(call int, from rows) {
 		appendTime(t.end, c.session.end, l.row)
 		t.callerKind.Append(string(l.kinds[caller]))
 		t.calleeKind.Append(string(l.kinds[callee]))
-		for side, ids := range t.ids {
-			if l.kinds[side].isPerson() {
-				appendText(ids, c.session.ends[side].id, l.row)
+		for side := range t.ids {
+			if end := &c.session.ends[side]; l.kinds[side].isPerson() {
+				appendText(t.ids[side], end.id, l.row)
+				t.shapes[side].append(end.at(l.row))
 			} else {
-				ids.AppendNull()
+				t.ids[side].AppendNull()
+				t.shapes[side].append("")
 			}
 		}
 		t.outcome.Append(string(l.outcome))
@@ -199,7 +203,7 @@ func (c *calls) kindOf(row, side int) kind {
 	switch {
 	case end.id.IsNull(row):
 		return unknown
-	case strings.HasPrefix(end.id.Value(row), "+"):
+	case strings.HasPrefix(end.at(row), "+"):
 		return pstn
 	case end.tenant.IsValid(row) && end.tenant.Value(row) == c.tenant:
 		return user

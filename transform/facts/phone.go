@@ -7,6 +7,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
+	"graphlake/internal/phone"
 	"graphlake/schemas"
 )
 
@@ -20,19 +21,56 @@ import (
 // which Microsoft's health dashboard counts network effectiveness.
 
 type otherNumber struct {
-	direction, number, country *array.StringBuilder
-	masked                     *array.BooleanBuilder
-	callType, caller, callee   *array.String
+	direction, number *array.StringBuilder
+	shape             shapeColumns
+	callType          *array.String
+	ends              [2]numbers
+}
+
+// numbers are a column of numbers, or of ids that may be some, and the shapes of those in whose place is a pseudonym.
+type numbers struct{ id, shape *array.String }
+
+func (n *numbers) bind(f *Facts, table, column string) {
+	look(f, table, column, &n.id)
+	look(f, table, schemas.ShapeName(column), &n.shape)
+}
+
+// at is a number, or its shape.
+func (n *numbers) at(row int) string {
+	if n.shape.IsValid(row) {
+		return n.shape.Value(row)
+	}
+	return text(n.id, row)
+}
+
+// shapeColumns are the columns that say of a number what is not about whose it is.
+type shapeColumns struct {
+	country *array.StringBuilder
+	masked  *array.BooleanBuilder
+}
+
+func (s *shapeColumns) bind(f *Facts, table, whose string) []array.Builder {
+	return []array.Builder{give(f, table, whose+"_country", &s.country), give(f, table, whose+"_masked", &s.masked)}
+}
+
+func (s *shapeColumns) append(number string) {
+	if c := phone.Country(number); c != "" {
+		s.country.Append(c)
+	} else {
+		s.country.AppendNull()
+	}
+	if hidden, known := phone.Masked(number); known {
+		s.masked.Append(hidden)
+	} else {
+		s.masked.AppendNull()
+	}
 }
 
 func (o *otherNumber) bind(f *Facts, table string) []array.Builder {
 	look(f, table, "call_type", &o.callType)
-	look(f, table, "caller_number", &o.caller)
-	look(f, table, "callee_number", &o.callee)
-	return []array.Builder{
-		give(f, table, "direction", &o.direction), give(f, table, "other_number", &o.number),
-		give(f, table, "other_number_country", &o.country), give(f, table, "other_number_masked", &o.masked),
-	}
+	o.ends[caller].bind(f, table, "caller_number")
+	o.ends[callee].bind(f, table, "callee_number")
+	return append(o.shape.bind(f, table, "other_number"), give(f, table, "direction", &o.direction), give(f, table, "other_number", &o.number))
 }
 
 const (
@@ -53,28 +91,17 @@ func directionOf(callType string, isInbound func(string) bool) string {
 
 func (o *otherNumber) compute(row int, direction string) {
 	o.direction.Append(direction)
-	from := o.caller
-	if direction == outbound {
-		from = o.callee
-	}
-	if direction == neither || from.IsNull(row) {
+	if direction == neither {
 		o.number.AppendNull()
-		o.country.AppendNull()
-		o.masked.AppendNull()
+		o.shape.append("")
 		return
 	}
-	number := from.Value(row)
-	o.number.Append(number)
-	if c := country(number); c != "" {
-		o.country.Append(c)
-	} else {
-		o.country.AppendNull()
+	other := &o.ends[caller]
+	if direction == outbound {
+		other = &o.ends[callee]
 	}
-	if hidden, known := masked(number); known {
-		o.masked.Append(hidden)
-	} else {
-		o.masked.AppendNull()
-	}
+	appendText(o.number, other.id, row)
+	o.shape.append(other.at(row))
 }
 
 // pstnLog is the log of calling plans and Operator Connect.

@@ -19,13 +19,25 @@ func TestCountriesOfNumbers(t *testing.T) {
 		{"+441534000000", "JE, false"}, {"+442000000000", "GB, false"}, {"+358180000000", "AX, false"}, {"+35890000000", "FI, false"},
 		{"+5999000000", "CW, false"}, {"+5997000000", "BQ, false"}, {"+6189162000", "CC, false"}, {"+6189300000", "AU, false"},
 		{"+80000000000", "-, false"}, {"+999000", "-, false"}, {"+", "-, false"},
-		{"0041440000001", "-, -"}, {"anonymous", "-, -"}, {"***", "-, true"}, {"u-9f86d081884c7d65", "-, -"}, // a pseudonym
+		{"0041440000001", "-, -"}, {"anonymous", "-, true"}, {"Anonymous", "-, true"}, {"***", "-, true"}, {"u-9f86d081884c7d65", "-, -"}, // a pseudonym
 	} {
 		records = append(records, fmt.Sprintf(`{"id": "%02d", "startDateTime": "2026-11-16T09:00:00Z", "callType": "user_in", "callerNumber": %q, "calleeNumber": "+10"}`, len(records), c.number))
 		wants = append(wants, c.number+", "+c.country)
 	}
 	got := tablesOf(t, schemas.PSTNCalls, records...)["pstn_calls"]
 	want(t, say(got, "other_number", "other_number_country", "other_number_masked"), wants...)
+}
+
+// In the place of a number is a pseudonym, and beside it what the number was; records of before have nothing there.
+func TestNumbersWithPseudonyms(t *testing.T) {
+	got := tablesOf(t, schemas.DirectRoutingCalls,
+		`{"id": "d1", "startDateTime": "2026-11-16T09:00:00Z", "callType": "ByotOut", "callerNumber": "a1b2", "callerNumber@graphlake.shape": "+FR", "calleeNumber": "9f86", "calleeNumber@graphlake.shape": "+CH*"}`,
+		`{"id": "d2", "startDateTime": "2026-11-16T09:00:00Z", "callType": "ByotIn", "callerNumber": "a1b2", "callerNumber@graphlake.shape": "+FR", "calleeNumber": "9f86"}`,
+		`{"id": "d3", "startDateTime": "2026-11-16T09:00:00Z", "callType": "ByotOut", "callerNumber": "a1b2", "callerNumber@graphlake.shape": "+FR", "calleeNumber": "9f86"}`,
+		`{"id": "d4", "startDateTime": "2026-11-16T09:00:00Z", "callType": "ByotOut", "calleeNumber": "erased", "calleeNumber@graphlake.shape": null}`,
+	)["direct_routing_calls"]
+	want(t, say(got, "direct_routing_call_id", "other_number", "other_number_country", "other_number_masked"),
+		"d1, 9f86, CH, true", "d2, a1b2, FR, false", "d3, 9f86, -, -", "d4, erased, -, -")
 }
 
 // Direction, who is charged, the charge and the minutes that were begun, among them the worked example of costs.

@@ -14,16 +14,17 @@ type totalsColumns struct {
 	duration                             *array.Float64Builder
 	test                                 *array.BooleanBuilder
 	sessions, members, outsiders, phones *array.Int32Builder
+	organizer                            shapeColumns
 }
 
 func (c *calls) bindTotals(f *Facts) []array.Builder {
 	const of = "calls"
 	t := &c.totals
-	return []array.Builder{
+	return append(t.organizer.bind(f, of, "organizer"),
 		give(f, of, "duration_seconds", &t.duration), give(f, of, "is_test", &t.test), give(f, of, "session_count", &t.sessions),
 		give(f, of, "member_count", &t.members), give(f, of, "outsider_count", &t.outsiders), give(f, of, "phone_count", &t.phones),
 		give(f, of, "call_kind", &t.kind), give(f, of, "direction", &t.direction), give(f, of, "outcome", &t.outcome),
-	}
+	)
 }
 
 // parties are who took part in a call.
@@ -50,6 +51,7 @@ func (c *calls) computeTotals(call int, from rows) {
 	t.kind.Append(sort)
 	t.direction.Append(c.direction(call, sort, p))
 	t.outcome.Append(c.callOutcome(test))
+	t.organizer.append(c.call.organizer.at(call))
 }
 
 // sessionCount counts sessions by their ids: one that Graph gives twice is one.
@@ -111,7 +113,7 @@ func (c *calls) direction(call int, callKind string, p parties) string {
 		return "test"
 	case callKind == "meeting":
 		return "conference"
-	case c.call.organizer.IsNull(call):
+	case c.call.organizer.id.IsNull(call):
 		return "unknown"
 	case text(c.call.organizerKind, call) != "user" || text(c.call.organizerTenant, call) != c.tenant:
 		return "inbound"

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"graphlake/internal/json"
+	"graphlake/internal/phone"
 	"graphlake/schemas"
 	"graphlake/transform/prose"
 )
@@ -122,11 +123,28 @@ func (s *Scrubber) length(front json.Scanner, m *members, at *spot) {
 		}
 		characters = counts.Characters
 	}
-	from := len(s.lengths)
-	s.lengths = append(json.AppendQuoted(append(s.lengths, ','), at.length), ':')
-	s.lengths = strconv.AppendInt(s.lengths, int64(characters), 10)
-	s.edit.Put(m.last, s.lengths[from:])
+	from := len(s.beside)
+	s.beside = append(json.AppendQuoted(append(s.beside, ','), at.length), ':')
+	s.beside = strconv.AppendInt(s.beside, int64(characters), 10)
+	s.edit.Put(m.last, s.beside[from:])
 	m.counted = at.length
+}
+
+// shape adds behind the number in front of a scanner, in whose place is a pseudonym, a member with what of it is not about
+// whose it is.
+func (s *Scrubber) shape(front json.Scanner, m *members, name string) {
+	v, err := front.Value()
+	if err != nil { // which the walk has found
+		return
+	}
+	shape := phone.Shape(string(json.AppendString(nil, front.Text(v))))
+	if shape == "" {
+		return
+	}
+	from := len(s.beside)
+	s.beside = append(json.AppendQuoted(append(s.beside, ','), name), ':')
+	s.beside = json.AppendQuoted(s.beside, shape)
+	s.edit.Put(m.last, s.beside[from:])
 }
 
 // write puts a text in the place of a string.

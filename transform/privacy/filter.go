@@ -284,6 +284,7 @@ func (f *Filter) object(n *json.Node[place], text []byte, outer where) error {
 	o, since := object{part: f.part}, len(f.told)
 	more, err := f.scan.Object()
 	var behind *json.Node[place]
+	var before []byte // the name of the member before, if that was somebody's
 	for more && err == nil {
 		f.scan.Kind() // to stand on the name
 		var name json.Value
@@ -314,6 +315,12 @@ func (f *Filter) object(n *json.Node[place], text []byte, outer where) error {
 		}
 		if err = f.value(to, text, outer); err != nil || f.own || f.hidden {
 			return err
+		}
+		if number, is := schemas.Path(called).ShapeOf(); is && string(number) == string(before) {
+			f.changes = append(f.changes, change{start, f.scan.Pos(), null, true})
+		}
+		if before = nil; f.said.gone() {
+			before = called
 		}
 		if f.finder != nil && len(called) <= longestRole {
 			f.member(&o, string(called), json.Value{Kind: kind, Start: start, End: f.scan.Pos()}, to != nil && to.Is.root)

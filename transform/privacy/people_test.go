@@ -181,6 +181,8 @@ func TestPeopleInRecords(t *testing.T) {
 		{"calendar_events", `{"id":"e","attendees":[{"emailAddress":{"address":"` + adaAt + `"}}],"` + adaID + `":1,"@graphlake":{"parent":"` + bobID + `"}}`,
 			`{"id":"e","attendees":[{"emailAddress":{"address":"excluded"}}],"excluded":1,"@graphlake":{"parent":"` + bobID + `"}}`},
 		{"pstn_calls", `{"id":"p","calleeNumber":"+493055501234"}`, `{"id":"p","calleeNumber":"excluded"}`},
+		{"pstn_calls", `{"id":"p","calleeNumber":"+493055501234","calleeNumber@graphlake.shape":"+DE","callerNumber":"+41","callerNumber@graphlake.shape":"+CH"}`,
+			`{"id":"p","calleeNumber":"excluded","calleeNumber@graphlake.shape":null,"callerNumber":"+41","callerNumber@graphlake.shape":"+CH"}`},
 		{"pstn_calls", `{"id":"p", "x":"\nada","y":"\u00e9"}`, `{"id":"p", "x":"\nada","y":"\u00e9"}`},
 		{"pstn_calls", `{"id":"` + adaID, `{"id":"excluded-` + m},
 	} {

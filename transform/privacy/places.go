@@ -21,6 +21,7 @@ type spot struct {
 	quasi    bool
 	naming   bool   // a column reads the name of the first member that is an object
 	length   string // the member beside it that says how long it is
+	shape    string // the member beside it that says what of a number is not about whose it is
 
 	null   bool // the lake does not have it
 	coarse bool // the lake has the year of it
@@ -122,7 +123,13 @@ func (p *places) addColumns(d schemas.Dataset, pseudonyms bool) error {
 	add := func(path schemas.Path, c schemas.Column) {
 		c.Personal = c.Personal && pseudonyms
 		if text, is := path.LengthOf(); is {
-			errs = append(errs, p.addLength(path, text))
+			errs = append(errs, p.addBeside(path, text, func(of *spot, name string) { of.length = name }))
+		}
+		if number, is := path.ShapeOf(); is {
+			if !pseudonyms {
+				return // the number itself says it
+			}
+			errs = append(errs, p.addBeside(path, number, func(of *spot, name string) { of.shape = name }))
 		}
 		at, err := p.at(path, func(*spot) {})
 		if err != nil {
@@ -148,7 +155,7 @@ func (p *places) addColumns(d schemas.Dataset, pseudonyms bool) error {
 			at.Is.read(schemas.Column{Type: schemas.Zone})
 		}
 	}
-	for _, t := range d.Read().Tables {
+	for _, t := range d.Inputs().Tables {
 		for _, c := range t.Columns {
 			add(c.Path.Absolute(t.Each), c)
 			for _, other := range c.Else {
@@ -165,8 +172,8 @@ func (p *places) addColumns(d schemas.Dataset, pseudonyms bool) error {
 	return errors.Join(errs...)
 }
 
-// addLength adds a member that graphlake adds beside a text.
-func (p *places) addLength(path, text schemas.Path) error {
+// addBeside adds a member that graphlake adds beside a text, and says it of the text.
+func (p *places) addBeside(path, text schemas.Path, say func(of *spot, name string)) error {
 	on, err := p.at(path, func(*spot) {})
 	if err != nil {
 		return err
@@ -175,7 +182,8 @@ func (p *places) addLength(path, text schemas.Path) error {
 	if err != nil {
 		return err
 	}
-	on.Is.ours, at.Is.length = true, on.Name
+	on.Is.ours = true
+	say(&at.Is, on.Name)
 	return nil
 }
 

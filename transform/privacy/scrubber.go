@@ -17,7 +17,7 @@ import (
 // or array keeps in it what columns without the mark read there. Unless all content is kept, strings that no column reads
 // are left out, but for instants. Where detail is coarse, an instant that singles people out becomes the first of its
 // year, and all else that does is null. With a key, strings and numbers where a column is personal become
-// pseudonyms, and members that no column reads are left out. "@odata.type" stays, if it is the name of a type, and "@removed" with a reason of one word; of a value that no column
+// pseudonyms, of which a number leaves its shape, and members that no column reads are left out. "@odata.type" stays, if it is the name of a type, and "@removed" with a reason of one word; of a value that no column
 // can read only the kind remains, so that it is still found at fault. All else stays as Graph sent it, byte by byte.
 type Scrubber struct {
 	settings Settings
@@ -37,7 +37,7 @@ type Scrubber struct {
 	elsewhere bool         // one of them is no longer at its place
 	out       []byte       // the record after the edit
 	scratch   []byte
-	lengths   []byte // members that say how long a text is
+	beside    []byte // members that say something of the one before
 
 	bodies  bodies
 	unknown unknown
@@ -91,7 +91,7 @@ func (s *Scrubber) Scrub(ctx context.Context, r record.Record) (record.Record, e
 	}
 	s.ctx, s.record, s.elsewhere = ctx, r.JSON, false
 	s.edit.Reset()
-	s.lengths = s.lengths[:0]
+	s.beside = s.beside[:0]
 	clear(s.found)
 	s.bodies.reset()
 	s.scan.Reset(r.JSON)

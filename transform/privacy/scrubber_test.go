@@ -380,6 +380,28 @@ func TestRecordsOfOtherOrder(t *testing.T) {
 	}
 }
 
+// A number leaves its country and whether digits are hidden, in the place that graphlake has for it, and from nobody else.
+func TestShapesOfNumbers(t *testing.T) {
+	for _, c := range [][2]string{
+		{`{"callerNumber":"+41440000001","calleeNumber":"+4930\u0030000***","id":"1"}`,
+			`{"callerNumber":"«+41440000001»","callerNumber@graphlake.shape":"+CH","calleeNumber":"«+49300000***»","calleeNumber@graphlake.shape":"+DE*","id":"1"}`},
+		{`{"calleeNumber@graphlake.shape":"Ada","callerNumber@graphlake.shape":"Ada","callerNumber":"anonymous"}`,
+			`{"callerNumber":"«anonymous»","callerNumber@graphlake.shape":"*"}`},
+		{`{"x":"+41","calleeNumber":"Ada","callerNumber":"erased","userId":"+41"}`, `{"calleeNumber":"«ada»","callerNumber":"erased","userId":"«+41»"}`},
+		{`{"callerNumber":41440000001,"calleeNumber":["+41"]}`, `{"callerNumber":0,"calleeNumber":["?"]}`},
+	} {
+		s := scrubber(t, schemas.PSTNCalls, schemas.NoContent, pseudonymKey)
+		if got, want := string(scrub(t, s, record.Record{JSON: []byte(c[0])}).JSON), named(c[1]); got != want {
+			t.Errorf("%s\nbecame %s\nwant   %s", c[0], got, want)
+		}
+	}
+	s := scrubber(t, schemas.PSTNCalls, schemas.NoContent, nil)
+	const open = `{"callerNumber":"+41440000001","id":"1"}`
+	if got := string(scrub(t, s, record.Record{JSON: []byte(`{"callerNumber":"+41440000001","callerNumber@graphlake.shape":"Ada","id":"1"}`)}).JSON); got != open {
+		t.Errorf("without pseudonyms a number became %s", got)
+	}
+}
+
 // Nothing to do costs nothing.
 func TestRecordsStayAsTheyAre(t *testing.T) {
 	text := []byte(`no JSON`)

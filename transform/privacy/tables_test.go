@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/google/go-cmp/cmp"
 
 	"graphlake/internal/record"
 	"graphlake/schemas"
@@ -93,6 +94,98 @@ func tablesOfScrubbed(t *testing.T, d schemas.Dataset, settings privacy.Settings
 			}
 		}
 	}
+}
+
+// What is computed of scrubbed records, and is nobody's, is what is computed of the records.
+func TestFactsOfScrubbedRecords(t *testing.T) {
+	more := map[string][]string{
+		"call_records": {`{"id":"c1","version":1,"startDateTime":"2026-11-16T09:00:00Z","organizer_v2":{"id":"+4930000***"},"sessions":[
+			{"id":"s1","caller":{"associatedIdentity":{"id":"+41440000001"}},"callee":{"associatedIdentity":{"id":"ann","tenantId":"t1"}}},
+			{"id":"s2","caller":{"associatedIdentity":{"id":"anonymous"}},"callee":{"associatedIdentity":{"id":"+1416555****"}}},
+			{"id":"s3","caller":{"associatedIdentity":{"id":"eve","tenantId":"t2"}},"callee":{"associatedIdentity":{"id":"***"}}}]}`},
+		"pstn_calls": {
+			`{"id":"p1","startDateTime":"2026-11-16T09:00:00Z","callType":"user_in","callerNumber":"+4930000***","calleeNumber":"+41"}`,
+			`{"id":"p2","startDateTime":"2026-11-16T09:00:00Z","callType":"user_in","callerNumber":"anonymous","calleeNumber":"+41"}`,
+		},
+	}
+	numbers := 0
+	for _, d := range schemas.BuiltIn() {
+		open := fixture(t, d.Name)
+		for _, text := range more[d.Name] {
+			open = append(open, json.RawMessage(text))
+		}
+		s, err := privacy.NewScrubber(d, hidden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var scrubbed []json.RawMessage
+		for _, text := range open {
+			scrubbed = append(scrubbed, slices.Clone(scrub(t, s, record.Record{JSON: text}).JSON))
+		}
+		before, after := derived(t, d, open), derived(t, d, scrubbed)
+		for i, table := range d.Tables {
+			want, got := nobodys(table, before[i]), nobodys(table, after[i])
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s (-open +scrubbed):\n%s", table.Name, diff)
+			}
+			numbers += strings.Count(strings.Join(want, "\n"), "_masked: true")
+		}
+	}
+	if numbers < 5 {
+		t.Errorf("only %d masked numbers were looked at", numbers)
+	}
+}
+
+// nobodys are the computed columns of a table that are nobody's, a row a line. Where rows stand by whom they are of, they are sorted.
+func nobodys(table schemas.Table, batch arrow.RecordBatch) (lines []string) {
+	for row := range int(batch.NumRows()) {
+		var line strings.Builder
+		for i, c := range table.Columns {
+			if c.Computed != 0 && !c.Personal {
+				fmt.Fprintf(&line, "%s: %s, ", c.Name, batch.Column(i).ValueStr(row))
+			}
+		}
+		lines = append(lines, line.String())
+	}
+	if table.Computed == schemas.CallPersons {
+		slices.Sort(lines)
+	}
+	return lines
+}
+
+// derived are the tables of records, of which all give rows.
+func derived(t *testing.T, d schemas.Dataset, all []json.RawMessage) []arrow.RecordBatch {
+	t.Helper()
+	plan, err := transform.CompileRaw(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := plan.NewBuilder(memory.DefaultAllocator)
+	defer raw.Release()
+	for _, text := range all {
+		if err := raw.Append(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows := raw.Flush()[0]
+	defer rows.Release()
+	deriver, err := transform.NewDeriver(d, "t1", memory.DefaultAllocator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer deriver.Release()
+	if err := deriver.Append(rows); err != nil {
+		t.Fatal(err)
+	}
+	tables, quarantine := deriver.Flush()
+	quarantine.Release()
+	if n := deriver.Quarantined(); n > 0 {
+		t.Errorf("%d records give no rows", n)
+	}
+	for _, table := range tables {
+		t.Cleanup(table.Release)
+	}
+	return tables
 }
 
 // bodiless is a table with columns of no type in place of those that say something of a body.

@@ -1,4 +1,4 @@
-package facts
+package phone
 
 import (
 	"strconv"
@@ -43,38 +43,4 @@ func countriesByPrefix() map[uint32]string {
 		of[uint32(prefix)] = strings.Trim(fields[i+1], "-")
 	}
 	return of
-}
-
-// country is that of a number in international form, by the longest prefix that is somebody's; "" if it is nobody's alone. Of
-// North America four digits say it, so that what is masked before them is unknown.
-func country(number string) string {
-	digits, ok := strings.CutPrefix(number, "+")
-	if !ok {
-		return ""
-	}
-	found, prefix := "", uint32(0)
-	for i := range min(len(digits), longestPrefix) {
-		c := digits[i]
-		if c < '0' || c > '9' {
-			break
-		}
-		prefix = 10*prefix + uint32(c-'0')
-		if i == 0 && c == '1' {
-			continue // which nobody has alone
-		}
-		if of, ok := countryOf[prefix]; ok {
-			found = of
-		} else if i == 3 && digits[0] == '1' {
-			found = countryOf[1]
-		}
-	}
-	return found
-}
-
-// masked reports whether digits of a number are hidden; known, if it is a number at all and no pseudonym of one.
-func masked(number string) (hidden, known bool) {
-	if strings.Contains(number, "*") {
-		return true, true
-	}
-	return false, strings.HasPrefix(number, "+")
 }
