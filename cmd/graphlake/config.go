@@ -22,6 +22,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"graphlake/internal/commandline"
 	"graphlake/jobs"
 	"graphlake/jobs/exclude"
 	"graphlake/schemas"
@@ -351,6 +352,15 @@ func (j jobConfig) check(set schemas.Set, fail func(field, format string, args .
 	}
 }
 
+// unknown says that a name of some kind is none of those that are known, and which of them was meant, or may have been.
+func unknown(kind, name, where string, known []string) error {
+	cure := commandline.DidYouMean(name, known)
+	if cure == "" {
+		cure = "; there are: " + strings.Join(known, ", ")
+	}
+	return fmt.Errorf("there is no %s %q%s%s", kind, name, where, cure)
+}
+
 func unknownDataset(set schemas.Set, name string) error {
 	if d, _, ok := set.FindTable(name); ok {
 		return fmt.Errorf("there is no dataset %q; that is a table of the dataset %s", name, d.Name)
@@ -359,7 +369,7 @@ func unknownDataset(set schemas.Set, name string) error {
 	for _, d := range set {
 		known = append(known, d.Name)
 	}
-	return fmt.Errorf("there is no dataset %q; there are %s", name, strings.Join(known, ", "))
+	return unknown("dataset", name, "", known)
 }
 
 // undecoded says of an error of the YAML decoder where it is and what is wanted there. It does not show

@@ -73,5 +73,5 @@ func findTable(set schemas.Set, name string) (schemas.Dataset, schemas.Table, er
 			known = append(known, t.Name)
 		}
 	}
-	return d, t, usage(fmt.Errorf("there is no table %q; there are %s", name, strings.Join(known, ", ")))
+	return d, t, usage(unknown("table", name, "", known))
 }

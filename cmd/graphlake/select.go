@@ -113,7 +113,7 @@ func (c *config) noTenant(name string) error {
 	for _, t := range c.Tenants {
 		known = append(known, t.Name)
 	}
-	return usage(fmt.Errorf("there is no tenant %q in %s; there are: %s", name, c.file, strings.Join(known, ", ")))
+	return usage(unknown("tenant", name, " in "+c.file, known))
 }
 
 // datasets are the chosen ones.
@@ -122,7 +122,7 @@ func (h choice) datasets(c *config) ([]schemas.Dataset, error) {
 	if h.Job != "" {
 		job, ok := c.Jobs[h.Job]
 		if !ok {
-			return nil, usage(fmt.Errorf("there is no job %q in %s; there are: %s", h.Job, c.file, strings.Join(slices.Sorted(maps.Keys(c.Jobs)), ", ")))
+			return nil, usage(unknown("job", h.Job, " in "+c.file, slices.Sorted(maps.Keys(c.Jobs))))
 		}
 		if names = job.Datasets; len(names) == 0 {
 			return nil, nil // it only removes what is too old

@@ -205,7 +205,7 @@ func (f *fields) check() error {
 // takeArguments fills in what is told by its place.
 func (p *Program) takeArguments(c *cobra.Command, given []string) error {
 	if c.HasSubCommands() && len(given) > 0 {
-		return fmt.Errorf("unexpected argument %s%s", given[0], didYouMean(given[0], names(c.Commands())))
+		return fmt.Errorf("unexpected argument %s%s", given[0], DidYouMean(given[0], names(c.Commands())))
 	}
 	for _, a := range p.arguments[c] {
 		if len(given) == 0 {

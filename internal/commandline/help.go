@@ -120,7 +120,7 @@ func flagError(c *cobra.Command, err error) error {
 		if e.GetSpecifiedShortnames() != "" {
 			name = "-" + e.GetSpecifiedShortnames()
 		}
-		return fmt.Errorf("unknown flag %s%s", name, didYouMean(name, known))
+		return fmt.Errorf("unknown flag %s%s", name, DidYouMean(name, known))
 	}
 	if e, is := errors.AsType[*pflag.ValueRequiredError](err); is {
 		return fmt.Errorf("--%s: a value is missing", e.GetFlag().Name)
@@ -134,8 +134,8 @@ func flagError(c *cobra.Command, err error) error {
 	return err
 }
 
-// didYouMean names what is like a word, and nothing if nothing is.
-func didYouMean(word string, known []string) string {
+// DidYouMean names what is like a word, as what goes on behind it, and nothing if nothing is.
+func DidYouMean(word string, known []string) string {
 	near := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return distance(word, k) > max(1, len(k)/3) })
 	if len(near) == 0 {
 		return ""
