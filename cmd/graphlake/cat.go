@@ -5,8 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"graphlake/load"
@@ -14,10 +14,13 @@ import (
 )
 
 type catCommand struct {
-	Table  string  `arg:"" help:"A table, as calls; graphlake datasets lists them."`
-	Tenant string  `placeholder:"NAME" help:"One of the configured tenants (default: all)."`
-	From   instant `placeholder:"DATE" help:"First day."`
-	To     instant `placeholder:"DATE" help:"The day after the last."`
+	Table   string   `arg:"" help:"A table, as calls; graphlake datasets lists them."`
+	Tenant  string   `placeholder:"NAME" help:"One of the configured tenants (default: all)."`
+	From    instant  `placeholder:"DATE" help:"First day."`
+	To      instant  `placeholder:"DATE" help:"The day after the last."`
+	Columns []string `placeholder:"NAME,..." help:"Print these columns only, in this order (default: all)."`
+	Where   []string `placeholder:"COLUMN=VALUE" sep:"none" help:"Print the rows that have this value in the column; may be repeated: all of them. An empty VALUE: the rows that have none."`
+	Limit   int      `placeholder:"N" help:"Print no more rows than that (default: all)."`
 }
 
 func (a catCommand) Run(ctx context.Context, c *command) error {
@@ -35,6 +38,13 @@ func (a catCommand) Run(ctx context.Context, c *command) error {
 	if !a.From.IsZero() && !a.To.IsZero() && !a.From.Before(a.To.Time) {
 		return usage(fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: a.From.Time, To: a.To.Time}))
 	}
+	if a.Limit < 0 {
+		return usage(fmt.Errorf("--limit %d: want how many rows to print at most", a.Limit))
+	}
+	rows := rowPrinter{out: bufio.NewWriter(c.stdout), left: a.Limit, all: a.Limit == 0}
+	if err := rows.choose(table, a.Columns, a.Where); err != nil {
+		return usage(err)
+	}
 	store, err := cfg.openLake(ctx)
 	if err != nil {
 		return err
@@ -51,7 +61,7 @@ func (a catCommand) Run(ctx context.Context, c *command) error {
 			if a.outside(p) {
 				continue
 			}
-			if err := printRows(ctx, c.stdout, lake, p, table); err != nil {
+			if more, err := rows.print(ctx, lake, p, table); !more || err != nil {
 				return err
 			}
 		}
@@ -70,24 +80,110 @@ func (a catCommand) outside(p load.Partition) bool {
 	return !schemas.Range{From: a.From.Time, To: to}.Contains(p.Date)
 }
 
-// printRows prints a JSON object a line, the partition columns first, the others in their order.
-func printRows(ctx context.Context, w io.Writer, lake *load.Lake, p load.Partition, t schemas.Table) error {
-	out := bufio.NewWriter(w)
-	for row, err := range lake.Rows(ctx, p, t) {
+// rowPrinter prints a JSON object a row, without what is null.
+type rowPrinter struct {
+	out     *bufio.Writer
+	columns []int // of a row, in the order in which they are printed
+	where   []condition
+	left    int // rows, unless it is all
+	all     bool
+}
+
+// condition is the value that a column of a row has to have.
+type condition struct {
+	column int
+	value  string
+}
+
+// The columns of a partition stand in front of the table's own.
+var partitionColumns = []string{"tenant_id", "dt"}
+
+// choose finds columns and conditions in a table.
+func (r *rowPrinter) choose(t schemas.Table, columns, where []string) error {
+	known := slices.Clone(partitionColumns)
+	for _, c := range t.Columns {
+		known = append(known, c.Name)
+	}
+	find := func(name string) (int, error) {
+		if i := slices.Index(known, name); i >= 0 {
+			return i, nil
+		}
+		return 0, unknown("column", name, " in "+t.Name, known)
+	}
+	if len(columns) == 0 {
+		columns = known
+	}
+	for _, name := range columns {
+		i, err := find(name)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, `{"tenant_id":%q,"dt":%q`, p.TenantID, p.Date.Format(time.DateOnly))
-		for i, value := range row {
-			text, err := json.Marshal(value)
-			if err != nil {
-				return fmt.Errorf("%s, column %s: %w", p, t.Columns[i].Name, err)
-			}
-			fmt.Fprintf(out, `,%q:%s`, t.Columns[i].Name, text)
+		r.columns = append(r.columns, i)
+	}
+	for _, text := range where {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return fmt.Errorf("--where %q: want a column and its value, as removed=false", text)
 		}
-		if _, err := out.WriteString("}\n"); err != nil {
+		i, err := find(name)
+		if err != nil {
 			return err
 		}
+		r.where = append(r.where, condition{i, value})
 	}
-	return out.Flush()
+	return nil
+}
+
+// print prints the rows of a partition, and says whether more may follow.
+func (r *rowPrinter) print(ctx context.Context, lake *load.Lake, p load.Partition, t schemas.Table) (more bool, err error) {
+	values := make([]string, len(partitionColumns)+len(t.Columns)) // as JSON
+	names := slices.Clone(partitionColumns)
+	for _, c := range t.Columns {
+		names = append(names, c.Name)
+	}
+	for row, err := range lake.Rows(ctx, p, t) {
+		if err != nil {
+			return false, err
+		}
+		for i, value := range append([]any{p.TenantID, p.Date.Format(time.DateOnly)}, row...) {
+			text, err := json.Marshal(value)
+			if err != nil {
+				return false, fmt.Errorf("%s, column %s: %w", p, names[i], err)
+			}
+			values[i] = string(text)
+		}
+		if !r.wants(values) {
+			continue
+		}
+		fields := make([]string, 0, len(r.columns))
+		for _, i := range r.columns {
+			if values[i] != "null" {
+				fields = append(fields, fmt.Sprintf("%q:%s", names[i], values[i]))
+			}
+		}
+		if _, err := fmt.Fprintf(r.out, "{%s}\n", strings.Join(fields, ",")); err != nil {
+			return false, err
+		}
+		if r.left--; r.left == 0 && !r.all {
+			return false, r.out.Flush()
+		}
+	}
+	return true, r.out.Flush()
+}
+
+// wants reports whether a row has all values that are wanted.
+func (r *rowPrinter) wants(row []string) bool {
+	return !slices.ContainsFunc(r.where, func(c condition) bool { return unquoted(row[c.column]) != c.value })
+}
+
+// unquoted is a value in JSON as people write it: a text without quotation marks, nothing for null.
+func unquoted(value string) string {
+	if value == "null" {
+		return ""
+	}
+	var text string
+	if json.Unmarshal([]byte(value), &text) != nil {
+		return value
+	}
+	return text
 }

@@ -360,11 +360,12 @@ datasets:
 		t.Fatalf("run ended with %d: %s", status, out)
 	}
 	_, out := s.command(t, "cat", "x_accounts")
-	for _, text := range []string{`"account_id":"r1"`, `"account_id":"r2"`, `"application_id":"q"`, `"phone_number":null`} {
+	for _, text := range []string{`"account_id":"r1"`, `"account_id":"r2"`, `"application_id":"q"`} {
 		if !strings.Contains(string(out), text) {
 			t.Errorf("there is no %s in\n%s", text, out)
 		}
 	}
+	s.says(t, `"account_id":"r2"`, "cat", "x_accounts", "--where", "phone_number=")
 	for _, text := range []string{"Sales", "4930"} {
 		if strings.Contains(string(out), text) {
 			t.Errorf("%s stays readable in\n%s", text, out)

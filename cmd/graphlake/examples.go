@@ -58,6 +58,7 @@ var examples = map[string][]string{
 	"cat": {
 		"graphlake cat calls",
 		"graphlake cat users --tenant contoso --from 2026-11-22 --to 2026-11-23",
+		"graphlake cat users --columns user_id,department --where removed=false --limit 10",
 	},
 	"sql": {
 		"graphlake sql --engine duckdb >views.sql",
