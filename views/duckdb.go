@@ -230,8 +230,8 @@ func (duckDB) typ(t schemas.Type) string {
 // list is the columns of a query, a line each.
 func list(columns []string) string { return "    " + strings.Join(columns, ",\n    ") + "\n" }
 
-func (d duckDB) metric(m Metric, query string) []string {
-	return []string{"CREATE OR REPLACE VIEW " + d.name(m.Name) + " AS\n" + query, d.comment("VIEW", d.name(m.Name), m.Sentence)}
+func (d duckDB) view(name, doc, query string) []string {
+	return []string{"CREATE OR REPLACE VIEW " + d.name(name) + " AS\n" + query, d.comment("VIEW", d.name(name), doc)}
 }
 
 func (duckDB) words() template.FuncMap { return duckDBWords() }

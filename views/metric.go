@@ -40,10 +40,11 @@ func (m Metric) Query(e Engine, missing ...string) (string, error) {
 	return m.query(d, missing)
 }
 
-// A metricDialect writes metrics for one engine.
+// A metricDialect writes views over other views for one engine.
 type metricDialect interface {
 	words() template.FuncMap
-	metric(m Metric, query string) []string
+	name(s string) string
+	view(name, doc, query string) []string
 	null(c schemas.Column) string // a column of that name and type without a value
 }
 
@@ -121,7 +122,7 @@ func metrics(d metricDialect, viewed map[string]bool) (statements, notes []strin
 			return nil, nil, err
 		}
 		made[m.Name] = true
-		statements = append(statements, d.metric(m, query)...)
+		statements = append(statements, d.view(m.Name, m.Sentence, query)...)
 	}
 	if len(without) > 0 {
 		notes = []string{"These metrics need a table that has no view here, so they have none: " + strings.Join(without, ", ") + "."}

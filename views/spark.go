@@ -96,8 +96,8 @@ func (s spark) document(o document) []string {
 	}
 }
 
-func (s spark) metric(m Metric, query string) []string {
-	return []string{"CREATE OR REPLACE TEMPORARY VIEW " + s.name(m.Name) + " COMMENT " + s.text(line(m.Sentence)) + " AS\n" + query}
+func (s spark) view(name, doc, query string) []string {
+	return []string{"CREATE OR REPLACE TEMPORARY VIEW " + s.name(name) + " COMMENT " + s.text(line(doc)) + " AS\n" + query}
 }
 
 func (spark) words() template.FuncMap { return sparkWords() }

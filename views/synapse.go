@@ -210,8 +210,8 @@ func longest(c schemas.Column) int {
 	}
 }
 
-func (s synapse) metric(m Metric, query string) []string {
-	return []string{"-- " + line(m.Sentence) + "\nCREATE OR ALTER VIEW " + s.name(m.Name) + " AS\n" + query}
+func (s synapse) view(name, doc, query string) []string {
+	return []string{"-- " + line(doc) + "\nCREATE OR ALTER VIEW " + s.name(name) + " AS\n" + query}
 }
 
 func (synapse) words() template.FuncMap { return synapseWords() }

@@ -1,5 +1,5 @@
 // Package views writes the SQL by which a reader sees a lake: a view of each table with every column by its
-// name and type, one of the newest picture where a table holds pictures, and of what the lake says of itself: the
+// name and type, one of the newest picture where a table holds pictures, one with fewer columns where it has many, and of what the lake says of itself: the
 // runs, what is held of each day, and what is lacking in it.
 //
 // It makes text of values in schemas and of the place where a lake lies. It opens nothing, and knows neither
@@ -103,6 +103,7 @@ func New(e Engine, l Lake) (Script, error) {
 			}
 		}
 	}
+	s.Statements = append(s.Statements, shorts(d, viewed)...)
 	for _, o := range []struct {
 		document
 		there bool

@@ -262,7 +262,7 @@ func (l *lake) metricOriginals(t *testing.T) {
 func (l *lake) metricFiles(t *testing.T) {
 	for _, name := range []string{
 		"metric_call_legs", "metric_talk_spans", "metric_streams", "metric_call_quality", "metric_queue_journeys", "metric_attendant_journeys",
-		"metric_direct_routing", "metric_direct_routing_codes", "metric_pstn_costs",
+		"metric_direct_routing", "metric_direct_routing_codes", "metric_pstn_costs", "calls_short", "call_media_streams_short",
 	} {
 		var plan string
 		query := "EXPLAIN (FORMAT json) SELECT * FROM " + name + " WHERE dt = DATE '2026-11-18' AND tenant_id = '4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30'"

@@ -56,6 +56,7 @@ func (l *lake) viewed(t *testing.T) {
 	seen := l.views(t)
 	t.Run("names", seen.viewNames)
 	t.Run("columns", func(t *testing.T) { seen.viewColumns(t, tableNames()...) })
+	t.Run("short ones", seen.shortViews)
 	t.Run("columns of runs", seen.runsColumns)
 	t.Run("rows are those reported", seen.viewRows)
 	t.Run("rows are those the simulator holds", seen.simulated)
@@ -86,6 +87,9 @@ func (l *lake) viewNames(t *testing.T) {
 				want = append(want, table.Name+"_current")
 			}
 		}
+	}
+	for _, s := range views.Shorts() {
+		want = append(want, s.Name())
 	}
 	for _, m := range views.Metrics() {
 		if !slices.Contains(m.Needs, "coverage") || slices.Contains(want, "coverage") {
@@ -119,6 +123,21 @@ func (l *lake) viewColumns(t *testing.T, tables ...string) {
 		l.described(t, name, append(slices.Clone(want), [2]string{"dt", "DATE"}))
 		if d.Mode.Pictures() {
 			l.described(t, name+"_current", append(want, [2]string{"picture_date", "DATE"}))
+		}
+	}
+}
+
+// shortViews have the rows of the wide ones, and of their columns the named ones, of the same types.
+func (l *lake) shortViews(t *testing.T) {
+	for _, s := range views.Shorts() {
+		named := slices.Concat(s.Columns, []string{"tenant_id", "dt", "picture_date"})
+		var want [][2]string
+		for _, n := range named {
+			want = append(want, l.pairs(t, "SELECT column_name, column_type FROM (DESCRIBE %s) WHERE column_name = '%s'", s.Of, n)...)
+		}
+		l.described(t, s.Name(), want)
+		if got, all := l.number(t, "SELECT count(*) FROM %s", s.Name()), l.number(t, "SELECT count(*) FROM %s", s.Of); got != all || all == 0 {
+			t.Errorf("%s has %d rows, want %d", s.Name(), got, all)
 		}
 	}
 }
@@ -192,7 +211,7 @@ func (l *lake) viewComments(t *testing.T) {
 		}
 	}
 	if n := l.number(t, "SELECT count(*) FROM duckdb_columns() JOIN duckdb_views() ON table_name = view_name AND NOT duckdb_views.internal "+
-		"WHERE duckdb_columns.comment IS NULL AND NOT ends_with(table_name, '_current') AND NOT starts_with(table_name, 'metric_') AND table_name NOT IN ('users_on_day', 'users_history')"); n > 0 {
+		"WHERE duckdb_columns.comment IS NULL AND NOT ends_with(table_name, '_current') AND NOT ends_with(table_name, '_short') AND NOT starts_with(table_name, 'metric_') AND table_name NOT IN ('users_on_day', 'users_history')"); n > 0 {
 		t.Errorf("%d columns do not say what they are", n)
 	}
 }

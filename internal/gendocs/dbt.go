@@ -54,7 +54,7 @@ var (
 	noRows     = regexp.MustCompile(`\(SELECT CAST\(NULL .* WHERE 1 = 0\)`)
 )
 
-// relations are all views of a lake that has everything, each after what it reads.
+// relations are all views of a lake that has everything, each after what it reads, but for the short ones: dbt knows each column anyway.
 func relations(set schemas.Set) ([]relation, error) {
 	script, err := views.New(views.DuckDB, views.Lake{Place: views.Place{Dir: here}, Datasets: set, Runs: true, Days: true})
 	if err != nil {
@@ -73,6 +73,9 @@ func relations(set schemas.Set) ([]relation, error) {
 			return nil, fmt.Errorf("this is no view and no comment on the last one: %.80s", statement)
 		}
 	}
+	all = slices.DeleteFunc(all, func(r relation) bool {
+		return slices.ContainsFunc(views.Shorts(), func(s views.Short) bool { return s.Name() == r.Name })
+	})
 	for i := range all {
 		if err := all[i].complete(set, all[:i]); err != nil {
 			return nil, fmt.Errorf("%s: %w", all[i].Name, err)

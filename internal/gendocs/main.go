@@ -111,6 +111,9 @@ func fill(text string, values any) ([]byte, error) {
 			}
 			return all
 		},
+		"shorts": func(t schemas.Table) []views.Short {
+			return slices.DeleteFunc(views.Shorts(), func(s views.Short) bool { return s.Table() != t.Name })
+		},
 		"of": func(t schemas.Table, c schemas.Column) []schemas.Path {
 			all := []schemas.Path{c.Path.Absolute(t.Each)}
 			for _, p := range c.Else {

@@ -69,7 +69,7 @@ func (t *trial) keyOf(ctx context.Context, all []command.Dataset, view string) (
 	if key, ok := keysOfDocuments[view]; ok {
 		return key, nil
 	}
-	table, current := strings.CutSuffix(view, "_current")
+	table, current := strings.CutSuffix(strings.TrimSuffix(view, "_short"), "_current")
 	key, err := t.lake.Key(ctx, table)
 	if err != nil {
 		return nil, err
