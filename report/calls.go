@@ -17,6 +17,7 @@ import (
 // call is a call record with what belongs to it.
 type call struct {
 	id, organizer string
+	masked        bool // the organizer is a number with hidden digits
 	start         time.Time
 	kind, outcome string
 	legs          []leg
@@ -57,12 +58,12 @@ func (r *reader) calls(ctx context.Context, day time.Time) iter.Seq2[call, error
 		participants := pullChildren(r.rows(ctx, "call_participants", day, "call_id", "identity_kind", "user_tenant_id", "user_id", "phone_id",
 			"participant_id", "application_instance_id", "application_instance_display_name"), r.newParticipant)
 		defer participants.stop()
-		for row, err := range r.rows(ctx, "calls", day, "call_id", "organizer_id", "start_time", "call_kind", "outcome") {
+		for row, err := range r.rows(ctx, "calls", day, "call_id", "organizer_id", "start_time", "call_kind", "outcome", "organizer_masked") {
 			if err != nil {
 				yield(call{}, err)
 				return
 			}
-			c := call{id: row.text(0), organizer: row.text(1), start: row.time(2), kind: row.text(3), outcome: row.text(4)}
+			c := call{id: row.text(0), organizer: row.text(1), start: row.time(2), kind: row.text(3), outcome: row.text(4), masked: row.yes(5)}
 			if c.legs, err = legs.of(c.id); err == nil {
 				c.participants, err = participants.of(c.id)
 			}

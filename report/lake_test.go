@@ -68,7 +68,7 @@ func (l *testLake) call(organizer, kind, outcome string, people []string, legs .
 	l.calls++
 	id := fmt.Sprintf("call-%02d", l.calls)
 	start := legs[0].from
-	l.add("calls", start, map[string]any{"call_id": id, "organizer_id": organizer, "start_time": at(start), "call_kind": kind, "outcome": outcome})
+	l.add("calls", start, map[string]any{"call_id": id, "organizer_id": organizer, "start_time": at(start), "call_kind": kind, "outcome": outcome, "organizer_masked": strings.HasSuffix(organizer, "*")})
 	for i, g := range legs {
 		callerKind, caller := end(g.caller)
 		calleeKind, callee := end(g.callee)

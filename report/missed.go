@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -63,23 +62,23 @@ func (m *misses) leftPeople(c call) {
 		}
 	}
 	for target, end := range ends {
-		m.add(c.organizer, &miss{counted: m.counted(m.people.department(target)), target: target, end: end})
+		m.add(c, &miss{counted: m.counted(m.people.department(target)), target: target, end: end})
 	}
 }
 
 func (m *misses) leftQueue(c call, j journey) {
 	if j.result != "agent_answered" && j.result != "forwarded" {
-		m.add(c.organizer, &miss{counted: m.counted(queuesMissed), end: j.left})
+		m.add(c, &miss{counted: m.counted(queuesMissed), end: j.left})
 	}
 }
 
-func (m *misses) add(other string, one *miss) {
+func (m *misses) add(c call, one *miss) {
 	one.counted.Missed++
-	if other == "" || other == "anonymous" || strings.Contains(other, "*") {
+	if c.organizer == "" || c.masked {
 		one.counted.Anonymous++
 		return
 	}
-	m.pending[other] = append(m.pending[other], one)
+	m.pending[c.organizer] = append(m.pending[c.organizer], one)
 }
 
 // returned takes a call in which two may have spoken.

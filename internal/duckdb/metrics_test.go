@@ -26,7 +26,8 @@ const computed = `
 	DELETE FROM call_legs;
 	INSERT INTO call_legs BY NAME SELECT *, 0 AS session_index FROM original_call_legs;
 	UPDATE calls SET duration_seconds = o.length_seconds, member_count = o.members, outsider_count = o.outsiders, phone_count = o.phones,
-		call_kind = o.kind, direction = o.direction, outcome = o.outcome
+		call_kind = o.kind, direction = o.direction, outcome = o.outcome,
+		organizer_masked = calls.organizer_id LIKE '%*%' OR calls.organizer_id = 'anonymous'
 		FROM original_calls o WHERE o.tenant_id = calls.tenant_id AND o.call_id = calls.call_id;
 	UPDATE call_media_streams m SET is_test = false, medium = o.medium, cqd_class = o.cqd_class, cri_poor = o.cri_poor = 1
 		FROM original_streams o WHERE o.tenant_id = m.tenant_id AND o.call_id = m.call_id AND o.session_id = m.session_id

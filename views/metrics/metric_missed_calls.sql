@@ -1,14 +1,16 @@
 WITH missed AS {{inline}}(
     SELECT
         l.tenant_id, l.dt, l.call_id, 'user' AS target_kind, l.callee_id AS target_id, c.organizer_id AS other_id,
+        CASE WHEN c.organizer_id IS NULL OR {{t "c.organizer_masked"}} THEN 0 ELSE 1 END AS can_match,
         MIN(l.start_time) AS missed_time, MAX(l.end_time) AS missed_end
     FROM metric_call_legs AS l
     JOIN metric_calls AS c ON c.tenant_id = l.tenant_id AND c.dt = l.dt AND c.call_id = l.call_id
     WHERE l.callee_kind = 'user' AND l.outcome IN ('missed', 'declined', 'busy', 'abandoned')
         AND c.kind = 'one_to_one' AND c.outcome <> 'answered'
-    GROUP BY l.tenant_id, l.dt, l.call_id, l.callee_id, c.organizer_id
+    GROUP BY l.tenant_id, l.dt, l.call_id, l.callee_id, c.organizer_id, c.organizer_masked
     UNION ALL
-    SELECT tenant_id, dt, call_id, 'queue', resource_accounts, caller_id, queue_time, left_time
+    SELECT tenant_id, dt, call_id, 'queue', resource_accounts, caller_id,
+        CASE WHEN caller_id IS NULL OR {{t "caller_masked"}} THEN 0 ELSE 1 END, queue_time, left_time
     FROM metric_queue_journeys
     WHERE result IN ('left', 'requeued_and_left', 'voicemail')
 ), connected AS {{inline}}(
@@ -26,15 +28,13 @@ WITH missed AS {{inline}}(
         m.tenant_id, m.dt, m.call_id, m.target_id, MIN(k.start_time) AS returned_time,
         MAX(CASE WHEN k.how = 'called_back' THEN 1 ELSE 0 END) AS called_back
     FROM missed AS m
-    JOIN connected AS k ON k.tenant_id = m.tenant_id AND k.two_id = m.other_id
-        AND m.other_id NOT LIKE '%*%' AND m.other_id <> 'anonymous'
+    JOIN connected AS k ON k.tenant_id = m.tenant_id AND k.two_id = m.other_id AND m.can_match = 1
         AND (m.target_kind = 'queue' OR k.one_id = m.target_id)
         AND k.start_time >= m.missed_end AND k.start_time < {{addsec "m.missed_end" "86400"}}
     GROUP BY m.tenant_id, m.dt, m.call_id, m.target_id
 )
 SELECT
-    m.tenant_id, m.dt, m.call_id, m.target_kind, m.target_id, m.other_id, m.missed_time,
-    CASE WHEN m.other_id IS NULL OR m.other_id LIKE '%*%' OR m.other_id = 'anonymous' THEN 0 ELSE 1 END AS can_match,
+    m.tenant_id, m.dt, m.call_id, m.target_kind, m.target_id, m.other_id, m.missed_time, m.can_match,
     ROW_NUMBER() OVER (PARTITION BY m.tenant_id, m.dt, m.target_kind, m.target_id, m.other_id ORDER BY m.missed_time, m.call_id) AS attempt_of_day,
     r.returned_time, {{sec "m.missed_end" "r.returned_time"}} AS return_seconds, COALESCE(r.called_back, 0) AS called_back
 FROM missed AS m

@@ -38,7 +38,7 @@ WITH entered AS {{inline}}(
     GROUP BY tenant_id, dt, call_id
 )
 SELECT
-    e.tenant_id, e.dt, e.call_id, c.organizer_id AS caller_id, COALESCE(x.resource_accounts, 'unknown') AS resource_accounts,
+    e.tenant_id, e.dt, e.call_id, c.organizer_id AS caller_id, c.organizer_masked AS caller_masked, COALESCE(x.resource_accounts, 'unknown') AS resource_accounts,
     m.menu_time, COALESCE(m.menu_seconds, 0) AS menu_seconds, e.queue_time, a.answer_time, e.left_time, e.queue_legs,
     COALESCE(a.agents_rung, 0) AS agents_rung, a.answered_by, COALESCE(a.talk_seconds, 0) AS talk_seconds,
     CASE
