@@ -24,7 +24,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath -tags grpcnotrace
 
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract dbt demo deploy-check \
-	duckdb fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check test test-deaths test-race trial vulncheck $(RELEASE)
+	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check test test-deaths test-race trial vulncheck $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -133,6 +133,10 @@ duckdb: build
 # Let pyarrow, polars, DuckDB and Spark read the demo of READERS_USERS (60), on disk and in Blob Storage.
 readers: build azurite
 	sh internal/readers/run.sh --bin bin --users $(READERS_USERS) --azurite $(AZURITE)
+
+# Let Spark, and DuckDB by what sqlglot makes of the T-SQL for Synapse, answer the worked examples of the metrics.
+engines:
+	sh internal/readers/run.sh examples
 
 # Build docs/dbt on a small lake of the simulator, and once more on what it has to find; compare docs/powerbi with it; installs dbt into .cache.
 dbt: build

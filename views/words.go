@@ -68,7 +68,7 @@ func duckDBWords() template.FuncMap {
 // one: what DATEPART says of weeks depends on the session's language.
 func synapseWords() template.FuncMap {
 	f := fmt.Sprintf
-	isodow := func(d string) string { return f("(DATEDIFF(DAY, '19000101', %s) %% 7 + 1)", d) }
+	isodow := func(d string) string { return f("(DATEDIFF(DAY, '1900-01-01', %s) %% 7 + 1)", d) }
 	const from = "CAST('2000-01-01' AS DATETIME2)"
 	return template.FuncMap{
 		"sec":       func(a, b string) string { return f("(DATEDIFF_BIG(MICROSECOND, %s, %s) / 1000000.0)", a, b) },
@@ -83,7 +83,7 @@ func synapseWords() template.FuncMap {
 		},
 		"zone":    func() string { return "working_hours_windows_time_zone" },
 		"workday": workday(isodow),
-		"monday":  func(d string) string { return f("DATEADD(DAY, -(DATEDIFF(DAY, '19000101', %s) %% 7), %s)", d, d) },
+		"monday":  func(d string) string { return f("DATEADD(DAY, -(DATEDIFF(DAY, '1900-01-01', %s) %% 7), %s)", d, d) },
 		"adddays": func(d, n string) string { return f("DATEADD(DAY, %s, %s)", n, d) },
 		"days":    func(a, b string) string { return f("DATEDIFF(DAY, %s, %s)", a, b) },
 		"slot": func(x string) string {

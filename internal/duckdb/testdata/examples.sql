@@ -135,9 +135,9 @@ INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, organizer_kind,
  ('M11', '2026-11-16', 'c3', '2026-11-16 09:10:00Z', '2026-11-16 09:12:00Z', 'user', 'cat', 'M11');
 INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_identity_id, callee_tenant_id)
  SELECT tenant_id, dt, call_id, 's1', start_time, end_time, false, organizer_id, 'M11', 'dan', 'M11' FROM calls WHERE tenant_id = 'M11';
-SELECT strftime(slot_time AT TIME ZONE 'UTC', '%H:%M'), peak, round(mean_calls, 4) FROM metric_concurrency WHERE tenant_id = 'M11' AND scope = 'tenant' ORDER BY slot_time;
--- = 09:00, 2, 1.4667
--- = 09:15, 1, 0.3333
+SELECT slot_time, peak, round(mean_calls, 4) FROM metric_concurrency WHERE tenant_id = 'M11' AND scope = 'tenant' ORDER BY slot_time;
+-- = 2026-11-16 09:00:00+00, 2, 1.4667
+-- = 2026-11-16 09:15:00+00, 1, 0.3333
 
 -- example M12
 INSERT INTO direct_routing_calls (tenant_id, dt, direct_routing_call_id, call_time, trunk_fqdn, successful_call, invite_time, start_time, end_time, failure_time) VALUES
@@ -224,7 +224,7 @@ INSERT INTO calendar_events (tenant_id, dt, user_id, event_id, start_time, end_t
  ('M21', '2026-11-16', 'ann', 'e6', '2026-11-16 15:00:00Z', '2026-11-16 16:00:00Z', false, false, false, 'busy', 'organizer', 'Ann@example.com');
 INSERT INTO event_attendees (tenant_id, dt, user_id, event_id, attendee_index, attendee_type, address) VALUES ('M21', '2026-11-16', 'ann', 'e6', 0, 'required', 'ann@example.com');
 INSERT INTO event_attendees (tenant_id, dt, user_id, event_id, attendee_index, attendee_type) SELECT 'M21', DATE '2026-11-16', 'ann', e, 0, 'required' FROM (VALUES ('e1'), ('e2'), ('e3'), ('e4')) AS v (e);
-SELECT CAST(week AS VARCHAR), meetings, meeting_hours, hours_without_overlap, conflicting_hours, double_booked_hours FROM metric_meeting_load WHERE tenant_id = 'M21';
+SELECT week, meetings, meeting_hours, hours_without_overlap, conflicting_hours, double_booked_hours FROM metric_meeting_load WHERE tenant_id = 'M21';
 -- = 2026-11-16, 3, 3.0, 2.5, 2.0, 0.5
 
 -- example M23
@@ -240,8 +240,8 @@ SELECT scope, messages, threads FROM metric_messages_sent WHERE tenant_id = 'M23
 
 -- example M24
 INSERT INTO users_current (tenant_id, user_id) VALUES ('M24', 'ann'), ('M24', 'bob');
-INSERT INTO mailbox_settings_current (tenant_id, user_id, working_hours_iana_time_zone, working_days, working_hours_start, working_hours_end) VALUES
- ('M24', 'bob', 'Europe/Zurich', '["monday","tuesday","wednesday","thursday","friday"]', '08:00:00.0000000', '17:00:00.0000000');
+INSERT INTO mailbox_settings_current (tenant_id, user_id, working_hours_iana_time_zone, working_hours_windows_time_zone, working_days, working_hours_start, working_hours_end) VALUES
+ ('M24', 'bob', 'Europe/Zurich', 'W. Europe Standard Time', '["monday","tuesday","wednesday","thursday","friday"]', '08:00:00.0000000', '17:00:00.0000000');
 INSERT INTO chats_current (tenant_id, chat_id, chat_type) VALUES ('M24', 'x1', 'oneOnOne');
 INSERT INTO chat_messages (tenant_id, dt, chat_id, message_id, created_time, message_type, from_user_id) VALUES
  ('M24', '2026-11-20', 'x1', '1', '2026-11-20 15:50:00Z', 'message', 'ann'), ('M24', '2026-11-20', 'x1', '2', '2026-11-20 15:58:00Z', 'message', 'ann'),
@@ -251,20 +251,20 @@ SELECT user_id, asked_by, elapsed_seconds, working_seconds FROM metric_response_
 
 -- example M25
 INSERT INTO users_current (tenant_id, user_id) VALUES ('M25', 'ann'), ('M25', 'nils');
-INSERT INTO mailbox_settings_current (tenant_id, user_id, working_hours_iana_time_zone, working_days, working_hours_start, working_hours_end) VALUES
- ('M25', 'ann', 'America/New_York', '["monday","tuesday","wednesday","thursday","friday"]', '08:00:00.0000000', '17:00:00.0000000'),
- ('M25', 'nils', 'Europe/Oslo', '["monday"]', '22:00:00.0000000', '06:00:00.0000000');
+INSERT INTO mailbox_settings_current (tenant_id, user_id, working_hours_iana_time_zone, working_hours_windows_time_zone, working_days, working_hours_start, working_hours_end) VALUES
+ ('M25', 'ann', 'America/New_York', 'Eastern Standard Time', '["monday","tuesday","wednesday","thursday","friday"]', '08:00:00.0000000', '17:00:00.0000000'),
+ ('M25', 'nils', 'Europe/Oslo', 'W. Europe Standard Time', '["monday"]', '22:00:00.0000000', '06:00:00.0000000');
 INSERT INTO channel_messages (tenant_id, dt, team_id, channel_id, message_id, created_time, message_type, from_user_id) VALUES
  ('M25', '2026-10-30', 't', 'k', '1', '2026-10-30 21:30:00Z', 'message', 'ann'), ('M25', '2026-11-02', 't', 'k', '2', '2026-11-02 21:30:00Z', 'message', 'ann'),
  ('M25', '2026-11-03', 't', 'k', '3', '2026-11-03 04:30:00Z', 'message', 'nils'), ('M25', '2026-11-03', 't', 'k', '4', '2026-11-03 05:30:00Z', 'message', 'nils');
-SELECT user_id, CAST(local_date AS VARCHAR), messages, inside, outside FROM metric_message_hours WHERE tenant_id = 'M25' ORDER BY 1, 2;
+SELECT user_id, local_date, messages, inside, outside FROM metric_message_hours WHERE tenant_id = 'M25' ORDER BY 1, 2;
 -- = ann, 2026-10-30, 1, 0, 1
 -- = ann, 2026-11-02, 1, 1, 0
 -- = nils, 2026-11-03, 2, 1, 1
 
 -- example M26
 INSERT INTO users_current (tenant_id, user_id) VALUES ('M26', 'ann');
-INSERT INTO mailbox_settings_current (tenant_id, user_id, working_hours_iana_time_zone, working_days, working_hours_start, working_hours_end) VALUES ('M26', 'ann', 'Europe/Zurich', '["monday"]', '08:00:00.0000000', '17:00:00.0000000');
+INSERT INTO mailbox_settings_current (tenant_id, user_id, working_hours_iana_time_zone, working_hours_windows_time_zone, working_days, working_hours_start, working_hours_end) VALUES ('M26', 'ann', 'Europe/Zurich', 'W. Europe Standard Time', '["monday"]', '08:00:00.0000000', '17:00:00.0000000');
 INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_service_role) VALUES
  ('M26', '2026-11-16', 'c1', 's1', '2026-11-16 15:30:00Z', '2026-11-16 17:00:00Z', false, 'ann', 'M26', 'mediaController'),
  ('M26', '2026-11-16', 'c2', 's1', '2026-11-16 16:45:00Z', '2026-11-16 17:15:00Z', false, 'ann', 'M26', 'mediaController'),
@@ -293,7 +293,7 @@ SELECT team_id, owners, active_owners, ownership FROM metric_team_owners WHERE t
 INSERT INTO teams_current (tenant_id, team_id, is_archived) VALUES ('M29', 't1', false), ('M29', 't2', false), ('M29', 't3', true);
 INSERT INTO channel_messages (tenant_id, dt, team_id, channel_id, message_id, created_time, message_type, from_user_id) VALUES
  ('M29', '2026-10-01', 't2', 'k', '1', '2026-10-01 09:00:00Z', 'message', 'ann'), ('M29', '2026-11-20', 't1', 'k', '2', '2026-11-20 09:00:00Z', 'message', 'bob'), ('M29', '2026-11-20', 't2', 'k', '3', '2026-11-20 09:05:00Z', 'systemEventMessage', NULL);
-SELECT team_id, state, messages, CAST(last_message_dt AS VARCHAR) FROM metric_team_activity WHERE tenant_id = 'M29' ORDER BY 1;
+SELECT team_id, state, messages, last_message_dt FROM metric_team_activity WHERE tenant_id = 'M29' ORDER BY 1;
 -- = t1, active, 1, 2026-11-20
 -- = t2, dormant, 1, 2026-10-01
 -- = t3, archived, 0, NULL
@@ -319,7 +319,7 @@ SELECT user_id, chatted, called, met FROM metric_active_users WHERE tenant_id = 
 -- example M32
 -- the rows of M30, and
 INSERT INTO channel_messages (tenant_id, dt, team_id, channel_id, message_id, created_time, message_type, from_user_id) VALUES ('M30', '2026-11-23', 't', 'k', '1', '2026-11-23 09:00:00Z', 'message', 'bob');
-SELECT CAST(dt AS VARCHAR), active_1_day, active_7_days, active_28_days, days_with_data FROM metric_active_counts WHERE tenant_id = 'M30' ORDER BY dt;
+SELECT dt, active_1_day, active_7_days, active_28_days, days_with_data FROM metric_active_counts WHERE tenant_id = 'M30' ORDER BY dt;
 -- = 2026-11-16, 2, 2, 2, 1
 -- = 2026-11-23, 1, 1, 3, 2
 
@@ -352,3 +352,26 @@ SELECT user_id, valid_from, valid_to, department FROM users_history WHERE tenant
 -- = ann, 2026-11-20, 2026-11-21, Legal
 -- = ann, 2026-11-21, NULL, Sales
 -- = bob, 2026-11-20, NULL, NULL
+
+-- example Z01
+-- near midnight in UTC it is another day by the clock of many a session
+INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, organizer_kind, organizer_id, organizer_user_tenant_id) VALUES ('Z01', '2026-11-16', 'c1', '2026-11-16 23:50:00Z', '2026-11-17 00:10:00Z', 'user', 'ann', 'Z01');
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_identity_id, callee_tenant_id) VALUES ('Z01', '2026-11-16', 'c1', 's1', '2026-11-16 23:50:00Z', '2026-11-17 00:10:00Z', false, 'ann', 'Z01', 'bob', 'Z01');
+SELECT dt, slot_time, peak, round(mean_calls, 4) FROM metric_concurrency WHERE tenant_id = 'Z01' ORDER BY slot_time;
+-- = 2026-11-16, 2026-11-16 23:45:00+00, 1, 0.6667
+-- = 2026-11-17, 2026-11-17 00:00:00+00, 1, 0.6667
+
+-- example Z02
+-- on Sunday evening, and in the night to Monday
+INSERT INTO calendar_events (tenant_id, dt, user_id, event_id, start_time, end_time, is_all_day, is_cancelled, removed, show_as, response) VALUES
+ ('Z02', '2026-11-15', 'ann', 'e1', '2026-11-15 20:00:00Z', '2026-11-15 21:00:00Z', false, false, false, 'busy', 'accepted'), ('Z02', '2026-11-16', 'ann', 'e2', '2026-11-16 02:00:00Z', '2026-11-16 02:30:00Z', false, false, false, 'busy', 'accepted');
+INSERT INTO event_attendees (tenant_id, dt, user_id, event_id, attendee_index, attendee_type) VALUES ('Z02', '2026-11-15', 'ann', 'e1', 0, 'required'), ('Z02', '2026-11-16', 'ann', 'e2', 0, 'required');
+SELECT week, meetings, meeting_hours FROM metric_meeting_load WHERE tenant_id = 'Z02' ORDER BY week;
+-- = 2026-11-09, 1, 1.0
+-- = 2026-11-16, 1, 0.5
+
+-- example Z03
+-- the day of an observation ends at midnight in UTC
+INSERT INTO presence (tenant_id, dt, user_id, observed_time, availability) VALUES ('Z03', '2026-11-16', 'ann', '2026-11-16 23:45:00Z', 'Available');
+SELECT availability, seconds, round(seen_percent_of_day, 2) FROM metric_presence_shares WHERE tenant_id = 'Z03';
+-- = Available, 900, 1.04
