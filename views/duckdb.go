@@ -34,7 +34,10 @@ func (d duckDB) host() string {
 // head reaches an account by the credentials that are at hand, as those of the Azure CLI, or by the same
 // variable as the lake's own runs.
 func (d duckDB) head() (notes, setup []string) {
-	notes = []string{"Views of the lake " + d.lake() + " for DuckDB, by graphlake sql."}
+	notes = []string{
+		"Views of the lake " + d.lake() + " for DuckDB, by graphlake sql.",
+		"Instants are TIMESTAMPTZ, the same in every session, which shows them by its own clock: SET TimeZone = 'UTC' shows UTC.",
+	}
 	if d.at.Dir != "" {
 		return notes, nil
 	}

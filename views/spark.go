@@ -27,7 +27,10 @@ func (s spark) lake() string {
 }
 
 func (s spark) head() (notes, setup []string) {
-	notes = []string{"Views of the lake " + s.lake() + " for Spark SQL, by graphlake sql. They last as long as the session."}
+	notes = []string{
+		"Views of the lake " + s.lake() + " for Spark SQL, by graphlake sql. They last as long as the session.",
+		"Instants are TIMESTAMP, the same in every session, which shows them by its own clock: SET TIME ZONE 'UTC' shows UTC.",
+	}
 	if s.at.Dir == "" && s.at.AccountURL == "" {
 		notes = append(notes, "Put the storage account where it says ACCOUNT: the configuration does not name it.")
 	}

@@ -32,7 +32,10 @@ func (s synapse) lake() string {
 
 // head gives the data source no credential: then a reader signs in by Entra and needs a role of its own.
 func (s synapse) head() (notes, setup []string) {
-	notes = []string{"Views of the lake " + s.lake() + " for Synapse serverless SQL, by graphlake sql."}
+	notes = []string{
+		"Views of the lake " + s.lake() + " for Synapse serverless SQL, by graphlake sql.",
+		"Instants are DATETIME2, in UTC.",
+	}
 	if s.at.AccountURL == "" {
 		notes = append(notes, "Put the storage account where it says ACCOUNT: the configuration does not name it.")
 	}
@@ -147,9 +150,17 @@ func (synapse) list(columns []string, docs []schemas.Column) string {
 		if i < len(columns)-1 {
 			c += ","
 		}
-		out.WriteString("    " + c + " -- " + line(docs[i].Doc) + "\n")
+		out.WriteString("    " + c + " -- " + line(docs[i].Doc) + zoneOf(docs[i]) + "\n")
 	}
 	return out.String()
+}
+
+// zoneOf says in which zone a column's instants are, for DATETIME2 has none.
+func zoneOf(c schemas.Column) string {
+	if c.Type == schemas.Timestamp || c.Type == schemas.UTCTime {
+		return " In UTC."
+	}
+	return ""
 }
 
 // declare is a column of Parquet.
