@@ -136,8 +136,8 @@ var ofQueues = []Metric{
 		Grain:      "A call record with a leg to an auto attendant.",
 		Key:        []string{"tenant_id", "dt", "call_id"},
 		Needs:      []string{"metric_call_legs"},
-		Definition: "From the first menu leg's start to the last one's end. `result` by the first leg that is no menu and starts at or after the first menu's start: `transferred_queue`, `transferred_voicemail`, `transferred_external`, `transferred_user`, `other`; without one `terminated`.",
-		HardCases:  "Why a call was terminated in a menu is in no call record.",
+		Definition: "From the first menu leg's start to the last one's end. `result` by the first leg that is no menu, does not come from a queue and starts at or after the first menu's start: `transferred_queue`, `transferred_voicemail`, `transferred_external`, `transferred_user`, `other`; without one `terminated`.",
+		HardCases:  "Why a call was terminated in a menu is in no call record. Agents may be rung at the instant at which the queue begins: the caller went to the queue.",
 		Example:    "The first call of `metric_queue_journeys` → 20 seconds, transferred_queue.",
 	},
 	{

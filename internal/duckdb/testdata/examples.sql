@@ -119,8 +119,13 @@ SELECT call_id, resource_accounts, menu_seconds, result, wait_seconds, agents_ru
 
 -- example M09
 -- the rows of M08
-SELECT call_id, menu_seconds, result FROM metric_attendant_journeys WHERE tenant_id = 'M08';
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_service_role, callee_identity_id, callee_tenant_id, callee_service_role) VALUES
+ ('M09', '2026-11-16', 'c3', 's1', '2026-11-16 09:00:00Z', '2026-11-16 09:00:20Z', false, '+41441', 'gateway', NULL, NULL, 'skypeForBusinessAutoAttendant'),
+ ('M09', '2026-11-16', 'c3', 's2', '2026-11-16 09:00:20Z', '2026-11-16 09:00:40Z', false, NULL, 'skypeForBusinessCallQueues', 'bob', 'M09', NULL),
+ ('M09', '2026-11-16', 'c3', 's3', '2026-11-16 09:00:20Z', '2026-11-16 09:05:00Z', false, '+41441', 'gateway', NULL, NULL, 'skypeForBusinessCallQueues');
+SELECT call_id, menu_seconds, result FROM metric_attendant_journeys WHERE tenant_id IN ('M08', 'M09') ORDER BY call_id;
 -- = c1, 20, transferred_queue
+-- = c3, 20, transferred_queue
 
 -- example M10
 -- the rows of M08

@@ -352,7 +352,7 @@ WITH menu AS NOT MATERIALIZED (
         ROW_NUMBER() OVER (PARTITION BY l.tenant_id, l.dt, l.call_id ORDER BY l.start_time, l.session_id) AS nth
     FROM original_call_legs AS l
     JOIN menu AS m ON m.tenant_id = l.tenant_id AND m.dt = l.dt AND m.call_id = l.call_id
-    WHERE l.callee_kind <> 'attendant' AND l.start_time >= m.menu_time
+    WHERE l.callee_kind <> 'attendant' AND l.caller_kind <> 'queue' AND l.start_time >= m.menu_time
 )
 SELECT
     m.tenant_id, m.dt, m.call_id, m.menu_time, m.menu_legs, ((epoch_us(m.menu_end) - epoch_us(m.menu_time)) / 1e6) AS menu_seconds,
