@@ -2,27 +2,38 @@ package graphsim
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
 )
 
 // Facts are what happened in a tenant until now, as the generator drew it: for a comparison with the metrics of a lake, row by row.
-// Nothing here is read out of an answer. Of calls there are those whose details exist, of messages those that somebody may read.
+// Nothing here is read out of an answer. Of calls there are those whose details exist or have existed, of messages those that somebody may read.
 // What Graph's records cannot tell is not told apart here either where that is said; Meant is what really became of a leg.
+//
+// What nobody can read any more is here as whoever has read the tenant in some nights still knows it: what was written in a team that is gone, the
+// calendar of somebody who has left.
 //
 // Ids are those of the tables. Instants have all digits that Graph sends, and tables fewer.
 type Facts struct {
 	Legs     []LegFact
 	Calls    []CallFact
 	Persons  []PersonFact
+	Menus    []MenuFact
 	Journeys []JourneyFact
 	Missed   []MissedFact
 	Streams  []StreamFact
 	Routed   []RoutedFact
 	Billed   []BilledFact
 	Messages []MessageFact
+	Events   []EventFact
 	Active   []ActiveFact
+	Users    []UserFact
+	Teams    []TeamFact
+	Products []ProductFact
+
+	FirstPost, LastPost time.Time // the days of the first and the last message, or event, of a channel
 }
 
 // An EndFact is one end of a leg. The ID is that of a user, an external or a telephone number; empty where the record has none.
@@ -52,7 +63,8 @@ type CallFact struct {
 	Network                    string // direct_routing, other_pstn, voip
 	Outcome                    string
 	Members, Outsiders, Phones int
-	Planned                    time.Time // when its calendar event begins, in its organizer's copy as it is now; zero if there is none
+	Organizer                  string
+	Planned                    time.Time // when its calendar event begins, in its organizer's copy, if it was then, give or take quarterHour; else zero
 }
 
 // A PersonFact is somebody in a call (M05, M20): whoever was at an end of an answered or joined leg.
@@ -62,6 +74,14 @@ type PersonFact struct {
 	Stays        int    // that neither overlap nor touch
 	First, Last  time.Time
 	Talk         time.Duration // of all stays
+}
+
+// A MenuFact is a call that reached a menu (M09).
+type MenuFact struct {
+	Call   string
+	Length time.Duration // of all menus of it
+	Menus  int
+	Queued bool // it went on to a queue; else the caller hung up
 }
 
 // A JourneyFact is a call that reached a queue (M08).
@@ -93,33 +113,52 @@ type StreamFact struct {
 	Medium                 string // audio, video, sharing
 	Class                  string // good, poor, unclassified
 	Poor                   bool   // by the rules of Call Record Insights
+	From, To               SideFact
 }
 
-// A RoutedFact is a row of Direct Routing (M13).
+// A SideFact is an end of a stream that is somebody, or something with an id, of the tenant; else the User is empty (M18). What is not told is
+// unknown.
+type SideFact struct{ User, Platform, Connection, Band, Subnet string }
+
+// A RoutedFact is a row of Direct Routing (M04, M12, M13).
 type RoutedFact struct {
 	ID, Call, Trunk string
 	Inbound         bool
+	User            string // of the tenant; empty if none
 	Result          string // success, busy, no_answer, rejected, bad_number, network
-	Code            int
+	Code, Reason    int    // of SIP, and Microsoft's
+	Phrase          string
+	Start           time.Time // of the call
+	Invited, Ended  time.Time // how long the trunk was busy
 	Ring            time.Duration
+	Seconds         int
 }
 
 // A BilledFact is a row of a calling plan as it is now (M14). Amounts are in hundredths.
 type BilledFact struct {
 	ID, Direction, ChargedTo string
+	User                     string // whose line it was; empty if nobody's
+	Start                    time.Time
 	Country                  string // where the other number is, as ISO names it; empty if nobody can tell
+	Destination              string // the country's name as the row has it; empty if it has none
+	Line                     string // the country of the tenant's own number, as ISO names it
+	Context, Operator        string // the former is empty where the row has none
 	Currency                 string
 	Charge, Connection       int
 	Missing                  bool // neither a charge nor a currency
 	Seconds                  int
 }
 
-// A MessageFact is a message of somebody (M23, M25).
+// A MessageFact is a message of somebody, or of a bot, which has no author (M23, M25).
 type MessageFact struct {
 	Table, Thread, ID string
+	Team              string // of a channel
+	Scope             string // one_on_one, group, meeting; of a chat that nobody is in any more chat_unknown; post, reply
 	Created           time.Time
 	Author            string
-	Hours             string // inside, outside, not_known: by the author's clock and working hours as they are now
+	Other             string    // in a chat of two whoever else is in it now
+	Hours             string    // inside, outside, not_known: by the author's clock and working hours as they are now
+	Local             time.Time // a midnight: the date by that clock, in UTC where it is not known
 }
 
 // An ActiveFact is who was active on a UTC day, in the order of the ids (M31).
@@ -131,10 +170,14 @@ type ActiveFact struct {
 // returnWindow is how long after a missed call people must have spoken for it to be returned.
 const returnWindow = 24 * time.Hour
 
-// Facts takes time in proportion to the calls and messages.
-func (t *Tenant) Facts() Facts {
+// Facts takes time in proportion to the calls and messages. The nights are those in which somebody has read the tenant, the first first and the last
+// now; without any it is read now.
+func (t *Tenant) Facts(nights ...time.Time) Facts {
 	var f Facts
 	now := t.Now().UTC()
+	if len(nights) == 0 {
+		nights = []time.Time{now}
+	}
 	active := map[int]map[string]bool{}
 	act := func(day int, id string) {
 		if active[day] == nil {
@@ -143,18 +186,21 @@ func (t *Tenant) Facts() Facts {
 		active[day][id] = true
 	}
 	for day := t.first; day < t.first+t.days; day++ {
-		for c := range t.callsOf(day, now) {
-			if !c.end.After(now) {
-				t.factsOfRows(&f, c, now)
+		for index := range t.count(day) { // of the logs, in which no call moves to another day
+			if c := t.call(day, index); !c.end.After(now) {
+				t.factsOfRows(&f, &c, now)
 			}
-			if !c.readable(now) {
+		}
+		for c := range t.callsOf(day, now) {
+			if !c.kept(now) {
 				continue
 			}
 			legs := t.legFacts(c)
 			f.Legs = append(f.Legs, legs...)
-			f.Calls = append(f.Calls, t.callFact(c, legs, now))
+			f.Calls = append(f.Calls, t.callFact(c, legs, nights))
 			f.Persons = append(f.Persons, personFacts(legs)...)
 			if c.kind == queue {
+				f.Menus = append(f.Menus, t.menuFacts(c)...)
 				f.Journeys = append(f.Journeys, t.journeyFacts(c)...)
 			}
 			f.Streams = append(f.Streams, t.streamFacts(c)...)
@@ -169,21 +215,37 @@ func (t *Tenant) Facts() Facts {
 		}
 	}
 	f.Missed = t.missedFacts(f.Calls, now)
-	for m := range t.writtenMessages(now) {
-		f.Messages = append(f.Messages, m)
-		act(dayOf(m.Created), m.Author)
+	f.Messages = t.messageFacts(nights)
+	for _, m := range f.Messages {
+		if m.Author != "" {
+			act(dayOf(m.Created), m.Author)
+		}
 	}
 	for day := t.first; day < t.first+t.days; day++ {
 		one := ActiveFact{Day: midnight(day)}
 		for id := range active[day] {
-			if number, ok := t.number(userIDs, id); ok && int(number) < t.everybody(now) {
+			if number, ok := t.number(userIDs, id); ok && t.everSeen(int(number), nights) {
 				one.Users = append(one.Users, id)
 			}
 		}
 		slices.Sort(one.Users)
 		f.Active = append(f.Active, one)
 	}
+	f.Events = t.eventFacts(nights)
+	f.Users, f.Teams, f.Products = t.UserFacts(now), t.teamFacts(nights), t.productFacts(now)
+	f.FirstPost, f.LastPost = t.posts(nights)
 	return f
+}
+
+// kept says whether somebody who reads every night has a call: however old it is.
+func (c *call) kept(now time.Time) bool { return now.Sub(c.end) >= youngest }
+
+// everSeen says whether somebody was in the directory in some night.
+func (t *Tenant) everSeen(number int, nights []time.Time) bool {
+	return slices.ContainsFunc(nights, func(night time.Time) bool {
+		_, here := t.personAt(number, night)
+		return here
+	})
 }
 
 // endFact is an end as the record shows it.
@@ -232,8 +294,8 @@ func (t *Tenant) legFacts(c *call) (list []LegFact) {
 // orderOfOutcomes says which outcome of its legs a call has: the first that there is. Who only waited gave up.
 var orderOfOutcomes = []string{"answered", "joined", "voicemail", "declined", "busy", "missed", "abandoned", "queued", "attendant", "failed"}
 
-func (t *Tenant) callFact(c *call, legs []LegFact, now time.Time) CallFact {
-	one := CallFact{Call: c.id.String(), Start: c.start, End: c.end, Kind: "one_to_one", Outcome: "unknown", Network: "voip"}
+func (t *Tenant) callFact(c *call, legs []LegFact, nights []time.Time) CallFact {
+	one := CallFact{Call: c.id.String(), Organizer: t.key(c.first), Start: c.start, End: c.end, Kind: "one_to_one", Outcome: "unknown", Network: "voip"}
 	for _, p := range t.parties(c) {
 		switch p.kind {
 		case internal:
@@ -283,11 +345,7 @@ func (t *Tenant) callFact(c *call, legs []LegFact, now time.Time) CallFact {
 	case "queued", "attendant":
 		one.Outcome = "abandoned"
 	}
-	if c.scheduled() {
-		if e, there := t.meeting(c).asOf(now); there && e.in(e.organizer) {
-			one.Planned = e.start
-		}
-	}
+	one.Planned = t.plannedFor(c, nights)
 	return one
 }
 
@@ -328,6 +386,19 @@ func personFacts(legs []LegFact) (list []PersonFact) {
 		list = append(list, one)
 	}
 	return list
+}
+
+// menuFacts are the menus of a call, if it reached one.
+func (t *Tenant) menuFacts(c *call) []MenuFact {
+	j := t.journey(c)
+	if j.menu == 0 {
+		return nil
+	}
+	one := MenuFact{Call: c.id.String(), Length: j.menu, Menus: 1, Queued: j.ending != inMenuOnly}
+	if j.nested {
+		one.Menus = 2
+	}
+	return []MenuFact{one}
 }
 
 // journeyFacts are the journey of a call, if it reached a queue.
@@ -378,10 +449,14 @@ func (t *Tenant) streamFacts(c *call) (list []StreamFact) {
 				}
 				s := c.medium(l, j, k)
 				sent, received := streams(&s, modality)
+				caller, callee := t.sides(c, l, modality, &s)
 				for n := range sent + received {
 					one := StreamFact{Call: c.id.String(), Session: session.String(), Segment: ids[j].String(), Media: media, Stream: n}
 					one.Medium = map[string]string{labels["audio"]: "audio", labels["video"]: "video"}[label]
 					one.Medium = cmp.Or(one.Medium, "sharing")
+					if one.From, one.To = caller, callee; n >= sent {
+						one.From, one.To = callee, caller
+					}
 					one.Class, one.Poor = t.flow(c, l, streamPlace{j, k, n, modality, n < sent}).verdict(label)
 					list = append(list, one)
 				}
@@ -390,6 +465,33 @@ func (t *Tenant) streamFacts(c *call) (list []StreamFact) {
 		}
 	}
 	return list
+}
+
+// sides are both sides of a medium, as far as its record tells of them. What is drawn of devices and networks comes in this order.
+func (t *Tenant) sides(c *call, l *leg, modality string, s *source) (caller, callee SideFact) {
+	ends := []party{l.caller, l.callee}
+	for _, p := range ends {
+		t.deviceInfo(c, p, modality == "audio", s)
+	}
+	var all [2]SideFact
+	for i, p := range ends {
+		told := t.network(c, p, s) != nil
+		if p.kind != internal && p.kind != bot && p.kind != device {
+			continue
+		}
+		one := SideFact{User: t.key(p), Platform: "unknown", Connection: "unknown", Band: "unknown", Subnet: "unknown"}
+		draws := seeded(c.seed, uint64(p.kind), uint64(p.number), 'e')
+		if agent, ok := clientAgent(p, &draws).(entity); ok {
+			one.Platform, _ = agent.at("platform").(string)
+		}
+		if told {
+			at := t.seat(c, p)
+			one.Connection, one.Subnet = at.connection, fmt.Sprintf("10.%d.%d.0", at.a, at.b)
+			one.Band = cmp.Or(at.band, "unknown")
+		}
+		all[i] = one
+	}
+	return all[0], all[1]
 }
 
 // results are the classes of what a trunk's partner answers.
@@ -402,16 +504,32 @@ var results = map[int]string{
 func (t *Tenant) factsOfRows(f *Facts, c *call, now time.Time) {
 	for row := range t.routingCount(c) {
 		way := c.routing()
-		f.Routed = append(f.Routed, RoutedFact{
+		one := RoutedFact{
 			ID: routingID(c, row).String(), Call: c.id.String(), Trunk: trunks[way.trunk], Inbound: c.kind == trunkIn,
-			Result: cmp.Or(results[way.answer.code], "network"), Code: way.answer.code, Ring: way.ring,
-		})
+			Result: cmp.Or(results[way.answer.code], "network"), Code: way.answer.code, Phrase: way.answer.phrase, Reason: 560000 + way.answer.code,
+			Start: c.start, Invited: c.start, Ended: c.start.Add(way.ring), Ring: way.ring,
+		}
+		if way.fate == answered {
+			length := c.end.Sub(c.start) / time.Duration(1+row) // the second half was handed on
+			one.Phrase, one.Reason, one.Seconds = "BYE", 540000, int(length/time.Second)
+			one.Invited, one.Ended = c.start.Add(-way.ring), c.start.Add(length)
+		}
+		for _, p := range t.parties(c)[:2] {
+			if p.kind == internal {
+				one.User = t.key(p)
+			}
+		}
+		f.Routed = append(f.Routed, one)
 	}
 	for row := range t.pstnCount(c) {
-		b, _ := t.billed(c, row)
+		b := t.billed(c, row)
 		one := BilledFact{
 			ID: pstnID(c, row).String(), Direction: either(b.sort == "user_in" || b.sort == "ucap_in" || b.sort == "conf_in", "inbound", "outbound"),
 			ChargedTo: "user", Currency: b.bill.currency, Charge: b.bill.at(now), Connection: b.bill.connection, Missing: b.bill.missing, Seconds: b.duration,
+			Start: b.start, Line: b.line.country, Context: b.context(), Destination: b.destination, Operator: b.operator,
+		}
+		if b.who != nil {
+			one.User = b.who.id.String()
 		}
 		switch b.sort[:4] {
 		case "conf":
@@ -494,74 +612,15 @@ func (t *Tenant) missedFacts(calls []CallFact, now time.Time) (list []MissedFact
 	return list
 }
 
-// readableCalls are the calls whose details exist.
+// readableCalls are the calls whose details exist or have existed.
 func (t *Tenant) readableCalls(now time.Time) iter.Seq[*call] {
 	return func(yield func(*call) bool) {
 		for day := t.first; day < t.first+t.days; day++ {
 			for c := range t.callsOf(day, now) {
-				if c.readable(now) && !yield(c) {
+				if c.kept(now) && !yield(c) {
 					return
 				}
 			}
 		}
 	}
-}
-
-// writtenMessages are the messages of people that may be read, each once.
-func (t *Tenant) writtenMessages(now time.Time) iter.Seq[MessageFact] {
-	return func(yield func(MessageFact) bool) {
-		for m := range t.readableChatMessages(now) {
-			if one, ok := t.messageFact("chat_messages", &m, now); ok && !yield(one) {
-				return
-			}
-		}
-		for _, team := range t.readableTeams(now) {
-			for _, th := range t.channelThreads(team, now) {
-				for day := t.first; day < t.first+t.days; day++ {
-					for _, m := range t.channelDay(th, day, now) {
-						if one, ok := t.messageFact("channel_messages", &m, now); ok && !yield(one) {
-							return
-						}
-					}
-				}
-			}
-		}
-	}
-}
-
-func (t *Tenant) messageFact(table string, m *message, now time.Time) (one MessageFact, ok bool) {
-	who, ok := t.sender(m)
-	if !ok || who.kind != internal && who.kind != federated && who.kind != visitor && who.kind != skype {
-		return one, false
-	}
-	one = MessageFact{Table: table, Thread: m.thread.id, ID: m.id(), Created: m.created, Author: t.key(who), Hours: "not_known"}
-	if who.kind == internal {
-		one.Hours = t.hoursOf(who.number, m.created, now)
-	}
-	return one, true
-}
-
-// hoursOf says whether an instant is inside somebody's working hours, by the clock of the place for which they have set them.
-func (t *Tenant) hoursOf(number int, at, now time.Time) string {
-	p, here := t.personAt(number, now)
-	m := mailbox{person: &p}
-	hours, known := m.hours()
-	if !here || !p.hasMailbox() || t.forbidden(userIDs, number) || !known {
-		return "not_known"
-	}
-	local := at.In(hours.clock)
-	day := local.Weekday()
-	since := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second +
-		time.Duration(local.Nanosecond())
-	yesterday := (day + 6) % 7
-	inside := false
-	switch {
-	case hours.from < hours.to:
-		inside = hours.works(day) && since >= hours.from && since < hours.to
-	case since >= hours.from:
-		inside = hours.works(day)
-	case since < hours.to: // the shift that began the day before
-		inside = hours.works(yesterday)
-	}
-	return either(inside, "inside", "outside")
 }

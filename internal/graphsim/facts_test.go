@@ -346,3 +346,32 @@ func TestSummerTime(t *testing.T) {
 		}
 	}
 }
+
+// Whoever works from eight to five on five days works 45 hours a week, also in that in which the clocks change.
+func TestWorked(t *testing.T) {
+	from := time.Date(2026, 10, 19, 0, 0, 0, 0, time.UTC) // a Monday; clocks change in Europe on the Sunday after, and in America a week later
+	tenant := New(Options{Seed: 1, Users: 40, Moves: -1, From: from, To: from.AddDate(0, 0, 7), Now: at(from)})
+	hours := map[int]float64{
+		1: 45, 2: 45, // eight to five on five days
+		4:  42.5, // from half past eight
+		8:  34,   // the same on four days
+		11: 40,   // nights of eight hours
+		13: 0,    // nobody knows
+	}
+	for number, want := range hours {
+		if p := tenant.person(number); !p.hasMailbox() {
+			continue
+		}
+		for _, week := range []int{0, 1, 2, 3} {
+			// From noon in the middle of the Pacific, at which nobody works, so that each week has its own days everywhere.
+			begin := from.AddDate(0, 0, 7*week).Add(-12 * time.Hour)
+			got, known := tenant.Worked(tenant.id(userIDs, uint64(number)).String(), begin, begin.AddDate(0, 0, 7))
+			if known != (want > 0) || got.Hours() != want {
+				t.Errorf("user %d worked %v hours in week %d (%v), want %v", number, got.Hours(), week, known, want)
+			}
+		}
+	}
+	if _, known := tenant.Worked("somebody", from, afterwards); known {
+		t.Error("the hours of somebody who is no user are known")
+	}
+}

@@ -34,6 +34,11 @@ type billed struct {
 	start        time.Time
 	duration     int // seconds
 	bill         bill
+	callID       string // not unique: a transfer keeps the number, and the media server's address is shared
+	destination  string // the name of a country; empty where the row has none
+	licence      entity
+	inventory    string
+	operator     string
 }
 
 // A bill is in hundredths of its currency. Some rows have neither; nobody published why.
@@ -50,8 +55,8 @@ type bill struct {
 const correctedAfter = 20 * time.Hour
 
 // billed draws a row. The first that is drawn is its id.
-func (t *Tenant) billed(c *call, row int) (b billed, s source) {
-	s = seeded(c.seed, uint64(row), 'p')
+func (t *Tenant) billed(c *call, row int) (b billed) {
+	s := seeded(c.seed, uint64(row), 'p')
 	drawGUID(&s)
 	parties := t.parties(c)
 	b.start, b.duration = c.start, int(c.end.Sub(c.start)/time.Second)
@@ -85,7 +90,16 @@ func (t *Tenant) billed(c *call, row int) (b billed, s source) {
 	b.ours = fmt.Sprintf("%s%06d", b.line.prefix, s.below(1e6))
 	b.theirs, b.abroad = t.line(number)
 	b.bill = b.draw(c, &s)
-	return b, s
+	b.callID = fmt.Sprintf("%d_%d@198.51.100.%d", 1_000_000+c.seed%1_000_003, s.below(500), s.between(1, 9))
+	b.destination = b.called(&s)
+	if c.kind == dialIn {
+		b.licence = entity{"conferenceId", fmt.Sprintf("%09d", s.below(1e9)), "licenseCapability", "MCOMEETADD"}
+	} else {
+		b.licence = entity{"conferenceId", nil, "licenseCapability", pick(&s, []string{"MCOPSTN1", "MCOPSTN2", "MCOPSTNPP", "MCOPSTNU"})}
+	}
+	b.inventory = either(b.bill.tollFree, "Toll-Free", pick(&s, []string{"Subscriber", "Subscriber", "Service", ""}))
+	b.operator = either(s.chance(0.3), "Fabrikam Telecom", "Microsoft")
+	return b
 }
 
 // draw draws what a row costs: two of five calls to the outside, as far as no plan covers them, and whatever comes in over a
@@ -119,8 +133,8 @@ func (o bill) at(now time.Time) int {
 
 var countryNames = map[string]string{"CH": "Switzerland", "PT": "Portugal", "US": "United States", "IN": "India"}
 
-// destination is the country that was called, by name; of a call that came in it is that of the number called, and told of half.
-func (b *billed) destination(s *source) string {
+// called is the country that was called, by name; of a call that came in it is that of the number called, and told of half.
+func (b *billed) called(s *source) string {
 	told := s.chance(0.5)
 	switch {
 	case b.out && b.abroad != nil:
@@ -142,9 +156,8 @@ func (b *billed) context() string {
 }
 
 func (t *Tenant) pstnRow(c *call, row int, now time.Time) entity {
-	b, s := t.billed(c, row)
-	// callId is not unique: a transfer keeps the number, and the media server's address is shared.
-	e := entity{"id", pstnID(c, row), "callId", fmt.Sprintf("%d_%d@198.51.100.%d", 1_000_000+c.seed%1_000_003, s.below(500), s.between(1, 9))}
+	b := t.billed(c, row)
+	e := entity{"id", pstnID(c, row), "callId", b.callID}
 	caller, callee := b.theirs, b.ours
 	if b.out {
 		caller, callee = b.ours, b.theirs
@@ -153,15 +166,7 @@ func (t *Tenant) pstnRow(c *call, row int, now time.Time) entity {
 		"duration", b.duration, "callType", b.sort, "callerNumber", caller, "calleeNumber", callee,
 		"tenantCountryCode", "CH", "usageCountryCode", b.line.country, "destinationContext", orNull(b.context()),
 		"charge", when(!b.bill.missing, cents(b.bill.at(now))), "connectionCharge", when(!b.bill.missing, cents(b.bill.connection)), "currency", orNull(b.bill.currency),
-		"destinationName", orNull(b.destination(&s)))
-	if c.kind == dialIn {
-		e = append(e, "conferenceId", fmt.Sprintf("%09d", s.below(1e9)), "licenseCapability", "MCOMEETADD")
-	} else {
-		e = append(e, "conferenceId", nil, "licenseCapability", pick(&s, []string{"MCOPSTN1", "MCOPSTN2", "MCOPSTNPP", "MCOPSTNU"}))
-	}
-	e = append(e, "inventoryType", orNull(either(b.bill.tollFree, "Toll-Free", pick(&s, []string{"Subscriber", "Subscriber", "Service", ""}))))
-	if s.chance(0.3) {
-		return append(e, "operator", "Fabrikam Telecom", "callDurationSource", "operator")
-	}
-	return append(e, "operator", "Microsoft", "callDurationSource", "microsoft")
+		"destinationName", orNull(b.destination))
+	return append(append(e, b.licence...), "inventoryType", orNull(b.inventory),
+		"operator", b.operator, "callDurationSource", either(b.operator == "Microsoft", "microsoft", "operator"))
 }

@@ -2,6 +2,7 @@ package answers
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -14,13 +15,36 @@ import (
 )
 
 // A comparison is a view and the facts that it has to equal: rows of as many values, in the order of the fields, after that of the tenant, which
-// all have. An instant is in microseconds since 1970, as tables have them; a time in milliseconds.
+// all have. An instant is in microseconds since 1970, as tables have them, and a time in microseconds.
 type comparison struct {
 	name, view string
 	fields     []string // a name and a type of DuckDB
-	facts      func(graphsim.Facts) [][]any
+	facts      func(*told) [][]any
 	seen       string // the query of the lake
 }
+
+var comparisons = slices.Concat(ofCalls, ofQueues, ofPhones, ofQuality, ofMeetings, ofMessages, ofPeople)
+
+// told is what the generator says of a tenant.
+type told struct {
+	graphsim.Facts
+	tenant *graphsim.Tenant
+	trial  *trial
+	calls  map[string]graphsim.CallFact
+}
+
+func (t *trial) told(tenant *graphsim.Tenant) *told {
+	f := &told{Facts: tenant.Facts(t.nights()...), tenant: tenant, trial: t, calls: map[string]graphsim.CallFact{}}
+	for _, c := range f.Calls {
+		f.calls[c.Call] = c
+	}
+	return f
+}
+
+// day is that of a call, to which all that is in it belongs.
+func (f *told) day(call string) string { return date(f.calls[call].Start) }
+
+func date(at time.Time) string { return at.UTC().Format(time.DateOnly) }
 
 // columns are the fields, as read_json wants them.
 func (c comparison) columns() string {
@@ -45,7 +69,7 @@ func (c comparison) list() string {
 func (t *trial) writeFacts() error {
 	files := make([]bytes.Buffer, len(comparisons))
 	for _, tenant := range t.tenants {
-		facts := tenant.Facts()
+		facts := t.told(tenant)
 		for i, c := range comparisons {
 			if err := c.write(&files[i], tenant.Tenant, facts); err != nil {
 				return err
@@ -61,7 +85,7 @@ func (t *trial) writeFacts() error {
 }
 
 // write writes the rows of a tenant, a JSON object each.
-func (c comparison) write(out *bytes.Buffer, tenant string, facts graphsim.Facts) error {
+func (c comparison) write(out *bytes.Buffer, tenant string, facts *told) error {
 	for _, row := range c.facts(facts) {
 		if len(row) != len(c.fields) {
 			return fmt.Errorf("%s: %d values of %d fields", c.name, len(row), len(c.fields))
@@ -102,126 +126,30 @@ func flag01(b bool) int {
 	return 0
 }
 
-// between is a time of two instants as tables have them, in milliseconds.
-func between(a, b time.Time) int64 { return max(0, b.UnixMicro()-a.UnixMicro()) / 1000 }
+// microseconds of seconds as a view has them.
+const microseconds = "round(%s * 1e6)::BIGINT"
 
-// milliseconds of seconds as a table has them.
-const milliseconds = "floor(%s * 1000 + 1e-6)::BIGINT"
+// A span is a time in microseconds since 1970, as tables have them.
+type span struct{ from, to int64 }
 
-var comparisons = []comparison{
-	{
-		"legs", "call_legs",
-		[]string{"call VARCHAR", "session VARCHAR", "started BIGINT", "caller VARCHAR", "caller_id VARCHAR", "callee VARCHAR", "callee_id VARCHAR", "outcome VARCHAR", "evidence VARCHAR", "dropped BOOLEAN", "talk BIGINT"},
-		func(f graphsim.Facts) (rows [][]any) {
-			for _, l := range f.Legs {
-				talk := int64(0)
-				if l.Talk > 0 {
-					talk = between(l.Start, l.End)
-				}
-				rows = append(rows, []any{
-					l.Call, l.Session, instant(l.Start), l.Caller.Kind, text(l.Caller.ID), l.Callee.Kind, text(l.Callee.ID), l.Outcome, l.Evidence, l.Dropped, talk,
-				})
-			}
-			return rows
-		},
-		"SELECT tenant_id, call_id, session_id, epoch_us(start_time), caller_kind, caller_id, callee_kind, callee_id, outcome, evidence, dropped, " +
-			fmt.Sprintf(milliseconds, "talk_seconds") + " FROM call_legs",
-	},
-	{
-		"calls", "metric_calls",
-		[]string{"call VARCHAR", "kind VARCHAR", "direction VARCHAR", "network VARCHAR", "outcome VARCHAR", "members BIGINT", "outsiders BIGINT", "phones BIGINT"},
-		func(f graphsim.Facts) (rows [][]any) {
-			for _, c := range f.Calls {
-				rows = append(rows, []any{c.Call, c.Kind, c.Direction, c.Network, c.Outcome, c.Members, c.Outsiders, c.Phones})
-			}
-			return rows
-		},
-		"SELECT tenant_id, call_id, kind, direction, network, outcome, members::BIGINT, outsiders::BIGINT, phones::BIGINT FROM metric_calls",
-	},
-	{
-		"persons", "call_persons",
-		[]string{"call VARCHAR", "person VARCHAR", "member BOOLEAN", "stays BIGINT", "first BIGINT", "last BIGINT", "seconds BIGINT"},
-		func(f graphsim.Facts) (rows [][]any) {
-			for _, p := range f.Persons {
-				rows = append(rows, []any{p.Call, p.Person, p.Kind == "user", p.Stays, instant(p.First), instant(p.Last), int64(p.Talk.Seconds() + 0.5)})
-			}
-			return rows
-		},
-		"SELECT tenant_id, call_id, person_id, is_member, stays::BIGINT, epoch_us(first_time), epoch_us(last_time), floor(seconds + 0.5)::BIGINT FROM call_persons",
-	},
-	{
-		"streams", "metric_streams",
-		[]string{"session VARCHAR", "segment VARCHAR", "media BIGINT", "stream BIGINT", "medium VARCHAR", "class VARCHAR", "poor BIGINT"},
-		func(f graphsim.Facts) (rows [][]any) {
-			for _, s := range f.Streams {
-				rows = append(rows, []any{s.Session, s.Segment, s.Media, s.Stream, s.Medium, s.Class, flag01(s.Poor)})
-			}
-			return rows
-		},
-		"SELECT tenant_id, session_id, segment_id, media_index::BIGINT, stream_index::BIGINT, medium, cqd_class, cri_poor::BIGINT FROM metric_streams",
-	},
-	{
-		"journeys", "metric_queue_journeys",
-		[]string{"call VARCHAR", "caller VARCHAR", "accounts VARCHAR", "result VARCHAR", "agents BIGINT", "turns BIGINT", "agent VARCHAR", "queued BIGINT", "left_at BIGINT", "wait BIGINT"},
-		func(f graphsim.Facts) (rows [][]any) {
-			for _, j := range f.Journeys {
-				rows = append(rows, []any{
-					j.Call, j.Caller, strings.Join(j.Accounts, ","), j.Result, j.AgentsRung, j.Turns, text(j.Agent), instant(j.Queued), instant(j.Left), between(j.Queued, j.Queued.Add(j.Wait)),
-				})
-			}
-			return rows
-		},
-		"SELECT tenant_id, call_id, caller_id, resource_accounts, result, agents_rung::BIGINT, queue_legs::BIGINT, answered_by, epoch_us(queue_time), epoch_us(left_time), " +
-			fmt.Sprintf(milliseconds, "wait_seconds") + " FROM metric_queue_journeys",
-	},
-	{
-		"missed", "metric_missed_calls",
-		[]string{"call VARCHAR", "kind VARCHAR", "target VARCHAR", "other VARCHAR", "can_match BIGINT", "returned BIGINT", "called_back BIGINT"},
-		func(f graphsim.Facts) (rows [][]any) {
-			for _, m := range f.Missed {
-				kind := "user"
-				if m.Target == "" {
-					kind = "queue"
-				}
-				rows = append(rows, []any{m.Call, kind, text(m.Target), m.Other, flag01(m.CanMatch), instant(m.Returned), flag01(m.CalledBack)})
-			}
-			return rows
-		},
-		"SELECT tenant_id, call_id, target_kind, CASE WHEN target_kind = 'user' THEN target_id END, other_id, can_match::BIGINT, epoch_us(returned_time), called_back::BIGINT FROM metric_missed_calls",
-	},
-	{
-		"routed", "metric_direct_routing",
-		[]string{"trunk VARCHAR", "direction VARCHAR", "attempts BIGINT", "answered BIGINT", "busy BIGINT", "no_answer BIGINT", "rejected BIGINT", "bad_number BIGINT", "network BIGINT"},
-		routed,
-		`SELECT tenant_id, trunk_fqdn, direction, sum(attempts)::BIGINT, sum(answered)::BIGINT, sum(busy)::BIGINT, sum(no_answer)::BIGINT,
-			sum(rejected)::BIGINT, sum(bad_number)::BIGINT, sum(network)::BIGINT FROM metric_direct_routing GROUP BY ALL`,
-	},
-	{
-		"billed", "metric_pstn_costs",
-		[]string{"direction VARCHAR", "charged_to VARCHAR", "currency VARCHAR", "calls BIGINT", "seconds BIGINT", "charge BIGINT", "connection BIGINT", "missing BIGINT"},
-		billed,
-		`SELECT tenant_id, direction, charged_to, currency, sum(calls)::BIGINT, sum(seconds)::BIGINT, sum(charge * 100)::BIGINT,
-			sum(connection_charge * 100)::BIGINT, sum(calls_without_charge)::BIGINT FROM metric_pstn_costs GROUP BY ALL`,
-	},
-	{
-		"hours", "metric_message_hours",
-		[]string{"author VARCHAR", "inside BIGINT", "outside BIGINT", "not_known BIGINT"},
-		hours,
-		"SELECT tenant_id, user_id, sum(inside)::BIGINT, sum(outside)::BIGINT, sum(not_known)::BIGINT FROM metric_message_hours GROUP BY ALL",
-	},
-	{
-		"active", "metric_active_users",
-		[]string{"day VARCHAR", "person VARCHAR"},
-		func(f graphsim.Facts) (rows [][]any) {
-			for _, day := range f.Active {
-				for _, user := range day.Users {
-					rows = append(rows, []any{day.Day.Format(time.DateOnly), user})
-				}
-			}
-			return rows
-		},
-		"SELECT tenant_id, dt::VARCHAR, user_id FROM metric_active_users",
-	},
+// union are the same times without those that overlap or touch.
+func union(all []span) (apart []span) {
+	slices.SortFunc(all, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	for _, s := range all {
+		if last := len(apart) - 1; last >= 0 && s.from <= apart[last].to {
+			apart[last].to = max(apart[last].to, s.to)
+		} else {
+			apart = append(apart, s)
+		}
+	}
+	return apart
+}
+
+func length(all []span) (sum int64) {
+	for _, s := range all {
+		sum += s.to - s.from
+	}
+	return sum
 }
 
 // grouped adds up numbers by a key of texts.
@@ -253,37 +181,4 @@ func (g grouped) rows() (rows [][]any) {
 	return rows
 }
 
-func routed(f graphsim.Facts) [][]any {
-	g := grouped{}
-	classes := []string{"success", "busy", "no_answer", "rejected", "bad_number", "network"}
-	for _, r := range f.Routed {
-		direction := "outbound"
-		if r.Inbound {
-			direction = "inbound"
-		}
-		numbers := make([]int64, 1+len(classes))
-		numbers[0], numbers[1+slices.Index(classes, r.Result)] = 1, 1
-		g.add([]string{r.Trunk, direction}, numbers...)
-	}
-	return g.rows()
-}
-
-func billed(f graphsim.Facts) [][]any {
-	g := grouped{}
-	for _, b := range f.Billed {
-		currency := b.Currency
-		if b.Missing {
-			currency = "unknown"
-		}
-		g.add([]string{b.Direction, b.ChargedTo, currency}, 1, int64(b.Seconds), int64(b.Charge), int64(b.Connection), int64(flag01(b.Missing)))
-	}
-	return g.rows()
-}
-
-func hours(f graphsim.Facts) [][]any {
-	g := grouped{}
-	for _, m := range f.Messages {
-		g.add([]string{m.Author}, int64(flag01(m.Hours == "inside")), int64(flag01(m.Hours == "outside")), int64(flag01(m.Hours == "not_known")))
-	}
-	return g.rows()
-}
+func microsecond(at int64) time.Time { return time.UnixMicro(at).UTC() }
