@@ -99,8 +99,8 @@ func TestExpired(t *testing.T) {
 func TestEmptyDay(t *testing.T) {
 	r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"value":[]}`) }))
 	rep := r.run(t, 1, schemas.CallRecords)
-	if got := len(r.objects(t)); rep.Units[0].Outcome != state.Empty || got != 7 {
-		t.Errorf("outcome %s, %d objects; want empty and raw with six tables", rep.Units[0].Outcome, got)
+	if got := len(r.objects(t)); rep.Units[0].Outcome != state.Empty || got != 9 {
+		t.Errorf("outcome %s, %d objects; want empty and raw with six tables that are read and two that are computed", rep.Units[0].Outcome, got)
 	}
 }
 

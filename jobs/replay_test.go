@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,16 +93,16 @@ func TestReplayAfterAChangeOfTheSchema(t *testing.T) {
 // request, and as a run would have.
 func TestReplayComputes(t *testing.T) {
 	sim := graphsim.New(graphsim.Options{Users: 10, From: monday, To: monday.Add(2 * schemas.Day), Large: 12, Now: func() time.Time { return later }})
-	asked := 0
-	r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { asked++; sim.ServeHTTP(w, q) }))
+	var asked atomic.Int64
+	r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { asked.Add(1); sim.ServeHTTP(w, q) }))
 	before := schemas.CallRecords.Read()
 	if rep := r.run(t, 2, before); rep.Status != state.Data || rep.Units[0].Rows["call_legs"] != 0 {
 		t.Fatalf("%+v", rep)
 	}
-	asked = 0
+	asked.Store(0)
 	rep, err := r.Replay(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}})
-	if err != nil || rep.Status != state.Data || asked != 0 {
-		t.Fatalf("%v, %d requests, %+v", err, asked, rep)
+	if err != nil || rep.Status != state.Data || asked.Load() != 0 {
+		t.Fatalf("%v, %d requests, %+v", err, asked.Load(), rep)
 	}
 	legs, persons := r.countFacts(t, monday, monday.Add(schemas.Day))
 	if u := rep.Units[0]; u.Rows["call_legs"] != legs || u.Rows["call_persons"] != persons || legs == 0 || persons == 0 {
