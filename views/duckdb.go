@@ -36,10 +36,12 @@ func (d duckDB) host() string {
 func (d duckDB) head() (notes, setup []string) {
 	notes = []string{
 		"Views of the lake " + d.lake() + " for DuckDB, by graphlake sql.",
+		"Each query reads files anew, for a run may replace them. That is set for this session; DuckDB 1.3 or later knows it.",
 		"Instants are TIMESTAMPTZ, the same in every session, which shows them by its own clock: SET TimeZone = 'UTC' shows UTC.",
 	}
+	setup = []string{uncached}
 	if d.at.Dir != "" {
-		return notes, nil
+		return notes, setup
 	}
 	account, _, _ := strings.Cut(d.host(), ".")
 	secret := "PROVIDER credential_chain, ACCOUNT_NAME " + text(account)
@@ -47,8 +49,12 @@ func (d duckDB) head() (notes, setup []string) {
 		notes = append(notes, "Only the command duckdb knows getenv; in a program put the value of "+d.at.SecretEnv+" there.")
 		secret = "CONNECTION_STRING getenv(" + text(d.at.SecretEnv) + ")"
 	}
-	return notes, []string{"INSTALL azure", "LOAD azure", "CREATE OR REPLACE SECRET graphlake (TYPE azure, " + secret + ")"}
+	return notes, append(setup, "INSTALL azure", "LOAD azure", "CREATE OR REPLACE SECRET graphlake (TYPE azure, "+secret+")")
 }
+
+// uncached: DuckDB keeps what it read of a file, which it tells from the next of that name by their second. A run may replace one within it,
+// and then the query fails.
+const uncached = "SET enable_external_file_cache = false"
 
 // files is a literal of the pattern of files below the lake, in whose own name nothing is a pattern.
 func (d duckDB) files(pattern string) string {

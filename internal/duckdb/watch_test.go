@@ -27,11 +27,7 @@ func TestWatch(t *testing.T) {
 	w.night(t, 23, 0) // a lake without files has no views
 	w.open(t)
 	w.datasets = watchedDatasets
-	w.exec(t, w.script(t, "duckdb"))
-	// No file may be taken for what it was: what is cached of one is told apart by its second, and here it is
-	// replaced several times in one.
-	w.exec(t, "SET enable_object_cache = false")
-	w.exec(t, "SET enable_external_file_cache = false")
+	w.exec(t, w.script(t, "duckdb")) // which caches no file: here one is replaced several times in a second
 
 	var ended atomic.Bool
 	go func() {

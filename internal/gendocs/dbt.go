@@ -62,6 +62,9 @@ func relations(set schemas.Set) ([]relation, error) {
 	}
 	var all []relation
 	for _, statement := range script.Statements {
+		if strings.HasPrefix(statement, "SET ") { // of a session
+			continue
+		}
 		plain := func(s string) string { return strings.ReplaceAll(s, "''", "'") }
 		if m := madeView.FindStringSubmatch(statement); m != nil {
 			all = append(all, relation{Name: m[1], SQL: statement[len(m[0]):]})
