@@ -333,12 +333,27 @@ func (p dbt) Questions() (all []question) {
 	return all
 }
 
-// Dashboard is the page of docs/powerbi, which reads all tables of its model.
-func (p dbt) Dashboard() question {
-	q := question{Name: "powerbi_overview", Label: "The page in Power BI", Type: "dashboard", Doc: "docs/powerbi has it, as text."}
+// Pages are what shows answers to people: that of graphlake report, which has the numbers of views and reads what they do, and that of
+// docs/powerbi, which reads all tables of its model.
+func (p dbt) Pages() []question {
+	var inModel []string
 	for _, t := range pbiTables {
-		i := slices.IndexFunc(p.relations, func(r relation) bool { return r.Name == t.View })
-		q.Reads, q.Needs = append(q.Reads, t.View), append(q.Needs, p.relations[i].Needs...)
+		inModel = append(inModel, t.View)
+	}
+	return []question{
+		p.page("graphlake_report", "The page of graphlake report", "docs/report.md says what is on it; its numbers are those of these views.", []string{
+			"metric_missed_calls", "metric_queue_days", "metric_quality_by_network", "metric_message_hours", "metric_call_hours", "metric_meeting_load",
+			"metric_calls", "metric_active_counts", "coverage",
+		}),
+		p.page("powerbi_overview", "The page in Power BI", "docs/powerbi has it, as text.", inModel),
+	}
+}
+
+func (p dbt) page(name, label, doc string, shown []string) question {
+	q := question{Name: name, Label: label, Type: "dashboard", Doc: doc, Reads: shown}
+	for _, view := range shown {
+		i := slices.IndexFunc(p.relations, func(r relation) bool { return r.Name == view })
+		q.Needs = append(q.Needs, p.relations[i].Needs...)
 	}
 	slices.Sort(q.Needs)
 	q.Needs = slices.Compact(q.Needs)

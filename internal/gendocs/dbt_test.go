@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -177,6 +178,27 @@ func TestDBTQuestions(t *testing.T) {
 		}
 	}
 	t.Errorf("the question is not among %d", questions)
+}
+
+// The page of graphlake report shows what docs/report.md says that it does.
+func TestDBTReport(t *testing.T) {
+	all, err := relations(schemas.BuiltIn())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../../docs/report.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"coverage"}
+	for _, m := range regexp.MustCompile("`(metric_\\w+)`").FindAllStringSubmatch(string(text), -1) {
+		want = append(want, m[1])
+	}
+	slices.Sort(want)
+	got := slices.Sorted(slices.Values(dbt{set: schemas.BuiltIn(), relations: all}.Pages()[0].Reads))
+	if !slices.Equal(got, slices.Compact(want)) {
+		t.Errorf("it reads %v, want %v", got, want)
+	}
 }
 
 // Who changes nothing of the project builds what a run without a list of datasets has read.
