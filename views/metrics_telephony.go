@@ -2,6 +2,20 @@ package views
 
 var ofTelephony = []Metric{
 	{
+		Name:     "phone_legs",
+		Topic:    "Telephony",
+		Sentence: "Every call and attempt over the telephone network, of Direct Routing and of calling plans in one shape.",
+		Grain:    "A row of `direct_routing_calls` or of `pstn_calls`; `dataset` says of which.",
+		Key:      []string{"tenant_id", "dt", "dataset", "leg_id"},
+		Also:     []string{"direct_routing_calls", "pstn_calls"},
+		Definition: "Columns that both have are theirs. `leg_id` is the id of the row, and `call_id` the call in `calls`, which the log of calling plans does not name. `start_time` of Direct Routing is the start, else the invite, else the failure. " +
+			"`cost` is charge + connection_charge, in `currency`. `result`, `ring_seconds`, `final_sip_code` and `trunk_fqdn` are known of Direct Routing alone; `cost`, `currency`, `charged_to` and `operator` of calling plans alone. What is not known is null.",
+		HardCases: "Never add costs across currencies. A transfer is two rows of one call. The row of a calling plan is a call that was charged: an attempt that failed has none there, and has one in Direct Routing. " +
+			"Rows of calling plans arrive for up to 48 hours. The country is that of the number; what a calling plan calls the destination is in `pstn_calls`.",
+		Example: "A call from +41 44 000 00 01 over a trunk, answered after 7 seconds; one over it to +49 30 000 that was busy; 61 seconds over a calling plan to +351 21 000 for 0.40 + 0.05 CHF → " +
+			"inbound CH success, ring 7; outbound DE busy, code 486; outbound PT, 0.45 CHF, no result.",
+	},
+	{
 		Name:     "metric_direct_routing",
 		Topic:    "Telephony",
 		Sentence: "How many attempts of a trunk came through, and what became of the others.",

@@ -26,6 +26,7 @@ import (
 //	t X, f X           whether a column of truth is true, and false
 //	max2 A B, min2 A B the greater and the lesser of two; no null
 //	double X, ceil X   as a floating point number; the next whole number
+//	notext             a text that is null
 //	agg X              the texts of a group in their order, with commas
 //	inline             before the query of a WITH: it is not kept, so that a condition reaches the files
 //	numbers            the numbers from 0 to 4095, as n
@@ -58,6 +59,7 @@ func duckDBWords() template.FuncMap {
 		"min2":      choose("<"),
 		"double":    func(x string) string { return f("CAST(%s AS DOUBLE)", x) },
 		"ceil":      func(x string) string { return f("ceil(%s)", x) },
+		"notext":    func() string { return "CAST(NULL AS VARCHAR)" },
 		"agg":       func(x string) string { return f("string_agg(%s, ',' ORDER BY %s)", x, x) },
 		"inline":    func() string { return "NOT MATERIALIZED " },
 		"numbers":   func() string { return "SELECT CAST(range AS INTEGER) AS n FROM range(4096)" },
@@ -98,6 +100,7 @@ func synapseWords() template.FuncMap {
 		"min2":   choose("<"),
 		"double": func(x string) string { return f("CAST(%s AS FLOAT)", x) },
 		"ceil":   func(x string) string { return f("CEILING(%s)", x) },
+		"notext": func() string { return "CAST(NULL AS VARCHAR(64))" },
 		"agg":    func(x string) string { return f("STRING_AGG(%s, ',') WITHIN GROUP (ORDER BY %s)", x, x) },
 		"inline": func() string { return "" },
 		"numbers": func() string {
@@ -136,6 +139,7 @@ func sparkWords() template.FuncMap {
 		"min2":    choose("<"),
 		"double":  func(x string) string { return f("CAST(%s AS DOUBLE)", x) },
 		"ceil":    func(x string) string { return f("ceil(%s)", x) },
+		"notext":  func() string { return "CAST(NULL AS STRING)" },
 		"agg":     func(x string) string { return f("array_join(array_sort(collect_list(%s)), ',')", x) },
 		"inline":  func() string { return "" },
 		"numbers": func() string { return "SELECT CAST(id AS INT) AS n FROM range(4096)" },

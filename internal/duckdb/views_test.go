@@ -242,7 +242,7 @@ func (l *lake) viewComments(t *testing.T) {
 		}
 	}
 	if n := l.number(t, "SELECT count(*) FROM duckdb_columns() JOIN duckdb_views() ON table_name = view_name AND NOT duckdb_views.internal "+
-		"WHERE duckdb_columns.comment IS NULL AND NOT ends_with(table_name, '_current') AND NOT ends_with(table_name, '_short') AND NOT starts_with(table_name, 'metric_') AND table_name NOT IN ('users_on_day', 'users_history')"); n > 0 {
+		"WHERE duckdb_columns.comment IS NULL AND NOT ends_with(table_name, '_current') AND NOT ends_with(table_name, '_short') AND NOT starts_with(table_name, 'metric_') AND table_name NOT IN ('users_on_day', 'users_history', 'phone_legs')"); n > 0 {
 		t.Errorf("%d columns do not say what they are", n)
 	}
 }

@@ -171,6 +171,17 @@ SELECT country, direction, currency, calls, seconds, CAST(started_minutes AS INT
 -- = Portugal, outbound, CHF, 2, 121, 3, 0.7, 0
 -- = Portugal, outbound, EUR, 1, 30, 1, 0.0, 1
 
+-- example PL
+INSERT INTO direct_routing_calls (tenant_id, dt, direct_routing_call_id, correlation_id, call_time, invite_time, start_time, call_type, trunk_fqdn, successful_call, final_sip_code, user_id, direction, other_number, other_number_country, other_number_masked, result, ring_seconds) VALUES
+ ('PL', '2026-11-16', 'same', 'c1', '2026-11-16 09:00:07Z', '2026-11-16 09:00:00Z', '2026-11-16 09:00:07Z', 'ByotIn', 'sbc1', true, 0, 'ann', 'inbound', '+41440000001', 'CH', false, 'success', 7),
+ ('PL', '2026-11-16', 'd2', 'c2', '2026-11-16 09:10:00Z', '2026-11-16 09:10:00Z', NULL, 'ByotOut', 'sbc1', false, 486, 'bob', 'outbound', '+4930000***', 'DE', true, 'busy', NULL);
+INSERT INTO pstn_calls (tenant_id, dt, pstn_call_id, start_time, call_type, duration_seconds, charge, connection_charge, total_charge, currency, charged_to, user_id, direction, other_number, other_number_country, other_number_masked) VALUES
+ ('PL', '2026-11-16', 'same', '2026-11-16 09:20:00Z', 'user_out', 61, 0.40, 0.05, 0.45, 'CHF', 'user', 'ann', 'outbound', '+35121000', 'PT', false);
+SELECT dataset, leg_id, call_id, user_id, direction, other_number_country, other_number_masked, ring_seconds, result, final_sip_code, trunk_fqdn, CAST(cost AS DOUBLE), currency FROM phone_legs WHERE tenant_id = 'PL' ORDER BY start_time;
+-- = direct_routing_calls, same, c1, ann, inbound, CH, false, 7, success, 0, sbc1, NULL, NULL
+-- = direct_routing_calls, d2, c2, bob, outbound, DE, true, NULL, busy, 486, sbc1, NULL, NULL
+-- = pstn_calls, same, NULL, ann, outbound, PT, false, NULL, NULL, NULL, NULL, 0.45, CHF
+
 -- example M15
 INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, is_test, caller_identity_id, caller_tenant_id, callee_service_role, start_time, end_time, caller_platform) VALUES ('M15', '2026-11-16', 'c1', 's1', false, 'ann', 'M15', 'mediaController', '2026-11-16 09:00:00Z', '2026-11-16 09:10:00Z', 'windows');
 INSERT INTO call_media (tenant_id, dt, call_id, session_id, segment_id, media_index, label, caller_subnet, caller_connection_type, caller_wifi_band) VALUES
