@@ -42,7 +42,7 @@ func TestDuckDBReadsFixturesAsWeDo(t *testing.T) {
 }
 
 func TestCompareSeesOneValue(t *testing.T) {
-	d, db := schemas.PSTNCalls, database(t)
+	d, db := schemas.PSTNCalls.Read(), database(t)
 	our := writeOurs(t, d, lines(t, d))
 	their := writeTheirs(t, db, d, lines(t, d, append(plain[d.Name], text{`"currency":"EUR"`, `"currency":"SEK"`})...), loadOnce)
 	_, err := compare(t.Context(), db, d.Tables, our, their)
