@@ -1,6 +1,6 @@
 // Package answers compares metrics with what the simulator says that happened, row by row.
 //
-//	go run ./internal/trial answers -users 40 -days 28
+//	go run ./internal/trial answers -users 40
 //
 // Two tenants are read into one lake, in some nights: calls get late versions, and in the second night some records and
 // mailboxes are sick, which are healed before the third. Both are drawn from one seed, so that many ids are the same in both: a join
@@ -38,11 +38,12 @@ const (
 	from  = "2026-10-19" // a Monday, six days before clocks change in Europe, and two weeks before they do in America
 	late  = 0.2
 	large = 40
+	moves = 8 // of a thousand users a day: so many that some join, leave and change departments
 	seed  = 1
 )
 
-// Nights, in days after the first: in the second of them the tenants are sick. Further ones follow every week, and the last is two days after the
-// tenants' last day.
+// Nights, in days after the first: in the second of them the tenants are sick. Further ones follow every week, and the last two after the
+// tenants' last day: what was absent once is then absent twice.
 const (
 	firstNight, sickNight, healed, thirdNight, fourthNight = 2, 3, 4, 5, 9
 	week, afterwards                                       = 7, 2
@@ -51,7 +52,7 @@ const (
 // Trial is the trial of two tenants, of -users and a third more.
 func Trial(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 	users := flags.Int("users", 40, "users of the smaller tenant")
-	days := flags.Int("days", 7, "days of the tenants, at least 4")
+	days := flags.Int("days", 35, "days of the tenants, at least 4; in fewer than 31 no team is dormant")
 	return func(ctx context.Context, bin string) error {
 		if *days < healed {
 			return errors.New("-days are too few for a sick night")
@@ -63,7 +64,7 @@ func Trial(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 		t := &trial{first: first, days: *days}
 		for i, id := range []string{"4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30", "b7d20c94-1e6a-4f83-95c7-0a3e8d5f6b12"} {
 			t.tenants = append(t.tenants, graphsim.New(graphsim.Options{
-				Seed: seed, Users: *users + *users*i/3, Tenant: id, From: first, To: t.day(*days), Now: t.clock.now, Late: late, Large: large,
+				Seed: seed, Users: *users + *users*i/3, Tenant: id, From: first, To: t.day(*days), Now: t.clock.now, Late: late, Large: large, Moves: moves,
 				Token: tokens[i], Sick: graphsim.Sick{Seed: int64(i + 1), Kinds: []string{"404", "403"}, Heal: t.day(healed)},
 			}))
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -39,7 +40,7 @@ func (t *trial) nights() (all []time.Time) {
 	for n := fourthNight; n < last; n += week {
 		all = append(all, t.day(n))
 	}
-	return append(all, t.day(last))
+	return append(all, t.day(last), t.day(last+1))
 }
 
 // moments are when presence is observed on the day of the third night, which is one: in turn, with gaps, and shortly before midnight.
@@ -89,9 +90,23 @@ func (t *trial) read(ctx context.Context, bin string) error {
 		start := time.Now()
 		// A night in which somebody is sick ends with an exit status of its own; those after it have to end well.
 		if _, err := t.lake.Run(ctx, args...); err != nil && at.After(t.day(healed)) {
-			return err
+			if err := t.again(ctx, args); err != nil {
+				return err
+			}
 		}
 		fmt.Printf("answers %s: %.1f s\n", at.Format(time.RFC3339), time.Since(start).Seconds())
 	}
 	return nil
+}
+
+// again runs a night again that did not end well. In a tenant so small a team that is gone may have had most of all members of channels, which is
+// doubted: whoever runs it has to say first that it is right.
+func (t *trial) again(ctx context.Context, args []string) error {
+	doubted := slices.Clone(args)
+	doubted[1] = "channel_members"
+	if _, err := t.lake.Run(ctx, append(doubted, "--believe")...); err != nil {
+		return err
+	}
+	_, err := t.lake.Run(ctx, args...)
+	return err
 }
