@@ -6,7 +6,7 @@ set -eu
 : "${SQLFLUFF:=sqlfluff}" "${BIN:=bin}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-printf '[sqlfluff]\ndialect = tsql\nlarge_file_skip_byte_limit = 0\n' >"$work/config"
+printf '[sqlfluff]\ndialect = tsql\nlarge_file_skip_byte_limit = 0\nmax_parse_nodes = 0\n' >"$work/config"
 
 # What is not understood is said to be unparsable; a status alone would also be that of a file that is not read.
 parse() {
