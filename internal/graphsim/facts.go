@@ -125,6 +125,7 @@ type RoutedFact struct {
 	ID, Call, Trunk string
 	Inbound         bool
 	User            string // of the tenant; empty if none
+	Other           NumberFact
 	Result          string // success, busy, no_answer, rejected, bad_number, network
 	Code, Reason    int    // of SIP, and Microsoft's
 	Phrase          string
@@ -134,12 +135,19 @@ type RoutedFact struct {
 	Seconds         int
 }
 
+// A NumberFact is a telephone number of the outside.
+type NumberFact struct {
+	Number  string
+	Country string // as ISO names it; empty if nobody can tell
+	Masked  bool   // its last digits, or all
+}
+
 // A BilledFact is a row of a calling plan as it is now (M14). Amounts are in hundredths.
 type BilledFact struct {
 	ID, Direction, ChargedTo string
 	User                     string // whose line it was; empty if nobody's
 	Start                    time.Time
-	Country                  string // where the other number is, as ISO names it; empty if nobody can tell
+	Other                    NumberFact
 	Destination              string // the country's name as the row has it; empty if it has none
 	Line                     string // the country of the tenant's own number, as ISO names it
 	Context, Operator        string // the former is empty where the row has none
@@ -515,8 +523,12 @@ func (t *Tenant) factsOfRows(f *Facts, c *call, now time.Time) {
 			one.Invited, one.Ended = c.start.Add(-way.ring), c.start.Add(length)
 		}
 		for _, p := range t.parties(c)[:2] {
-			if p.kind == internal {
+			switch p.kind {
+			case internal:
 				one.User = t.key(p)
+			case phone:
+				_, where := t.line(p.number)
+				one.Other = t.numberFact(p, where)
 			}
 		}
 		f.Routed = append(f.Routed, one)
@@ -527,6 +539,7 @@ func (t *Tenant) factsOfRows(f *Facts, c *call, now time.Time) {
 			ID: pstnID(c, row).String(), Direction: either(b.sort == "user_in" || b.sort == "ucap_in" || b.sort == "conf_in", "inbound", "outbound"),
 			ChargedTo: "user", Currency: b.bill.currency, Charge: b.bill.at(now), Connection: b.bill.connection, Missing: b.bill.missing, Seconds: b.duration,
 			Start: b.start, Line: b.line.country, Context: b.context(), Destination: b.destination, Operator: b.operator,
+			Other: t.numberFact(party{kind: phone, number: b.number}, b.abroad),
 		}
 		if b.who != nil {
 			one.User = b.who.id.String()
@@ -537,11 +550,16 @@ func (t *Tenant) factsOfRows(f *Facts, c *call, now time.Time) {
 		case "ucap":
 			one.ChargedTo = "voice_app"
 		}
-		if b.abroad != nil {
-			one.Country = b.abroad.country
-		}
 		f.Billed = append(f.Billed, one)
 	}
+}
+
+func (t *Tenant) numberFact(p party, where *site) NumberFact {
+	one := NumberFact{Number: t.key(p), Masked: t.masked(p)}
+	if where != nil {
+		one.Country = where.country
+	}
+	return one
 }
 
 // A spoken call is one in which people talked, as who was in it.

@@ -29,6 +29,7 @@ type billed struct {
 	line         site    // where the tenant's number is
 	sort         string
 	ours, theirs string
+	number       int   // theirs
 	abroad       *site // where the other number is; nil if nobody can tell
 	out          bool
 	start        time.Time
@@ -88,6 +89,7 @@ func (t *Tenant) billed(c *call, row int) (b billed) {
 		b.line = *b.who.site
 	}
 	b.ours = fmt.Sprintf("%s%06d", b.line.prefix, s.below(1e6))
+	b.number = number
 	b.theirs, b.abroad = t.line(number)
 	b.bill = b.draw(c, &s)
 	b.callID = fmt.Sprintf("%d_%d@198.51.100.%d", 1_000_000+c.seed%1_000_003, s.below(500), s.between(1, 9))

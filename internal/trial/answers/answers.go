@@ -9,9 +9,10 @@
 // a key of any view that more than one row has.
 //
 // Facts are legs, calls, messages, events and the like; what a metric makes of them is counted here once more, where there is a choice
-// in another way: by looking at each second, or quarter of an hour. All metrics are compared, and both views of users, but for metric_talk_spans: it has
-// the pieces of which metric_person_calls tells the sum. Of metric_people the zone is not, which has one name of several for the same clock, but
-// what metric_message_hours makes of it; nor are the devices of metric_stream_sides.
+// in another way: by looking at each second, or quarter of an hour. All metrics are compared, and call_persons, phone_legs and both views of users.
+// Of metric_people the zone is not, which has one name of several for the same clock, but what metric_message_hours makes of it; nor are the devices
+// and addresses of metric_stream_sides, of which no other metric tells. In a tenant so small nothing may begin at the instant at which something ends, as
+// metric_concurrency defines, and hardly anybody is active in one part of a month alone: these are in the examples by hand.
 //
 // The output is a line a view. The last line is: answers views=N rows=N differing=N, the views that were compared, the
 // rows of the facts, and the rows that differed, with those of keys that are not unique. The exit status is 1 unless the latter is 0.

@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -60,6 +61,12 @@ var ofCalls = []comparison{
 			failed::BIGINT, not_known::BIGINT, made::BIGINT, connected::BIGINT, ` + fmt.Sprintf(microseconds, "talk_seconds") + " FROM metric_person_calls",
 	},
 	{
+		"pieces", "metric_talk_spans",
+		[]string{"day VARCHAR", "person VARCHAR", "call VARCHAR", "started BIGINT", "ended BIGINT", "new BIGINT"},
+		pieces,
+		"SELECT tenant_id, dt::VARCHAR, user_id, call_id, epoch_us(start_time), epoch_us(end_time), epoch_us(new_from) FROM metric_talk_spans",
+	},
+	{
 		"missed", "metric_missed_calls",
 		[]string{"call VARCHAR", "kind VARCHAR", "target VARCHAR", "other VARCHAR", "can_match BIGINT", "returned BIGINT", "called_back BIGINT"},
 		func(f *told) (rows [][]any) {
@@ -85,11 +92,17 @@ var ofCalls = []comparison{
 // A dayOf is a user on a day.
 type dayOf struct{ day, user string }
 
-// talks are when people talked, on the days of their calls.
-func (f *told) talks() map[dayOf][]span {
-	all := map[dayOf][]span{}
+// A stay is somebody's in a call in which they talked.
+type stay struct {
+	span
+	call string
+}
+
+// stays are those of people, on the days of their calls.
+func (f *told) stays() map[dayOf][]stay {
+	all := map[dayOf][]stay{}
 	for _, l := range f.Legs {
-		s := span{l.Start.UnixMicro(), l.End.UnixMicro()}
+		s := stay{span{l.Start.UnixMicro(), l.End.UnixMicro()}, l.Call}
 		if l.Outcome != "answered" && l.Outcome != "joined" || s.to <= s.from {
 			continue
 		}
@@ -99,10 +112,37 @@ func (f *told) talks() map[dayOf][]span {
 			}
 		}
 	}
-	for of, spans := range all {
-		all[of] = union(spans)
+	return all
+}
+
+// talks are when people talked.
+func (f *told) talks() map[dayOf][]span {
+	all := map[dayOf][]span{}
+	for of, stays := range f.stays() {
+		for _, s := range stays {
+			all[of] = append(all[of], s.span)
+		}
+		all[of] = union(all[of])
 	}
 	return all
+}
+
+// pieces are by how much each stay makes the time longer in which somebody talked. What it adds is its end.
+func pieces(f *told) (rows [][]any) {
+	for of, stays := range f.stays() {
+		slices.SortFunc(stays, func(a, b stay) int {
+			return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.call, b.call))
+		})
+		var before []span
+		for _, s := range stays {
+			with := union(append(slices.Clone(before), s.span))
+			if more := length(with) - length(before); more > 0 {
+				rows = append(rows, []any{of.day, of.user, s.call, s.from, s.to, s.to - more})
+			}
+			before = with
+		}
+	}
+	return rows
 }
 
 var outcomesOfPeople = []string{"answered", "answered_elsewhere", "missed", "declined", "busy", "abandoned", "failed", "unknown"}

@@ -102,6 +102,16 @@ func queueDays(f *told) [][]any {
 
 var ofPhones = []comparison{
 	{
+		"phone_legs", "phone_legs",
+		[]string{
+			"day VARCHAR", "dataset VARCHAR", "id VARCHAR", "call VARCHAR", "person VARCHAR", "direction VARCHAR", "number VARCHAR", "country VARCHAR", "masked BOOLEAN", "started BIGINT",
+			"duration BIGINT", "ring BIGINT", "result VARCHAR", "code BIGINT", "trunk VARCHAR", "operator VARCHAR", "charged_to VARCHAR", "cost BIGINT", "currency VARCHAR",
+		},
+		phoneLegs,
+		`SELECT tenant_id, dt::VARCHAR, dataset, leg_id, call_id, user_id, direction, other_number, other_number_country, other_number_masked, epoch_us(start_time), duration_seconds::BIGINT, ` +
+			fmt.Sprintf(microseconds, "ring_seconds") + ", result, final_sip_code::BIGINT, trunk_fqdn, operator, charged_to, (cost * 100)::BIGINT, currency FROM phone_legs",
+	},
+	{
 		"routed", "metric_direct_routing",
 		[]string{
 			"day VARCHAR", "trunk VARCHAR", "direction VARCHAR", "attempts BIGINT", "answered BIGINT", "busy BIGINT", "no_answer BIGINT", "rejected BIGINT", "bad_number BIGINT", "network BIGINT",
@@ -136,19 +146,46 @@ var ofPhones = []comparison{
 	},
 }
 
+func phoneLegs(f *told) (rows [][]any) {
+	for _, r := range f.Routed {
+		row := []any{
+			date(r.Start), "direct_routing_calls", r.ID, r.Call, text(r.User), directionOf(r.Inbound), r.Other.Number, text(r.Other.Country), r.Other.Masked, instant(r.Start), r.Seconds,
+			nil, r.Result, r.Code, r.Trunk, nil, nil, nil, nil,
+		}
+		if r.Result == "success" {
+			row[11] = r.Ring.Microseconds()
+		}
+		rows = append(rows, row)
+	}
+	for _, b := range f.Billed {
+		row := []any{
+			date(b.Start), "pstn_calls", b.ID, nil, text(b.User), b.Direction, b.Other.Number, text(b.Other.Country), b.Other.Masked, instant(b.Start), b.Seconds,
+			nil, nil, nil, nil, b.Operator, b.ChargedTo, b.Charge + b.Connection, text(b.Currency),
+		}
+		if b.Missing {
+			row[17] = nil
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func directionOf(inbound bool) string {
+	if inbound {
+		return "inbound"
+	}
+	return "outbound"
+}
+
 func routed(f *told) [][]any {
 	g := grouped{}
 	classes := []string{"success", "busy", "no_answer", "rejected", "bad_number", "network"}
 	for _, r := range f.Routed {
-		direction := "outbound"
-		if r.Inbound {
-			direction = "inbound"
-		}
 		numbers := make([]int64, 1+len(classes)+3)
 		class := slices.Index(classes, r.Result)
 		numbers[0], numbers[1+class] = 1, 1
 		numbers[7], numbers[8], numbers[9] = int64(flag01(class == 0)), int64(flag01(class <= 3)), int64(r.Seconds)
-		g.add([]string{date(r.Start), r.Trunk, direction}, numbers...)
+		g.add([]string{date(r.Start), r.Trunk, directionOf(r.Inbound)}, numbers...)
 	}
 	return g.rows()
 }
