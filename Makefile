@@ -74,7 +74,7 @@ test-race: azurite ## the same with the race detector, which needs a C compiler;
 
 # A run that dies at every call of the store, not at samples of them as in make test.
 test-deaths: azurite
-	$(EMULATED) GRAPHLAKE_DEATHS=all go test -count=1 -run '^TestCrash' ./jobs
+	$(EMULATED) GRAPHLAKE_DEATHS=all go test -timeout 30m -count=1 -run '^TestCrash' ./jobs
 
 lint: ## golangci-lint over the product and the nested modules
 	$(GOLANGCI) run
