@@ -14,7 +14,7 @@ import (
 )
 
 // handOn writes what other engines need to answer the examples, for make engines, into a directory: examples.json, with
-// the statements that graphlake sql prints of the metrics, and a Parquet file for each table that has rows when an example is asked.
+// the statements that graphlake sql prints of the metrics, and the tables as they are when an example is asked, in a directory each.
 func handOn(t *testing.T, dir string, examples []example) {
 	t.Helper()
 	type asked struct {
@@ -22,6 +22,7 @@ func handOn(t *testing.T, dir string, examples []example) {
 		Answer         []string
 	}
 	all := struct {
+		Metrics  []string
 		Views    map[views.Engine][]string
 		Examples []asked
 	}{Views: map[views.Engine][]string{}}
@@ -31,6 +32,9 @@ func handOn(t *testing.T, dir string, examples []example) {
 			t.Fatal(err)
 		}
 		all.Views[e] = script.Statements[len(script.Statements)-len(views.Metrics()):]
+	}
+	for _, m := range views.Metrics() {
+		all.Metrics = append(all.Metrics, m.Name)
 	}
 	for _, e := range examples {
 		all.Examples = append(all.Examples, asked{e.name, e.question, e.answer})
@@ -44,8 +48,8 @@ func handOn(t *testing.T, dir string, examples []example) {
 	}
 }
 
-// handOnRows writes the tables that metrics read.
-func (l *lake) handOnRows(t *testing.T, dir string) {
+// handOnTables writes the tables that metrics read.
+func (l *lake) handOnTables(t *testing.T, dir string) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)

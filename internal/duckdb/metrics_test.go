@@ -65,7 +65,7 @@ func TestMetricExamples(t *testing.T) {
 				}
 				l.exec(t, computed)
 				if dir != "" && zone == "UTC" {
-					l.handOnRows(t, filepath.Join(dir, e.name))
+					l.handOnTables(t, filepath.Join(dir, e.name))
 				}
 				if got := l.rowTexts(t, e.question); !slices.EqualFunc(got, e.answer, sameRow) {
 					t.Errorf("%s: %s\nis %q\nwant %q", e.name, e.question, got, e.answer)

@@ -11,7 +11,7 @@ from sqlglot import exp, parse_one
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 
-from examples import Tables
+from engines import Tables
 
 # How views for Synapse declare what Parquet holds.
 TYPES = {
@@ -26,7 +26,12 @@ TYPES = {
 }
 
 # Windows names of time zones, of which DuckDB knows none.
-IANA = {"W. Europe Standard Time": "Europe/Berlin", "Eastern Standard Time": "America/New_York"}
+IANA = {
+    "Eastern Standard Time": "America/New_York",
+    "India Standard Time": "Asia/Kolkata",
+    "Pacific Standard Time": "America/Los_Angeles",
+    "W. Europe Standard Time": "Europe/Berlin",
+}
 
 Schema = dict[str, dict[str, str]]
 
@@ -35,6 +40,7 @@ class Synapse:
     """Has tables and views in memory."""
 
     zones = ("UTC",)  # T-SQL has none of a session
+    unlike = ("metric_people.zone",)  # which T-SQL knows by the Windows names
 
     def __init__(self) -> None:
         self._schema: Schema = {}

@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 
 from answer import Unavailable
 from by_spark import SETTINGS
-from examples import Tables
+from engines import Tables
 
 # To plan takes longer than a few rows: nothing is compiled for them, or planned anew.
 SMALL: dict[str, bool | float | int | str | None] = {
@@ -23,6 +23,7 @@ class Spark:
 
     # In one the examples' day is UTC's, in one it begins later, in one earlier and not at a whole hour.
     zones = ("UTC", "America/New_York", "Asia/Kolkata")
+    unlike = ()
 
     def __init__(self) -> None:
         if shutil.which("java") is None:

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs the readers into .cache/readers, each by itself, and lets those read that could be installed; or, if examples is
-# the first argument, lets them answer the examples of the metrics. Other arguments are handed on.
+# Installs the readers into .cache/readers, each by itself, and lets those read that could be installed; or, if engines is
+# the first argument, lets them be asked what graphlake sql prints. Other arguments are handed on.
 set -eu
 cd "$(dirname "$0")/../.."
 here=internal/readers venv=.cache/readers
 said="readers=0 blob=0 tables=0 raw=0 differing=0 skipped=all"
-[ "$1" != examples ] || said="examples engine=none groups=0 zones=0 differing=0"
+[ "$1" != engines ] || said="examples engine=none groups=0 zones=0 views=0 rows=0 differing=0"
 
 skip() {
 	echo "$1: nothing was read"
@@ -28,10 +28,11 @@ if [ -x $venv/bin/ruff ]; then
 	$venv/bin/ruff format --no-cache --quiet --check $here
 fi
 (cd $here && ../../$venv/bin/python -B -m unittest)
-[ "$1" = examples ] || exec $venv/bin/python -B $here "$@"
+[ "$1" = engines ] || exec $venv/bin/python -B $here "$@"
 
+$venv/bin/python -c 'import duckdb' 2>/dev/null || skip "there is no DuckDB to compare with"
 command -v "$(go env CC)" >/dev/null || skip "there is no C compiler, which DuckDB needs to make the rows"
 rows=$(mktemp -d)
 trap 'rm -rf "$rows"' EXIT
 (cd internal/duckdb && EXAMPLES=$rows go test -count=1 -run '^TestMetricExamples$' .)
-$venv/bin/python -B $here/examples.py "$rows"
+$venv/bin/python -B $here/engines.py "$rows" bin

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from examples import same, texts
+from engines import same, texts
 
 try:
     import duckdb
