@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from engines import same, texts
+from engines import Tables, compared, same, texts
 
 try:
     import duckdb
@@ -46,6 +46,42 @@ class Texts(unittest.TestCase):
     def test_rows(self) -> None:
         self.assertFalse(same(["a", "b"], ["b", "a"]))
         self.assertFalse(same(["a"], ["a", "a"]))
+
+
+class Views(unittest.TestCase):
+    """Whose rows are those of DuckDB, in any order."""
+
+    zones = ("UTC",)
+    unlike = ("calls.zone",)
+
+    def fill(self, tables: Tables) -> None:
+        """Holds what is asked for."""
+        self.held = tables
+
+    def create(self, views: list[str]) -> None:
+        """Has no views."""
+
+    def ask(self, question: str, zone: str) -> pa.Table:  # noqa: ARG002
+        """Gives what is held."""
+        return self.held[question.removeprefix("SELECT * FROM ")]
+
+    def differ(self, got: pa.Table) -> bool:
+        """Whether a view of two rows differs from this."""
+        want = pa.table({"id": ["a", "b"], "seconds": [1.5, None], "zone": ["x", "y"]})
+        return bool([*compared(self, {"calls": got}, {"calls": want})])
+
+    def test_rows(self) -> None:
+        got = pa.table({"id": ["b", "a"], "seconds": [None, Decimal("1.5000001")], "zone": ["other", "x"]})
+        self.assertFalse(self.differ(got))
+        self.assertTrue(self.differ(got.slice(1)))
+        self.assertTrue(self.differ(pa.concat_tables([got, got.slice(1)])))
+        self.assertTrue(self.differ(got.rename_columns(["id", "s", "zone"])))
+        self.assertTrue(self.differ(got.set_column(1, "seconds", pa.array([0.0, 1.5]))))
+        self.assertTrue(self.differ(got.set_column(1, "seconds", pa.array([None, 1.501]))))
+
+    def test_nothing_to_compare(self) -> None:
+        none = pa.table({"id": pa.array([], pa.string())})
+        self.assertTrue([*compared(self, {"calls": none}, {"calls": none})])
 
 
 @unittest.skipIf(lacking, lacking)
