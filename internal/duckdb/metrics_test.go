@@ -31,6 +31,10 @@ const computed = `
 		call_kind = o.kind, direction = o.direction, outcome = o.outcome,
 		organizer_masked = calls.organizer_id LIKE '%*%' OR calls.organizer_id = 'anonymous'
 		FROM original_calls o WHERE o.tenant_id = calls.tenant_id AND o.call_id = calls.call_id;
+	UPDATE mailbox_settings_current m SET working_hours_start_seconds = epoch(o.day_start), working_hours_end_seconds = epoch(o.day_end),
+		works_monday = o.working_days LIKE '%"monday"%', works_tuesday = o.working_days LIKE '%"tuesday"%', works_wednesday = o.working_days LIKE '%"wednesday"%',
+		works_thursday = o.working_days LIKE '%"thursday"%', works_friday = o.working_days LIKE '%"friday"%', works_saturday = o.working_days LIKE '%"saturday"%',
+		works_sunday = o.working_days LIKE '%"sunday"%' FROM original_people o WHERE o.tenant_id = m.tenant_id AND o.user_id = m.user_id;
 	UPDATE call_media_streams m SET is_test = false, medium = o.medium, cqd_class = o.cqd_class, cri_poor = o.cri_poor = 1
 		FROM original_streams o WHERE o.tenant_id = m.tenant_id AND o.call_id = m.call_id AND o.session_id = m.session_id
 		AND o.media_index = m.media_index AND o.stream_index = m.stream_index;

@@ -1,17 +1,16 @@
 SELECT
     u.tenant_id, u.user_id, u.department, u.manager_id, u.user_type, u.account_enabled,
-    m.{{zone}} AS zone,
-    CAST(SUBSTRING(m.working_hours_start, 1, 2) AS INTEGER) * 3600 + CAST(SUBSTRING(m.working_hours_start, 4, 2) AS INTEGER) * 60 + CAST(SUBSTRING(m.working_hours_start, 7, 2) AS INTEGER) AS day_start_seconds,
-    CAST(SUBSTRING(m.working_hours_end, 1, 2) AS INTEGER) * 3600 + CAST(SUBSTRING(m.working_hours_end, 4, 2) AS INTEGER) * 60 + CAST(SUBSTRING(m.working_hours_end, 7, 2) AS INTEGER) AS day_end_seconds,
-    CASE WHEN m.working_days LIKE '%"monday"%' THEN 1 ELSE 0 END AS works_monday,
-    CASE WHEN m.working_days LIKE '%"tuesday"%' THEN 1 ELSE 0 END AS works_tuesday,
-    CASE WHEN m.working_days LIKE '%"wednesday"%' THEN 1 ELSE 0 END AS works_wednesday,
-    CASE WHEN m.working_days LIKE '%"thursday"%' THEN 1 ELSE 0 END AS works_thursday,
-    CASE WHEN m.working_days LIKE '%"friday"%' THEN 1 ELSE 0 END AS works_friday,
-    CASE WHEN m.working_days LIKE '%"saturday"%' THEN 1 ELSE 0 END AS works_saturday,
-    CASE WHEN m.working_days LIKE '%"sunday"%' THEN 1 ELSE 0 END AS works_sunday,
+    m.{{zone}} AS zone, m.working_hours_start_seconds AS day_start_seconds, m.working_hours_end_seconds AS day_end_seconds,
+    CASE WHEN {{t "m.works_monday"}} THEN 1 ELSE 0 END AS works_monday,
+    CASE WHEN {{t "m.works_tuesday"}} THEN 1 ELSE 0 END AS works_tuesday,
+    CASE WHEN {{t "m.works_wednesday"}} THEN 1 ELSE 0 END AS works_wednesday,
+    CASE WHEN {{t "m.works_thursday"}} THEN 1 ELSE 0 END AS works_thursday,
+    CASE WHEN {{t "m.works_friday"}} THEN 1 ELSE 0 END AS works_friday,
+    CASE WHEN {{t "m.works_saturday"}} THEN 1 ELSE 0 END AS works_saturday,
+    CASE WHEN {{t "m.works_sunday"}} THEN 1 ELSE 0 END AS works_sunday,
     CASE
-        WHEN m.{{zone}} IS NOT NULL AND m.working_days IS NOT NULL AND m.working_hours_start IS NOT NULL AND m.working_hours_end IS NOT NULL THEN 1
+        WHEN m.{{zone}} IS NOT NULL AND m.works_monday IS NOT NULL
+            AND m.working_hours_start_seconds IS NOT NULL AND m.working_hours_end_seconds IS NOT NULL THEN 1
         ELSE 0
     END AS has_hours
 FROM users_current AS u
