@@ -52,7 +52,7 @@ type command struct {
 	Datasets    datasetsCommand    `cmd:"" help:"List the datasets and their tables."`
 	Schema      schemaCommand      `cmd:"" help:"Describe the columns of a table."`
 	Cat         catCommand         `cmd:"" help:"Print the rows of a table as JSON lines."`
-	SQL         sqlCommand         `cmd:"" name:"sql" help:"Print the views by which DuckDB or Synapse sees the lake."`
+	SQL         sqlCommand         `cmd:"" name:"sql" help:"Print the views by which DuckDB, Synapse or Spark sees the lake."`
 	Report      reportCommand      `cmd:"" help:"Answer what is asked first: missed calls, queues, poor audio, out of hours, meetings, who is active."`
 	Check       checkCommand       `cmd:"" help:"Try the configuration: sign in, compare permissions, ask for every dataset, write to the lake."`
 	Permissions permissionsCommand `cmd:"" help:"List the permissions of each product, or make of those that are needed a manifest or a link to consent."`
