@@ -87,7 +87,7 @@ func (m metrics) read(ctx context.Context, lake command.Client) (err error) {
 	if err != nil {
 		return err
 	}
-	from, now := last.AddDate(0, 0, -m.days).Format(time.DateOnly), to+"T02:30:00Z"
+	from, now := last.AddDate(0, 0, -m.days).Format(time.DateOnly), to+"T00:00:00Z" // later the first calls of thirty days would have expired
 	sim, err := command.Simulate(ctx, m.bin, m.dir, "--users", strconv.Itoa(m.users), "--from", from, "--to", to, "--now", now)
 	if err != nil {
 		return err
