@@ -84,18 +84,26 @@ func (r *reader) readHours(ctx context.Context) (map[string]hours, error) {
 		return all, err
 	}
 	zones := map[string]*time.Location{}
-	for m, err := range r.rows(ctx, "mailbox_settings", newest, "user_id", "removed", "working_days", "working_hours_start", "working_hours_end", "working_hours_iana_time_zone") {
+	columns := []string{"user_id", "removed", "working_hours_iana_time_zone", "working_hours_start_seconds", "working_hours_end_seconds"}
+	for day := range time.Saturday + 1 {
+		columns = append(columns, "works_"+strings.ToLower(day.String()))
+	}
+	for m, err := range r.rows(ctx, "mailbox_settings", newest, columns...) {
 		if err != nil {
 			return nil, err
 		}
-		if m.yes(1) {
-			continue
-		}
-		name := m.text(5)
+		name := m.text(2)
 		if _, ok := zones[name]; !ok && name != "" {
 			zones[name], _ = time.LoadLocation(name) // nil: one that nobody here knows
 		}
-		all[m.text(0)] = newHours(zones[name], m.text(2), m.text(3), m.text(4))
+		if m.yes(1) || !m.has(3) || !m.has(4) || !m.has(5) {
+			continue
+		}
+		h := hours{zone: zones[name], from: m.seconds(3), to: m.seconds(4)}
+		for day := range h.days {
+			h.days[day] = m.yes(5 + day)
+		}
+		all[m.text(0)] = h
 	}
 	return all, nil
 }
@@ -105,26 +113,6 @@ type hours struct {
 	zone     *time.Location // of the hours, and not of the mailbox; nil: nothing is known
 	days     [7]bool        // from Sunday on
 	from, to time.Duration  // after midnight by the clock; who begins at to or later works into the next day
-}
-
-// newHours reads them as Graph sends them: a list of days, and two times as 08:00:00.0000000. Without any of these, or the
-// zone, nothing is known.
-func newHours(zone *time.Location, days, from, to string) hours {
-	begin, ok := timeOfDay(from)
-	end, also := timeOfDay(to)
-	if zone == nil || days == "" || !ok || !also {
-		return hours{}
-	}
-	h := hours{zone: zone, from: begin, to: end}
-	for i := range h.days {
-		h.days[i] = strings.Contains(days, `"`+strings.ToLower(time.Weekday(i).String())+`"`)
-	}
-	return h
-}
-
-func timeOfDay(s string) (time.Duration, bool) {
-	t, err := time.Parse(time.TimeOnly, s[:min(len(s), len(time.TimeOnly))])
-	return t.Sub(t.Truncate(24 * time.Hour)), err == nil
 }
 
 func (h hours) known() bool { return h.zone != nil }

@@ -110,11 +110,18 @@ func (l *testLake) user(day, id, department string) {
 }
 
 func (l *testLake) hours(day, id, zone string, clock [2]string, days ...string) {
-	list, err := json.Marshal(days)
-	if err != nil {
-		l.t.Fatal(err)
+	row := map[string]any{"user_id": id, "removed": false, "working_hours_iana_time_zone": zone}
+	for i, column := range []string{"working_hours_start_seconds", "working_hours_end_seconds"} {
+		t, err := time.Parse("15:04", clock[i])
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		row[column] = t.Hour()*3600 + t.Minute()*60
 	}
-	l.add("mailbox_settings", day, map[string]any{"user_id": id, "removed": false, "working_days": string(list), "working_hours_start": clock[0] + ":00.0000000", "working_hours_end": clock[1] + ":00.0000000", "working_hours_iana_time_zone": zone})
+	for _, day := range []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"} {
+		row["works_"+day] = slices.Contains(days, day)
+	}
+	l.add("mailbox_settings", day, row)
 }
 
 func (l *testLake) message(time, from string) {

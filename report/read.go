@@ -120,6 +120,14 @@ func (r row) time(column int) time.Time {
 	return time.UnixMicro(int64(r.columns[column].(*array.Timestamp).Value(r.at))).UTC()
 }
 
+// seconds is 0 where there are none.
+func (r row) seconds(column int) time.Duration {
+	if !r.has(column) {
+		return 0
+	}
+	return time.Duration(r.columns[column].(*array.Int32).Value(r.at)) * time.Second
+}
+
 func (r row) has(column int) bool { return !r.columns[column].IsNull(r.at) }
 
 // yes and no are both false where nothing is known.
