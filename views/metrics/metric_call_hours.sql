@@ -1,32 +1,31 @@
 WITH spans AS {{inline}}(
     SELECT
-        s.tenant_id, s.dt, s.user_id, s.call_id, s.new_from AS from_time, s.end_time AS to_time, p.zone, p.has_hours, p.day_start_seconds, p.day_end_seconds,
-        p.works_monday, p.works_tuesday, p.works_wednesday, p.works_thursday, p.works_friday, p.works_saturday, p.works_sunday,
-        {{local "s.new_from" "p.zone"}} AS local_from, {{local "s.end_time" "p.zone"}} AS local_to
+        s.tenant_id, s.dt, s.user_id, s.new_from AS from_time, s.end_time AS to_time, p.has_hours,
+        {{date "s.new_from"}} AS first_day, {{date "s.end_time"}} AS last_day
     FROM metric_talk_spans AS s
     LEFT JOIN metric_people AS p ON p.tenant_id = s.tenant_id AND p.user_id = s.user_id
+), days AS {{inline}}(
+    SELECT
+        s.tenant_id, s.dt, s.user_id, s.from_time, s.to_time, s.has_hours, {{adddays "s.first_day" "n.n - 2"}} AS work_day,
+        CASE WHEN COALESCE(n.n, 0) = 0 THEN {{sec "s.from_time" "s.to_time"}} END AS seconds
+    FROM spans AS s
+    LEFT JOIN ({{numbers}}) AS n ON s.has_hours = 1 AND n.n <= {{days "s.first_day" "s.last_day"}} + 3 AND n.n < 32
 ), windows AS {{inline}}(
     SELECT
-        s.tenant_id, s.dt, s.user_id, s.call_id, s.from_time, s.to_time,
-        {{utc (adddays (localdate "s.local_from") "n.n - 1") "s.day_start_seconds" "s.zone"}} AS work_from,
-        {{utc (adddays (localdate "s.local_from") "n.n - 1 + CASE WHEN s.day_end_seconds <= s.day_start_seconds THEN 1 ELSE 0 END") "s.day_end_seconds" "s.zone"}} AS work_to
-    FROM spans AS s
-    JOIN ({{numbers}}) AS n ON n.n <= {{days (localdate "s.local_from") (localdate "s.local_to")}} + 1 AND n.n < 31
-    WHERE s.has_hours = 1 AND {{workday "s." (adddays (localdate "s.local_from") "n.n - 1")}}
-), inside AS {{inline}}(
-    SELECT
-        tenant_id, dt, user_id, call_id, from_time,
-        SUM(CASE
-            WHEN {{min2 "work_to" "to_time"}} > {{max2 "work_from" "from_time"}}
-            THEN {{sec (max2 "work_from" "from_time") (min2 "work_to" "to_time")}}
-            ELSE 0
-        END) AS seconds
-    FROM windows
-    GROUP BY tenant_id, dt, user_id, call_id, from_time
+        d.tenant_id, d.dt, d.user_id, d.work_day,
+        {{utc "d.work_day" "p.day_start_seconds" "p.zone"}} AS work_from,
+        {{utc (adddays "d.work_day" "CASE WHEN p.day_end_seconds <= p.day_start_seconds THEN 1 ELSE 0 END") "p.day_end_seconds" "p.zone"}} AS work_to
+    FROM (SELECT DISTINCT tenant_id, dt, user_id, work_day FROM days WHERE has_hours = 1) AS d
+    JOIN metric_people AS p ON p.tenant_id = d.tenant_id AND p.user_id = d.user_id
+    WHERE {{workday "p." "d.work_day"}}
 )
 SELECT
-    s.tenant_id, s.dt, s.user_id, SUM({{sec "s.from_time" "s.to_time"}}) AS seconds,
-    SUM(CASE WHEN s.has_hours = 1 THEN {{sec "s.from_time" "s.to_time"}} - COALESCE(i.seconds, 0) END) AS outside_seconds
-FROM spans AS s
-LEFT JOIN inside AS i ON i.tenant_id = s.tenant_id AND i.dt = s.dt AND i.user_id = s.user_id AND i.call_id = s.call_id AND i.from_time = s.from_time
-GROUP BY s.tenant_id, s.dt, s.user_id
+    d.tenant_id, d.dt, d.user_id, SUM(d.seconds) AS seconds,
+    CASE WHEN MAX(d.has_hours) = 1 THEN SUM(d.seconds) - SUM(CASE
+        WHEN w.work_day IS NOT NULL AND {{min2 "w.work_to" "d.to_time"}} > {{max2 "w.work_from" "d.from_time"}}
+        THEN {{sec (max2 "w.work_from" "d.from_time") (min2 "w.work_to" "d.to_time")}}
+        ELSE 0
+    END) END AS outside_seconds
+FROM days AS d
+LEFT JOIN windows AS w ON w.tenant_id = d.tenant_id AND w.dt = d.dt AND w.user_id = d.user_id AND w.work_day = d.work_day
+GROUP BY d.tenant_id, d.dt, d.user_id
