@@ -65,6 +65,9 @@ func (e eraseCommand) Run(ctx context.Context, c *command) error {
 	if err := e.checkReason(setup, people); err != nil {
 		return err
 	}
+	if err := e.checkThere(ctx, setup, sel, people); err != nil {
+		return err
+	}
 	if e.DryRun {
 		return e.wouldErase(ctx, c, setup, sel, people)
 	}
@@ -136,6 +139,28 @@ func (e eraseCommand) checkReason(s *setup, people []erased.Person) error {
 		err = usage(errors.New("--reason names who is to be erased, and it stays in the lake: give one that does not, as the number of a request"))
 	}
 	return err
+}
+
+// checkThere refuses who is in no picture, in no other object of the lake and not on its list: most likely the key is spelled
+// otherwise, and on the list it would keep out whoever has it.
+func (e eraseCommand) checkThere(ctx context.Context, s *setup, sel plan.Selection, people []erased.Person) error {
+	l, err := erased.Load(ctx, s.runner.Store)
+	if err != nil {
+		return err
+	}
+	for i, p := range people {
+		if p.ID != "" || l.Has(p, sel.TenantIDs()) {
+			continue
+		}
+		proof, err := erased.List{}.Prove(ctx, erased.Search{Store: s.runner.Store, Datasets: s.config.set}, []erased.Person{p}, s.runner.Privacy)
+		if err != nil {
+			return err
+		}
+		if proof.Clean {
+			return usage(fmt.Errorf("--user number %d: nothing in the lake has this key: is it spelled right? Who is to stay out before anything of them is read belongs in privacy.exclude", i+1))
+		}
+	}
+	return nil
 }
 
 func (e eraseCommand) erasure(sel plan.Selection) erased.Erasure {
@@ -236,8 +261,8 @@ func (e eraseCommand) wouldErase(ctx context.Context, c *command, s *setup, sel 
 	return err
 }
 
-// nobodyHasThem is said where nothing was found by what was given: most likely it is spelled otherwise.
-const nobodyHasThem = "no record in the lake has these keys: are they spelled right?"
+// nobodyHasThem is said where nothing was found of who is on the list already.
+const nobodyHasThem = "no record in the lake has these keys"
 
 func (e eraseCommand) erase(ctx context.Context, c *command, s *setup, sel plan.Selection, people []erased.Person) error {
 	if c.Output == "text" {
