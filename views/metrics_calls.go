@@ -50,7 +50,7 @@ var ofCalls = []Metric{
 		Needs:    []string{"call_legs"},
 		Definition: "*Kinds of ends* (`caller_kind`, `callee_kind`), the first that fits: a service role of a gateway or mediation server → `pstn`; voicemail (as a callee; as a caller it is a `service`) → `voicemail`; " +
 			"call queue → `queue`; auto attendant → `attendant`; a conference's media controller, announcer or attendant → `conference`; any other role → `service`; no identity → `unknown`; " +
-			"an identity that begins with `+` → `pstn`; one of the lake's tenant → `user`; else `external`. `caller_id` and `callee_id` are the identities of users, externals and telephones.\n\n" +
+			"an identity that begins with `+` → `pstn`; one of the lake's tenant → `user`; else `external`; of these, who was erased or left out → `nobody`. `caller_id` and `callee_id` are the identities of users, externals and telephones, and null of nobody.\n\n" +
 			"*Outcome*, the first that fits: `voicemail`, `attendant`, `queued` by the callee's kind; if it failed in call setup: `failed` towards a conference, else by words of the reason in this order: " +
 			"declin, reject → `declined`; busy → `busy`; cancel, abandon → `abandoned`; answer, timeout, timed out → `missed`; else `failed`; towards a conference → `joined`; " +
 			"with a media stream, or failed midcall → `answered`; else `unknown`. Then: a leg from a queue to a person that is missed, failed, unknown or abandoned, and that overlaps in time with an answered leg of that queue in the same call → `answered_elsewhere`.\n\n" +
@@ -99,7 +99,7 @@ var ofCalls = []Metric{
 		Definition: "Of legs whose callee is the person: `offered` is all but the unknown, the others are counted by outcome, `not_known` are the unknown. Of legs whose caller is the person and whose callee is a user, an external or a telephone: " +
 			"`made` counts calls, `connected` those with an answered leg. `talk_seconds` is the sum of `metric_talk_spans`: overlapping calls count once. " +
 			"offered = answered + answered_elsewhere + missed + declined + busy + abandoned + failed.",
-		HardCases: "A desk telephone and a client that ring for one call are two legs: ask `count(DISTINCT call_id)` of `metric_call_legs` where calls are wanted. Who only sat in meetings has a row, too.",
+		HardCases: "A desk telephone and a client that ring for one call are two legs: ask `count(DISTINCT call_id)` of `metric_call_legs` where calls are wanted. Who only sat in meetings has a row, too. Who was erased or left out has none; who called them made a call.",
 		Example:   "Of the legs in `metric_call_legs`: Bob offered 3, answered 1, answered_elsewhere 1, declined 1, not_known 1; Cat offered 1, answered 1; Ann made 3, connected 1. Legs of 09:00–09:30, 09:20–09:40 and 09:25–09:28 are 2400 seconds, and their sum would be 3180.",
 	},
 }
@@ -162,7 +162,7 @@ var ofQueues = []Metric{
 		Definition: "Users: legs missed, declined, busy or abandoned of one-to-one calls that were not answered; the other party is the organizer; the miss ends with the last ringing leg. Queues: journeys that left or went to voicemail; the miss ends at `left_time`. " +
 			"Returned if a one-to-one or voice_app call with outcome answered, in which the target (of a queue any user of the tenant) and the same other party take part, begins at or after that end and before 24 hours have passed. " +
 			"`called_back` is 1 if the target's side began one. Unreturned: `can_match = 1 AND returned_time IS NULL`. `attempt_of_day` numbers attempts of a pair: people who tried are attempt 1.",
-		HardCases: "Masked or anonymous numbers cannot be matched: `can_match` 0, in neither share. Two numbers of one caller are two callers. A chat message is no return. The window must have passed: leave out the last day of data.",
+		HardCases: "Masked or anonymous numbers cannot be matched, nor who was erased or left out: `can_match` 0, in neither share. A caller who is not told at all is attempt 1 each time. Two numbers of one caller are two callers. A chat message is no return. The window must have passed: leave out the last day of data.",
 		Example:   "Ann calls Bob at 09:00 and 09:05, both missed, until 09:00:30 and 09:05:30; Bob calls Ann at 09:10:30 and they talk → 600 and 300 seconds, attempts 1 and 2, called_back 1. A masked number at 11:00 → can_match 0.",
 	},
 	{

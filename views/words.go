@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"text/template"
+
+	"graphlake/schemas"
 )
 
 // The words by which metrics say what engines say differently. Each engine has the same ones.
@@ -23,6 +25,7 @@ import (
 //	days A B           days from one date to another
 //	slot X             the quarter of an hour in which an instant lies
 //	slots A B          quarters of an hour from that of one instant to that of another
+//	nobody X           whether an id stands in the place of that of somebody who was erased or left out
 //	t X, f X           whether a column of truth is true, and false
 //	max2 A B, min2 A B the greater and the lesser of two; no null
 //	double X, ceil X   as a floating point number; the next whole number
@@ -53,6 +56,7 @@ func duckDBWords() template.FuncMap {
 		"days":      func(a, b string) string { return f("date_diff('day', %s, %s)", a, b) },
 		"slot":      func(x string) string { return f("to_timestamp(floor(epoch(%s) / 900) * 900)", x) },
 		"slots":     func(a, b string) string { return f("(floor(epoch(%s) / 900) - floor(epoch(%s) / 900))", b, a) },
+		"nobody":    nobody,
 		"t":         func(x string) string { return x },
 		"f":         func(x string) string { return "NOT " + x },
 		"max2":      choose(">"),
@@ -94,6 +98,7 @@ func synapseWords() template.FuncMap {
 		"slots": func(a, b string) string {
 			return f("(DATEDIFF(MINUTE, %s, %s) / 15 - DATEDIFF(MINUTE, %s, %s) / 15)", from, b, from, a)
 		},
+		"nobody": nobody,
 		"t":      func(x string) string { return x + " = 1" },
 		"f":      func(x string) string { return x + " = 0" },
 		"max2":   choose(">"), // not every pool knows GREATEST
@@ -133,6 +138,7 @@ func sparkWords() template.FuncMap {
 		"days":    func(a, b string) string { return f("datediff(%s, %s)", b, a) },
 		"slot":    func(x string) string { return f("timestamp_seconds(unix_seconds(%s) div 900 * 900)", x) },
 		"slots":   func(a, b string) string { return f("(unix_seconds(%s) div 900 - unix_seconds(%s) div 900)", b, a) },
+		"nobody":  nobody,
 		"t":       func(x string) string { return x },
 		"f":       func(x string) string { return "NOT " + x },
 		"max2":    choose(">"),
@@ -151,6 +157,10 @@ func choose(comparison string) func(a, b string) string {
 	return func(a, b string) string {
 		return fmt.Sprintf("CASE WHEN %s %s %s THEN %s ELSE %s END", a, comparison, b, a, b)
 	}
+}
+
+func nobody(id string) string {
+	return fmt.Sprintf("%s IN ('%s', '%s')", id, schemas.ExcludedWord, schemas.ErasedWord)
 }
 
 // workday asks one of seven columns, of which there is one for each day of the week; isodow numbers these from Monday, which is 1.

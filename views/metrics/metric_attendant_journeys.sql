@@ -17,7 +17,7 @@ SELECT
         WHEN n.callee_kind = 'queue' THEN 'transferred_queue'
         WHEN n.callee_kind = 'voicemail' THEN 'transferred_voicemail'
         WHEN n.callee_kind IN ('pstn', 'external') THEN 'transferred_external'
-        WHEN n.callee_kind = 'user' THEN 'transferred_user'
+        WHEN n.callee_kind IN ('user', 'nobody') THEN 'transferred_user'
         WHEN n.callee_kind IS NOT NULL THEN 'other'
         ELSE 'terminated'
     END AS result

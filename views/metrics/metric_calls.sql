@@ -7,7 +7,7 @@ WITH lines AS {{inline}}(
     SELECT tenant_id, correlation_id FROM direct_routing_calls WHERE correlation_id IS NOT NULL GROUP BY tenant_id, correlation_id
 )
 SELECT
-    c.tenant_id, c.dt, c.call_id, c.start_time, c.end_time, c.organizer_id, c.organizer_masked, c.join_web_url, c.call_kind AS kind,
+    c.tenant_id, c.dt, c.call_id, c.start_time, c.end_time, CASE WHEN {{nobody "c.organizer_id"}} THEN NULL ELSE c.organizer_id END AS organizer_id, c.organizer_masked, c.join_web_url, c.call_kind AS kind,
     c.member_count AS members, c.phone_count AS phones, c.outsider_count AS outsiders, c.direction,
     CASE
         WHEN t.correlation_id IS NOT NULL THEN 'direct_routing'

@@ -5,7 +5,7 @@ WITH stays AS {{inline}}(
             ORDER BY l.start_time, l.end_time, l.session_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered_until
     FROM metric_call_legs AS l
     JOIN metric_calls AS c ON c.tenant_id = l.tenant_id AND c.dt = l.dt AND c.call_id = l.call_id
-    WHERE c.kind = 'meeting' AND l.outcome = 'joined' AND l.end_time >= l.start_time
+    WHERE c.kind = 'meeting' AND l.outcome = 'joined' AND l.caller_kind <> 'nobody' AND l.end_time >= l.start_time
 ), planned AS {{inline}}(
     SELECT
         c.tenant_id, c.dt, c.call_id, e.start_time AS planned_start, e.end_time AS planned_end,

@@ -35,7 +35,10 @@ WITH missed AS {{inline}}(
 )
 SELECT
     m.tenant_id, m.dt, m.call_id, m.target_kind, m.target_id, m.other_id, m.missed_time, m.can_match,
-    ROW_NUMBER() OVER (PARTITION BY m.tenant_id, m.dt, m.target_kind, m.target_id, m.other_id ORDER BY m.missed_time, m.call_id) AS attempt_of_day,
+    CASE
+        WHEN m.other_id IS NULL THEN 1
+        ELSE ROW_NUMBER() OVER (PARTITION BY m.tenant_id, m.dt, m.target_kind, m.target_id, m.other_id ORDER BY m.missed_time, m.call_id)
+    END AS attempt_of_day,
     r.returned_time, {{sec "m.missed_end" "r.returned_time"}} AS return_seconds, COALESCE(r.called_back, 0) AS called_back
 FROM missed AS m
 LEFT JOIN later AS r ON r.tenant_id = m.tenant_id AND r.dt = m.dt AND r.call_id = m.call_id AND r.target_id = m.target_id

@@ -18,7 +18,7 @@ WITH received AS {{inline}}(
         tenant_id, dt, caller_id AS user_id, COUNT(DISTINCT call_id) AS made,
         COUNT(DISTINCT CASE WHEN outcome = 'answered' THEN call_id END) AS connected
     FROM metric_call_legs
-    WHERE caller_kind = 'user' AND callee_kind IN ('user', 'external', 'pstn')
+    WHERE caller_kind = 'user' AND callee_kind IN ('user', 'external', 'pstn', 'nobody')
     GROUP BY tenant_id, dt, caller_id
 ), talk AS {{inline}}(
     SELECT tenant_id, dt, user_id, SUM({{sec "new_from" "end_time"}}) AS talk_seconds

@@ -18,7 +18,7 @@ WITH received AS NOT MATERIALIZED (
         tenant_id, dt, caller_id AS user_id, COUNT(DISTINCT call_id) AS made,
         COUNT(DISTINCT CASE WHEN outcome = 'answered' THEN call_id END) AS connected
     FROM {{ ref('metric_call_legs') }} AS metric_call_legs
-    WHERE caller_kind = 'user' AND callee_kind IN ('user', 'external', 'pstn')
+    WHERE caller_kind = 'user' AND callee_kind IN ('user', 'external', 'pstn', 'nobody')
     GROUP BY tenant_id, dt, caller_id
 ), talk AS NOT MATERIALIZED (
     SELECT tenant_id, dt, user_id, SUM(((epoch_us(end_time) - epoch_us(new_from)) / 1e6)) AS talk_seconds

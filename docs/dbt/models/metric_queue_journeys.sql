@@ -18,7 +18,7 @@ WITH entered AS NOT MATERIALIZED (
 ), answers AS NOT MATERIALIZED (
     SELECT
         tenant_id, dt, call_id,
-        SUM(CASE WHEN callee_kind IN ('user', 'external') THEN 1 ELSE 0 END) AS agents_rung,
+        SUM(CASE WHEN callee_kind IN ('user', 'external', 'nobody') THEN 1 ELSE 0 END) AS agents_rung,
         MAX(CASE WHEN rank_of_answer = 1 AND outcome = 'answered' THEN callee_id END) AS answered_by,
         MAX(CASE WHEN rank_of_answer = 1 AND outcome = 'answered' THEN callee_kind END) AS answered_kind,
         MAX(CASE WHEN rank_of_answer = 1 AND outcome = 'answered' THEN start_time END) AS answer_time,
@@ -33,12 +33,12 @@ WITH entered AS NOT MATERIALIZED (
     GROUP BY l.tenant_id, l.dt, l.call_id
 ), accounts AS NOT MATERIALIZED (
     SELECT tenant_id, dt, call_id, string_agg(application_instance_id, ',' ORDER BY application_instance_id) AS resource_accounts
-    FROM {{ source('graphlake', 'call_participants') }} AS call_participants
+    FROM (SELECT DISTINCT tenant_id, dt, call_id, identity_kind, application_instance_id FROM {{ source('graphlake', 'call_participants') }} AS call_participants) AS p
     WHERE identity_kind = 'applicationInstance' AND application_instance_id IS NOT NULL
     GROUP BY tenant_id, dt, call_id
 )
 SELECT
-    e.tenant_id, e.dt, e.call_id, c.organizer_id AS caller_id, c.organizer_masked AS caller_masked, COALESCE(x.resource_accounts, 'unknown') AS resource_accounts,
+    e.tenant_id, e.dt, e.call_id, CASE WHEN c.organizer_id IN ('excluded', 'erased') THEN NULL ELSE c.organizer_id END AS caller_id, c.organizer_masked AS caller_masked, COALESCE(x.resource_accounts, 'unknown') AS resource_accounts,
     m.menu_time, COALESCE(m.menu_seconds, 0) AS menu_seconds, e.queue_time, a.answer_time, e.left_time, e.queue_legs,
     COALESCE(a.agents_rung, 0) AS agents_rung, a.answered_by, COALESCE(a.talk_seconds, 0) AS talk_seconds,
     CASE

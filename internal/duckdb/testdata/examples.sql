@@ -391,3 +391,25 @@ SELECT week, meetings, meeting_hours FROM metric_meeting_load WHERE tenant_id = 
 INSERT INTO presence (tenant_id, dt, user_id, observed_time, availability) VALUES ('Z03', '2026-11-16', 'ann', '2026-11-16 23:45:00Z', 'Available');
 SELECT availability, seconds, round(seen_percent_of_day, 2) FROM metric_presence_shares WHERE tenant_id = 'Z03';
 -- = Available, 900, 1.04
+
+-- example N01
+INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, organizer_kind, organizer_id, organizer_user_tenant_id) VALUES
+ ('N01', '2026-11-16', 'c1', '2026-11-16 09:00:00Z', '2026-11-16 09:10:00Z', 'user', 'erased', 'N01'),
+ ('N01', '2026-11-16', 'c2', '2026-11-16 10:00:00Z', '2026-11-16 10:00:30Z', 'user', 'excluded', 'N01'),
+ ('N01', '2026-11-16', 'c3', '2026-11-16 11:00:00Z', '2026-11-16 11:00:30Z', 'user', 'erased', 'N01'),
+ ('N01', '2026-11-16', 'c4', '2026-11-16 12:00:00Z', '2026-11-16 12:10:00Z', 'user', 'bob', 'N01');
+INSERT INTO call_participants (tenant_id, dt, call_id, participant_index, identity_kind, user_id, user_tenant_id)
+ SELECT 'N01', DATE '2026-11-16', c, i, 'user', u, 'N01' FROM (VALUES
+ ('c1', 0, 'erased'), ('c1', 1, 'bob'), ('c2', 0, 'excluded'), ('c2', 1, 'bob'), ('c3', 0, 'erased'), ('c3', 1, 'erased'), ('c4', 0, 'bob'), ('c4', 1, 'erased')) AS v (c, i, u);
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_tenant_id, callee_identity_id, callee_tenant_id, failure_stage, failure_reason) VALUES
+ ('N01', '2026-11-16', 'c1', 's1', '2026-11-16 09:00:00Z', '2026-11-16 09:10:00Z', false, 'erased', 'N01', 'bob', 'N01', 'midcall', NULL),
+ ('N01', '2026-11-16', 'c2', 's1', '2026-11-16 10:00:00Z', '2026-11-16 10:00:30Z', false, 'excluded', 'N01', 'bob', 'N01', 'callSetup', 'The callee did not answer.'),
+ ('N01', '2026-11-16', 'c3', 's1', '2026-11-16 11:00:00Z', '2026-11-16 11:00:30Z', false, 'erased', 'N01', 'erased', 'N01', 'callSetup', 'The callee did not answer.'),
+ ('N01', '2026-11-16', 'c4', 's1', '2026-11-16 12:00:00Z', '2026-11-16 12:10:00Z', false, 'bob', 'N01', 'erased', 'N01', 'midcall', NULL);
+SELECT user_id, offered, answered, missed, made, connected, talk_seconds FROM metric_person_calls WHERE tenant_id = 'N01' ORDER BY user_id;
+-- = bob, 2, 1, 1, 1, 1, 1200
+
+-- example N02
+-- the rows of N01
+SELECT call_id, target_id, other_id, can_match, attempt_of_day, returned_time FROM metric_missed_calls WHERE tenant_id = 'N01' ORDER BY call_id;
+-- = c2, bob, NULL, 0, 1, NULL
