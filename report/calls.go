@@ -63,7 +63,7 @@ func (r *reader) calls(ctx context.Context, day time.Time) iter.Seq2[call, error
 				yield(call{}, err)
 				return
 			}
-			c := call{id: row.text(0), organizer: row.text(1), start: row.time(2), kind: row.text(3), outcome: row.text(4), masked: row.yes(5)}
+			c := call{id: row.text(0), organizer: known(row.text(1)), start: row.time(2), kind: row.text(3), outcome: row.text(4), masked: row.yes(5)}
 			if c.legs, err = legs.of(c.id); err == nil {
 				c.participants, err = participants.of(c.id)
 			}
@@ -79,11 +79,30 @@ func (r *reader) calls(ctx context.Context, day time.Time) iter.Seq2[call, error
 	}
 }
 
-func newLeg(r row) leg {
-	return leg{
-		id: r.text(1), start: r.time(2), end: r.time(3),
-		callerKind: r.text(4), callerID: r.text(5), calleeKind: r.text(6), calleeID: r.text(7), outcome: r.text(8),
+// known is an id, if it is somebody's.
+func known(id string) string {
+	if schemas.IsNobody(id) {
+		return ""
 	}
+	return id
+}
+
+func newLeg(r row) leg {
+	l := leg{id: r.text(1), start: r.time(2), end: r.time(3), outcome: r.text(8)}
+	l.callerKind, l.callerID = end(r.text(4), r.text(5))
+	l.calleeKind, l.calleeID = end(r.text(6), r.text(7))
+	return l
+}
+
+// end is the kind and the id of an end of a leg, as in metric_call_legs: who was erased or left out is nobody.
+func end(kind, id string) (kindOfEnd, idOfEnd string) {
+	if !schemas.IsNobody(id) {
+		return kind, id
+	}
+	if kind == "user" || kind == "external" {
+		kind = "nobody"
+	}
+	return kind, ""
 }
 
 func (r *reader) newParticipant(row row) participant {

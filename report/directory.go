@@ -146,12 +146,29 @@ func (h hours) inside(s span) time.Duration {
 			over = 1
 		}
 		work := span{
-			time.Date(first.Year(), first.Month(), day, 0, 0, 0, int(h.from), h.zone),
-			time.Date(first.Year(), first.Month(), day+over, 0, 0, 0, int(h.to), h.zone),
+			h.at(time.Date(first.Year(), first.Month(), day, 0, 0, 0, int(h.from), time.UTC)),
+			h.at(time.Date(first.Year(), first.Month(), day+over, 0, 0, 0, int(h.to), time.UTC)),
 		}
 		sum += work.overlap(s)
 	}
 	return sum
+}
+
+// at is the instant at which the zone's clock shows what an instant shows in UTC: the later one of two, when clocks go back,
+// and what an unchanged clock would show, when they go forward. So has it DuckDB.
+func (h hours) at(shown time.Time) time.Time {
+	shows := func(t time.Time) time.Time {
+		t = t.In(h.zone)
+		return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
+	}
+	t := time.Date(shown.Year(), shown.Month(), shown.Day(), shown.Hour(), shown.Minute(), shown.Second(), shown.Nanosecond(), h.zone)
+	t = t.Add(max(0, shown.Sub(shows(t))))
+	for _, back := range []time.Duration{30 * time.Minute, time.Hour} {
+		if later := t.Add(back); shows(later).Equal(shown) {
+			return later
+		}
+	}
+	return t
 }
 
 // span is a time, half-open.

@@ -240,12 +240,9 @@ func (a *audio) tell(t *Tenant, people *directory) {
 		connections[name], sizes[name] = h.Quality, len(h.people)
 	}
 	t.Connections = groups(connections, sizes)
-	networks, sizes := map[string]Quality{}, map[string]int{}
-	for n, h := range a.networks {
-		name := n.Connection + ", " + n.Subnet
-		networks[name], sizes[name] = h.Quality, len(h.people)
+	for _, of := range t.Connections {
+		t.Networks = append(t.Networks, a.networksOf(of)...)
 	}
-	t.Networks = groups(networks, sizes)
 	departments := map[string]Quality{}
 	for name, q := range a.departments {
 		departments[name] = *q
@@ -254,6 +251,25 @@ func (a *audio) tell(t *Tenant, people *directory) {
 		t.AudioAll.Unclassified += q.Unclassified
 	}
 	t.Audio = groups(departments, people.sizes)
+}
+
+// networksOf are the networks of a connection, in the order of their names. The connection's own numbers are their sum: where
+// these are hidden, so are theirs.
+func (a *audio) networksOf(connection Group[Quality]) []Group[Quality] {
+	of, people := map[string]Quality{}, map[string]int{}
+	for n, h := range a.networks {
+		if n.Connection == connection.Name {
+			name := n.Connection + ", " + n.Subnet
+			of[name], people[name] = h.Quality, len(h.people)
+		}
+	}
+	all := groups(of, people)
+	for i := range all {
+		if connection.Hidden {
+			all[i].Hidden, all[i].Of = true, Quality{}
+		}
+	}
+	return all
 }
 
 // meetingWeeks are the weeks in which anybody has a meeting, and the same by department.

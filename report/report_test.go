@@ -171,6 +171,62 @@ func TestMeetings(t *testing.T) {
 	}})
 }
 
+// When clocks go back, 01:30 comes twice, and a shift ends at the second; when they go forward, 02:30 does not come, and a shift
+// ends when an unchanged clock would show it.
+func TestHoursWhenClocksChange(t *testing.T) {
+	for _, c := range []struct {
+		to, from, until string
+		inside          float64 // hours
+	}{
+		{"01:30", "2026-11-01T02:00:00", "2026-11-01T09:00:00", 4.5}, // 22:00 EDT is 02:00 in UTC, and 01:30 EST 06:30
+		{"02:30", "2026-03-08T03:00:00", "2026-03-08T09:00:00", 4.5}, // 22:00 EST is 03:00 in UTC, and 02:30 EST would be 07:30
+	} {
+		l := newLake(t)
+		l.user("2026-10-30", "ann", "Sales")
+		l.hours("2026-10-30", "ann", "America/New_York", [2]string{"22:00", c.to}, "saturday")
+		l.call("ann", "meeting", "held", nil, leg{"user:ann", "conference", c.from, c.until, "joined"})
+		if got := l.report(c.from[:10], date(c.from[:10]).AddDate(0, 0, 1).Format(time.DateOnly)).HoursAll; got.TalkInside != c.inside {
+			t.Errorf("%+v: %+v", c, got)
+		}
+	}
+}
+
+// Who was erased or left out is nobody: nothing is told of them, and those who talked to them did.
+func TestNobodyIsNotTold(t *testing.T) {
+	l := newLake(t)
+	l.user("2026-11-20", "bob", "Sales")
+	l.call("erased", "one_to_one", "answered", []string{"user:erased", "user:bob"}, leg{"user:erased", "user:bob", "16T09:00:00", "16T09:30:00", "answered"})
+	l.call("excluded", "one_to_one", "missed", []string{"user:excluded", "user:bob"}, leg{"user:excluded", "user:bob", "16T10:00:00", "16T10:00:30", "missed"})
+	l.call("erased", "one_to_one", "missed", []string{"user:erased", "user:erased"}, leg{"user:erased", "user:erased", "16T11:00:00", "16T11:00:30", "missed"})
+	got := l.report("2026-11-16", "2026-11-17")
+	equal(t, "missed", got.MissedAll, report.Missed{Missed: 1, Anonymous: 1})
+	equal(t, "hours not known", got.HoursAll.TalkNotKnown, 0.5)
+}
+
+// Networks are hidden by what their connection would tell: wifi is shown, and two of its networks are of too few together.
+func TestNetworksOfAConnection(t *testing.T) {
+	l := newLake(t)
+	hear := func(connection, subnet string, people ...string) {
+		for _, who := range people {
+			l.calls++
+			l.add("call_media_streams", "16T09:00:00", map[string]any{"call_id": "c", "call_start_time": at("16T09:00:00"), "session_id": "s", "segment_id": "g", "media_index": 0, "stream_index": l.calls, "session_index": 0,
+				"segment_index": 0, "is_test": false, "medium": "audio", "cqd_class": "good", "sender_identity_id": who, "sender_tenant_id": contoso, "sender_connection_type": connection, "sender_subnet": subnet})
+		}
+	}
+	hear("wifi", "10.0.1.0", "a1", "a2", "a3", "a4", "a5", "a6")
+	hear("wifi", "10.0.2.0", "b1", "b2")
+	hear("wifi", "10.0.3.0", "c1", "c2", "c3", "c4", "c5")
+	hear("wired", "10.0.4.0", "d1", "d2", "d3", "d4", "d5")
+	hear("wired", "10.0.5.0", "e1", "e2", "e3")
+	var shown []string
+	for _, g := range l.report("2026-11-16", "2026-11-17").Networks {
+		if !g.Hidden {
+			shown = append(shown, g.Name)
+		}
+	}
+	equal(t, "shown", shown, []string{"wifi, 10.0.1.0"})
+}
+
 // Ann and Cat on the 16th, Bob on the 23rd; Eve is in no picture, and Dan was only rung.
 func TestActive(t *testing.T) {
 	l := newLake(t)

@@ -63,8 +63,8 @@ const (
 	Lines Form = "lines"
 )
 
-// fewer stands in the cells of a group that is hidden.
-var fewer = fmt.Sprintf("fewer than %d", Fewest)
+// notShown stands in the cells of a group that is hidden.
+const notShown = "not shown"
 
 func day(t time.Time) string { return t.Format(time.DateOnly) }
 
@@ -97,7 +97,7 @@ func byGroup[T any](all []Group[T], columns int, cells func(T) []any) (rows [][]
 		row := []any{g.Name}
 		if g.Hidden {
 			for range columns - 1 {
-				row = append(row, fewer)
+				row = append(row, notShown)
 			}
 		} else {
 			row = append(row, cells(g.Of)...)
@@ -276,18 +276,55 @@ func (t Tenant) hoursSection() Section {
 	talk := []Column{text("department"), {"hours outside", Hour, true}, {"of", Hour, true}, share, {"inside", Hour, false}, {"not known", Hour, true}}
 	return Section{
 		ID: "hours", Title: "Out of hours", Metric: "metric_message_hours, metric_call_hours",
-		Sentence: fmt.Sprintf("%s messages were written outside working hours, and %.0f of %.0f hours in calls lay outside them.", of(h.Messages()), h.TalkOutside, h.TalkInside+h.TalkOutside),
+		Sentence: h.sentence(),
 		Note:     "Working hours are those of each person's newest mailbox settings, in their own time zone. Not known: the person has none that are known. Time in overlapping calls counts once.",
 		Tables: tables(
-			Table{Caption: "Messages, by department of the writer", Columns: messages, Chart: Chart{Bars, 0, []int{4, 1, 5}, "messages"}, Rows: byGroup(t.Hours, len(messages), func(h Hours) []any {
+			Table{Caption: "Messages, by department of the writer", Columns: messages, Chart: Chart{Bars, 0, []int{4, 1, 5}, "messages"}, Rows: byGroup(only(h.wrote(), t.Hours), len(messages), func(h Hours) []any {
 				s := h.Messages()
 				return []any{s.Part, s.Of, percent(s.Percent()), h.Inside, h.NotKnown}
 			})},
-			Table{Caption: "Time in calls and meetings, by department", Columns: talk, Chart: Chart{Bars, 0, []int{4, 1, 5}, "hours in calls"}, Rows: byGroup(t.Hours, len(talk), func(h Hours) []any {
+			Table{Caption: "Time in calls and meetings, by department", Columns: talk, Chart: Chart{Bars, 0, []int{4, 1, 5}, "hours in calls"}, Rows: byGroup(only(h.talked(), t.Hours), len(talk), func(h Hours) []any {
 				return []any{h.TalkOutside, h.TalkInside + h.TalkOutside, percent(h.TalkPercent()), h.TalkInside, h.TalkNotKnown}
 			})},
 		),
 	}
+}
+
+// only is the groups of a question, if there is anything to ask about.
+func only[T any](there bool, groups []T) []T {
+	if !there {
+		return nil
+	}
+	return groups
+}
+
+func (h Hours) wrote() bool  { return h.Inside+h.Outside+h.NotKnown > 0 }
+func (h Hours) talked() bool { return h.TalkInside+h.TalkOutside+h.TalkNotKnown > 0 }
+
+// sentence says of messages and of calls, as far as there are any, how much lies outside, and of how much nobody can tell.
+func (h Hours) sentence() string {
+	var said, unsaid []string
+	if h.wrote() {
+		said = append(said, of(h.Messages())+" messages were written outside working hours")
+	}
+	if h.talked() {
+		hours := fmt.Sprintf("%.0f of %.0f hours", h.TalkOutside, h.TalkInside+h.TalkOutside)
+		if p, ok := h.TalkPercent(); ok {
+			hours += fmt.Sprintf(" (%.1f %%)", p)
+		}
+		said = append(said, hours+" in calls lay outside "+[]string{"working hours", "them"}[len(said)])
+	}
+	if h.NotKnown > 0 {
+		unsaid = append(unsaid, fmt.Sprintf("%d messages", h.NotKnown))
+	}
+	if h.TalkNotKnown > 0 {
+		unsaid = append(unsaid, fmt.Sprintf("%.0f hours in calls", h.TalkNotKnown))
+	}
+	text := strings.Join(said, ", and ") + "."
+	if len(unsaid) > 0 {
+		text += " Of " + strings.Join(unsaid, " and ") + " it is not known."
+	}
+	return text
 }
 
 func (t Tenant) meetingSection() Section {
@@ -297,14 +334,23 @@ func (t Tenant) meetingSection() Section {
 	}
 	weeks := Table{Caption: "By week, which begins on this Monday", Columns: append([]Column{{"week", Day, true}, brief("people")}, rest...), Chart: Chart{Days, 0, []int{3}, "hours of a person, without overlap"}}
 	all := t.meetingsAll()
+	byWeek, people, isShown := map[string]Meetings{}, map[string]int{}, false
 	for _, w := range t.Meetings {
-		weeks.Rows = append(weeks.Rows, append([]any{day(w.Monday)}, cells(w.Meetings)...))
+		byWeek[day(w.Monday)], people[day(w.Monday)] = w.Meetings, int(w.People)
 	}
-	columns := append([]Column{text("department"), brief("weeks of a person")}, rest...)
-	each := perPerson(all.WithoutOverlap, all.People)
+	told := groups(byWeek, people)
+	for _, g := range told {
+		isShown = isShown || !g.Hidden
+	}
+	weeks.Rows = byGroup(told, len(weeks.Columns), cells)
+	columns := append([]Column{text("department"), brief("weeks with meetings")}, rest...)
+	sentence := fmt.Sprintf("In a week with meetings a person spent %s hours in them, overlapping ones counted once: the mean of %d such weeks.", Column{}.Shown(perPerson(all.WithoutOverlap, all.People)), all.People)
+	if !isShown {
+		sentence = fmt.Sprintf("In no week as many as %d people had meetings, so that nothing is shown of them.", Fewest)
+	}
 	return Section{
 		ID: "meetings", Title: "Meeting load", Metric: "metric_meeting_load",
-		Sentence: fmt.Sprintf("Who had meetings spent %s in them (a mean of %d weeks of one person each, overlapping ones counted once).", Column{}.Shown(each)+" hours a week", all.People),
+		Sentence: sentence,
 		Note: "Events with somebody else invited, neither declined nor shown as free; weeks that the range touches are counted whole. Conflicting: the full length of meetings that overlap another. " +
 			"Double-booked: the time with two or more at once. Hours are means over people with a meeting in that week.",
 		Tables: tables(weeks, Table{Caption: "By department, all weeks", Columns: columns, Rows: byGroup(t.MeetingsBy, len(columns), cells), Chart: Chart{Bars, 0, []int{3}, "hours of a person and week, without overlap"}}),
@@ -361,7 +407,7 @@ func (t Tenant) activeSection() Section {
 		days.Rows = append(days.Rows, []any{day(a.Day), a.Of1, a.Of7, a.Of28, a.DaysWithData})
 	}
 	columns := []Column{text("department"), brief("active"), brief("of"), share}
-	rows := byGroup(t.ActiveBy, len(columns), func(a ActivePeople) []any {
+	rows := byGroup(only(len(t.Active) > 0, t.ActiveBy), len(columns), func(a ActivePeople) []any {
 		s := a.Share()
 		return []any{s.Part, s.Of, percent(s.Percent())}
 	})

@@ -6,9 +6,9 @@
   // What a part means decides its colour, the same in every chart.
   const colours = {
     "not returned": "--bad", "left": "--bad", "poor": "--bad", "outside": "--bad", "hours outside": "--bad",
-    "missed": "--bad", "failed": "--bad3", "declined": "--bad2", "busy": "--bad2", "abandoned": "--bad",
+    "missed": "--bad", "failed": "--bad3", "declined": "--bad2", "busy": "--bad4", "abandoned": "--bad5",
     "later": "--good2", "held": "--good2", "voicemail": "--other", "forwarded": "--none", "7 days": "--other", "28 days": "--bad2",
-    "still open": "--good2", "anonymous": "--none", "not judged": "--none", "not known": "--none", "unknown": "--none", "test": "--none",
+    "still open": "--good2", "anonymous": "--none", "not judged": "--none", "not known": "--none", "unknown": "--none", "test": "--none2",
   };
   const colour = (name) => `var(${colours[name] || "--good"})`;
   const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -38,7 +38,7 @@
       const longest = Math.max(...domain.map((name) => Math.min(name.length, most)), 4);
       chart = Plot.plot({
         ...common, marginLeft: Math.min(longest * 6.6 + 14, width * 0.45), marginTop: 4, marginBottom: 34, marginRight: 16, height: domain.length * 26 + 40,
-        x: { label: of, labelAnchor: "right", labelArrow: "none", grid: true, ticks: Math.max(2, Math.floor(width / 110)) },
+        x: { label: of, labelAnchor: "right", labelArrow: "none", grid: true, ticks: Math.max(2, Math.floor(width / 110)), ...(values.every((v) => v.value === 0) && { domain: [0, 1] }) },
         y: { domain, label: null, tickSize: 0, tickFormat: (name) => short(name, most), padding: 0.25 }, color: fill,
         marks: [Plot.barX(values, { x: "value", y: "along", fill: "part", order: names, title })],
       });

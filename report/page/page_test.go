@@ -48,6 +48,7 @@ func invented(tenants, departments, days int) report.Report {
 		t.MissedAll, t.AudioAll = t.Missed[0].Of, t.Audio[0].Of
 		t.Connections = []report.Group[report.Quality]{group("wifi", false, t.AudioAll), group("wired", false, report.Quality{Good: 1000, Poor: 2})}
 		t.Networks = []report.Group[report.Quality]{group("wifi, 10.0.1.0", false, t.AudioAll), group("wifi, 192.0.2.0", true, report.Quality{})}
+		t.HoursAll = report.Hours{Inside: 180, Outside: 20, TalkInside: 16.5, TalkOutside: 3.5}
 		t.Calls = []report.CallKind{{Kind: "one_to_one", Outcome: "answered", Calls: 120}, {Kind: "one_to_one", Outcome: "missed", Calls: 30}, {Kind: "one_to_one", Outcome: "unknown", Calls: 2}, {Kind: "meeting", Outcome: "held", Calls: 80}, {Kind: "test", Outcome: "test", Calls: 1}}
 		outcomes := []string{"data", "empty", "partial", "", "missing", "late", "refused", "missed", "expired", "off", "removed"}
 		for d := range days {
