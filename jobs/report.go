@@ -90,8 +90,8 @@ func (r *Report) object() string {
 type UnitReport struct {
 	Tenant      string           `json:"tenant"`
 	Dataset     string           `json:"dataset"`
-	From        time.Time        `json:"from"`
-	To          time.Time        `json:"to"`
+	From        time.Time        `json:"from,omitzero"` // of an erasure none
+	To          time.Time        `json:"to,omitzero"`
 	Outcome     state.Outcome    `json:"outcome"`
 	Records     int64            `json:"records"`            // that Graph has of the range
 	Held        int64            `json:"held"`               // of these, not read again: the lake holds the listed version

@@ -235,7 +235,7 @@ func (l *lake) peopleTraps(t *testing.T, f graphsim.Facts) []trap {
 		{"Work out of hours", "sum(outside)", "", outside},
 		{"Active users", "sum(active_1_day)", "", active},
 		{"Who was in meetings, and who came late", "sum(people)", "", inMeetings},
-		{"People as of a day", "sum(people_in_calls)", "", known},
+		{"People as of a day", "sum(person_calls)", "", known},
 		{"Quality by network", "sum(poor)", "", float64(l.number(t, poorlyReceived, firstTenant))},
 	}
 }
