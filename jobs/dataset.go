@@ -43,6 +43,8 @@ type openDataset struct {
 	planned map[schemas.Range]bool // and not read yet; nil before a plan was made
 	derived []derivedDay           // that are clean, which the state does not say yet
 	rows    map[time.Time]int64    // that raw holds of days that this session has published
+
+	told map[time.Time]map[string]int64 // rows of the tables of days, as reports of this session count them
 }
 
 // openDataset takes the lock of a dataset and reads its state. What it answers has to be closed.

@@ -109,8 +109,10 @@ func (s *Session) deriveAll(ctx context.Context, p published, u plan.Unit, rep *
 	for _, days := range [][]day{p.losing, p.gaining} {
 		for _, d := range days {
 			r, failed := s.deriveChanged(ctx, o, d)
-			if d.ours { // the rows of the others are counted by the unit whose day it is
+			if d.ours {
 				rep.derive(o, d.date, r)
+			} else { // whose rows the unit of the day has counted, if it has ended, or will
+				rep.addRows(o.grown(d.date, r.Rows))
 			}
 			if failed != nil {
 				err = errors.Join(err, fmt.Errorf("%s of %s: %w", o.dataset.Name, d.date.Format(time.DateOnly), failed))
@@ -146,11 +148,42 @@ func (u *UnitReport) derive(o *openDataset, date time.Time, r derive.Result) {
 		}
 		u.Misfits[column] += n
 	}
-	for table, n := range r.Rows {
-		u.Rows[table] += n
-	}
+	o.tell(date, r.Rows)
+	u.addRows(r.Rows)
 	u.Written += r.Written
 	u.Unchanged += r.Unchanged
+}
+
+func (u *UnitReport) addRows(of map[string]int64) {
+	for table, n := range of {
+		u.Rows[table] += n
+	}
+}
+
+// tell notes which rows of a day a report counts.
+func (o *openDataset) tell(date time.Time, rows map[string]int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.told == nil {
+		o.told = map[time.Time]map[string]int64{}
+	}
+	o.told[date] = rows
+}
+
+// grown is how many rows a day has more than a report counts; none, if it is in no report yet.
+func (o *openDataset) grown(date time.Time, rows map[string]int64) map[string]int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	told, ok := o.told[date]
+	if !ok || len(rows) == 0 {
+		return nil
+	}
+	more := map[string]int64{}
+	for table, n := range rows {
+		more[table] = n - told[table]
+	}
+	o.told[date] = rows
+	return more
 }
 
 // cleanAtOnce days are noted as clean by one change of the state: whoever is stopped before derives them again.

@@ -45,6 +45,29 @@ func TestMessagesEqualTheTruth(t *testing.T) {
 	}
 }
 
+// A unit may read messages of days that another unit has counted: the report of a first run has the rows that the lake has, and
+// the same as a second one, which changes nothing.
+func TestRowsOfAReport(t *testing.T) {
+	d := schemas.ChatMessages
+	sim := graphsim.New(graphsim.Options{Users: 24, From: november(10), To: november(18), Large: 8, CallsPerUserDay: 1, MessagesPerUserDay: 12, Moves: -1, Now: func() time.Time { return november(18) }})
+	r := newRig(t, sim).at(november(18))
+	for run := range 2 {
+		rep := r.days(t, 10, 18, d)
+		if len(rep.Units) < 2 {
+			t.Fatalf("there are %d units, want more, of which one finds messages of the other", len(rep.Units))
+		}
+		held := int64(0)
+		for day := 10; day < 18; day++ {
+			for _, table := range d.Tables {
+				held += int64(len(r.rows(t, table, november(day))))
+			}
+		}
+		if got := rep.Totals()[0].AllRows; got != held || held == 0 {
+			t.Errorf("run %d: the report has %d rows, the lake %d", run, got, held)
+		}
+	}
+}
+
 // wantChanged compares the days whose raw partition is another than it was with those that hold a message
 // that changed since it was read.
 func (r *rig) wantChanged(t *testing.T, d schemas.Dataset, older map[string]string, since time.Time, days []time.Time) {

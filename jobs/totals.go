@@ -52,9 +52,7 @@ func (t *Total) add(u UnitReport) {
 
 // add adds up what was counted.
 func (u *UnitReport) add(more UnitReport) {
-	for table, n := range more.Rows {
-		u.Rows[table] += n
-	}
+	u.addRows(more.Rows)
 	u.Records += more.Records
 	u.Held += more.Held
 	u.NotYet += more.NotYet
