@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"graphlake/schemas"
+	"graphlake/views"
 )
 
 type schemaCommand struct {
@@ -72,6 +74,9 @@ func findTable(set schemas.Set, name string) (schemas.Dataset, schemas.Table, er
 		for _, t := range d.Tables {
 			known = append(known, t.Name)
 		}
+	}
+	if _, ok := views.FindMetric(name); ok || strings.HasSuffix(name, "_current") || strings.HasSuffix(name, "_short") || slices.Contains([]string{"runs", "coverage", "incomplete"}, name) {
+		return d, t, usage(fmt.Errorf("%s is a view and no table: graphlake sql prints it, and docs/query.md says how to ask it", name))
 	}
 	return d, t, usage(unknown("table", name, "", known))
 }
