@@ -162,7 +162,7 @@ var ofQueues = []Metric{
 		Definition: "Users: legs missed, declined, busy or abandoned of one-to-one calls that were not answered; the other party is the organizer; the miss ends with the last ringing leg. Queues: journeys that left or went to voicemail; the miss ends at `left_time`. " +
 			"Returned if a one-to-one or voice_app call with outcome answered, in which the target (of a queue any user of the tenant) and the same other party take part, begins at or after that end and before 24 hours have passed. " +
 			"`called_back` is 1 if the target's side began one. Unreturned: `can_match = 1 AND returned_time IS NULL`. `attempt_of_day` numbers attempts of a pair: people who tried are attempt 1.",
-		HardCases: "Masked or anonymous numbers cannot be matched, nor who was erased or left out: `can_match` 0, in neither share. A caller who is not told at all is attempt 1 each time. Two numbers of one caller are two callers. A chat message is no return. The window must have passed: leave out the last day of data.",
+		HardCases: "Masked or anonymous numbers cannot be matched, nor who was erased or left out: `can_match` 0, in neither share. A caller who is not told at all is attempt 1 each time. Two numbers of one caller are two callers. A chat message is no return. The window must have passed: leave out the last day of data. A day of call records that is missing makes returned calls unreturned: ask `coverage`.",
 		Example:   "Ann calls Bob at 09:00 and 09:05, both missed, until 09:00:30 and 09:05:30; Bob calls Ann at 09:10:30 and they talk → 600 and 300 seconds, attempts 1 and 2, called_back 1. A masked number at 11:00 → can_match 0.",
 	},
 	{

@@ -31,7 +31,7 @@ var ofPeople = []Metric{
 		Key:        []string{"tenant_id", "team_id"},
 		Needs:      []string{"teams_current", "channel_messages"},
 		Definition: "`active` if a channel had a message, and no system event, in the 30 days up to the newest day of data; `dormant` only if the data reaches back 30 days, else `not_known`; `archived` apart.",
-		HardCases:  "Meetings in channels are no messages. A team that could not be read is in `incomplete`, not dormant: join it.",
+		HardCases:  "Meetings in channels are no messages. A team that could not be read is in `incomplete`, not dormant: join it. Days of data are those on which anybody of the tenant wrote in a channel: where all have fallen silent, `last_dt` says since when, and `coverage` whether that was read.",
 		Example:    "Last message 2026-10-01, data from 2026-10-01 to 2026-11-20 → dormant. A message on 2026-11-20 → active.",
 	},
 	{
@@ -53,7 +53,7 @@ var ofPeople = []Metric{
 		Key:        []string{"tenant_id", "dt"},
 		Needs:      []string{"metric_active_users"},
 		Definition: "1, 7 and 28 days back, the day included. `days_with_data` below 28 says that the month is not whole.",
-		HardCases:  "A filter on `dt` reads the days before, too.",
+		HardCases:  "A filter on `dt` reads the days before, too. `days_with_data` are days on which anybody was active: a tenant that rests at weekends has twenty of 28 that were read whole. `coverage` tells a day of rest from one that is missing.",
 		Example:    "Ann and Cat on 2026-11-16, Bob on 2026-11-23 → the first day 2, 2, 2; the last 1, 1, 3.",
 	},
 	{
@@ -64,7 +64,7 @@ var ofPeople = []Metric{
 		Key:        []string{"tenant_id", "sku_id"},
 		Needs:      []string{"subscribed_skus_current", "user_licenses_current", "users_current", "metric_active_users"},
 		Definition: "`assigned` counts the directory's rows, `on_disabled_accounts` those of accounts that may not sign in, `on_inactive_people` those of enabled people without activity in the 28 days up to the newest; `unassigned_units` is enabled − consumed.",
-		HardCases:  "Consumed and assigned differ where the directory is partly readable or a group's licensing is in error. Units in warning still work and are not in enabled.",
+		HardCases:  "Consumed and assigned differ where the directory is partly readable or a group's licensing is in error. Units in warning still work and are not in enabled. On a lake of less than 28 days everybody on leave is inactive: ask `metric_active_counts` how many there are.",
 		Example:    "10 bought, 4 consumed; Ann active, an account disabled, Dan enabled and never seen → assigned 3, disabled 1, inactive 1, free 6, 40 %.",
 	},
 	{
