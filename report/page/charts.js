@@ -81,7 +81,8 @@
     figure.hidden = false;
     figure.parentElement.classList.add("drawn");
   }
-  // What is far below is drawn when it comes near, and all of it before it is printed.
+  // The first charts are drawn at once. What is far below is drawn when it comes near, and all of it before it is printed.
+  figures.slice(0, 16).forEach(draw);
   const near = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       if (entry.isIntersecting && entry.target.dataset.width === undefined) draw(entry.target);
