@@ -103,7 +103,7 @@ var rooms = []room{
 	{"internal/trial/metrics", []string{"internal/trial/command", "internal/trial/duckdb"}, []string{files, json, command}, trialWhy},
 	{"internal/trial/read", []string{"internal/trial/command", "internal/trial/duckdb"}, []string{files, command}, trialWhy},
 	{"internal/trial/torture", []string{"internal/trial/command"}, []string{files, command}, trialWhy},
-	{"internal/trial/truth", []string{"internal/trial/command"}, []string{files, command}, trialWhy},
+	{"internal/trial/truth", []string{"internal/graphsim", "internal/trial/command"}, []string{files, command}, trialWhy},
 	{"internal/trial/sick", []string{"schemas", "extract/graph", "load", "jobs", "jobs/state", "jobs/plan", "jobs/audit", "jobs/clock", "internal/trial/command"}, []string{files, command},
 		"its tests run the stages in one process where time is virtual, and the commands beside it"},
 	{"internal/readme", nil, []string{files, command},

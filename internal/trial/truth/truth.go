@@ -1,6 +1,6 @@
 // Package truth lets graphlake read a simulated tenant for three nights, and compares the lake after each of them
 // with what the simulator says that it generated; then once more, while one of twenty requests fails and
-// the same command is given until it has ended well.
+// the same command is given until it has ended well: faults that pass, for what lasts of one parent is left to the trial sick.
 //
 //	go run ./internal/trial truth -users 60
 //
