@@ -16,12 +16,12 @@ import (
 	"graphlake/schemas"
 )
 
-// While a process is killed again and again, merges and goes on, a reader of the views never fails, sees no
+// While a process is killed again and again, merges and goes on, a reader of the views, who asks again what has met a file that was just replaced, sees no
 // key twice in a partition and, reading the root table first, no call without its sessions. In the end
 // no row is without its parent.
 func TestWatch(t *testing.T) {
 	dir := t.TempDir()
-	w := &watched{lake: &lake{dir: filepath.Join(dir, "lake"), bin: filepath.Join(dir, "bin")}, clock: filepath.Join(dir, "now")}
+	w := &watched{lake: &lake{dir: filepath.Join(dir, "lake"), bin: filepath.Join(dir, "bin"), again: 3}, clock: filepath.Join(dir, "now")}
 	command(t, "go", "build", "-o", w.bin+string(filepath.Separator), "./cmd/graphlake", "./cmd/graphsim")
 	w.simulate(t, dir)
 	w.night(t, 23, 0) // a lake without files has no views
