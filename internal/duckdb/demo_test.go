@@ -28,7 +28,7 @@ type lake struct {
 	dir      string
 	bin      string // the directory of the commands
 	db       *sql.DB
-	again    int // a query is asked so often, if it fails
+	again    int             // a query is asked so often, if it fails
 	reports  []unit          // of the second run
 	truth    []day           // what the simulator holds
 	held     map[string]held // the same, by table
