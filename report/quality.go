@@ -53,7 +53,7 @@ func (r *reader) readAudio(ctx context.Context, days []time.Time, d *directory) 
 				continue
 			}
 			for _, side := range []int{3, 7} {
-				person := s.text(side)
+				person := known(s.text(side))
 				if person == "" || s.text(side+1) != r.tenant {
 					continue
 				}

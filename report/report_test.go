@@ -198,7 +198,10 @@ func TestNobodyIsNotTold(t *testing.T) {
 	l.call("erased", "one_to_one", "answered", []string{"user:erased", "user:bob"}, leg{"user:erased", "user:bob", "16T09:00:00", "16T09:30:00", "answered"})
 	l.call("excluded", "one_to_one", "missed", []string{"user:excluded", "user:bob"}, leg{"user:excluded", "user:bob", "16T10:00:00", "16T10:00:30", "missed"})
 	l.call("erased", "one_to_one", "missed", []string{"user:erased", "user:erased"}, leg{"user:erased", "user:erased", "16T11:00:00", "16T11:00:30", "missed"})
+	l.add("call_media_streams", "16T09:00:00", map[string]any{"call_id": "c", "call_start_time": at("16T09:00:00"), "session_id": "s", "segment_id": "g", "media_index": 0, "stream_index": 0, "session_index": 0,
+		"segment_index": 0, "is_test": false, "medium": "audio", "cqd_class": "good", "sender_identity_id": "erased", "sender_tenant_id": contoso, "receiver_identity_id": "bob", "receiver_tenant_id": contoso})
 	got := l.report("2026-11-16", "2026-11-17")
+	equal(t, "audio", got.AudioAll, report.Quality{Good: 1}) // on Bob's side
 	equal(t, "missed", got.MissedAll, report.Missed{Missed: 1, Anonymous: 1})
 	equal(t, "hours not known", got.HoursAll.TalkNotKnown, 0.5)
 }
