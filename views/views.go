@@ -172,6 +172,18 @@ func (s Script) String() string {
 	return out.String()
 }
 
+// IsView reports whether a name is that of a view that is none of a table's own.
+func IsView(set schemas.Set, name string) bool {
+	if _, ok := FindMetric(name); ok || slices.ContainsFunc(Shorts(), func(s Short) bool { return s.Name() == name }) {
+		return true
+	}
+	if of, ok := strings.CutSuffix(name, currentSuffix); ok {
+		d, _, ok := set.FindTable(of)
+		return ok && d.Mode.Pictures()
+	}
+	return slices.Contains([]string{runs.Name, coverage.Name, incomplete.Name}, name)
+}
+
 // currentName is the name of a table's view of the newest picture.
 func currentName(t schemas.Table) string { return t.Name + currentSuffix }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -75,7 +74,7 @@ func findTable(set schemas.Set, name string) (schemas.Dataset, schemas.Table, er
 			known = append(known, t.Name)
 		}
 	}
-	if _, ok := views.FindMetric(name); ok || strings.HasSuffix(name, "_current") || strings.HasSuffix(name, "_short") || slices.Contains([]string{"runs", "coverage", "incomplete"}, name) {
+	if views.IsView(set, name) {
 		return d, t, usage(fmt.Errorf("%s is a view and no table: graphlake sql prints it, and docs/query.md says how to ask it", name))
 	}
 	return d, t, usage(unknown("table", name, "", known))
