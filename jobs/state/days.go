@@ -81,15 +81,44 @@ func (d *Document) KeepDays(ctx context.Context, of schemas.Dataset, rows map[ti
 	if err != nil {
 		return err
 	}
+	st := d.View()
+	next := st.DaysAfter(d.pair, of, old.counting(rows), now)
+	text, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	if before, err := json.Marshal(old); err == nil && version != "" && bytes.Equal(before, text) {
+		return nil
+	}
+	if _, err := d.store.Swap(ctx, d.pair.Days(), version, text); err != nil {
+		return fmt.Errorf("%s: %w", d.pair.Days(), err)
+	}
+	return nil
+}
+
+// counting is the document with other numbers of records of some days.
+func (d Days) counting(rows map[time.Time]int64) Days {
+	d.Days = slices.Clone(d.Days)
+	for date, n := range rows {
+		text := date.Format(time.DateOnly)
+		if i := slices.IndexFunc(d.Days, func(day Day) bool { return day.Date == text }); i >= 0 {
+			d.Days[i].Records = &n
+		} else {
+			d.Days = append(d.Days, Day{Date: text, Records: &n})
+		}
+	}
+	return d
+}
+
+// DaysAfter is what is to be said of each day at an instant, from the first that is known to the last midnight, or beyond
+// it as far as was read ahead. Before is what was said last: of that, the numbers of records stand, which the state does not
+// know, and what can be said of days no longer.
+func (s *State) DaysAfter(p Pair, of schemas.Dataset, before Days, now time.Time) Days {
 	counted, outcomes := map[string]*int64{}, map[string]string{}
-	for _, day := range old.Days {
+	for _, day := range before.Days {
 		counted[day.Date], outcomes[day.Date] = day.Records, day.Outcome
 	}
-	for date, n := range rows {
-		counted[date.Format(time.DateOnly)] = &n
-	}
-	st := d.View()
-	next := st.days(d.pair, of, now)
+	next := s.days(p, of, now)
 	for i, day := range next.Days {
 		next.Days[i].Records = counted[day.Date]
 		switch day.Removed {
@@ -103,17 +132,7 @@ func (d *Document) KeepDays(ctx context.Context, of schemas.Dataset, rows map[ti
 			next.Days[i].Outcome = DayPartial
 		}
 	}
-	text, err := json.Marshal(next)
-	if err != nil {
-		return err
-	}
-	if before, err := json.Marshal(old); err == nil && version != "" && bytes.Equal(before, text) {
-		return nil
-	}
-	if _, err := d.store.Swap(ctx, d.pair.Days(), version, text); err != nil {
-		return fmt.Errorf("%s: %w", d.pair.Days(), err)
-	}
-	return nil
+	return next
 }
 
 // Outcomes of days that units do not have.
