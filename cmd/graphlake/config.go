@@ -58,7 +58,7 @@ type azureConfig struct {
 
 type graphConfig struct {
 	Endpoint  string  `yaml:"endpoint"`
-	Authority string  `yaml:"authority"`
+	Authority *string `yaml:"authority"` // nil: the environment of a cluster says it, or else the global cloud's
 	Rate      float64 `yaml:"rate"`
 }
 
@@ -187,6 +187,12 @@ func (d *duration) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
+// What is asked, and what signs in, where nothing else is said: Graph and Entra of the global cloud.
+const (
+	microsoft = "https://graph.microsoft.com"
+	entra     = "https://login.microsoftonline.com"
+)
+
 // unconfigured is what there is without a file of that name.
 func unconfigured(file string) *config {
 	return &config{file: file, set: schemas.BuiltIn(), log: slog.New(slog.DiscardHandler)}
@@ -203,7 +209,7 @@ func loadConfig(file string) (*config, error) {
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // as some editors write it
 	c := unconfigured(file)
-	c.Graph.Rate = 1
+	c.Graph.Endpoint, c.Graph.Rate = microsoft, 1
 	if c.tree, err = parser.ParseBytes(text, 0); err != nil {
 		return nil, c.undecoded(err)
 	}
@@ -216,16 +222,10 @@ func loadConfig(file string) (*config, error) {
 	}
 	c.fillIn()
 	c.declare()
-	return c, errors.Join(c.wrong, c.check())
+	return c, errors.Join(c.wrong, c.valueless(), c.check())
 }
 
 func (c *config) fillIn() {
-	if c.Lake == "" {
-		c.Lake = "./lake"
-	}
-	if c.Graph.Endpoint == "" {
-		c.Graph.Endpoint = "https://graph.microsoft.com"
-	}
 	if c.Azure.Lease == 0 {
 		c.Azure.Lease = duration(longestLease)
 	}
@@ -240,9 +240,11 @@ func (c *config) fillIn() {
 	}
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
-		t.authority = c.Graph.Authority
+		if c.Graph.Authority != nil {
+			t.authority = *c.Graph.Authority
+		}
 		t.fillIn(os.Getenv)
-		t.authority = cmp.Or(t.authority, "https://login.microsoftonline.com")
+		t.authority = cmp.Or(t.authority, entra)
 		t.TenantID = strings.ToLower(t.TenantID) // as partitions carry it
 	}
 }
@@ -277,7 +279,10 @@ func (c *config) check() error {
 		errs = append(errs, fmt.Errorf("%s: %s: "+format, append([]any{c.line(path), strings.TrimPrefix(path, "$.")}, args...)...))
 	}
 	if !isURL(c.Graph.Endpoint) {
-		fail("$.graph.endpoint", "%q is no URL; Graph's is https://graph.microsoft.com", c.Graph.Endpoint)
+		fail("$.graph.endpoint", "%q is no URL; Graph's is %s", c.Graph.Endpoint, microsoft)
+	}
+	if a := c.Graph.Authority; a != nil && !isURL(*a) {
+		fail("$.graph.authority", "%q is no URL; Entra's is %s", *a, entra)
 	}
 	if !(c.Graph.Rate > 0) || math.IsInf(c.Graph.Rate, 1) {
 		fail("$.graph.rate", "a factor on the published limits has to be above 0")

@@ -17,6 +17,9 @@ import (
 // placeholder stands for an id that is not known yet. It can be planned with, but not signed in with.
 const placeholder = "00000000-0000-0000-0000-000000000000"
 
+// defaultLake is where the lake is that nobody named.
+const defaultLake = "./lake"
+
 // simulatedTenant is what the lake calls the tenant of the simulator, which itself has no id.
 const simulatedTenant = "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"
 
@@ -48,7 +51,7 @@ type lakePlace struct {
 // Run writes a configuration that is whole but for the ids, and never over another file. Who asks for the lake's place
 // has a configuration, or gets one.
 func (i initCommand) Run(ctx context.Context, c *command) error {
-	if err := errors.Join(i.check(), checkLake(c.Lake)); err != nil {
+	if err := errors.Join(i.check(), checkLake(cmp.Or(c.Lake, defaultLake))); err != nil {
 		return usage(err)
 	}
 	r := initReport{Config: c.Config, Next: []step{}}
@@ -120,7 +123,7 @@ func (i initCommand) text(lake string) string {
 		begin, tenant = "simulator", simulatedTenant
 	}
 	values := map[string]string{
-		"lake": strconv.Quote(cmp.Or(lake, "./lake")), "simulator": strconv.Quote(i.Simulator),
+		"lake": strconv.Quote(cmp.Or(lake, defaultLake)), "simulator": strconv.Quote(i.Simulator),
 		"tenant_id": cmp.Or(i.TenantID, tenant), "client_id": cmp.Or(i.ClientID, placeholder),
 	}
 	var text strings.Builder

@@ -25,14 +25,20 @@ import (
 // configuration loads the file that --config names, with --lake on top.
 func (c *command) configuration() (*config, error) {
 	cfg, err := loadConfig(c.Config)
-	if err != nil {
+	if cfg == nil {
 		return nil, usage(err)
 	}
+	at := ""
 	if c.Lake != "" {
 		cfg.Lake = c.Lake
+	} else {
+		at = cfg.line("$.lake") + ": "
+	}
+	if wrong := checkLake(cfg.Lake); wrong != nil {
+		err = errors.Join(err, fmt.Errorf("%s%w", at, wrong))
 	}
 	cfg.log = c.logger()
-	return cfg, usage(checkLake(cfg.Lake))
+	return cfg, usage(err)
 }
 
 // known is the datasets that there are: those of the file that --config names, where there is one.
@@ -47,8 +53,14 @@ func (c *command) known() (schemas.Set, error) {
 	return cfg.set, usage(cfg.wrong) // whatever else is wrong in it
 }
 
-// checkLake refuses what is neither: a directory of that name would be made.
+// checkLake refuses what is neither a directory nor in Blob Storage: a directory of that name would be made.
 func checkLake(lake string) error {
+	switch {
+	case strings.TrimSpace(lake) == "":
+		return errors.New("lake: nothing says where the lake is: want a directory, as ./lake, or az://CONTAINER/PREFIX, here or by --lake")
+	case strings.HasPrefix(lake, "~"):
+		return fmt.Errorf("the lake %s: ~ is a directory of that name here, and not your home: write it out, as /home/ada/lake", lake)
+	}
 	scheme, place, remote := strings.Cut(lake, "://")
 	if remote && (scheme != "az" || strings.HasPrefix(place+"/", "/")) {
 		return fmt.Errorf("the lake %s: want a directory, or az://CONTAINER/PREFIX", lake)

@@ -98,6 +98,8 @@ func TestWrong(t *testing.T) {
 		{"read --xyz", "read", "unknown flag --xyz"},
 		{"read -x", "read", "unknown flag -x"},
 		{"read --job", "read", "--job: a value is missing"},
+		{"read --job=", "read", "--job: the value is empty, perhaps because a variable is: give one, or leave it out"},
+		{"read --dataset=", "read", "--dataset: the value is empty, perhaps because a variable is: give one, or leave it out"},
 		{"read --job a --dataset b", "read", "--job and --dataset can't be used together"},
 		{"read --grace x", "read", `--grace: "x" is no duration, as 90s or 2h`},
 		{"read --most 1.5", "read", `--most: "1.5" is no whole number`},

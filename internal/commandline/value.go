@@ -2,6 +2,7 @@ package commandline
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -64,8 +65,12 @@ func (v *Value) Type() string {
 	return strings.ToUpper(v.field.Kind().String())
 }
 
-// Set reads a text into the field. Of a list it adds to what was given before.
+// Set reads a text into the field. Of a list it adds to what was given before. None is empty: --tenant "$TENANT" may not
+// mean all tenants where the variable is not set.
 func (v *Value) Set(text string) error {
+	if text == "" && !(v.IsList() && v.whole) {
+		return errors.New("the value is empty, perhaps because a variable is: give one, or leave it out")
+	}
 	if v.IsList() {
 		list := []string{text}
 		if !v.whole {
