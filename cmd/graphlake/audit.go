@@ -58,7 +58,7 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 
 // acceptLost notes who has accepted what is lost of a range.
 func (c *command) acceptLost(ctx context.Context, store store, sel plan.Selection, a auditCommand) error {
-	if len(a.Dataset) == 0 || a.From.IsZero() || a.To.IsZero() {
+	if len(a.Dataset) == 0 || !sel.Ranged() {
 		return usage(errors.New("--accept lost needs --dataset, --from and --to: what is lost, audit and status say"))
 	}
 	by := "unknown"

@@ -16,8 +16,9 @@ import (
 type catCommand struct {
 	Table   string   `arg:"" help:"A table, as calls; graphlake datasets lists them."`
 	Tenant  string   `placeholder:"NAME" help:"One of the configured tenants (default: all)."`
-	From    instant  `placeholder:"DATE" help:"First day."`
-	To      instant  `placeholder:"DATE" help:"The day after the last."`
+	From    moment   `placeholder:"DATE" help:"First day, as 2026-11-01, yesterday or today."`
+	To      moment   `placeholder:"DATE" help:"The day after the last."`
+	Last    lastDays `placeholder:"DURATION" help:"Instead of both: so many days up to the last midnight in UTC, as 7d."`
 	Columns []string `placeholder:"NAME,..." help:"Print these columns only, in this order (default: all)."`
 	Where   []string `placeholder:"COLUMN=VALUE" sep:"none" help:"Print the rows that have this value in the column; may be repeated: all of them. An empty VALUE: the rows that have none."`
 	Limit   int      `placeholder:"N" help:"Print no more rows than that (default: all)."`
@@ -35,8 +36,9 @@ func (a catCommand) Run(ctx context.Context, c *command) error {
 	if a.Tenant != "" && !slices.ContainsFunc(cfg.Tenants, func(t tenantConfig) bool { return t.Name == a.Tenant }) {
 		return cfg.noTenant(a.Tenant)
 	}
-	if !a.From.IsZero() && !a.To.IsZero() && !a.From.Before(a.To.Time) {
-		return usage(fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: a.From.Time, To: a.To.Time}))
+	days, err := a.Last.span(a.From, a.To, time.Now())
+	if err != nil {
+		return err
 	}
 	if a.Limit < 0 {
 		return usage(fmt.Errorf("--limit %d: want how many rows to print at most", a.Limit))
@@ -58,7 +60,7 @@ func (a catCommand) Run(ctx context.Context, c *command) error {
 			if err != nil {
 				return err
 			}
-			if a.outside(p) {
+			if outside(days, p) {
 				continue
 			}
 			if more, err := rows.print(ctx, lake, p, table); !more || err != nil {
@@ -69,15 +71,15 @@ func (a catCommand) Run(ctx context.Context, c *command) error {
 	return nil
 }
 
-func (a catCommand) outside(p load.Partition) bool {
-	if a.From.IsZero() && a.To.IsZero() {
+// outside reports whether a partition is none of the days, whose ends may be open.
+func outside(days schemas.Range, p load.Partition) bool {
+	if days.From.IsZero() && days.To.IsZero() {
 		return false
 	}
-	to := a.To.Time
-	if to.IsZero() {
-		to = p.Date.Add(schemas.Day)
+	if days.To.IsZero() {
+		days.To = p.Date.Add(schemas.Day)
 	}
-	return !schemas.Range{From: a.From.Time, To: to}.Contains(p.Date)
+	return !days.Contains(p.Date)
 }
 
 // rowPrinter prints a JSON object a row, without what is null.

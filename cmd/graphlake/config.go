@@ -173,7 +173,7 @@ func (c *config) declare() {
 	}
 }
 
-// duration is a time.Duration that is written as 3d or 72h.
+// duration is a time.Duration that is written as 2w, 3d or 72h.
 type duration time.Duration
 
 // UnmarshalYAML fails as the decoder does for its own types, so that the fault is said as theirs are.
@@ -192,6 +192,18 @@ const (
 	microsoft = "https://graph.microsoft.com"
 	entra     = "https://login.microsoftonline.com"
 )
+
+// UnmarshalText reads the value of a flag.
+func (d *duration) UnmarshalText(text []byte) error {
+	parsed, ok := declare.ParseDuration(string(text))
+	if !ok {
+		return fmt.Errorf("%q: want %s", text, declare.DurationForm)
+	}
+	*d = duration(parsed)
+	return nil
+}
+
+func (d duration) String() string { return inDays(time.Duration(d)) }
 
 // unconfigured is what there is without a file of that name.
 func unconfigured(file string) *config {

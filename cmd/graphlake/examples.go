@@ -12,12 +12,14 @@ var examples = map[string][]string{
 	"run": {
 		"graphlake run --job nightly-calls",
 		"graphlake run --dataset call_records --from 2026-11-01 --to 2026-11-08",
+		"graphlake run --dataset call_records --last 7d",
 		"graphlake run --tenant contoso --dry-run",
 		"graphlake run --dataset users --believe",
 		"graphlake run --job nightly-calls --yes",
 	},
 	"plan": {
 		"graphlake plan",
+		"graphlake plan --dataset call_records --last 30d",
 		"graphlake plan --dataset call_records --from 2026-11-01 --to 2026-11-08",
 	},
 	"replay": {
@@ -58,6 +60,7 @@ var examples = map[string][]string{
 	"cat": {
 		"graphlake cat calls",
 		"graphlake cat users --tenant contoso --from 2026-11-22 --to 2026-11-23",
+		"graphlake cat calls --from yesterday --columns call_id,call_type",
 		"graphlake cat users --columns user_id,department --where removed=false --limit 10",
 	},
 	"sql": {
@@ -67,6 +70,7 @@ var examples = map[string][]string{
 	"report": {
 		"graphlake report",
 		"graphlake report --html report.html",
+		"graphlake report --last 2w",
 		"graphlake report --tenant contoso --from 2026-11-16 --to 2026-11-23",
 	},
 	"check": {

@@ -20,10 +20,11 @@ import (
 )
 
 type reportCommand struct {
-	HTML   string  `name:"html" placeholder:"FILE" help:"Write a page there, with charts, all tables, and what the lake holds of each day; it needs no server and no network."`
-	Tenant string  `placeholder:"NAME" help:"One of the configured tenants (default: all)."`
-	From   instant `placeholder:"DATE" help:"First day (default: four weeks before the end, or the first day there is)."`
-	To     instant `placeholder:"DATE" help:"The day after the last (default: the day after the newest with calls or messages)."`
+	HTML   string   `name:"html" placeholder:"FILE" help:"Write a page there, with charts, all tables, and what the lake holds of each day; it needs no server and no network."`
+	Tenant string   `placeholder:"NAME" help:"One of the configured tenants (default: all)."`
+	From   moment   `placeholder:"DATE" help:"First day, as 2026-11-01 or yesterday (default: four weeks before the end, or the first day there is)."`
+	To     moment   `placeholder:"DATE" help:"The day after the last (default: the day after the newest with calls or messages)."`
+	Last   lastDays `placeholder:"DURATION" help:"Instead of both: so many days up to the last midnight in UTC, as 7d."`
 }
 
 func (a reportCommand) Run(ctx context.Context, c *command) error {
@@ -31,19 +32,20 @@ func (a reportCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	for _, at := range []instant{a.From, a.To} {
-		if !at.Equal(at.Truncate(schemas.Day)) {
-			return usage(fmt.Errorf("%v is no day: a report has whole days", at))
-		}
+	days, err := a.Last.span(a.From, a.To, time.Now())
+	if err != nil {
+		return err
 	}
-	if !a.From.IsZero() && !a.To.IsZero() && !a.From.Before(a.To.Time) {
-		return usage(fmt.Errorf("the range %v is empty or backwards: from has to be before to", schemas.Range{From: a.From.Time, To: a.To.Time}))
+	for _, at := range []time.Time{days.From, days.To} {
+		if !at.Equal(at.Truncate(schemas.Day)) {
+			return usage(fmt.Errorf("%v is no day: a report has whole days", instant{at}))
+		}
 	}
 	tenants, err := tenantChoice{Tenant: a.Tenant}.tenants(cfg)
 	if err != nil {
 		return err
 	}
-	o := report.Options{Datasets: cfg.set, From: a.From.Time, To: a.To.Time}
+	o := report.Options{Datasets: cfg.set, From: days.From, To: days.To}
 	for _, t := range tenants {
 		o.Tenants = append(o.Tenants, report.Named{ID: t.TenantID, Name: t.Name})
 	}

@@ -20,8 +20,8 @@ import (
 
 type scheduleCommand struct {
 	tenantChoice
-	Listen string        `placeholder:"HOST:PORT" help:"Answer /healthz there: 200, or 503 when data is late (default: nowhere)."`
-	Grace  time.Duration `default:"1m" help:"How long units that are under way have to end when the command is told to."`
+	Listen string   `placeholder:"HOST:PORT" help:"Answer /healthz there: 200, or 503 when data is late (default: nowhere)."`
+	Grace  duration `default:"1m" help:"How long units that are under way have to end when the command is told to."`
 }
 
 // defaultLate is how long after its time the data of a job may not be there, where it does not say.
@@ -29,9 +29,6 @@ const defaultLate = 6 * time.Hour
 
 // Run stays until it is told to end: by a signal, after which units under way have the grace to end.
 func (s scheduleCommand) Run(ctx context.Context, c *command) error {
-	if s.Grace < 0 {
-		return usage(fmt.Errorf("--grace %v: want a duration that is not negative, as 1m", s.Grace))
-	}
 	cfg, err := c.configuration()
 	if err != nil {
 		return err
@@ -50,7 +47,7 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	defer setup.close(ctx)
 	setup.bars = false // jobs run side by side
 	setup.observe(ctx)
-	graceful, stop := withGrace(ctx, s.Grace)
+	graceful, stop := withGrace(ctx, time.Duration(s.Grace))
 	defer stop()
 	setup.runner.Stop = ctx.Done()
 	r := jobRunner{setup: setup, tenants: s.tenantChoice}
@@ -59,7 +56,7 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	context.AfterFunc(ctx, func() {
-		setup.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace_seconds", s.Grace.Seconds())
+		setup.runner.Log.InfoContext(graceful, "schedule ends: no unit begins, and those under way have the grace", "grace_seconds", time.Duration(s.Grace).Seconds())
 	})
 	schedule := clock.Schedule{Jobs: all, Store: setup.runner.Store, Log: setup.runner.Log}
 	schedule.Do = func(_ context.Context, j clock.Job, now time.Time) (again bool) { return r.run(graceful, j, now) }

@@ -31,9 +31,10 @@ type tenantChoice struct {
 // selection is the flags by which run and plan are told what to read.
 type selection struct {
 	choice
-	From instant `placeholder:"DATE|TIME" help:"Start of the range, included: 2026-11-01 or 2026-11-01T06:00:00Z, in UTC."`
-	To   instant `placeholder:"DATE|TIME" help:"End of the range, not included."`
-	Now  instant `placeholder:"TIME" help:"What counts as now: the present (default), or a time before it."`
+	From moment   `placeholder:"DATE|TIME" help:"Start of the range, included: 2026-11-01, 2026-11-01T06:00:00Z, yesterday or today, in UTC."`
+	To   moment   `placeholder:"DATE|TIME" help:"End of the range, not included."`
+	Last lastDays `placeholder:"DURATION" help:"Instead of both ends: so many whole days up to the last midnight in UTC, as 7d or 2w."`
+	Now  instant  `placeholder:"TIME" help:"What counts as now: the present (default), or a time before it."`
 }
 
 // instant is a date, which means its midnight in UTC, or an RFC 3339 time.
@@ -61,6 +62,63 @@ func (i instant) String() string {
 	}
 }
 
+// moment is an end of a range: an instant, or a day that is counted from now on.
+type moment struct {
+	instant
+	day string // yesterday, today or tomorrow; empty: the instant
+}
+
+// daysAgo are the words for a day.
+var daysAgo = map[string]time.Duration{"tomorrow": -1, "today": 0, "yesterday": 1}
+
+func (m *moment) UnmarshalText(text []byte) error {
+	if _, is := daysAgo[string(text)]; is {
+		m.day = string(text)
+		return nil
+	}
+	if err := m.instant.UnmarshalText(text); err != nil {
+		return fmt.Errorf("%w, nor yesterday, today or tomorrow", err)
+	}
+	return nil
+}
+
+// at is the instant, where now is an instant too.
+func (m moment) at(now time.Time) time.Time {
+	if m.day == "" {
+		return m.Time
+	}
+	return now.UTC().Truncate(schemas.Day).Add(-daysAgo[m.day] * schemas.Day)
+}
+
+// lastDays is so many whole days; 0: it is not said how many.
+type lastDays duration
+
+func (l *lastDays) UnmarshalText(text []byte) error {
+	var d duration
+	if err := d.UnmarshalText(text); err != nil || d <= 0 || time.Duration(d)%schemas.Day != 0 {
+		return fmt.Errorf("%q: want whole days, as 7d or 2w", text)
+	}
+	*l = lastDays(d)
+	return nil
+}
+
+func (l lastDays) String() string { return duration(l).String() }
+
+// span is the range of the flags: both ends, one of them, or none. The last days end with the last midnight before now.
+func (l lastDays) span(from, to moment, now time.Time) (r schemas.Range, err error) {
+	r = schemas.Range{From: from.at(now), To: to.at(now)}
+	switch {
+	case l == 0 && !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To):
+		return r, usage(fmt.Errorf("the range %v is empty or backwards: from has to be before to", r))
+	case l == 0:
+		return r, nil
+	case !r.From.IsZero() || !r.To.IsZero():
+		return r, usage(fmt.Errorf("--last %v is a range, as --from and --to are: give the one or the other", l))
+	}
+	midnight := now.UTC().Truncate(schemas.Day)
+	return schemas.Range{From: midnight.Add(-time.Duration(l)), To: midnight}, nil
+}
+
 // selected is the configuration, and what the flags ask for of it.
 func (c *command) selected(s selection) (*config, plan.Selection, error) {
 	cfg, err := c.configuration()
@@ -80,7 +138,11 @@ func (s selection) now() time.Time {
 
 // of is what the flags ask for of a configuration.
 func (s selection) of(c *config) (plan.Selection, error) {
-	sel := plan.Selection{From: s.From.Time, To: s.To.Time, Back: !s.Now.IsZero()}
+	span, err := s.Last.span(s.From, s.To, s.now())
+	if err != nil {
+		return plan.Selection{}, err
+	}
+	sel := plan.Selection{From: span.From, To: span.To, Back: !s.Now.IsZero()}
 	tenants, err := s.tenants(c)
 	if err != nil {
 		return plan.Selection{}, err

@@ -151,7 +151,7 @@ func TestParseRefuses(t *testing.T) {
 		"a key twice":                       {"settle: 1d", "doc: x", `visits.yaml:27: mapping key "doc" already defined at [2:1]`},
 		"a missing key":                     {"permissions: [Visits.Read, Visits.Read.All]\n", "", "visits.yaml:1: permissions: the key is missing"},
 		"a missing key, below":              {"{name: host, path: host.name, ", "{name: host, ", "visits.yaml:42: tables[0].columns[2].path: the key is missing"},
-		"a text for a duration":             {"settle: 1d", "settle: soon", "visits.yaml:27: settle: want a duration, as 3d, 72h or 90m"},
+		"a text for a duration":             {"settle: 1d", "settle: soon", "visits.yaml:27: settle: want a duration, as 2w, 3d, 72h or 90m"},
 		"a list for a text":                 {"doc: Visits.", "doc: [a]", "visits.yaml:2: doc: want a text"},
 		"a text for true":                   {"removes: true", "removes: perhaps", "visits.yaml:30: removes: want true or false"},
 		"a text for a mapping":              {"bodies: {path: note, form: plain}", "bodies: note", "visits.yaml:34: bodies: want keys with their values"},

@@ -9,21 +9,20 @@ import (
 )
 
 // DurationForm is how a configuration writes durations, for whoever has written another.
-const DurationForm = "a duration, as 3d, 72h or 90m"
+const DurationForm = "a duration, as 2w, 3d, 72h or 90m"
 
-// withDays is a number of days, and what may follow it. Five digits are 273 years, less than a duration can be.
-var withDays = regexp.MustCompile(`^([0-9]{1,5})d(.*)$`)
+// withDays is a number of weeks, of days or of both, and what may follow them. Each is less than 273 years, and both are less
+// than a duration can be.
+var withDays = regexp.MustCompile(`^(?:([0-9]{1,3})w)?(?:([0-9]{1,5})d)?(.*)$`)
 
-// ParseDuration reads a duration of a configuration: days of 24 hours, and what [time.ParseDuration] reads, also after
-// them: 3d, 72h, 1d12h. None is negative.
+// ParseDuration reads a duration of a configuration: weeks, days of 24 hours, and what [time.ParseDuration] reads, also after
+// them: 2w, 3d, 72h, 1d12h. None is negative.
 func ParseDuration(text string) (time.Duration, bool) {
 	var days time.Duration
-	if m := withDays.FindStringSubmatch(text); m != nil {
-		n, err := strconv.Atoi(m[1])
-		if err != nil {
-			return 0, false
-		}
-		if days, text = time.Duration(n)*schemas.Day, m[2]; text == "" {
+	if m := withDays.FindStringSubmatch(text); m != nil && m[3] != text {
+		weeks, _ := strconv.Atoi("0" + m[1])
+		n, _ := strconv.Atoi("0" + m[2])
+		if days, text = time.Duration(7*weeks+n)*schemas.Day, m[3]; text == "" {
 			return days, true
 		}
 		if text[0] < '0' || text[0] > '9' {
