@@ -51,6 +51,9 @@ func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live) (rep U
 		err = errors.Join(s.replay(ctx, o, l, cores, &rep), o.state.Close(ctx))
 	}
 	rep.decide(l.Unit, err)
+	if err == nil && l.days.Load() == 0 {
+		rep.Outcome = state.NoRaw
+	}
 	rep.Seconds = time.Since(rep.started).Seconds()
 	l.end(&rep)
 	r.ended(ctx, span, &rep)

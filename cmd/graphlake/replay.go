@@ -40,7 +40,7 @@ func (c *command) printUnread(rep jobs.Report) error {
 	}
 	for _, u := range rep.Units {
 		told := slices.ContainsFunc(rep.Notes, func(n plan.Note) bool { return n.Dataset == u.Dataset })
-		if told || u.Outcome != state.Empty || u.Written+u.Unchanged > 0 {
+		if told || u.Outcome != state.NoRaw {
 			continue
 		}
 		if _, err := fmt.Fprintf(c.stdout, "%s of %s: nothing to replay: raw has no such day; graphlake run reads it\n", u.Dataset, u.Tenant); err != nil {

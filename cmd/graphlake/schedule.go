@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -162,9 +161,11 @@ func (c *config) scheduled(t tenantChoice, name string) ([]clock.Job, error) {
 		if err != nil {
 			return nil, usage(err)
 		}
-		all = append(all, clock.Job{
-			Name: job, Selection: sel, Times: times, Jitter: time.Duration(j.Jitter), Late: cmp.Or(time.Duration(j.Late), defaultLate),
-		})
+		late := defaultLate
+		if j.Late != nil {
+			late = time.Duration(*j.Late)
+		}
+		all = append(all, clock.Job{Name: job, Selection: sel, Times: times, Jitter: time.Duration(j.Jitter), Late: late})
 	}
 	return all, nil
 }

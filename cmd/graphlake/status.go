@@ -67,7 +67,7 @@ func (c *command) printStatus(s clock.Status) error {
 		}
 	}
 	for _, o := range s.Late {
-		fmt.Fprintf(c.stdout, "%s of %s: late: job %s of %s had to read it from %s on\n", o.Dataset, o.Tenant, o.Job, instant{o.Due}, instant{o.From})
+		fmt.Fprintf(c.stdout, "%s of %s: late: job %s of %s had to read it from %s on\n", o.Dataset, o.Tenant, o.Job, o.Due.Format(time.RFC3339), instant{o.From})
 	}
 	if err := c.printNextRuns(s.Next); err != nil {
 		return err

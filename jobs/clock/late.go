@@ -16,7 +16,7 @@ type Overdue struct {
 	Job     string    `json:"job"`
 	Tenant  string    `json:"tenant"`
 	Dataset string    `json:"dataset"`
-	Due     time.Time `json:"due"`  // the time of the job
+	Due     time.Time `json:"due"`  // the time of the job, on the clocks of its zone
 	From    time.Time `json:"from"` // where what is missing begins
 	// Tables says that raw holds it, and that its tables lag.
 	Tables bool `json:"tables,omitempty"`
@@ -80,7 +80,7 @@ func (j Job) overdue(ctx context.Context, store load.Store, at time.Time) ([]Ove
 		}
 		told[u.Pair()] = true
 		all = append(all, Overdue{
-			Job: j.Name, Tenant: u.Tenant.Name, Dataset: u.Dataset.Name, Due: at.UTC(), From: from,
+			Job: j.Name, Tenant: u.Tenant.Name, Dataset: u.Dataset.Name, Due: at, From: from,
 			mode: u.Dataset.Mode, never: known[u.Pair()].Requests == 0,
 		})
 	}
@@ -102,7 +102,7 @@ func (j Job) dirty(known map[state.Pair]state.State, at time.Time, told map[stat
 				continue
 			}
 			if first := slices.MinFunc(days, time.Time.Compare); first.Before(due) {
-				all = append(all, Overdue{Job: j.Name, Tenant: t.Name, Dataset: d.Name, Due: at.UTC(), From: first, Tables: true, mode: d.Mode})
+				all = append(all, Overdue{Job: j.Name, Tenant: t.Name, Dataset: d.Name, Due: at, From: first, Tables: true, mode: d.Mode})
 			}
 		}
 	}

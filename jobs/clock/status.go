@@ -160,7 +160,7 @@ func nextRuns(jobs []Job, now time.Time) []NextRun {
 	next := []NextRun{}
 	for _, j := range jobs {
 		if at := j.Times.Next(now); !at.IsZero() {
-			next = append(next, NextRun{j.Name, at.UTC()})
+			next = append(next, NextRun{j.Name, at})
 		}
 	}
 	slices.SortStableFunc(next, func(a, b NextRun) int { return a.Time.Compare(b.Time) })

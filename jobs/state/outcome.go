@@ -14,6 +14,7 @@ const (
 	Unavailable Outcome = "unavailable" // throttled out or not reachable: try again later
 	Interrupted Outcome = "interrupted" // the run was stopped
 	Missed      Outcome = "missed"      // a picture that nobody took on its day
+	NoRaw       Outcome = "no raw"      // of a replay: raw has no day of the range, whatever Graph would answer
 	Removed     Outcome = "removed"     // older than the lake keeps: it was removed on purpose
 	Doubted     Outcome = "doubted"     // Graph gave far less than before: nothing is concluded from it
 	Failed      Outcome = "failed"
