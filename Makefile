@@ -76,8 +76,9 @@ test-race: azurite ## the same with the race detector, which needs a C compiler;
 test-deaths: azurite
 	$(EMULATED) GRAPHLAKE_DEATHS=all go test -timeout 30m -count=1 -run '^TestCrash' ./jobs
 
-lint: ## golangci-lint over the product and the nested modules
+lint: ## golangci-lint over the product and the nested modules, and go vet of what is built for Windows
 	$(GOLANGCI) run
+	GOOS=windows go vet ./...
 	cd internal/duckdb && $(GOLANGCI) run
 	cd internal/deploycheck && $(GOLANGCI) run
 	cd internal/contract && $(GOLANGCI) run --fast-only # the others would analyse all of Microsoft's models

@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -51,12 +50,6 @@ func (m lakeMode) check() error {
 // umask is what the process was started with. The system tells it only when it is set, so it is read before anything
 // else runs.
 var umask = readUmask()
-
-func readUmask() fs.FileMode {
-	old := syscall.Umask(0o077)
-	syscall.Umask(old)
-	return fs.FileMode(old) & fs.ModePerm
-}
 
 // directories is the mode with which the lake's are made: as it is configured, or else the usual one, which a umask can
 // only narrow.

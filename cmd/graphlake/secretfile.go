@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 )
 
 // A file that proves who we are is read only if nobody else can read or change it. Asked is the file that was opened, and no link to it:
@@ -48,8 +47,7 @@ func (s secretFile) read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.key, err)
 	}
-	owner := info.Sys().(*syscall.Stat_t).Uid
-	if err := s.check(name, info.Mode().Perm(), int(owner), os.Geteuid(), inKubernetesVolume(name)); err != nil {
+	if err := s.checkOpen(f, info); err != nil {
 		return nil, err
 	}
 	text, err := io.ReadAll(io.LimitReader(f, mostSecret+1))

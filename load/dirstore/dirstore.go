@@ -68,7 +68,7 @@ func NewWithOptions(ctx context.Context, root string, o Options) (*Store, error)
 	if err != nil {
 		return nil, explain("open the lake "+root, err)
 	}
-	s := &Store{root: root, mode: cmp.Or(o.Mode, DefaultMode), log: o.Log, sync: (*os.File).Sync}
+	s := &Store{root: root, mode: cmp.Or(o.Mode, DefaultMode), log: o.Log, sync: syncHere}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -110,7 +110,7 @@ func (s *Store) Open(ctx context.Context, name string) (load.Object, error) {
 	if err := check(ctx, name); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(s.path(name))
+	f, err := openToRead(s.path(name))
 	if absent(err) {
 		err = fs.ErrNotExist
 	}
@@ -163,7 +163,7 @@ func (s *Store) Remove(ctx context.Context, name string, base load.Condition) er
 	case err == nil && !base.Allows(info(name, stat).Version):
 		err = load.ErrConflict
 	case err == nil:
-		err = os.Remove(s.path(name))
+		err = patiently(ctx, func() error { return os.Remove(s.path(name)) })
 	}
 	if err == nil {
 		err = s.syncDir(s.removeEmpty(filepath.Dir(s.path(name))))
@@ -191,11 +191,7 @@ func (s *Store) Swap(ctx context.Context, name string, old load.Version, data []
 // name always gets a later modification time than it had (see publish), so no two states of a
 // name share a version, at the cost of a stat: a list need not read the files.
 func info(name string, stat fs.FileInfo) load.Info {
-	var inode uint64
-	if sys, ok := stat.Sys().(*syscall.Stat_t); ok {
-		inode = sys.Ino
-	}
-	v := fmt.Sprintf("%x-%x-%x", stat.ModTime().UnixNano(), inode, stat.Size())
+	v := fmt.Sprintf("%x-%x-%x", stat.ModTime().UnixNano(), inode(stat), stat.Size())
 	return load.Info{Name: name, Size: stat.Size(), Version: load.Version(v)}
 }
 
@@ -222,5 +218,8 @@ func check(ctx context.Context, name string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return load.CheckName(name)
+	if err := load.CheckName(name); err != nil {
+		return err
+	}
+	return checkHere(name)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"graphlake/load"
+	"graphlake/load/internal/draft"
 	"graphlake/load/internal/flock"
 )
 
@@ -41,6 +42,9 @@ func (s *Store) wait(ctx context.Context, f *os.File) error {
 		err := ctx.Err()
 		if err == nil {
 			err = flock.Try(f)
+		}
+		if err == nil {
+			return flock.Sign(f)
 		}
 		if !errors.Is(err, flock.ErrHeld) {
 			return err
@@ -105,10 +109,14 @@ func narrowTo(name string, mode fs.FileMode) error {
 	return err
 }
 
-// couldBeDir refuses a path at which no directory is nor could be made, as below a file.
+// couldBeDir refuses a path at which no directory is nor could be made, as below a file; Windows says of that only that
+// nothing is there.
 func couldBeDir(dir string) error {
 	stat, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
+		if above := filepath.Dir(dir); above != dir {
+			return couldBeDir(above)
+		}
 		return nil
 	}
 	if err == nil && !stat.IsDir() {
@@ -160,8 +168,8 @@ func (s *Store) removeEmpty(dir string) (left string) {
 }
 
 func (s *Store) syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
+	d, err := openToSync(dir)
+	if d == nil || err != nil {
 		return err
 	}
 	return errors.Join(s.sync(d), d.Close())
@@ -173,13 +181,15 @@ func explain(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case inUse(err):
+		cure = "; another program has the file open: end it, or have it read a copy, and run again"
 	case errors.Is(err, fs.ErrPermission) && strings.HasSuffix(failedPath(err), "lock"):
 		cure = "; locks are their owner's alone: run as the user who owns the lake"
 	case errors.Is(err, fs.ErrPermission):
 		cure = "; give this user write access to the directory, or choose another lake"
-	case errors.Is(err, syscall.EROFS):
+	case readOnly(err):
 		cure = "; the file system is read-only: choose another lake"
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case draft.DiskFull(err):
 		cure = "; free some space and run again, this file was not published"
 	case errors.Is(err, syscall.ENOTDIR):
 		cure = "; a file stands where a directory is needed: move it away, or choose another lake"

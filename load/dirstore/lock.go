@@ -37,6 +37,9 @@ func (s *Store) Lock(ctx context.Context, name string) (load.Lock, error) {
 	}
 	err = flock.Try(f)
 	if err == nil {
+		err = flock.Sign(f)
+	}
+	if err == nil {
 		return &lock{name: name, file: f}, nil
 	}
 	if errors.Is(err, flock.ErrHeld) {

@@ -66,7 +66,7 @@ func (s *staged) publish(ctx context.Context, base load.Condition, kept *load.Ve
 	if !base.Allows(old.Version) {
 		return "", fmt.Errorf("commit %s: %w", s.Name, load.ErrConflict)
 	}
-	v, err := s.rename(f, modified)
+	v, err := s.rename(ctx, f, modified)
 	return v, explain("commit "+s.Name, err)
 }
 
@@ -86,7 +86,7 @@ func (s *staged) same() (bool, error) {
 
 // rename puts the file in its place, with a modification time later than that of the file before
 // it, however fast they follow each other and wherever the clock went.
-func (s *staged) rename(f *os.File, before time.Time) (load.Version, error) {
+func (s *staged) rename(ctx context.Context, f *os.File, before time.Time) (load.Version, error) {
 	modified := time.Now()
 	if !modified.After(before) {
 		modified = before.Add(time.Microsecond)
@@ -101,13 +101,17 @@ func (s *staged) rename(f *os.File, before time.Time) (load.Version, error) {
 	if err := s.store.makeDir(filepath.Dir(to), s.store.mode); err != nil {
 		return "", err
 	}
-	if err := os.Rename(f.Name(), to); err != nil {
+	from, err := s.Close()
+	if err != nil {
+		return "", err
+	}
+	if err := patiently(ctx, func() error { return replace(from, to) }); err != nil {
 		return "", err
 	}
 	if err := s.store.syncDir(filepath.Dir(to)); err != nil {
 		return "", err
 	}
-	stat, err := f.Stat()
+	stat, err := os.Stat(to)
 	if err != nil {
 		return "", err
 	}

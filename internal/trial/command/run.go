@@ -5,13 +5,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 )
 
@@ -101,15 +99,15 @@ func result(report []byte, wall time.Duration, state *os.ProcessState) (Result, 
 	if err := json.Unmarshal(report, &run); err != nil {
 		return Result{}, err
 	}
-	usage, ok := state.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return Result{}, errors.New("this system does not say how much memory a process used")
+	memory, err := peak(state)
+	if err != nil {
+		return Result{}, err
 	}
 	sum := Result{
 		Counts: Counts{Rows: map[string]int64{}},
 		Units:  run.Units,
 		Wall:   wall, CPU: state.UserTime() + state.SystemTime(),
-		Peak: float64(usage.Maxrss) / 1024, // Linux counts in KiB
+		Peak: memory,
 	}
 	for _, u := range run.Units {
 		sum.Records += u.Records

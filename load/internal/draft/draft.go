@@ -11,7 +11,6 @@ import (
 	"hash"
 	"io/fs"
 	"os"
-	"syscall"
 
 	"graphlake/load"
 	"graphlake/load/internal/flock"
@@ -45,7 +44,7 @@ func (f *File) Write(p []byte) (int, error) {
 	n, err := f.file.Write(p)
 	f.size += int64(n)
 	f.sum.Write(p[:n])
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if DiskFull(err) {
 		err = fmt.Errorf("write %s: %w; free some space and run again, this file was not published", f.Name, err)
 	} else if err != nil {
 		err = fmt.Errorf("write %s: %w", f.Name, err)
@@ -62,6 +61,10 @@ func (f *File) Open() (*os.File, error) {
 	return f.file, f.err
 }
 
+// Close closes the file before its Commit moves it, for what is open cannot be moved everywhere, and gives its path. Its
+// lock ends, so whoever calls it keeps sweeps away; Discard removes what was not moved.
+func (f *File) Close() (path string, err error) { return f.file.Name(), f.file.Close() }
+
 // Size is the number of bytes written.
 func (f *File) Size() int64 { return f.size }
 
@@ -76,6 +79,9 @@ func (f *File) Discard() error {
 	file := f.file
 	f.file = nil
 	err := file.Close()
+	if errors.Is(err, fs.ErrClosed) {
+		err = nil
+	}
 	if e := os.Remove(file.Name()); e != nil && !errors.Is(e, fs.ErrNotExist) {
 		err = errors.Join(err, e)
 	}

@@ -1,10 +1,8 @@
 package draft
 
 import (
-	"errors"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -24,14 +22,14 @@ func TestWriteErrorStays(t *testing.T) {
 
 	f.file = full
 	_, err = f.Write([]byte("lost"))
-	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "free some space and run again, this file was not published") {
+	if !DiskFull(err) || !strings.Contains(err.Error(), "free some space and run again, this file was not published") {
 		t.Errorf("Write to a full disk: %v, want the cure", err)
 	}
 	f.file = whole
 	if _, err := f.Write([]byte("written")); err != nil {
 		t.Errorf("Write after it: %v", err)
 	}
-	if _, err := f.Open(); !errors.Is(err, syscall.ENOSPC) {
+	if _, err := f.Open(); !DiskFull(err) {
 		t.Errorf("Open for the commit: %v, want the error of the first Write", err)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 )
 
 // In the directory for scratch files, which others use too, all that is ours has a name of the pattern Scratch, also
@@ -35,7 +34,7 @@ func NewFile(dir, pattern string) (*os.File, error) {
 		if ours {
 			return f, nil
 		}
-		if err := errors.Join(err, f.Close(), removed(os.Remove(f.Name()))); err != nil {
+		if err := errors.Join(err, giveUp(f.Name(), f)); err != nil {
 			return nil, err
 		}
 	}
@@ -54,7 +53,7 @@ func NewDir(dir, pattern string) (*Dir, error) {
 		if err != nil {
 			return nil, err
 		}
-		f, err := os.Open(name)
+		f, err := openToLock(name, true)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -65,14 +64,14 @@ func NewDir(dir, pattern string) (*Dir, error) {
 		if ours {
 			return &Dir{name, f}, nil
 		}
-		if err := errors.Join(err, f.Close(), removed(os.Remove(name))); err != nil {
+		if err := errors.Join(err, giveUp(name, f)); err != nil {
 			return nil, err
 		}
 	}
 }
 
 // Remove removes the directory with what is in it.
-func (d *Dir) Remove() error { return errors.Join(os.RemoveAll(d.Name), d.open.Close()) }
+func (d *Dir) Remove() error { return removeLocked(d.Name, d.open) }
 
 // claim takes the lock on what was just made. It is not ours if it was swept meanwhile. A file system without locks of
 // this kind leaves it unlocked, and then nobody sweeps it either.
@@ -80,7 +79,7 @@ func claim(f *os.File) (bool, error) {
 	switch err := Try(f); {
 	case errors.Is(err, ErrHeld):
 		return false, nil
-	case err != nil && !errors.Is(err, syscall.ENOTSUP) && !errors.Is(err, syscall.ENOLCK) && !errors.Is(err, syscall.EBADF):
+	case err != nil && !unsupported(err):
 		return false, err
 	}
 	return stillThere(f)
@@ -131,21 +130,25 @@ func removeDead(name string) error {
 	if err != nil || !Ours(info) {
 		return err
 	}
-	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	f, err := openToLock(name, info.IsDir())
+	if inUse(err) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	defer f.Close() // and with it the lock, once all is gone
-	switch err := Try(f); {
-	case errors.Is(err, ErrHeld):
-		return nil
-	case err != nil:
-		return err
+	err = Try(f)
+	if errors.Is(err, ErrHeld) {
+		return f.Close()
 	}
-	if there, err := stillThere(f); !there {
-		return err
+	there := false
+	if err == nil {
+		there, err = stillThere(f)
 	}
-	return os.RemoveAll(name)
+	if !there {
+		return errors.Join(err, f.Close())
+	}
+	return removeLocked(name, f)
 }
 
 // IsLeft reports whether something of scratch is this user's and nobody has the lock on it, so that whoever has made it has
@@ -158,7 +161,7 @@ func IsLeft(name string) bool {
 	if err != nil || !Ours(info) {
 		return false
 	}
-	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	f, err := openToLock(name, info.IsDir())
 	if err != nil {
 		return errors.Is(err, fs.ErrNotExist)
 	}
