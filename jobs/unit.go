@@ -204,7 +204,7 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, reading *extract.Re
 	st, sel, now := u.open.state.View(), u.session.selection, u.session.runner.Now
 	options := load.MergeOptions{Listed: j.unchanged, Closed: sel.Closed(u.Dataset, &st, u.Range, now)}
 	if u.Dataset.Mode == schemas.Windowed && u.Dataset.Source.Detail != nil || u.Dataset.Removes {
-		options.Search, options.Strays = sel.Search(u.Dataset, now), &u.open.strays
+		options.Search, options.Strays = sel.Search(u.Dataset, u.Range, now), &u.open.strays
 	}
 	if u.Dataset.Removes {
 		options.Margin = true

@@ -96,7 +96,7 @@ var cures = []struct {
 }{
 	{audit.FoundForeign, "move the file away, which graphlake has not written: readers take it for the table's"},
 	{audit.FoundUnreadable, "remove the file; then run its range again, or, if it is a table's, replay it"},
-	{audit.FoundGap, "run with --from and --to of the gap"},
+	{audit.FoundGap, "graphlake run --gaps reads what is not held, or --from and --to of one of them"},
 	{audit.FoundMissing, "run the day again with --from and --to, or, if raw is there, replay it"},
 	{audit.FoundUnread, "run the day again with --from and --to"},
 	{audit.FoundBehind, "run the day again with --from and --to"},

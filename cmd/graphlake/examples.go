@@ -13,13 +13,13 @@ var examples = map[string][]string{
 		"graphlake run --job nightly-calls",
 		"graphlake run --dataset call_records --from 2026-11-01 --to 2026-11-08",
 		"graphlake run --dataset call_records --last 7d",
-		"graphlake run --tenant contoso --dry-run",
+		"graphlake run --gaps --dry-run",
 		"graphlake run --dataset users --believe",
-		"graphlake run --job nightly-calls --yes",
 	},
 	"plan": {
 		"graphlake plan",
 		"graphlake plan --dataset call_records --last 30d",
+		"graphlake plan --gaps",
 		"graphlake plan --dataset call_records --from 2026-11-01 --to 2026-11-08",
 	},
 	"replay": {

@@ -11,12 +11,18 @@ import (
 	"graphlake/jobs/state"
 )
 
-type planCommand struct{ selection }
+type planCommand struct {
+	selection
+	Gaps bool `help:"What graphlake run --gaps would read."`
+}
 
 func (p planCommand) Run(ctx context.Context, c *command) error {
 	cfg, sel, err := c.selected(p.selection)
 	if err != nil {
 		return err
+	}
+	if sel.Gaps = p.Gaps; sel.Gaps && sel.Ranged() {
+		return usage(sel.Check(p.now()))
 	}
 	return c.printPlan(ctx, cfg, sel, p.now())
 }
@@ -81,7 +87,7 @@ func (c *command) printPlanText(p plan.Plan, rate float64) error {
 	}
 	c.printNotes(p.Notes)
 	for _, g := range p.Gaps {
-		fmt.Fprintf(c.stdout, "%s of %s, %s to %s: not in the lake, and only read by a run with that range\n", g.Dataset, g.Tenant, day(g.From), day(g.To))
+		fmt.Fprintf(c.stdout, "%s of %s, %s to %s: not in the lake, and only read by a run with that range, or with --gaps\n", g.Dataset, g.Tenant, day(g.From), day(g.To))
 	}
 	for _, line := range expectations(p.Units) {
 		fmt.Fprintln(c.stdout, line)

@@ -18,6 +18,7 @@ import (
 
 type runCommand struct {
 	selection
+	Gaps    bool `help:"Instead of what is due: what status and audit name as not held."`
 	DryRun  bool `help:"Print the plan and stop."`
 	Believe bool `help:"Take what Graph gives for all that there is, also if it is far less than before."`
 	Yes     bool `help:"Read all that is due, also if that is many times what an ordinary night reads."`
@@ -28,7 +29,10 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	sel.Believe, sel.Yes = r.Believe, r.Yes
+	sel.Believe, sel.Yes, sel.Gaps = r.Believe, r.Yes, r.Gaps
+	if err := sel.Check(r.now()); err != nil {
+		return usage(err)
+	}
 	if sel.Expire = cfg.Jobs[r.Job].Expire; sel.Expire {
 		sel.KeepRuns = cfg.keepRuns()
 	}

@@ -66,6 +66,9 @@ func (c *command) printStatus(s clock.Status) error {
 			fmt.Fprintf(c.stdout, "%s of %s: %s\n", d.Dataset, d.Tenant, remark)
 		}
 	}
+	if slices.ContainsFunc(s.Datasets, func(d clock.DatasetStatus) bool { return len(d.Gaps) > 0 }) {
+		fmt.Fprintf(c.stdout, "what is not held is read by: %s\n", c.toPaste("run", "--gaps"))
+	}
 	for _, o := range s.Late {
 		fmt.Fprintf(c.stdout, "%s of %s: late: job %s of %s had to read it from %s on\n", o.Dataset, o.Tenant, o.Job, o.Due.Format(time.RFC3339), instant{o.From})
 	}

@@ -14,6 +14,8 @@ func (s Selection) due(d schemas.Dataset, st state.State, now time.Time) []schem
 	today := schemas.Range{From: midnight, To: midnight.Add(schemas.Day)}
 	tick := now.Truncate(time.Minute)
 	switch {
+	case s.Gaps:
+		return s.dueInGaps(d, &st, now)
 	case d.Mode == schemas.Observations && !st.Picture.Before(tick) && (s.Back || st.Picture.Before(tick.Add(schemas.Day))):
 		return nil // a second observation of an instant would be the same
 	case d.Mode == schemas.Observations:
@@ -30,6 +32,25 @@ func (s Selection) due(d schemas.Dataset, st state.State, now time.Time) []schem
 		})...)
 	}
 	return s.dueTonight(d, st, now)
+}
+
+// unread is what status names as not held, of all that the lake is to hold up to the last midnight.
+func (s Selection) unread(d schemas.Dataset, st *state.State, now time.Time) []schemas.Range {
+	return st.Unread(d, schemas.Range{From: s.tooOld(d, now).To, To: now.Truncate(schemas.Day)})
+}
+
+// dueInGaps is that, as far as it can be read: of a picture that failed today's is taken, with which the gap has an end; an
+// observation cannot be made later.
+func (s Selection) dueInGaps(d schemas.Dataset, st *state.State, now time.Time) []schemas.Range {
+	gaps := s.unread(d, st, now)
+	switch {
+	case len(gaps) == 0 || d.Mode == schemas.Observations:
+		return nil
+	case d.Mode.Pictures():
+		s.Gaps = false
+		return s.due(d, *st, now)
+	}
+	return s.nightly(gaps, d, st, now)
 }
 
 // done are the parts that an interrupted try of exactly this range has read, not long ago.
@@ -156,12 +177,15 @@ func (s Selection) gaps(t Tenant, d schemas.Dataset, st state.State, now time.Ti
 	return all
 }
 
-// Search are the days on which an older copy of a record may lie that has moved: those of all that is asked for,
-// and around it those by which a record moves while it still changes.
-func (s Selection) Search(d schemas.Dataset, now time.Time) schemas.Range {
+// Search are the days on which an older copy of a record may lie that has moved: those of all that is asked for, or of
+// the unit where gaps are, which may lie far apart, and around it those by which a record moves while it still changes.
+func (s Selection) Search(d schemas.Dataset, unit schemas.Range, now time.Time) schemas.Range {
 	r := schemas.Range{From: now.UTC().Truncate(schemas.Day).Add(-s.LookbackOf(d)), To: upTo(d, now)}
-	if s.Ranged() {
+	switch {
+	case s.Ranged():
 		r = s.RangeOf(d, now)
+	case s.Gaps:
+		r = unit
 	}
 	return schemas.Range{From: r.From.Add(-moves), To: r.To.Add(moves)}
 }

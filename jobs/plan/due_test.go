@@ -210,6 +210,51 @@ func TestGaps(t *testing.T) {
 	}
 }
 
+// A run of the gaps reads what is not held and should be, as status names it, and nothing else; it does not make runs without
+// a range answer for any time.
+func TestDueInGaps(t *testing.T) {
+	calls := hours("calls", schemas.Windowed, 4*time.Hour)
+	calls.Settle, calls.Retention = 48*time.Hour, 20*schemas.Day
+	users := schemas.Dataset{Name: "users", Mode: schemas.Entities}
+	presence := schemas.Dataset{Name: "presence", Mode: schemas.Observations}
+	for _, c := range []struct {
+		name          string
+		dataset       schemas.Dataset
+		since, before string
+		want, note    string // of the night of the 23rd
+	}{
+		{"nothing is held", calls, "", "", "", "no gaps"},
+		{"nights that have not settled", calls, "13", "13-23 data 23T02", "", "no gaps"},
+		{"between a backfill and nights", calls, "13", "5-7 data 22T02:30; 13-23 data 23T02", "7-8 8-9 9-10 10-11 11-12 12-13", ""},
+		{"two nights were missed, and one was refused", calls, "13", "13-15 data 22T02:30; 15-16 forbidden 22T02:30; 16-21 data 22T02:30", "15-16 21-22 22-23", ""},
+		{"of which Graph has forgotten a part", calls, "20", "1-2 data 2T02:30; 4-23 data 22T02:30", "2-3T02:30 expired, 3T02:30-4", ""},
+		{"a picture of yesterday failed", users, "", "21-22 data 21T02:30; 22-23 failed 22T02:30", "23-24", ""},
+		{"a picture was never taken", users, "", "21-22 data 21T02:30; 22-23 missed 23T02", "", "no gaps"},
+		{"an observation failed", presence, "", "20-20T02 data 20T02; 21-22 failed 21T02:30; 22-22T02 data 22T02", "", "cannot be made any more"},
+	} {
+		var st state.State
+		if c.since != "" {
+			st.Since = statetest.Instant(t, c.since)
+		}
+		st.Cover(c.dataset, statetest.Coverage(t, c.before)...)
+		since := st.Since
+		s := Selection{Tenants: []Tenant{contoso}, Datasets: []schemas.Dataset{c.dataset}, Gaps: true}
+		s.Begin(&st, c.dataset, now)
+		p, err := New(s, map[state.Pair]state.State{{TenantID: contoso.ID, Dataset: c.dataset.Name}: st}, now)
+		if err != nil || st.Since != since || len(p.Gaps) > 0 {
+			t.Errorf("%s: since %v, gaps %v, %v", c.name, st.Since, p.Gaps, err)
+		}
+		slices.SortStableFunc(p.Units, func(a, b Unit) int { return a.Range.From.Compare(b.Range.From) })
+		notes := fmt.Sprint(p.Notes)
+		if got := short(p.Units); got != c.want || !strings.Contains(notes, c.note) || c.note == "" && len(p.Notes) > 0 {
+			t.Errorf("%s:\ngot  %s, notes %s\nwant %s", c.name, got, notes, c.want)
+		}
+	}
+	if err := (Selection{Gaps: true, From: midnight(2), To: midnight(3)}).Check(now); err == nil {
+		t.Error("gaps of a range are planned, which is neither")
+	}
+}
+
 // What a run has read whose clock was ahead is read again, also what it took for forgotten, and a picture of a
 // day to come is not believed; unless it is now that was set back.
 func TestAClockThatWasAhead(t *testing.T) {

@@ -35,6 +35,7 @@ type Selection struct {
 	Tenants  []Tenant
 	Datasets []schemas.Dataset
 	From, To time.Time
+	Gaps     bool            // without a range: what status names as not held, and nothing else
 	Lookback time.Duration   // 0: each dataset's own
 	Believe  bool            // take far fewer parents or records than before for all that there are
 	Yes      bool            // read as much as is due, however much that is
@@ -97,7 +98,7 @@ func (s Selection) Touches(day, now time.Time) bool {
 func (s Selection) Begin(st *state.State, d schemas.Dataset, now time.Time) {
 	st.Requests++
 	switch {
-	case d.Mode.Fleeting():
+	case d.Mode.Fleeting(), s.Gaps:
 	case s.Ranged():
 		st.Ask(s.Asked(), now)
 	case st.Since.IsZero() || !s.Back: // a clock that was set back answers for nothing beyond its own run
@@ -110,6 +111,8 @@ func (s Selection) Check(now time.Time) error {
 	switch {
 	case s.From.IsZero() != s.To.IsZero():
 		return fmt.Errorf("a range needs both ends: give from and to, or neither")
+	case s.Ranged() && s.Gaps:
+		return fmt.Errorf("gaps are what is not held of all that should be: ask for them or for a range, not for both")
 	case !s.Ranged():
 		return nil
 	case !s.From.Before(s.To):
@@ -168,6 +171,9 @@ func New(s Selection, known map[state.Pair]state.State, now time.Time) (Plan, er
 			p.add(s, t, d, known[state.Pair{TenantID: t.ID, Dataset: d.Name}], now)
 		}
 	}
+	if s.Gaps && len(p.Units) == 0 && len(p.Notes) == 0 {
+		p.Notes = append(p.Notes, Note{Message: "no gaps: all that should be in the lake is in it", Whole: true})
+	}
 	slices.SortStableFunc(p.Units, func(a, b Unit) int { return cmp.Compare(a.urgency(now), b.urgency(now)) })
 	return p, nil
 }
@@ -195,7 +201,7 @@ func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st state.State, now
 	if d.Mode.Pictures() && s.Back && st.Picture.After(now.Truncate(schemas.Day)) {
 		p.note(d, "skipped: the newest picture of %s is of %s, later than now", t.Name, st.Picture.Format(time.DateOnly))
 	}
-	if !s.Ranged() {
+	if !s.Ranged() && !s.Gaps {
 		p.Gaps = append(p.Gaps, s.gaps(t, d, st, now)...)
 	} else if !d.Mode.Fleeting() {
 		if end := s.RangeOf(d, now).To; end.Before(s.To) {
@@ -211,7 +217,10 @@ func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st state.State, now
 		p.noteNotKept(s, t, d, &st, now)
 	}
 	due := s.due(d, st, now)
-	if n, usual := lengthOf(due), s.LookbackOf(d)+schemas.Day+d.Ahead; !s.Ranged() && !s.Yes && !st.Since.IsZero() && n > muchAtLeast && n > muchTimes*usual {
+	if s.Gaps && len(due) == 0 && len(s.unread(d, &st, now)) > 0 {
+		p.note(d, "skipped: what %s lacks is of past days, and an observation of those cannot be made any more", t.Name)
+	}
+	if n, usual := lengthOf(due), s.LookbackOf(d)+schemas.Day+d.Ahead; !s.Ranged() && !s.Gaps && !s.Yes && !st.Since.IsZero() && n > muchAtLeast && n > muchTimes*usual {
 		p.note(d, "not read: %d days of %s are due, from %s on, and in an ordinary night %d; if that is right and no clock was wrong, run again with --yes",
 			int(n/schemas.Day), t.Name, due[0].From.Format(time.DateOnly), int(usual/schemas.Day))
 		return
