@@ -11,6 +11,7 @@ package load
 //	state/<tenant id>/<dataset>.days.json                         what is held of each day, for readers; the end of each run writes it
 //	state/<tenant id>/<dataset>.lock                              the lock; whoever works on the dataset holds it
 //	state/declared/<dataset>.json                                 columns of a declared dataset; a run or replay swaps it before it writes others
+//	state/notified.json                                           who was told of what; a run or schedule that notifies swaps it before and after it sends
 //	state/check/<random>.txt                                      written, read and removed by a check
 //	runs/dt=<date>/<run>.json                                     the report of a run; its end writes it, once
 //	erased.json                                                   who was erased, as salted hashes; swapped before anything of somebody goes
@@ -183,6 +184,9 @@ func IsDays(object string) bool {
 
 // LockFiles is a pattern of these locks on a disk: its stars are the tenant and the dataset.
 const LockFiles = States + "*/*.lock"
+
+// Notified is the object of what was told to whom by notifications.
+const Notified = States + "notified" + document
 
 // Tops are the names at the top of a lake: of its directories, and of the objects that lie in none.
 func Tops() []string {

@@ -40,6 +40,8 @@ type config struct {
 	Privacy privacyConfig        `yaml:"privacy"`
 	// Datasets are those that the user declares, besides those that come with the program.
 	Datasets declarations `yaml:"datasets"`
+	// Notify is who is told of what is not as it should be.
+	Notify []notifyConfig `yaml:"notify"`
 
 	file string
 	tree *ast.File
@@ -340,6 +342,7 @@ func (c *config) check() error {
 		fail("$.privacy.detail", "%q is neither full nor coarse", c.Privacy.Detail)
 	}
 	c.checkKeep(fail)
+	c.checkNotify(fail)
 	c.Privacy.Exclude.check(func(field, format string, args ...any) { fail("$.privacy.exclude."+field, format, args...) })
 	return errors.Join(errs...)
 }

@@ -83,6 +83,10 @@ var examples = map[string][]string{
 		"graphlake permissions --format manifest",
 		"graphlake permissions --format consent-url --tenant contoso",
 	},
+	"notify": {
+		"graphlake notify --test",
+		"graphlake notify --test --to operators",
+	},
 	"completion": {
 		"graphlake completion bash >/etc/bash_completion.d/graphlake",
 		"graphlake completion zsh >/usr/local/share/zsh/site-functions/_graphlake",

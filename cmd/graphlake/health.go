@@ -11,26 +11,30 @@ import (
 	"sync"
 	"time"
 
+	"graphlake/jobs"
 	"graphlake/jobs/clock"
 	"graphlake/load"
+	"graphlake/notify"
 )
 
-// health says whether the data of the jobs is there. A probe gets what was found out last: it does not
-// wait for the lake, and cannot burden it.
+// health says whether the data of the jobs is there, to whoever asks and to those who are notified. A probe gets what was found
+// out last: it does not wait for the lake, and cannot burden it.
 type health struct {
-	store load.Store
-	jobs  []clock.Job
-	log   *slog.Logger
+	store    load.Store
+	jobs     []clock.Job
+	log      *slog.Logger
+	notifier *notify.Notifier // nil: nobody is notified
 
 	refreshing sync.Mutex
 	lag        map[clock.Overdue]time.Time // since when tables lag
 
-	mu    sync.Mutex // of what follows
-	found healthReport
+	mu       sync.Mutex // of what follows
+	found    healthReport
+	underWay map[string]time.Time // jobs, since when
 }
 
 func newHealth(store load.Store, all []clock.Job, log *slog.Logger) *health {
-	return &health{store: store, jobs: all, log: log, lag: map[clock.Overdue]time.Time{}}
+	return &health{store: store, jobs: all, log: log, lag: map[clock.Overdue]time.Time{}, underWay: map[string]time.Time{}}
 }
 
 // healthReport is what /healthz answers.
@@ -47,9 +51,23 @@ const (
 	lagGrace     = 30 * time.Minute // for so long a run may leave tables behind raw
 )
 
-// serve answers at /healthz until the context ends. Then what became of it comes by the channel.
+// watch finds out what is late every minute until the context ends, and notifies of it.
+func (h *health) watch(ctx context.Context) {
+	tick := time.NewTicker(refreshEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case now := <-tick.C:
+			h.refresh(ctx, now)
+			h.notify(ctx, now)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// serve answers until the context ends. Then what became of it comes by the channel.
 func (h *health) serve(ctx context.Context, l net.Listener) <-chan error {
-	h.refresh(ctx, time.Now())
 	mux := http.NewServeMux()
 	mux.Handle("GET /healthz", h)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
@@ -60,20 +78,45 @@ func (h *health) serve(ctx context.Context, l net.Listener) <-chan error {
 		}
 		close(done)
 	}()
-	go func() {
-		tick := time.NewTicker(refreshEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case now := <-tick.C:
-				h.refresh(ctx, now)
-			case <-ctx.Done():
-				_ = server.Close() // the process ends: who asks at this moment hears that
-				return
-			}
-		}
-	}()
+	context.AfterFunc(ctx, func() { _ = server.Close() }) // the process ends: who asks at this moment hears that
 	return done
+}
+
+// begin notes that a job is at work, until it is ended.
+func (h *health) begin(job string) (end func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.underWay[job] = time.Now()
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.underWay, job)
+	}
+}
+
+// notify tells what is late, and what no longer is. A job that is at work has its time before that is told of it.
+func (h *health) notify(ctx context.Context, now time.Time) {
+	h.mu.Lock()
+	found, judged := h.found, slices.Clone(h.jobs)
+	atWork := func(j clock.Job) bool {
+		since, ok := h.underWay[j.Name]
+		return ok && now.Sub(since) < j.Late
+	}
+	judged = slices.DeleteFunc(judged, atWork)
+	h.mu.Unlock()
+	if found.Error != "" {
+		return
+	}
+	late := slices.DeleteFunc(slices.Clone(found.Late), func(o clock.Overdue) bool {
+		return !slices.ContainsFunc(judged, func(j clock.Job) bool { return j.Name == o.Job })
+	})
+	h.notifier.Tell(ctx, notify.OfLate(late, judged), now)
+}
+
+// notifyOfRun tells what a run of a job has found.
+func (h *health) notifyOfRun(ctx context.Context, job string, rep jobs.Report, err error) {
+	h.notifier.Tell(ctx, foundByRun(job, rep, err), time.Now())
+	h.notify(ctx, time.Now())
 }
 
 // refresh finds out what is late.

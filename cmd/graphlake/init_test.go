@@ -1,10 +1,12 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +16,7 @@ import (
 )
 
 // unused is an option that the file shows but does not set.
-var unused = regexp.MustCompile(`(?m)^( *)#( {2,})?(\w)`)
+var unused = regexp.MustCompile(`(?m)^( *)#( {2,})?(\w|- )`)
 
 // Every option stands in the file: as it is, or after its # is taken away. None stands there that is not one.
 func TestInitShowsEveryOption(t *testing.T) {
@@ -58,7 +60,7 @@ func begin(t *testing.T, file string, args ...string) {
 func notIn(part reflect.Type, shown any) []string {
 	switch part.Kind() {
 	case reflect.Slice, reflect.Map:
-		return notIn(part.Elem(), first(shown))
+		return notIn(part.Elem(), merged(shown))
 	case reflect.Struct:
 	default:
 		return nil
@@ -82,19 +84,24 @@ func notIn(part reflect.Type, shown any) []string {
 	return missing
 }
 
-// first is an element of a list or a map; nil if there is none.
-func first(v any) any {
+// merged is what the elements of a list or a map have together, for not every element has all; nil if there is none.
+func merged(v any) any {
+	var all []any
 	switch v := v.(type) {
 	case []any:
-		for _, element := range v {
-			return element
-		}
+		all = v
 	case map[string]any:
-		for _, element := range v {
+		all = slices.Collect(maps.Values(v))
+	}
+	has := map[string]any{}
+	for _, element := range all {
+		options, ok := element.(map[string]any)
+		if !ok {
 			return element
 		}
+		maps.Copy(has, options)
 	}
-	return nil
+	return has
 }
 
 func TestNotInFindsWhatIsMissing(t *testing.T) {

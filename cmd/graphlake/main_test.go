@@ -39,9 +39,10 @@ func TestScripts(t *testing.T) {
 		},
 		Condition: func(name string) (bool, error) { return name == "azurite" && blobs != "", nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"graph":  carriedGraph,
-			"status": status,
-			"token":  token,
+			"graph":    carriedGraph,
+			"receiver": receiver,
+			"status":   status,
+			"token":    token,
 		},
 	})
 }

@@ -47,10 +47,13 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	}
 	setup, err := c.setup(ctx, cfg, sel, true)
 	if err != nil {
+		cfg.notifyOfNoRun(ctx, r.Job, err)
 		return err
 	}
 	defer setup.close(ctx)
-	rep, err := setup.run(ctx, r.now(), func(runner *jobs.Runner) (jobs.Report, error) { return runner.Run(ctx, sel) })
+	now := r.now()
+	rep, err := setup.run(ctx, now, func(runner *jobs.Runner) (jobs.Report, error) { return runner.Run(ctx, sel) })
+	defer setup.notifyOfRun(ctx, r.Job, now, rep, err)
 	if rep.Run == "" { // it has not begun
 		return err
 	}

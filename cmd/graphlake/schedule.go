@@ -50,7 +50,7 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	defer stop()
 	setup.runner.Stop = ctx.Done()
 	r := jobRunner{setup: setup, tenants: s.tenantChoice}
-	stopped, err := s.serveHealth(graceful, &r, all)
+	stopped, err := s.watch(graceful, &r, all)
 	if err != nil {
 		return err
 	}
@@ -64,19 +64,28 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	return <-stopped
 }
 
-// serveHealth serves what is known of the health, if that is wanted.
-func (s scheduleCommand) serveHealth(ctx context.Context, r *jobRunner, all []clock.Job) (stopped <-chan error, err error) {
-	if s.Listen == "" {
-		none := make(chan error)
-		close(none)
+// watch watches what is late, if somebody wants to know, and serves it, if it is asked for.
+func (s scheduleCommand) watch(ctx context.Context, r *jobRunner, all []clock.Job) (stopped <-chan error, err error) {
+	none := make(chan error)
+	close(none)
+	if s.Listen == "" && len(r.setup.config.Notify) == 0 {
 		return none, nil
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
-	if err != nil {
-		return nil, usage(fmt.Errorf("--listen %s: %w; want the HOST:PORT of a free port, as 127.0.0.1:8081", s.Listen, err))
+	var listener net.Listener
+	if s.Listen != "" {
+		if listener, err = new(net.ListenConfig).Listen(ctx, "tcp", s.Listen); err != nil {
+			return nil, usage(fmt.Errorf("--listen %s: %w; want the HOST:PORT of a free port, as 127.0.0.1:8081", s.Listen, err))
+		}
 	}
-	r.health = newHealth(r.setup.runner.Store, all, r.setup.runner.Log)
-	return r.health.serve(ctx, listener), nil
+	h := newHealth(r.setup.runner.Store, all, r.setup.runner.Log)
+	h.notifier = r.setup.config.notifier(ctx, r.setup.runner.Store, r.setup.runner.Log)
+	h.refresh(ctx, time.Now())
+	r.health = h
+	go h.watch(ctx)
+	if listener == nil {
+		return none, nil
+	}
+	return h.serve(ctx, listener), nil
 }
 
 // withGrace is a context that ends a while after another one.
@@ -96,13 +105,17 @@ func withGrace(ctx context.Context, grace time.Duration) (context.Context, func(
 type jobRunner struct {
 	setup   *setup
 	tenants tenantChoice
-	health  *health    // nil: nobody asks
+	health  *health    // nil: nobody asks, and nobody is notified
 	print   sync.Mutex // of one report at a time
 }
 
 // run runs a job and prints its report: in JSON one document a line. It says whether to try again in a while.
 func (r *jobRunner) run(ctx context.Context, j clock.Job, now time.Time) (again bool) {
 	var log *slog.Logger
+	end := func() {}
+	if r.health != nil {
+		end = r.health.begin(j.Name)
+	}
 	rep, err := r.setup.run(ctx, now, func(runner *jobs.Runner) (jobs.Report, error) {
 		runner.Log = runner.Log.With("job", j.Name)
 		log = runner.Log
@@ -115,8 +128,10 @@ func (r *jobRunner) run(ctx context.Context, j clock.Job, now time.Time) (again 
 		}
 		return runner.Run(ctx, j.Selection)
 	})
+	end()
 	if r.health != nil {
 		r.health.refresh(ctx, time.Now())
+		defer r.health.notifyOfRun(ctx, j.Name, rep, err)
 	}
 	r.print.Lock()
 	defer r.print.Unlock()

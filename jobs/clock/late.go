@@ -25,6 +25,9 @@ type Overdue struct {
 	never bool // it was not even tried
 }
 
+// Tried reports whether anybody has ever asked for the dataset.
+func (o Overdue) Tried() bool { return !o.never }
+
 // Late finds what is late: what was due at the newest time of its job that is the job's Late ago, and tables
 // that lag what was. The latter is so for a while in every run; it is late if it stays.
 func Late(ctx context.Context, store load.Store, jobs []Job, now time.Time) ([]Overdue, error) {

@@ -1,0 +1,143 @@
+package notify
+
+import (
+	"slices"
+	"time"
+
+	"graphlake/jobs"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/state"
+)
+
+// Kind is what is wrong, or that it no longer is.
+type Kind string
+
+// The kinds.
+const (
+	Late      Kind = "late"      // what was due at a time of a job is still not read
+	Failed    Kind = "failed"    // a unit of a run failed, or a run could not begin
+	Refused   Kind = "refused"   // nothing may be read: credentials or consent are missing
+	Lost      Kind = "lost"      // Graph has forgotten something before it was read whole
+	Recovered Kind = "recovered" // of these what was told, but for what is lost, is gone
+)
+
+// Kinds are all of them, the worst first.
+func Kinds() []Kind { return []Kind{Failed, Refused, Lost, Late, Recovered} }
+
+// Subject is what a cause is of; without a tenant it is a run as a whole.
+type Subject struct {
+	Tenant  string `json:"tenant,omitempty"` // its name
+	Dataset string `json:"dataset,omitempty"`
+}
+
+// Cause is one thing that is wrong.
+type Cause struct {
+	Kind Kind `json:"kind"`
+	Subject
+	Day    string    `json:"day"` // that it is of, as 2026-11-23: it is told once for each
+	Job    string    `json:"job,omitempty"`
+	Run    string    `json:"run,omitempty"`
+	Reason string    `json:"reason,omitempty"` // the kind of an error
+	Since  time.Time `json:"since,omitzero"`   // of what is late, the time of the job
+}
+
+// Found is what somebody who looked has seen: what is wrong, and what is not.
+type Found struct {
+	Causes []Cause
+	Well   []Cause // of which kind and subject count: that of it nothing is wrong
+}
+
+// OfRun is what the report of a run says. What could not be reached, or was locked, it leaves open: that is tried again, and late if
+// it stays so.
+func OfRun(rep jobs.Report, job string) Found {
+	day := rep.Started.UTC().Format(time.DateOnly)
+	worst := map[Subject]Cause{}
+	var order []Subject
+	note := func(s Subject, o state.Outcome, err *jobs.ErrorReport) {
+		c := Cause{Subject: s, Day: day, Job: job, Run: rep.Run}
+		switch o {
+		case state.Failed:
+			c.Kind = Failed
+		case state.Forbidden:
+			c.Kind = Refused
+		case state.Unavailable, state.Interrupted:
+			c.Kind = open
+		}
+		if err != nil {
+			c.Reason = err.Kind
+		}
+		before, known := worst[s]
+		if !known {
+			order = append(order, s)
+		}
+		if !known || severity(c.Kind) > severity(before.Kind) {
+			worst[s] = c
+		}
+	}
+	f := Found{Well: []Cause{{Kind: Failed}}} // a run has begun
+	for _, u := range rep.Units {
+		s := Subject{u.Tenant, u.Dataset}
+		note(s, u.Outcome, u.Error)
+		if lost := (Cause{Kind: Lost, Subject: s, Day: day, Job: job, Run: rep.Run}); u.Lost > 0 && !slices.Contains(f.Causes, lost) {
+			f.Causes = append(f.Causes, lost)
+		}
+	}
+	for _, r := range rep.Removed {
+		if r.Dataset != "" && (r.Outcome == state.Failed || r.Outcome == state.Forbidden) {
+			note(Subject{r.Tenant, r.Dataset}, r.Outcome, r.Error)
+		}
+	}
+	for _, s := range order {
+		switch c := worst[s]; c.Kind {
+		case Failed, Refused:
+			f.Causes = append(f.Causes, c)
+		case "":
+			f.Well = append(f.Well, Cause{Kind: Failed, Subject: s}, Cause{Kind: Refused, Subject: s})
+		}
+	}
+	return f
+}
+
+// open is no kind of a cause: nothing is concluded.
+const open Kind = "open"
+
+func severity(k Kind) int { return slices.Index([]Kind{"", open, Refused, Failed}, k) }
+
+// OfNoRun is that a run could not begin, for a reason that is no word of anybody's.
+func OfNoRun(job, reason string, now time.Time) Found {
+	return Found{Causes: []Cause{{Kind: Failed, Day: now.UTC().Format(time.DateOnly), Job: job, Reason: reason}}}
+}
+
+// OfLate is what is late of some jobs, and what of theirs is not.
+func OfLate(late []clock.Overdue, of []clock.Job) Found {
+	var f Found
+	lags := map[Subject]bool{}
+	for _, o := range late {
+		s := Subject{o.Tenant, o.Dataset}
+		if lags[s] { // two jobs read it
+			continue
+		}
+		lags[s] = true
+		c := Cause{Kind: Late, Subject: s, Day: o.Due.UTC().Format(time.DateOnly), Job: o.Job, Since: o.Due.UTC()}
+		if o.Tables {
+			c.Reason = "tables"
+		}
+		f.Causes = append(f.Causes, c)
+	}
+	for _, j := range of {
+		for _, t := range j.Selection.Tenants {
+			for _, d := range j.Selection.Datasets {
+				if s := (Subject{t.Name, d.Name}); !lags[s] {
+					lags[s] = true
+					f.Well = append(f.Well, Cause{Kind: Late, Subject: s})
+				}
+			}
+		}
+	}
+	return f
+}
+
+// And is both findings.
+func (f Found) And(g Found) Found {
+	return Found{slices.Concat(f.Causes, g.Causes), slices.Concat(f.Well, g.Well)}
+}
