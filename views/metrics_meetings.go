@@ -90,7 +90,7 @@ var ofMessages = []Metric{
 		Sentence:   "How long a person talked on a day, and how much of it outside working hours.",
 		Grain:      "A person with talk time and a day.",
 		Key:        []string{"tenant_id", "dt", "user_id"},
-		Needs:      []string{"metric_talk_spans", "metric_people"},
+		Needs:      []string{"metric_talk_spans", "metric_people", "call_persons"},
 		Definition: "Of the pieces of `metric_talk_spans` only what lies outside of working hours counts as outside: overlapping calls count once. `outside_seconds` is null where no working hours are known.",
 		HardCases:  "As `metric_message_hours`; `dt` is the call's UTC date. A shift that ends in the hour which comes twice when clocks go back ends at its second coming in DuckDB and the report, at the first in Spark.",
 		Example:    "Zurich, Mondays 8–17: 16:30–18:00 and 17:45–18:15 by the clock → 6,300 seconds, of which 4,500 outside.",

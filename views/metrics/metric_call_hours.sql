@@ -1,31 +1,35 @@
-WITH spans AS {{inline}}(
-    SELECT
-        s.tenant_id, s.dt, s.user_id, s.new_from AS from_time, s.end_time AS to_time, p.has_hours,
-        {{date "s.new_from"}} AS first_day, {{date "s.end_time"}} AS last_day
-    FROM metric_talk_spans AS s
-    LEFT JOIN metric_people AS p ON p.tenant_id = s.tenant_id AND p.user_id = s.user_id
+WITH persons AS {{inline}}(
+    SELECT tenant_id, dt, person_id AS user_id, MIN(first_time) AS first_time, MAX(last_time) AS last_time
+    FROM call_persons
+    WHERE {{t "is_member"}}
+    GROUP BY tenant_id, dt, person_id
 ), days AS {{inline}}(
     SELECT
-        s.tenant_id, s.dt, s.user_id, s.from_time, s.to_time, s.has_hours, {{adddays "s.first_day" "n.n - 2"}} AS work_day,
-        CASE WHEN COALESCE(n.n, 0) = 0 THEN {{sec "s.from_time" "s.to_time"}} END AS seconds
-    FROM spans AS s
-    LEFT JOIN ({{numbers}}) AS n ON s.has_hours = 1 AND n.n <= {{days "s.first_day" "s.last_day"}} + 3 AND n.n < 32
+        c.tenant_id, c.dt, c.user_id, c.first_time, c.last_time, p.zone, p.day_start_seconds, p.day_end_seconds,
+        p.works_monday, p.works_tuesday, p.works_wednesday, p.works_thursday, p.works_friday, p.works_saturday, p.works_sunday,
+        n.n, {{adddays (date "c.first_time") "n.n - 2"}} AS work_day
+    FROM persons AS c
+    JOIN metric_people AS p ON p.tenant_id = c.tenant_id AND p.user_id = c.user_id AND p.has_hours = 1
+    JOIN ({{numbers}}) AS n ON n.n <= {{days (date "c.first_time") (date "c.last_time")}} + 3 AND n.n < 32
 ), windows AS {{inline}}(
     SELECT
-        d.tenant_id, d.dt, d.user_id, d.work_day,
-        {{utc "d.work_day" "p.day_start_seconds" "p.zone"}} AS work_from,
-        {{utc (adddays "d.work_day" "CASE WHEN p.day_end_seconds <= p.day_start_seconds THEN 1 ELSE 0 END") "p.day_end_seconds" "p.zone"}} AS work_to
-    FROM (SELECT DISTINCT tenant_id, dt, user_id, work_day FROM days WHERE has_hours = 1) AS d
-    JOIN metric_people AS p ON p.tenant_id = d.tenant_id AND p.user_id = d.user_id
-    WHERE {{workday "p." "d.work_day"}}
+        tenant_id, dt, user_id, first_time, last_time, n,
+        CASE WHEN {{workday "" "work_day"}} THEN {{utc "work_day" "day_start_seconds" "zone"}} END AS work_from,
+        CASE WHEN {{workday "" "work_day"}} THEN {{utc (adddays "work_day" "CASE WHEN day_end_seconds <= day_start_seconds THEN 1 ELSE 0 END") "day_end_seconds" "zone"}} END AS work_to
+    FROM days
+), shifts AS {{inline}}(
+    SELECT tenant_id, dt, user_id, n, work_from, work_to
+    FROM windows
+    WHERE n = 0 OR work_from < last_time AND work_to > first_time
 )
 SELECT
-    d.tenant_id, d.dt, d.user_id, SUM(d.seconds) AS seconds,
-    CASE WHEN MAX(d.has_hours) = 1 THEN SUM(d.seconds) - SUM(CASE
-        WHEN w.work_day IS NOT NULL AND {{min2 "w.work_to" "d.to_time"}} > {{max2 "w.work_from" "d.from_time"}}
-        THEN {{sec (max2 "w.work_from" "d.from_time") (min2 "w.work_to" "d.to_time")}}
+    s.tenant_id, s.dt, s.user_id,
+    SUM(CASE WHEN COALESCE(w.n, 0) = 0 THEN {{sec "s.new_from" "s.end_time"}} END) AS seconds,
+    CASE WHEN MAX(w.n) >= 0 THEN SUM(CASE WHEN w.n = 0 THEN {{sec "s.new_from" "s.end_time"}} ELSE 0 END) - SUM(CASE
+        WHEN w.work_from IS NOT NULL AND {{min2 "w.work_to" "s.end_time"}} > {{max2 "w.work_from" "s.new_from"}}
+        THEN {{sec (max2 "w.work_from" "s.new_from") (min2 "w.work_to" "s.end_time")}}
         ELSE 0
     END) END AS outside_seconds
-FROM days AS d
-LEFT JOIN windows AS w ON w.tenant_id = d.tenant_id AND w.dt = d.dt AND w.user_id = d.user_id AND w.work_day = d.work_day
-GROUP BY d.tenant_id, d.dt, d.user_id
+FROM metric_talk_spans AS s
+LEFT JOIN shifts AS w ON w.tenant_id = s.tenant_id AND w.dt = s.dt AND w.user_id = s.user_id
+GROUP BY s.tenant_id, s.dt, s.user_id

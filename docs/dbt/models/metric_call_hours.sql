@@ -1,31 +1,35 @@
-WITH spans AS NOT MATERIALIZED (
-    SELECT
-        s.tenant_id, s.dt, s.user_id, s.new_from AS from_time, s.end_time AS to_time, p.has_hours,
-        CAST(s.new_from AT TIME ZONE 'UTC' AS DATE) AS first_day, CAST(s.end_time AT TIME ZONE 'UTC' AS DATE) AS last_day
-    FROM {{ ref('metric_talk_spans') }} AS s
-    LEFT JOIN {{ ref('metric_people') }} AS p ON p.tenant_id = s.tenant_id AND p.user_id = s.user_id
+WITH persons AS NOT MATERIALIZED (
+    SELECT tenant_id, dt, person_id AS user_id, MIN(first_time) AS first_time, MAX(last_time) AS last_time
+    FROM {{ source('graphlake', 'call_persons') }} AS call_persons
+    WHERE is_member
+    GROUP BY tenant_id, dt, person_id
 ), days AS NOT MATERIALIZED (
     SELECT
-        s.tenant_id, s.dt, s.user_id, s.from_time, s.to_time, s.has_hours, (s.first_day + CAST(n.n - 2 AS INTEGER)) AS work_day,
-        CASE WHEN COALESCE(n.n, 0) = 0 THEN ((epoch_us(s.to_time) - epoch_us(s.from_time)) / 1e6) END AS seconds
-    FROM spans AS s
-    LEFT JOIN (SELECT CAST(range AS INTEGER) AS n FROM range(4096)) AS n ON s.has_hours = 1 AND n.n <= date_diff('day', s.first_day, s.last_day) + 3 AND n.n < 32
+        c.tenant_id, c.dt, c.user_id, c.first_time, c.last_time, p.zone, p.day_start_seconds, p.day_end_seconds,
+        p.works_monday, p.works_tuesday, p.works_wednesday, p.works_thursday, p.works_friday, p.works_saturday, p.works_sunday,
+        n.n, (CAST(c.first_time AT TIME ZONE 'UTC' AS DATE) + CAST(n.n - 2 AS INTEGER)) AS work_day
+    FROM persons AS c
+    JOIN {{ ref('metric_people') }} AS p ON p.tenant_id = c.tenant_id AND p.user_id = c.user_id AND p.has_hours = 1
+    JOIN (SELECT CAST(range AS INTEGER) AS n FROM range(4096)) AS n ON n.n <= date_diff('day', CAST(c.first_time AT TIME ZONE 'UTC' AS DATE), CAST(c.last_time AT TIME ZONE 'UTC' AS DATE)) + 3 AND n.n < 32
 ), windows AS NOT MATERIALIZED (
     SELECT
-        d.tenant_id, d.dt, d.user_id, d.work_day,
-        ((d.work_day + to_seconds(p.day_start_seconds)) AT TIME ZONE p.zone) AS work_from,
-        (((d.work_day + CAST(CASE WHEN p.day_end_seconds <= p.day_start_seconds THEN 1 ELSE 0 END AS INTEGER)) + to_seconds(p.day_end_seconds)) AT TIME ZONE p.zone) AS work_to
-    FROM (SELECT DISTINCT tenant_id, dt, user_id, work_day FROM days WHERE has_hours = 1) AS d
-    JOIN {{ ref('metric_people') }} AS p ON p.tenant_id = d.tenant_id AND p.user_id = d.user_id
-    WHERE CASE isodow(d.work_day) WHEN 1 THEN p.works_monday WHEN 2 THEN p.works_tuesday WHEN 3 THEN p.works_wednesday WHEN 4 THEN p.works_thursday WHEN 5 THEN p.works_friday WHEN 6 THEN p.works_saturday WHEN 7 THEN p.works_sunday END = 1
+        tenant_id, dt, user_id, first_time, last_time, n,
+        CASE WHEN CASE isodow(work_day) WHEN 1 THEN works_monday WHEN 2 THEN works_tuesday WHEN 3 THEN works_wednesday WHEN 4 THEN works_thursday WHEN 5 THEN works_friday WHEN 6 THEN works_saturday WHEN 7 THEN works_sunday END = 1 THEN ((work_day + to_seconds(day_start_seconds)) AT TIME ZONE zone) END AS work_from,
+        CASE WHEN CASE isodow(work_day) WHEN 1 THEN works_monday WHEN 2 THEN works_tuesday WHEN 3 THEN works_wednesday WHEN 4 THEN works_thursday WHEN 5 THEN works_friday WHEN 6 THEN works_saturday WHEN 7 THEN works_sunday END = 1 THEN (((work_day + CAST(CASE WHEN day_end_seconds <= day_start_seconds THEN 1 ELSE 0 END AS INTEGER)) + to_seconds(day_end_seconds)) AT TIME ZONE zone) END AS work_to
+    FROM days
+), shifts AS NOT MATERIALIZED (
+    SELECT tenant_id, dt, user_id, n, work_from, work_to
+    FROM windows
+    WHERE n = 0 OR work_from < last_time AND work_to > first_time
 )
 SELECT
-    d.tenant_id, d.dt, d.user_id, SUM(d.seconds) AS seconds,
-    CASE WHEN MAX(d.has_hours) = 1 THEN SUM(d.seconds) - SUM(CASE
-        WHEN w.work_day IS NOT NULL AND CASE WHEN w.work_to < d.to_time THEN w.work_to ELSE d.to_time END > CASE WHEN w.work_from > d.from_time THEN w.work_from ELSE d.from_time END
-        THEN ((epoch_us(CASE WHEN w.work_to < d.to_time THEN w.work_to ELSE d.to_time END) - epoch_us(CASE WHEN w.work_from > d.from_time THEN w.work_from ELSE d.from_time END)) / 1e6)
+    s.tenant_id, s.dt, s.user_id,
+    SUM(CASE WHEN COALESCE(w.n, 0) = 0 THEN ((epoch_us(s.end_time) - epoch_us(s.new_from)) / 1e6) END) AS seconds,
+    CASE WHEN MAX(w.n) >= 0 THEN SUM(CASE WHEN w.n = 0 THEN ((epoch_us(s.end_time) - epoch_us(s.new_from)) / 1e6) ELSE 0 END) - SUM(CASE
+        WHEN w.work_from IS NOT NULL AND CASE WHEN w.work_to < s.end_time THEN w.work_to ELSE s.end_time END > CASE WHEN w.work_from > s.new_from THEN w.work_from ELSE s.new_from END
+        THEN ((epoch_us(CASE WHEN w.work_to < s.end_time THEN w.work_to ELSE s.end_time END) - epoch_us(CASE WHEN w.work_from > s.new_from THEN w.work_from ELSE s.new_from END)) / 1e6)
         ELSE 0
     END) END AS outside_seconds
-FROM days AS d
-LEFT JOIN windows AS w ON w.tenant_id = d.tenant_id AND w.dt = d.dt AND w.user_id = d.user_id AND w.work_day = d.work_day
-GROUP BY d.tenant_id, d.dt, d.user_id
+FROM {{ ref('metric_talk_spans') }} AS s
+LEFT JOIN shifts AS w ON w.tenant_id = s.tenant_id AND w.dt = s.dt AND w.user_id = s.user_id
+GROUP BY s.tenant_id, s.dt, s.user_id
