@@ -76,7 +76,7 @@ type jobConfig struct {
 	Schedule string    `yaml:"schedule"`
 	Timezone string    `yaml:"timezone"`
 	Datasets []string  `yaml:"datasets"`
-	Lookback duration  `yaml:"lookback"`
+	Lookback duration  `yaml:"lookback"` // 0: each dataset's own
 	Expire   bool      `yaml:"expire"` // after it, or instead of reading where it has no datasets: remove what is older than privacy.keep
 	Jitter   duration  `yaml:"jitter"` // a run begins up to so much later than its time
 	Late     *duration `yaml:"late"`   // so long after its time, its data may not be there yet; nil where it does not say
@@ -362,7 +362,7 @@ func (j jobConfig) check(set schemas.Set, fail func(field, format string, args .
 			fail(fmt.Sprintf("datasets[%d]", i), "%v", unknownDataset(set, name))
 		}
 		if j.Lookback > 0 && time.Duration(j.Lookback) < d.Settle {
-			fail("lookback", "records of %s change for %s, so what changes later than the lookback would be lost", name, inDays(d.Settle))
+			fail("lookback", "records of %s change for %s, so what changes later than the lookback would be lost: want %s at least, or leave it out, and each dataset has its own", name, inDays(d.Settle), inDays(d.Settle))
 		}
 	}
 	if _, err := time.LoadLocation(j.Timezone); err != nil {
