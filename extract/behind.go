@@ -17,7 +17,7 @@ import (
 // Whatever one parent or record answers steadily is its own: it is behind, to be read again later, while the others
 // are read. Some answers are nobody's own:
 //
-//   - there is no token to ask with;
+//   - there is no token to ask with, or it is the tenant's for another cause;
 //   - the tenant lacks what is asked for;
 //   - inARow that were asked one after the other fail alike, but for those that are forbidden or not found:
 //     then the service is sick;
@@ -109,7 +109,7 @@ func (b *behind) failed(ctx context.Context, place int, one Behind, err error) e
 	_, ends := errors.AsType[serviceError](err)
 	// A connection that timed out is a deadline too, but then it is Graph's error.
 	ended := !ok && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
-	if ctx.Err() != nil || ended || ends || ok && e.SignIn {
+	if ctx.Err() != nil || ended || ends || ok && (e.SignIn || e.OfTenant) {
 		return err
 	}
 	how := failed

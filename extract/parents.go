@@ -108,7 +108,7 @@ const triesOfHalf = 2
 // an answer, and is not of the token or of the pace.
 func ofBatch(err error) bool {
 	e, ok := errors.AsType[*graph.Error](err)
-	if !ok || e.SignIn || e.Status == 0 || e.Status == 401 {
+	if !ok || e.SignIn || e.OfTenant || e.Status == 0 || e.Status == 401 {
 		return false
 	}
 	return e.Kind == graph.Malformed || e.Kind == graph.Rejected || e.Kind == graph.NotFound || e.Kind == graph.Unauthorized || e.Kind == graph.Unavailable || e.Kind == graph.Incomplete

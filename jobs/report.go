@@ -118,6 +118,7 @@ type UnitReport struct {
 	Seconds     float64          `json:"seconds"`
 	Error       *ErrorReport     `json:"error,omitempty"`
 
+	cause   cause
 	started time.Time
 	waited  time.Duration
 	derived int64 // records that tables were derived from
@@ -200,6 +201,13 @@ func (u *UnitReport) count(c load.Commit) {
 
 // decide is the one place where an error's kind becomes an outcome.
 func (u *UnitReport) decide(unit plan.Unit, err error) {
+	u.decideOutcome(unit, err)
+	if err != nil {
+		u.cause = u.causeOf(err)
+	}
+}
+
+func (u *UnitReport) decideOutcome(unit plan.Unit, err error) {
 	if err == nil {
 		switch {
 		case unit.Expired:

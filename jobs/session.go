@@ -44,6 +44,7 @@ type Session struct {
 	notes     []plan.Note
 	encoders  *encoders
 	shared    map[string]*extract.Shared // by the tenant's id
+	verdicts  graph.Verdicts             // what is wrong with a tenant as a whole, found out once
 	excluded  *exclude.Excluded
 	grown     atomic.Pointer[erased.List] // who was erased, with keys that this session has met; nil: it has met none
 }
@@ -118,7 +119,7 @@ func (s *Session) exclude(ctx context.Context) error {
 		})
 	}
 	if err == nil {
-		s.excluded = r.Exclude.Find(ctx, r.Clients, s.selection.TenantIDs(), list, r.Privacy)
+		s.excluded = r.Exclude.Find(graph.WithVerdicts(ctx, &s.verdicts), r.Clients, s.selection.TenantIDs(), list, r.Privacy)
 	}
 	return err
 }
@@ -209,7 +210,7 @@ func (s *Session) read(ctx context.Context, l *live, rep *UnitReport) (published
 		return published{}, err
 	}
 	u := unit{Unit: l.Unit, open: o, session: s, rep: rep, live: l, left: s.leftOut(o)}
-	return u.run(graph.WithCounter(ctx, &l.count))
+	return u.run(graph.WithVerdicts(graph.WithCounter(ctx, &l.count), &s.verdicts))
 }
 
 // conclude says in the report, and in the coverage, what became of a unit.

@@ -61,8 +61,10 @@ type command struct {
 	Complete    completeCommand    `cmd:"" hidden:"" help:"Say what words may become, for the script of completion."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 
-	stdout io.Writer // what of it a terminal would obey is escaped, as in stderr
-	stderr *screen
+	stdout  io.Writer // what of it a terminal would obey is escaped, as in stderr
+	colours io.Writer // stdout itself, where colours are wanted; nil: they are not
+	stderr  *screen
+	args    []string // of the command line
 }
 
 // defaultConfig is the file that is read where --config names none.
@@ -84,7 +86,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop) // who asks twice does not want to wait; the lake takes no harm
 	printed := foreign.NewWriter(stdout)
 	defer printed.Close()
-	c := command{stdout: printed, stderr: newScreen(stderr)}
+	c := command{stdout: printed, stderr: newScreen(stderr), args: args}
+	if takesColours(stdout) {
+		c.colours = stdout
+	}
 	err := c.program().Parse(ctx, args, stdout)
 	if wrong, ok := errors.AsType[*commandline.UsageError](err); ok {
 		see := strings.TrimSpace("graphlake " + wrong.Command)

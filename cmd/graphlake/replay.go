@@ -27,7 +27,7 @@ func (r replayCommand) Run(ctx context.Context, c *command) error {
 	}
 	defer setup.close(ctx)
 	rep, err := setup.run(ctx, r.now(), func(runner *jobs.Runner) (jobs.Report, error) { return runner.Replay(ctx, sel) })
-	if err := errors.Join(err, c.printReport(rep), c.printUnread(rep)); err != nil {
+	if err := errors.Join(err, c.printReportOf(rep, "replay"), c.printUnread(rep)); err != nil {
 		return err
 	}
 	return reported(rep)

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"graphlake/jobs"
 	"graphlake/jobs/plan"
@@ -76,21 +75,18 @@ func (c *command) printJSON(v any) error {
 	return e.Encode(v)
 }
 
-// printReport prints a line a dataset: units and their partitions added up.
-func (c *command) printReport(rep jobs.Report) error {
+// printReport prints a line a dataset, units and their partitions added up, and below what the numbers do not say.
+func (c *command) printReport(rep jobs.Report) error { return c.printReportOf(rep, "run") }
+
+// printReportOf prints the report of a command that is begun again by that verb.
+func (c *command) printReportOf(rep jobs.Report, verb string) error {
 	if c.Output == "json" {
 		return c.printJSON(rep)
 	}
 	if len(rep.Units) == 0 && len(rep.Notes) == 0 && len(rep.Removed) == 0 {
 		fmt.Fprintln(c.stdout, "nothing is due: what was selected was read since the last midnight; a range, as --from 2026-11-01 --to 2026-11-02, is read again")
 	}
-	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "dataset\toutcome\ttables\tpartitions\tchanged\trecords\trows\tquarantined\trequests\tthrottled\tseconds\t")
-	for _, t := range rep.Totals() {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\t\n", t.Dataset, outcomes(t.Outcomes), t.Tables,
-			t.Written+t.Unchanged, t.Written, t.Records, t.AllRows, t.Quarantined, t.Requests, t.Throttled, t.Seconds)
-	}
-	if err := w.Flush(); err != nil {
+	if err := c.printTotals(rep.Totals()); err != nil {
 		return err
 	}
 	c.printNotes(rep.Notes)
@@ -102,7 +98,7 @@ func (c *command) printReport(rep jobs.Report) error {
 			fmt.Fprintf(c.stdout, "%s of %s, %s to %s: %s\n", u.Dataset, u.Tenant, instant{u.From}, instant{u.To}, remark)
 		}
 	}
-	return nil
+	return c.printCauses(rep, verb)
 }
 
 // printNotes prints a line a note.
@@ -145,9 +141,6 @@ func remarks(u jobs.UnitReport) []string {
 	if u.Quarantined > 0 {
 		all = append(all, fmt.Sprintf("%d records could not be read; the reasons are in %s", u.Quarantined, strings.Join(u.Quarantine, ", ")))
 	}
-	if u.Error != nil {
-		all = append(all, u.Error.Message)
-	}
 	return all
 }
 
@@ -178,12 +171,4 @@ func counted(columns map[string]int64) string {
 		names = append(names[:mostNamed], "…")
 	}
 	return strings.Join(names, ", ")
-}
-
-func outcomes(all []state.Outcome) string {
-	words := make([]string, len(all))
-	for i, o := range all {
-		words[i] = string(o)
-	}
-	return strings.Join(words, ", ")
 }

@@ -19,7 +19,7 @@ type TokenSource interface {
 // StaticToken is a bearer token that somebody got elsewhere. It cannot be renewed.
 type StaticToken struct{ Secret }
 
-// Token returns the token itself, also when it was refused: Graph's second answer then says why.
+// Token returns the token itself, also when it was refused: there is no other.
 func (t StaticToken) Token(context.Context, bool) (string, error) { return t.Reveal(), nil }
 
 // authorize signs a request, after all waiting and as the last thing before it is sent.
@@ -34,6 +34,9 @@ func newAuthorize(source TokenSource) *authorize {
 	return &authorize{source: source, turn: make(chan struct{}, 1)}
 }
 
+// errSameToken is that the source has no other token than the one that was refused.
+var errSameToken = errors.New("the token that was refused is the only one")
+
 // Intercept sets the Authorization header. The client follows no redirect and no link to another
 // host, so there is none that could take the header along.
 func (a *authorize) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
@@ -45,6 +48,9 @@ func (a *authorize) Intercept(p khttp.Pipeline, next int, req *http.Request) (*h
 			return nil, err
 		}
 		return nil, signIn(req, err)
+	}
+	if c.sameToken = c.refused != "" && token == c.refused; c.sameToken {
+		return nil, errSameToken
 	}
 	c.token = token
 	req.Header.Set("Authorization", "Bearer "+token.Reveal())

@@ -123,14 +123,16 @@ func parseEndpoint(s string) (*url.URL, error) {
 // newTransport keeps a connection for every request in flight; the default keeps two.
 func newTransport(concurrency int) http.RoundTripper {
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:     true,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-		MaxIdleConnsPerHost:   concurrency,
-		IdleConnTimeout:       90 * time.Second,
-		TLSHandshakeTimeout:   15 * time.Second,
-		ExpectContinueTimeout: time.Second,
+		Proxy:               environmentProxy,
+		DialContext:         (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:   true,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		MaxIdleConnsPerHost: concurrency,
+		IdleConnTimeout:     90 * time.Second,
+		TLSHandshakeTimeout: 15 * time.Second,
+
+		OnProxyConnectResponse: proxyAnswer,
+		ExpectContinueTimeout:  time.Second,
 		// Of those before the answer, too (1xx). The standard is 10 MiB.
 		MaxResponseHeaderBytes: mostHeader,
 	}

@@ -2,10 +2,8 @@ package graph
 
 import (
 	"cmp"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -68,6 +66,7 @@ type Error struct {
 	RetryAfter time.Duration // that Graph asked for; 0: it did not
 	Tries      int           // that were sent; 0: nothing was sent for this error alone
 	SignIn     bool          // there is no token, so nothing else can be asked either
+	OfTenant   bool          // it is wrong with the tenant as a whole: in this run, nothing else of it is answered either
 	Err        error         // what happened, where Graph said nothing or did not say it
 	cure       string        // instead of the kind's
 
@@ -122,17 +121,6 @@ func (e *Error) Error() string {
 // newError is the error of a request that got no usable answer.
 func newError(kind Kind, req *http.Request, err error) *Error {
 	return &Error{Kind: kind, Method: req.Method, URL: foreign.URL(req.URL), Err: err, cure: connectionCure(err)}
-}
-
-// connectionCure is the cure where nobody took the connection, or somebody who is not trusted; otherwise empty.
-func connectionCure(err error) string {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return "check the address; if a proxy of your own signed the certificate, name its authority in SSL_CERT_FILE"
-	}
-	if network, ok := errors.AsType[*net.OpError](err); ok && network.Op == "dial" {
-		return "check the address, the network and the proxy, and run again later"
-	}
-	return ""
 }
 
 // described describes an answer without quoting it.

@@ -119,6 +119,9 @@ type call struct {
 	accept   func(body []byte) error // takes the answer, or says what is wrong with it
 	token    Secret                  // that the last try was signed with; empty: it was not sent
 	refused  Secret                  // that Graph answered 401 to
+
+	sameToken bool     // there is no other than the one that was refused, so nothing was sent
+	verdict   *verdict // nil: nothing is shared
 }
 
 func (c *call) cost() int { return max(1, c.budget.Cost) }
@@ -147,9 +150,12 @@ func (c *Client) send(ctx context.Context, info *abs.RequestInformation, k *call
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
+	last, tried := errors.AsType[*endedError](err)
 	switch {
 	case err == nil:
 		return nil
+	case tried:
+		return fmt.Errorf("graph: %w", last)
 	case ctx.Err() != nil:
 		return fmt.Errorf("graph: %w", ctx.Err())
 	}

@@ -39,29 +39,45 @@ type retry struct {
 // Intercept sends a copy of the request down the pipeline until an answer is whole or hopeless.
 func (r *retry) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
 	ctx, c := req.Context(), callOf(req)
+	c.verdict = verdictOf(ctx, r.client)
+	leave, err := c.verdict.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	var waited time.Duration
+	var last *Error
 	slow := 0
 	for try := 1; ; try++ {
 		resp, err := p.Next(c.withBody(req.Clone(ctx)), next)
 		e, ok := errors.AsType[*Error](err)
 		switch {
 		case err == nil:
+			c.verdict.learn(nil)
 			return resp, nil
 		case ctx.Err() != nil:
-			return nil, ctx.Err()
+			return nil, ended(ctx, last)
+		case c.sameToken && last != nil: // what Graph says to it is known
+			c.verdict.end(last, c)
+			return nil, last
 		case !ok:
 			return nil, err
 		}
 		if e.Tries = try; errors.Is(e, errSlow) {
 			slow++
 		}
+		last = e
+		c.verdict.learn(e)
 		wait, again := nextTry(e, c, try)
 		if waited += wait; !again || try >= cmp.Or(c.tries, r.tries) || slow >= mostSlow || waited > r.patience {
+			c.verdict.end(e, c)
 			return nil, e
 		}
-		r.log.InfoContext(ctx, "graph request is sent again", "in_seconds", wait.Seconds(), "try", try+1, "kind", e.Kind.String(), "status", e.Status, "url", e.URL)
+		if wait > 0 {
+			r.log.InfoContext(ctx, "graph request is sent again", "in_seconds", wait.Seconds(), "try", try+1, "kind", e.Kind.String(), "status", e.Status, "url", e.URL)
+		}
 		if err := r.client.sleep(ctx, wait); err != nil {
-			return nil, err
+			return nil, ended(ctx, last)
 		}
 	}
 }
@@ -81,6 +97,8 @@ func nextTry(e *Error, c *call, try int) (time.Duration, bool) {
 		c.refused = c.token
 		return 0, true
 	case e.Kind != Throttled && e.Kind != Unavailable && e.Kind != Incomplete:
+		return 0, false
+	case e.Status == 0 && isHopeless(e.Err) && !c.verdict.wasAnswered():
 		return 0, false
 	case e.RetryAfter > longestWait:
 		e.Kind = Throttled // a 503 that lasts for hours is no outage

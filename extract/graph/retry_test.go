@@ -225,8 +225,8 @@ func TestRefusedTokenIsAnError(t *testing.T) {
 		if e, ok := errors.AsType[*Error](err); !ok || e.Status != 401 || e.SignIn {
 			t.Errorf("error = %+v, want Graph's 401: there was a token", e)
 		}
-		if n := c.Stats().Requests.Load(); n != 2 {
-			t.Errorf("%d requests, want 2", n)
+		if n := c.Stats().Requests.Load(); n != 1 {
+			t.Errorf("%d requests, want 1: there is no other token", n)
 		}
 	})
 }

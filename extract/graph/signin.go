@@ -64,6 +64,7 @@ var signInConnections = sync.OnceValue(func() http.RoundTripper {
 		TLSHandshakeTimeout:    10 * time.Second,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
+		OnProxyConnectResponse: proxyAnswer,
 	}
 })
 
@@ -72,7 +73,7 @@ func signInProxy(req *http.Request) (proxy *url.URL, err error) {
 	if isNextToUs(req.URL.Hostname()) {
 		return nil, nil
 	}
-	return http.ProxyFromEnvironment(req)
+	return environmentProxy(req)
 }
 
 // signInDial does not wait long for what is next to us or, outside of Azure, nowhere.
