@@ -76,11 +76,15 @@ func spoiling(h http.Handler) http.Handler {
 // run is a process of its own: nothing but the store is left of those before it.
 func (n night) run(t *testing.T, store state.Store) (jobs.Report, error) {
 	t.Helper()
-	r := jobs.Runner{
+	r := n.runner(t, store)
+	return r.Run(t.Context(), n.Selection)
+}
+
+func (n night) runner(t *testing.T, store state.Store) jobs.Runner {
+	return jobs.Runner{
 		Store: store, Lake: load.New(store, inMemory(t)), Clients: map[string]*graph.Client{tenant.ID: n.client},
 		Now: n.now, Log: slog.New(slog.DiscardHandler),
 	}
-	return r.Run(t.Context(), n.Selection)
 }
 
 // finish is a run that has to come to its end.

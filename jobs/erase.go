@@ -63,6 +63,8 @@ func (r *Runner) eraseFrom(ctx context.Context, sel plan.Selection, t plan.Tenan
 		return rep, nil
 	}
 	s := &Session{runner: r, selection: sel, open: []*openDataset{o}, encoders: newEncoders(int64(runtime.GOMAXPROCS(0)))}
+	alive := s.beat(ctx, "erase")
+	defer alive.end(ctx)
 	rep := s.erase(ctx, o)
 	return rep, o.state.Close(ctx)
 }

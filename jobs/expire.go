@@ -180,6 +180,8 @@ func (e *expiry) run(ctx context.Context) (err error) {
 		return err
 	}
 	s := &Session{runner: e.runner, selection: e.selection, open: []*openDataset{o}, encoders: newEncoders(1)}
+	alive := s.beat(ctx, "expire")
+	defer alive.end(ctx)
 	err = e.remove(ctx, s, o)
 	for _, f := range s.close(ctx) {
 		err = errors.Join(err, f.Err)

@@ -47,8 +47,10 @@ func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live) (rep U
 	if err == nil {
 		cores := runtime.GOMAXPROCS(0)
 		s := &Session{runner: r, selection: sel, open: []*openDataset{o}, encoders: newEncoders(int64(cores))}
+		alive := s.beat(ctx, "replay")
 		notes = o.notReplayed(sel)
 		err = errors.Join(s.replay(ctx, o, l, cores, &rep), o.state.Close(ctx))
+		alive.end(ctx)
 	}
 	rep.decide(l.Unit, err)
 	if err == nil && l.days.Load() == 0 {

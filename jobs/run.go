@@ -31,6 +31,8 @@ type Runner struct {
 	Stop       <-chan struct{}  // closed when no further unit is to begin; nil is never
 	// Progress, if there is one, says how far the run is.
 	Progress *Progress
+	// Pulse, if there is one, lets a run say in the lake that it is alive.
+	Pulse *Pulse
 	// Telemetry, if there is one, is told of runs and units.
 	Telemetry *Telemetry
 }
@@ -64,6 +66,7 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 	var rep Report
 	ctx, span := s.runner.begin(ctx, "run", &rep, sel)
 	s.lock(ctx)
+	alive := s.beat(ctx, "run")
 	s.noteAsked(ctx)
 	for _, e := range s.notOpen { // what another run has is left to it
 		rep.Units = append(rep.Units, s.fail(ctx, e.Unit, e.Err))
@@ -73,6 +76,7 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 	p, err := s.Plan()
 	if err == nil {
 		rep.Notes = p.Notes
+		alive.plan(ctx, p.Units)
 		rep.Units = append(rep.Units, s.units(ctx, p)...)
 		rep.Units = append(rep.Units, s.stillDirty(ctx, dirty, rep.Units)...)
 		rep.Units = append(rep.Units, s.eraseNewKeys(ctx)...)
@@ -80,6 +84,7 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 	for _, e := range s.close(ctx) {
 		rep.Units = append(rep.Units, s.fail(ctx, e.Unit, e.Err))
 	}
+	alive.end(ctx)
 	if sel.Expire {
 		s.expireAfter(ctx, &rep)
 	}

@@ -10,6 +10,7 @@ package load
 //	state/<tenant id>/<dataset>.behind-<hash>.json                who is behind, if many; written before the state that names it, removed after
 //	state/<tenant id>/<dataset>.days.json                         what is held of each day, for readers; the end of each run writes it
 //	state/<tenant id>/<dataset>.lock                              the lock; whoever works on the dataset holds it
+//	state/running/<run>.json                                      whose locks they are and how far the run is; it replaces it every while, and removes it at its end
 //	state/declared/<dataset>.json                                 columns of a declared dataset; a run or replay swaps it before it writes others
 //	state/notified.json                                           who was told of what; a run or schedule that notifies swaps it before and after it sends
 //	state/check/<random>.txt                                      written, read and removed by a check
@@ -197,6 +198,12 @@ func Tops() []string {
 
 // LockObject is the name of the lock of a dataset of a tenant.
 func LockObject(tenantID, dataset string) string { return States + tenantID + "/" + dataset + ".lock" }
+
+// Heartbeats begins the names of what runs say of themselves while they hold locks.
+const Heartbeats = States + "running/"
+
+// HeartbeatObject holds what a run says of itself while it holds locks.
+func HeartbeatObject(run string) string { return Heartbeats + run + document }
 
 // ReportsOf begins the names of the reports of the runs that began on a day.
 func ReportsOf(day time.Time) string { return Reports + datePart + day.Format(time.DateOnly) + "/" }

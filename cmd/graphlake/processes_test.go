@@ -2,6 +2,10 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -24,6 +28,27 @@ func TestTwoProcesses(t *testing.T) {
 		close(s.gate)
 		if first := owner.wait(t); first.status != exitDone || first.units["users"].Written != 3 {
 			t.Errorf("the owner ends with %d: %+v", first.status, first.units)
+		}
+	})
+}
+
+// While a run holds locks another process hears who it is, and when it has ended nobody does.
+func TestStatusOfAnotherProcess(t *testing.T) {
+	everyLake(t, func(t *testing.T, s *site) {
+		owner := s.start(t, "slow", "users")
+		<-s.arrived
+		host, err := os.Hostname()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := fmt.Sprintf(`(?m)^at work: run [0-9]+T[0-9]+Z-[a-z0-9]+ on %s, process %d, since 20[0-9T:-]+Z, holds users of contoso; 0 of 1 units, 0 requests, 0 %%$`, regexp.QuoteMeta(host), owner.cmd.Process.Pid)
+		if got := s.say(t, "status"); !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf("while it runs status says\n%s\nwant %s", got, want)
+		}
+		close(s.gate)
+		owner.wait(t)
+		if got := s.say(t, "status"); strings.Contains(got, "at work") || strings.Contains(got, "stale") {
+			t.Errorf("afterwards status says\n%s", got)
 		}
 	})
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"graphlake/jobs"
 	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 )
 
@@ -29,7 +31,7 @@ func (c *command) setup(ctx context.Context, cfg *config, sel plan.Selection, as
 	}
 	s := &setup{
 		command: c, config: cfg, tenants: sel.Tenants, bars: c.stderr.terminal(),
-		runner: jobs.Runner{Privacy: privacy, Exclude: cfg.Privacy.Exclude.of(), Log: c.logger()},
+		runner: jobs.Runner{Privacy: privacy, Exclude: cfg.Privacy.Exclude.of(), Log: c.logger(), Pulse: pulse()},
 	}
 	if asks {
 		s.runner.Clients, err = cfg.clients(sel.Tenants, s.runner.Log)
@@ -52,6 +54,18 @@ func (c *command) setup(ctx context.Context, cfg *config, sel plan.Selection, as
 	}
 	s.runner.Telemetry = s.telemetry.instruments
 	return s, nil
+}
+
+// pulse lets runs of this process say that they are alive.
+func pulse() *jobs.Pulse {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "a host without a name"
+	}
+	return &jobs.Pulse{Host: host, PID: os.Getpid(), Ticks: func() (<-chan time.Time, func()) {
+		t := time.NewTicker(state.BeatEvery)
+		return t.C, t.Stop
+	}}
 }
 
 // close sends the telemetry that was not sent yet.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -177,6 +178,22 @@ func (s *site) startOn(t *testing.T, blobs, token string, datasets ...string) *p
 		p.cmd.Wait()
 	})
 	return p
+}
+
+// say is what a command prints, however it ends.
+func (s *site) say(t *testing.T, args ...string) string {
+	t.Helper()
+	program, err := exec.LookPath("graphlake")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), program, append([]string{"--config", s.config, "--quiet"}, args...)...)
+	cmd.Env = append(os.Environ(), "GRAPH_TOKEN=quick", "BLOBS="+s.blobs)
+	out, err := cmd.CombinedOutput()
+	if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
+		t.Fatal(err)
+	}
+	return string(out)
 }
 
 func (p *process) signal(t *testing.T, s os.Signal) {

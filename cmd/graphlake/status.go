@@ -42,7 +42,25 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	} else {
 		err = c.printStatus(status)
 	}
-	return errors.Join(damaged, err)
+	if err := errors.Join(damaged, err); err != nil {
+		return err
+	}
+	return stands(status)
+}
+
+// stands is how things stand as an exit status: late goes before what is in part only. Of what a run is working on it waits
+// for the end.
+func stands(s clock.Status) error {
+	if len(s.Late) > 0 {
+		return statusError{status: exitLater}
+	}
+	for _, d := range s.Datasets {
+		working := slices.ContainsFunc(s.Running, func(r clock.Running) bool { return !r.Stale && r.On(d.Tenant, d.Dataset) })
+		if d.Outcome == state.Forbidden || d.Behind > 0 || len(d.Lost) > 0 || len(d.Dirty) > 0 && !working {
+			return statusError{status: exitIncomplete}
+		}
+	}
+	return nil
 }
 
 func (c *command) printStatus(s clock.Status) error {
@@ -72,6 +90,9 @@ func (c *command) printStatus(s clock.Status) error {
 	for _, o := range s.Late {
 		fmt.Fprintf(c.stdout, "%s of %s: late: job %s of %s had to read it from %s on\n", o.Dataset, o.Tenant, o.Job, o.Due.Format(time.RFC3339), instant{o.From})
 	}
+	for _, r := range s.Running {
+		fmt.Fprintln(c.stdout, running(r))
+	}
 	if err := c.printNextRuns(s.Next); err != nil {
 		return err
 	}
@@ -99,12 +120,37 @@ func (c *command) printNextRuns(all []clock.NextRun) error {
 	return w.Flush()
 }
 
+// running is who holds which locks, and how far they are.
+func running(r clock.Running) string {
+	var held []string
+	for _, l := range r.Locks {
+		held = append(held, l.Dataset+" of "+l.Tenant)
+	}
+	if n := len(held); n > mostNamed {
+		held = append(held[:mostNamed], fmt.Sprintf("and %d more", n-mostNamed))
+	}
+	who := fmt.Sprintf("%s %s on %s, process %d, since %s", r.What, r.Run, r.Host, r.PID, instant{r.Started})
+	if r.Stale {
+		return fmt.Sprintf("stale: %s, was at work on %s and has not said since %s that it is alive: it has crashed, or cannot reach the lake; the next run sees to it",
+			who, strings.Join(held, ", "), instant{r.Beat})
+	}
+	text := fmt.Sprintf("at work: %s, holds %s", who, strings.Join(held, ", "))
+	if r.Units > 0 {
+		text += fmt.Sprintf("; %d of %d units, %d requests, %.0f %%", r.Done, r.Units, r.Requests, 100*r.Share)
+	}
+	return text
+}
+
 // wanting is what of a dataset is not as one would wish.
 func wanting(d clock.DatasetStatus) []string {
 	var all []string
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	for _, g := range d.Gaps {
 		say("not held: %s to %s", instant{g.From}, instant{g.To})
+	}
+	for _, l := range d.Losing {
+		say("%s is lost on %s unless it is read: graphlake run --tenant %s --dataset %s --from %s --to %s",
+			instant{l.From}, instant{l.Lost}, d.Tenant, d.Dataset, instant{l.From}, instant{l.To})
 	}
 	for _, u := range d.Unfinished {
 		say("asked for and not read whole: %s to %s", instant{u.From}, instant{u.To})

@@ -75,7 +75,7 @@ const (
 	FoundStale      FindingKind = "stale"      // 1: the partition is not what raw gives
 	FoundForeign    FindingKind = "foreign"    // 1: a file among the partitions that is none
 	FoundUnreadable FindingKind = "unreadable" // 1: the partition is no Parquet file of ours
-	FoundBusy       FindingKind = "busy"       // 1: the day changed whenever it was looked at
+	FoundBusy       FindingKind = "busy"       // days that a run is reading, or 1: the day changed whenever it was looked at
 	FoundRefused    FindingKind = "refused"    // parents and records that could not be read, and are tried again
 	FoundLost       FindingKind = "lost"       // days that Graph has forgotten before they were read whole, or what one parent or record had of them
 	FoundMisfits    FindingKind = "misfits"    // values that did not fit their column; a warning
@@ -109,6 +109,10 @@ func (a *Auditor) Audit(ctx context.Context, s plan.Selection) (Audit, error) {
 	if err != nil {
 		return Audit{}, err
 	}
+	alive, err := state.LoadHeartbeats(ctx, a.Store)
+	if err != nil {
+		return Audit{}, err
+	}
 	lake := load.New(a.Store, "").Comparing()
 	result := Audit{Findings: []Finding{}}
 	seen := map[time.Time]bool{}
@@ -126,6 +130,7 @@ func (a *Auditor) Audit(ctx context.Context, s plan.Selection) (Audit, error) {
 		before := len(errs)
 		for _, t := range s.Tenants {
 			x := &audit{auditor: a, lake: lake, excluded: excluded, tenant: t, dataset: d, selection: s, seen: seen, misfits: map[transform.Misfit]misfits{}, doubled: map[time.Time]bool{}}
+			x.reading = readingOf(alive, x.pair(), time.Now())
 			if err := x.all(ctx, there.days[t.ID]); err != nil {
 				errs = append(errs, fmt.Errorf("audit %s of %s: %w", d.Name, t.Name, err))
 			}
@@ -182,6 +187,7 @@ type audit struct {
 	seen      map[time.Time]bool
 	findings  []Finding
 	misfits   map[transform.Misfit]misfits
+	reading   []schemas.Range    // what runs were reading when the audit began
 	doubled   map[time.Time]bool // days with records that lie on an earlier day too
 }
 

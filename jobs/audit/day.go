@@ -40,6 +40,9 @@ func (a *audit) look(ctx context.Context, date time.Time) (found []Finding, reli
 	if errors.Is(err, load.ErrConflict) || !maps.Equal(d.files, files) || d.says(d.state) != d.says(st) {
 		return []Finding{a.finding(FoundBusy, "", date, 1)}, false, nil
 	}
+	if d.dirty(date) && err == nil && a.isReading(date) {
+		return []Finding{a.finding(FoundBusy, "", date, 1)}, false, nil
+	}
 	return found, !d.dirty(date), err
 }
 

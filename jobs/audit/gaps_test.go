@@ -112,3 +112,37 @@ func TestGaps(t *testing.T) {
 }
 
 func hours(t time.Time) string { return strings.TrimSuffix(t.Format("02T15"), "T00") }
+
+// What a run is reading is busy, and what it does not read, or has died over, is a gap, or dirty, as before.
+func TestWhatIsBeingReadIsBusy(t *testing.T) {
+	nov := func(s string) time.Time { return statetest.Instant(t, s) }
+	pair := state.Pair{TenantID: tenant.ID, Dataset: schemas.CallRecords.Name}
+	for _, c := range []struct {
+		name string
+		beat time.Duration // ago
+		want string
+	}{
+		{"alive", time.Second, "gap 2026-11-12 1 busy 2026-11-13 2 busy 2026-11-14 1"},
+		{"stale", time.Hour, "gap 2026-11-12 3 dirty 2026-11-14 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			store := statetest.Store(t, pair, state.State{Coverage: parts(t, "10-12 removed, 15-16 removed"), Since: nov("12"), Dirty: []time.Time{nov("14")}})
+			h := state.Heartbeat{Run: "r", Beat: time.Now().Add(-c.beat), Datasets: []state.HeldDataset{{TenantID: pair.TenantID, Dataset: pair.Dataset, From: nov("13"), To: nov("16")}}}
+			if _, err := h.Write(t.Context(), store, ""); err != nil {
+				t.Fatal(err)
+			}
+			a := audit.Auditor{Store: store, Now: nov("15T02"), Log: slog.New(slog.DiscardHandler)}
+			found, err := a.Audit(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range found.Findings {
+				got = append(got, fmt.Sprint(f.Kind, " ", f.Date, " ", f.Count))
+			}
+			if got := strings.Join(got, " "); got != c.want {
+				t.Errorf("%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}

@@ -23,7 +23,26 @@ type Status struct {
 	Runs     []RunStatus     `json:"runs"`     // the newest first
 	Next     []NextRun       `json:"next"`     // of the jobs that have times, the soonest first
 	Late     []Overdue       `json:"late"`     // what of theirs is late, but for what was never tried and for tables
+	Running  []Running       `json:"running"`  // whoever holds a lock of what is selected, as they say themselves
 	Errors   []string        `json:"errors"`   // objects of the lake that cannot be read; what they would say is left out
+}
+
+// Running is a run that holds locks.
+type Running struct {
+	state.Heartbeat
+	Locks []HeldLock `json:"locks"` // of what is selected
+	Stale bool       `json:"stale"` // it has not said for long that it is alive: it crashed, or cannot reach the lake
+}
+
+// HeldLock names a dataset of a tenant whose lock is held.
+type HeldLock struct {
+	Tenant  string `json:"tenant"`
+	Dataset string `json:"dataset"`
+}
+
+// On reports whether a run holds the lock of a dataset.
+func (r Running) On(tenant, dataset string) bool {
+	return slices.Contains(r.Locks, HeldLock{tenant, dataset})
 }
 
 // NextRun is the next time of a job, without jitter.
@@ -47,8 +66,9 @@ type DatasetStatus struct {
 	Read    time.Time     `json:"last_read,omitzero"` // what counted as now at the last reading
 	Outcome state.Outcome `json:"last_outcome,omitempty"`
 
-	Gaps       []Span         `json:"gaps"`  // up to the last midnight, that a run could read
-	Dirty      []string       `json:"dirty"` // the days whose tables may lag raw
+	Gaps       []Span         `json:"gaps"`   // up to the last midnight, that a run could read
+	Losing     []Losing       `json:"losing"` // of the gaps, what Graph will forget
+	Dirty      []string       `json:"dirty"`  // the days whose tables may lag raw
 	Outdated   int            `json:"outdated_days"`
 	Missed     []Span         `json:"missed"` // days of which nobody took a picture or made an observation
 	MissedDays int            `json:"missed_days"`
@@ -77,6 +97,12 @@ type Span struct {
 	To   time.Time `json:"to"`
 }
 
+// Losing is what is not held, and when Graph begins to forget it.
+type Losing struct {
+	Span
+	Lost time.Time `json:"lost"`
+}
+
 // RunStatus is the report of a run, without its units but for how many there were and how many failed.
 type RunStatus struct {
 	Run     string        `json:"run"`
@@ -103,6 +129,7 @@ func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []
 		for _, d := range s.Datasets {
 			ds, err := loadDatasetStatus(ctx, store, t, d, past(s, d, now))
 			errs = append(errs, err)
+			ds.Losing = losing(ds.Gaps, d.Retention, now)
 			status.Datasets = append(status.Datasets, ds)
 		}
 	}
@@ -111,6 +138,8 @@ func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []
 		late = []Overdue{}
 	}
 	status.Late = slices.DeleteFunc(late, func(o Overdue) bool { return o.never || o.Tables }) // it is told beside the dataset
+	status.Running, err = loadRunning(ctx, store, s)
+	errs = append(errs, err)
 	status.Runs, err = loadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day))
 	errs = append(errs, err)
 	for _, err := range errs {
@@ -154,6 +183,38 @@ func loadDatasetStatus(ctx context.Context, store load.Store, t plan.Tenant, d s
 	}
 	ds.Records = records
 	return ds, nil
+}
+
+// losing is what Graph still has of gaps, and will forget.
+func losing(gaps []Span, retention time.Duration, now time.Time) []Losing {
+	all := []Losing{}
+	for _, g := range gaps {
+		from := schemas.Later(g.From, now.UTC().Add(-retention).Truncate(time.Second))
+		if retention > 0 && from.Before(g.To) {
+			all = append(all, Losing{Span{from, g.To}, from.Add(retention)})
+		}
+	}
+	return all
+}
+
+// loadRunning are the runs that say that they hold a lock of some datasets. How long ago they did the clock says.
+func loadRunning(ctx context.Context, store load.Store, s plan.Selection) ([]Running, error) {
+	running := []Running{}
+	all, err := state.LoadHeartbeats(ctx, store)
+	for _, h := range all {
+		r := Running{Heartbeat: h, Stale: h.Stale(time.Now())}
+		for _, t := range s.Tenants {
+			for _, d := range s.Datasets {
+				if _, holds := h.Holds(state.Pair{TenantID: t.ID, Dataset: d.Name}); holds {
+					r.Locks = append(r.Locks, HeldLock{t.Name, d.Name})
+				}
+			}
+		}
+		if len(r.Locks) > 0 {
+			running = append(running, r)
+		}
+	}
+	return running, err
 }
 
 func nextRuns(jobs []Job, now time.Time) []NextRun {

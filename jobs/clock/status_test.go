@@ -42,17 +42,18 @@ func TestStatusOfAState(t *testing.T) {
 		Datasets: []clock.DatasetStatus{{
 			Tenant: "contoso", Dataset: "call_records", From: nov("13"), Reaches: nov("17"), Records: 78,
 			Read: nov("18T02"), Outcome: state.Failed, NotYet: 2,
-			Gaps:  []clock.Span{{From: nov("12"), To: nov("13")}, {From: nov("17"), To: nov("18")}},
-			Dirty: []string{"2026-11-15", "2026-11-16"}, Outdated: 2, Expired: 4, Behind: 1,
+			Gaps:   []clock.Span{{From: nov("12"), To: nov("13")}, {From: nov("17"), To: nov("18")}},
+			Losing: []clock.Losing{{Span: clock.Span{From: nov("12"), To: nov("13")}, Lost: nov("42")}, {Span: clock.Span{From: nov("17"), To: nov("18")}, Lost: nov("47")}},
+			Dirty:  []string{"2026-11-15", "2026-11-16"}, Outdated: 2, Expired: 4, Behind: 1,
 			Who:    []state.Behind{{Parent: "ada", From: nov("12"), To: nov("14"), Reason: "unauthorized", Since: nov("13")}},
 			Missed: []clock.Span{}, Unfinished: []clock.Span{{From: nov("12"), To: nov("14")}}, Lost: []state.Lost{}, Misfits: map[string]int64{}, New: []schemas.Path{},
 			Removed: []clock.Span{}, RemovedRaw: []clock.Span{}, NeverRead: []clock.Span{},
 		}, {
-			Tenant: "contoso", Dataset: "users", Gaps: []clock.Span{}, Dirty: []string{}, Missed: []clock.Span{}, Unfinished: []clock.Span{},
+			Tenant: "contoso", Dataset: "users", Gaps: []clock.Span{}, Losing: []clock.Losing{}, Dirty: []string{}, Missed: []clock.Span{}, Unfinished: []clock.Span{},
 			Who: []state.Behind{}, Lost: []state.Lost{}, Misfits: map[string]int64{}, New: []schemas.Path{},
 			Removed: []clock.Span{}, RemovedRaw: []clock.Span{}, NeverRead: []clock.Span{},
 		}},
-		Runs: []clock.RunStatus{}, Next: []clock.NextRun{}, Late: []clock.Overdue{}, Errors: []string{},
+		Runs: []clock.RunStatus{}, Next: []clock.NextRun{}, Late: []clock.Overdue{}, Running: []clock.Running{}, Errors: []string{},
 	}
 	if !reflect.DeepEqual(got, expected) {
 		t.Errorf("got  %+v\nwant %+v", got, expected)
@@ -106,5 +107,32 @@ func TestARefusedDayIsCounted(t *testing.T) {
 		if err != nil || got.Datasets[0].Records != 4 {
 			t.Errorf("%q: %d records, %v; want 4", refused, got.Datasets[0].Records, err)
 		}
+	}
+}
+
+// Whoever holds a lock of what is selected is told of, and whether they have said lately that they are alive.
+func TestStatusOfRunsUnderWay(t *testing.T) {
+	store := statetest.Store(t, state.Pair{TenantID: tenant.ID, Dataset: schemas.Users.Name}, state.State{})
+	for run, h := range map[string]state.Heartbeat{
+		"a": {Beat: time.Now(), Datasets: []state.HeldDataset{{TenantID: tenant.ID, Dataset: "users"}, {TenantID: tenant.ID, Dataset: "chats"}}},
+		"b": {Beat: time.Now().Add(-time.Hour), Datasets: []state.HeldDataset{{TenantID: tenant.ID, Dataset: "call_records"}}},
+		"c": {Beat: time.Now(), Datasets: []state.HeldDataset{{TenantID: "00000000-93b5-4c08-8d6f-2f5a7c1e9b30", Dataset: "users"}}},
+	} {
+		h.Run = run
+		if _, err := h.Write(t.Context(), store, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := clock.LoadStatus(t.Context(), store, plan.Selection{
+		Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords, schemas.Users},
+	}, nil, statetest.Instant(t, "18T02"))
+	if err != nil || len(got.Running) != 2 {
+		t.Fatalf("%+v, %v", got.Running, err)
+	}
+	if a := got.Running[0]; a.Run != "a" || a.Stale || len(a.Locks) != 1 || !a.On("contoso", "users") || a.On("contoso", "call_records") {
+		t.Errorf("%+v", a)
+	}
+	if b := got.Running[1]; b.Run != "b" || !b.Stale || !b.On("contoso", "call_records") {
+		t.Errorf("%+v", b)
 	}
 }

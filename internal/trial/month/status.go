@@ -3,6 +3,8 @@ package month
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"os/exec"
 	"reflect"
 	"time"
 
@@ -29,7 +31,7 @@ type span struct{ From, To string }
 
 func (m *month) status(ctx context.Context, now string) ([]status, error) {
 	out, err := m.lake.Output(ctx, "status", "--now", now)
-	if err != nil {
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 4 && exit.ExitCode() != 75) { // in part, or late
 		return nil, err
 	}
 	var said struct{ Datasets []status }
