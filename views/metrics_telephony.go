@@ -22,7 +22,7 @@ var ofTelephony = []Metric{
 		Grain:    "A day, a trunk and a direction.",
 		Key:      []string{"tenant_id", "dt", "trunk_fqdn", "direction"},
 		Needs:    []string{"direct_routing_calls"},
-		Definition: "Direction by `call_type`, without regard to case: begins with byotin or dr_in → inbound; contains out → outbound; else unknown. Unsuccessful rows by their final SIP code: busy 486, 600; no_answer 408, 480, 487; rejected 403, 603; bad_number 404, 410, 484, 604; all others network. " +
+		Definition: "`direction` and `result` are those of `direct_routing_calls`; `answered` are the successful ones. " +
 			"`answer_seizure_percent` is answered / attempts; `network_effectiveness_percent` is (answered + busy + no_answer + rejected) / attempts.",
 		HardCases: "A code of 0 is a normal end: whether a call was successful decides, not its code. Under a hundred attempts the network effectiveness may be low and normal. A transfer is two attempts.",
 		Example:   "200 or 0 and successful, 486, 404, 504 → answer seizure 25 %, network effectiveness 50 %, mean 100 seconds.",
@@ -45,10 +45,10 @@ var ofTelephony = []Metric{
 		Grain:    "A day, a country, a direction, who is charged, the kind of destination, the operator and a currency.",
 		Key:      []string{"tenant_id", "dt", "country", "direction", "charged_to", "destination_context", "operator", "currency"},
 		Needs:    []string{"pstn_calls"},
-		Definition: "`cost` is charge + connection_charge, never across currencies; `started_minutes` is Σ⌈seconds / 60⌉; `calls_without_charge` says how many had no price. Direction and `charged_to` by `call_type`: ends with in → inbound, contains out → outbound, else unknown; " +
-			"begins with conf → conference, ucap → voice_app, else user. `country` is the destination's name; where an inbound call has none, the code of the usage country; else unknown.",
-		HardCases: "Money is decimal, not floating. A country may stand in two rows, by name and by code. Direct Routing has no prices. Rows arrive for up to 48 hours: the newest two days are short.",
-		Example:   "61 seconds for 0.40 + 0.05 CHF and 60 seconds for 0.20 + 0.05 CHF to Portugal → 121 seconds, 3 started minutes, 0.70 CHF. A row in EUR without a charge → 0.00 EUR, 1 without charge.",
+		Definition: "`cost` is charge + connection_charge, never across currencies; `started_minutes` is Σ⌈seconds / 60⌉; `calls_without_charge` says how many had no price. Direction and `charged_to` are those of `pstn_calls`. " +
+			"`country` is a code (ISO 3166-1): of a call that went out that of the number dialed, or, where that number is no country's alone and the destination is Domestic, that of the user; of one that came in that of the user. Else unknown.",
+		HardCases: "Money is decimal, not floating. `destination_name` is not asked: how Graph spells countries is published nowhere, and rows of one country would part by it. Direct Routing has no prices. Rows arrive for up to 48 hours: the newest two days are short.",
+		Example:   "61 seconds for 0.40 + 0.05 CHF and 60 seconds for 0.20 + 0.05 CHF to Portugal → 121 seconds, 3 started minutes, 0.70 CHF. A row in EUR without a charge → 0.00 EUR, 1 without charge. A call from Switzerland to a free number within it, whose prefix many countries share → CH.",
 	},
 }
 

@@ -28,7 +28,7 @@ import (
 //	nobody X           whether an id stands in the place of that of somebody who was erased or left out
 //	t X, f X           whether a column of truth is true, and false
 //	max2 A B, min2 A B the greater and the lesser of two; no null
-//	double X, ceil X   as a floating point number; the next whole number
+//	double X           as a floating point number
 //	notext             a text that is null
 //	agg X              the texts of a group in their order, with commas
 //	inline             before the query of a WITH: it is not kept, so that a condition reaches the files
@@ -62,7 +62,6 @@ func duckDBWords() template.FuncMap {
 		"max2":      choose(">"),
 		"min2":      choose("<"),
 		"double":    func(x string) string { return f("CAST(%s AS DOUBLE)", x) },
-		"ceil":      func(x string) string { return f("ceil(%s)", x) },
 		"notext":    func() string { return "CAST(NULL AS VARCHAR)" },
 		"agg":       func(x string) string { return f("string_agg(%s, ',' ORDER BY %s)", x, x) },
 		"inline":    func() string { return "NOT MATERIALIZED " },
@@ -104,7 +103,6 @@ func synapseWords() template.FuncMap {
 		"max2":   choose(">"), // not every pool knows GREATEST
 		"min2":   choose("<"),
 		"double": func(x string) string { return f("CAST(%s AS FLOAT)", x) },
-		"ceil":   func(x string) string { return f("CEILING(%s)", x) },
 		"notext": func() string { return "CAST(NULL AS VARCHAR(64))" },
 		"agg":    func(x string) string { return f("STRING_AGG(%s, ',') WITHIN GROUP (ORDER BY %s)", x, x) },
 		"inline": func() string { return "" },
@@ -144,7 +142,6 @@ func sparkWords() template.FuncMap {
 		"max2":    choose(">"),
 		"min2":    choose("<"),
 		"double":  func(x string) string { return f("CAST(%s AS DOUBLE)", x) },
-		"ceil":    func(x string) string { return f("ceil(%s)", x) },
 		"notext":  func() string { return "CAST(NULL AS STRING)" },
 		"agg":     func(x string) string { return f("array_join(array_sort(collect_list(%s)), ',')", x) },
 		"inline":  func() string { return "" },

@@ -36,6 +36,13 @@ const computed = `
 		call_kind = o.kind, direction = o.direction, outcome = o.outcome,
 		organizer_masked = calls.organizer_id LIKE '%*%' OR calls.organizer_id = 'anonymous'
 		FROM original_calls o WHERE o.tenant_id = calls.tenant_id AND o.call_id = calls.call_id;
+	UPDATE direct_routing_calls SET direction = CASE WHEN lower(call_type) LIKE 'byotin%' OR lower(call_type) LIKE 'dr_in%' THEN 'inbound' WHEN lower(call_type) LIKE '%out%' THEN 'outbound' ELSE 'unknown' END,
+		result = CASE WHEN successful_call THEN 'success' WHEN final_sip_code IN (486, 600) THEN 'busy' WHEN final_sip_code IN (408, 480, 487) THEN 'no_answer'
+			WHEN final_sip_code IN (403, 603) THEN 'rejected' WHEN final_sip_code IN (404, 410, 484, 604) THEN 'bad_number' ELSE 'network' END,
+		ring_seconds = CASE WHEN successful_call AND start_time >= invite_time THEN date_diff('microsecond', invite_time, start_time) / 1e6 END;
+	UPDATE pstn_calls SET direction = CASE WHEN lower(call_type) LIKE '%in' THEN 'inbound' WHEN lower(call_type) LIKE '%out%' THEN 'outbound' ELSE 'unknown' END,
+		charged_to = CASE WHEN lower(call_type) LIKE 'conf%' THEN 'conference' WHEN lower(call_type) LIKE 'ucap%' THEN 'voice_app' ELSE 'user' END,
+		total_charge = CASE WHEN charge IS NOT NULL OR connection_charge IS NOT NULL THEN coalesce(charge, 0) + coalesce(connection_charge, 0) END, started_minutes = ceil(duration_seconds / 60.0);
 	UPDATE mailbox_settings_current m SET working_hours_start_seconds = epoch(o.day_start), working_hours_end_seconds = epoch(o.day_end),
 		works_monday = o.working_days LIKE '%"monday"%', works_tuesday = o.working_days LIKE '%"tuesday"%', works_wednesday = o.working_days LIKE '%"wednesday"%',
 		works_thursday = o.working_days LIKE '%"thursday"%', works_friday = o.working_days LIKE '%"friday"%', works_saturday = o.working_days LIKE '%"saturday"%',

@@ -214,7 +214,7 @@ var pbiTables = []pbiTable{
 	{
 		View: "metric_pstn_costs", Day: "dt",
 		Columns: []pbiColumn{
-			ofTenant, ofDay, {"country", asText, "Where the call went, or came in."}, {"direction", asText, "inbound or outbound, or unknown."},
+			ofTenant, ofDay, {"country", asText, "Code of the country where the call went, or came in."}, {"direction", asText, "inbound or outbound, or unknown."},
 			{"currency", asText, "Currency of the cost."}, {"calls", asWhole, "Calls."}, {"started_minutes", asNumber, "Minutes, each begun one whole."},
 			{"cost", asNumber, "Charge and connection charge."}, {"calls_without_charge", asWhole, "Calls of which no charge is known."},
 		},

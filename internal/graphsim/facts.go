@@ -148,7 +148,6 @@ type BilledFact struct {
 	User                     string // whose line it was; empty if nobody's
 	Start                    time.Time
 	Other                    NumberFact
-	Destination              string // the country's name as the row has it; empty if it has none
 	Line                     string // the country of the tenant's own number, as ISO names it
 	Context, Operator        string // the former is empty where the row has none
 	Currency                 string
@@ -538,7 +537,7 @@ func (t *Tenant) factsOfRows(f *Facts, c *call, now time.Time) {
 		one := BilledFact{
 			ID: pstnID(c, row).String(), Direction: either(b.sort == "user_in" || b.sort == "ucap_in" || b.sort == "conf_in", "inbound", "outbound"),
 			ChargedTo: "user", Currency: b.bill.currency, Charge: b.bill.at(now), Connection: b.bill.connection, Missing: b.bill.missing, Seconds: b.duration,
-			Start: b.start, Line: b.line.country, Context: b.context(), Destination: b.destination, Operator: b.operator,
+			Start: b.start, Line: b.line.country, Context: b.context(), Operator: b.operator,
 			Other: t.numberFact(party{kind: phone, number: b.number}, b.abroad),
 		}
 		if b.who != nil {

@@ -161,15 +161,22 @@ SELECT attempts, answered, busy, bad_number, network, answer_seizure_percent, ne
 -- = 4, 1, 1, 1, 1, 25.0, 50.0, 100.0
 
 -- example M14
-INSERT INTO pstn_calls (tenant_id, dt, pstn_call_id, start_time, call_type, duration_seconds, charge, connection_charge, currency, destination_name, usage_country_code, operator, destination_context, user_id) VALUES
- ('M14', '2026-11-16', 'p1', '2026-11-16 09:00:00Z', 'user_out', 61, 0.40, 0.05, 'CHF', 'Portugal', 'CH', 'Microsoft', 'International', 'ann'),
- ('M14', '2026-11-16', 'p2', '2026-11-16 09:05:00Z', 'user_out', 60, 0.20, 0.05, 'CHF', 'Portugal', 'CH', 'Microsoft', 'International', 'bob'),
- ('M14', '2026-11-16', 'p3', '2026-11-16 09:06:00Z', 'user_out', 30, NULL, NULL, 'EUR', 'Portugal', 'PT', 'Microsoft', 'International', 'cat'),
- ('M14', '2026-11-16', 'p4', '2026-11-16 09:07:00Z', 'user_in', 30, 0, 0, 'CHF', NULL, 'CH', 'Microsoft', NULL, 'ann');
-SELECT country, direction, currency, calls, seconds, CAST(started_minutes AS INTEGER), CAST(cost AS DOUBLE), calls_without_charge FROM metric_pstn_costs WHERE tenant_id = 'M14' ORDER BY country, currency;
--- = CH, inbound, CHF, 1, 30, 1, 0.0, 0
--- = Portugal, outbound, CHF, 2, 121, 3, 0.7, 0
--- = Portugal, outbound, EUR, 1, 30, 1, 0.0, 1
+INSERT INTO pstn_calls (tenant_id, dt, pstn_call_id, start_time, call_type, duration_seconds, charge, connection_charge, currency, destination_name, usage_country_code, operator, destination_context, user_id, other_number_country) VALUES
+ ('M14', '2026-11-16', 'p1', '2026-11-16 09:00:00Z', 'user_out', 61, 0.40, 0.05, 'CHF', 'Portugal', 'CH', 'Microsoft', 'International', 'ann', 'PT'),
+ ('M14', '2026-11-16', 'p2', '2026-11-16 09:05:00Z', 'user_out', 60, 0.20, 0.05, 'CHF', NULL, 'CH', 'Microsoft', 'International', 'bob', 'PT'),
+ ('M14', '2026-11-16', 'p3', '2026-11-16 09:06:00Z', 'user_out', 30, NULL, NULL, 'EUR', 'Portugal', 'DE', 'Microsoft', 'International', 'cat', 'PT'),
+ ('M14', '2026-11-16', 'p4', '2026-11-16 09:07:00Z', 'user_in', 30, 0, 0, 'CHF', NULL, 'CH', 'Microsoft', NULL, 'ann', 'PT'),
+ ('M14', '2026-11-16', 'p5', '2026-11-16 09:08:00Z', 'USER_IN', 30, 0, 0, 'CHF', 'Switzerland', 'CH', 'Microsoft', NULL, 'bob', NULL),
+ ('M14', '2026-11-16', 'p6', '2026-11-16 09:09:00Z', 'user_out', 60, 0.10, 0, 'CHF', 'Switzerland', 'CH', 'Microsoft', 'Domestic', 'ann', NULL),
+ ('M14', '2026-11-16', 'p7', '2026-11-16 09:10:00Z', 'user_out', 60, 0.10, 0, 'USD', 'Canada', 'CH', 'Microsoft', 'International', 'ann', NULL),
+ ('M14', '2026-11-16', 'p8', '2026-11-16 09:11:00Z', 'other', 60, 0.10, 0, 'USD', 'Canada', 'CH', 'Microsoft', 'Domestic', 'ann', NULL);
+SELECT country, direction, currency, calls, seconds, CAST(started_minutes AS INTEGER), CAST(cost AS DOUBLE), calls_without_charge FROM metric_pstn_costs WHERE tenant_id = 'M14' ORDER BY country, currency, direction;
+-- = CH, inbound, CHF, 2, 60, 2, 0.0, 0
+-- = CH, outbound, CHF, 1, 60, 1, 0.1, 0
+-- = PT, outbound, CHF, 2, 121, 3, 0.7, 0
+-- = PT, outbound, EUR, 1, 30, 1, 0.0, 1
+-- = unknown, outbound, USD, 1, 60, 1, 0.1, 0
+-- = unknown, unknown, USD, 1, 60, 1, 0.1, 0
 
 -- example PL
 INSERT INTO direct_routing_calls (tenant_id, dt, direct_routing_call_id, correlation_id, call_time, invite_time, start_time, call_type, trunk_fqdn, successful_call, final_sip_code, user_id, direction, other_number, other_number_country, other_number_masked, result, ring_seconds) VALUES

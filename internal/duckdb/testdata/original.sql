@@ -513,7 +513,8 @@ WITH rows_of_day AS NOT MATERIALIZED (
         COALESCE(currency, 'unknown') AS currency, COALESCE(operator, 'unknown') AS operator, COALESCE(destination_context, 'unknown') AS destination_context,
         CASE WHEN LOWER(call_type) LIKE '%in' THEN 'inbound' WHEN LOWER(call_type) LIKE '%out%' THEN 'outbound' ELSE 'unknown' END AS direction,
         CASE WHEN LOWER(call_type) LIKE 'conf%' THEN 'conference' WHEN LOWER(call_type) LIKE 'ucap%' THEN 'voice_app' ELSE 'user' END AS charged_to,
-        COALESCE(destination_name, CASE WHEN LOWER(call_type) LIKE '%in' THEN usage_country_code END, 'unknown') AS country
+        COALESCE(CASE WHEN LOWER(call_type) LIKE '%in' THEN usage_country_code WHEN LOWER(call_type) NOT LIKE '%out%' THEN NULL
+            WHEN other_number_country IS NOT NULL THEN other_number_country WHEN destination_context = 'Domestic' THEN usage_country_code END, 'unknown') AS country
     FROM pstn_calls
 )
 SELECT

@@ -194,11 +194,11 @@ func billed(f *told) [][]any {
 	g := grouped{}
 	users := map[string]bool{}
 	for _, b := range f.Billed {
-		key := []string{date(b.Start), b.Destination, b.Direction, b.ChargedTo, cmp.Or(b.Context, "unknown"), b.Operator, cmp.Or(b.Currency, "unknown")}
-		if key[1] == "" && b.Direction == "inbound" {
-			key[1] = b.Line
+		country := b.Other.Country
+		if b.Direction == "inbound" {
+			country = b.Line
 		}
-		key[1] = cmp.Or(key[1], "unknown")
+		key := []string{date(b.Start), cmp.Or(country, "unknown"), b.Direction, b.ChargedTo, cmp.Or(b.Context, "unknown"), b.Operator, cmp.Or(b.Currency, "unknown")}
 		user := strings.Join(key, "\x1f") + b.User
 		another := b.User != "" && !users[user]
 		users[user] = true
