@@ -64,6 +64,8 @@ type Lake struct {
 	Missing map[string]bool
 	Runs    bool // whether the lake holds the report of a run
 	Days    bool // whether it holds the days of a dataset, of which coverage and incomplete are views
+	// Outdated are the days, by dataset, of which the tables are by another definition than that of Datasets.
+	Outdated map[string]int
 }
 
 // Script is the SQL of all views for one engine; run again, it replaces them.
@@ -115,12 +117,30 @@ func New(e Engine, l Lake) (Script, error) {
 			missing = append(missing, o.Name)
 		}
 	}
+	if note := l.outdated(); note != "" {
+		s.Notes = append(s.Notes, note)
+	}
 	if len(missing) > 0 {
 		s.Notes = append(s.Notes, "The lake holds nothing of these, so they have no view: "+strings.Join(missing, ", ")+".")
 	}
 	statements, notes, err := metrics(d, viewed)
 	s.Statements, s.Notes = append(s.Statements, statements...), append(s.Notes, notes...)
 	return s, err
+}
+
+// outdated says of which days metrics are not to be believed: columns and tables that were added since are null or empty in them.
+func (l Lake) outdated() string {
+	var days, names []string
+	for _, d := range l.Datasets {
+		if n := l.Outdated[d.Name]; n > 0 {
+			days, names = append(days, fmt.Sprintf("%d of %s", n, d.Name)), append(names, d.Name)
+		}
+	}
+	if len(days) == 0 {
+		return ""
+	}
+	return "Days whose tables were derived by another definition lack what it did not have: columns are null, facts and metrics too few or none. There are " +
+		strings.Join(days, ", ") + "; graphlake replay --dataset " + strings.Join(names, ",") + " derives them anew."
 }
 
 // dialectOf is the dialect of an engine, for a lake that lies somewhere.

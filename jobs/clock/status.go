@@ -252,11 +252,7 @@ func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, past schemas.Ran
 	for _, day := range slices.SortedFunc(slices.Values(s.Dirty), time.Time.Compare) {
 		ds.Dirty = append(ds.Dirty, day.Format(time.DateOnly))
 	}
-	for _, c := range s.Derived {
-		if c.Fingerprint != d.Fingerprint() {
-			ds.Outdated += dayCount(c.From, c.To)
-		}
-	}
+	ds.Outdated = s.Outdated(d.Fingerprint())
 	if d.Ahead > 0 { // what lies ahead may still change
 		ds.Reaches = schemas.Earlier(ds.Reaches, past.To)
 	}

@@ -231,6 +231,16 @@ func (s *State) Fresh(day time.Time, fingerprint string) bool {
 	})
 }
 
+// Outdated is how many days have tables by another definition.
+func (s *State) Outdated(fingerprint string) (days int) {
+	for _, d := range s.Derived {
+		if d.Fingerprint != fingerprint {
+			days += len(schemas.Range{From: d.From, To: d.To}.Days())
+		}
+	}
+	return days
+}
+
 // NoteNew notes properties that records had, and forgets those that the dataset has come to know.
 func (s *State) NoteNew(d schemas.Dataset, paths []schemas.Path) {
 	all := append(slices.Clone(s.New), paths...)
