@@ -15,6 +15,7 @@ if [ -z "${GRAPHSIM_URL:-}" ]; then
 fi
 
 cat >"$BIN/demo.yaml" <<YAML
+# Of make demo, whose simulator ends with it: what is in the lake can be looked at, and make demo reads it again.
 lake: $LAKE
 graph:
   endpoint: $GRAPHSIM_URL
@@ -31,8 +32,10 @@ echo
 "$BIN/graphlake" --config "$BIN/demo.yaml" --quiet report --from "$from" --to "$to" --html "$LAKE/report.html"
 cat <<TXT
 
-The lake is in $LAKE, and $LAKE/report.html has these answers with charts. Three things to try next:
-  $BIN/graphlake --config $BIN/demo.yaml cat calls | head -3
+The lake is in $LAKE, and $LAKE/report.html has these answers with charts. The simulator has ended; the lake needs none.
+Four things to try next:
+  $BIN/graphlake --config $BIN/demo.yaml status
+  $BIN/graphlake --config $BIN/demo.yaml cat calls --limit 3
   $BIN/graphlake schema call_media_streams
   duckdb -c "SELECT dt, call_type, count(*) FROM read_parquet('$LAKE/tables/calls/tenant_id=*/dt=*/calls.parquet', hive_partitioning = true) GROUP BY ALL ORDER BY ALL"
 TXT

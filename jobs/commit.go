@@ -72,7 +72,9 @@ func (u *unit) touched(date time.Time) schemas.Range {
 // published takes over what became of partitions.
 func (u *unit) published(commits []load.Commit) (days []day) {
 	for _, c := range commits {
-		u.rep.count(c)
+		if u.open.counts(c) {
+			u.rep.count(c)
+		}
 		u.open.noteRows(c)
 		days = append(days, day{date: c.Partition.Date, changed: c.Changed, ours: u.covers(c.Partition.Date), rows: c.Rows})
 	}

@@ -44,7 +44,8 @@ type openDataset struct {
 	derived []derivedDay           // that are clean, which the state does not say yet
 	rows    map[time.Time]int64    // that raw holds of days that this session has published
 
-	told map[time.Time]map[string]int64 // rows of the tables of days, as reports of this session count them
+	told    map[time.Time]map[string]int64 // rows of the tables of days, as reports of this session count them
+	counted map[time.Time]bool             // days whose raw partition a report counts, and whether as one that changed
 }
 
 // openDataset takes the lock of a dataset and reads its state. What it answers has to be closed.
@@ -152,6 +153,21 @@ func (o *openDataset) finish(ctx context.Context, s plan.Selection) error {
 		return nil
 	}
 	return o.state.Update(context.WithoutCancel(ctx), func(st *state.State) { st.Finish(s.Asked()) })
+}
+
+// counts reports whether a report has to count a raw partition: several units may publish the same, and it is one.
+func (o *openDataset) counts(c load.Commit) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	changed, before := o.counted[c.Partition.Date]
+	if before && (changed || !c.Changed) {
+		return false
+	}
+	if o.counted == nil {
+		o.counted = map[time.Time]bool{}
+	}
+	o.counted[c.Partition.Date] = c.Changed
+	return true
 }
 
 // noteRows remembers how many rows of raw were published.

@@ -45,7 +45,7 @@ func TestMessagesEqualTheTruth(t *testing.T) {
 	}
 }
 
-// A unit may read messages of days that another unit has counted: the report of a first run has the rows that the lake has, and
+// A unit may read messages of days that another unit has counted: the report of a first run has the rows and partitions that the lake has, and
 // the same as a second one, which changes nothing.
 func TestRowsOfAReport(t *testing.T) {
 	d := schemas.ChatMessages
@@ -62,8 +62,12 @@ func TestRowsOfAReport(t *testing.T) {
 				held += int64(len(r.rows(t, table, november(day))))
 			}
 		}
-		if got := rep.Totals()[0].AllRows; got != held || held == 0 {
-			t.Errorf("run %d: the report has %d rows, the lake %d", run, got, held)
+		total := rep.Totals()[0]
+		if total.AllRows != held || held == 0 {
+			t.Errorf("run %d: the report has %d rows, the lake %d", run, total.AllRows, held)
+		}
+		if got, want := total.Written+total.Unchanged, 8*(len(d.Tables)+1); got != want || run == 0 && total.Unchanged > 0 || run == 1 && total.Written > 0 {
+			t.Errorf("run %d: the report has %d partitions, of which %d have changed; want %d of raw and tables", run, got, total.Written, want)
 		}
 	}
 }

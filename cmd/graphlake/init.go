@@ -12,6 +12,10 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
+
+	"graphlake/jobs/plan"
+	"graphlake/schemas"
 )
 
 // placeholder stands for an id that is not known yet. It can be planned with, but not signed in with.
@@ -182,11 +186,32 @@ func (i initCommand) next(file, lake string) []step {
 	if strings.HasPrefix(lake, "az://") && !i.Create {
 		steps = append(steps, step{graphlake + "init --create", "makes the container of the lake, once azure in " + file + " says where"})
 	}
+	steps = append(steps, step{graphlake + "check", "tries everything, and names what is missing"})
+	if i.Simulator == "" {
+		for _, d := range schemas.BuiltIn() {
+			if d.Retention > 0 {
+				steps = append(steps, saving(graphlake, d, time.Now()))
+			}
+		}
+	}
 	return append(steps,
-		step{graphlake + "check", "tries everything, and names what is missing"},
 		step{graphlake + "plan", "says what a run would read"},
 		step{graphlake + "run", "reads it"},
 	)
+}
+
+// saving is how to read what Graph still has of a dataset, before it forgets it, and how long that takes at least.
+func saving(graphlake string, d schemas.Dataset, now time.Time) step {
+	s := step{Command: fmt.Sprintf("%srun --dataset %s --last %s", graphlake, d.Name, inDays(d.Retention))}
+	s.Purpose = fmt.Sprintf("first of all: Graph forgets %s after %d days", strings.ReplaceAll(d.Name, "_", " "), d.Retention/schemas.Day)
+	nobody := plan.Tenant{Name: "contoso"}
+	midnight := now.UTC().Truncate(schemas.Day)
+	p, err := plan.New(plan.Selection{Tenants: []plan.Tenant{nobody}, Datasets: []schemas.Dataset{d}, From: midnight.Add(-d.Retention), To: midnight}, nil, now)
+	if err == nil { // with another purpose alone, nothing is wrong
+		_, more := p.OnTop(nobody, d, perDay, 1)
+		s.Purpose += fmt.Sprintf("; takes %v, and %v more for each %s a day", rounded(p.Shortest(1)), rounded(more), thousands(perDay))
+	}
+	return s
 }
 
 // plain is what a shell takes as it is.

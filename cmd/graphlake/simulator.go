@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"syscall"
+	"time"
+)
+
+// isHere asks nobody but this machine: a Graph that should be served on it, as by the simulator, and that nobody serves any
+// more will not come back by waiting. Of others nothing is said.
+func (c *config) isHere(ctx context.Context) error {
+	u, err := url.Parse(c.Graph.Endpoint)
+	if err != nil || u.Port() == "" || !onThisMachine(u.Hostname()) {
+		return nil
+	}
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", u.Host)
+	if err == nil {
+		return conn.Close()
+	}
+	if !errors.Is(err, syscall.ECONNREFUSED) {
+		return nil
+	}
+	return statusError{exitLater, fmt.Errorf("%s: graph.endpoint: nobody answers at %s, so the simulator that was there has ended: start it again with graphsim --addr %s, or read the demo again with make demo; status, report and all that looks into the lake need none",
+		c.line("$.graph.endpoint"), c.Graph.Endpoint, u.Host)}
+}
+
+func onThisMachine(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
