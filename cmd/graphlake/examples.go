@@ -47,6 +47,8 @@ var examples = map[string][]string{
 	},
 	"status": {
 		"graphlake status",
+		"graphlake status --map",
+		"graphlake status --map --dataset call_records --last 30d",
 		"graphlake status --job nightly-calls --output json",
 	},
 	"datasets": {

@@ -62,6 +62,7 @@ type command struct {
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 
 	stdout  io.Writer // what of it a terminal would obey is escaped, as in stderr
+	width   int       // of the terminal that stdout is, in columns; 80 of what is none
 	colours io.Writer // stdout itself, where colours are wanted; nil: they are not
 	stderr  *screen
 	args    []string // of the command line
@@ -87,7 +88,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop) // who asks twice does not want to wait; the lake takes no harm
 	printed := foreign.NewWriter(stdout)
 	defer printed.Close()
-	c := command{stdout: printed, stderr: newScreen(stderr), args: args}
+	c := command{stdout: printed, width: widthOf(stdout), stderr: newScreen(stderr), args: args}
 	if takesColours(stdout) {
 		c.colours = stdout
 	}

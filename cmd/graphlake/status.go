@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,11 @@ import (
 
 type statusCommand struct {
 	choice
-	Now instant `placeholder:"TIME" help:"What is taken for now: gaps are looked for up to the midnight before it."`
+	Map  bool     `help:"Draw what is held of every day, a sign a day, and how many records it has."`
+	From moment   `placeholder:"DATE|TIME" help:"The first day of the map (default: as many days as fit)."`
+	To   moment   `placeholder:"DATE|TIME" help:"The day after its last (default: tomorrow)."`
+	Last lastDays `placeholder:"DURATION" help:"Instead of both: so many whole days up to the last midnight in UTC, as 30d or 4w."`
+	Now  instant  `placeholder:"TIME" help:"What is taken for now: gaps are looked for up to the midnight before it."`
 }
 
 func (s statusCommand) Run(ctx context.Context, c *command) error {
@@ -29,6 +34,10 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	r, err := s.days(what.now())
+	if err != nil {
+		return err
+	}
 	scheduled, err := cfg.scheduled(s.tenantChoice, s.Job)
 	if err != nil {
 		return err
@@ -37,9 +46,14 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	status.Late = slices.DeleteFunc(status.Late, func(o clock.Overdue) bool {
 		return !slices.ContainsFunc(sel.Datasets, func(d schemas.Dataset) bool { return d.Name == o.Dataset })
 	})
-	if c.Output == "json" {
+	switch {
+	case s.Map:
+		m, alsoDamaged := clock.LoadMap(ctx, store, sel, c.fitting(r, sel), what.now())
+		damaged = cmp.Or(damaged, alsoDamaged)
+		err = c.printMap(status, m, r)
+	case c.Output == "json":
 		err = c.printJSON(status)
-	} else {
+	default:
 		err = c.printStatus(status)
 	}
 	if err := errors.Join(damaged, err); err != nil {
@@ -148,10 +162,7 @@ func wanting(d clock.DatasetStatus) []string {
 	for _, g := range d.Gaps {
 		say("not held: %s to %s", instant{g.From}, instant{g.To})
 	}
-	for _, l := range d.Losing {
-		say("%s is lost on %s unless it is read: graphlake run --tenant %s --dataset %s --from %s --to %s",
-			instant{l.From}, instant{l.Lost}, d.Tenant, d.Dataset, instant{l.From}, instant{l.To})
-	}
+	all = append(all, losses(d)...)
 	for _, u := range d.Unfinished {
 		say("asked for and not read whole: %s to %s", instant{u.From}, instant{u.To})
 	}
@@ -198,6 +209,15 @@ func wanting(d clock.DatasetStatus) []string {
 	}
 	if d.Expired > 0 {
 		say("asked for after Graph had forgotten it: %d days", d.Expired)
+	}
+	return all
+}
+
+// losses are when Graph forgets what is not held, and the commands that read it before.
+func losses(d clock.DatasetStatus) (all []string) {
+	for _, l := range d.Losing {
+		all = append(all, fmt.Sprintf("%s is lost on %s unless it is read: graphlake run --tenant %s --dataset %s --from %s --to %s",
+			instant{l.From}, instant{l.Lost}, d.Tenant, d.Dataset, instant{l.From}, instant{l.To}))
 	}
 	return all
 }
