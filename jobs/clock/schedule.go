@@ -24,7 +24,7 @@ type Job struct {
 	Late      time.Duration // so long after its time, what was due may not be read yet
 }
 
-// Schedule runs jobs at their times, each in its own, and never overlapping itself.
+// Schedule runs jobs at their times, each in its own, and never overlapping itself or one that has a dataset of a tenant in common.
 type Schedule struct {
 	Jobs  []Job
 	Store load.Store
@@ -32,6 +32,8 @@ type Schedule struct {
 	// says whether to try again in a while.
 	Do  func(ctx context.Context, j Job, now time.Time) (again bool)
 	Log *slog.Logger
+
+	claims claims
 }
 
 // pause is how long after a run that could not reach Graph or the lake, or found it locked, it is tried again.
@@ -117,7 +119,14 @@ func (w *waking) catchUp(ctx context.Context) {
 func (w *waking) run(ctx context.Context, at time.Time) {
 	for ctx.Err() == nil {
 		w.done = at
+		free, ok := w.schedule.claims.take(ctx, w.job.Selection.Pairs(), func() {
+			w.log.InfoContext(ctx, "job waits for another one that is at work on its datasets")
+		})
+		if !ok {
+			return
+		}
 		again := w.schedule.Do(ctx, w.job, instant(at))
+		free()
 		w.log.InfoContext(ctx, "job waits", "again", again, "next", w.job.Times.Next(time.Now()).UTC())
 		if !again {
 			return

@@ -119,6 +119,36 @@ func TestSchedule(t *testing.T) {
 	}
 }
 
+// Jobs of the same minute that have a dataset of a tenant in common follow one another, and others do not wait; whoever waits when
+// the schedule ends does not begin.
+func TestScheduleOfSharedDatasets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		of := func(name, spec, tenant string, datasets ...schemas.Dataset) Job {
+			j := job(t, name, spec, "")
+			j.Selection = plan.Selection{Tenants: []plan.Tenant{{Name: tenant, ID: tenant}}, Datasets: datasets}
+			return j
+		}
+		d := newDiary(t,
+			of("calls", "30 12 * * *", "contoso", schemas.CallRecords, schemas.PSTNCalls),
+			of("logs", "31 12 * * *", "contoso", schemas.PSTNCalls, schemas.DirectRoutingCalls),
+			of("routing", "32 12 * * *", "contoso", schemas.DirectRoutingCalls),
+			of("late", "33 12 * * *", "contoso", schemas.CallRecords, schemas.DirectRoutingCalls),
+			of("users", "33 12 * * *", "contoso", schemas.Users),
+			of("elsewhere", "34 12 * * *", "adatum", schemas.CallRecords),
+		)
+		d.takes = time.Hour
+		got := strings.Split(d.during(t, 15*time.Hour), "; ") // the last is told to end while it is at work
+		want := []string{
+			"calls 01T12:30", "routing 01T12:32", "users 01T12:33", "elsewhere 01T12:34",
+			"logs 01T13:32 as of 01T12:31", "late 01T14:32 as of 01T12:33",
+		}
+		got = slices.DeleteFunc(got, func(line string) bool { return !strings.Contains(line, " 01T1") }) // in the night all of them catch up
+		if !slices.Equal(got, want) {
+			t.Errorf("%s\nwant\n%s", strings.Join(got, "; "), strings.Join(want, "; "))
+		}
+	})
+}
+
 // The jitter delays a run and leaves its instant.
 func TestScheduleJitter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
