@@ -148,8 +148,8 @@ dbt: build
 deploy-check: dist/graphlake-linux-$(shell go env GOARCH) dist/graphlake-linux-$(shell go env GOARCH).cdx.json dist/LICENSE dist/THIRD_PARTY_NOTICES pycep
 	cd internal/deploycheck && go test -count=1 ./... # the files and commands that it reads are not in Go's test cache
 
-# Open pages of the report in Chromium (CHROMIUM), with screenshots in .cache/report/shots; skipped by name without it. Opened are
-# those that the tests write, and the demo's where there is one. Installs puppeteer-core and axe-core into .cache.
+# Open pages of the report, and that of a schedule, in Chromium (CHROMIUM), with screenshots in .cache/report/shots; skipped by name without it.
+# Opened are those that the tests write and serve, and the demo's where there is one. Installs puppeteer-core and axe-core into .cache.
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 CHECKED  := $(CURDIR)/.cache/report
 report-check:
@@ -158,6 +158,7 @@ report-check:
 		set -e; mkdir -p $(CHECKED)/pages; rm -f $(CHECKED)/pages/*; \
 		[ -d $(CHECKED)/node_modules/axe-core ] || npm install --silent --no-fund --no-audit --prefix $(CHECKED) puppeteer-core@$(PUPPETEER_VERSION) axe-core@$(AXE_VERSION); \
 		REPORT_PAGES=$(CHECKED)/pages go test -count=1 -run '^TestPages$$' ./report/page; \
+		PAGECHECK_MODULES=$(CHECKED) PAGECHECK_CHROMIUM=$(CHROMIUM) go test -count=1 -run '^TestInChromium$$' ./statuspage ./cmd/graphlake; \
 		[ ! -f lake/report.html ] || cp lake/report.html $(CHECKED)/pages/demo.html; \
 		node internal/pagecheck/check.js $(CHECKED) $(CHROMIUM) $(CHECKED)/shots $(CHECKED)/pages/one.html \
 			$$(ls $(CHECKED)/pages/*.html | grep -v /one.html); \

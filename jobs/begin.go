@@ -32,6 +32,7 @@ func (r *Runner) begin(ctx context.Context, what string, rep *Report, s plan.Sel
 func (r *Runner) end(ctx context.Context, span trace.Span, rep *Report) error {
 	rep.conclude()
 	endRun(span, rep)
+	r.Telemetry.countRun(ctx, rep)
 	err := rep.keep(ctx, r.Store, r.Privacy)
 	var sum UnitReport
 	failed := 0

@@ -24,7 +24,7 @@ import (
 type Telemetry struct {
 	tracer trace.Tracer
 
-	requests, throttled, records, rows, bytes, quarantined, misfits metric.Int64Counter
+	requests, throttled, records, rows, bytes, quarantined, misfits, runs metric.Int64Counter
 
 	waited  metric.Float64Counter
 	lag     metric.Float64ObservableGauge
@@ -60,6 +60,7 @@ func NewTelemetry(spans trace.TracerProvider, metrics metric.MeterProvider) (*Te
 	t.bytes = counter("graphlake.bytes", "By", "Bytes of Graph's answers, decompressed.")
 	t.quarantined = counter("graphlake.quarantined", "{record}", "Records that could not be read.")
 	t.misfits = counter("graphlake.misfits", "{value}", "Values that did not fit their column, and are null there.")
+	t.runs = counter("graphlake.runs", "{run}", "Runs, replays, expires and erasures that have ended, by their status.")
 	var err error
 	t.waited, err = m.Float64Counter("graphlake.waited", metric.WithUnit("s"),
 		metric.WithDescription("Time that requests waited for a budget or another try, summed over requests."))
@@ -134,6 +135,13 @@ func (t *Telemetry) count(ctx context.Context, u *UnitReport) {
 	for name, n := range u.Misfits {
 		table, column, _ := strings.Cut(name, ".")
 		t.misfits.Add(ctx, n, of, metric.WithAttributes(attribute.String("graphlake.table", table), attribute.String("graphlake.column", column)))
+	}
+}
+
+// countRun adds a run to the counter.
+func (t *Telemetry) countRun(ctx context.Context, rep *Report) {
+	if t != nil {
+		t.runs.Add(context.WithoutCancel(ctx), 1, metric.WithAttributes(attribute.String("graphlake.status", string(rep.Status))))
 	}
 }
 

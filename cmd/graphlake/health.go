@@ -66,11 +66,21 @@ func (h *health) watch(ctx context.Context) {
 	}
 }
 
-// serve answers until the context ends. Then what became of it comes by the channel.
-func (h *health) serve(ctx context.Context, l net.Listener) <-chan error {
+// serve answers until the context ends: with the page, the health, and the metrics. Then what became of it comes by the channel.
+func (h *health) serve(ctx context.Context, l net.Listener, metrics http.Handler) <-chan error {
 	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", newPageServer(h))
 	mux.Handle("GET /healthz", h)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	mux.Handle("GET /metrics", metrics)
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 2 * pageTime, MaxHeaderBytes: 16 << 10,
+	}
+	at, ok := l.Addr().(*net.TCPAddr)
+	if ok && at.IP.IsLoopback() {
+		h.log.InfoContext(ctx, "serves the page, /healthz and /metrics", "address", l.Addr().String())
+	} else {
+		h.log.WarnContext(ctx, "serves the page, /healthz and /metrics to whoever can reach the address, for there is no sign-in: they see names of tenants and datasets, and numbers", "address", l.Addr().String())
+	}
 	done := make(chan error, 1)
 	go func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -158,13 +168,19 @@ func (h *health) withoutRecentLag(late []clock.Overdue, now time.Time) []clock.O
 	})
 }
 
-func (h *health) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+// report is what was found out last, as far as it can still be believed.
+func (h *health) report() healthReport {
 	h.mu.Lock()
 	rep := h.found
 	h.mu.Unlock()
 	if time.Since(rep.Time) > maxAge {
 		rep.Status, rep.Error = "unknown", "the lake has not answered since"
 	}
+	return rep
+}
+
+func (h *health) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	rep := h.report()
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	if rep.Status != "ok" {

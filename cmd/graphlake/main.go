@@ -66,6 +66,7 @@ type command struct {
 	colours io.Writer // stdout itself, where colours are wanted; nil: they are not
 	stderr  *screen
 	args    []string // of the command line
+	scraped bool     // metrics are kept for whoever asks for them
 }
 
 // defaultConfig is the file that is read where --config names none.

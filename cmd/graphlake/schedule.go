@@ -19,7 +19,7 @@ import (
 
 type scheduleCommand struct {
 	tenantChoice
-	Listen string   `placeholder:"HOST:PORT" help:"Answer /healthz there: 200, or 503 when data is late (default: nowhere)."`
+	Listen string   `placeholder:"HOST:PORT" help:"Serve a page of how the lake stands there, /metrics for Prometheus, and /healthz: 200, or 503 when data is late (default: nowhere). There is no sign-in: 127.0.0.1:8081 is this machine's alone."`
 	Grace  duration `default:"1m" help:"How long units that are under way have to end when the command is told to."`
 }
 
@@ -39,6 +39,7 @@ func (s scheduleCommand) Run(ctx context.Context, c *command) error {
 	if len(all) == 0 {
 		return usage(fmt.Errorf("%s: no job has a schedule, so there is nothing to wait for: give one a line as schedule: \"30 2 * * *\"", cfg.line("$.jobs")))
 	}
+	c.scraped = s.Listen != ""
 	setup, err := c.setup(ctx, cfg, ofAll(all), true)
 	if err != nil {
 		return err
@@ -85,7 +86,7 @@ func (s scheduleCommand) watch(ctx context.Context, r *jobRunner, all []clock.Jo
 	if listener == nil {
 		return none, nil
 	}
-	return h.serve(ctx, listener), nil
+	return h.serve(ctx, listener, r.setup.telemetry.scrape), nil
 }
 
 // withGrace is a context that ends a while after another one.

@@ -49,7 +49,7 @@ func (c *command) setup(ctx context.Context, cfg *config, sel plan.Selection, as
 		return nil, err
 	}
 	s.runner.Store, s.runner.Lake = store, load.New(store, "")
-	if s.telemetry, err = newTelemetry(ctx, s.runner.Log); err != nil {
+	if s.telemetry, err = newTelemetry(ctx, s.runner.Log, c.scraped); err != nil {
 		return nil, err
 	}
 	s.runner.Telemetry = s.telemetry.instruments

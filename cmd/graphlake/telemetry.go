@@ -6,16 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	exporter "go.opentelemetry.io/otel/exporters/prometheus"
 	"go.opentelemetry.io/otel/metric"
 	nometric "go.opentelemetry.io/otel/metric/noop"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
@@ -33,23 +37,24 @@ import (
 // flushTimeout is how long the end of the command waits for a collector that is slow or down.
 const flushTimeout = 5 * time.Second
 
-// telemetry is what a collector is told, where the standard variables name one.
+// telemetry is what a collector is told, where the standard variables name one, and whoever asks for it here.
 type telemetry struct {
-	instruments *jobs.Telemetry // nil: there is no collector
+	instruments *jobs.Telemetry // nil: nobody is told
+	scrape      http.Handler    // the metrics in Prometheus' format; nil: nobody may ask
 	log         *slog.Logger
 	closes      []func(context.Context) error
 }
 
-// newTelemetry sends spans and metrics where OTEL_EXPORTER_OTLP_ENDPOINT and its kind say. Nothing of it is global
-// but the handler of errors, so that the libraries, whose spans have URLs in them, stay silent.
-func newTelemetry(ctx context.Context, log *slog.Logger) (*telemetry, error) {
+// newTelemetry sends spans and metrics where OTEL_EXPORTER_OTLP_ENDPOINT and its kind say, and keeps metrics for whoever scrapes
+// them, if somebody may. Nothing of it is global but the handler of errors, so that the libraries, whose spans have URLs in them, stay silent.
+func newTelemetry(ctx context.Context, log *slog.Logger, scraped bool) (*telemetry, error) {
 	t := &telemetry{log: log}
 	spans, err := wanted("TRACES")
 	if err != nil {
 		return nil, usage(err)
 	}
 	metrics, err := wanted("METRICS")
-	if err != nil || !spans && !metrics {
+	if err != nil || !spans && !metrics && !scraped {
 		return t, usage(err)
 	}
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { t.notDelivered(ctx, err) }))
@@ -64,8 +69,8 @@ func newTelemetry(ctx context.Context, log *slog.Logger) (*telemetry, error) {
 			return nil, usage(err)
 		}
 	}
-	if metrics {
-		if meters, err = t.metrics(ctx, of); err != nil {
+	if metrics || scraped {
+		if meters, err = t.metrics(ctx, of, metrics, scraped); err != nil {
 			return nil, usage(err)
 		}
 	}
@@ -83,12 +88,25 @@ func (t *telemetry) spans(ctx context.Context, of *resource.Resource) (trace.Tra
 	return p, nil
 }
 
-func (t *telemetry) metrics(ctx context.Context, of *resource.Resource) (metric.MeterProvider, error) {
-	to, err := otlpmetrichttp.New(ctx)
-	if err != nil {
-		return nil, err
+func (t *telemetry) metrics(ctx context.Context, of *resource.Resource, sent, scraped bool) (metric.MeterProvider, error) {
+	options := []sdkmetric.Option{sdkmetric.WithResource(of)}
+	if sent {
+		to, err := otlpmetrichttp.New(ctx)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, sdkmetric.WithReader(sdkmetric.NewPeriodicReader(to)))
 	}
-	p := sdkmetric.NewMeterProvider(sdkmetric.WithResource(of), sdkmetric.WithReader(sdkmetric.NewPeriodicReader(to)))
+	if scraped {
+		kept := prometheus.NewRegistry()
+		reader, err := exporter.New(exporter.WithRegisterer(kept), exporter.WithoutScopeInfo())
+		if err != nil {
+			return nil, err
+		}
+		t.scrape = promhttp.HandlerFor(kept, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+		options = append(options, sdkmetric.WithReader(reader))
+	}
+	p := sdkmetric.NewMeterProvider(options...)
 	t.closes = append(t.closes, p.Shutdown)
 	return p, nil
 }

@@ -1,10 +1,11 @@
-// Opens pages of graphlake report in Chromium, the first in both themes and two widths, the others narrow in the light one and wide
+// Opens pages of graphlake in Chromium, of report from files and of schedule by HTTP, the first in both themes and two widths, the others narrow in the light one and wide
 // in the dark one, and fails if one asks for anything, says an
 // error, is wider than the screen, lacks a chart, cannot be walked through by keyboard, or breaks a rule of axe.
 //
 //	node internal/pagecheck/check.js MODULES CHROMIUM SHOTS PAGE...
 //
-// MODULES is where puppeteer-core and axe-core are installed; screenshots go to the directory SHOTS.
+// A page is a file, or NAME=URL of one that refreshes itself: it has to, and to stop when it is told to. MODULES is where puppeteer-core
+// and axe-core are installed; screenshots go to the directory SHOTS.
 // The last line is: pagecheck pages=N views=N charts=N.
 "use strict";
 const fs = require("node:fs");
@@ -25,9 +26,11 @@ async function main() {
   let charts = 0;
   try {
     for (const file of pages) {
-      const url = "file://" + path.resolve(file);
+      const served = /^([\w-]+)=(http:.*)$/.exec(file);
+      const url = served ? served[2] : "file://" + path.resolve(file);
+      const page = served ? served[1] : path.basename(file, ".html");
       for (const [theme, width] of file === pages[0] ? [["light", 400], ["light", 1280], ["dark", 400], ["dark", 1280]] : [["light", 400], ["dark", 1280]]) {
-        const name = `${path.basename(file, ".html")}-${theme}-${width}`;
+        const name = `${page}-${theme}-${width}`;
         const say = (what) => faults.push(`${name}: ${what}`);
         const tab = await browser.newPage();
         tab.on("console", (m) => { if (["error", "warn"].includes(m.type())) say(`console: ${m.text()}`); });
@@ -39,10 +42,11 @@ async function main() {
         charts += await look(tab, width, say);
         const tall = await tab.evaluate(() => document.documentElement.scrollHeight);
         await tab.screenshot({ path: path.join(shots, name + ".png"), fullPage: tall < 12000 }); // of a taller one what is seen first
+        if (served) await refreshes(tab, say);
         views++;
         await tab.close();
       }
-      await withoutScripts(browser, url, (what) => faults.push(`${path.basename(file)}: ${what}`));
+      await withoutScripts(browser, url, served, (what) => faults.push(`${page}: ${what}`));
     }
   } finally {
     await browser.close();
@@ -87,10 +91,28 @@ async function look(tab, width, say) {
   return seen.drawn;
 }
 
-async function withoutScripts(browser, url, say) {
+// refreshes asks for a refresh as a tab does that is looked at again: what was on the page is replaced, but not when that was stopped.
+async function refreshes(tab, say) {
+  const ask = () => tab.evaluate(() => {
+    document.getElementById("content").dataset.old = "yes";
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  const [answer] = await Promise.all([tab.waitForResponse(() => true, { timeout: 5000 }), ask()]);
+  if (!answer.headers()["content-security-policy"]) say("comes without a policy");
+  await tab.waitForFunction(() => !document.getElementById("content").dataset.old, { timeout: 5000 }).catch(() => say("does not refresh itself"));
+  await tab.click("#pause");
+  let asked = false;
+  tab.on("request", () => { asked = true; });
+  await ask();
+  if ((await tab.$eval("#pause", (b) => b.getAttribute("aria-pressed"))) !== "true" || asked) say("cannot be stopped");
+  if ((await tab.$eval("#said", (s) => s.textContent)) === "") say("does not say that it was stopped");
+}
+
+async function withoutScripts(browser, url, served, say) {
   const tab = await browser.newPage();
   await tab.setJavaScriptEnabled(false);
   await tab.goto(url);
+  if (served && (await tab.$$("noscript meta[http-equiv=refresh], head > meta[http-equiv=refresh]")).length === 0) say("without scripts it does not refresh itself");
   const bare = await tab.$$eval("table", (all) => all.filter((t) => t.offsetHeight === 0 || !/\d/.test(t.innerText)).length);
   if (bare > 0) say(`without scripts ${bare} tables have no numbers`);
   const shown = await tab.$$eval("figure", (all) => all.filter((f) => f.offsetHeight > 0).length);

@@ -123,7 +123,7 @@ const (
 // what comes next. It reads no partition and lists none, so it costs the same in a lake of any size. What is
 // damaged is named, and the rest is told all the same.
 func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []Job, now time.Time) (Status, error) {
-	status := Status{Datasets: []DatasetStatus{}, Next: nextRuns(jobs, now), Errors: []string{}}
+	status := Status{Datasets: []DatasetStatus{}, Next: NextRuns(jobs, now), Errors: []string{}}
 	var errs []error
 	for _, t := range s.Tenants {
 		for _, d := range s.Datasets {
@@ -217,7 +217,8 @@ func loadRunning(ctx context.Context, store load.Store, s plan.Selection) ([]Run
 	return running, err
 }
 
-func nextRuns(jobs []Job, now time.Time) []NextRun {
+// NextRuns are the next times of jobs, the soonest first.
+func NextRuns(jobs []Job, now time.Time) []NextRun {
 	next := []NextRun{}
 	for _, j := range jobs {
 		if at := j.Times.Next(now); !at.IsZero() {
