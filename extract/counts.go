@@ -1,6 +1,9 @@
 package extract
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // Counts say what became of what Graph listed. After a reading that ended well, Listed is the sum of the
 // others down to Gone and of the records that are behind, but for what was handed on in a lower version than
@@ -15,11 +18,14 @@ type Counts struct {
 	Gone     int // too old to be read by the id
 
 	Parents int // that were listed
+	Asked   int // of these, however they have answered
+
+	Span, Spanned time.Duration // of what is listed window by window, all and so far; of parents' lists zero
 }
 
 type counts struct {
 	listed, read, repeated, outside, held, notYet, gone atomic.Int64
-	parents, done, told                                 atomic.Int64
+	parents, asked, done, told, span, spanned           atomic.Int64
 }
 
 // Counts are the numbers so far. It is safe to call while the reading goes on.
@@ -34,5 +40,8 @@ func (r *Reading) Counts() Counts {
 		NotYet:   int(c.notYet.Load()),
 		Gone:     int(c.gone.Load()),
 		Parents:  int(c.parents.Load()),
+		Asked:    int(c.asked.Load()),
+		Span:     time.Duration(c.span.Load()),
+		Spanned:  time.Duration(c.spanned.Load()),
 	}
 }

@@ -78,6 +78,9 @@ type take func(ctx context.Context, listed []graph.Value, r graph.Request) error
 func (l *listing) windows(ctx context.Context, take take) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(cmp.Or(l.atOnce, parallelWindows))
+	if whole := l.whole(); l.parent.id == "" {
+		l.reading.counts.span.Add(int64(whole.To.Sub(whole.From)))
+	}
 	if f := l.fitted(); f != nil {
 		for range cmp.Or(l.atOnce, parallelWindows) {
 			g.Go(func() error { return l.listFitted(ctx, f, take) })
@@ -147,6 +150,9 @@ func (l *listing) listWindow(ctx context.Context, w window, take take) (n int, e
 	var restarts restarts
 	for {
 		n, err = l.listPages(ctx, w, take)
+		if err == nil && l.parent.id == "" {
+			l.reading.counts.spanned.Add(int64(w.ask.To.Sub(w.ask.From)))
+		}
 		if !restarts.allow(err) {
 			return n, err
 		}

@@ -48,6 +48,7 @@ func (r *Reading) readParents(ctx context.Context, records chan<- []record.Recor
 				if err := r.askParents(ctx, records, batch, 0); err != nil {
 					return err
 				}
+				r.counts.asked.Add(int64(len(batch)))
 				r.progress(ctx)
 			}
 			return nil

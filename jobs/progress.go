@@ -30,19 +30,21 @@ type Work struct {
 	Tenant, Dataset string // empty in the sum of all
 
 	Units, Done int           // planned, and of these ended, however they ended
-	Expected    int64         // requests of all units; the least where that is not known
+	Expected    int64         // requests of all units: at least those that were sent
 	Requests    int64         // sent so far
 	Records     int64         // read or held so far, or derived by a replay
 	Throttled   int64         // answers
 	Waited      time.Duration // for a budget or another try, summed over requests
-	// Share is how much is done, 0 to 1: of the expected requests, or of a replay's days. A unit that was never
-	// read before has done nothing until it ends.
+	Outcome     state.Outcome // the worst of those that have ended; empty: none has
+	// Share is how much is done, 0 to 1: of the expected requests, or of a replay's days. A unit of which nothing is
+	// known has done nothing until it ends.
 	Share float64
 
-	// Left is the least time that the budgets allow for the requests that are still expected. It is known
-	// if the units under way and to come were read before, and none has taken more than was expected.
-	Left  time.Duration
-	Known bool
+	// Left is the least time that the budgets allow for the requests that are still expected. It is known if something
+	// is expected of all units under way and to come. It is a guess if that is not what units like them took before, but
+	// concluded from what was counted in this run: how much of a range was listed, how many parents there are.
+	Left           time.Duration
+	Known, Guessed bool
 }
 
 // name notes the id of the run.
@@ -74,18 +76,23 @@ func (p *Progress) Standing() Standing {
 	s := Standing{Run: p.run}
 	units := p.units
 	p.mu.Unlock()
+	moments := make([]moment, len(units))
+	for i, l := range units {
+		moments[i] = l.now()
+	}
+	like := newSiblings(units, moments)
 	all := sum{}
 	var order []state.Pair
 	each := map[state.Pair]*sum{}
-	for _, l := range units {
+	for i, l := range units {
+		like.fill(l, &moments[i])
 		pair := l.Pair()
 		if each[pair] == nil {
 			order = append(order, pair)
 			each[pair] = &sum{Work: Work{Tenant: l.Tenant.Name, Dataset: l.Dataset.Name}}
 		}
-		now := l.now()
-		all.add(l.Unit, now)
-		each[pair].add(l.Unit, now)
+		all.add(l.Unit, moments[i])
+		each[pair].add(l.Unit, moments[i])
 	}
 	s.All = all.work(p.Rate)
 	for _, pair := range order {
@@ -107,7 +114,10 @@ func (s *sum) add(u plan.Unit, now moment) {
 	if now.done {
 		s.Done++
 	}
-	s.Expected += int64(now.expected)
+	if now.done && (s.Outcome == "" || Worse(now.outcome, s.Outcome)) {
+		s.Outcome = now.outcome
+	}
+	s.Expected += now.expected
 	s.Requests += now.requests
 	s.Records += now.records
 	s.Throttled += now.throttled
@@ -119,7 +129,8 @@ func (s *sum) add(u plan.Unit, now moment) {
 		s.left = plan.Spendings{}
 	}
 	s.left.Add(u, now.left)
-	s.unknown = s.unknown || !now.known
+	s.unknown = s.unknown || now.basis == unknown
+	s.Guessed = s.Guessed || now.basis == guessed
 }
 
 func (s *sum) work(rate float64) Work {
@@ -130,5 +141,6 @@ func (s *sum) work(rate float64) Work {
 	if w.Known = s.Units > 0 && !s.unknown; w.Known {
 		w.Left = s.left.Time(rate)
 	}
+	w.Guessed = w.Guessed && w.Known
 	return w
 }

@@ -38,7 +38,9 @@ type command struct {
 	Lake      string `placeholder:"URL" help:"The lake, instead of the configured one: a directory or az://CONTAINER/PREFIX."`
 	Output    string `enum:"text,json" default:"text" help:"Results as text or as one JSON document."`
 	LogFormat string `enum:"auto,text,json" default:"auto" help:"Logs as text or JSON lines; auto: text on a terminal, JSON elsewhere."`
-	Quiet     bool   `help:"Log errors only."`
+	Quiet     bool   `help:"No bars, and of the log warnings and errors only."`
+
+	NoProgress bool `help:"Neither bars nor lines that say how far a run is. The log stays."`
 
 	Init        initCommand        `cmd:"" help:"Write a configuration with comments, to begin with."`
 	Run         runCommand         `cmd:"" help:"Read what is due, or a range, from Graph into the lake."`

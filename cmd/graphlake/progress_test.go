@@ -3,12 +3,18 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/creack/pty"
 
@@ -57,30 +63,105 @@ func TestProgressLines(t *testing.T) {
 	})
 }
 
-// On a terminal there are bars, and lines of the log are whole above them; quiet, and in a pipe, there are none.
+// sequences are what a terminal obeys.
+var sequences = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+
+// drawnLines are the lines that a terminal was sent, without what it obeys.
+func drawnLines(text string) []string {
+	return strings.FieldsFunc(sequences.ReplaceAllString(text, ""), func(r rune) bool { return r == '\r' || r == '\n' })
+}
+
+// On a terminal there is a bar of all and one a dataset: how much is done, the time that is left, requests a second, and
+// the rest where there is room. No line is wider than the terminal; above the bars stands what became of a dataset.
 func TestBarsOnATerminal(t *testing.T) {
+	const bar = `\[[=>-]{22}\] +[0-9]+%  (?:~?[0-9hms]+ left|\? left|) *(?:[0-9.]+/s)?`
+	for _, test := range []struct {
+		columns uint16
+		rest    string // behind the rate
+	}{
+		{80, ``},
+		{140, `  [0-9]+/[0-9]+ requests, [0-9]+ records, [0-9]+ throttled, [0-9]+ waiting`},
+	} {
+		t.Run(fmt.Sprint(test.columns), func(t *testing.T) {
+			t.Setenv("NO_COLOR", "")
+			t.Setenv("TERM", "xterm")
+			s := simulate(t, graphsim.Options{Users: 40}, "")
+			gate, details := make(chan struct{}), atomic.Int64{}
+			s.answers(func(rw http.ResponseWriter, r *http.Request) {
+				if strings.HasPrefix(r.URL.Path, "/v1.0/communications/callRecords/") && !strings.Contains(r.URL.Path, "Calls(") && details.Add(1) > 60 {
+					<-gate // until the bars were seen
+				}
+				s.tenant.ServeHTTP(rw, r)
+			})
+			line := regexp.MustCompile(`^(all|call_records) +` + bar + test.rest + `$`)
+			guess := regexp.MustCompile(`^call_records .*  ~[0-9]+s left `)
+			open := sync.OnceFunc(func() { close(gate) })
+			defer open()
+			watch := func(text string) {
+				for _, drawn := range drawnLines(text) {
+					if guess.MatchString(drawn) {
+						open()
+					}
+				}
+			}
+			out := s.onTerminal(t, test.columns, watch, "--config", s.config(), "--output", "json", "run", "--dataset", "users,call_records", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z")
+			var rep jobs.Report
+			if err := json.Unmarshal(out.stdout, &rep); err != nil || len(rep.Units) != 3 {
+				t.Fatalf("%v: %s", err, out.stdout)
+			}
+			lines := drawnLines(out.stderr)
+			matched := 0
+			for _, drawn := range lines {
+				if utf8.RuneCountInString(drawn) > int(test.columns) {
+					t.Errorf("%d columns: %s", utf8.RuneCountInString(drawn), drawn)
+				}
+				if line.MatchString(drawn) {
+					matched++
+				} else if !regexp.MustCompile(`^(all|users|call_records) +`+bar).MatchString(drawn) && !regexp.MustCompile(`^(users|call_records): data, [0-9]+ records, [0-9]+ requests in [0-9]+s$`).MatchString(drawn) {
+					t.Errorf("neither a bar nor what became of a dataset: %q", drawn)
+				}
+				var sent, of int
+				if _, behind, ok := strings.Cut(drawn, "/s  "); ok {
+					if n, _ := fmt.Sscanf(behind, "%d/%d requests", &sent, &of); n == 2 && sent > of {
+						t.Errorf("more were sent than are expected: %s", drawn)
+					}
+				}
+			}
+			if matched == 0 {
+				t.Errorf("no line is %v:\n%s", line, strings.Join(lines, "\n"))
+			}
+			for _, name := range []string{"users", "call_records"} {
+				if n := strings.Count(out.stderr, "\x1b[32m"+name+": data, "); n != 1 {
+					t.Errorf("%s is done in %d green lines, want 1: %q", name, n, out.stderr)
+				}
+			}
+			if last := lines[len(lines)-1]; !strings.HasPrefix(last, "all ") || !strings.Contains(last, " 100%  ") {
+				t.Errorf("the last line is %q", last)
+			}
+		})
+	}
+}
+
+// Quiet leaves out bars, and of the log all but warnings; no progress leaves out how far a run is. In a pipe there are no bars.
+func TestWithoutBars(t *testing.T) {
+	t.Setenv("NO_COLOR", "1")
 	s := simulate(t, graphsim.Options{Users: 8}, "")
 	args := []string{"--config", s.config(), "--output", "json", "run", "--dataset", "users,call_records", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"}
-	out := s.onTerminal(t, args...)
-	var rep jobs.Report
-	if err := json.Unmarshal(out.stdout, &rep); err != nil || len(rep.Units) != 3 {
-		t.Fatalf("%v: %s", err, out.stdout)
+	if quiet := s.onTerminal(t, 80, nil, append([]string{"--quiet"}, args...)...); quiet.stderr != "" {
+		t.Errorf("quiet: %q", quiet.stderr)
 	}
-	requests := int64(0)
-	for _, u := range rep.Units {
-		requests += u.Requests
-	}
-	last := out.stderr[strings.LastIndex(out.stderr, "all "):]
-	for _, want := range []string{"all ", " 3/3, ", "users ", " 1/1, ", "call_records ", " 2/2, ", "left 0s"} {
-		if !strings.Contains(last, want) {
-			t.Errorf("no %q at the end: %q", want, last)
+	out := s.onTerminal(t, 80, nil, append([]string{"--no-progress"}, args...)...)
+	lines := drawnLines(out.stderr)
+	for _, line := range lines {
+		if !strings.HasPrefix(line, "time=") {
+			t.Errorf("no line of the log: %q", line)
 		}
 	}
-	if strings.Count(out.stderr, "run="+rep.Run+"\r\n") != 5 {
-		t.Errorf("not five whole lines of %s: %q", rep.Run, out.stderr)
+	if len(lines) != 5 || strings.Contains(out.stderr, "\x1b") {
+		t.Errorf("not five lines of the log, without colours: %q", out.stderr)
 	}
-	if quiet := s.onTerminal(t, append([]string{"--quiet"}, args...)...); quiet.stderr != "" {
-		t.Errorf("quiet: %q", quiet.stderr)
+	if bars := s.onTerminal(t, 80, nil, args...); regexp.MustCompile(`\x1b\[[0-9;]*m`).MatchString(bars.stderr) || !strings.Contains(bars.stderr, "users: data, ") {
+		t.Errorf("colours, or no bars: %q", bars.stderr)
 	}
 	if _, piped := s.command(t, args[2:]...); bytes.Contains(piped, []byte("left")) {
 		t.Errorf("in a pipe: %s", piped)
@@ -92,25 +173,91 @@ func TestBarsOnATerminal(t *testing.T) {
 	}
 }
 
+// A warning stands above the bars, in yellow, and is whole; what is no warning does not.
+func TestWarningsAboveTheBars(t *testing.T) {
+	t.Setenv("NO_COLOR", "")
+	t.Setenv("TERM", "xterm")
+	screen, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer screen.Close()
+	c := &command{LogFormat: "auto", stderr: newScreen(tty)}
+	b := newBars(c.stderr, func() jobs.Standing { return jobs.Standing{All: jobs.Work{Units: 1}} })
+	c.logger().InfoContext(t.Context(), "nothing much")
+	c.logger().WarnContext(t.Context(), "the clock is off", "by", "an \x1b[31mhour")
+	b.end()
+	c.logger().InfoContext(t.Context(), "after the bars")
+	tty.Close()
+	text, _ := io.ReadAll(screen)
+	if got := string(text); !regexp.MustCompile(`\x1b\[33mtime=[^\n]* level=WARN msg="the clock is off" by="an [^\x1b]*hour"\x1b\[0m\r\n`).MatchString(got) ||
+		strings.Contains(got, "nothing much") || !strings.Contains(got, "after the bars") {
+		t.Errorf("%q", got)
+	}
+}
+
+// Numbers behind a bar, by what is known.
+func TestBesideABar(t *testing.T) {
+	work := func(requests, expected int64, known, guessed bool) jobs.Work {
+		return jobs.Work{Units: 2, Requests: requests, Expected: expected, Records: 7, Known: known, Guessed: guessed}
+	}
+	for _, test := range []struct {
+		name  string
+		work  jobs.Work
+		share float64
+		left  time.Duration
+		want  string
+	}{
+		{"known", work(50, 200, true, false), 0.25, 90 * time.Second, " 25%  90s left        2.5/s"},
+		{"guessed", work(50, 200, true, true), 0.25, 12 * time.Minute, " 25%  ~12m left       2.5/s"},
+		{"unknown", work(50, 200, false, false), 0, 0, "  0%  ? left          2.5/s"},
+		{"hours", work(1, 90000, true, true), 0.00001, 23*time.Hour + 59*time.Minute + time.Second, "  0%  ~24h00m left    2.5/s"},
+		{"nearly all", work(199, 200, true, false), 0.999, time.Second, " 99%  1s left         2.5/s"},
+		{"all", jobs.Work{Units: 2, Done: 2, Requests: 200, Expected: 200, Known: true}, 1, 0, "100%                  2.5/s"},
+		{"a replay", jobs.Work{Units: 2, Known: true, Guessed: true}, 0.5, 30 * time.Second, " 50%  ~30s left            "},
+	} {
+		if got := first(test.work, test.share, test.left, 2.5); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+	if got := rest(work(50, 200, true, false), 11.6); got != "  50/200 requests, 7 records, 0 throttled, 12 waiting" {
+		t.Errorf("%q", got)
+	}
+	if got := rest(jobs.Work{Units: 2, Done: 1, Records: 9}, 0); got != "  1/2 units, 9 records" {
+		t.Errorf("of a replay: %q", got)
+	}
+}
+
 type printed struct {
 	stdout []byte
 	stderr string
 }
 
-// onTerminal runs the command with a terminal as its stderr.
-func (s *simulated) onTerminal(t *testing.T, args ...string) printed {
+// onTerminal runs the command with a terminal of so many columns as its stderr. Watch, if there is one, is told of all that
+// was drawn whenever there is more.
+func (s *simulated) onTerminal(t *testing.T, columns uint16, watch func(text string), args ...string) printed {
 	t.Helper()
 	screen, tty, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer screen.Close()
-	if err := pty.Setsize(tty, &pty.Winsize{Rows: 24, Cols: 120}); err != nil {
+	if err := pty.Setsize(tty, &pty.Winsize{Rows: 24, Cols: columns}); err != nil {
 		t.Fatal(err)
 	}
 	seen := make(chan string)
 	go func() {
-		text, _ := io.ReadAll(screen) // it ends with an error once nobody holds the terminal
+		var text []byte
+		for more := make([]byte, 4096); ; {
+			n, err := screen.Read(more)
+			text = append(text, more[:n]...)
+			if watch != nil {
+				watch(string(text))
+			}
+			if err != nil { // once nobody holds the terminal
+				break
+			}
+		}
 		seen <- string(text)
 	}()
 	var stdout bytes.Buffer

@@ -22,6 +22,9 @@ type Cost struct {
 // Total is the number of requests, of the list and by id.
 func (c Cost) Total() int { return c.pages + c.details }
 
+// CostOf is a cost of so many pages of lists, each the first of its window, and requests by id.
+func CostOf(pages, details int) Cost { return Cost{windows: pages, pages: pages, details: details} }
+
 // Times is a part of a cost, in whole requests.
 func (c Cost) Times(part float64) Cost {
 	of := func(n int) int { return int(math.Ceil(float64(n) * part)) }
