@@ -1,22 +1,20 @@
 package schemas
 
-// The bounds of a poor stream are those of Microsoft's Call Quality Dashboard for audio. What was not measured makes
-// no stream poor, and where nothing was measured it is neither: greatest, as avg, leaves out nulls.
+// Whose streams these are, and of which quality, is computed of each stream (streamQuality).
 var queriesOfCalls = []Query{
 	{"Which networks have poor audio, and is it loss, jitter or delay?", `
 SELECT
-    m.caller_connection_type AS connection,
-    m.caller_subnet AS subnet,
+    receiver_connection_type AS connection,
+    receiver_subnet AS subnet,
     count(*) AS streams,
-    round(100 * avg(s.average_packet_loss_rate), 2) AS loss_percent,
-    round(avg(s.average_jitter_ms), 1) AS jitter_ms,
-    round(avg(s.average_round_trip_time_ms), 1) AS round_trip_ms,
-    round(100 * avg((greatest(s.average_packet_loss_rate / 0.1, s.average_jitter_ms / 30,
-        s.average_round_trip_time_ms / 500) > 1)::INT), 1) AS poor_percent
-FROM call_media_streams s
-JOIN call_media m USING (tenant_id, dt, call_id, session_id, session_index, segment_id, media_index)
-WHERE s.dt >= '2026-11-16' AND s.dt < '2026-11-23'
-    AND m.label = 'main-audio' AND s.stream_direction = 'callerToCallee' AND m.caller_subnet IS NOT NULL
+    count(*) FILTER (cqd_class = 'poor') AS poor,
+    round(100 * count(*) FILTER (cqd_class = 'poor') / count(*), 1) AS poor_percent,
+    count(*) FILTER (cqd_class = 'poor' AND average_packet_loss_rate > 0.1) AS by_loss,
+    count(*) FILTER (cqd_class = 'poor' AND average_jitter_ms > 30) AS by_jitter,
+    count(*) FILTER (cqd_class = 'poor' AND average_round_trip_time_ms > 500) AS by_delay
+FROM call_media_streams
+WHERE dt >= '2026-11-16' AND dt < '2026-11-23' AND NOT is_test AND medium = 'audio' AND cqd_class IN ('good', 'poor')
+    AND receiver_tenant_id = tenant_id AND receiver_subnet IS NOT NULL
 GROUP BY ALL
 HAVING count(*) >= 5
 ORDER BY poor_percent DESC, streams DESC, connection, subnet
@@ -32,22 +30,22 @@ FROM call_sessions
 WHERE dt >= '2026-11-16' AND dt < '2026-11-23' AND NOT is_test
 GROUP BY ALL
 ORDER BY sessions DESC`},
-	{"Which departments hold the meetings, how long are they, and how many take part?", `
+	{"Which departments hold the meetings, how long are they, and how many people were there?", `
 WITH sizes AS (
-    SELECT tenant_id, call_id, count(*) AS participants
-    FROM call_participants
+    SELECT tenant_id, dt, call_id, count(*) AS people
+    FROM call_persons
     WHERE dt >= '2026-11-16' AND dt < '2026-11-23'
     GROUP BY ALL
 )
 SELECT
     coalesce(u.department, '(not in the directory)') AS department,
     count(*) AS meetings,
-    round(avg(epoch(c.end_time - c.start_time)) / 60, 1) AS minutes,
-    round(avg(s.participants), 1) AS participants
+    round(avg(c.duration_seconds) / 60, 1) AS minutes,
+    round(avg(s.people), 1) AS people
 FROM calls c
-JOIN sizes s USING (tenant_id, call_id)
+JOIN sizes s USING (tenant_id, dt, call_id)
 LEFT JOIN users_current u ON u.tenant_id = c.tenant_id AND u.user_id = c.organizer_user_id
-WHERE c.dt >= '2026-11-16' AND c.dt < '2026-11-23' AND c.call_type = 'groupCall'
+WHERE c.dt >= '2026-11-16' AND c.dt < '2026-11-23' AND c.call_kind = 'meeting'
 GROUP BY ALL
 ORDER BY meetings DESC`},
 }

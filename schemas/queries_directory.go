@@ -40,13 +40,14 @@ ORDER BY people DESC, m.user_id`},
 }
 
 var queriesOfGroups = []Query{
-	{"Which groups have nobody, or one person only, who owns them?", `
-SELECT g.tenant_id, g.group_id, g.display_name, g.visibility, count(o.owner_id) AS owners
+	{"Which groups have nobody, or one person only, who owns them and can act?", `
+SELECT g.tenant_id, g.group_id, g.display_name, g.visibility, count(o.owner_id) AS owners, count(u.user_id) AS active_owners
 FROM groups_current g
 LEFT JOIN group_owners_current o USING (tenant_id, group_id)
+LEFT JOIN users_current u ON u.tenant_id = o.tenant_id AND u.user_id = o.owner_id AND u.account_enabled
 GROUP BY ALL
-HAVING count(o.owner_id) < 2
-ORDER BY owners, g.group_id`},
+HAVING count(u.user_id) < 2
+ORDER BY active_owners, g.group_id`},
 	{"How large are the groups, and how many guests are in them?", `
 SELECT
     g.tenant_id,

@@ -1,21 +1,19 @@
 package schemas
 
 var queriesOfCalendarEvents = []Query{
-	{"How many hours a week is each person in meetings?", `
+	{"How many hours a week is each person in meetings, and how many of them in two at a time?", `
 SELECT
-    e.tenant_id,
-    e.user_id,
+    l.tenant_id,
+    l.user_id,
     u.display_name,
     u.department,
-    count(*) AS meetings,
-    round(sum(epoch(e.end_time - e.start_time)) / 3600, 1) AS hours,
-    count(*) FILTER (e.is_organizer) AS organized
-FROM calendar_events e
+    l.meetings,
+    round(l.hours_without_overlap, 1) AS hours,
+    round(l.double_booked_hours, 1) AS double_booked_hours
+FROM metric_meeting_load l
 JOIN users_current u USING (tenant_id, user_id)
-WHERE e.dt >= '2026-11-16' AND e.dt < '2026-11-23' AND NOT e.removed AND NOT e.is_cancelled AND NOT e.is_all_day
-    AND e.show_as = 'busy' AND e.response IN ('accepted', 'organizer')
-GROUP BY ALL
-ORDER BY hours DESC, e.user_id
+WHERE l.week = '2026-11-16'
+ORDER BY hours DESC, l.user_id
 LIMIT 50`},
 	{"How many invitations are accepted, declined or not answered, by size of the meeting?", `
 WITH sizes AS (

@@ -29,32 +29,44 @@ func (l *lake) compared(t *testing.T, seen, members *lake) {
 }
 
 var ofCalls = []expected{
-	{schemas.CallRecords, 0, "connection, subnet, streams, loss_percent, poor_percent", `
-		WITH media AS (
-			SELECT unnest(json_extract(record, '$.sessions[*].segments[*].media[*]')) AS m FROM raw.call_records
+	{schemas.CallRecords, 0, "connection, subnet, streams, poor, by_loss, by_jitter, by_delay", `
+		WITH sessions AS (
+			SELECT unnest(json_extract(record, '$.sessions[*]')) AS s FROM raw.call_records
+		), media AS (
+			SELECT s, unnest(json_extract(s, '$.segments[*].media[*]')) AS m FROM sessions WHERE (s->>'$.isTest') = 'false'
 		), streams AS (
-			SELECT m, unnest(json_extract(m, '$.streams[*]')) AS s FROM media WHERE (m->>'$.label') = 'main-audio'
+			SELECT s, m, unnest(json_extract(m, '$.streams[*]')) AS x FROM media WHERE (m->>'$.label') = 'main-audio'
+		), received AS (
+			SELECT
+				x, if((x->>'$.streamDirection') = 'callerToCallee', m->'$.calleeNetwork', m->'$.callerNetwork') AS network,
+				if((x->>'$.streamDirection') = 'callerToCallee', s->'$.callee', s->'$.caller') AS receiver
+			FROM streams
 		), numbers AS (
 			SELECT
-				m->>'$.callerNetwork.connectionType' AS connection, m->>'$.callerNetwork.subnet' AS subnet,
-				(s->>'$.averagePacketLossRate')::DOUBLE AS loss,
-				regexp_extract(s->>'$.averageJitter', '^PT([\d.]+)S$', 1) AS jitter,
-				regexp_extract(s->>'$.averageRoundTripTime', '^PT([\d.]+)S$', 1) AS trip
-			FROM streams
-			WHERE (s->>'$.streamDirection') = 'callerToCallee' AND (m->>'$.callerNetwork.subnet') IS NOT NULL
+				network->>'$.connectionType' AS connection, network->>'$.subnet' AS subnet,
+				(x->>'$.averagePacketLossRate')::DOUBLE > 0.1 AS loss,
+				round(1000 * regexp_extract(x->>'$.averageJitter', '^PT([\d.]+)S$', 1)::DOUBLE) > 30 AS jitter,
+				round(1000 * regexp_extract(x->>'$.averageRoundTripTime', '^PT([\d.]+)S$', 1)::DOUBLE) > 500 AS delay
+			FROM received
+			WHERE (x->>'$.packetUtilization')::BIGINT > 500 AND (network->>'$.subnet') IS NOT NULL
+				AND (receiver->>'$.associatedIdentity.tenantId') = '4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30'
 		)
-		SELECT connection, subnet, count(*) AS streams, round(100 * avg(loss), 2),
-			round(100 * count(*) FILTER (loss > 0.1 OR round(1000 * jitter::DOUBLE) > 30 OR round(1000 * trip::DOUBLE) > 500)
-				/ count(coalesce(loss::VARCHAR, jitter, trip)), 1) AS poor
-		FROM numbers GROUP BY ALL HAVING count(*) >= 5 ORDER BY poor DESC, streams DESC, connection, subnet LIMIT 50`},
-	{schemas.CallRecords, 2, "department, meetings, minutes, participants", `
-		SELECT
-			coalesce(u.record->>'$.department', '(not in the directory)') AS department, count(*),
-			round(avg(epoch((c.record->>'$.endDateTime')::TIMESTAMPTZ) - epoch((c.record->>'$.startDateTime')::TIMESTAMPTZ)) / 60, 1),
-			round(avg(json_array_length(c.record, '$.participants_v2')), 1)
-		FROM raw.call_records c
-		LEFT JOIN raw.users u ON (u.record->>'$.id') = (c.record->>'$.organizer_v2.identity.user.id')
-		WHERE (c.record->>'$.type') = 'groupCall' GROUP BY department`},
+		SELECT connection, subnet, count(*), count(*) FILTER (loss OR jitter OR delay), count(*) FILTER (loss), count(*) FILTER (jitter), count(*) FILTER (delay)
+		FROM numbers WHERE coalesce(loss, jitter, delay) IS NOT NULL GROUP BY ALL HAVING count(*) >= 5`},
+	{schemas.CallRecords, 2, "department, meetings, minutes, people", `
+		WITH meetings AS (
+			SELECT
+				record->>'$.organizer_v2.identity.user.id' AS organizer,
+				epoch((record->>'$.endDateTime')::TIMESTAMPTZ) - epoch((record->>'$.startDateTime')::TIMESTAMPTZ) AS seconds,
+				len(list_distinct(flatten(list_transform(json_extract(record, '$.sessions[*]'), lambda s:
+					if((s->>'$.isTest') = 'true' OR (s->>'$.failureInfo.stage') = 'callSetup', [], [s->>'$.caller.associatedIdentity.id', s->>'$.callee.associatedIdentity.id']))))) AS people
+			FROM raw.call_records WHERE (record->>'$.joinWebUrl') IS NOT NULL
+		)
+		SELECT coalesce(u.record->>'$.department', '(not in the directory)') AS department, count(*), round(avg(seconds) / 60, 1), round(avg(people), 1)
+		FROM meetings
+		LEFT JOIN raw.users u ON (u.record->>'$.id') = organizer
+		WHERE people > 0
+		GROUP BY department`},
 	{schemas.PSTNCalls, 1, "user_id, currency, calls, cost", `
 		SELECT
 			record->>'$.userId' AS id, record->>'$.currency' AS currency, count(*),
@@ -84,8 +96,13 @@ var ofDirectory = []expected{
 		)
 		SELECT sku->>'$.skuPartNumber' AS product, count(*), count(*) FILTER ((record->>'$.accountEnabled') = 'false')
 		FROM licences JOIN products ON (sku->>'$.skuId') = id GROUP BY product`},
-	{schemas.Groups, 0, "group_id, owners", `
-		SELECT record->>'$.id', coalesce(json_array_length(record, '$."owners@delta"'), 0) AS owners FROM raw.groups WHERE owners < 2`},
+	{schemas.Groups, 0, "group_id, owners, active_owners", `
+		WITH able AS (
+			SELECT list(record->>'$.id') AS ids FROM raw.users WHERE (record->>'$.accountEnabled') = 'true'
+		), owned AS (
+			SELECT record->>'$.id' AS id, coalesce(json_extract_string(record, '$."owners@delta"[*].id'), []) AS owners FROM raw.groups
+		)
+		SELECT id, len(owners), len(list_intersect(owners, ids)) AS active FROM owned, able WHERE active < 2`},
 	{schemas.Teams, 0, "team_id, members, messages, writers", `
 		SELECT
 			t.record->>'$.id' AS id, (t.record->>'$.summary.membersCount')::INT AS members,
@@ -118,15 +135,19 @@ var ofDirectory = []expected{
 }
 
 var ofMessages = []expected{
-	{schemas.CalendarEvents, 0, "user_id, meetings, hours, organized", `
-		SELECT
-			record->>'$."@graphlake".parent' AS id, count(*),
-			round(sum(epoch((record->>'$.end.dateTime')::TIMESTAMP) - epoch((record->>'$.start.dateTime')::TIMESTAMP)) / 3600, 1),
-			count(*) FILTER ((record->>'$.isOrganizer') = 'true')
-		FROM raw.calendar_events
-		WHERE NOT removed AND (record->>'$.isCancelled') = 'false' AND (record->>'$.isAllDay') = 'false'
-			AND (record->>'$.showAs') = 'busy' AND (record->>'$.responseStatus.response') IN ('accepted', 'organizer')
-		GROUP BY id`},
+	{schemas.CalendarEvents, 0, "user_id, meetings, hours", `
+		WITH meetings AS (
+			SELECT record->>'$."@graphlake".parent' AS id, (record->>'$.start.dateTime')::TIMESTAMP AS begins, (record->>'$.end.dateTime')::TIMESTAMP AS ends
+			FROM raw.calendar_events
+			WHERE NOT removed AND (record->>'$.isCancelled') = 'false' AND (record->>'$.isAllDay') = 'false' AND begins >= '2026-11-16' AND begins < '2026-11-23'
+				AND (record->>'$.showAs') NOT IN ('free', 'oof', 'workingElsewhere') AND (record->>'$.responseStatus.response') <> 'declined'
+				AND EXISTS (
+					SELECT 1 FROM unnest(json_extract(record, '$.attendees[*]')) AS a(other)
+					WHERE (other->>'$.type') <> 'resource' AND (other->>'$.emailAddress.address') <> (record->>'$.organizer.emailAddress.address'))
+		), minutes AS (
+			SELECT id, count(DISTINCT minute) AS busy FROM (SELECT id, unnest(range(begins, ends, INTERVAL 1 minute)) AS minute FROM meetings) GROUP BY id
+		)
+		SELECT id, count(*), round(any_value(busy) / 60, 1) FROM meetings JOIN minutes USING (id) GROUP BY id`},
 	{schemas.CalendarEvents, 1, "invited, invitations, accepted_percent, declined_percent, unanswered_percent", `
 		WITH events AS (
 			SELECT
