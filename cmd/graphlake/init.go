@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -212,17 +211,6 @@ func saving(graphlake string, d schemas.Dataset, now time.Time) step {
 		s.Purpose += fmt.Sprintf("; takes %v, and %v more for each %s a day", rounded(p.Shortest(1)), rounded(more), thousands(perDay))
 	}
 	return s
-}
-
-// plain is what a shell takes as it is.
-var plain = regexp.MustCompile(`^[\w@%+=:,./-]+$`)
-
-// quoted is a word as a shell takes it.
-func quoted(word string) string {
-	if plain.MatchString(word) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // printNext prints the steps so that a shell takes them as they are.

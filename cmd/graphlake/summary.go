@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -175,17 +174,17 @@ func (c *command) cure(cause jobs.Cause, verb string, ofTenant bool) string {
 	span := []string{"--from", fmt.Sprint(instant{cause.From}), "--to", fmt.Sprint(instant{cause.To})}
 	switch cause.Cure {
 	case jobs.Check:
-		return c.commandLine(append([]string{"check"}, words...)...)
+		return c.toPaste(append([]string{"check"}, words...)...)
 	case jobs.Consent:
-		return c.commandLine(append([]string{"permissions", "--format", "consent-url"}, datasets...)...)
+		return c.toPaste(append([]string{"permissions", "--format", "consent-url"}, datasets...)...)
 	case jobs.Audit:
 		if cause.To.IsZero() {
 			span = nil
 		}
-		return c.commandLine(slices.Concat([]string{"audit"}, datasets, span)...)
+		return c.toPaste(slices.Concat([]string{"audit"}, datasets, span)...)
 	case jobs.Again:
 		if !cause.To.IsZero() && sameRange(cause) {
-			return c.commandLine(slices.Concat([]string{verb}, datasets, span)...)
+			return c.toPaste(slices.Concat([]string{verb}, datasets, span)...)
 		}
 		return c.sameCommand()
 	case jobs.Same:
@@ -206,30 +205,5 @@ func (c *command) sameCommand() string {
 	if slices.Contains(c.args, "schedule") || len(c.args) == 0 {
 		return ""
 	}
-	return "graphlake " + quotedWords(c.args)
-}
-
-// commandLine is a command with the configuration and the lake of this one.
-func (c *command) commandLine(words ...string) string {
-	var with []string
-	if c.Config != defaultConfig && c.Config != "" {
-		with = append(with, "--config", c.Config)
-	}
-	if c.Lake != "" {
-		with = append(with, "--lake", c.Lake)
-	}
-	return "graphlake " + quotedWords(append(with, words...))
-}
-
-var bareWord = regexp.MustCompile(`^[A-Za-z0-9_./:=,@%+-]+$`)
-
-// quotedWords are the words as a shell takes them.
-func quotedWords(words []string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		if quoted[i] = w; !bareWord.MatchString(w) {
-			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(quoted, " ")
+	return "graphlake " + forShell(c.args)
 }
