@@ -77,9 +77,9 @@ type jobConfig struct {
 	Timezone string    `yaml:"timezone"`
 	Datasets []string  `yaml:"datasets"`
 	Lookback duration  `yaml:"lookback"` // 0: each dataset's own
-	Expire   bool      `yaml:"expire"` // after it, or instead of reading where it has no datasets: remove what is older than privacy.keep
-	Jitter   duration  `yaml:"jitter"` // a run begins up to so much later than its time
-	Late     *duration `yaml:"late"`   // so long after its time, its data may not be there yet; nil where it does not say
+	Expire   bool      `yaml:"expire"`   // after it, or instead of reading where it has no datasets: remove what is older than privacy.keep
+	Jitter   duration  `yaml:"jitter"`   // a run begins up to so much later than its time
+	Late     *duration `yaml:"late"`     // so long after its time, its data may not be there yet; nil where it does not say
 }
 
 type privacyConfig struct {
