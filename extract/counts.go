@@ -18,9 +18,18 @@ type Counts struct {
 	Gone     int // too old to be read by the id
 
 	Parents int // that were listed
-	Asked   int // of these, however they have answered
+}
 
+// Reach is how far a reading is, of what it knows that it has to do.
+type Reach struct {
+	Asked         int           // of the parents, however they have answered
 	Span, Spanned time.Duration // of what is listed window by window, all and so far; of parents' lists zero
+}
+
+// Reach is how far it is. It is safe to call while the reading goes on.
+func (r *Reading) Reach() Reach {
+	c := &r.counts
+	return Reach{int(c.asked.Load()), time.Duration(c.span.Load()), time.Duration(c.spanned.Load())}
 }
 
 type counts struct {
@@ -40,8 +49,5 @@ func (r *Reading) Counts() Counts {
 		NotYet:   int(c.notYet.Load()),
 		Gone:     int(c.gone.Load()),
 		Parents:  int(c.parents.Load()),
-		Asked:    int(c.asked.Load()),
-		Span:     time.Duration(c.span.Load()),
-		Spanned:  time.Duration(c.spanned.Load()),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -103,7 +104,8 @@ func (u *UnitReport) causeOf(err error) cause {
 		}
 		return c
 	case ok && e.OfTenant:
-		return cause{key: e.Error(), message: foreign.Printable(e.Error()), cure: Check}
+		said := foreign.Printable(e.Error())
+		return cause{key: said, message: said, cure: Check}
 	case is[*exclude.Error](err):
 		return cause{key: "exclude", cure: Check}
 	case ok && e.Kind == graph.Off:
@@ -121,7 +123,7 @@ func (u *UnitReport) causeOf(err error) cause {
 	case u.Error.Kind == "locked", u.Error.Kind == "conflict":
 		return cause{key: u.Error.Kind, cure: Again}
 	case failed:
-		return cause{key: number.Error(), cure: Again}
+		return cause{key: "errno " + strconv.Itoa(int(number)), cure: Again}
 	}
 	return cause{cure: Again}
 }
@@ -134,9 +136,12 @@ func is[E error](err error) bool {
 // connection is what has happened to a connection, without its addresses: ports differ.
 func connection(err error) string {
 	if network, ok := errors.AsType[*net.OpError](err); ok && network.Err != nil {
-		return network.Op + network.Err.Error()
+		return network.Op + " " + foreign.Printable(network.Err.Error())
 	}
-	return fmt.Sprint(err)
+	if err == nil {
+		return ""
+	}
+	return foreign.Printable(err.Error())
 }
 
 // worst orders outcomes as the exit statuses do, the worst first; what is not in it is none.

@@ -43,6 +43,12 @@ func (l *live) end(rep *UnitReport) {
 	l.done.Store(true)
 }
 
+// counted is what a reading has counted so far.
+type counted struct {
+	extract.Counts
+	extract.Reach
+}
+
 // moment is what a unit's numbers were at a time.
 type moment struct {
 	expected                     int64 // never less than were sent
@@ -69,9 +75,9 @@ func (l *live) now() moment {
 	m := moment{
 		requests: l.count.Requests.Load(), throttled: l.count.Throttled.Load(), records: l.records.Load(), waited: l.count.Waited(), done: l.done.Load(),
 	}
-	var c extract.Counts
+	var c counted
 	if x := l.reading.Load(); x != nil {
-		c = x.Counts()
+		c = counted{x.Counts(), x.Reach()}
 		m.records, m.parents = int64(c.Read+c.Held), int64(c.Parents)
 	}
 	if m.done {
@@ -90,7 +96,7 @@ func (l *live) now() moment {
 }
 
 // estimate says how many requests a unit under way takes, by what was counted. A guess holds until the next one.
-func (l *live) estimate(m *moment, c extract.Counts) {
+func (l *live) estimate(m *moment, c counted) {
 	source := l.Dataset.Source
 	switch {
 	case l.Expired:
@@ -136,7 +142,7 @@ const leastListed = 0.05
 
 // ofParents is how many requests are left where so many in all are the least: as many a parent as those took who were asked,
 // where they are enough to tell.
-func (l *live) ofParents(least int, c extract.Counts, sent int64) int64 {
+func (l *live) ofParents(least int, c counted, sent int64) int64 {
 	each := float64(least) / float64(c.Parents)
 	if c.Asked >= enoughAsked {
 		each = math.Max(each, float64(sent)/float64(c.Asked))

@@ -64,22 +64,22 @@ func TestExpectedByWhatWasCounted(t *testing.T) {
 		name     string
 		source   schemas.Source
 		sent     int64
-		counts   extract.Counts
+		counts   counted
 		expected int64
 		basis    basis
 	}{
-		{"nothing sent", calls, 0, extract.Counts{Span: schemas.Day}, 10, unknown},
-		{"a list that has begun", calls, 3, extract.Counts{Span: schemas.Day, Spanned: schemas.Day / 100, Listed: 50}, 10, unknown},
-		{"a tenth listed", calls, 101, extract.Counts{Span: schemas.Day, Spanned: schemas.Day / 10, Listed: 100, Read: 50}, 101 + 9 + 2*950, guessed},
-		{"a tenth listed, half of it held", calls, 101, extract.Counts{Span: schemas.Day, Spanned: schemas.Day / 10, Listed: 100, Held: 50, Read: 50}, 101 + 9 + 2*450, guessed},
-		{"all listed", calls, 110, extract.Counts{Span: schemas.Day, Spanned: schemas.Day, Listed: 100, Read: 50}, 110 + 100, guessed},
-		{"all read", calls, 210, extract.Counts{Span: schemas.Day, Spanned: schemas.Day, Listed: 100, Read: 100}, 211, guessed},
-		{"parents not listed yet", mailboxes, 1, extract.Counts{}, 2, unknown},
-		{"parents listed", mailboxes, 1, extract.Counts{Parents: 1000}, 1001, guessed},
-		{"a tenth of the parents asked, three pages each", mailboxes, 300, extract.Counts{Parents: 1000, Asked: 100}, 3000, guessed},
-		{"all parents asked", mailboxes, 3000, extract.Counts{Parents: 1000, Asked: 1000}, 3001, guessed},
-		{"parents in batches", batches, 1, extract.Counts{Parents: 1000}, 11, guessed},
-		{"teams, each with a list", teams, 31, extract.Counts{Span: schemas.Day, Spanned: schemas.Day, Listed: 100, Read: 30}, 31 + 73, guessed},
+		{"nothing sent", calls, 0, counted{extract.Counts{}, extract.Reach{Span: schemas.Day}}, 10, unknown},
+		{"a list that has begun", calls, 3, counted{extract.Counts{Listed: 50}, extract.Reach{Span: schemas.Day, Spanned: schemas.Day / 100}}, 10, unknown},
+		{"a tenth listed", calls, 101, counted{extract.Counts{Listed: 100, Read: 50}, extract.Reach{Span: schemas.Day, Spanned: schemas.Day / 10}}, 101 + 9 + 2*950, guessed},
+		{"a tenth listed, half of it held", calls, 101, counted{extract.Counts{Listed: 100, Held: 50, Read: 50}, extract.Reach{Span: schemas.Day, Spanned: schemas.Day / 10}}, 101 + 9 + 2*450, guessed},
+		{"all listed", calls, 110, counted{extract.Counts{Listed: 100, Read: 50}, extract.Reach{Span: schemas.Day, Spanned: schemas.Day}}, 110 + 100, guessed},
+		{"all read", calls, 210, counted{extract.Counts{Listed: 100, Read: 100}, extract.Reach{Span: schemas.Day, Spanned: schemas.Day}}, 211, guessed},
+		{"parents not listed yet", mailboxes, 1, counted{extract.Counts{}, extract.Reach{}}, 2, unknown},
+		{"parents listed", mailboxes, 1, counted{extract.Counts{Parents: 1000}, extract.Reach{}}, 1001, guessed},
+		{"a tenth of the parents asked, three pages each", mailboxes, 300, counted{extract.Counts{Parents: 1000}, extract.Reach{Asked: 100}}, 3000, guessed},
+		{"all parents asked", mailboxes, 3000, counted{extract.Counts{Parents: 1000}, extract.Reach{Asked: 1000}}, 3001, guessed},
+		{"parents in batches", batches, 1, counted{extract.Counts{Parents: 1000}, extract.Reach{}}, 11, guessed},
+		{"teams, each with a list", teams, 31, counted{extract.Counts{Listed: 100, Read: 30}, extract.Reach{Span: schemas.Day, Spanned: schemas.Day}}, 31 + 73, guessed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			day := time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // proxyError is that a proxy has not let a connection through.
@@ -53,11 +52,11 @@ var cured = []struct {
 	}, "check this machine's clock, and who answers at the address: the certificate is not valid now"},
 	{is[*tls.CertificateVerificationError], "check the address; if a proxy of your own signed the certificate, name its authority in SSL_CERT_FILE"},
 	{func(err error) bool {
-		return is[tls.RecordHeaderError](err) || errors.Is(err, http.ErrSchemeMismatch) || strings.Contains(err.Error(), "HTTP response to HTTPS client")
+		return is[tls.RecordHeaderError](err) || errors.Is(err, http.ErrSchemeMismatch)
 	}, "check the address and its port: who answers there does not speak https"},
 	{func(err error) bool {
 		e, ok := errors.AsType[*net.OpError](err)
-		return ok && e.Op == "remote error" && !containsAny(e.Err.Error(), passingAlerts...)
+		return ok && e.Op == "remote error" && !passes(e)
 	}, "check the address and the proxy: who answers there does not agree on a connection"},
 	{func(err error) bool {
 		e, ok := errors.AsType[*net.DNSError](err)
@@ -75,8 +74,10 @@ var cured = []struct {
 	{is[*net.AddrError], "check the address and its port"},
 }
 
-// passingAlerts are those of TLS by which a server says that it is itself not well. crypto/tls has them as text only.
-var passingAlerts = []string{"internal error", "user canceled"}
+// passes says of an alert of TLS whether the server says by it that it is itself not well.
+func passes(alert *net.OpError) bool {
+	return containsAny(alert.Err.Error(), "internal error", "user canceled")
+}
 
 func is[E error](err error) bool {
 	_, ok := errors.AsType[E](err)

@@ -19,6 +19,7 @@ import (
 // texts are the functions that take the text of an error for something else than to show it, and what for.
 var texts = map[string]string{
 	"extract/graph.bodyOf":           "MSAL has left the answer there, which is read as JSON",
+	"extract/graph.passes":           "to tell alerts that crypto/tls has no type for",
 	"extract/graph.transportError":   "to tell what net/http has no type for",
 	"transform.syntax":               "our scanner's own, which quotes nothing (transform.TestReasonsQuoteNothing)",
 	"transform.number":               "our parsers' own, which quote nothing",
