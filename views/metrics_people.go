@@ -73,7 +73,7 @@ var ofPeople = []Metric{
 		Sentence: "Which departments write to each other and talk together.",
 		Grain:    "A day and a pair of departments, in this order.",
 		Key:      []string{"tenant_id", "dt", "from_department", "to_department"},
-		Needs:    []string{"users_current", "chat_members_current", "metric_messages", "metric_call_legs"},
+		Needs:    []string{"users_current", "chat_members_current", "metric_messages", "call_persons"},
 		Definition: "`messages`: in chats of two, from the sender to the other member. `calls_together` and `seconds_together`: ordered pairs of people of the tenant who talked in one call of at most 20 of them, by the overlap of first join to last leave. " +
 			"`from_people` and `to_people` are there so that a report hides cells of fewer than five.",
 		HardCases: "The overlap is an upper bound: breaks count. Both people must be in the newest directory, by whose departments they count.",

@@ -28,7 +28,8 @@ const computed = `
 	DELETE FROM call_legs;
 	INSERT INTO call_legs BY NAME SELECT *, 0 AS session_index FROM original_call_legs;
 	DELETE FROM call_persons;
-	INSERT INTO call_persons BY NAME SELECT tenant_id, dt, call_id, person_id, bool_or(kind = 'user') AS is_member, min(start_time) AS first_time, max(end_time) AS last_time
+	INSERT INTO call_persons BY NAME SELECT tenant_id, dt, call_id, person_id, bool_or(kind = 'user') AS is_member, min(start_time) AS first_time, max(end_time) AS last_time,
+		epoch(max(end_time) - min(start_time)) AS seconds
 		FROM (FROM call_legs SELECT *, caller_id AS person_id, caller_kind AS kind UNION ALL FROM call_legs SELECT *, callee_id, callee_kind)
 		WHERE outcome IN ('answered', 'joined') AND end_time >= start_time AND kind IN ('user', 'external', 'pstn') AND person_id IS NOT NULL
 		GROUP BY tenant_id, dt, call_id, person_id;

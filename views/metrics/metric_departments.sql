@@ -5,14 +5,10 @@ WITH written AS {{inline}}(
     JOIN chat_members_current AS c ON c.tenant_id = m.tenant_id AND c.chat_id = m.thread_id AND c.user_id <> m.user_id
     WHERE m.scope = 'one_on_one'
     GROUP BY m.tenant_id, m.dt, m.user_id, c.user_id
-), talked AS {{inline}}(
-    SELECT tenant_id, dt, call_id, caller_id AS user_id, start_time, end_time FROM metric_call_legs WHERE caller_kind = 'user' AND talk_seconds > 0
-    UNION ALL
-    SELECT tenant_id, dt, call_id, callee_id, start_time, end_time FROM metric_call_legs WHERE callee_kind = 'user' AND talk_seconds > 0
 ), present AS {{inline}}(
-    SELECT tenant_id, dt, call_id, user_id, MIN(start_time) AS first_join, MAX(end_time) AS last_leave
-    FROM talked
-    GROUP BY tenant_id, dt, call_id, user_id
+    SELECT tenant_id, dt, call_id, person_id AS user_id, first_time AS first_join, last_time AS last_leave
+    FROM call_persons
+    WHERE {{t "is_member"}} AND seconds > 0
 ), sizes AS {{inline}}(
     SELECT tenant_id, dt, call_id, COUNT(*) AS people FROM present GROUP BY tenant_id, dt, call_id
 ), met AS {{inline}}(
