@@ -1,6 +1,6 @@
 # make help says what one needs from day to day; the other targets are .ci/run's. Everything installed or built lies in bin/, dist/ and .cache/.
 
-RELEASE     := $(addprefix dist/graphlake-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64)
+RELEASE     := $(addprefix dist/graphlake-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 AZURITE_VERSION := 3.37.0
 SQLFLUFF_VERSION := 4.5.0
 PYCEP_VERSION := 0.7.1
@@ -24,7 +24,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath -tags grpcnotrace
 
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract dbt demo deploy-check \
-	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check test test-deaths test-race trial vulncheck $(RELEASE)
+	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check test test-deaths test-race trial vulncheck wine $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ help: ## this list
 build: ## bin/graphlake and bin/graphsim
 	$(STATIC) -o bin/ ./cmd/graphlake ./cmd/graphsim
 
-release: cloned $(RELEASE) $(addsuffix .cdx.json,$(RELEASE)) dist/LICENSE dist/THIRD_PARTY_NOTICES ## static binaries of this commit for Linux and macOS into dist, what is in each (CycloneDX), licences and sums
+release: cloned $(RELEASE) $(addsuffix .cdx.json,$(RELEASE)) dist/LICENSE dist/THIRD_PARTY_NOTICES ## static binaries of this commit for Linux, macOS and Windows into dist, what is in each (CycloneDX), licences and sums
 	cd dist && sha256sum $(notdir $(RELEASE)) $(addsuffix .cdx.json,$(notdir $(RELEASE))) LICENSE THIRD_PARTY_NOTICES >SHA256SUMS
 
 # Build once more, in another directory and with nothing cached: the same commit has to give the same bytes.
@@ -48,7 +48,7 @@ cloned:
 	@test -z "$$(git status --porcelain)" || { echo "what is not committed would be in the release and not in its version: commit it first"; exit 1; }
 
 $(RELEASE): dist/graphlake-%:
-	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) $(STATIC) -buildvcs=true -ldflags '-s -w' -o $@ ./cmd/graphlake
+	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$(basename $*))) $(STATIC) -buildvcs=true -ldflags '-s -w' -o $@ ./cmd/graphlake
 
 dist/LICENSE dist/THIRD_PARTY_NOTICES: dist/%: %
 	mkdir -p dist && cp $< $@
@@ -75,6 +75,10 @@ test-race: azurite ## the same with the race detector, which needs a C compiler;
 # A run that dies at every call of the store, not at samples of them as in make test.
 test-deaths: azurite
 	$(EMULATED) GRAPHLAKE_DEATHS=all go test -timeout 30m -count=1 -run '^TestCrash' ./jobs
+
+# What is built for Windows, under Wine; skipped by name without it.
+wine:
+	sh internal/wine.sh
 
 lint: ## golangci-lint over the product and the nested modules, and go vet of what is built for Windows
 	$(GOLANGCI) run

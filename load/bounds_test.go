@@ -28,7 +28,7 @@ func TestSpoolSpillsAtItsBound(t *testing.T) {
 		if err := s.Add(batch(t, memory.DefaultAllocator, trips, rows...)); err != nil {
 			t.Fatal(err)
 		}
-		files, err := filepath.Glob(filepath.Join(scratch, "*", "*"))
+		files, err := filepath.Glob(filepath.Join(scratch, "*", "*.arrow"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,7 +13,7 @@ import (
 
 // What is left of runs is found, also below a directory whose name is a bad pattern, and files of others are not.
 func TestLeftovers(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "a [*")
+	dir := filepath.Join(t.TempDir(), "a [")
 	lake, scratch := filepath.Join(dir, "lake"), filepath.Join(dir, "scratch")
 	var want []string
 	for name, is := range map[string]bool{
@@ -57,6 +57,7 @@ func TestLeftoversInUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer dir.Remove()
 	left := filepath.Join(scratch, "graphlake-scratch-left")
 	if err := os.WriteFile(left, nil, 0o600); err != nil {
 		t.Fatal(err)

@@ -35,6 +35,7 @@ func startCheck(t *testing.T, graph http.HandlerFunc, args ...string) *process {
 		t.Fatal(err)
 	}
 	p := &process{cmd: exec.CommandContext(t.Context(), program, append([]string{"check"}, args...)...)}
+	p.cmd.SysProcAttr = ofItsOwn
 	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout = dir, append(os.Environ(), "GRAPH_TOKEN=opaque", "SLOW_TOKEN=slow"), &p.output
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)

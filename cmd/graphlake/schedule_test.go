@@ -24,6 +24,7 @@ func (s *site) watch(t *testing.T, token string, args ...string) *process {
 		t.Fatal(err)
 	}
 	p := &process{cmd: exec.CommandContext(t.Context(), program, append([]string{"--config", s.config, "--output", "json", "schedule"}, args...)...)}
+	p.cmd.SysProcAttr = ofItsOwn
 	p.cmd.Env = append(os.Environ(), "GRAPH_TOKEN="+token, "BLOBS="+s.blobs)
 	p.cmd.Stdout = &p.output
 	if p.log, err = p.cmd.StderrPipe(); err != nil {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -44,62 +42,5 @@ func TestSecretFilesAreOurs(t *testing.T) {
 		if (c.want == "") != (err == nil) || err != nil && (!strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), c.kind.key+": x ")) {
 			t.Errorf("%s of mode %04o, of %d, read by %d, in a volume %t: %v, want %q", c.kind.key, c.mode, c.owner, c.we, c.volume, err, c.want)
 		}
-	}
-}
-
-// A link is as its file is, and a volume of Kubernetes is known by its links.
-func TestSecretFilesByLinks(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name string, mode fs.FileMode) string {
-		t.Helper()
-		name = filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte("secret"), mode); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chmod(name, mode); err != nil { // whatever the umask
-			t.Fatal(err)
-		}
-		return name
-	}
-	link := func(to, name string) string {
-		t.Helper()
-		name = filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Symlink(to, name); err != nil {
-			t.Fatal(err)
-		}
-		return name
-	}
-	ours, all := write("ours", 0o600), write("all", 0o644)
-	write("volume/..2026_11_28_02_30_00.123456789/token", 0o644)
-	link("..2026_11_28_02_30_00.123456789", "volume/..data")
-	mounted := link("..data/token", "volume/token")
-	write("old/..2026_11_28_02_30_00.123456789/token", 0o644)
-	for _, c := range []struct {
-		kind secretFile
-		name string
-		want string
-	}{
-		{certificateFile, ours, ""}, {certificateFile, link(ours, "to ours"), ""},
-		{certificateFile, all, "everybody"}, {certificateFile, link(all, "to all"), "everybody"},
-		{tokenFile, mounted, ""}, {tokenFile, link(mounted, "to mounted"), ""}, {certificateFile, mounted, "defaultMode"},
-		{tokenFile, filepath.Join(dir, "old/..2026_11_28_02_30_00.123456789/token"), "everybody"},
-		{tokenFile, filepath.Join(dir, "none"), "no such file"},
-	} {
-		text, err := c.kind.read(c.name)
-		if (c.want == "") != (err == nil) || err == nil && string(text) != "secret" || err != nil && !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s %s: %q, %v, want %q", c.kind.key, c.name, text, err, c.want)
-		}
-	}
-	if err := os.Truncate(ours, mostSecret+1); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := certificateFile.read(ours); err == nil || !strings.Contains(err.Error(), "so it is none") {
-		t.Errorf("a large file: %v", err)
 	}
 }

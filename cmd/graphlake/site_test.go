@@ -170,6 +170,7 @@ func (s *site) startOn(t *testing.T, blobs, token string, datasets ...string) *p
 		"--dataset", strings.Join(datasets, ","), "--from", "2026-11-22", "--to", "2026-11-24", "--now", "2026-11-23T02:30:00Z")}
 	p.cmd.Env = append(os.Environ(), "GRAPH_TOKEN="+token, "BLOBS="+blobs)
 	p.cmd.Stdout = &p.output
+	p.cmd.SysProcAttr = ofItsOwn
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +199,7 @@ func (s *site) say(t *testing.T, args ...string) string {
 
 func (p *process) signal(t *testing.T, s os.Signal) {
 	t.Helper()
-	if err := p.cmd.Process.Signal(s); err != nil {
+	if err := send(p.cmd.Process, s); err != nil {
 		t.Fatal(err)
 	}
 }

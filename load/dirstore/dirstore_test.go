@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -135,7 +136,7 @@ func TestVersionsGrowWhateverTheClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer o.Close()
+	o.Close()
 	if o.Info().Version == first {
 		t.Error("a touched file kept its version")
 	}
@@ -174,8 +175,8 @@ func TestErrorsNameTheCure(t *testing.T) {
 }
 
 func TestReadOnlyDirectory(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may write everywhere")
+	if os.Geteuid() == 0 || runtime.GOOS == "windows" {
+		t.Skip("root may write everywhere, and so may who makes a directory on Windows")
 	}
 	root := t.TempDir()
 	if err := os.Chmod(root, 0o555); err != nil {

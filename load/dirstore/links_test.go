@@ -33,6 +33,9 @@ func TestListFollowsLinks(t *testing.T) {
 		if err := os.Symlink(to, link); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := os.Readlink(link); err != nil {
+			t.Skip("Wine makes something else of links")
+		}
 	}
 	for prefix, want := range map[string][]string{
 		"":       {"a/one", "again/one", "b.c", "b/deep/three", "b/two", "file"},

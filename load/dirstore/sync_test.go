@@ -34,7 +34,7 @@ func TestPublishIsDurable(t *testing.T) {
 				what += " " + strings.TrimPrefix(there, "lake/")
 			}
 		}
-		synced = append(synced, what)
+		synced = append(synced, filepath.ToSlash(what))
 		return f.Sync()
 	}
 	want := []string{

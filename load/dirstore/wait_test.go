@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -88,7 +89,14 @@ func TestHolderOfALock(t *testing.T) {
 	if !errors.Is(err, load.ErrLocked) {
 		t.Fatalf("Lock: %v, want ErrLocked", err)
 	}
-	if _, unknown := os.Stat("/proc/locks"); unknown == nil && !strings.Contains(err.Error(), fmt.Sprintf("which process %d (dirstore.test) of user %d holds", os.Getpid(), os.Getuid())) {
+	want := ""
+	if _, unknown := os.Stat("/proc/locks"); unknown == nil {
+		want = fmt.Sprintf("which process %d (dirstore.test) of user %d holds", os.Getpid(), os.Getuid())
+	}
+	if runtime.GOOS == "windows" {
+		want = fmt.Sprintf("which process %d (dirstore.test.exe) holds", os.Getpid())
+	}
+	if !strings.Contains(err.Error(), want) {
 		t.Errorf("Lock: %v, want who holds it", err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -55,11 +57,15 @@ func testReadBack(t *testing.T, s load.Store) {
 	for i := range random {
 		random[i] = byte(rng.Uint64())
 	}
+	strange := "tables/calls/dt=2026-11-22/tenant_id=a b+c%2F#?ü.parquet"
+	if runtime.GOOS == "windows" { // whose files have no question mark
+		strange = strings.ReplaceAll(strange, "?", "")
+	}
 	for name, data := range map[string][]byte{
-		"tables/calls/empty.parquet":                               {},
-		"tables/calls/small.parquet":                               []byte("small"),
-		"tables/calls/dt=2026-11-22/tenant_id=a b+c%2F#?ü.parquet": []byte("strange name"),
-		"big.parquet": random,
+		"tables/calls/empty.parquet": {},
+		"tables/calls/small.parquet": []byte("small"),
+		strange:                      []byte("strange name"),
+		"big.parquet":                random,
 	} {
 		v := put(t, s, name, data)
 		o, err := s.Open(t.Context(), name)
@@ -171,6 +177,9 @@ func wantCancelledList(ctx context.Context, t *testing.T, s load.Store) {
 // testSnapshot replaces an object that is being read: the rest of the reads fail or give the old
 // bytes, and a new Open gives the new ones.
 func testSnapshot(t *testing.T, s load.Store) {
+	if os.Getenv("GRAPHLAKE_WINE") != "" {
+		t.Skip("Wine replaces no file that is open")
+	}
 	put(t, s, "a/b", bytes.Repeat([]byte("old"), 1000))
 	o, err := s.Open(t.Context(), "a/b")
 	if err != nil {

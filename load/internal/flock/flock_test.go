@@ -3,6 +3,7 @@ package flock
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
@@ -19,19 +20,23 @@ func TestSweep(t *testing.T) {
 	}
 	write(t, filepath.Join(made.Name, "000000.arrow"))
 	write(t, filepath.Join(dir, "another"))
-	if err := os.Symlink("another", filepath.Join(dir, "scratch-link")); err != nil {
-		t.Fatal(err)
+	links := 0
+	if runtime.GOOS != "windows" { // where not everybody may make one
+		if err := os.Symlink("another", filepath.Join(dir, "scratch-link")); err != nil {
+			t.Fatal(err)
+		}
+		links = 1
 	}
 	for what, want := range map[string]os.FileMode{made.Name: 0o700, file.Name(): 0o600} {
-		if info, err := os.Stat(what); err != nil || info.Mode().Perm() != want {
+		if info, err := os.Stat(what); err != nil || info.Mode().Perm() != want && runtime.GOOS != "windows" {
 			t.Errorf("%s: %v, %v; want %v", what, info.Mode(), err, want)
 		}
 	}
-	wantEntries(t, dir, 4)
+	wantEntries(t, dir, 3+links)
 	made.open.Close()
-	wantEntries(t, dir, 3)
+	wantEntries(t, dir, 2+links)
 	file.Close()
-	wantEntries(t, dir, 2)
+	wantEntries(t, dir, 1+links)
 	if err := made.Remove(); err == nil {
 		t.Error("a directory was closed twice")
 	}

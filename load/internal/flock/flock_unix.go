@@ -46,6 +46,9 @@ func openToLock(name string, _ bool) (*os.File, error) {
 	return os.OpenFile(name, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 }
 
+// openToAsk opens what may be locked.
+func openToAsk(name string, isDir bool) (*os.File, error) { return openToLock(name, isDir) }
+
 // removeLocked removes a file or directory whose lock is held, and then frees the lock.
 func removeLocked(name string, f *os.File) error { return errors.Join(os.RemoveAll(name), f.Close()) }
 

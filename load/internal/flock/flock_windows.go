@@ -61,6 +61,14 @@ func openToLock(name string, isDir bool) (*os.File, error) {
 	return os.Open(name)
 }
 
+// openToAsk opens what may be locked. A directory without the file is nobody's.
+func openToAsk(name string, isDir bool) (*os.File, error) {
+	if isDir {
+		return os.Open(filepath.Join(name, lockOfDir))
+	}
+	return os.Open(name)
+}
+
 // removeLocked frees the lock on a file or directory and removes it. What somebody has open by then stays: whoever sweeps
 // it next removes it.
 func removeLocked(name string, f *os.File) error {

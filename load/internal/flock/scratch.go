@@ -161,7 +161,7 @@ func IsLeft(name string) bool {
 	if err != nil || !Ours(info) {
 		return false
 	}
-	f, err := openToLock(name, info.IsDir())
+	f, err := openToAsk(name, info.IsDir())
 	if err != nil {
 		return errors.Is(err, fs.ErrNotExist)
 	}
