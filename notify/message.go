@@ -46,7 +46,7 @@ func testMessage(lake string, on []Kind, now time.Time) Message {
 		if !slices.Contains(on, k) {
 			continue
 		}
-		e := entry{Cause: Cause{Kind: k, Subject: Subject{"example", "call_records"}, Day: day, Job: "nightly", Since: now.UTC().Truncate(time.Hour)}}
+		e := entry{Problem: Problem{Kind: k, Subject: Subject{"example", "call_records"}, Day: day, Job: "nightly", Since: now.UTC().Truncate(time.Hour)}}
 		if k == Recovered {
 			e.Kind, e.Gone = Failed, true
 		}
@@ -61,7 +61,7 @@ func testMessage(lake string, on []Kind, now time.Time) Message {
 func events(all []entry) []Event {
 	var found []Event
 	for _, e := range all {
-		c := e.Cause
+		c := e.Problem
 		ev := Event{
 			Kind: c.Kind, Tenant: foreign.Printable(c.Tenant), Job: foreign.Printable(c.Job), Run: c.Run, Reason: c.Reason, Since: c.Since,
 		}

@@ -44,7 +44,7 @@ func (n *Notifier) Tell(ctx context.Context, f Found, now time.Time) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.before != nil && slices.Equal(n.before.Causes, f.Causes) && slices.Equal(n.before.Well, f.Well) {
+	if n.before != nil && slices.Equal(n.before.Problems, f.Problems) && slices.Equal(n.before.Well, f.Well) {
 		return
 	}
 	n.before = nil
@@ -81,7 +81,7 @@ func (n *Notifier) Tell(ctx context.Context, f Found, now time.Time) {
 			n.quiet[to.Name] = now.Add(pause)
 		}
 	}
-	if !slices.ContainsFunc(n.known.Causes, n.known.due) {
+	if !slices.ContainsFunc(n.known.Problems, n.known.due) {
 		n.before = &f
 	}
 }

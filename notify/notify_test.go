@@ -53,10 +53,10 @@ func (k *kept) took(t *testing.T, when string, want ...string) {
 var users = Subject{"contoso", "users"}
 
 func found(k Kind, day int) Found {
-	return Found{Causes: []Cause{{Kind: k, Subject: users, Day: fmt.Sprintf("2026-11-%02d", day), Job: "night", Since: at(day)}}}
+	return Found{Problems: []Problem{{Kind: k, Subject: users, Day: fmt.Sprintf("2026-11-%02d", day), Job: "night", Since: at(day)}}}
 }
 
-func well(k Kind) Found { return Found{Well: []Cause{{Kind: k, Subject: users}}} }
+func well(k Kind) Found { return Found{Well: []Problem{{Kind: k, Subject: users}}} }
 
 func at(day int) time.Time { return time.Date(2026, 11, day, 2, 30, 0, 0, time.UTC) }
 
@@ -64,7 +64,7 @@ func notifier(s Store, to ...Target) *Notifier {
 	return &Notifier{Targets: to, Store: s, Lake: "az://lake", Log: slog.New(slog.DiscardHandler)}
 }
 
-// A cause is told once a day for as long as it is there, by whichever process, and once that it is gone.
+// A problem is told once a day for as long as it is there, by whichever process, and once that it is gone.
 func TestOnceADay(t *testing.T) {
 	s, k := memstore.New(), &kept{}
 	tell := func(f Found, now time.Time) { // a process that ends
@@ -93,7 +93,7 @@ func TestOnceADay(t *testing.T) {
 		t.Error(err)
 	}
 	tell(Found{}, at(26).Add(forgetAfter+48*time.Hour))
-	if d, _, err := loadTold(t.Context(), s); err != nil || len(d.Causes) > 0 {
+	if d, _, err := loadTold(t.Context(), s); err != nil || len(d.Problems) > 0 {
 		t.Errorf("what nobody has found for long is remembered: %v, %v", d, err)
 	}
 }
@@ -152,8 +152,8 @@ func TestManyProcesses(t *testing.T) {
 	var d told
 	if _, err := changeTold(t.Context(), s, func(t *told) {
 		t.update("ops", Kinds(), found(Failed, 24))
-		d.Causes = append(d.Causes, t.claim("ops", at(24))[0])
-	}); err != nil || len(d.Causes) != 1 {
+		d.Problems = append(d.Problems, t.claim("ops", at(24))[0])
+	}); err != nil || len(d.Problems) != 1 {
 		t.Fatal(d, err)
 	}
 	notifier(s, Target{"ops", Kinds(), k}).Tell(t.Context(), found(Failed, 24), at(24).Add(time.Minute))
@@ -195,7 +195,7 @@ func TestOfRun(t *testing.T) {
 		unit("logs", state.Data, "", 2), unit("logs", state.Empty, "", 1), unit("teams", state.Off, "off", 0),
 	}}, "night")
 	var got []string
-	for _, c := range f.Causes {
+	for _, c := range f.Problems {
 		got = append(got, string(c.Kind)+" "+c.Dataset+" "+c.Reason)
 	}
 	for _, c := range f.Well {
@@ -211,7 +211,7 @@ func TestCard(t *testing.T) {
 	var all []entry
 	for i := range 300 {
 		for _, d := range []string{"users", "call_records"} {
-			all = append(all, entry{Cause: Cause{Kind: Refused, Subject: Subject{fmt.Sprintf("tenant-%d", i), d}, Reason: "unauthorized"}})
+			all = append(all, entry{Problem: Problem{Kind: Refused, Subject: Subject{fmt.Sprintf("tenant-%d", i), d}, Reason: "unauthorized"}})
 		}
 	}
 	m := newMessage("az://lake", all, at(23))
@@ -222,7 +222,7 @@ func TestCard(t *testing.T) {
 	if err != nil || len(text) > 28<<10 || !strings.Contains(string(text), "and 275 more; graphlake status has all") {
 		t.Errorf("a card of %d bytes, %v", len(text), err)
 	}
-	long, err := json.Marshal(newMessage(strings.Repeat("x", 9000), []entry{{Cause: Cause{Kind: Late, Subject: Subject{strings.Repeat("ü", 9000), "users"}}}}, at(23)).card())
+	long, err := json.Marshal(newMessage(strings.Repeat("x", 9000), []entry{{Problem: Problem{Kind: Late, Subject: Subject{strings.Repeat("ü", 9000), "users"}}}}, at(23)).card())
 	if err != nil || len(long) > 8<<10 {
 		t.Errorf("a card of long names has %d bytes, %v", len(long), err)
 	}
@@ -313,7 +313,7 @@ func TestOfLate(t *testing.T) {
 	f := OfLate([]clock.Overdue{
 		{Job: "night", Tenant: "contoso", Dataset: "users", Due: at(23)}, {Job: "noon", Tenant: "contoso", Dataset: "users", Due: at(23)},
 	}, nil)
-	if len(f.Causes) != 1 || f.Causes[0].Job != "night" || f.Causes[0].Day != "2026-11-23" || len(f.Well) != 0 {
+	if len(f.Problems) != 1 || f.Problems[0].Job != "night" || f.Problems[0].Day != "2026-11-23" || len(f.Well) != 0 {
 		t.Errorf("%+v", f)
 	}
 }

@@ -15,8 +15,8 @@ import (
 
 // What is told when, per target:
 //
-//   - A cause is told if its day is later than the last that was told of it: once for each day on which it is found.
-//   - A cause that was told and is found to be gone is told once as recovered, at most once for each day that was told of it. What is
+//   - A problem is told if its day is later than the last that was told of it: once for each day on which it is found.
+//   - A problem that was told and is found to be gone is told once as recovered, at most once for each day that was told of it. What is
 //     lost is never gone.
 //   - What is late is not told of a dataset of which is told that it failed or was refused: that is why.
 //
@@ -26,14 +26,14 @@ import (
 
 // told is the document of the lake, whose name is [load.Notified].
 type told struct {
-	Format int     `json:"format"`
-	Causes []entry `json:"causes"`
+	Format   int     `json:"format"`
+	Problems []entry `json:"problems"`
 }
 
-// entry is what a target knows of a cause.
+// entry is what a target knows of a problem.
 type entry struct {
 	To string `json:"to"` // the target's name
-	Cause
+	Problem
 	Gone      bool      `json:"gone,omitempty"`
 	Told      string    `json:"told,omitempty"`           // the day that was told last
 	Recovered string    `json:"told_recovered,omitempty"` // the day that was told when it was last told as recovered
@@ -44,12 +44,12 @@ const (
 	format = 1
 	// claimTime is longer than sending takes.
 	claimTime = 5 * time.Minute
-	// forgetAfter is how long a cause that nobody finds any more, nor says of that it is gone, is remembered: its dataset is no
+	// forgetAfter is how long a problem that nobody finds any more, nor says of that it is gone, is remembered: its dataset is no
 	// longer configured.
 	forgetAfter = 35 * 24 * time.Hour
 )
 
-func (e entry) is(to string, c Cause) bool {
+func (e entry) is(to string, c Problem) bool {
 	return e.To == to && e.Kind == c.Kind && e.Subject == c.Subject
 }
 
@@ -58,7 +58,7 @@ func (t *told) due(e entry) bool {
 	if e.Gone {
 		return e.Recovered < e.Told
 	}
-	explained := e.Kind == Late && slices.ContainsFunc(t.Causes, func(o entry) bool {
+	explained := e.Kind == Late && slices.ContainsFunc(t.Problems, func(o entry) bool {
 		return o.To == e.To && !o.Gone && o.Subject == e.Subject && (o.Kind == Failed || o.Kind == Refused)
 	})
 	return e.Day > e.Told && !explained
@@ -66,28 +66,28 @@ func (t *told) due(e entry) bool {
 
 // update takes in what was found for a target that is told of some kinds.
 func (t *told) update(to string, of []Kind, f Found) {
-	find := func(c Cause) int {
-		return slices.IndexFunc(t.Causes, func(e entry) bool { return e.is(to, c) })
+	find := func(c Problem) int {
+		return slices.IndexFunc(t.Problems, func(e entry) bool { return e.is(to, c) })
 	}
 	for _, c := range f.Well {
 		if i := find(c); i >= 0 {
-			t.Causes[i].Gone = true
+			t.Problems[i].Gone = true
 		}
 	}
-	for _, c := range f.Causes {
+	for _, c := range f.Problems {
 		if i := find(c); i >= 0 {
-			t.Causes[i].Cause, t.Causes[i].Gone = c, false
+			t.Problems[i].Problem, t.Problems[i].Gone = c, false
 		} else if slices.Contains(of, c.Kind) {
-			t.Causes = append(t.Causes, entry{To: to, Cause: c})
+			t.Problems = append(t.Problems, entry{To: to, Problem: c})
 		}
 	}
-	t.Causes = slices.DeleteFunc(t.Causes, func(e entry) bool {
+	t.Problems = slices.DeleteFunc(t.Problems, func(e entry) bool {
 		return e.To == to && (e.Gone && e.Told == "" || !slices.Contains(of, e.Kind))
 	})
 	if !slices.Contains(of, Recovered) {
-		for i, e := range t.Causes {
+		for i, e := range t.Problems {
 			if e.To == to && e.Gone {
-				t.Causes[i].Recovered = e.Told
+				t.Problems[i].Recovered = e.Told
 			}
 		}
 	}
@@ -96,9 +96,9 @@ func (t *told) update(to string, of []Kind, f Found) {
 // claim marks what is to be sent to a target and nobody is about to, and gives it.
 func (t *told) claim(to string, now time.Time) []entry {
 	var all []entry
-	for i, e := range t.Causes {
+	for i, e := range t.Problems {
 		if e.To == to && t.due(e) && now.Sub(e.Claimed) >= claimTime {
-			t.Causes[i].Claimed = now
+			t.Problems[i].Claimed = now
 			all = append(all, e)
 		}
 	}
@@ -108,17 +108,17 @@ func (t *told) claim(to string, now time.Time) []entry {
 // settle notes that what was claimed was sent, or gives it back.
 func (t *told) settle(sent []entry, ok bool) {
 	for _, s := range sent {
-		for i, e := range t.Causes {
-			if !e.is(s.To, s.Cause) {
+		for i, e := range t.Problems {
+			if !e.is(s.To, s.Problem) {
 				continue
 			}
-			t.Causes[i].Claimed = time.Time{}
+			t.Problems[i].Claimed = time.Time{}
 			switch {
 			case !ok:
 			case s.Gone:
-				t.Causes[i].Recovered = s.Told
+				t.Problems[i].Recovered = s.Told
 			default:
-				t.Causes[i].Told = s.Day
+				t.Problems[i].Told = s.Day
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func (t *told) settle(sent []entry, ok bool) {
 // forget drops what nobody has found for long.
 func (t *told) forget(now time.Time) {
 	oldest := now.UTC().Add(-forgetAfter).Format(time.DateOnly)
-	t.Causes = slices.DeleteFunc(t.Causes, func(e entry) bool { return e.Day < oldest })
+	t.Problems = slices.DeleteFunc(t.Problems, func(e entry) bool { return e.Day < oldest })
 }
 
 // Store is where a lake keeps its documents.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"graphlake/jobs/clock"
 	"graphlake/jobs/plan"
 	"graphlake/load/dirstore"
+	"graphlake/notify"
 	"graphlake/schemas"
 )
 
@@ -76,4 +79,54 @@ func TestHealthOfTables(t *testing.T) {
 			t.Errorf("after %v: %v, want %d", c.after, got, c.want)
 		}
 	}
+}
+
+// sent keeps the titles of what is notified.
+type sent struct{ titles []string }
+
+func (s *sent) Send(_ context.Context, m notify.Message) (string, error) {
+	s.titles = append(s.titles, m.Title)
+	return "ok", nil
+}
+
+// What is late is told once, of a job that is at work not before it has had its time, and what was told is told when it is there.
+func TestHealthNotifies(t *testing.T) {
+	var told sent
+	night := clock.Job{Name: "night", Late: time.Hour, Selection: plan.Selection{
+		Tenants: []plan.Tenant{{Name: "contoso"}}, Datasets: []schemas.Dataset{schemas.Users, schemas.PSTNCalls},
+	}}
+	log := slog.New(slog.DiscardHandler)
+	h := newHealth(nil, []clock.Job{night}, log)
+	h.notifier = &notify.Notifier{Log: log, Targets: []notify.Target{{Name: "ops", On: notify.Kinds(), Channel: &told}}}
+	now := time.Now()
+	find := func(datasets ...string) {
+		h.found = healthReport{Time: now}
+		for _, d := range datasets {
+			h.found.Late = append(h.found.Late, clock.Overdue{Job: "night", Tenant: "contoso", Dataset: d, Due: now})
+		}
+	}
+	want := func(when string, titles ...string) {
+		t.Helper()
+		if !slices.Equal(told.titles, titles) {
+			t.Errorf("%s: %q, want %q", when, told.titles, titles)
+		}
+		told.titles = nil
+	}
+	end := h.begin("night")
+	find("users", "pstn_calls")
+	h.notify(t.Context(), now)
+	want("the job is at work")
+	h.notify(t.Context(), now.Add(2*time.Hour))
+	want("it has been at work for long", "graphlake: 2 late")
+	end()
+	find("users")
+	h.notify(t.Context(), now.Add(3*time.Hour))
+	want("a part is there", "graphlake: 1 recovered")
+	h.found.Error = "the lake does not answer"
+	h.found.Late = nil
+	h.notify(t.Context(), now.Add(4*time.Hour))
+	want("nothing is known")
+	find()
+	h.notify(t.Context(), now.Add(5*time.Hour))
+	want("all is there", "graphlake: 1 recovered")
 }

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -168,5 +170,43 @@ func TestScheduleGivesUp(t *testing.T) {
 	}
 	if files := s.files(t); len(files) > 0 {
 		t.Errorf("it leaves %v", files)
+	}
+}
+
+// Who is notified is told by a schedule when a run of a job has ended, and in it nothing of people.
+func TestScheduleNotifies(t *testing.T) {
+	got := make(chan string, 10)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		text, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		got <- string(text)
+	}))
+	defer receiver.Close()
+	t.Setenv("HOOK", receiver.URL)
+	s := newSite(t, "")
+	refuse := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"error":{"code":"Forbidden","message":"not for ines@contoso.example"}}`)
+	})
+	s.other.Store(&refuse)
+	s.configure(t, "notify: [{name: operators, webhook_env: HOOK}]\n")
+	p := s.watch(t, "fast")
+	go func() { _, _ = io.Copy(io.Discard, p.log) }()
+	select {
+	case text := <-got:
+		if !strings.Contains(text, `"title":"graphlake: 3 refused"`) || !strings.Contains(text, `"job":"nightly"`) || strings.Contains(text, "ines") {
+			t.Errorf("it is told %s", text)
+		}
+	case <-time.After(time.Minute):
+		t.Error("nobody is told")
+	}
+	p.signal(t, syscall.SIGTERM)
+	if r := p.wait(t); r.status != exitDone {
+		t.Errorf("it ends with %d", r.status)
+	}
+	if len(got) > 0 {
+		t.Errorf("it is told more: %s", <-got)
 	}
 }

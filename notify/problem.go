@@ -24,14 +24,14 @@ const (
 // Kinds are all of them, the worst first.
 func Kinds() []Kind { return []Kind{Failed, Refused, Lost, Late, Recovered} }
 
-// Subject is what a cause is of; without a tenant it is a run as a whole.
+// Subject is what a problem is of; without a tenant it is a run as a whole.
 type Subject struct {
 	Tenant  string `json:"tenant,omitempty"` // its name
 	Dataset string `json:"dataset,omitempty"`
 }
 
-// Cause is one thing that is wrong.
-type Cause struct {
+// Problem is one thing that is wrong.
+type Problem struct {
 	Kind Kind `json:"kind"`
 	Subject
 	Day    string    `json:"day"` // that it is of, as 2026-11-23: it is told once for each
@@ -43,18 +43,18 @@ type Cause struct {
 
 // Found is what somebody who looked has seen: what is wrong, and what is not.
 type Found struct {
-	Causes []Cause
-	Well   []Cause // of which kind and subject count: that of it nothing is wrong
+	Problems []Problem
+	Well     []Problem // of which kind and subject count: that of it nothing is wrong
 }
 
 // OfRun is what the report of a run says. What could not be reached, or was locked, it leaves open: that is tried again, and late if
 // it stays so.
 func OfRun(rep jobs.Report, job string) Found {
 	day := rep.Started.UTC().Format(time.DateOnly)
-	worst := map[Subject]Cause{}
+	worst := map[Subject]Problem{}
 	var order []Subject
 	note := func(s Subject, o state.Outcome, err *jobs.ErrorReport) {
-		c := Cause{Subject: s, Day: day, Job: job, Run: rep.Run}
+		c := Problem{Subject: s, Day: day, Job: job, Run: rep.Run}
 		switch o {
 		case state.Failed:
 			c.Kind = Failed
@@ -74,12 +74,12 @@ func OfRun(rep jobs.Report, job string) Found {
 			worst[s] = c
 		}
 	}
-	f := Found{Well: []Cause{{Kind: Failed}}} // a run has begun
+	f := Found{Well: []Problem{{Kind: Failed}}} // a run has begun
 	for _, u := range rep.Units {
 		s := Subject{u.Tenant, u.Dataset}
 		note(s, u.Outcome, u.Error)
-		if lost := (Cause{Kind: Lost, Subject: s, Day: day, Job: job, Run: rep.Run}); u.Lost > 0 && !slices.Contains(f.Causes, lost) {
-			f.Causes = append(f.Causes, lost)
+		if lost := (Problem{Kind: Lost, Subject: s, Day: day, Job: job, Run: rep.Run}); u.Lost > 0 && !slices.Contains(f.Problems, lost) {
+			f.Problems = append(f.Problems, lost)
 		}
 	}
 	for _, r := range rep.Removed {
@@ -90,22 +90,22 @@ func OfRun(rep jobs.Report, job string) Found {
 	for _, s := range order {
 		switch c := worst[s]; c.Kind {
 		case Failed, Refused:
-			f.Causes = append(f.Causes, c)
+			f.Problems = append(f.Problems, c)
 		case "":
-			f.Well = append(f.Well, Cause{Kind: Failed, Subject: s}, Cause{Kind: Refused, Subject: s})
+			f.Well = append(f.Well, Problem{Kind: Failed, Subject: s}, Problem{Kind: Refused, Subject: s})
 		}
 	}
 	return f
 }
 
-// open is no kind of a cause: nothing is concluded.
+// open is no kind of a problem: nothing is concluded.
 const open Kind = "open"
 
 func severity(k Kind) int { return slices.Index([]Kind{"", open, Refused, Failed}, k) }
 
 // OfNoRun is that a run could not begin, for a reason that is no word of anybody's.
 func OfNoRun(job, reason string, now time.Time) Found {
-	return Found{Causes: []Cause{{Kind: Failed, Day: now.UTC().Format(time.DateOnly), Job: job, Reason: reason}}}
+	return Found{Problems: []Problem{{Kind: Failed, Day: now.UTC().Format(time.DateOnly), Job: job, Reason: reason}}}
 }
 
 // OfLate is what is late of some jobs, and what of theirs is not.
@@ -118,18 +118,18 @@ func OfLate(late []clock.Overdue, of []clock.Job) Found {
 			continue
 		}
 		lags[s] = true
-		c := Cause{Kind: Late, Subject: s, Day: o.Due.UTC().Format(time.DateOnly), Job: o.Job, Since: o.Due.UTC()}
+		c := Problem{Kind: Late, Subject: s, Day: o.Due.UTC().Format(time.DateOnly), Job: o.Job, Since: o.Due.UTC()}
 		if o.Tables {
 			c.Reason = "tables"
 		}
-		f.Causes = append(f.Causes, c)
+		f.Problems = append(f.Problems, c)
 	}
 	for _, j := range of {
 		for _, t := range j.Selection.Tenants {
 			for _, d := range j.Selection.Datasets {
 				if s := (Subject{t.Name, d.Name}); !lags[s] {
 					lags[s] = true
-					f.Well = append(f.Well, Cause{Kind: Late, Subject: s})
+					f.Well = append(f.Well, Problem{Kind: Late, Subject: s})
 				}
 			}
 		}
@@ -139,5 +139,5 @@ func OfLate(late []clock.Overdue, of []clock.Job) Found {
 
 // And is both findings.
 func (f Found) And(g Found) Found {
-	return Found{slices.Concat(f.Causes, g.Causes), slices.Concat(f.Well, g.Well)}
+	return Found{slices.Concat(f.Problems, g.Problems), slices.Concat(f.Well, g.Well)}
 }
