@@ -19,7 +19,10 @@ func (m Message) card() object {
 	for _, e := range m.Events[:min(len(m.Events), mostShown)] {
 		runs := []object{
 			{"type": "TextRun", "text": string(e.Kind) + "  ", "weight": "bolder", "color": colors[e.Kind]},
-			{"type": "TextRun", "text": shortened(e.Text)},
+			{"type": "TextRun", "text": shortened(e.who())},
+		}
+		if detail := e.detail(); detail != "" {
+			runs = append(runs, object{"type": "TextRun", "text": ": " + shortened(detail)})
 		}
 		if e.Cure != "" {
 			runs = append(runs, object{"type": "TextRun", "text": "  " + e.Cure, "fontType": "monospace"})

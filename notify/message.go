@@ -46,8 +46,11 @@ func testMessage(lake string, on []Kind, now time.Time) Message {
 		if !slices.Contains(on, k) {
 			continue
 		}
-		e := entry{Problem: Problem{Kind: k, Subject: Subject{"example", "call_records"}, Day: day, Job: "nightly", Since: now.UTC().Truncate(time.Hour)}}
-		if k == Recovered {
+		e := entry{Problem: Problem{Kind: k, Subject: Subject{"example", "call_records"}, Day: day, Job: "nightly"}}
+		switch k {
+		case Late:
+			e.Since = now.UTC().Truncate(time.Hour)
+		case Recovered:
 			e.Kind, e.Gone = Failed, true
 		}
 		all = append(all, e)
@@ -114,33 +117,36 @@ func title(all []Event) string {
 // who is what an event is of.
 func (e Event) who() string {
 	if e.Tenant == "" {
-		return "runs"
+		return "a run"
 	}
 	return fmt.Sprintf("%s of %s", strings.Join(e.Datasets, ", "), e.Tenant)
 }
 
-func (e Event) text() string {
-	reason := ""
+// detail is what is said besides the kind.
+func (e Event) detail() string {
+	var all []string
+	switch {
+	case e.Kind == Late && e.Reason == "tables":
+		return "its tables lag raw"
+	case e.Kind == Late:
+		return fmt.Sprintf("due at %s by the job %s, and not read", e.Since.Format(time.RFC3339), e.Job)
+	case e.Kind == Lost:
+		return "Graph has forgotten some of it before it was read whole"
+	case e.Kind == Recovered:
+		return "no longer " + string(e.Of)
+	case e.Kind == Refused:
+		all = append(all, "credentials or consent are missing")
+	case e.Tenant == "":
+		all = append(all, "it could not begin")
+	}
 	if e.Reason != "" {
-		reason = ": " + e.Reason
+		all = append(all, e.Reason)
 	}
-	switch e.Kind {
-	case Late:
-		if e.Reason == "tables" {
-			return fmt.Sprintf("%s: late: the tables lag raw", e.who())
-		}
-		return fmt.Sprintf("%s: late: due at %s by the job %s, and not read", e.who(), e.Since.Format(time.RFC3339), e.Job)
-	case Refused:
-		return e.who() + ": refused" + reason + ": credentials or consent are missing"
-	case Lost:
-		return e.who() + ": lost: Graph has forgotten some of it before it was read whole"
-	case Recovered:
-		return fmt.Sprintf("%s: recovered: no longer %s", e.who(), e.Of)
-	}
-	if e.Tenant == "" {
-		return "a run could not begin" + reason
-	}
-	return e.who() + ": failed" + reason
+	return strings.Join(all, ": ")
+}
+
+func (e Event) text() string {
+	return strings.TrimSuffix(fmt.Sprintf("%s: %s: %s", e.who(), e.Kind, e.detail()), ": ")
 }
 
 // cure is a command that says more, or mends it.

@@ -169,7 +169,7 @@ func TestLakeAway(t *testing.T) {
 	n.Tell(t.Context(), OfNoRun("night", "unavailable", at(23)), at(23))
 	n.Tell(t.Context(), Found{}, at(23))
 	n.Tell(t.Context(), OfNoRun("night", "unavailable", at(23)), at(23).Add(time.Hour))
-	k.took(t, "without a lake", "a run could not begin: unavailable")
+	k.took(t, "without a lake", "a run: failed: it could not begin: unavailable")
 	s := memstore.New()
 	if _, err := s.Swap(t.Context(), load.Notified, "", []byte("{")); err != nil {
 		t.Fatal(err)
@@ -215,7 +215,7 @@ func TestCard(t *testing.T) {
 		}
 	}
 	m := newMessage("az://lake", all, at(23))
-	if len(m.Events) != 300 || m.Title != "graphlake: 600 refused" || m.Events[0].Text != "call_records, users of tenant-0: refused: unauthorized: credentials or consent are missing" {
+	if len(m.Events) != 300 || m.Title != "graphlake: 600 refused" || m.Events[0].Text != "call_records, users of tenant-0: refused: credentials or consent are missing: unauthorized" {
 		t.Errorf("%d events, %q, %q", len(m.Events), m.Title, m.Events[0].Text)
 	}
 	text, err := json.Marshal(m.card())

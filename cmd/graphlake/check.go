@@ -67,6 +67,10 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 	if store != nil && rep.Privacy.Error == nil {
 		rep.Privacy = found(unlessStopped(ctx, cfg.settingsError(jobs.CheckSettings(ctx, store, privacy))))
 	}
+	for _, n := range cfg.Notify {
+		_, err := cfg.target(n)
+		rep.Notify = append(rep.Notify, notifyCheck{n.Name, found(usage(err))})
+	}
 	status := rep.conclude()
 	if err := c.printCheck(rep); err != nil || status == exitDone {
 		return err
@@ -313,6 +317,7 @@ type checkReport struct {
 	Privacy finding       `json:"privacy"` // of the key, and of whether the lake has the same settings
 	Tenants []tenantCheck `json:"tenants"`
 	Lake    lakeCheck     `json:"lake"`
+	Notify  []notifyCheck `json:"notify,omitempty"` // whether it is known where to; nothing is sent
 
 	stopped bool // before everything was tried
 }
@@ -353,6 +358,11 @@ type lakeCheck struct {
 	finding
 }
 
+type notifyCheck struct {
+	To string `json:"to"`
+	finding
+}
+
 // finding is how one thing is.
 type finding struct {
 	Outcome string            `json:"outcome"`
@@ -390,6 +400,9 @@ func (r *checkReport) conclude() int {
 	}
 	add(r.Privacy)
 	add(r.Lake.finding)
+	for _, n := range r.Notify {
+		add(n.finding)
+	}
 	for _, t := range r.Tenants {
 		add(t.finding)
 		for _, d := range t.Datasets {
@@ -424,6 +437,9 @@ func (c *command) printCheck(r checkReport) error {
 		}
 	}
 	_, err := fmt.Fprintf(c.stdout, "\nlake %s: %s\n", r.Lake.Lake, cmp.Or(r.Lake.text(), "ok: an object was written, read and removed"))
+	for _, n := range r.Notify {
+		_, err = fmt.Fprintf(c.stdout, "notify %s: %s\n", n.To, cmp.Or(n.text(), "ok: nothing was sent; graphlake notify --test does that"))
+	}
 	if r.stopped {
 		_, err = fmt.Fprintln(c.stdout, "\nstopped: what has no answer here was not tried, or not to its end")
 	}
