@@ -45,20 +45,21 @@ func (t *tenantConfig) fillIn(environment func(string) string) {
 
 // check says what the method lacks.
 func (a authConfig) check(fail func(field, format string, args ...any)) {
-	need := func(field, value, variable string) {
+	need := func(field, value, where string) {
 		if value == "" {
-			fail(field, "method %s needs it%s", a.Method, variable)
+			fail(field, "method %s needs it%s", a.Method, where)
 		}
 	}
+	const variable, id = ": write the name of the environment variable that has it", ": Entra shows it as the application (client) ID"
 	switch a.Method {
 	case byToken:
-		need("token_env", a.TokenEnv, "")
+		need("token_env", a.TokenEnv, variable)
 	case bySecret:
-		need("client_id", a.ClientID, "")
-		need("client_secret_env", a.ClientSecretEnv, "")
+		need("client_id", a.ClientID, id)
+		need("client_secret_env", a.ClientSecretEnv, variable)
 	case byCertificate:
-		need("client_id", a.ClientID, "")
-		need("certificate_file", a.CertificateFile, "")
+		need("client_id", a.ClientID, id)
+		need("certificate_file", a.CertificateFile, ": write the name of the file")
 	case byManagedIdentity: // without client_id it is the system-assigned identity
 	case byWorkload:
 		need("client_id", a.ClientID, ", or AZURE_CLIENT_ID in the environment")

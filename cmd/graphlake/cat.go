@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"graphlake/internal/commandline"
 	"graphlake/load"
 	"graphlake/schemas"
 )
@@ -110,7 +111,11 @@ func (r *rowPrinter) choose(t schemas.Table, columns, where []string) error {
 		if i := slices.Index(known, name); i >= 0 {
 			return i, nil
 		}
-		return 0, unknown("column", name, " in "+t.Name, known)
+		err := unknown("column", name, " in "+t.Name, known)
+		if commandline.DidYouMean(name, known) == "" {
+			err = fmt.Errorf("there is no column %q in %s; graphlake schema %s lists them", name, t.Name, t.Name)
+		}
+		return 0, err
 	}
 	if len(columns) == 0 {
 		columns = known

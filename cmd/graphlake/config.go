@@ -292,14 +292,14 @@ func (c *config) check() error {
 	fail := func(path, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("%s: %s: "+format, append([]any{c.line(path), strings.TrimPrefix(path, "$.")}, args...)...))
 	}
-	if !isURL(c.Graph.Endpoint) {
-		fail("$.graph.endpoint", "%q is no URL; Graph's is %s", c.Graph.Endpoint, microsoft)
+	if wrong := wrongEndpoint(c.Graph.Endpoint); wrong != "" {
+		fail("$.graph.endpoint", "%s; Graph's is %s", wrong, microsoft)
 	}
 	if a := c.Graph.Authority; a != nil && !isURL(*a) {
 		fail("$.graph.authority", "%q is no URL; Entra's is %s", *a, entra)
 	}
 	if !(c.Graph.Rate > 0) || math.IsInf(c.Graph.Rate, 1) {
-		fail("$.graph.rate", "a factor on the published limits has to be above 0")
+		fail("$.graph.rate", "a factor on the published limits has to be above 0: want a number as 0.5")
 	}
 	if err := c.Mode.check(); err != nil {
 		fail("$.lake_mode", "%v", err)
@@ -347,6 +347,20 @@ func (c *config) check() error {
 	return errors.Join(errs...)
 }
 
+// wrongEndpoint says why tokens cannot be sent to an endpoint, without what may be a password in it.
+func wrongEndpoint(text string) string {
+	u, err := url.Parse(text)
+	switch {
+	case !isURL(text) || err != nil:
+		return fmt.Sprintf("%q is no URL", text)
+	case u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return fmt.Sprintf("%q has more than a scheme and a host", u.Redacted())
+	case u.Scheme == "http" && !onThisMachine(u.Hostname()):
+		return fmt.Sprintf("%q is not https, and tokens are sent to it", text)
+	}
+	return ""
+}
+
 func isURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
@@ -354,7 +368,7 @@ func isURL(text string) bool {
 
 func (j jobConfig) check(set schemas.Set, fail func(field, format string, args ...any)) {
 	if len(j.Datasets) == 0 && !j.Expire {
-		fail("datasets", "a job needs at least one")
+		fail("datasets", "a job needs at least one; graphlake datasets lists them")
 	}
 	for i, name := range j.Datasets {
 		d, ok := set.Find(name)
@@ -405,8 +419,14 @@ func (c *config) undecoded(err error) error {
 		return c.want(e, "keys with their values, as {key: value}")
 	}
 	cure := ""
-	if _, ok := errors.AsType[*yaml.UnknownFieldError](err); ok {
-		cure = "; graphlake init writes a file with all that there are"
+	switch e, unknown := errors.AsType[*yaml.UnknownFieldError](err); {
+	case unknown:
+		cure = commandline.DidYouMean(e.GetToken().Value, keysOf(reflect.TypeFor[config]()))
+		if cure == "" {
+			cure = "; graphlake init writes a file with all that there are"
+		}
+	case strings.Contains(err.Error(), `found character '`+"\t"):
+		return fmt.Errorf("%w: that is a tab, and YAML is indented with blanks", declare.YAMLError(c.file, err))
 	}
 	return fmt.Errorf("%w%s", declare.YAMLError(c.file, err), cure)
 }
@@ -422,6 +442,23 @@ func (c *config) want(err yaml.Error, what string) error {
 		key = "the file"
 	}
 	return fmt.Errorf("%s:%d: %s: want %s", c.file, at.Line, key, what)
+}
+
+// keysOf are the keys of the configuration, of a type and all below it.
+func keysOf(t reflect.Type) (all []string) {
+	for t.Kind() == reflect.Slice || t.Kind() == reflect.Map || t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for field := range t.Fields() {
+		if key, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); key != "" {
+			all = append(all, key)
+			all = append(all, keysOf(field.Type)...)
+		}
+	}
+	return all
 }
 
 // form is what to write for a value of a type.

@@ -43,8 +43,9 @@ func TestConfigNotDecoded(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "graphlake.yaml")
 	for text, want := range map[string]string{
 		"tenants: []\nlake: [":    ":2: sequence end token ']' not found",
+		"lake: ./a\nweather: x":   `:2: unknown field "weather"; graphlake init writes`,
 		"lake: ./a\nlake: ./b":    `:2: mapping key "lake" already defined`,
-		"lake: ./a\n\nlakes: ./b": `:3: unknown field "lakes"; graphlake init writes`,
+		"lake: ./a\n\nlakes: ./b": `:3: unknown field "lakes", did you mean "lake"?`,
 	} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

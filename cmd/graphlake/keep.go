@@ -87,7 +87,7 @@ func (c *config) checkKeep(fail func(path, format string, args ...any)) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Jobs)) {
 		if c.Jobs[name].Expire && c.keepsForEver() {
-			fail("$.jobs."+name+".expire", "privacy.keep does not say how long anything is kept, so there is nothing to remove")
+			fail("$.jobs."+name+".expire", "privacy.keep does not say how long anything is kept, so there is nothing to remove: write there, as an example, keep: {raw: 400d, tables: 800d}")
 		}
 	}
 }

@@ -198,11 +198,17 @@ func (c *config) lakeIsThere() error {
 	if c.inBlobStorage() {
 		return nil
 	}
-	_, err := os.Stat(c.Lake)
+	_, err := os.ReadDir(c.Lake)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("there is no lake at %s: the first run makes it; if it lies elsewhere, say so in %s or with --lake", c.Lake, c.file)
+		return usage(fmt.Errorf("there is no lake at %s: the first run makes it; if it lies elsewhere, say so in %s or with --lake", c.Lake, c.file))
 	}
-	return usage(err)
+	if errors.Is(err, fs.ErrPermission) {
+		return usage(fmt.Errorf("the lake %s: %w; give this user the right to read it, as by its group, or choose another lake", c.Lake, err))
+	}
+	if err != nil {
+		return usage(fmt.Errorf("the lake %s: %w; say in %s or with --lake where it lies", c.Lake, err, c.file))
+	}
+	return nil
 }
 
 // lakeError names the lake. A directory that does not work is a matter of configuration; a service

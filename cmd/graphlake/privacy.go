@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"graphlake/jobs"
 	"graphlake/load"
@@ -30,6 +31,9 @@ func (c *config) openToWrite(ctx context.Context, p jobs.Privacy) (store, error)
 func (c *config) settingsError(err error) error {
 	if errors.Is(err, jobs.ErrSettings) {
 		return usage(fmt.Errorf("%s: the lake %s: %w", c.line("$.privacy"), c.Lake, err))
+	}
+	if errors.Is(err, fs.ErrPermission) && !c.inBlobStorage() {
+		return c.lakeError(err)
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,7 +39,7 @@ func (a reportCommand) Run(ctx context.Context, c *command) error {
 	}
 	for _, at := range []time.Time{days.From, days.To} {
 		if !at.Equal(at.Truncate(schemas.Day)) {
-			return usage(fmt.Errorf("%v is no day: a report has whole days", instant{at}))
+			return usage(fmt.Errorf("%v is no day: a report has whole days, as 2026-11-01", instant{at}))
 		}
 	}
 	tenants, err := tenantChoice{Tenant: a.Tenant}.tenants(cfg)
@@ -81,7 +82,10 @@ func writePage(file string, r report.Report) (err error) {
 	}
 	draft, err := os.CreateTemp(filepath.Dir(file), ".report-*.html") // which is its owner's alone, as the lake is
 	if err != nil {
-		return fmt.Errorf("write the page: %w; name a file in a directory that is there and can be written to", err)
+		if path, ok := errors.AsType[*fs.PathError](err); ok { // the draft's name says nothing to anybody
+			err = path.Err
+		}
+		return usage(fmt.Errorf("write the page %s: %w; name a file in a directory that is there and can be written to", file, err))
 	}
 	defer os.Remove(draft.Name())
 	_, err = draft.Write(out.Bytes())

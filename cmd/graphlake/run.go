@@ -44,10 +44,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if len(sel.Datasets) == 0 {
 		return expireCommand{tenantChoice: r.tenantChoice, Now: r.Now}.Run(ctx, c)
 	}
-	if err := cfg.isHere(ctx); err != nil {
-		return err
-	}
-	setup, err := c.setup(ctx, cfg, sel, true)
+	setup, err := c.setupOnce(ctx, cfg, sel)
 	if err != nil {
 		cfg.notifyOfNoRun(ctx, r.Job, err)
 		return err

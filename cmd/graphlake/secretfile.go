@@ -40,7 +40,7 @@ const mostSecret = 1 << 20
 func (s secretFile) read(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.key, err)
+		return nil, fmt.Errorf("%s: %w; name a file that is there and can be read", s.key, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -141,6 +142,9 @@ func (s selection) of(c *config) (plan.Selection, error) {
 	span, err := s.Last.span(s.From, s.To, s.now())
 	if err != nil {
 		return plan.Selection{}, err
+	}
+	if span.From.IsZero() != span.To.IsZero() {
+		return plan.Selection{}, usage(errors.New("a range needs both ends: give --from and --to, or neither; --last 7d is a range too"))
 	}
 	sel := plan.Selection{From: span.From, To: span.To, Back: !s.Now.IsZero()}
 	tenants, err := s.tenants(c)

@@ -8,7 +8,20 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"graphlake/jobs/plan"
 )
+
+// setupOnce is the setup of a single run, which does not wait for a simulator that has ended.
+func (c *command) setupOnce(ctx context.Context, cfg *config, sel plan.Selection) (*setup, error) {
+	if _, err := cfg.clients(sel.Tenants, c.logger()); err != nil {
+		return nil, err
+	}
+	if err := cfg.isHere(ctx); err != nil {
+		return nil, err
+	}
+	return c.setup(ctx, cfg, sel, true)
+}
 
 // isHere asks nobody but this machine: a Graph that should be served on it, as by the simulator, and that nobody serves any
 // more will not come back by waiting. Of others nothing is said.

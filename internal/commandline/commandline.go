@@ -212,7 +212,7 @@ func (p *Program) takeArguments(c *cobra.Command, given []string) error {
 			if a.Optional {
 				break
 			}
-			return fmt.Errorf(`expected "<%s>"`, a.Name)
+			return fmt.Errorf("<%s> is missing: %s", a.Name, strings.ToLower(strings.TrimSuffix(a.Help, ".")))
 		}
 		for more := true; more && len(given) > 0; more = a.Value.IsList() {
 			if err := a.Value.Set(given[0]); err != nil {
@@ -222,7 +222,7 @@ func (p *Program) takeArguments(c *cobra.Command, given []string) error {
 		}
 	}
 	if len(given) > 0 {
-		return fmt.Errorf("unexpected argument %s", given[0])
+		return fmt.Errorf("unexpected argument %s: %s takes %s", given[0], c.Name(), []string{"none", "no more"}[min(len(p.arguments[c]), 1)])
 	}
 	return nil
 }

@@ -137,8 +137,11 @@ func flagError(c *cobra.Command, err error) error {
 // DidYouMean names what is like a word, as what goes on behind it, and nothing if nothing is.
 func DidYouMean(word string, known []string) string {
 	near := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return distance(word, k) > max(1, len(k)/3) })
-	if len(near) == 0 {
-		return ""
+	if len(near) == 0 { // the beginning of one alone is meant, too
+		near = slices.DeleteFunc(slices.Clone(known), func(k string) bool { return len(word) < 3 || !strings.HasPrefix(k, word) })
+		if len(near) != 1 {
+			return ""
+		}
 	}
 	slices.SortStableFunc(near, func(a, b string) int { return cmp.Compare(distance(word, a), distance(word, b)) })
 	return fmt.Sprintf(", did you mean %q?", near[0])

@@ -74,7 +74,9 @@ func (v *Value) Set(text string) error {
 	if v.IsList() {
 		list := []string{text}
 		if !v.whole {
-			list = strings.Split(text, ",")
+			if list = strings.Split(text, ","); slices.Contains(list, "") {
+				return fmt.Errorf("%q has an empty part: want them as a,b", text)
+			}
 		}
 		if v.given {
 			list = slices.Concat(v.field.Interface().([]string), list)
@@ -88,7 +90,8 @@ func (v *Value) Set(text string) error {
 	}
 	v.given = true
 	if len(v.Enum) > 0 && !slices.Contains(v.Enum, text) {
-		return fmt.Errorf(`must be one of "%s" but got %q`, strings.Join(v.Enum, `","`), text)
+		there := slices.DeleteFunc(slices.Clone(v.Enum), func(value string) bool { return value == "" })
+		return fmt.Errorf(`must be one of "%s" but got %q`, strings.Join(there, `","`), text)
 	}
 	return nil
 }
