@@ -142,6 +142,9 @@ func (c *command) printAudit(a audit.Audit) error {
 	for _, k := range cures {
 		if slices.ContainsFunc(a.Findings, func(f audit.Finding) bool { return f.Kind == k.kind }) {
 			fmt.Fprintf(c.stdout, "%s: %s\n", k.kind, k.cure)
+			for _, command := range c.mends(k.kind, a.Findings) {
+				fmt.Fprintln(c.stdout, "  "+command)
+			}
 		}
 	}
 	findings := fmt.Sprintf("%d findings", a.Failures())

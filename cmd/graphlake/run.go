@@ -127,7 +127,7 @@ func remarks(u jobs.UnitReport) []string {
 		all = append(all, fmt.Sprintf("%d records are of days that the lake no longer keeps (privacy.keep), and were not written", u.NotKept))
 	}
 	if u.Behind > 0 {
-		all = append(all, fmt.Sprintf("%d parents or records could not be read; a later run reads them from where they stand: %s", u.Behind, who(u)))
+		all = append(all, fmt.Sprintf("%d parents or records could not be read; a later run reads them from where they stand: %s; all of them: graphlake audit --dataset %s", u.Behind, who(u), u.Dataset))
 	}
 	if u.Doubt != nil {
 		all = append(all, u.Doubt.String())
