@@ -18,9 +18,11 @@ import (
 
 	"graphlake/jobs"
 	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/load/memstore"
+	"graphlake/schemas"
 )
 
 // kept is a channel that keeps what it is sent.
@@ -308,12 +310,17 @@ func TestCommandTime(t *testing.T) {
 	}
 }
 
-// What two jobs read is told once, and what of theirs is not late is well.
+// What two jobs read is told once, what of theirs is not late is well, and what is not to be told is neither.
 func TestOfLate(t *testing.T) {
+	night := clock.Job{Name: "night", Selection: plan.Selection{
+		Tenants: []plan.Tenant{{Name: "contoso"}}, Datasets: []schemas.Dataset{schemas.Users, schemas.PSTNCalls, schemas.CallRecords},
+	}}
 	f := OfLate([]clock.Overdue{
+		{Job: "noon", Tenant: "contoso", Dataset: "users", Due: at(23), Tables: true},
 		{Job: "night", Tenant: "contoso", Dataset: "users", Due: at(23)}, {Job: "noon", Tenant: "contoso", Dataset: "users", Due: at(23)},
-	}, nil)
-	if len(f.Problems) != 1 || f.Problems[0].Job != "night" || f.Problems[0].Day != "2026-11-23" || len(f.Well) != 0 {
+		{Job: "night", Tenant: "contoso", Dataset: "pstn_calls", Due: at(23), Tables: true},
+	}, []clock.Job{night}, func(o clock.Overdue) bool { return !o.Tables })
+	if len(f.Problems) != 1 || f.Problems[0].Job != "night" || f.Problems[0].Day != "2026-11-23" || len(f.Well) != 1 || f.Well[0].Dataset != "call_records" {
 		t.Errorf("%+v", f)
 	}
 }

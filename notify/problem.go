@@ -108,16 +108,17 @@ func OfNoRun(job, reason string, now time.Time) Found {
 	return Found{Problems: []Problem{{Kind: Failed, Day: now.UTC().Format(time.DateOnly), Job: job, Reason: reason}}}
 }
 
-// OfLate is what is late of some jobs, and what of theirs is not.
-func OfLate(late []clock.Overdue, of []clock.Job) Found {
+// OfLate is what is late of some jobs, and what of theirs is not. What is not to be told it leaves open.
+func OfLate(late []clock.Overdue, of []clock.Job, tell func(clock.Overdue) bool) Found {
 	var f Found
-	lags := map[Subject]bool{}
+	lags, told := map[Subject]bool{}, map[Subject]bool{}
 	for _, o := range late {
 		s := Subject{o.Tenant, o.Dataset}
-		if lags[s] { // two jobs read it
+		lags[s] = true
+		if told[s] || !tell(o) { // two jobs read it
 			continue
 		}
-		lags[s] = true
+		told[s] = true
 		c := Problem{Kind: Late, Subject: s, Day: o.Due.UTC().Format(time.DateOnly), Job: o.Job, Since: o.Due.UTC()}
 		if o.Tables {
 			c.Reason = "tables"

@@ -117,10 +117,9 @@ func (h *health) notify(ctx context.Context, now time.Time) {
 	if found.Error != "" {
 		return
 	}
-	late := slices.DeleteFunc(slices.Clone(found.Late), func(o clock.Overdue) bool {
-		return !slices.ContainsFunc(judged, func(j clock.Job) bool { return j.Name == o.Job })
-	})
-	h.notifier.Tell(ctx, notify.OfLate(late, judged), now)
+	h.notifier.Tell(ctx, notify.OfLate(found.Late, judged, func(o clock.Overdue) bool {
+		return slices.ContainsFunc(judged, func(j clock.Job) bool { return j.Name == o.Job })
+	}), now)
 }
 
 // notifyOfRun tells what a run of a job has found.

@@ -163,8 +163,7 @@ func (s *setup) notifyOfRun(ctx context.Context, job string, now time.Time, rep 
 			s.runner.Log.WarnContext(ctx, "what is late is not known", "error", err)
 			all = nil
 		}
-		late = slices.DeleteFunc(late, func(o clock.Overdue) bool { return o.Tables || !o.Tried() }) // another run may be at work, or none was ever to be
-		found = found.And(notify.OfLate(late, all))
+		found = found.And(notify.OfLate(late, all, func(o clock.Overdue) bool { return !o.Tables && o.Tried() })) // else another run may be at work, or none was ever to be
 	}
 	s.config.notifier(ctx, s.runner.Store, s.runner.Log).Tell(ctx, found, time.Now())
 }

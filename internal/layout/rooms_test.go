@@ -134,6 +134,7 @@ var besides = map[string][]string{
 	"jobs/audit":      {"jobs/clock"},
 	"jobs/erased":     {"transform"},
 	"transform/facts": {"transform"},
+	"notify":          {"jobs/plan", "schemas"},
 }
 
 // modules are the nested modules. Whoever adds one also names it in .ci/run: ./... stops at its door.
