@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -304,6 +305,9 @@ func TestAddress(t *testing.T) {
 
 // A command that does not end is ended.
 func TestCommandTime(t *testing.T) {
+	if _, err := exec.LookPath("sleep"); err != nil {
+		t.Skip("there is no sleep")
+	}
 	_, err := Command{Args: []string{"sleep", "60"}, Timeout: 50 * time.Millisecond}.Send(t.Context(), Message{})
 	if err == nil || !strings.Contains(err.Error(), "it has not ended within 50ms") {
 		t.Error(err)
