@@ -44,4 +44,4 @@ try load/internal/draft
 try load/dirstore
 try load
 try jobs -test.run '^(TestCrash|TestCrashInSecondNight)$'
-try cmd/graphlake -test.run '^(TestScripts|TestTwoProcesses|TestSecretFiles.*|TestService.*|TestConsole.*)$' -test.parallel 2
+try cmd/graphlake -test.run '^(TestScripts|TestTwoProcesses|TestSecretFiles.*|TestService.*)$' -test.parallel 2

@@ -29,7 +29,7 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(256 << 20)
 	}
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(start(context.Background(), os.Args[1:]))
 }
 
 // command is the command line: what every subcommand takes, and the subcommands.
@@ -82,11 +82,16 @@ quarantined or lost, parents or records could not be read, far less came than be
 of status: something is refused, behind, lost or dirty.`
 
 func run(args []string, stdout, stderr io.Writer) int {
+	return runUntil(context.Background(), args, stdout, stderr)
+}
+
+// runUntil runs the command until it has ended, or is told to end: by a signal or by its context.
+func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 { // not knowing what to ask for is wrong usage, and help is the cure
-		run([]string{"--help"}, stderr, stderr)
+		runUntil(ctx, []string{"--help"}, stderr, stderr)
 		return exitUsage
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // who asks twice does not want to wait; the lake takes no harm
 	printed := foreign.NewWriter(stdout)
