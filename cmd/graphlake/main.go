@@ -29,7 +29,7 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(256 << 20)
 	}
-	os.Exit(start(context.Background(), os.Args[1:]))
+	os.Exit(start(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // command is the command line: what every subcommand takes, and the subcommands.

@@ -35,6 +35,9 @@ func (m lakeMode) check() error {
 	if m == 0 {
 		return nil
 	}
+	if !modesHold {
+		return errors.New("Windows has no modes; take it out: who may read the lake is said by the access list of its directory (icacls)")
+	}
 	group, others := m>>3&7, m&7
 	switch {
 	case m&^0o777 != 0:

@@ -8,4 +8,6 @@ import (
 )
 
 // start runs the command.
-func start(ctx context.Context, args []string) int { return runUntil(ctx, args, os.Stdout, os.Stderr) }
+func start(ctx context.Context, args []string, stdout, stderr *os.File) int {
+	return runUntil(ctx, args, stdout, stderr)
+}

@@ -7,16 +7,18 @@ import (
 
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
+
+	"graphlake/internal/foreign"
 )
 
 // start runs the command: as a service if the system's service control manager has started it, and else in a console.
-func start(ctx context.Context, args []string) int {
+func start(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	if serves, err := svc.IsWindowsService(); err == nil && serves {
 		return serve(ctx, args)
 	}
-	defer paintable(os.Stdout)()
-	defer paintable(os.Stderr)()
-	return runUntil(ctx, args, os.Stdout, os.Stderr)
+	defer paintable(stdout)()
+	defer paintable(stderr)()
+	return runUntil(ctx, args, stdout, stderr)
 }
 
 // paintable has a console obey escapes, in which colours and maps are written, until it is told that this has ended. One
@@ -49,7 +51,7 @@ func serve(ctx context.Context, args []string) int {
 		return ended, stop
 	}}
 	if err := svc.Run(serviceName, s); err != nil {
-		_, _ = io.WriteString(log, "graphlake: "+err.Error()+"\n")
+		_, _ = io.WriteString(log, "graphlake: "+foreign.Printable(err.Error())+"\n")
 		return exitFailed
 	}
 	return s.status

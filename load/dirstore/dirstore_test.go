@@ -16,7 +16,12 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) load.Store { return newStore(t, t.TempDir()) })
+	storetest.Run(t, func(t *testing.T) load.Store {
+		if strings.HasSuffix(t.Name(), "/Snapshot") && os.Getenv("GRAPHLAKE_WINE") != "" {
+			t.Skip("Wine replaces no file that is open")
+		}
+		return newStore(t, t.TempDir())
+	})
 }
 
 // Of what is removed nothing is left, nor of the directories that it alone was in; what lies beside it stays.

@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -177,9 +176,6 @@ func wantCancelledList(ctx context.Context, t *testing.T, s load.Store) {
 // testSnapshot replaces an object that is being read: the rest of the reads fail or give the old
 // bytes, and a new Open gives the new ones.
 func testSnapshot(t *testing.T, s load.Store) {
-	if os.Getenv("GRAPHLAKE_WINE") != "" {
-		t.Skip("Wine replaces no file that is open")
-	}
 	put(t, s, "a/b", bytes.Repeat([]byte("old"), 1000))
 	o, err := s.Open(t.Context(), "a/b")
 	if err != nil {
