@@ -104,7 +104,7 @@ func (l *live) estimate(m *moment, c counted) {
 	case source.Parent != nil && c.Parents > 0:
 		asked := l.Unit
 		asked.Parents, asked.Density = int64(c.Parents), 1
-		m.expect(guessed, l.ofParents(asked.Expected().Total(), c, m.requests), 0)
+		m.expect(l.ofParents(asked.Expected().Total(), c, m.requests), 0)
 	case source.Parent == nil && c.Span > 0 && float64(c.Spanned) >= leastListed*float64(c.Span):
 		part := math.Min(float64(c.Spanned)/float64(c.Span), 1)
 		read := int64(c.Read + c.NotYet + c.Gone)
@@ -120,11 +120,11 @@ func (l *live) estimate(m *moment, c counted) {
 			details = int64(math.Ceil(math.Max(listed-float64(read), 0) * each))
 			pages = max(m.requests-int64(float64(read)*each), 0)
 		}
-		m.expect(guessed, int64(float64(pages)*(1/part-1)), details)
+		m.expect(int64(float64(pages)*(1/part-1)), details)
 	case l.Known() && l.expects.Total() > 0:
 		total := int64(l.expects.Total())
 		if m.basis = planned; m.requests >= total {
-			m.expect(guessed, 1, 0)
+			m.expect(1, 0)
 			return
 		}
 		m.expected, m.share = total, float64(m.requests)/float64(total)
@@ -132,7 +132,7 @@ func (l *live) estimate(m *moment, c counted) {
 	default:
 		m.expected = max(int64(l.expects.Total()), m.requests+1)
 		if m.requests > 0 && source.Parent == nil && source.Detail == nil { // a list that says of no page how many follow
-			m.expect(guessed, m.expected-m.requests, 0)
+			m.expect(m.expected-m.requests, 0)
 		}
 	}
 }
@@ -152,9 +152,9 @@ func (l *live) ofParents(least int, c counted, sent int64) int64 {
 
 const enoughAsked = 20
 
-// expect notes how many requests are left, of lists and by id. One more is, as long as it has not ended.
-func (m *moment) expect(b basis, pages, details int64) {
-	m.basis, m.left = b, plan.CostOf(int(pages), int(details))
+// expect notes a guess how many requests are left, of lists and by id. One more is, as long as it has not ended.
+func (m *moment) expect(pages, details int64) {
+	m.basis, m.left = guessed, plan.CostOf(int(pages), int(details))
 	m.expected = m.requests + max(pages+details, 1)
 	m.share = float64(m.requests) / float64(m.expected)
 }
@@ -208,8 +208,8 @@ func (s siblings) fill(l *live, m *moment) {
 	}
 	left := max(total-m.requests, 1)
 	if detail := l.Dataset.Source.Detail; detail != nil && detail.Path != "" {
-		m.expect(guessed, min(int64(l.expects.Total()), left), max(left-int64(l.expects.Total()), 0))
+		m.expect(min(int64(l.expects.Total()), left), max(left-int64(l.expects.Total()), 0))
 		return
 	}
-	m.expect(guessed, left, 0)
+	m.expect(left, 0)
 }

@@ -5,7 +5,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -55,7 +55,7 @@ func TestOneCauseIsOneLine(t *testing.T) {
 	}))
 	defer graph.Close()
 	handshakes := httptest.NewUnstartedServer(sim)
-	handshakes.Config.ErrorLog = log.New(io.Discard, "", 0)
+	handshakes.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
 	handshakes.StartTLS()
 	defer handshakes.Close()
 	authority := filepath.Join(t.TempDir(), "authority.pem")

@@ -268,3 +268,51 @@ func (s *simulated) onTerminal(t *testing.T, columns uint16, watch func(text str
 	}
 	return printed{stdout.Bytes(), <-seen}
 }
+
+// The table of a report has colours on a terminal, unless nobody wants them, and fits into eighty columns.
+func TestColoursOfAReport(t *testing.T) {
+	t.Setenv("TERM", "xterm")
+	s := simulate(t, graphsim.Options{Users: 8, Roles: []string{"User.Read.All"}}, "")
+	for _, test := range []struct{ noColor, data, forbidden string }{
+		{"", "\x1b[32mdata\x1b[0m", "\x1b[31mforbidden\x1b[0m"},
+		{"1", "  data ", "  forbidden "},
+	} {
+		t.Setenv("NO_COLOR", test.noColor)
+		screen, tty, err := pty.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer screen.Close()
+		seen := make(chan string)
+		go func() {
+			text, _ := io.ReadAll(screen) // it ends with an error once nobody holds the terminal
+			seen <- string(text)
+		}()
+		status := run([]string{"--config", s.config(), "run", "--dataset", "users,pstn_calls,direct_routing_calls", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-17T00:00:00Z"}, tty, io.Discard)
+		tty.Close()
+		text := <-seen
+		if status != exitForbidden || !strings.Contains(text, test.data) || strings.Count(text, test.forbidden) != 2 || (strings.Contains(text, "\x1b") != (test.noColor == "")) {
+			t.Errorf("exit status %d, NO_COLOR=%s: %q", status, test.noColor, text)
+		}
+		for _, line := range drawnLines(text)[:4] {
+			if utf8.RuneCountInString(line) > tableWidth {
+				t.Errorf("%d columns: %s", utf8.RuneCountInString(line), line)
+			}
+		}
+	}
+}
+
+// The table fits whatever is in it: outcomes are cut first, and then names.
+func TestTableFits(t *testing.T) {
+	rows := [][]string{totalsHead, {strings.Repeat("x_name", 10), "failed, forbidden, unavailable, data", "2700/2700", "12345678", "123456789", "1234567", "86400.0"}}
+	sum := 2 * (len(totalsHead) - 1)
+	for _, w := range fitted(rows) {
+		sum += w
+	}
+	if sum != tableWidth {
+		t.Errorf("%d columns, want %d", sum, tableWidth)
+	}
+	if got := shortened("direct_routing_calls", 10); got != "direct_ro…" {
+		t.Error(got)
+	}
+}

@@ -87,7 +87,7 @@ func fitted(rows [][]string) []int {
 		sum += w
 	}
 	for _, i := range []int{1, 0} {
-		cut := min(max(sum-tableWidth, 0), max(widths[i]-len("interrupted…"), 0))
+		cut := min(max(sum-tableWidth, 0), max(widths[i]-utf8.RuneCountInString("interrupted…"), 0))
 		widths[i] -= cut
 		sum -= cut
 	}
