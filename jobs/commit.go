@@ -74,6 +74,7 @@ func (u *unit) published(commits []load.Commit) (days []day) {
 	for _, c := range commits {
 		if u.open.counts(c) {
 			u.rep.count(c)
+			u.open.noteCommits(c)
 		}
 		u.open.noteRows(c)
 		days = append(days, day{date: c.Partition.Date, changed: c.Changed, ours: u.covers(c.Partition.Date), rows: c.Rows})

@@ -38,11 +38,14 @@ type openDataset struct {
 	left        leftOut     // who may not be in what is read
 	asking      sync.Mutex  // while it is noted that units are asked for
 
-	mu      sync.Mutex             // of what follows
-	asked   bool                   // it is noted that units are asked for
-	planned map[schemas.Range]bool // and not read yet; nil before a plan was made
-	derived []derivedDay           // that are clean, which the state does not say yet
-	rows    map[time.Time]int64    // that raw holds of days that this session has published
+	mu      sync.Mutex                     // of what follows
+	asked   bool                           // it is noted that units are asked for
+	planned map[schemas.Range]bool         // and not read yet; nil before a plan was made
+	derived []derivedDay                   // that are clean, which the state does not say yet
+	rows    map[time.Time]int64            // that raw holds of days that this session has published
+	changed []load.Commit                  // partitions that this session has changed
+	tables  map[time.Time]map[string]int64 // rows of the tables of days that this session has derived, or counted
+	before  *state.Days                    // the document of days as it was when the session made it anew; nil: it did not
 
 	told    map[time.Time]map[string]int64 // rows of the tables of days, as reports of this session count them
 	counted map[time.Time]bool             // days whose raw partition a report counts, and whether as one that changed
@@ -177,6 +180,33 @@ func (o *openDataset) noteRows(c load.Commit) {
 	o.rows[c.Partition.Date] = c.Rows
 }
 
+// noteCommits remembers what became of partitions.
+func (o *openDataset) noteCommits(all ...load.Commit) {
+	for _, c := range all {
+		if c.Partition.Kind == load.Tables {
+			o.noteTables(c.Partition.Date, map[string]int64{c.Partition.Name: c.Rows})
+		}
+		if c.Changed {
+			o.mu.Lock()
+			o.changed = append(o.changed, c)
+			o.mu.Unlock()
+		}
+	}
+}
+
+// noteTables remembers how many rows tables have of a day.
+func (o *openDataset) noteTables(date time.Time, rows map[string]int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.tables == nil {
+		o.tables = map[time.Time]map[string]int64{}
+	}
+	if o.tables[date] == nil {
+		o.tables[date] = map[string]int64{}
+	}
+	maps.Copy(o.tables[date], rows)
+}
+
 // keepDays makes the document of days anew, if it says anything else.
 func (o *openDataset) keepDays(ctx context.Context, now time.Time) error {
 	if o.state.IsLost() {
@@ -186,7 +216,16 @@ func (o *openDataset) keepDays(ctx context.Context, now time.Time) error {
 		return err
 	}
 	o.mu.Lock()
-	rows := maps.Clone(o.rows)
+	counted := state.Counted{Raw: maps.Clone(o.rows), Tables: map[time.Time]map[string]int64{}}
+	for date, rows := range o.tables {
+		counted.Tables[date] = maps.Clone(rows)
+	}
 	o.mu.Unlock()
-	return o.state.KeepDays(ctx, o.dataset, rows, now)
+	before, err := o.state.KeepDays(ctx, o.dataset, counted, now)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err == nil && o.before == nil {
+		o.before = &before
+	}
+	return err
 }

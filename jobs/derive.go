@@ -77,7 +77,9 @@ func (o *openDataset) derive(ctx context.Context, date time.Time) (r derive.Resu
 		return r, err
 	}
 	defer day.Discard()
-	if r, err = day.Commit(ctx); err != nil {
+	r, err = day.Commit(ctx)
+	o.noteCommits(r.Commits...)
+	if err != nil {
 		return r, err
 	}
 	return r, o.cleaned(ctx, date, columnsOf(r.Misfits))
@@ -149,6 +151,7 @@ func (u *UnitReport) derive(o *openDataset, date time.Time, r derive.Result) {
 		u.Misfits[column] += n
 	}
 	o.tell(date, r.Rows)
+	o.noteTables(date, r.Rows)
 	u.addRows(r.Rows)
 	u.Written += r.Written
 	u.Unchanged += r.Unchanged

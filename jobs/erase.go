@@ -47,6 +47,7 @@ func (r *Runner) Erase(ctx context.Context, s plan.Selection) (Report, error) {
 				return rep, err
 			}
 			rep.Units = append(rep.Units, u)
+			rep.addChanges(u.changes)
 		}
 	}
 	err := r.endErasing(ctx)
@@ -66,6 +67,7 @@ func (r *Runner) eraseFrom(ctx context.Context, sel plan.Selection, t plan.Tenan
 	alive := s.beat(ctx, "erase")
 	defer alive.end(ctx)
 	rep := s.erase(ctx, o)
+	rep.changes = o.changes()
 	return rep, o.state.Close(ctx)
 }
 

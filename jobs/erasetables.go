@@ -138,6 +138,7 @@ func (o *openDataset) eraseRows(ctx context.Context, p load.Partition, t schemas
 	c, err := w.Commit(ctx)
 	if err == nil {
 		rep.count(c)
+		o.noteCommits(c)
 	}
 	return err
 }

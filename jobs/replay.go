@@ -36,6 +36,7 @@ func (r *Runner) Replay(ctx context.Context, s plan.Selection) (Report, error) {
 	for _, l := range r.Progress.begin(units, false) {
 		u, notes := r.replay(ctx, s, l)
 		rep.Units, rep.Notes = append(rep.Units, u), append(rep.Notes, notes...)
+		rep.addChanges(u.changes)
 	}
 	return rep, r.end(ctx, span, &rep)
 }
@@ -51,6 +52,7 @@ func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live) (rep U
 		notes = o.notReplayed(sel)
 		err = errors.Join(s.replay(ctx, o, l, cores, &rep), o.state.Close(ctx))
 		alive.end(ctx)
+		rep.changes = o.changes()
 	}
 	rep.decide(l.Unit, err)
 	if err == nil && l.days.Load() == 0 {

@@ -24,7 +24,8 @@ import (
 
 // Report is what a run has to say, in the form that --output json prints and that the lake keeps.
 type Report struct {
-	Run     string        `json:"run"` // sorts by time
+	Run     string        `json:"run"`            // sorts by time
+	What    string        `json:"what,omitempty"` // run, replay, erase or expire; earlier versions do not say it
 	Started time.Time     `json:"started"`
 	Ended   time.Time     `json:"ended"`
 	Status  state.Outcome `json:"status"`
@@ -34,6 +35,9 @@ type Report struct {
 	// which the lake keeps no report of, it is what would be.
 	Removed []Removal `json:"removed,omitzero"`
 	DryRun  bool      `json:"dry_run,omitempty"`
+	// Changes are the partitions that the run has changed, and MoreChanges how many more, where there are too many to name.
+	Changes     []Change `json:"changes,omitempty"`
+	MoreChanges int      `json:"more_changes,omitempty"`
 }
 
 func (r *Report) begin() {
@@ -121,6 +125,7 @@ type UnitReport struct {
 	cause   cause
 	started time.Time
 	waited  time.Duration
+	changes []Change
 	derived int64 // records that tables were derived from
 }
 

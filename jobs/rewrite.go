@@ -76,6 +76,7 @@ func (o *openDataset) replaceRaw(ctx context.Context, date time.Time, rows *load
 		return r, err
 	}
 	o.noteRows(c)
+	o.noteCommits(c)
 	if r, err = o.derive(ctx, date); err != nil {
 		return r, err
 	}

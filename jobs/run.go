@@ -85,6 +85,7 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 		rep.Units = append(rep.Units, s.fail(ctx, e.Unit, e.Err))
 	}
 	alive.end(ctx)
+	rep.addChanges(s.changes)
 	if sel.Expire {
 		s.expireAfter(ctx, &rep)
 	}

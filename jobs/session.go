@@ -42,6 +42,7 @@ type Session struct {
 	open      []*openDataset // in the order of the selection
 	notOpen   []Failure
 	notes     []plan.Note
+	changes   []Change // of what is closed
 	encoders  *encoders
 	shared    map[string]*extract.Shared // by the tenant's id
 	verdicts  graph.Verdicts             // what is wrong with a tenant as a whole, found out once
@@ -274,6 +275,7 @@ func (s *Session) close(ctx context.Context) (failed []Failure) {
 	for _, o := range s.open {
 		err := o.finish(ctx, s.selection)
 		err = errors.Join(err, o.keepDays(ctx, s.runner.Now))
+		s.changes = append(s.changes, o.changes()...)
 		if err = errors.Join(err, o.state.Close(ctx)); err != nil {
 			failed = append(failed, Failure{o.unit(s.selection, s.runner.Now), err})
 		}

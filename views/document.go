@@ -54,6 +54,31 @@ var runs = document{
 	bare:  true,
 }
 
+// runChanges are the partitions that these say the runs have changed.
+var runChanges = document{
+	Table: schemas.Table{
+		Name: "run_changes",
+		Doc: "A row per partition that a run has changed: where the rows of a day come from, and when they last became others. " +
+			"Reports of earlier versions name none.",
+		Each: "changes[]",
+		Columns: []schemas.Column{
+			{Name: "run", Path: "/run", Type: schemas.Hash, Doc: "Id of the run; sorts by time."},
+			{Name: "what", Path: "/what", Type: schemas.Enum, Doc: "What it was: run, replay, erase or expire."},
+			{Name: "ended", Path: "/ended", Type: schemas.Timestamp, Doc: "When the run ended."},
+			{Name: "tenant_id", Path: "tenant_id", Type: schemas.Enum, Doc: "The tenant."},
+			{Name: "dataset", Path: "dataset", Type: schemas.Enum, Doc: "The dataset."},
+			{Name: "kind", Path: "kind", Type: schemas.Enum, Doc: "Where in the lake the partition lies: raw, tables or quarantine."},
+			{Name: "table_name", Path: "table", Type: schemas.Enum, Doc: "The table; of raw and quarantine the dataset."},
+			{Name: "partition_dt", Path: "dt", Type: dateType, Doc: "The UTC date of the partition; dt is that of the run."},
+			{Name: "rows_after", Path: "rows", Type: schemas.Int64, Doc: "Rows that it has since."},
+			{Name: "rows_before", Path: "rows_before", Type: schemas.Int64, Doc: "Rows that it had, by what the last run has counted; null if nobody has."},
+		},
+	},
+	files: load.ReportFiles,
+	stars: [2]string{date.Name, "run"},
+	dated: true,
+}
+
 // daysFiles are the objects that say what the lake holds of each day: of a tenant and a dataset one.
 func daysFiles(string) string { return load.DaysFiles }
 

@@ -1,6 +1,6 @@
 // Package views writes the SQL by which a reader sees a lake: a view of each table with every column by its
 // name and type, one of the newest picture where a table holds pictures, one with fewer columns where it has many, and of what the lake says of itself: the
-// runs, what is held of each day, and what is lacking in it.
+// runs, what they changed, what is held of each day, and what is lacking in it.
 //
 // It makes text of values in schemas and of the place where a lake lies. It opens nothing, and knows neither
 // what is in the lake nor any secret: who calls it says what is there, and a secret is named by its variable.
@@ -109,7 +109,7 @@ func New(e Engine, l Lake) (Script, error) {
 	for _, o := range []struct {
 		document
 		there bool
-	}{{runs, l.Runs}, {coverage, l.Days}, {incomplete, l.Days}} {
+	}{{runs, l.Runs}, {runChanges, l.Runs}, {coverage, l.Days}, {incomplete, l.Days}} {
 		if o.there {
 			s.Statements = append(s.Statements, d.document(o.document)...)
 			viewed[o.Name] = true
@@ -201,7 +201,7 @@ func IsView(set schemas.Set, name string) bool {
 		d, _, ok := set.FindTable(of)
 		return ok && d.Mode.Pictures()
 	}
-	return slices.Contains([]string{runs.Name, coverage.Name, incomplete.Name}, name)
+	return slices.Contains([]string{runs.Name, runChanges.Name, coverage.Name, incomplete.Name}, name)
 }
 
 // currentName is the name of a table's view of the newest picture.

@@ -51,6 +51,15 @@ var examples = map[string][]string{
 		"graphlake status --map --dataset call_records --last 30d",
 		"graphlake status --job nightly-calls --output json",
 	},
+	"runs": {
+		"graphlake runs",
+		"graphlake runs 20261123T023000Z-abcdefgh",
+		"graphlake runs --output json",
+	},
+	"du": {
+		"graphlake du",
+		"graphlake du --dataset call_records --output json",
+	},
 	"datasets": {
 		"graphlake datasets",
 		"graphlake datasets --output json",

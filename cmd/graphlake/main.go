@@ -51,6 +51,8 @@ type command struct {
 	Expire      expireCommand      `cmd:"" help:"Remove the days that are older than privacy.keep says the lake keeps, and reports of runs."`
 	Audit       auditCommand       `cmd:"" help:"Find gaps, duplicates, orphans, stale partitions, and what could not be read; exit 1 if there are any."`
 	Status      statusCommand      `cmd:"" help:"Say how far the datasets reach, and what the last runs did."`
+	Runs        runsCommand        `cmd:"" help:"List the runs of the last month, or say what one did and which partitions it changed by how many rows."`
+	DU          duCommand          `cmd:"" name:"du" help:"Say what the datasets take in the lake, a day and a year."`
 	Datasets    datasetsCommand    `cmd:"" help:"List the datasets and their tables."`
 	Schema      schemaCommand      `cmd:"" help:"Describe the columns of a table."`
 	Cat         catCommand         `cmd:"" help:"Print the rows of a table as JSON lines."`

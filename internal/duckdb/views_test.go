@@ -77,7 +77,7 @@ func tableNames() (names []string) {
 
 // viewNames are those of the tables that the demo reads, and of what the lake says of itself.
 func (l *lake) viewNames(t *testing.T) {
-	want := []string{"runs"}
+	want := []string{"run_changes", "runs"}
 	if days, _ := filepath.Glob(filepath.Join(l.dir, "state", "*", "*.days.json")); days != nil {
 		want = append(want, "coverage", "incomplete")
 	}
@@ -201,6 +201,10 @@ func (l *lake) viewRows(t *testing.T) {
 		for _, table := range d.Tables {
 			if got := l.number(t, "SELECT count(*) FROM %s", table.Name); got != rows[table.Name] || got == 0 {
 				t.Errorf("%s has %d rows, reported are %d", table.Name, got, rows[table.Name])
+			}
+			// By what runs have changed, too, without a look into a file.
+			if got := l.number(t, "SELECT coalesce(sum(rows_after), 0) FROM (FROM run_changes WHERE kind = 'tables' AND table_name = '%s' QUALIFY row_number() OVER (PARTITION BY tenant_id, partition_dt ORDER BY ended DESC) = 1)", table.Name); got != rows[table.Name] {
+				t.Errorf("%s has %d rows by what runs have changed, reported are %d", table.Name, got, rows[table.Name])
 			}
 			if !d.Mode.Pictures() {
 				continue

@@ -60,6 +60,7 @@ type Result struct {
 	Rows        map[string]int64 // by table
 	Written     int              // partitions that changed
 	Unchanged   int              // partitions that were the same already
+	Commits     []load.Commit    // of these, in their order
 }
 
 func (r *Result) count(c load.Commit) {
@@ -68,6 +69,7 @@ func (r *Result) count(c load.Commit) {
 	} else {
 		r.Unchanged++
 	}
+	r.Commits = append(r.Commits, c)
 }
 
 // Derivation is the writers of one day of a dataset, open at the same time. It is of one goroutine, and ends with

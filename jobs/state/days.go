@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"time"
 
@@ -22,7 +23,9 @@ type Day struct {
 	Outcome  string    `json:"outcome"`           // data, empty, partial, refused, off, missing, late, missed, expired or removed
 	Records  *int64    `json:"records,omitempty"` // that raw holds, counted when it was published; absent if nobody has
 	Read     time.Time `json:"read_time,omitzero"`
-	Removed  string    `json:"removed,omitempty"` // what was removed because it is older than the lake keeps: raw, tables, or both
+	// Rows are those that each table has of the day, counted when it was derived; absent if nobody has.
+	Rows    map[string]int64 `json:"rows,omitempty"`
+	Removed string           `json:"removed,omitempty"` // what was removed because it is older than the lake keeps: raw, tables, or both
 }
 
 // Incomplete is a parent or record that is behind: a row of the view incomplete.
@@ -70,42 +73,65 @@ func loadDays(ctx context.Context, store load.Store, p Pair) (d Days, v load.Ver
 	return d, v, nil
 }
 
-// KeepDays makes the document of days anew, if it says anything else. Rows are how many raw holds of the days that
-// were published since the document was opened. Whoever has lost the lock leaves the document to its new holder.
-func (d *Document) KeepDays(ctx context.Context, of schemas.Dataset, rows map[time.Time]int64, now time.Time) error {
+// Counted is how many rows raw and tables hold of days.
+type Counted struct {
+	Raw    map[time.Time]int64
+	Tables map[time.Time]map[string]int64 // by table
+}
+
+// KeepDays makes the document of days anew, if it says anything else, and gives it as it was before. Counted is of the days that
+// were published and derived since the document was opened. Whoever has lost the lock leaves the document to its new holder.
+func (d *Document) KeepDays(ctx context.Context, of schemas.Dataset, counted Counted, now time.Time) (before Days, err error) {
 	if d.IsLost() {
-		return nil
+		return before, nil
 	}
 	ctx = context.WithoutCancel(ctx)
 	old, version, err := loadDays(ctx, d.store, d.pair)
 	if err != nil {
-		return err
+		return before, err
 	}
 	st := d.View()
-	next := st.DaysAfter(d.pair, of, old.counting(rows), now)
+	next := st.DaysAfter(d.pair, of, old.counting(counted), now)
 	text, err := json.Marshal(next)
 	if err != nil {
-		return err
+		return old, err
 	}
-	if before, err := json.Marshal(old); err == nil && version != "" && bytes.Equal(before, text) {
-		return nil
+	if same, err := json.Marshal(old); err == nil && version != "" && bytes.Equal(same, text) {
+		return old, nil
 	}
 	if _, err := d.store.Swap(ctx, d.pair.Days(), version, text); err != nil {
-		return fmt.Errorf("%s: %w", d.pair.Days(), err)
+		return old, fmt.Errorf("%s: %w", d.pair.Days(), err)
 	}
-	return nil
+	return old, nil
 }
 
-// counting is the document with other numbers of records of some days.
-func (d Days) counting(rows map[time.Time]int64) Days {
+// counting is the document with other numbers of some days.
+func (d Days) counting(c Counted) Days {
 	d.Days = slices.Clone(d.Days)
-	for date, n := range rows {
+	at := map[string]int{}
+	for i, day := range d.Days {
+		at[day.Date] = i
+	}
+	of := func(date time.Time) *Day {
 		text := date.Format(time.DateOnly)
-		if i := slices.IndexFunc(d.Days, func(day Day) bool { return day.Date == text }); i >= 0 {
-			d.Days[i].Records = &n
-		} else {
-			d.Days = append(d.Days, Day{Date: text, Records: &n})
+		i, ok := at[text]
+		if !ok {
+			i = len(d.Days)
+			at[text], d.Days = i, append(d.Days, Day{Date: text})
 		}
+		return &d.Days[i]
+	}
+	for date, n := range c.Raw {
+		of(date).Records = &n
+	}
+	for date, rows := range c.Tables {
+		day := of(date)
+		all := maps.Clone(day.Rows)
+		if all == nil {
+			all = map[string]int64{}
+		}
+		maps.Copy(all, rows)
+		day.Rows = all
 	}
 	return d
 }
@@ -114,13 +140,16 @@ func (d Days) counting(rows map[time.Time]int64) Days {
 // it as far as was read ahead. Before is what was said last: of that, the numbers of records stand, which the state does not
 // know, and what can be said of days no longer.
 func (s *State) DaysAfter(p Pair, of schemas.Dataset, before Days, now time.Time) Days {
-	counted, outcomes := map[string]*int64{}, map[string]string{}
+	known, outcomes := map[string]Day{}, map[string]string{}
 	for _, day := range before.Days {
-		counted[day.Date], outcomes[day.Date] = day.Records, day.Outcome
+		known[day.Date], outcomes[day.Date] = day, day.Outcome
 	}
 	next := s.days(p, of, now)
 	for i, day := range next.Days {
-		next.Days[i].Records = counted[day.Date]
+		next.Days[i].Records, next.Days[i].Rows = known[day.Date].Records, known[day.Date].Rows
+		if day.Removed != "" && day.Removed != string(load.Raw) {
+			next.Days[i].Rows = nil
+		}
 		switch day.Removed {
 		case string(load.Raw): // its tables are as they were
 			next.Days[i].Outcome = outcomeOfTables(outcomes[day.Date])
@@ -142,6 +171,9 @@ const (
 	DayMissing = "missing" // it is due and was not read
 	DayLate    = "late"    // its tables lag raw
 )
+
+// IsHeld reports whether raw or tables hold something of the day, whole or not.
+func (d Day) IsHeld() bool { return d.whole() || d.Outcome == DayPartial || d.Outcome == DayLate }
 
 func (d Day) whole() bool { return d.Outcome == string(Data) || d.Outcome == string(Empty) }
 

@@ -96,7 +96,7 @@ func TestDaysThatAreRemoved(t *testing.T) {
 		if err := d.Update(t.Context(), change); err != nil {
 			t.Fatal(err)
 		}
-		if err := d.KeepDays(t.Context(), calls, map[time.Time]int64{midnight(1): 7, midnight(2): 8}, midnight(7).Add(2*time.Hour)); err != nil {
+		if _, err := d.KeepDays(t.Context(), calls, Counted{Raw: map[time.Time]int64{midnight(1): 7, midnight(2): 8}}, midnight(7).Add(2*time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -93,7 +93,8 @@ func (m metrics) write(ctx context.Context, o graphsim.Options) (records int64, 
 	if err := doc.Update(ctx, func(st *state.State) { st.Cover(dataset, parts...) }); err != nil {
 		return 0, err
 	}
-	return records, doc.KeepDays(ctx, dataset, w.rows, w.now)
+	_, err = doc.KeepDays(ctx, dataset, state.Counted{Raw: w.rows}, w.now)
+	return records, err
 }
 
 // day writes the records that begin on a day.
