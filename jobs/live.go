@@ -39,7 +39,8 @@ func newLive(u plan.Unit, asks bool) *live {
 func (l *live) end(rep *UnitReport) {
 	l.records.Store(rep.Records)
 	l.reading.Store(nil)
-	l.outcome.Store(&rep.Outcome)
+	outcome := rep.Outcome
+	l.outcome.Store(&outcome)
 	l.done.Store(true)
 }
 

@@ -6,14 +6,15 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A run asks a tenant for much at once. What is wrong with the tenant as a whole, as a token that is refused or an address that
 // leads nowhere, is found out by one request:
 //
 //   - as long as nothing of the tenant was answered, one request at a time is sent, with its tries, and the others wait;
-//   - any answer but a 401 lets all go on, and from then on nobody waits; so does an end without an answer that may be the
-//     request's own, as of a list that stalls;
+//   - any answer but a 401 lets all go on, and from then on nobody waits; so does a try without one that may be the request's
+//     own, as of a list that is cut off, and one that takes long: who is slow holds up nobody else;
 //   - a cause that is the tenant's ends it and all others, also those to come, with the same error. It is that there is no
 //     token; that nobody takes the connection, or somebody who is not trusted; a 401 that speaks of the token; or the third
 //     401 that does not;
@@ -21,7 +22,10 @@ import (
 //     may be one machine's of many, as a certificate, is tried again like any failure.
 //
 // What is known is known for one run. The next one asks again.
-const mostRefused = 3 // that may be somebody's own, though nobody was answered
+const (
+	mostRefused  = 3                // that may be somebody's own, though nobody was answered
+	longestFirst = 40 * time.Second // that others wait for the first: longer than a connection takes, or to find that there is none
+)
 
 // Verdicts are what the requests of a run know of each client's tenant. It is safe for concurrent use.
 type Verdicts struct {
@@ -62,6 +66,7 @@ type verdict struct {
 
 	mu       sync.Mutex
 	answered bool
+	dark     bool   // a try has reached nobody, or got no token
 	refused  int    // requests with a 401 that may be their own
 	cause    *Error // nil: there is none
 }
@@ -76,13 +81,26 @@ func (v *verdict) enter(ctx context.Context) (leave func(), err error) {
 		return func() {}, v.err()
 	default:
 	}
-	select {
-	case <-v.known:
-		return func() {}, v.err()
-	case v.turn <- struct{}{}:
-		return func() { <-v.turn }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	for slow := time.After(longestFirst); ; {
+		select {
+		case <-v.known:
+			return func() {}, v.err()
+		case v.turn <- struct{}{}:
+			return func() { <-v.turn }, nil
+		case <-slow:
+			v.goOn()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// goOn lets all go on who wait for one that takes long, unless that is because nobody is there.
+func (v *verdict) goOn() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.dark {
+		v.settle()
 	}
 }
 
@@ -109,10 +127,19 @@ func (v *verdict) wasAnswered() bool {
 
 // learn takes what a try came to, nil for a good answer.
 func (v *verdict) learn(e *Error) {
-	if v != nil && (e == nil || e.Status != 0 && e.Status != http.StatusUnauthorized && !e.SignIn) {
-		v.mu.Lock()
-		defer v.mu.Unlock()
+	if v == nil {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case e == nil, e.Status != 0 && e.Status != http.StatusUnauthorized && !e.SignIn:
 		v.answered = true
+		v.settle()
+	case e.SignIn, e.Status == 0 && notReached(e.Err):
+		v.dark = true
+	case e.Status != 0:
+	default:
 		v.settle()
 	}
 }

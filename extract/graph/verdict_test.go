@@ -193,6 +193,43 @@ func TestWhatHasWorkedIsTriedAgain(t *testing.T) {
 	})
 }
 
+// A request that stalls, or is cut off, is alone with that: the others wait no longer than for a connection.
+func TestWhoIsSlowHoldsUpNobody(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		first http.HandlerFunc
+		most  time.Duration
+	}{{"stalled", stall, longestFirst}, {"hung up", hangUp, time.Second}} {
+		t.Run(test.name, func(t *testing.T) {
+			graph := func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/v1.0/users" {
+					test.first(w, r)
+					return
+				}
+				answer(200, wholePage)(w, r)
+			}
+			onClock(t, Options{}, graph, func(t *testing.T, c *Client) {
+				ctx, cancel := context.WithCancel(WithVerdicts(t.Context(), new(Verdicts)))
+				var first sync.WaitGroup
+				first.Go(func() { _, _ = values(ctx, c, users) })
+				synctest.Wait()
+				waited := took(func() {
+					for _, err := range asked(ctx, c, 5) {
+						if err != nil {
+							t.Error(err)
+						}
+					}
+				})
+				if waited > test.most {
+					t.Errorf("the others have waited %v, want %v at most", waited, test.most)
+				}
+				cancel()
+				first.Wait()
+			})
+		})
+	}
+}
+
 // A secret that is wrong is shown once.
 func TestNoTokenIsAskedForOnce(t *testing.T) {
 	var asks atomic.Int64
