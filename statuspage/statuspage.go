@@ -30,7 +30,7 @@ var (
 	//go:embed refresh.js
 	refresh string
 
-	page = template.Must(template.New("page").Funcs(template.FuncMap{"clean": clean, "time": shownTime, "duration": duration}).Parse(text))
+	page = template.Must(template.New("page").Funcs(template.FuncMap{"clean": clean, "time": shownTime, "duration": duration, "percent": percent}).Parse(text))
 )
 
 // Policy is the Content-Security-Policy of the page: its own script and style, and itself once more.
@@ -50,8 +50,10 @@ type Status struct {
 	Health string    // ok, late or unknown
 	Late   []clock.Overdue
 	Next   []clock.NextRun
-	Map    clock.Map
-	Nights []clock.Night // the newest first
+	// Running are the runs that say that they are at work. Of them the host is not shown.
+	Running []clock.Running
+	Map     clock.Map
+	Nights  []clock.Night // the newest first
 	// Unread says that some of it could not be read.
 	Unread bool
 }
@@ -184,6 +186,8 @@ func newRow(r clock.MapRow) row {
 func clean(s string) string { return strings.Join(strings.Fields(foreign.Printable(s)), " ") }
 
 func shownTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
+
+func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*min(max(share, 0), 1)) }
 
 // duration is a time in two units at most.
 func duration(seconds float64) string {

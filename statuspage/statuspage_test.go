@@ -31,6 +31,11 @@ func full() Status {
 		Next: []clock.NextRun{{Job: "nightly", Time: now.Add(14 * time.Hour)}},
 		Map:  clock.Map{From: "2026-10-25", To: "2026-11-24"},
 	}
+	for i, what := range []string{"run", "replay"} {
+		s.Running = append(s.Running, clock.Running{Heartbeat: state.Heartbeat{
+			Run: "20261123T023000Z-k3x9m2ab", What: what, Host: "secret-host", Started: now.Add(-time.Hour), Beat: now, Units: 40 * i, Done: 13 * i, Requests: 4321, Share: 0.375,
+		}, Locks: []clock.HeldLock{{Tenant: "contoso", Dataset: "users"}}, Stale: i == 0})
+	}
 	states := clock.DayStates()
 	for _, tenant := range []string{"contoso", hostile} {
 		for i, dataset := range []string{"call_records", "pstn_calls", "direct_routing_calls", "users", "x_a_dataset_with_a_name_that_is_rather_long"} {
@@ -82,13 +87,13 @@ func TestWrite(t *testing.T) {
 	page := written(t, full())
 	for _, want := range []string{
 		"<title>graphlake: late</title>", "2026-11-23 12:00</time> UTC", "Not all of the lake could be read", ", in tables</td>", "The last 30 nights",
-		`title="2026-11-23: data, 29000 records"`, "forgotten by Graph from", "&lt;b&gt;contoso", "17 h 17 min", `<td class="none" colspan="8">no run</td>`,
+		`title="2026-11-23: data, 29000 records"`, "forgotten by Graph from", "&lt;b&gt;contoso", "17 h 17 min", `<th scope="row">run: <span class="bad">stale</span></th><td>?</td>`, "<td>38 %</td><td>13</td><td>40</td>", `<td class="none" colspan="8">no run</td>`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
 		}
 	}
-	for _, not := range []string{"<img", "<b>", "ZgotmplZ", "style=", "http://", "https://"} {
+	for _, not := range []string{"<img", "<b>", "ZgotmplZ", "style=", "secret-host", "http://", "https://"} {
 		if strings.Contains(page, not) {
 			t.Errorf("the page has %s", not)
 		}

@@ -138,7 +138,7 @@ func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []
 		late = []Overdue{}
 	}
 	status.Late = slices.DeleteFunc(late, func(o Overdue) bool { return o.never || o.Tables }) // it is told beside the dataset
-	status.Running, err = loadRunning(ctx, store, s)
+	status.Running, err = LoadRunning(ctx, store, s)
 	errs = append(errs, err)
 	status.Runs, err = loadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day))
 	errs = append(errs, err)
@@ -197,8 +197,8 @@ func losing(gaps []Span, retention time.Duration, now time.Time) []Losing {
 	return all
 }
 
-// loadRunning are the runs that say that they hold a lock of some datasets. How long ago they did the clock says.
-func loadRunning(ctx context.Context, store load.Store, s plan.Selection) ([]Running, error) {
+// LoadRunning are the runs that say that they hold a lock of some datasets. How long ago they did the clock says.
+func LoadRunning(ctx context.Context, store load.Store, s plan.Selection) ([]Running, error) {
 	running := []Running{}
 	all, err := state.LoadHeartbeats(ctx, store)
 	for _, h := range all {
