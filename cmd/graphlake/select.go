@@ -70,7 +70,7 @@ type moment struct {
 }
 
 // daysAgo are the words for a day.
-var daysAgo = map[string]time.Duration{"tomorrow": -1, "today": 0, "yesterday": 1}
+var daysAgo = map[string]int{"tomorrow": -1, "today": 0, "yesterday": 1}
 
 func (m *moment) UnmarshalText(text []byte) error {
 	if _, is := daysAgo[string(text)]; is {
@@ -88,7 +88,7 @@ func (m moment) at(now time.Time) time.Time {
 	if m.day == "" {
 		return m.Time
 	}
-	return now.UTC().Truncate(schemas.Day).Add(-daysAgo[m.day] * schemas.Day)
+	return now.UTC().Truncate(schemas.Day).AddDate(0, 0, -daysAgo[m.day])
 }
 
 // lastDays is so many whole days; 0: it is not said how many.

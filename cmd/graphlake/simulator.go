@@ -27,15 +27,18 @@ func (c *command) setupOnce(ctx context.Context, cfg *config, sel plan.Selection
 // more will not come back by waiting. Of others nothing is said.
 func (c *config) isHere(ctx context.Context) error {
 	u, err := url.Parse(c.Graph.Endpoint)
-	if err != nil || u.Port() == "" || !onThisMachine(u.Hostname()) {
+	switch {
+	case err != nil:
+		return usage(err)
+	case u.Port() == "" || !onThisMachine(u.Hostname()):
 		return nil
 	}
 	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", u.Host)
 	if err == nil {
 		return conn.Close()
 	}
-	if !errors.Is(err, syscall.ECONNREFUSED) {
-		return nil
+	if refused := errors.Is(err, syscall.ECONNREFUSED); !refused {
+		return nil //nolint:nilerr // the run says what it is
 	}
 	return statusError{exitLater, fmt.Errorf("%s: graph.endpoint: nobody answers at %s, so the simulator that was there has ended: start it again with graphsim --addr %s, or read the demo again with make demo; status, report and all that looks into the lake need none",
 		c.line("$.graph.endpoint"), c.Graph.Endpoint, u.Host)}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -188,7 +187,7 @@ func (w wrongInput) try(t *testing.T) {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GRAPH_TOKEN="+noSecret, "TMPDIR="+filepath.Join(dir, "tmp"), "HTTPS_PROXY=", "GRAPHLAKE_PSEUDONYM_KEY=")
 	cmd.Env = append(cmd.Env, w.env...)
-	out, err := w.output(t.Context(), t, cmd)
+	out, err := w.output(t, cmd)
 	status := 0
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		status = exit.ExitCode()
@@ -218,7 +217,7 @@ func (w wrongInput) try(t *testing.T) {
 }
 
 // output runs the command, and root without what only root may do.
-func (w wrongInput) output(_ context.Context, t *testing.T, cmd *exec.Cmd) (string, error) {
+func (w wrongInput) output(t *testing.T, cmd *exec.Cmd) (string, error) {
 	t.Helper()
 	if w.rights && os.Geteuid() == 0 {
 		return outputWithoutOverride(t, cmd)

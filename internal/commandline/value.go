@@ -68,7 +68,7 @@ func (v *Value) Type() string {
 // Set reads a text into the field. Of a list it adds to what was given before. None is empty: --tenant "$TENANT" may not
 // mean all tenants where the variable is not set.
 func (v *Value) Set(text string) error {
-	if text == "" && !(v.IsList() && v.whole) {
+	if text == "" && (!v.IsList() || !v.whole) {
 		return errors.New("the value is empty, perhaps because a variable is: give one, or leave it out")
 	}
 	if v.IsList() {
