@@ -22,13 +22,13 @@ import (
 )
 
 // get asks a schedule for a path.
-func get(t *testing.T, address, path string) (answer *http.Response, body string) {
+func get(t *testing.T, address, path string) (status int, header http.Header, body string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err = http.DefaultClient.Do(r)
+	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func get(t *testing.T, address, path string) (answer *http.Response, body string
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer, string(text)
+	return answer.StatusCode, answer.Header, string(text)
 }
 
 // served is a schedule that has read what was due.
@@ -58,11 +58,10 @@ func TestSchedulePage(t *testing.T) {
 	everyLake(t, func(t *testing.T, s *site) {
 		address, end := served(t, s)
 		defer end()
-		answer, page := get(t, address, "/")
-		h := answer.Header
-		if answer.StatusCode != http.StatusOK || h.Get("Content-Security-Policy") != statuspage.Policy() || h.Get("X-Content-Type-Options") != "nosniff" ||
+		status, h, page := get(t, address, "/")
+		if status != http.StatusOK || h.Get("Content-Security-Policy") != statuspage.Policy() || h.Get("X-Content-Type-Options") != "nosniff" ||
 			h.Get("Cache-Control") != "no-store" || h.Get("Content-Type") != "text/html; charset=utf-8" {
-			t.Errorf("%s %v", answer.Status, h)
+			t.Errorf("%d %v", status, h)
 		}
 		for _, want := range []string{"<title>graphlake: ok</title>", ">contoso</h3>", `<th scope="row">users</th>`, `: data, 1 records"`, `<th scope="row">nightly</th>`, "The last 30 nights"} {
 			if !strings.Contains(page, want) {
@@ -72,11 +71,11 @@ func TestSchedulePage(t *testing.T) {
 		if strings.Contains(page, s.lake) || strings.Contains(page, "0b6a1e52-7f55-4a35-9d7b-91a34d7a1c01") || strings.Contains(page, "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30") {
 			t.Error("the page has more than names of tenants and datasets")
 		}
-		if answer, _ := get(t, address, "/state/"); answer.StatusCode != http.StatusNotFound {
-			t.Errorf("another path: %s", answer.Status)
+		if status, _, _ := get(t, address, "/state/"); status != http.StatusNotFound {
+			t.Errorf("another path: %d", status)
 		}
 		// Who asks again within seconds gets the same page, and costs the lake nothing.
-		if _, again := get(t, address, "/"); again != page {
+		if _, _, again := get(t, address, "/"); again != page {
 			t.Error("the page is made anew at each request")
 		}
 	})
@@ -131,9 +130,9 @@ func TestScheduleMetrics(t *testing.T) {
 	s := newSite(t, "")
 	address, end := served(t, s)
 	defer end()
-	answer, text := get(t, address, "/metrics")
-	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/plain; version=0.0.4") {
-		t.Errorf("%s %v", answer.Status, answer.Header)
+	status, header, text := get(t, address, "/metrics")
+	if !strings.HasPrefix(header.Get("Content-Type"), "text/plain; version=0.0.4") {
+		t.Errorf("%d %v", status, header)
 	}
 	parser := expfmt.NewTextParser(model.LegacyValidation)
 	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
