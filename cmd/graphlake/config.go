@@ -425,7 +425,7 @@ func (c *config) undecoded(err error) error {
 		if cure == "" {
 			cure = "; graphlake init writes a file with all that there are"
 		}
-	case strings.Contains(err.Error(), `found character '`+"\t"):
+	case isTab(err):
 		return fmt.Errorf("%w: that is a tab, and YAML is indented with blanks", declare.YAMLError(c.file, err))
 	}
 	return fmt.Errorf("%w%s", declare.YAMLError(c.file, err), cure)
@@ -442,6 +442,12 @@ func (c *config) want(err yaml.Error, what string) error {
 		key = "the file"
 	}
 	return fmt.Errorf("%s:%d: %s: want %s", c.file, at.Line, key, what)
+}
+
+// isTab reports whether the YAML is indented with one, which no editor shows.
+func isTab(err error) bool {
+	e, ok := errors.AsType[yaml.Error](err)
+	return ok && strings.Contains(e.GetMessage(), "found character '\t")
 }
 
 // keysOf are the keys of the configuration, of a type and all below it.

@@ -38,7 +38,7 @@ func (c *config) isHere(ctx context.Context) error {
 		return conn.Close()
 	}
 	if refused := errors.Is(err, syscall.ECONNREFUSED); !refused {
-		return nil //nolint:nilerr // the run says what it is
+		return nil // the run says what it is
 	}
 	return statusError{exitLater, fmt.Errorf("%s: graph.endpoint: nobody answers at %s, so the simulator that was there has ended: start it again with graphsim --addr %s, or read the demo again with make demo; status, report and all that looks into the lake need none",
 		c.line("$.graph.endpoint"), c.Graph.Endpoint, u.Host)}
