@@ -174,6 +174,21 @@ func (s *Session) eraseDay(ctx context.Context, o *openDataset, day time.Time) (
 	return o.rewriteRawNoting(ctx, day, without, func(st *state.State) { st.MarkErasing(day) })
 }
 
+// countTables notes how many rows the tables of a day have.
+func (o *openDataset) countTables(ctx context.Context, date time.Time) error {
+	for _, t := range o.dataset.Tables {
+		n, err := o.lake.Count(ctx, o.day(date).Table(t))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		o.noteTables(date, map[string]int64{t.Name: n})
+	}
+	return nil
+}
+
 // eraseState takes people out of what is remembered of a dataset, and notes that all of it has been through the list.
 func (s *Session) eraseState(ctx context.Context, o *openDataset) error {
 	people := leftOutOf(o.erasures.Of(o.tenant.ID))
@@ -181,6 +196,9 @@ func (s *Session) eraseState(ctx context.Context, o *openDataset) error {
 	changed := o.state.View().Erasing
 	counted := map[time.Time]int64{}
 	for _, day := range changed { // also those that another process has rewritten before it was stopped
+		if err := o.countTables(ctx, day); err != nil {
+			return err
+		}
 		n, err := rows(day)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // only tables are left of it
