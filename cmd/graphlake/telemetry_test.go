@@ -202,7 +202,7 @@ func TestWantedTelemetry(t *testing.T) {
 		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://x OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc",
 			`OTEL_EXPORTER_OTLP_PROTOCOL is "grpc": there is http/protobuf, whose port is mostly 4318`, "true"},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://x OTEL_TRACES_EXPORTER=zipkin", `OTEL_TRACES_EXPORTER is "zipkin": there are otlp and none`, "true"},
-		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://x OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY=none.pem", "OTEL_EXPORTER_OTLP_CLIENT_KEY: open none.pem: no such file or directory", "true"},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://x OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY=none.pem", "OTEL_EXPORTER_OTLP_CLIENT_KEY: open none.pem: no such file or directory; name a file that is there and can be read", "true"},
 	} {
 		t.Run(c.env, func(t *testing.T) {
 			for pair := range strings.FieldsSeq(c.env) {

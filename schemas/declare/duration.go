@@ -11,8 +11,8 @@ import (
 // DurationForm is how a configuration writes durations, for whoever has written another.
 const DurationForm = "a duration, as 2w, 3d, 72h or 90m"
 
-// withDays is a number of weeks, of days or of both, and what may follow them. Each is less than 273 years, and both are less
-// than a duration can be.
+// withDays is a number of weeks, of days or of both, and what may follow them. Each is less than a duration
+// can be, and both less than twice that, which is negative.
 var withDays = regexp.MustCompile(`^(?:([0-9]{1,3})w)?(?:([0-9]{1,5})d)?(.*)$`)
 
 // ParseDuration reads a duration of a configuration: weeks, days of 24 hours, and what [time.ParseDuration] reads, also after
@@ -22,8 +22,8 @@ func ParseDuration(text string) (time.Duration, bool) {
 	if m := withDays.FindStringSubmatch(text); m != nil && m[3] != text {
 		weeks, _ := strconv.Atoi("0" + m[1])
 		n, _ := strconv.Atoi("0" + m[2])
-		if days, text = time.Duration(7*weeks+n)*schemas.Day, m[3]; text == "" {
-			return days, true
+		if days, text = time.Duration(7*weeks+n)*schemas.Day, m[3]; days < 0 || text == "" {
+			return days, days >= 0
 		}
 		if text[0] < '0' || text[0] > '9' {
 			return 0, false

@@ -15,7 +15,7 @@ func TestParseDuration(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"", "7", "d", "-7d", "-72h", "+7d", "1.5d", "7 d", " 7d", "7D", "7days", "w", "1w-1d", "1d1w", "1000w", "1w1", "1m1w", "1d-12h", "1d+12h", "12h1d", "1d1d", "1d2", "100000d", "99999d9999999h", "1d.5h", "7d\n", "1y",
+		"", "7", "d", "-7d", "-72h", "+7d", "1.5d", "7 d", " 7d", "7D", "7days", "w", "1w-1d", "1d1w", "1000w", "1w1", "1m1w", "1d-12h", "1d+12h", "12h1d", "1d1d", "1d2", "100000d", "99999d9999999h", "999w99999d", "999w99999d1h", "1d.5h", "7d\n", "1y",
 	} {
 		if got, ok := ParseDuration(text); ok {
 			t.Errorf("%q is %v; want none", text, got)
