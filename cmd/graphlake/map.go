@@ -127,7 +127,7 @@ func (c *command) printMap(s clock.Status, m clock.Map, asked schemas.Range) err
 		fmt.Fprintf(c.stdout, "the days from %s to %s do not fit: --to %s shows them, and --output json all\n", from.Format(time.DateOnly), m.From, m.From)
 	}
 	for _, d := range s.Datasets {
-		for _, text := range losses(d) {
+		for _, text := range c.losses(d) {
 			fmt.Fprintf(c.stdout, "%s of %s: %s\n", d.Dataset, d.Tenant, text)
 		}
 	}

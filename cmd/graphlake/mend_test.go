@@ -4,7 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"graphlake/jobs"
 	"graphlake/jobs/audit"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/state"
 )
 
 // Of neighbouring days there is one command, and of many as many as can be read.
@@ -40,5 +43,29 @@ func TestMends(t *testing.T) {
 	}
 	if got := c.mends(audit.FoundMissing, many); len(got) != mostMends+1 || got[mostMends] != "… and 15 more" {
 		t.Errorf("%q", got)
+	}
+}
+
+// What status and a report print of what is lost, or will be, is for this configuration and this tenant: pasted, it touches no other.
+func TestStatusMends(t *testing.T) {
+	c := &command{Config: "of it/g.yaml", Lake: "az://c/p"}
+	const with = "graphlake --config 'of it/g.yaml' --lake az://c/p "
+	const days = "--from 2026-11-01 --to 2026-11-04"
+	d := clock.DatasetStatus{
+		Tenant: "a b", Dataset: "calls",
+		Losing: []clock.Losing{{Span: clock.Span{From: november(1), To: november(4)}, Lost: november(30)}},
+		Lost:   []state.Lost{{From: november(1), To: november(4)}},
+	}
+	u := jobs.UnitReport{Tenant: "a b", Dataset: "calls", From: november(1), To: november(4), Lost: 1, Behind: 1}
+	got := strings.Join(append(c.wanting(d), c.remarks(u)...), "\n")
+	for _, want := range []string{
+		"is lost on 2026-11-30 unless it is read: " + with + "run --tenant 'a b' --dataset calls " + days,
+		"lost, for Graph has forgotten it: 2026-11-01 to 2026-11-04; who accepts that says so: " + with + "audit --accept lost --dataset calls --tenant 'a b' " + days,
+		"all of them: " + with + "audit --dataset calls --tenant 'a b'",
+		"read whole; who accepts that says so: " + with + "audit --accept lost --dataset calls --tenant 'a b' " + days,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
 	}
 }

@@ -94,7 +94,7 @@ func (c *command) printReportOf(rep jobs.Report, verb string) error {
 		return err
 	}
 	for _, u := range rep.Units {
-		for _, remark := range remarks(u) {
+		for _, remark := range c.remarks(u) {
 			fmt.Fprintf(c.stdout, "%s of %s, %s to %s: %s\n", u.Dataset, u.Tenant, instant{u.From}, instant{u.To}, remark)
 		}
 	}
@@ -112,7 +112,7 @@ func (c *command) printNotes(notes []plan.Note) {
 }
 
 // remarks are what the numbers of a unit do not say.
-func remarks(u jobs.UnitReport) []string {
+func (c *command) remarks(u jobs.UnitReport) []string {
 	var all []string
 	if u.Outcome == state.Expired {
 		all = append(all, "not read, because Graph has forgotten it, or has begun to; what the lake holds stays")
@@ -127,13 +127,15 @@ func remarks(u jobs.UnitReport) []string {
 		all = append(all, fmt.Sprintf("%d records are of days that the lake no longer keeps (privacy.keep), and were not written", u.NotKept))
 	}
 	if u.Behind > 0 {
-		all = append(all, fmt.Sprintf("%d parents or records could not be read; a later run reads them from where they stand: %s; all of them: graphlake audit --dataset %s", u.Behind, who(u), u.Dataset))
+		all = append(all, fmt.Sprintf("%d parents or records could not be read; a later run reads them from where they stand: %s; all of them: %s", u.Behind, who(u),
+			c.toPaste("audit", "--dataset", u.Dataset, "--tenant", u.Tenant)))
 	}
 	if u.Doubt != nil {
 		all = append(all, u.Doubt.String())
 	}
 	if u.Lost > 0 {
-		all = append(all, "Graph has forgotten it before it was read whole; who accepts that says so: graphlake audit --accept lost")
+		all = append(all, "Graph has forgotten it before it was read whole; who accepts that says so: "+
+			c.toPaste("audit", "--accept", "lost", "--dataset", u.Dataset, "--tenant", u.Tenant, "--from", fmt.Sprint(instant{u.From}), "--to", fmt.Sprint(instant{u.To})))
 	}
 	if n := len(u.Misfits); n > 0 {
 		all = append(all, fmt.Sprintf("values that did not fit their column are null there: %s", counted(u.Misfits)))

@@ -94,7 +94,7 @@ func (c *command) printStatus(s clock.Status) error {
 		return err
 	}
 	for _, d := range s.Datasets {
-		for _, remark := range wanting(d) {
+		for _, remark := range c.wanting(d) {
 			fmt.Fprintf(c.stdout, "%s of %s: %s\n", d.Dataset, d.Tenant, remark)
 		}
 	}
@@ -156,13 +156,13 @@ func running(r clock.Running) string {
 }
 
 // wanting is what of a dataset is not as one would wish.
-func wanting(d clock.DatasetStatus) []string {
+func (c *command) wanting(d clock.DatasetStatus) []string {
 	var all []string
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	for _, g := range d.Gaps {
 		say("not held: %s to %s", instant{g.From}, instant{g.To})
 	}
-	all = append(all, losses(d)...)
+	all = append(all, c.losses(d)...)
 	for _, u := range d.Unfinished {
 		say("asked for and not read whole: %s to %s", instant{u.From}, instant{u.To})
 	}
@@ -186,8 +186,8 @@ func wanting(d clock.DatasetStatus) []string {
 			say("and %d more", len(d.Lost)-i)
 			break
 		}
-		say("lost, for Graph has forgotten it: %s to %s%s; who accepts that says so: graphlake audit --accept lost --dataset %s --from %s --to %s",
-			instant{l.From}, instant{l.To}, of(l), d.Dataset, instant{l.From}, instant{l.To})
+		say("lost, for Graph has forgotten it: %s to %s%s; who accepts that says so: %s", instant{l.From}, instant{l.To}, of(l),
+			c.toPaste("audit", "--accept", "lost", "--dataset", d.Dataset, "--tenant", d.Tenant, "--from", fmt.Sprint(instant{l.From}), "--to", fmt.Sprint(instant{l.To})))
 	}
 	if len(d.Misfits) > 0 {
 		say("values that did not fit their column, and are null there: %s", counted(d.Misfits))
@@ -214,10 +214,10 @@ func wanting(d clock.DatasetStatus) []string {
 }
 
 // losses are when Graph forgets what is not held, and the commands that read it before.
-func losses(d clock.DatasetStatus) (all []string) {
+func (c *command) losses(d clock.DatasetStatus) (all []string) {
 	for _, l := range d.Losing {
-		all = append(all, fmt.Sprintf("%s is lost on %s unless it is read: graphlake run --tenant %s --dataset %s --from %s --to %s",
-			instant{l.From}, instant{l.Lost}, d.Tenant, d.Dataset, instant{l.From}, instant{l.To}))
+		all = append(all, fmt.Sprintf("%s is lost on %s unless it is read: %s", instant{l.From}, instant{l.Lost},
+			c.toPaste("run", "--tenant", d.Tenant, "--dataset", d.Dataset, "--from", fmt.Sprint(instant{l.From}), "--to", fmt.Sprint(instant{l.To}))))
 	}
 	return all
 }
