@@ -37,15 +37,15 @@ func (c *config) isHere(ctx context.Context) error {
 	if err == nil {
 		return conn.Close()
 	}
-	if refused := errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refusedOnWindows); !refused {
+	if refused := errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, errRefusedOnWindows); !refused {
 		return nil // the run says what it is
 	}
 	return statusError{exitLater, fmt.Errorf("%s: graph.endpoint: nobody answers at %s, so the simulator that was there has ended: start it again with graphsim --addr %s, or read the demo again with make demo; status, report and all that looks into the lake need none",
 		c.line("$.graph.endpoint"), c.Graph.Endpoint, u.Host)}
 }
 
-// refusedOnWindows is WSAECONNREFUSED, which package syscall does not take for ECONNREFUSED; elsewhere no error has this number.
-const refusedOnWindows = syscall.Errno(10061)
+// errRefusedOnWindows is WSAECONNREFUSED, which package syscall does not take for ECONNREFUSED; elsewhere no error has this number.
+const errRefusedOnWindows = syscall.Errno(10061)
 
 func onThisMachine(host string) bool {
 	ip := net.ParseIP(host)
