@@ -260,7 +260,7 @@ func TestWebhookTries(t *testing.T) {
 				default:
 					w.Header().Set("Location", "/s3cr3t")
 					w.WriteHeader(a)
-					fmt.Fprintf(w, "see https://hooks.example/a?sig=s3cr3t")
+					fmt.Fprintf(w, "Cannot POST %s, see https://hooks.example/a?sig=s3cr3t", r.URL)
 				}
 			}))
 			defer s.Close()
@@ -326,5 +326,27 @@ func TestOfLate(t *testing.T) {
 	}, []clock.Job{night}, func(o clock.Overdue) bool { return !o.Tables })
 	if len(f.Problems) != 1 || f.Problems[0].Job != "night" || f.Problems[0].Day != "2026-11-23" || len(f.Well) != 1 || f.Well[0].Dataset != "call_records" {
 		t.Errorf("%+v", f)
+	}
+}
+
+// Of an address nothing is told that a receiver says of it, however it writes it.
+func TestAnswersWithoutTheAddress(t *testing.T) {
+	a, err := ParseAddress("https://hooks.example/services/T0AB/b&C+dEf-9/caf%C3%A9X12?code=q%2Fw+e1r2&v=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, said := range []string{
+		"Cannot POST /services/T0AB/b&C+dEf-9/caf%C3%A9X12?code=q%2Fw+e1r2&v=1", "Cannot POST /services/T0AB/b&amp;C+dEf-9/caféX12",
+		"no channel b&C+dEf-9", "no channel caféX12", `{"code":"q/w e1r2"}`,
+	} {
+		got := a.without(said)
+		for _, part := range []string{"dEf", "X12", "e1r2"} {
+			if strings.Contains(got, part) {
+				t.Errorf("of %q is told %q", said, got)
+			}
+		}
+	}
+	if got := a.without("our services are down"); got != "our services are down" {
+		t.Errorf("plain words are taken out: %q", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"net/url"
 	"os/exec"
 	"strconv"
+	"strings"
 	"time"
 
 	"graphlake/internal/foreign"
@@ -44,6 +46,33 @@ func ParseAddress(text string) (Address, error) {
 		return Address{}, errors.New("it is http://, which anybody on the way can read: want https://, or a command that sends it")
 	}
 	return Address{u}, nil
+}
+
+// leastSecret is how long a part of an address is at least that is taken for a secret: shorter ones are in other words too.
+const leastSecret = 6
+
+// without is what a receiver says without the address: who answers that there is no such path quotes it. Parts of a path that are
+// plain words are no secret by themselves.
+func (a Address) without(text string) string {
+	path := a.url.EscapedPath()
+	parts := []string{a.url.RequestURI(), path, a.url.Path}
+	for _, values := range a.url.Query() {
+		for _, v := range values {
+			parts = append(parts, v, url.QueryEscape(v))
+		}
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		plain, err := url.PathUnescape(part)
+		if err == nil && strings.Trim(plain, "abcdefghijklmnopqrstuvwxyz-_.") != "" {
+			parts = append(parts, part, plain)
+		}
+	}
+	for _, p := range parts {
+		if len(p) >= leastSecret {
+			text = strings.ReplaceAll(strings.ReplaceAll(text, p, redacted), html.EscapeString(p), redacted)
+		}
+	}
+	return text
 }
 
 func loopback(host string) bool {
@@ -121,7 +150,7 @@ func (w Webhook) post(ctx context.Context, text []byte) (answer string, again ti
 	if resp.StatusCode/100 == 2 {
 		return answer, never, nil
 	}
-	if words := foreign.New(string(said)).String(); words != "" {
+	if words := foreign.New(w.Address.without(string(said))).String(); words != "" {
 		answer += ": " + words
 	}
 	again, cure := never, "the address of the webhook is wrong, or what is behind it wants another format: make it anew where it was made"
