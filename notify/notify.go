@@ -51,7 +51,7 @@ func (n *Notifier) Tell(ctx context.Context, f Found, now time.Time) {
 	claimed := make([][]entry, len(n.Targets))
 	n.change(ctx, func(t *told) {
 		for i, to := range n.Targets {
-			t.update(to.Name, to.On, f)
+			t.update(to.Name, to.On, f, now)
 			claimed[i] = nil
 			if now.After(n.quiet[to.Name]) {
 				claimed[i] = t.claim(to.Name, now)

@@ -154,7 +154,7 @@ func TestManyProcesses(t *testing.T) {
 
 	var d told
 	if _, err := changeTold(t.Context(), s, func(t *told) {
-		t.update("ops", Kinds(), found(Failed, 24))
+		t.update("ops", Kinds(), found(Failed, 24), at(24))
 		d.Problems = append(d.Problems, t.claim("ops", at(24))[0])
 	}); err != nil || len(d.Problems) != 1 {
 		t.Fatal(d, err)
@@ -349,4 +349,13 @@ func TestAnswersWithoutTheAddress(t *testing.T) {
 	if got := a.without("our services are down"); got != "our services are down" {
 		t.Errorf("plain words are taken out: %q", got)
 	}
+}
+
+// What is late since long, as of a job that runs once a quarter, is told once for all that, also by processes that know of nothing else.
+func TestLateSinceLong(t *testing.T) {
+	s, k := memstore.New(), &kept{}
+	for day := range 3 {
+		notifier(s, Target{"ops", Kinds(), k}).Tell(t.Context(), found(Late, 1), at(1).Add(forgetAfter+time.Duration(day+2)*24*time.Hour))
+	}
+	k.took(t, "three days", "users of contoso: late: due at 2026-11-01T02:30:00Z by the job night, and not read")
 }

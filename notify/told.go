@@ -38,6 +38,7 @@ type entry struct {
 	Told      string    `json:"told,omitempty"`           // the day that was told last
 	Recovered string    `json:"told_recovered,omitempty"` // the day that was told when it was last told as recovered
 	Claimed   time.Time `json:"claimed,omitzero"`         // since when somebody is sending it
+	Seen      string    `json:"seen,omitempty"`           // the day on which it was found last
 }
 
 const (
@@ -64,8 +65,9 @@ func (t *told) due(e entry) bool {
 	return e.Day > e.Told && !explained
 }
 
-// update takes in what was found for a target that is told of some kinds.
-func (t *told) update(to string, of []Kind, f Found) {
+// update takes in what was found now for a target that is told of some kinds.
+func (t *told) update(to string, of []Kind, f Found, now time.Time) {
+	today := now.UTC().Format(time.DateOnly)
 	find := func(c Problem) int {
 		return slices.IndexFunc(t.Problems, func(e entry) bool { return e.is(to, c) })
 	}
@@ -76,9 +78,9 @@ func (t *told) update(to string, of []Kind, f Found) {
 	}
 	for _, c := range f.Problems {
 		if i := find(c); i >= 0 {
-			t.Problems[i].Problem, t.Problems[i].Gone = c, false
+			t.Problems[i].Problem, t.Problems[i].Gone, t.Problems[i].Seen = c, false, today
 		} else if slices.Contains(of, c.Kind) {
-			t.Problems = append(t.Problems, entry{To: to, Problem: c})
+			t.Problems = append(t.Problems, entry{To: to, Problem: c, Seen: today})
 		}
 	}
 	t.Problems = slices.DeleteFunc(t.Problems, func(e entry) bool {
@@ -127,7 +129,7 @@ func (t *told) settle(sent []entry, ok bool) {
 // forget drops what nobody has found for long.
 func (t *told) forget(now time.Time) {
 	oldest := now.UTC().Add(-forgetAfter).Format(time.DateOnly)
-	t.Problems = slices.DeleteFunc(t.Problems, func(e entry) bool { return e.Day < oldest })
+	t.Problems = slices.DeleteFunc(t.Problems, func(e entry) bool { return max(e.Day, e.Seen) < oldest })
 }
 
 // Store is where a lake keeps its documents.
