@@ -25,8 +25,11 @@ const (
 
 // takesColours says whether somebody reads what is written, and wants colours.
 func takesColours(w io.Writer) bool {
-	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && !isDumb()
 }
+
+// isDumb says of the terminal that it shows what others obey, so that nothing on it can be drawn anew.
+func isDumb() bool { return os.Getenv("TERM") == "dumb" }
 
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)

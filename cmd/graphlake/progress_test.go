@@ -145,6 +145,7 @@ func TestBarsOnATerminal(t *testing.T) {
 // Quiet leaves out bars, and of the log all but warnings; no progress leaves out how far a run is. In a pipe there are no bars.
 func TestWithoutBars(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
+	t.Setenv("TERM", "xterm")
 	s := simulate(t, graphsim.Options{Users: 8}, "")
 	args := []string{"--config", s.config(), "--output", "json", "run", "--dataset", "users,call_records", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"}
 	if quiet := s.onTerminal(t, 80, nil, append([]string{"--quiet"}, args...)...); quiet.stderr != "" {
@@ -162,6 +163,10 @@ func TestWithoutBars(t *testing.T) {
 	}
 	if bars := s.onTerminal(t, 80, nil, args...); regexp.MustCompile(`\x1b\[[0-9;]*m`).MatchString(bars.stderr) || !strings.Contains(bars.stderr, "users: data, ") {
 		t.Errorf("colours, or no bars: %q", bars.stderr)
+	}
+	t.Setenv("TERM", "dumb")
+	if dumb := s.onTerminal(t, 80, nil, args...); strings.Contains(dumb.stderr, "\x1b") || !strings.HasPrefix(dumb.stderr, "time=") {
+		t.Errorf("on a terminal that obeys nothing: %q", dumb.stderr)
 	}
 	if _, piped := s.command(t, args[2:]...); bytes.Contains(piped, []byte("left")) {
 		t.Errorf("in a pipe: %s", piped)

@@ -30,7 +30,7 @@ func (c *command) setup(ctx context.Context, cfg *config, sel plan.Selection, as
 		return nil, err
 	}
 	s := &setup{
-		command: c, config: cfg, tenants: sel.Tenants, bars: c.stderr.terminal(),
+		command: c, config: cfg, tenants: sel.Tenants, bars: c.stderr.terminal() && !isDumb(),
 		runner: jobs.Runner{Privacy: privacy, Exclude: cfg.Privacy.Exclude.of(), Log: c.logger(), Pulse: pulse()},
 	}
 	if asks {
