@@ -99,7 +99,7 @@ func TestARunWithoutAHeartbeat(t *testing.T) {
 	sim := graphsim.New(graphsim.Options{Users: 6, From: monday, To: monday.Add(2 * schemas.Day), Now: func() time.Time { return later }})
 	r := newRig(t, sim)
 	_, r.Pulse = byHand()
-	r.Runner.Store = deaf{r.store}
+	r.Store = deaf{r.store}
 	if rep := r.run(t, 2, schemas.PSTNCalls); rep.Status != state.Data {
 		t.Errorf("%+v", rep)
 	}
