@@ -103,9 +103,16 @@ func (u *UnitReport) causeOf(err error) cause {
 			c.message = u.Error.Message + "; until then: " + foreign.Printable(last.Error())
 		}
 		return c
-	case ok && e.OfTenant:
+	case ok && (e.OfTenant || e.SignIn):
 		said := foreign.Printable(e.Error())
-		return cause{key: said, message: said, cure: Check}
+		key := said
+		switch { // others of the tenant may have met it before that was known
+		case e.SignIn:
+			key = fmt.Sprint("sign-in ", e.Status, e.Code, e.InnerCode, connection(e.Err))
+		case e.Status == 401:
+			key = "token"
+		}
+		return cause{key: key, message: said, cure: Check}
 	case is[*exclude.Error](err):
 		return cause{key: "exclude", cure: Check}
 	case ok && e.Kind == graph.Off:
@@ -114,6 +121,8 @@ func (u *UnitReport) causeOf(err error) cause {
 		return cause{key: u.Dataset, cure: Consent}
 	case ok && e.Kind == graph.Unauthorized:
 		return cause{key: "token", cure: Check}
+	case ok && e.Kind == graph.Rejected:
+		return cause{key: fmt.Sprint(u.Dataset, e.Status, e.Code, e.InnerCode), cure: Check} // the same again is answered alike
 	case ok && e.Status == 0 && e.Kind == graph.Unavailable:
 		return cause{key: connection(e.Err), cure: Again}
 	case ok:

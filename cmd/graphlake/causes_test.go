@@ -226,3 +226,45 @@ func TestCuresAreCommands(t *testing.T) {
 		t.Errorf("a schedule goes on by itself, and is told %q", got)
 	}
 }
+
+// A token that ends in the middle of a run is one cause, also for those who met it before it was known, and one line.
+func TestATokenThatEndsIsOneLine(t *testing.T) {
+	t.Parallel()
+	sim := graphsim.New(graphsim.Options{Users: 5, From: november(20), To: november(26)})
+	var asked, refused atomic.Int64
+	all := make(chan struct{})
+	graph := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead || asked.Add(1) == 1 {
+			sim.ServeHTTP(w, r)
+			return
+		}
+		if refused.Add(1) == 3 {
+			close(all)
+		}
+		<-all // so that three have met it
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprint(w, `{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired."}}`)
+	}))
+	defer graph.Close()
+	cmd := program(t, graph.URL, "run", "--dataset", "users,groups,teams,organization,call_records", "--now", "2026-11-26T07:00:00Z")
+	out, _ := cmd.Output()
+	_, below, _ := strings.Cut(string(out), "\ncontoso: ")
+	if cmd.ProcessState.ExitCode() != exitForbidden || strings.Count(below, "\n") != 1 || !strings.HasSuffix(below, ": graphlake check\n") || strings.Count(string(out), "Lifetime") != 1 {
+		t.Errorf("exit status %d, %s", cmd.ProcessState.ExitCode(), out)
+	}
+}
+
+// Of what Graph rejects it is not said to try it again: the command says more of it.
+func TestWhatIsRejectedIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	graph := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"error":{"code":"BadRequest","message":"no such property"}}`)
+	}))
+	defer graph.Close()
+	cmd := program(t, graph.URL, "run", "--dataset", "organization", "--now", "2026-11-26T07:00:00Z")
+	out, _ := cmd.Output()
+	if cmd.ProcessState.ExitCode() != exitFailed || !strings.HasSuffix(string(out), "trying again does not help: graphlake check\n") {
+		t.Errorf("exit status %d, %s", cmd.ProcessState.ExitCode(), out)
+	}
+}
