@@ -59,7 +59,7 @@ func (m metrics) write(ctx context.Context, o graphsim.Options) (records int64, 
 	if err := jobs.EnsureSettings(ctx, store, w.keeps); err != nil {
 		return 0, err
 	}
-	doc, err := state.Open(ctx, store, state.Pair{TenantID: w.tenant.Options.Tenant, Dataset: straight}, slog.New(slog.DiscardHandler))
+	doc, err := state.Open(ctx, store, state.Pair{TenantID: w.tenant.Tenant, Dataset: straight}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return 0, err
 	}
@@ -99,7 +99,7 @@ func (m metrics) write(ctx context.Context, o graphsim.Options) (records int64, 
 
 // day writes the records that begin on a day.
 func (w *rawWriter) day(ctx context.Context, day time.Time) error {
-	spool, err := w.lake.Spool(schemas.RawTable(w.dataset), w.tenant.Options.Tenant, schemas.Range{From: day, To: day.Add(schemas.Day)})
+	spool, err := w.lake.Spool(schemas.RawTable(w.dataset), w.tenant.Tenant, schemas.Range{From: day, To: day.Add(schemas.Day)})
 	if err != nil {
 		return err
 	}
