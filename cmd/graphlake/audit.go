@@ -47,7 +47,7 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 		}
 	}
 	found, err := auditor.Audit(ctx, sel)
-	if err := errors.Join(err, c.printAudit(found)); err != nil {
+	if err := errors.Join(err, c.printAudit(found, fleeting{sel.Datasets, a.now()})); err != nil {
 		return err
 	}
 	if found.Failures() > 0 {
@@ -114,7 +114,7 @@ var cures = []struct {
 	{audit.FoundBusy, "audit again when the run that changes the day has ended"},
 }
 
-func (c *command) printAudit(a audit.Audit) error {
+func (c *command) printAudit(a audit.Audit, of fleeting) error {
 	if c.Output == "json" {
 		return c.printJSON(a)
 	}
@@ -142,7 +142,7 @@ func (c *command) printAudit(a audit.Audit) error {
 	for _, k := range cures {
 		if slices.ContainsFunc(a.Findings, func(f audit.Finding) bool { return f.Kind == k.kind }) {
 			fmt.Fprintf(c.stdout, "%s: %s\n", k.kind, k.cure)
-			for _, command := range c.mends(k.kind, a.Findings) {
+			for _, command := range c.mends(k.kind, a.Findings, of) {
 				fmt.Fprintln(c.stdout, "  "+command)
 			}
 		}

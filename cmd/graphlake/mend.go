@@ -11,14 +11,14 @@ import (
 
 // mends are the commands that mend what an audit has found of a kind, one for each dataset and neighbouring days; those beyond
 // mostMends are left out, and what mends the first of them is a pattern for the others.
-func (c *command) mends(kind audit.FindingKind, all []audit.Finding) (commands []string) {
+func (c *command) mends(kind audit.FindingKind, all []audit.Finding, of fleeting) (commands []string) {
 	type mend struct {
 		words []string
 		schemas.Range
 	}
 	var mends []mend
 	for _, f := range all {
-		words, within := mendOf(f)
+		words, within := of.mend(f)
 		if f.Kind != kind || words == nil {
 			continue
 		}
@@ -42,7 +42,10 @@ func (c *command) mends(kind audit.FindingKind, all []audit.Finding) (commands [
 		}
 	}
 	for _, m := range mends[:min(len(mends), mostMends)] {
-		commands = append(commands, c.toPaste(append(m.words, "--from", fmt.Sprint(instant{m.From}), "--to", fmt.Sprint(instant{m.To}))...))
+		if !m.To.IsZero() {
+			m.words = append(m.words, "--from", fmt.Sprint(instant{m.From}), "--to", fmt.Sprint(instant{m.To}))
+		}
+		commands = append(commands, c.toPaste(m.words...))
 	}
 	if len(mends) > mostMends {
 		commands = append(commands, fmt.Sprintf("… and %d more", len(mends)-mostMends))
@@ -51,6 +54,34 @@ func (c *command) mends(kind audit.FindingKind, all []audit.Finding) (commands [
 }
 
 const mostMends = 5
+
+// fleeting are datasets of which some are pictures or observations, which cannot be read of a day that is past.
+type fleeting struct {
+	of  []schemas.Dataset
+	now time.Time
+}
+
+// mend is mendOf, where it can be had: the next picture is what mends a past one of which somebody is missing, and nothing makes
+// one anew whose file is.
+func (l fleeting) mend(f audit.Finding) ([]string, schemas.Range) {
+	words, within := mendOf(f)
+	i := slices.IndexFunc(l.of, func(d schemas.Dataset) bool { return d.Name == f.Dataset })
+	if i < 0 || !slices.Equal(words, []string{"run"}) || !l.of[i].Mode.Fleeting() {
+		return words, within
+	}
+	past := !within.To.After(l.now.UTC().Truncate(schemas.Day))
+	switch f.Kind {
+	case audit.FoundMissing, audit.FoundUnreadable, audit.FoundDuplicate:
+		if past || l.of[i].Mode == schemas.Observations {
+			return nil, within
+		}
+	default:
+		if past || l.of[i].Mode == schemas.Observations {
+			return words, schemas.Range{}
+		}
+	}
+	return words, within
+}
 
 // mendOf is the command that mends a finding, and the time that it is for; nil if it takes more than a command.
 func mendOf(f audit.Finding) ([]string, schemas.Range) {

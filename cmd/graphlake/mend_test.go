@@ -3,11 +3,13 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"graphlake/jobs"
 	"graphlake/jobs/audit"
 	"graphlake/jobs/clock"
 	"graphlake/jobs/state"
+	"graphlake/schemas"
 )
 
 // Of neighbouring days there is one command, and of many as many as can be read.
@@ -33,7 +35,7 @@ func TestMends(t *testing.T) {
 		{audit.FoundLost, "graphlake audit --accept lost --dataset calls --tenant contoso --from 2026-11-01 --to 2026-11-04"},
 		{audit.FoundForeign, ""},
 	} {
-		if got := strings.Join(c.mends(test.kind, all), "\n"); got != test.want {
+		if got := strings.Join(c.mends(test.kind, all, fleeting{}), "\n"); got != test.want {
 			t.Errorf("%s:\n%s\nwant\n%s", test.kind, got, test.want)
 		}
 	}
@@ -41,7 +43,7 @@ func TestMends(t *testing.T) {
 	for i := range 20 {
 		many = append(many, day("users", "users", november(1).AddDate(0, 0, 2*i).Format("2006-01-02")))
 	}
-	if got := c.mends(audit.FoundMissing, many); len(got) != mostMends+1 || got[mostMends] != "… and 15 more" {
+	if got := c.mends(audit.FoundMissing, many, fleeting{}); len(got) != mostMends+1 || got[mostMends] != "… and 15 more" {
 		t.Errorf("%q", got)
 	}
 }
@@ -66,6 +68,33 @@ func TestStatusMends(t *testing.T) {
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
+// A picture of a past day cannot be taken any more: what lacks somebody is mended by the next one, and what has no file by nothing.
+func TestMendsOfPictures(t *testing.T) {
+	c := &command{Config: defaultConfig}
+	of := fleeting{[]schemas.Dataset{schemas.Users, schemas.Presence, schemas.CallRecords}, november(23).Add(9 * time.Hour)}
+	for _, test := range []struct {
+		kind     audit.FindingKind
+		dataset  string
+		from, to time.Time
+		want     string
+	}{
+		{audit.FoundRefused, "users", november(22), november(23), "graphlake run --dataset users --tenant contoso"},
+		{audit.FoundRefused, "users", november(23), november(24), "graphlake run --dataset users --tenant contoso --from 2026-11-23 --to 2026-11-24"},
+		{audit.FoundGap, "users", november(20), november(22), "graphlake run --dataset users --tenant contoso"},
+		{audit.FoundRefused, "presence", november(23), november(23).Add(time.Minute), "graphlake run --dataset presence --tenant contoso"},
+		{audit.FoundMissing, "users", november(22), november(23), ""},
+		{audit.FoundMissing, "presence", november(23), november(24), ""},
+		{audit.FoundMissing, "users", november(23), november(24), "graphlake run --dataset users --tenant contoso --from 2026-11-23 --to 2026-11-24"},
+		{audit.FoundMissing, "call_records", november(22), november(23), "graphlake run --dataset call_records --tenant contoso --from 2026-11-22 --to 2026-11-23"},
+		{audit.FoundStale, "users", november(22), november(23), "graphlake replay --dataset users --tenant contoso --from 2026-11-22 --to 2026-11-23"},
+	} {
+		f := audit.Finding{Kind: test.kind, Tenant: "contoso", Dataset: test.dataset, Date: test.from.Format(time.DateOnly), From: test.from, To: test.to}
+		if got := strings.Join(c.mends(test.kind, []audit.Finding{f}, of), "\n"); got != test.want {
+			t.Errorf("%s of %s from %v: %q, want %q", test.kind, test.dataset, test.from, got, test.want)
 		}
 	}
 }
