@@ -146,7 +146,7 @@ func (s selection) of(c *config) (plan.Selection, error) {
 	if span.From.IsZero() != span.To.IsZero() {
 		return plan.Selection{}, usage(errors.New("a range needs both ends: give --from and --to, or neither; --last 7d is a range too"))
 	}
-	sel := plan.Selection{From: span.From, To: span.To, Back: !s.Now.IsZero()}
+	sel := plan.Selection{From: span.From, To: span.To, Back: !s.Now.IsZero(), Counted: s.Last > 0}
 	tenants, err := s.tenants(c)
 	if err != nil {
 		return plan.Selection{}, err

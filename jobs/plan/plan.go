@@ -45,6 +45,9 @@ type Selection struct {
 	// Back says that what counts as now was set back by hand: what is later than it was not written by a
 	// clock that was ahead.
 	Back bool
+	// Counted says that the range is whole days that were counted back from now: of the first of them what Graph has forgotten
+	// since its midnight was not meant.
+	Counted bool
 }
 
 // TenantIDs are the ids of the tenants.
@@ -217,6 +220,10 @@ func (p *Plan) add(s Selection, t Tenant, d schemas.Dataset, st state.State, now
 		p.noteNotKept(s, t, d, &st, now)
 	}
 	due := s.due(d, st, now)
+	if first := (schemas.Range{From: s.From, To: horizon(d, now)}); s.Counted && d.Retention > 0 && first.From.Before(first.To) && first.To.Sub(first.From) < schemas.Day {
+		due = schemas.Subtract(due, first)
+		p.Notes = append(p.Notes, Note{d.Name, fmt.Sprintf("read from %s on: Graph has forgotten what was before", first.To.Format(time.RFC3339)), true})
+	}
 	if s.Gaps && len(due) == 0 && len(s.unread(d, &st, now)) > 0 {
 		p.note(d, "skipped: what %s lacks is of past days, and an observation of those cannot be made any more", t.Name)
 	}

@@ -220,3 +220,26 @@ func TestDensity(t *testing.T) {
 		t.Errorf("%f records a day, want 97", got)
 	}
 }
+
+// Of days that are counted back from now, the first is read as far as Graph still has it, and nothing of it is lost: a range that
+// is given by its ends, or that begins earlier, says what is forgotten.
+func TestDaysCountedBack(t *testing.T) {
+	calls := hours("calls", schemas.Windowed, time.Hour)
+	calls.Retention = 2 * schemas.Day
+	for _, c := range []struct {
+		sel   Selection
+		want  string
+		notes int
+	}{
+		{Selection{From: midnight(21), Counted: true}, "calls 21T02-22T00; calls 22T00-23T00", 1},
+		{Selection{From: midnight(21)}, "calls 21T00-21T02 expired; calls 21T02-22T00; calls 22T00-23T00", 0},
+		{Selection{From: midnight(20), Counted: true}, "calls 20T00-21T02 expired; calls 21T02-22T00; calls 22T00-23T00", 0},
+		{Selection{From: midnight(22), Counted: true}, "calls 22T00-23T00", 0},
+	} {
+		c.sel.Tenants, c.sel.Datasets, c.sel.To = []Tenant{contoso}, []schemas.Dataset{calls}, midnight(23)
+		p, err := New(c.sel, nil, now)
+		if got := ranges(p); err != nil || got != c.want || len(p.Notes) != c.notes {
+			t.Errorf("%+v: %s, %v, %v; want %s", c.sel, got, p.Notes, err, c.want)
+		}
+	}
+}
