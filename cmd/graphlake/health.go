@@ -24,6 +24,7 @@ type health struct {
 	jobs     []clock.Job
 	log      *slog.Logger
 	notifier *notify.Notifier // nil: nobody is notified
+	began    time.Time        // to be watched
 
 	refreshing sync.Mutex
 	lag        map[clock.Overdue]time.Time // since when tables lag
@@ -34,7 +35,7 @@ type health struct {
 }
 
 func newHealth(store load.Store, all []clock.Job, log *slog.Logger) *health {
-	return &health{store: store, jobs: all, log: log, lag: map[clock.Overdue]time.Time{}, underWay: map[string]time.Time{}}
+	return &health{store: store, jobs: all, log: log, began: time.Now(), lag: map[clock.Overdue]time.Time{}, underWay: map[string]time.Time{}}
 }
 
 // healthReport is what /healthz answers.
@@ -104,7 +105,8 @@ func (h *health) begin(job string) (end func()) {
 	}
 }
 
-// notify tells what is late, and what no longer is. A job that is at work has its time before that is told of it.
+// notify tells what is late, and what no longer is. A job that is at work has its time before that is told of it, and so, since
+// this began, has one of a dataset that nobody has asked for yet: on the first night it may wait for another job, or for its jitter.
 func (h *health) notify(ctx context.Context, now time.Time) {
 	h.mu.Lock()
 	found, judged := h.found, slices.Clone(h.jobs)
@@ -118,7 +120,9 @@ func (h *health) notify(ctx context.Context, now time.Time) {
 		return
 	}
 	h.notifier.Tell(ctx, notify.OfLate(found.Late, judged, func(o clock.Overdue) bool {
-		return slices.ContainsFunc(judged, func(j clock.Job) bool { return j.Name == o.Job })
+		return slices.ContainsFunc(judged, func(j clock.Job) bool {
+			return j.Name == o.Job && (o.Tried() || now.Sub(h.began) >= j.Late)
+		})
 	}), now)
 }
 

@@ -15,6 +15,7 @@ import (
 	"graphlake/jobs/clock"
 	"graphlake/jobs/plan"
 	"graphlake/load/dirstore"
+	"graphlake/load/memstore"
 	"graphlake/notify"
 	"graphlake/schemas"
 )
@@ -129,4 +130,29 @@ func TestHealthNotifies(t *testing.T) {
 	find()
 	h.notify(t.Context(), now.Add(5*time.Hour))
 	want("all is there", "graphlake: 1 recovered")
+}
+
+// What was never tried is not told as late while the first runs of a schedule that has just begun wait for each other.
+func TestHealthOfTheFirstNight(t *testing.T) {
+	var told sent
+	times, err := clock.ParseTimes("0 * * * *", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	night := clock.Job{Name: "night", Late: time.Hour, Times: times, Selection: plan.Selection{
+		Tenants: []plan.Tenant{{Name: "contoso", ID: "7b6f3a52-0d1e-4c55-9a43-5b8f7f3f0c01"}}, Datasets: []schemas.Dataset{schemas.PSTNCalls},
+	}}
+	log := slog.New(slog.DiscardHandler)
+	h := newHealth(memstore.New(), []clock.Job{night}, log)
+	h.notifier = &notify.Notifier{Log: log, Targets: []notify.Target{{Name: "ops", On: notify.Kinds(), Channel: &told}}}
+	now := time.Now()
+	h.refresh(t.Context(), now)
+	h.notify(t.Context(), now)
+	if h.found.Status != "late" || len(told.titles) > 0 {
+		t.Errorf("it is %s, and told is %q", h.found.Status, told.titles)
+	}
+	h.notify(t.Context(), now.Add(2*time.Hour))
+	if !slices.Equal(told.titles, []string{"graphlake: 1 late"}) {
+		t.Errorf("it had its time, and told is %q", told.titles)
+	}
 }
