@@ -312,6 +312,12 @@ func TestCommandTime(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "it has not ended within 50ms") {
 		t.Error(err)
 	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err = Command{Args: []string{"sleep", "60"}}.Send(ctx, Message{})
+	if err == nil || !strings.Contains(err.Error(), "graphlake was told to end") {
+		t.Error(err)
+	}
 }
 
 // What two jobs read is told once, what of theirs is not late is well, and what is not to be told is neither.

@@ -205,8 +205,11 @@ func (c Command) Send(ctx context.Context, m Message) (string, error) {
 	if err == nil || errors.Is(err, exec.ErrWaitDelay) {
 		return "exit status 0", nil
 	}
-	if ctx.Err() != nil {
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = fmt.Errorf("it has not ended within %v", timeout)
+	case ctx.Err() != nil:
+		err = errors.New("it was ended, because graphlake was told to end")
 	}
 	words := ""
 	if s := foreign.New(said.String()).String(); s != "" {
