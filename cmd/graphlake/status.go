@@ -98,7 +98,7 @@ func (c *command) printStatus(s clock.Status) error {
 			fmt.Fprintf(c.stdout, "%s of %s: %s\n", d.Dataset, d.Tenant, remark)
 		}
 	}
-	if slices.ContainsFunc(s.Datasets, func(d clock.DatasetStatus) bool { return len(d.Gaps) > 0 }) {
+	if slices.ContainsFunc(s.Datasets, func(d clock.DatasetStatus) bool { return len(d.Gaps) > 0 && !d.Observed }) {
 		fmt.Fprintf(c.stdout, "what is not held is read by: %s\n", c.toPaste("run", "--gaps"))
 	}
 	for _, o := range s.Late {
@@ -160,6 +160,10 @@ func (c *command) wanting(d clock.DatasetStatus) []string {
 	var all []string
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	for _, g := range d.Gaps {
+		if d.Observed {
+			say("not observed, and nobody can later: %s to %s", instant{g.From}, instant{g.To})
+			continue
+		}
 		say("not held: %s to %s", instant{g.From}, instant{g.To})
 	}
 	all = append(all, c.losses(d)...)

@@ -66,7 +66,8 @@ type DatasetStatus struct {
 	Read    time.Time     `json:"last_read,omitzero"` // what counted as now at the last reading
 	Outcome state.Outcome `json:"last_outcome,omitempty"`
 
-	Gaps       []Span         `json:"gaps"`   // up to the last midnight, that a run could read
+	Gaps       []Span         `json:"gaps"`   // up to the last midnight; a run could read them, unless they are Observed
+	Observed   bool           `json:"-"`      // what it is of cannot be read later
 	Losing     []Losing       `json:"losing"` // of the gaps, what Graph will forget
 	Dirty      []string       `json:"dirty"`  // the days whose tables may lag raw
 	Outdated   int            `json:"outdated_days"`
@@ -234,7 +235,7 @@ func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, past schemas.Ran
 	ds := DatasetStatus{
 		Tenant: t.Name, Dataset: d.Name, Behind: len(behind), Gone: len(s.Behind) - len(behind), Who: append([]state.Behind{}, behind[:min(len(behind), mostTold)]...),
 		Lost: append([]state.Lost{}, s.Lost...), Gaps: []Span{}, Dirty: []string{}, Missed: []Span{}, Unfinished: []Span{}, Misfits: map[string]int64{}, New: append([]schemas.Path{}, s.New...),
-		Removed: []Span{}, RemovedRaw: []Span{}, NeverRead: []Span{},
+		Removed: []Span{}, RemovedRaw: []Span{}, NeverRead: []Span{}, Observed: d.Mode == schemas.Observations,
 	}
 	for _, day := range s.Misfits {
 		for column, n := range day.Columns {
