@@ -94,6 +94,13 @@ func TestOneCauseIsOneLine(t *testing.T) {
 			if n := gets.Load(); test.endpoint == graph.URL && n != 1 {
 				t.Errorf("%d requests, want 1", n)
 			}
+			check := program(t, test.endpoint, "check", "--dataset", allDatasets)
+			check.Env = append(check.Env, test.env...)
+			said, _ := check.Output()
+			inOrder(t, string(said), slices.Concat([]string{"\nall 13   "}, test.want, []string{"\n\nlake "})...)
+			if got := check.ProcessState.ExitCode(); got != test.status {
+				t.Errorf("a check ends with %d, want %d", got, test.status)
+			}
 			if strings.Contains(line, "tries") || strings.Contains(stderr.String(), "sent again") {
 				t.Errorf("it was tried again: %s%s", line, &stderr)
 			}

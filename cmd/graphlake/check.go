@@ -195,6 +195,9 @@ func (c *config) ask(ctx context.Context, client *graph.Client, datasets []schem
 			checks[i] = datasetCheck{Dataset: d.Name, finding: found(err)}
 			if e, ok := errors.AsType[*graph.Error](err); ok {
 				checks[i].refused = e.Status == http.StatusForbidden && e.Kind != graph.Off
+				if e.SignIn || e.Status == http.StatusUnauthorized || e.Status == 0 && e.Kind == graph.Unavailable {
+					checks[i].ofTenant = found(e).text() // that of one stands for all that were answered alike
+				}
 			}
 		})
 	}
@@ -350,7 +353,8 @@ const (
 type datasetCheck struct {
 	Dataset string `json:"dataset"`
 	finding
-	refused bool // by Graph, for want of a permission
+	refused  bool   // by Graph, for want of a permission
+	ofTenant string // what may be wrong with the tenant as a whole; empty: it is the dataset's own, or nothing is
 }
 
 type lakeCheck struct {
@@ -471,8 +475,23 @@ func (c *command) printTenant(t tenantCheck) error {
 	if len(t.Datasets) > 0 {
 		fmt.Fprintln(w, "\ndataset\tanswer")
 	}
-	for _, d := range t.Datasets {
-		fmt.Fprintf(w, "%s\t%s\n", d.Dataset, cmp.Or(d.text(), "ok"))
+	for _, a := range checkedAnswers(t.Datasets) {
+		fmt.Fprintf(w, "%s\t%s\n", a.of, cmp.Or(a.text, "ok"))
 	}
 	return w.Flush()
+}
+
+// checkedAnswer is what was found of a dataset, or of all of them.
+type checkedAnswer struct{ of, text string }
+
+// checkedAnswers are those of datasets: one, where none was answered and the tenant may be why.
+func checkedAnswers(datasets []datasetCheck) []checkedAnswer {
+	if own := func(d datasetCheck) bool { return d.ofTenant == "" || d.status != datasets[0].status }; len(datasets) > 1 && !slices.ContainsFunc(datasets, own) {
+		return []checkedAnswer{{fmt.Sprintf("all %d", len(datasets)), datasets[0].ofTenant}}
+	}
+	var all []checkedAnswer
+	for _, d := range datasets {
+		all = append(all, checkedAnswer{d.Dataset, d.text()})
+	}
+	return all
 }
