@@ -140,11 +140,11 @@ func inOrder(t *testing.T, in string, want ...string) {
 // Who ends a run whose requests are tried again, as by a deadline of what has started it, is told what they came to.
 func TestAStoppedRunSaysWhatItMet(t *testing.T) {
 	t.Parallel()
-	const closed = "https://0.0.0.0:1" // a port that nobody is given, of this machine by another name: where it is known as this one, nobody is waited for
+	const closed = "https://127.0.0.1:1" // a port that nobody is given
 	ill := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
 	t.Cleanup(ill.Close) // when the parts have ended, which go on after this function
 	for _, test := range []struct{ name, endpoint, want string }{
-		{"closed port", closed, "unavailable: dial tcp 0.0.0.0:1: connect: connection refused"},
+		{"closed port", closed, "unavailable: dial tcp 127.0.0.1:1: connect: connection refused"},
 		{"502", ill.URL, "unavailable: 502 Bad Gateway"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -182,6 +182,9 @@ func TestAStoppedRunSaysWhatItMet(t *testing.T) {
 			}
 			if stdout.Len() == 0 {
 				t.Fatalf("nothing was printed: %s", said)
+			}
+			if got := bytes.Contains(said, []byte("start it again with graphsim --addr 127.0.0.1:1,")); got != (test.endpoint == closed) {
+				t.Errorf("that nobody is there, was said: %v: %s", got, said)
 			}
 			inOrder(t, below(t, stdout.String()), "contoso: 15 units of 13 datasets were not read: the run was stopped; the same command goes on; until then: GET /v1.0/", test.want,
 				": graphlake run --dataset "+allDatasets+" --now 2026-11-26T07:00:00Z\n")

@@ -44,12 +44,13 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if len(sel.Datasets) == 0 {
 		return expireCommand{tenantChoice: r.tenantChoice, Now: r.Now}.Run(ctx, c)
 	}
-	setup, err := c.setupOnce(ctx, cfg, sel)
+	setup, err := c.setup(ctx, cfg, sel, true)
 	if err != nil {
 		cfg.notifyOfNoRun(ctx, r.Job, err)
 		return err
 	}
 	defer setup.close(ctx)
+	cfg.warnOfNobody(ctx, c.logger())
 	now := r.now()
 	rep, err := setup.run(ctx, now, func(runner *jobs.Runner) (jobs.Report, error) { return runner.Run(ctx, sel) })
 	defer setup.notifyOfRun(ctx, r.Job, now, rep, err)

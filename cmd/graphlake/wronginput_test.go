@@ -115,7 +115,7 @@ var wrongInputs = []wrongInput{
 	{args: "plan", edit: []string{"{GRAPH}", "http://graph.contoso.example"}, status: 2, want: `graph.endpoint: "http://graph.contoso.example" … is not https, and tokens are sent to it … Graph's is`},
 	{args: "plan", edit: []string{`"{GRAPH}"`, `"{GRAPH}", rate: 0`}, status: 2, want: `graphlake.yaml:2: graph.rate … has to be above 0 … want a number as 0.5`},
 	{args: "plan", edit: []string{`"{GRAPH}"`, `"{GRAPH}", authority: login`}, status: 2, want: `graph.authority: "login" … is no URL … Entra's is https://login.microsoftonline.com`},
-	{args: "run", edit: []string{"{GRAPH}", "http://127.0.0.1:1"}, status: 75, want: `graphlake.yaml:2: graph.endpoint … nobody answers at http://127.0.0.1:1 … start it again with graphsim --addr 127.0.0.1:1`},
+	{args: "check --dataset users", edit: []string{"{GRAPH}", "http://127.0.0.1:1"}, status: 75, want: `users … 127.0.0.1:1 … refused … check the address, the network and the proxy, and run again later`},
 	{args: "check --dataset users", graph: answers(401, "application/json", `{"error":{"code":"InvalidAuthenticationToken","message":"no"}}`), status: 3, want: `users … 401 Unauthorized … check the tenant, the credentials, and that the token is for this endpoint and not expired`},
 	{args: "check --dataset users", graph: answers(403, "application/json", `{"error":{"code":"Authorization_RequestDenied","message":"no"}}`), status: 3, want: `User.Read.All … missing … add it to the application's registration, and let an administrator grant it`},
 	{args: "check --dataset users", graph: answers(200, "text/html", "<html>sign in to the hotel's network</html>"), status: 75, want: `users … the answer is no JSON object … text/html … run again later`},
