@@ -16,9 +16,10 @@ var (
 
 	// keysOfDocuments are those of what the lake says of itself. Nothing else writes them down.
 	keysOfDocuments = map[string][]string{
-		"runs":       {"run", "tenant", "dataset", "from"},
-		"coverage":   {"tenant_id", "dataset", "dt"},
-		"incomplete": {"tenant_id", "dataset", "kind", "id", "from_time"},
+		"runs":        {"run", "tenant", "dataset", "from"},
+		"run_changes": {"run", "tenant_id", "dataset", "kind", "table_name", "partition_dt"},
+		"coverage":    {"tenant_id", "dataset", "dt"},
+		"incomplete":  {"tenant_id", "dataset", "kind", "id", "from_time"},
 	}
 )
 
