@@ -10,58 +10,68 @@ import (
 
 // claims are the datasets that jobs of this schedule have at work. Of two jobs that share one the later waits until the other
 // has ended; without that it would find the lock taken, fail, and be tried again after a pause. A job claims all of its
-// datasets at once or none, so that two never wait for each other. Other processes are kept off by the locks alone.
+// datasets at once or none, so that two never wait for each other. Of those that wait whoever came first begins first, as far as
+// its datasets are free: what waits for one keeps no other from being read, as presence every minute. Other processes are kept
+// off by the locks alone.
 type claims struct {
-	mu    sync.Mutex
-	taken map[state.Pair]bool
-	freed chan struct{} // closed when something was given back; nil: nobody waits
+	mu      sync.Mutex
+	taken   map[state.Pair]bool
+	waiting []*claim // in the order in which they came
+}
+
+type claim struct {
+	pairs   []state.Pair
+	granted chan struct{} // closed when the pairs are the claim's
 }
 
 // take waits until none of the datasets is another job's, and calls waits before that, once. It is false if the context has ended.
 func (c *claims) take(ctx context.Context, pairs []state.Pair, waits func()) (free func(), ok bool) {
-	for told := false; ; told = true {
-		freed := c.try(pairs)
-		if freed == nil {
-			return func() { c.free(pairs) }, true
-		}
-		if !told {
-			waits()
-		}
-		select {
-		case <-ctx.Done():
-			return nil, false
-		case <-freed:
-		}
+	own := &claim{pairs, make(chan struct{})}
+	c.change(func() { c.waiting = append(c.waiting, own) })
+	select {
+	case <-own.granted:
+	default:
+		waits()
+	}
+	select {
+	case <-own.granted:
+	case <-ctx.Done():
+	}
+	free = func() { c.change(func() { c.give(own) }) }
+	if ctx.Err() != nil { // whoever ends at the same time may have freed them
+		free()
+		return nil, false
+	}
+	return free, true
+}
+
+// give takes back a claim, whether it was granted or still waits. The caller holds the mutex.
+func (c *claims) give(own *claim) {
+	if i := slices.Index(c.waiting, own); i >= 0 {
+		c.waiting = slices.Delete(c.waiting, i, i+1)
+		return
+	}
+	for _, p := range own.pairs {
+		delete(c.taken, p)
 	}
 }
 
-// try claims all of the datasets, or says when to try again.
-func (c *claims) try(pairs []state.Pair) (freed <-chan struct{}) {
+// change changes who claims what, and grants what can be granted then, in the order of waiting.
+func (c *claims) change(change func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if slices.ContainsFunc(pairs, func(p state.Pair) bool { return c.taken[p] }) {
-		if c.freed == nil {
-			c.freed = make(chan struct{})
-		}
-		return c.freed
-	}
+	change()
 	if c.taken == nil {
 		c.taken = map[state.Pair]bool{}
 	}
-	for _, p := range pairs {
-		c.taken[p] = true
-	}
-	return nil
-}
-
-func (c *claims) free(pairs []state.Pair) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, p := range pairs {
-		delete(c.taken, p)
-	}
-	if c.freed != nil {
-		close(c.freed)
-		c.freed = nil
-	}
+	c.waiting = slices.DeleteFunc(c.waiting, func(w *claim) bool {
+		if slices.ContainsFunc(w.pairs, func(p state.Pair) bool { return c.taken[p] }) {
+			return false
+		}
+		for _, p := range w.pairs {
+			c.taken[p] = true
+		}
+		close(w.granted)
+		return true
+	})
 }
