@@ -86,6 +86,12 @@ func (v *verdict) enter(ctx context.Context) (leave func(), err error) {
 		case <-v.known:
 			return func() {}, v.err()
 		case v.turn <- struct{}{}:
+			select {
+			case <-v.known: // since the one before has ended
+				<-v.turn
+				return func() {}, v.err()
+			default:
+			}
 			return func() { <-v.turn }, nil
 		case <-slow:
 			v.goOn()
