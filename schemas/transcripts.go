@@ -1,0 +1,60 @@
+package schemas
+
+// What extract says of a transcript beside what Graph lists, as "@graphlake.transcript"; and what privacy counts in each
+// utterance, as "@graphlake.spoken" of the element.
+const (
+	ofTranscript Path = "@graphlake.transcript"
+	ofSpoken     Path = "@graphlake.spoken"
+)
+
+// transcriptColumns are those of transcripts of meetings and of calls alike. The ids are made of the ids of people: that of a
+// meeting holds its organizer's, that of a call of two both of theirs.
+var transcriptColumns = []Column{
+	{Name: "transcript_id", Path: "id", Type: String, Personal: true, Doc: "Id of the transcript; it is made of ids of people."},
+	{Name: "source", Path: "@graphlake.source", Type: Enum, Doc: "scheduled, of a meeting, or adhoc, of a call that nobody had scheduled."},
+	{Name: "meeting_id", Path: "meetingId", Type: String, Personal: true, Doc: "The online meeting; null for a call."},
+	{Name: "call_id", Path: "callId", Type: String, Doc: "The call, as call_id of calls; older transcripts of meetings have none."},
+	{Name: "content_correlation_id", Path: "contentCorrelationId", Type: String, Doc: "The same for a transcript and the recording beside it."},
+	{Name: "organizer_user_id", Path: "@graphlake.parent", Else: []Path{"meetingOrganizer.user.id"}, Type: String, Personal: true, Doc: "Whose meeting or call it was."},
+	{Name: "organizer_tenant_id", Path: "meetingOrganizer.user.tenantId", Type: String, Doc: "Tenant of the organizer."},
+	{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Required: true, Doc: "When the transcript began; its UTC date is the partition."},
+	{Name: "end_time", Path: "endDateTime", Type: Timestamp, Doc: "When the transcription ended."},
+	{Name: "content_state", Path: ofTranscript + ".state", Type: Enum, Doc: "present; not_yet, if Graph had not written what was said; gone, if it has no more of it; refused."},
+	{Name: "attributed", Path: ofTranscript + ".attributed", Type: Bool, Doc: "Whether it says who spoke: the tenant may have switched that off."},
+	{Name: "utterances_count", Path: ofTranscript + ".utterances", Type: Int32, Doc: "How many utterances it has."},
+	{Name: "speakers_count", Path: ofTranscript + ".speakers", Type: Int32, Doc: "How many different names of speakers it has."},
+	{Name: "speech_ms", Path: ofTranscript + ".speechMs", Type: Int64, Doc: "How long somebody spoke, in milliseconds; who spoke at once is counted once."},
+	{Name: "language", Path: ofTranscript + ".language", Type: Enum, Doc: "Language of most utterances, as en-us."},
+	{Name: "parse_warnings", Path: ofTranscript + ".warnings", Type: Int32, Doc: "Oddities of the document that were passed over."},
+	{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether Graph did not list the transcript any more when its day was read again."},
+}
+
+// utteranceColumns are those of what was said in meetings and in calls alike, in the order of the document.
+var utteranceColumns = []Column{
+	{Name: "transcript_id", Path: "/id", Type: String, Personal: true, Doc: "The transcript."},
+	{Name: "utterance_index", Path: "#", Type: Int32, Doc: "Position in the document, from 0. Documents are not sorted by time."},
+	{Name: "transcript_created_time", Path: "/createdDateTime", Type: Timestamp, Required: true, Doc: "When the transcript began; its UTC date is the partition."},
+	{Name: "start_ms", Path: "startMs", Type: Int64, Doc: "Begin in milliseconds from the start of the transcript; it may be negative."},
+	{Name: "end_ms", Path: "endMs", Type: Int64, Doc: "End in milliseconds from the start of the transcript; never before the begin."},
+	{Name: "start_time", Path: "startDateTime", Type: Timestamp, Doc: "Begin, where the document says it as an instant."},
+	{Name: "end_time", Path: "endDateTime", Type: Timestamp, Doc: "End, where the document says it as an instant."},
+	{Name: "speaker_name", Path: "speakerName", Type: String, Personal: true, Doc: "Name of who spoke, as Teams showed it: no id, and two people may share it."},
+	{Name: "speaker_user_id", Path: "speakerId", Type: String, Personal: true, Doc: "Id of who spoke; Graph does not give it today."},
+	{Name: "spoken_language", Path: "spokenLanguage", Type: Enum, Doc: "Language that was spoken, as en-us."},
+	{Name: "text", Path: "spokenText", Type: LongText, Personal: true, Written: Text, Doc: "What was said, as far as the lake keeps texts."},
+	{Name: "word_count", Path: ofSpoken + ".words", Type: Int32, Doc: "Words, counted before the text was removed; null in languages that write none apart, as Chinese, Japanese and Thai."},
+	{Name: "character_count", Path: ofSpoken + ".characters", Type: Int32, Doc: "Characters, counted before the text was removed."},
+	{Name: "question_count", Path: ofSpoken + ".questions", Type: Int32, Doc: "1 if the text ends with a question mark, else 0."},
+	removedWith("transcript"),
+}
+
+// transcriptTables are the tables of a dataset of transcripts.
+func transcriptTables(transcripts, utterances, of string) []Table {
+	return []Table{
+		{Name: transcripts, Doc: "A row per transcript of " + of + ".", Key: []string{"transcript_id"}, Columns: transcriptColumns},
+		{
+			Name: utterances, Doc: "A row per utterance in a transcript of " + of + ".", Each: "utterances[]",
+			Key: []string{"transcript_id", "utterance_index"}, Columns: utteranceColumns,
+		},
+	}
+}
