@@ -56,7 +56,7 @@ dist/LICENSE dist/THIRD_PARTY_NOTICES: dist/%: %
 dist/%.cdx.json: dist/%
 	$(SUPPLY) cyclonedx-gomod bin -json -std -noserial -notimestamp -output $@ $<
 
-demo: build ## a week of a simulated tenant, read into ./lake
+demo: build ## a week of a simulated tenant, read into ./lake; ALL=1: the optional datasets too
 	sh internal/demo.sh
 
 # Azurite is not there where npm is not: then its tests are skipped by name.
