@@ -20,6 +20,7 @@ func (r *Reading) listRequest(ask schemas.Range, of parent) graph.Request {
 	})
 	req.Budget = source.Budget
 	req.Resource = of.id
+	req.Skip = source.Paging == schemas.Skip
 	return req
 }
 

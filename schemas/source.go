@@ -59,6 +59,7 @@ const (
 	NextLink Paging = iota + 1 // pages until one has no @odata.nextLink
 	Delta                      // the same, and the last page carries an @odata.deltaLink
 	Single                     // no collection: the answer is the record
+	Skip                       // pages by $skip, until one is empty; a nextLink is followed where one comes
 )
 
 // Window says how a range is put to Graph.

@@ -221,8 +221,11 @@ func (s Source) faults() (f faults) {
 	if s.API != "" && s.API != "v1.0" && s.API != "beta" {
 		fail("api", "the API version is %q, want v1.0 or beta", s.API)
 	}
-	if s.Paging != NextLink && s.Paging != Delta && s.Paging != Single {
-		fail("paging", "the paging is none of NextLink, Delta and Single, so nothing says where the collection ends")
+	if s.Paging < NextLink || s.Paging > Skip {
+		fail("paging", "the paging is none of NextLink, Delta, Single and Skip, so nothing says where the collection ends")
+	}
+	if s.Paging == Skip && (s.Parent != nil && s.Parent.Batch > 0 || slices.ContainsFunc(s.Query, func(p Param) bool { return strings.EqualFold(p.Name, "$skip") })) {
+		fail("paging", "what is paged by $skip is not asked for in batches, and its query has no $skip of its own")
 	}
 	if s.Paging == Delta && (s.Parent != nil || s.Detail != nil || s.Window.Longest > 0) {
 		fail("paging", "a delta is of a whole collection: it has no parents, no detail and no longest window")

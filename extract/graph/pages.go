@@ -25,7 +25,11 @@ func (c *Client) Pages(ctx context.Context, r Request) iter.Seq2[Page, error] {
 			yield(Page{}, r.newError(Rejected, err))
 			return
 		}
-		c.walk(ctx, r, step{info: info}, yield)
+		if r.Skip {
+			c.walkSkipping(ctx, r, info, yield)
+			return
+		}
+		c.walk(ctx, r, step{info: info}, newTally(step{}), yield)
 	}
 }
 
@@ -33,7 +37,8 @@ func (c *Client) Pages(ctx context.Context, r Request) iter.Seq2[Page, error] {
 // count as further pages. What they count is not looked at: it may be of the pages before, too.
 func (c *Client) Follow(ctx context.Context, r Request, link string) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
-		c.walk(ctx, r, c.follow(r, link), yield)
+		next := c.follow(r, link)
+		c.walk(ctx, r, next, newTally(next), yield)
 	}
 }
 
@@ -44,9 +49,10 @@ func (c *Client) Resume(ctx context.Context, r Request, cursor string) iter.Seq2
 
 // step is the next request of a collection, or why there cannot be one.
 type step struct {
-	info *abs.RequestInformation
-	link string // empty for the first page
-	err  error
+	info    *abs.RequestInformation
+	link    string // empty for the first page, and for those that are asked for by $skip
+	skipped bool   // by $skip: what comes is of the collection, wherever it ends
+	err     error
 }
 
 func (c *Client) follow(r Request, link string) step {
@@ -57,14 +63,13 @@ func (c *Client) follow(r Request, link string) step {
 	return step{info: r.at(u), link: link}
 }
 
-// walk yields the pages from a step on.
-func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page, error) bool) {
-	t := tally{links: map[uint64]bool{}, fromStart: next.link == "" && next.err == nil}
+// walk yields the pages from a step on. What came before is in t.
+func (c *Client) walk(ctx context.Context, r Request, next step, t *tally, yield func(Page, error) bool) {
 	for next.err == nil {
-		page, on, err := c.readPage(ctx, r, next, &t)
+		page, on, err := c.readPage(ctx, r, next, t)
 		if err == nil {
 			t.add(page)
-			page.Values = slices.DeleteFunc(page.Values, isNull) // it is counted, and it is nothing
+			page.Values = deleteNulls(page.Values)
 		}
 		if !yield(page, err) || err != nil {
 			return
@@ -82,7 +87,10 @@ func (c *Client) walk(ctx context.Context, r Request, next step, yield func(Page
 	yield(Page{}, r.newError(Malformed, next.err))
 }
 
-func isNull(element Value) bool { return string(element.JSON) == "null" }
+// deleteNulls takes out what is counted, and is nothing.
+func deleteNulls(elements []Value) []Value {
+	return slices.DeleteFunc(elements, func(v Value) bool { return string(v.JSON) == "null" })
+}
 
 // tally counts the pages of a collection that came, and knows the links that led to them.
 type tally struct {
@@ -94,6 +102,11 @@ type tally struct {
 	bytes     int64 // of the elements
 	elements  int64
 	count     int64 // the largest that was named
+}
+
+// newTally is of a collection that is read from a step on.
+func newTally(first step) *tally {
+	return &tally{links: map[uint64]bool{}, fromStart: first.link == "" && first.err == nil}
 }
 
 func (t *tally) addLink(link string)      { t.links[maphash.String(seed, link)] = true }
@@ -193,14 +206,14 @@ func (c *Client) readPage(ctx context.Context, r Request, s step, t *tally) (pag
 }
 
 func (c *Client) page(ctx context.Context, r Request, s step, t *tally) (page Page, err error) {
-	k := &call{tries: r.Tries, budget: r.Budget, resource: r.Resource, further: s.link != ""}
+	k := &call{tries: r.Tries, budget: r.Budget, resource: r.Resource, further: s.link != "" || s.skipped && t.pages > 0}
 	if !k.further {
 		k.body = r.Body
 	}
 	k.accept = func(body []byte) (err error) {
 		page, err = decodePage(body, r.Fields)
 		switch {
-		case err != nil || page.NextLink != "":
+		case err != nil || page.NextLink != "" || s.skipped:
 		case k.further:
 			err = t.cut(page)
 		default: // the whole collection, which is asked for again

@@ -22,6 +22,7 @@ type Request struct {
 	Headers  []Param           // sent with every page: Graph's links do not carry them
 	Body     []byte            // of a question that does not fit a URL: it is sent by POST; nil: GET
 	Tries    int               // at most; 0 is the client's
+	Skip     bool              // a collection whose pages no link leads to is gone on with by $skip
 	Fields   *Fields           // what is noted of each element, or of the object; nil: nothing
 	Budget   throttle.Budget
 	Resource string // the one resource that Budget.Resource counts for; empty: none

@@ -151,7 +151,7 @@ func (r *reader) source(to *schemas.Source) take {
 		r.object(n, at, map[string]take{
 			"api": r.text(&to.API), "path": r.text(&to.Path), "query": r.params(&to.Query), "headers": r.params(&to.Headers),
 			"parent": r.parent(&to.Parent), "own": r.own(&to.Own), "window": r.window(&to.Window), "detail": r.detail(&to.Detail), "budget": r.budget(&to.Budget),
-			"paging": one(r, &to.Paging, "paging", map[string]schemas.Paging{"next_link": schemas.NextLink, "delta": schemas.Delta, "single": schemas.Single}),
+			"paging": one(r, &to.Paging, "paging", map[string]schemas.Paging{"next_link": schemas.NextLink, "delta": schemas.Delta, "single": schemas.Single, "skip": schemas.Skip}),
 		}, "api", "path", "budget")
 		if _, bounded := to.Bounded(); bounded && to.Window.Layout == "" {
 			to.Window.Layout = layouts["seconds"]
