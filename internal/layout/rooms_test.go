@@ -117,6 +117,8 @@ var rooms = []room{
 		"it reads instants and does not know where they stand, so that extract and transform read them alike"},
 	{"internal/phone", nil, nil,
 		"it says what of a number is nobody's, so that privacy, which hides numbers, and facts say the same"},
+	{"internal/webvtt", []string{"internal/instant", "internal/json"}, nil,
+		"it reads a document, and does not know whose it is or what becomes of it"},
 	{"internal/fixtures", []string{"schemas", "internal/graphsim"}, []string{files},
 		"it hands pages to the simulator, which itself knows no dataset"},
 	{"internal/golden", nil, []string{files}, "it compares bytes, and every test may import it"},
