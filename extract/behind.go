@@ -23,7 +23,8 @@ import (
 //     then the service is sick;
 //   - the first refusedAtFirst are all forbidden: then a permission is missing;
 //   - none that was asked has answered: then the dataset is refused. Of windows of records this is not concluded,
-//     for the list that named them has answered to the same permission.
+//     for the list that named them has answered to the same permission. Who had nothing that leads to records has answered
+//     to what lies before them alone.
 const (
 	inARow         = 20
 	refusedAtFirst = 300
@@ -43,7 +44,8 @@ type behind struct {
 	mu       sync.Mutex
 	answers  []answer // of all that were asked, in the order of asking
 	listed   bool     // a parent of parents has named its own
-	answered int
+	reached  int      // how far somebody has answered, on the way to the records: 0, nobody has
+	failedAt int      // how far somebody was asked who has failed
 	all      []Behind
 	first    error           // of one that is not merely not found
 	who      map[string]bool // parents that were read to the end
@@ -89,18 +91,34 @@ func (b *behind) list(place int) {
 	b.listed = true
 }
 
-// read notes that those who were asked at a place were read to the end.
-func (b *behind) read(place int, ids ...string) {
+// farError is an error that was met after so many answers on the way from a parent to its records.
+type farError struct {
+	error
+	after int
+}
+
+func (f farError) Unwrap() error { return f.error }
+
+// read notes that those who were asked at a place were read to the end, and how many answers on the way to the records, and of
+// these, that took: 1, where nothing lies between.
+func (b *behind) read(place, far int, ids ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.answers[place] = fine
-	b.answered++
+	b.reached = max(b.reached, far)
 	for _, id := range ids {
 		if b.who == nil {
 			b.who = map[string]bool{}
 		}
 		b.who[id] = true
 	}
+}
+
+// reach notes how far somebody came who has failed then.
+func (b *behind) reach(far int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.reached = max(b.reached, far)
 }
 
 // failed notes an error of one that was asked at a place. It gives an error that is nobody's own.
@@ -124,6 +142,11 @@ func (b *behind) failed(ctx context.Context, place int, one Behind, err error) e
 	defer b.mu.Unlock()
 	b.answers[place] = how
 	b.all = append(b.all, one)
+	after := 0
+	if far, ok := errors.AsType[farError](err); ok {
+		after = far.after
+	}
+	b.failedAt = max(b.failedAt, after+1)
 	if one.Kind != graph.NotFound {
 		b.first = cmp.Or(b.first, err)
 	}
@@ -132,7 +155,7 @@ func (b *behind) failed(ctx context.Context, place int, one Behind, err error) e
 		return serviceError{err}
 	case one.Kind == graph.NotFound:
 	case one.Kind == graph.Unauthorized && how != noToken:
-		if n := len(b.all); b.answered == 0 && !b.listed && n >= refusedAtFirst && !slices.ContainsFunc(b.all, func(o Behind) bool { return o.Kind != one.Kind }) {
+		if n := len(b.all); b.nobody() && !b.listed && n >= refusedAtFirst && !slices.ContainsFunc(b.all, func(o Behind) bool { return o.Kind != one.Kind }) {
 			return serviceError{fmt.Errorf("%d were asked, and nothing else was answered: %w", n, err)}
 		}
 	case b.alike(place) >= inARow:
@@ -163,11 +186,14 @@ func (b *behind) alike(place int) int {
 func (b *behind) verdict() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.answered == 0 {
+	if b.nobody() {
 		return b.first
 	}
 	return nil
 }
+
+// nobody says whether of those that were asked none has answered to all that one has failed at.
+func (b *behind) nobody() bool { return b.reached < b.failedAt }
 
 var codes = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 

@@ -38,7 +38,7 @@ func TestInARowHoweverAnswered(t *testing.T) {
 func TestRowIsBroken(t *testing.T) {
 	wrong := &graph.Error{Kind: graph.Rejected, Status: 400}
 	for name, between := range map[string]func(b *behind){
-		"read":      func(b *behind) { b.read(b.ask(), "a") },
+		"read":      func(b *behind) { b.read(b.ask(), 1, "a") },
 		"listed":    func(b *behind) { b.list(b.ask()) },
 		"under way": func(b *behind) { b.ask() },
 		"missing":   func(b *behind) { _ = b.failed(t.Context(), b.ask(), Behind{}, &graph.Error{Kind: graph.NotFound}) },

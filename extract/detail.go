@@ -26,7 +26,8 @@ type entry struct {
 	listedAt    time.Time   // by which a range asks for it; zero if it is not said, and of pictures
 	listed      graph.Value // the record, where no other request gives it; in memory of its own
 	request     graph.Request
-	ahead       int64 // bytes of listed that it has of those that may be listed ahead
+	of          parent // that it was listed for, if there are any
+	ahead       int64  // bytes of listed that it has of those that may be listed ahead
 }
 
 // mostVersion is the bytes of a version, a number or an instant. What is longer is none.
@@ -141,6 +142,9 @@ func (r *Reading) sendDetail(ctx context.Context, records chan<- []record.Record
 	if err == nil {
 		made, err = r.parts(ctx, made, e)
 	}
+	if err == nil && len(e.of.by) > 0 { // the same record is not on the way of two
+		made = note(made.JSON, e.of.by, "parent", e.of.id)
+	}
 	if graph.KindOf(err) == graph.NotFound && r.absent(ctx, place, e) {
 		return nil
 	}
@@ -150,7 +154,7 @@ func (r *Reading) sendDetail(ctx context.Context, records chan<- []record.Record
 		}
 		return err
 	}
-	r.behind.read(place)
+	r.behind.read(place, r.far())
 	if version != nil && lower(version, []byte(e.version)) {
 		r.counts.notYet.Add(1) // the version that the list has told of is still to come
 	}
@@ -176,7 +180,7 @@ func (r *Reading) detail(ctx context.Context, e entry) (made record.Record, vers
 	var all []graph.Value
 	f := &further{}
 	for _, query := range r.dataset.Source.Detail.Queries {
-		req := r.detailRequest(e.id, query)
+		req := r.detailRequest(e, query)
 		v, err := r.client.Get(ctx, req)
 		if err == nil {
 			err = r.gather(ctx, &v, req, f)
@@ -242,7 +246,7 @@ func (r *Reading) absent(ctx context.Context, place int, e entry) bool {
 	default:
 		return false
 	}
-	r.behind.read(place)
+	r.behind.read(place, r.far())
 	return true
 }
 

@@ -20,7 +20,8 @@ import (
 // parent is an element of the collection that the source is asked for, and whose parent it has itself.
 type parent struct {
 	id string
-	of string // empty: it has none
+	of string    // empty: it has none
+	by []element // of the collections between it and its records, as far as it has come
 }
 
 // readParents reads the source for each of its parents, several at once; the client keeps the pace. All of
@@ -64,18 +65,19 @@ func (r *Reading) readParents(ctx context.Context, records chan<- []record.Recor
 // halves, down to who has it refused; tries are how often one that fails is asked, 0 as often as any.
 func (r *Reading) askParents(ctx context.Context, records chan<- []record.Record, batch []parent, tries int) error {
 	place := r.behind.ask()
+	far := 0
 	var err error
 	if r.dataset.Source.Parent.Batch > 0 {
 		err = r.readBatch(ctx, records, batch, tries)
 	} else {
-		err = r.readParent(ctx, records, batch[0])
+		far, err = r.readParent(ctx, records, batch[0])
 	}
 	if err == nil {
 		ids := make([]string, len(batch))
 		for i, p := range batch {
 			ids[i] = p.id
 		}
-		r.behind.read(place, ids...)
+		r.behind.read(place, max(far, 1), ids...)
 		return nil
 	}
 	if half := len(batch) / 2; half > 0 && ofBatch(err) {
@@ -85,6 +87,7 @@ func (r *Reading) askParents(ctx context.Context, records chan<- []record.Record
 		}
 		return r.askParents(ctx, records, batch[half:], triesOfHalf)
 	}
+	r.behind.reach(far)
 	for _, p := range batch {
 		if err := r.failed(ctx, place, p.id, err); err != nil {
 			return err
@@ -115,8 +118,8 @@ func ofBatch(err error) bool {
 	return e.Kind == graph.Malformed || e.Kind == graph.Rejected || e.Kind == graph.NotFound || e.Kind == graph.Unauthorized || e.Kind == graph.Unavailable || e.Kind == graph.Incomplete
 }
 
-// readParent reads what there is for one parent.
-func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record, p parent) error {
+// readParent reads what there is for one parent, and says how far it came, in answers.
+func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record, p parent) (far int, err error) {
 	l := &listing{reading: r, asked: r.around(), parent: p}
 	if from, ok := r.options.Behind[r.options.Names.Parent(p.id)]; ok {
 		l.atOnce = 1 // it may refuse again, and one request is enough to know
@@ -125,17 +128,19 @@ func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record
 		}
 	}
 	if r.dataset.Source.Paging == schemas.Single {
-		return l.single(ctx, records)
+		return 0, l.single(ctx, records)
 	}
-	take := func(ctx context.Context, listed []graph.Value, req graph.Request) error {
-		return r.sendCompleted(ctx, records, listed, req, p)
-	}
-	if r.dataset.Source.Detail != nil {
-		take = func(ctx context.Context, listed []graph.Value, req graph.Request) error {
+	return r.lead(ctx, l, func(of parent) take {
+		if r.dataset.Source.Detail == nil {
+			return func(ctx context.Context, listed []graph.Value, req graph.Request) error {
+				return r.sendCompleted(ctx, records, listed, req, of)
+			}
+		}
+		return func(ctx context.Context, listed []graph.Value, req graph.Request) error {
 			for _, v := range listed {
 				e, wanted, err := r.wanted(ctx, records, v)
 				if err == nil && wanted {
-					e.listed, e.request = v, req
+					e.listed, e.request, e.of = v, req, of
 					err = r.sendDetail(ctx, records, e)
 				}
 				if err != nil {
@@ -144,8 +149,7 @@ func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record
 			}
 			return nil
 		}
-	}
-	return l.windows(ctx, take)
+	})
 }
 
 // around is the range with the margin about it.
@@ -195,7 +199,7 @@ func (r *Reading) readBatch(ctx context.Context, records chan<- []record.Record,
 			if err := r.complete(ctx, &v, req); err != nil {
 				return err
 			}
-			observed = append(observed, note(v.JSON, "observed", r.asked.From.UTC().Format(time.RFC3339)))
+			observed = append(observed, note(v.JSON, nil, "observed", r.asked.From.UTC().Format(time.RFC3339)))
 		}
 		if err := send(ctx, records, observed); err != nil {
 			return err

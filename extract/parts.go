@@ -16,7 +16,7 @@ import (
 func (r *Reading) parts(ctx context.Context, of record.Record, e entry) (record.Record, error) {
 	f := &further{}
 	for _, part := range r.dataset.Source.Detail.Parts {
-		req := r.partRequest(e.id, part)
+		req := r.partRequest(e, part)
 		all, most, err := r.elements(ctx, r.pages(ctx, req), &pages{once: true}, req, f)
 		if err == nil {
 			err = tooFew(req, len(all), most)
@@ -44,15 +44,24 @@ func Text(record []byte, p schemas.Path) string {
 	return string(json.Unquote(json.At(record, names...)))
 }
 
-// note makes a record of an answer and what it does not say: whom it was read for, or when. Names and
+// note makes a record of an answer and what it does not say: whom it was read for, by which way, or when. Names and
 // values take turns.
-func note(answer []byte, pairs ...string) record.Record {
+func note(answer []byte, by []element, pairs ...string) record.Record {
 	text := []byte("{")
 	for i, s := range pairs {
 		if i > 0 {
 			text = append(text, ",:"[i%2])
 		}
 		text = json.AppendQuoted(text, s)
+	}
+	for _, e := range by {
+		if e.kept == nil {
+			continue
+		}
+		if len(text) > 1 {
+			text = append(text, ',')
+		}
+		text = append(append(json.AppendQuoted(text, e.name), ':'), e.kept...)
 	}
 	return record.Record{JSON: withMember(answer, ours, append(text, '}'))}
 }

@@ -39,6 +39,8 @@ func (r *Reading) probe(ctx context.Context) error {
 	case err != nil:
 	case source.Parent.Batch > 0:
 		_, err = r.firstPage(ctx, r.batchRequest([]parent{one}))
+	case len(source.Between) > 0:
+		err = r.probeBetween(ctx)
 	default:
 		err = r.probeList(ctx, one)
 	}
@@ -46,6 +48,41 @@ func (r *Reading) probe(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// How far probeBetween looks for one who has something that leads to records.
+const (
+	probedParents = 20
+	probedSpan    = 28 * schemas.Day
+)
+
+// probeBetween asks for what there is of the first parent of a few that has something that leads to records, in the last weeks. Where
+// none has, all has answered that was asked.
+func (r *Reading) probeBetween(ctx context.Context) error {
+	page, err := r.firstPageOf(ctx, r.parentsRequest(r.dataset.Source.Parent, parent{}), probedParents)
+	if err != nil {
+		return err
+	}
+	for _, v := range page.Values[:min(len(page.Values), probedParents)] {
+		l := &listing{reading: r, asked: schemas.Range{From: r.asked.To.Add(-probedSpan), To: r.asked.To}, parent: parent{id: string(v.ID)}}
+		reached, err := r.probeWay(ctx, l)
+		if reached || err != nil && graph.KindOf(err) != graph.NotFound {
+			return err
+		}
+	}
+	return nil
+}
+
+// probeWay asks for the first element of each collection between a listing's parent and its records, and then for these.
+func (r *Reading) probeWay(ctx context.Context, l *listing) (reached bool, err error) {
+	for _, between := range r.dataset.Source.Between {
+		elements, err := r.elementsOf(ctx, &between, l)
+		if err != nil || len(elements) == 0 {
+			return false, err
+		}
+		l.parent.by = append(l.parent.by, elements[0])
+	}
+	return true, r.probeList(ctx, l.parent)
 }
 
 // probeList asks for what there is of a parent, or of nobody.
@@ -72,12 +109,17 @@ func (r *Reading) firstParent(ctx context.Context, source *schemas.Parent) (pare
 	if err != nil || len(page.Values) == 0 {
 		return parent{}, err
 	}
-	return parent{string(page.Values[0].ID), of.id}, nil
+	return parent{id: string(page.Values[0].ID), of: of.id}, nil
 }
 
 func (r *Reading) firstPage(ctx context.Context, req graph.Request) (graph.Page, error) {
+	return r.firstPageOf(ctx, req, 1)
+}
+
+// firstPageOf is the first page, with so many elements where Graph makes it so.
+func (r *Reading) firstPageOf(ctx context.Context, req graph.Request, most int) (graph.Page, error) {
 	// A preference, unlike $top, is refused nowhere.
-	req.Headers = append(req.Headers, graph.Param{Name: "Prefer", Value: "odata.maxpagesize=1"})
+	req.Headers = append(req.Headers, graph.Param{Name: "Prefer", Value: fmt.Sprintf("odata.maxpagesize=%d", most)})
 	for page, err := range r.client.Pages(ctx, req) {
 		return page, err
 	}

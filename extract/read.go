@@ -222,7 +222,7 @@ func (r *Reading) named(v *graph.Value, of parent, more ...string) record.Record
 	if own := r.dataset.Source.Own; own != nil && of.id != "" && bytes.HasPrefix(v.Plain(r.fields.own), []byte(own.Prefix)) {
 		pairs = append(pairs, "mailbox", of.id)
 	}
-	return note(v.JSON, pairs...)
+	return note(v.JSON, of.by, pairs...)
 }
 
 // day is what a record of a window says of its day, in a pair, where that is all that is known of its time. Such a

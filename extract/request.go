@@ -12,12 +12,10 @@ import (
 // are any.
 func (r *Reading) listRequest(ask schemas.Range, of parent) graph.Request {
 	source := r.dataset.Source
-	req := r.request(source.Path, source.Query, map[string]string{
-		"from":   ask.From.Format(source.Window.Layout),
-		"to":     ask.To.Format(source.Window.Layout),
-		"select": strings.Join(r.properties, ","),
-		"parent": of.id, "grandparent": of.of,
-	})
+	values := of.values()
+	values["from"], values["to"] = ask.From.Format(source.Window.Layout), ask.To.Format(source.Window.Layout)
+	values["select"] = strings.Join(r.properties, ",")
+	req := r.request(source.Path, source.Query, values)
 	req.Budget = source.Budget
 	req.Resource = of.id
 	req.Skip = source.Paging == schemas.Skip
@@ -33,6 +31,27 @@ func (r *Reading) parentsRequest(source *schemas.Parent, of parent) graph.Reques
 	return req
 }
 
+// betweenRequest asks for a collection between a parent and its records.
+func (r *Reading) betweenRequest(source *schemas.Between, ask schemas.Range, of parent) graph.Request {
+	values := of.values()
+	values["from"] = ask.From.Add(-source.Around).Format(r.dataset.Source.Window.Layout)
+	values["to"] = ask.To.Add(source.Around).Format(r.dataset.Source.Window.Layout)
+	req := r.request(source.Path, source.Query, values)
+	req.Headers = paramsFor(source.Headers)
+	req.Budget = source.Budget
+	req.Resource = of.id
+	return req
+}
+
+// values are what stands for a parent, and for what lies between it and its records, in templates.
+func (p parent) values() map[string]string {
+	all := map[string]string{"parent": p.id, "grandparent": p.of}
+	for _, e := range p.by {
+		all[e.name] = e.id
+	}
+	return all
+}
+
 // batchRequest asks for many parents at once.
 func (r *Reading) batchRequest(parents []parent) graph.Request {
 	quoted := make([]string, len(parents))
@@ -45,26 +64,34 @@ func (r *Reading) batchRequest(parents []parent) graph.Request {
 }
 
 // partRequest asks for a collection that belongs to a record.
-func (r *Reading) partRequest(id string, part schemas.Part) graph.Request {
-	req := r.request(part.Path, part.Query, map[string]string{"id": id})
+func (r *Reading) partRequest(of entry, part schemas.Part) graph.Request {
+	req := r.request(part.Path, part.Query, of.values())
 	req.Budget = part.Budget
-	req.Resource = id
+	req.Resource = of.id
 	return req
 }
 
 // detailRequest asks for one record. Further pages inside it are asked for with the same request.
-func (r *Reading) detailRequest(id string, query []schemas.Param) graph.Request {
+func (r *Reading) detailRequest(of entry, query []schemas.Param) graph.Request {
 	detail := r.dataset.Source.Detail
-	req := r.request(detail.Path, query, map[string]string{"id": id})
+	req := r.request(detail.Path, query, of.values())
 	req.Budget = detail.Budget
-	req.Resource = id
+	req.Resource = of.id
 	return req
+}
+
+// values are what stands for a record, and for whom it was listed for, in templates.
+func (e entry) values() map[string]string {
+	all := e.of.values()
+	all["id"] = e.id
+	return all
 }
 
 func (r *Reading) request(path string, query []schemas.Param, values map[string]string) graph.Request {
 	var pairs []string
 	for name, value := range values {
-		pairs = append(pairs, "{"+name+"}", value)
+		// Between quotes it is a text of OData, in which two apostrophes are one.
+		pairs = append(pairs, "'{"+name+"}'", "'"+strings.ReplaceAll(value, "'", "''")+"'", "{"+name+"}", value)
 	}
 	fill := strings.NewReplacer(pairs...)
 	return graph.Request{

@@ -38,6 +38,11 @@ func (d Dataset) Requirements() []Requirement {
 			}
 		}
 	}
+	for _, b := range d.Source.Between {
+		if len(b.Permissions) > 0 {
+			all = append(all, b.Permissions)
+		}
+	}
 	for p := d.Source.Parent; p != nil; p = p.Of {
 		all = append(all, p.Permissions)
 	}

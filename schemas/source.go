@@ -4,14 +4,16 @@ import "time"
 
 // Source says how Graph serves a dataset. In Path, Query and Headers {from} and {to} stand for the
 // bounds of the window, {parent} for the id of a parent, {grandparent} for that of its own, {id} for the record's key and {select} for
-// the properties that the dataset's columns name.
+// the properties that the dataset's columns name. Of a source with collections between a parent and its records {NAME}
+// stands for the id of an element of the one that is called so, and of its detail {parent} too.
 type Source struct {
 	API     string // "v1.0" or "beta"
 	Path    string // RFC 6570 template below the API version
 	Query   []Param
-	Headers []Param // sent with every request of the dataset, details and further pages included
-	Parent  *Parent // nil: the source is asked once for the tenant
-	Own     *Own    // nil: no record is its parent's alone
+	Headers []Param   // sent with every request of the dataset, details and further pages included
+	Parent  *Parent   // nil: the source is asked once for the tenant
+	Between []Between // collections on the way from a parent to its records, in order
+	Own     *Own      // nil: no record is its parent's alone
 	Paging  Paging
 	Window  Window
 	Detail  *Detail // nil: the listed record is the record
@@ -35,6 +37,24 @@ type Parent struct {
 	// Of is the collection for each of whose elements, which stands for {parent} in Path, this one is
 	// asked for. nil: it is asked for once.
 	Of *Parent
+}
+
+// Between is a collection on the way from a parent to its records, as the calendar and the meetings between a user and reports.
+// It is asked for each element of the one before it, the first for the parent itself; each element leads on once a reading,
+// however often it is listed. What cannot be read on the way is missing of the parent; an element that is not found leads to nothing.
+type Between struct {
+	Name    string // of an element: in templates further on, and, with Keep, in "@graphlake" of the records that it leads to
+	Path    string
+	Query   []Param // {from} and {to} are those of the range, with Around about it
+	Headers []Param
+	ID      Path   // of an element; empty: id. An element without one leads to nothing
+	Where   []Path // what has to be true of an element that leads on, where Graph does not filter by it
+	// Around is how far about the range elements lead to records in it.
+	Around time.Duration
+	Keep   []string // members that the records carry of their element
+	Budget Budget
+	// Permissions that open the collection, any one of them; empty: those of the dataset do.
+	Permissions []Permission
 }
 
 // AskedDay is where a record has the midnight of the day whose window listed it, in the place of a time that it does

@@ -241,6 +241,12 @@ func (s Source) faults() (f faults) {
 		!strings.Contains(p.Path, "{parent}") || !strings.Contains(s.Path, "{grandparent}")) {
 		fail("parent.of", "parents that have a parent need {parent} in their own path and {grandparent} in the source's, and are read one by one; their parent has none")
 	}
+	if len(s.Between) > 0 && (s.Parent == nil || s.Parent.Batch > 0 || s.Parent.Of != nil || s.Paging != NextLink || s.Window.Page > 0) {
+		fail("between", "what lies between a parent and its records takes parents without parents, that are read one by one, and pages that no window is fitted to")
+	}
+	for i, b := range s.Between {
+		f.within(fmt.Sprintf("between[%d]", i), "source: between: ", b.faults())
+	}
 	if o := s.Own; o != nil && (s.Parent == nil || s.Parent.Batch > 0 || o.Prefix == "" || !o.Path.isMember()) {
 		fail("own", "what is a parent's own needs parents that are read one by one, a path of members and a prefix")
 	}
@@ -272,6 +278,21 @@ func (s Source) templates() (f faults) {
 			of = append(of, "grandparent")
 		}
 	}
+	ofRecord := []string{"id"}
+	for i, b := range s.Between {
+		at := fmt.Sprintf("between[%d]", i)
+		its := slices.DeleteFunc(slices.Clone(of), func(name string) bool { return name == "select" })
+		f.template(at+".path", b.Path, its)
+		f.params(at+".query", b.Query, its)
+		f.headers(at+".headers", b.Headers, nil)
+		if slices.Contains(append(of, "id"), b.Name) {
+			f.add(at+".name", "{%s} stands for something else already", b.Name)
+		}
+		of, ofRecord = append(of, b.Name), append(ofRecord, b.Name)
+	}
+	if len(s.Between) > 0 {
+		ofRecord = append(ofRecord, "parent")
+	}
 	f.template("path", s.Path, of)
 	f.params("query", s.Query, of)
 	f.headers("headers", s.Headers, of)
@@ -288,14 +309,14 @@ func (s Source) templates() (f faults) {
 	if s.Detail == nil {
 		return f
 	}
-	f.template("detail.path", s.Detail.Path, []string{"id"})
+	f.template("detail.path", s.Detail.Path, ofRecord)
 	for i, q := range s.Detail.Queries {
-		f.params(fmt.Sprintf("detail.queries[%d]", i), q, []string{"id"})
+		f.params(fmt.Sprintf("detail.queries[%d]", i), q, ofRecord)
 	}
 	for i, p := range s.Detail.Parts {
 		at := fmt.Sprintf("detail.parts[%d]", i)
-		f.template(at+".path", p.Path, []string{"id"})
-		f.params(at+".query", p.Query, []string{"id"})
+		f.template(at+".path", p.Path, ofRecord)
+		f.params(at+".query", p.Query, ofRecord)
 	}
 	return f
 }
@@ -400,6 +421,9 @@ func tells(layout string, longest time.Duration) bool {
 // Bounded names the first part of the request that holds a bound of the window.
 func (s Source) Bounded() (name string, ok bool) {
 	parts := slices.Concat([]Param{{"path", s.Path}}, s.Query, s.Headers)
+	for _, b := range s.Between {
+		parts = slices.Concat(parts, []Param{{b.Name, b.Path}}, b.Query)
+	}
 	i := slices.IndexFunc(parts, func(p Param) bool {
 		return strings.Contains(p.Value, "{from}") || strings.Contains(p.Value, "{to}")
 	})
@@ -407,6 +431,21 @@ func (s Source) Bounded() (name string, ok bool) {
 		return "", false
 	}
 	return parts[i].Name, true
+}
+
+func (b Between) faults() (f faults) {
+	if named(b.Name) != nil || b.Path == "" || b.Budget.Name == "" {
+		f.add("", "a name in snake_case, a path and a budget are required")
+	}
+	for _, p := range append([]Path{b.ID}, b.Where...) {
+		if err := p.single(); err != nil {
+			f.add("", "%w", err)
+		}
+	}
+	if b.Around < 0 {
+		f.add("around", "no element leads to records of a shorter range")
+	}
+	return f
 }
 
 func (d Detail) faults() (f faults) {

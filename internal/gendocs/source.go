@@ -17,6 +17,9 @@ func requests(d schemas.Dataset) []string {
 		}
 		ask(p.Path)
 	}
+	for _, b := range d.Source.Between {
+		ask(b.Path)
+	}
 	ask(d.Source.Path)
 	if p := d.Source.Parent; p != nil && p.Batch > 0 {
 		all[len(all)-1] = "POST" + strings.TrimPrefix(all[len(all)-1], "GET")
@@ -42,6 +45,9 @@ func budgets(d schemas.Dataset) string {
 	}
 	for p := d.Source.Parent; p != nil; p = p.Of {
 		count(p.Budget)
+	}
+	for _, b := range d.Source.Between {
+		count(b.Budget)
 	}
 	count(d.Source.Budget)
 	if detail := d.Source.Detail; detail != nil {

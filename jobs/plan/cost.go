@@ -54,6 +54,9 @@ func (u Unit) Expected() Cost {
 		asked := int((u.Parents + batch - 1) / batch)
 		c.windows, c.pages = c.windows*asked, c.pages*asked
 	}
+	if n := len(source.Between); n > 0 { // what is between a parent and a record is listed again for each
+		c.details = int(math.Ceil(u.Density*inDays(u.Range.To.Sub(u.Range.From)))) * n
+	}
 	if u.Expired || u.Dataset.Mode.Pictures() { // changes are not counted by the day
 		return c
 	}
@@ -62,7 +65,7 @@ func (u Unit) Expected() Cost {
 		c.pages = max(c.pages, int(math.Ceil(listed/float64(source.Window.Page))))
 	}
 	if source.Detail != nil {
-		c.details = int(math.Ceil(u.Density*inDays(u.New))) * len(source.Detail.Queries)
+		c.details += int(math.Ceil(u.Density*inDays(u.New))) * len(source.Detail.Queries)
 	}
 	return c
 }
@@ -90,7 +93,11 @@ type family struct{ tenant, budget string }
 
 // Add spends what a unit asks for: its list of the source's budget, what is read by id of the detail's.
 func (s Spendings) Add(u Unit, c Cost) {
-	s.spend(u.Tenant, u.Dataset.Source.Budget, c.windows, c.pages)
+	list := u.Dataset.Source.Budget
+	if between := u.Dataset.Source.Between; len(between) > 0 {
+		list = between[0].Budget
+	}
+	s.spend(u.Tenant, list, c.windows, c.pages)
 	if detail := u.Dataset.Source.Detail; detail != nil {
 		s.spend(u.Tenant, detail.Budget, c.details, c.details)
 	}
