@@ -21,7 +21,8 @@ import (
 //   - the tenant lacks what is asked for;
 //   - inARow that were asked one after the other fail alike, but for those that are forbidden or not found:
 //     then the service is sick;
-//   - the first refusedAtFirst are all forbidden: then a permission is missing;
+//   - the first refusedAtFirst are all forbidden: then a permission is missing. Of a policy of Teams that they lack it is not concluded, for
+//     it is granted to each, and may be to a few;
 //   - none that was asked has answered: then the dataset is refused. Of windows of records this is not concluded,
 //     for the list that named them has answered to the same permission. Who had nothing that leads to records has answered
 //     to what lies before them alone.
@@ -153,7 +154,7 @@ func (b *behind) failed(ctx context.Context, place int, one Behind, err error) e
 	switch {
 	case one.Kind == graph.Off: // which is the tenant's
 		return serviceError{err}
-	case one.Kind == graph.NotFound:
+	case one.Kind == graph.NotFound, one.Kind == graph.NoPolicy:
 	case one.Kind == graph.Unauthorized && how != noToken:
 		if n := len(b.all); b.nobody() && !b.listed && n >= refusedAtFirst && !slices.ContainsFunc(b.all, func(o Behind) bool { return o.Kind != one.Kind }) {
 			return serviceError{fmt.Errorf("%d were asked, and nothing else was answered: %w", n, err)}

@@ -64,6 +64,7 @@ func TestOfBatch(t *testing.T) {
 		{&graph.Error{Kind: graph.Rejected, Status: 400}, true},
 		{&graph.Error{Kind: graph.Rejected, Status: 413}, true},
 		{&graph.Error{Kind: graph.Unauthorized, Status: 403}, true},
+		{&graph.Error{Kind: graph.NoPolicy, Status: 403}, true},
 		{&graph.Error{Kind: graph.NotFound, Status: 404}, true},
 		{&graph.Error{Kind: graph.Unauthorized, Status: 401}, false},
 		{&graph.Error{Kind: graph.Throttled, Status: 429}, false},

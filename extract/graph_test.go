@@ -61,7 +61,11 @@ func serveTries(t *testing.T, tries int, answer func(uri, sent string) string) (
 			code := 0
 			fmt.Sscan(status, &code)
 			w.WriteHeader(code)
-			body = fmt.Sprintf(`{"error":{"code":%q,"message":"for a reason"}}`, rest)
+			of, message, said := strings.Cut(rest, ": ")
+			if !said {
+				message = "for a reason"
+			}
+			body = fmt.Sprintf(`{"error":{"code":%q,"message":%q}}`, of, message)
 		}
 		if body == "" {
 			w.WriteHeader(http.StatusBadRequest)

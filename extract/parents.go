@@ -115,7 +115,7 @@ func ofBatch(err error) bool {
 	if !ok || e.SignIn || e.OfTenant || e.Status == 0 || e.Status == 401 {
 		return false
 	}
-	return e.Kind == graph.Malformed || e.Kind == graph.Rejected || e.Kind == graph.NotFound || e.Kind == graph.Unauthorized || e.Kind == graph.Unavailable || e.Kind == graph.Incomplete
+	return e.Kind == graph.Malformed || e.Kind == graph.Rejected || e.Kind == graph.NotFound || e.Kind == graph.Unauthorized || e.Kind == graph.NoPolicy || e.Kind == graph.Unavailable || e.Kind == graph.Incomplete
 }
 
 // readParent reads what there is for one parent, and says how far it came, in answers.

@@ -521,6 +521,32 @@ func TestPartsListEachOnce(t *testing.T) {
 	}
 }
 
+// A policy of Teams is granted to each: who lacks it is behind, and if all do, that is why nothing is read.
+func TestPolicyIsAnOrganizersOwn(t *testing.T) {
+	for _, granted := range []bool{true, false} {
+		client, _ := serve(t, func(uri string) string {
+			switch {
+			case strings.HasPrefix(uri, "/v1.0/users?"):
+				return `{"value":[{"id":"u1"},{"id":"u2"}]}`
+			case granted && strings.Contains(uri, "u2"):
+				return `{"timeZone":"UTC"}`
+			}
+			return "403 Forbidden: No application access policy found for this app."
+		})
+		reading := extract.Read(client, schemas.MailboxSettings, schemas.Range{}, extract.Options{})
+		_, err := collect(t, reading)
+		if !granted {
+			if graph.KindOf(err) != graph.NoPolicy {
+				t.Errorf("error %v, want one of the kind %v", err, graph.NoPolicy)
+			}
+			continue
+		}
+		if b := reading.Behind(); err != nil || len(b) != 1 || b[0].Parent != "u1" || b[0].Kind != graph.NoPolicy || b[0].Reason != "no access policy 403 Forbidden" {
+			t.Errorf("behind are %+v, %v", b, err)
+		}
+	}
+}
+
 // What the tenant lacks it lacks for all: nobody else is asked.
 func TestOffIsTheTenants(t *testing.T) {
 	client, service := serve(t, func(uri string) string {

@@ -26,6 +26,7 @@ func TestWhatEndsAReading(t *testing.T) {
 		wrong, other   = "400 Bad", "410 resyncRequired"
 		refused, token = "403 Forbidden", "401 Expired"
 		missing        = "404 NotFound"
+		policy         = "403 Forbidden: No application access policy found for this app."
 	)
 	for _, c := range []struct {
 		name  string
@@ -43,6 +44,7 @@ func TestWhatEndsAReading(t *testing.T) {
 		{"the first 299 forbidden", []times{{299, refused}, {1, ""}, {10, refused}}, 0, ""},
 		{"the first 300 forbidden", []times{{300, refused}, {1, ""}}, graph.Unauthorized, "300 were asked, and nothing else was answered"},
 		{"the first 300 forbidden but one", []times{{1, missing}, {400, refused}, {1, ""}}, 0, ""},
+		{"the first 400 without a policy", []times{{400, policy}, {1, ""}, {400, policy}}, 0, ""},
 		{"many missing", []times{{400, missing}, {1, ""}}, 0, ""},
 		{"few without a good token", []times{{19, token}, {1, ""}}, 0, ""},
 		{"20 without a good token", []times{{20, token}, {1, ""}}, graph.Unauthorized, "20 in a row"},

@@ -256,7 +256,9 @@ func (u *UnitReport) decideOutcome(unit plan.Unit, err error) {
 			}
 			u.Error.Message += "; " + needed + ", with admin consent"
 		}
-	case kind == graph.Off:
+	case kind == graph.NoPolicy:
+		u.Outcome, u.Error.Kind = state.Forbidden, kind.String()
+	case kind == graph.Off, kind == graph.NoAttribution:
 		u.Outcome, u.Error.Kind = state.Off, kind.String()
 	case kind == graph.Throttled || kind == graph.Unavailable || kind == graph.Incomplete:
 		u.Outcome, u.Error.Kind = state.Unavailable, kind.String()

@@ -21,21 +21,23 @@ import (
 
 // ofKind is for every kind an error that is decided to be of it.
 var ofKind = map[string]error{
-	"throttled":      &graph.Error{Kind: graph.Throttled},
-	"unavailable":    &graph.Error{Kind: graph.Unavailable},
-	"unauthorized":   &graph.Error{Kind: graph.Unauthorized},
-	"expired cursor": &graph.Error{Kind: graph.ExpiredCursor},
-	"not found":      &graph.Error{Kind: graph.NotFound},
-	"rejected":       &graph.Error{Kind: graph.Rejected},
-	"incomplete":     &graph.Error{Kind: graph.Incomplete},
-	"off":            &graph.Error{Kind: graph.Off},
-	"malformed":      &graph.Error{Kind: graph.Malformed},
-	"nobody":         exclude.ErrNobody,
-	"bad record":     derive.ErrTooManyBad,
-	"locked":         load.ErrLocked,
-	"conflict":       load.ErrConflict,
-	"interrupted":    context.Canceled,
-	"failed":         errors.New("disk full"),
+	"throttled":        &graph.Error{Kind: graph.Throttled},
+	"unavailable":      &graph.Error{Kind: graph.Unavailable},
+	"unauthorized":     &graph.Error{Kind: graph.Unauthorized},
+	"expired cursor":   &graph.Error{Kind: graph.ExpiredCursor},
+	"not found":        &graph.Error{Kind: graph.NotFound},
+	"rejected":         &graph.Error{Kind: graph.Rejected},
+	"incomplete":       &graph.Error{Kind: graph.Incomplete},
+	"off":              &graph.Error{Kind: graph.Off},
+	"malformed":        &graph.Error{Kind: graph.Malformed},
+	"no access policy": &graph.Error{Kind: graph.NoPolicy},
+	"no attribution":   &graph.Error{Kind: graph.NoAttribution},
+	"nobody":           exclude.ErrNobody,
+	"bad record":       derive.ErrTooManyBad,
+	"locked":           load.ErrLocked,
+	"conflict":         load.ErrConflict,
+	"interrupted":      context.Canceled,
+	"failed":           errors.New("disk full"),
 }
 
 // exits are the statuses with which a run ends for its worst outcome, as the command says and tests.

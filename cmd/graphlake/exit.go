@@ -58,9 +58,9 @@ func exitStatus(err error) int {
 	switch {
 	case errors.Is(err, jobs.ErrClock), errors.Is(err, jobs.ErrNotTold), errors.Is(err, load.ErrLocked), errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
 		return exitLater
-	case kind == graph.Unauthorized, errors.Is(err, fs.ErrPermission), errors.Is(err, exclude.ErrNobody):
+	case kind == graph.Unauthorized, kind == graph.NoPolicy, errors.Is(err, fs.ErrPermission), errors.Is(err, exclude.ErrNobody):
 		return exitForbidden
-	case kind == graph.Off:
+	case kind == graph.Off, kind == graph.NoAttribution:
 		return exitIncomplete
 	case kind == graph.Throttled, kind == graph.Unavailable, kind == graph.Incomplete, failed && network.Op != "parse",
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

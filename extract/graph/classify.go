@@ -48,6 +48,10 @@ func kindOf(e *Error) Kind {
 		return Off
 	case s == http.StatusTooManyRequests, s == statusBandwidth:
 		return Throttled
+	case s == http.StatusForbidden && strings.EqualFold(e.InnerCode.String(), noAttribution), s == http.StatusForbidden && strings.EqualFold(e.Code.String(), noAttribution):
+		return NoAttribution
+	case s == http.StatusForbidden && lacksPolicy(e.Message.String()):
+		return NoPolicy
 	case s == http.StatusUnauthorized, s == http.StatusForbidden:
 		return Unauthorized
 	case s == http.StatusNotFound:
@@ -73,6 +77,16 @@ var (
 		"request not applicable to target tenant": "it takes a license of Intune, or of the service that the request names, in the tenant, or leave the dataset out",
 	}
 )
+
+// noAttribution is the code of the tenant's second switch for transcripts, of 2026.
+const noAttribution = "SpeakerAttributionNotAllowed"
+
+// lacksPolicy says whether a 403 of Teams is for want of an application access policy, which has no code of its own, and several wordings.
+func lacksPolicy(message string) bool {
+	message = strings.ToLower(message)
+	return containsAny(message, "application access policy", "not allowed to perform operations on the user") ||
+		strings.Contains(message, "not authorized") && strings.Contains(message, "on behalf of")
+}
 
 func isOff(e *Error) bool {
 	_, off := e.lacking()

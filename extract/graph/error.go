@@ -28,6 +28,8 @@ const (
 	Incomplete                    // what came is not the whole answer, however often asked: an error in it, or fewer elements than it counts
 	Off                           // the tenant lacks what the request asks for: a license, or a switch of its administrators
 	Malformed                     // the collection cannot be read to an end: a link that leads astray or in a circle, pages without end
+	NoPolicy                      // 403: whose meetings are asked for has no application access policy of Teams for this application
+	NoAttribution                 // 403: the tenant does not allow to say who spoke; what was said it gives in another form
 )
 
 var kinds = map[Kind]struct{ name, cure string }{
@@ -40,6 +42,8 @@ var kinds = map[Kind]struct{ name, cure string }{
 	Incomplete:    {"incomplete", "run again later; if it stays, report the request id to Microsoft's support"},
 	Off:           {"off", "buy or turn on what the tenant lacks, or leave the dataset out"},
 	Malformed:     {"malformed", "run again later; if it stays, the service or a proxy before it is at fault"},
+	NoPolicy:      {"no access policy", "an administrator of Teams grants the organizers an application access policy for this application, which works within 30 minutes"},
+	NoAttribution: {"no attribution", "an administrator allows speaker attribution in the Teams admin center, under Meetings, Meeting settings; or read the form without speakers"},
 }
 
 func (k Kind) String() string { return cmp.Or(kinds[k].name, "other") }
