@@ -75,6 +75,9 @@ const (
 	PlainBody          // a string of plain text
 	HTMLBody           // a string of HTML
 	Payload            // any value in a form of its own, as a card; there is no plain text of it
+	// SpokenText is a string of what somebody said, in an element of an array. It is counted, in the element under
+	// "@graphlake.spoken".
+	SpokenText
 )
 
 // Words that stand in a record in the place of people whom a lake does not have.
@@ -95,13 +98,16 @@ func (b Body) validate() error {
 	if err != nil {
 		return fmt.Errorf("body: %w", err)
 	}
-	if len(steps) == 0 || b.Form > Payload {
+	if len(steps) == 0 || b.Form > SpokenText {
 		return fmt.Errorf("body %q: a path into the record and a form are required", b.Path)
 	}
 	for _, s := range steps {
 		if s.Kind == Position || b.Form == ItemBody && s.Kind != Into {
 			return fmt.Errorf("body %q: want the path of one value, for an item body outside of arrays", b.Path)
 		}
+	}
+	if n := len(steps); b.Form == SpokenText && (n < 2 || steps[n-1].Kind != Into || steps[n-2].Kind != Each) {
+		return fmt.Errorf("body %q: what is said is a member of the elements of an array", b.Path)
 	}
 	return nil
 }

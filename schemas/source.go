@@ -5,7 +5,8 @@ import "time"
 // Source says how Graph serves a dataset. In Path, Query and Headers {from} and {to} stand for the
 // bounds of the window, {parent} for the id of a parent, {grandparent} for that of its own, {id} for the record's key and {select} for
 // the properties that the dataset's columns name. Of a source with collections between a parent and its records {NAME}
-// stands for the id of an element of the one that is called so, and of its detail {parent} too.
+// stands for the id of an element of the one that is called so, and of its detail {parent} too. In the path and the query of a
+// [Part] {parent} stands for the parent of whom the record was listed, and {record.NAME} for a member of the record.
 type Source struct {
 	API     string // "v1.0" or "beta"
 	Path    string // RFC 6570 template below the API version
@@ -14,10 +15,12 @@ type Source struct {
 	Parent  *Parent   // nil: the source is asked once for the tenant
 	Between []Between // collections on the way from a parent to its records, in order
 	Own     *Own      // nil: no record is its parent's alone
-	Paging  Paging
-	Window  Window
-	Detail  *Detail // nil: the listed record is the record
-	Budget  Budget  // of a parent's requests, if there are parents, the parent is the resource
+	// Label is what each record says of the source, as "@graphlake.source": where two datasets are one to readers. Empty: nothing.
+	Label  string
+	Paging Paging
+	Window Window
+	Detail *Detail // nil: the listed record is the record
+	Budget Budget  // of a parent's requests, if there are parents, the parent is the resource
 }
 
 // Parent says that the source is asked for each element of another collection, as of each user. What
@@ -113,14 +116,57 @@ type Detail struct {
 	Budget Budget
 }
 
-// Part is a collection that is read for each record and becomes a member of it.
+// Part is a collection, or a document, that is read for each record and becomes a member of it.
 type Part struct {
-	Name   string // of the member
+	Name   string // of the member; of a document, of the array of what is said in it
 	Path   string // template, mostly with {id}
 	Query  []Param
 	Budget Budget
 	// Permissions that open the collection, any one of them; empty: those of the dataset do.
 	Permissions []Permission
+	// Form is what the answer is. A document is read with the parts that stand in its place, and what became of it is in the
+	// record as "@graphlake.transcript".
+	Form Form
+	// Accept is the media type that is asked for. Empty: JSON.
+	Accept string
+	// Instead are read in the place of a document, one after the other, where it is not to be had; they have no others.
+	Instead []Instead
+	// NotYet is how long after the record's End a document that is not found is taken to be still to come. Then it is gone.
+	NotYet time.Duration
+}
+
+// Instead is what is read in the place of a document, and when.
+type Instead struct {
+	// Code is the innermost code of the error that the document answered. Empty: it was not found, or nothing is in it.
+	Code string
+	Part Part
+}
+
+// Form is what the answer to the request for a [Part] is.
+type Form uint8
+
+// The forms. All but the first are documents of WebVTT, which become arrays of utterances.
+const (
+	List            Form = iota // pages of a collection, which become an array
+	WebVTTMetadata              // each utterance is an object of JSON
+	WebVTT                      // each utterance is text in the span of its speaker
+	WebVTTAnonymous             // each utterance is text, and nobody says whose; no header, and a blank line after each time
+)
+
+// IsDocument reports whether the answer is one document, and no pages.
+func (f Form) IsDocument() bool { return f != List }
+
+// Document is the part that is a document; nil: none is.
+func (d *Detail) Document() *Part {
+	if d == nil {
+		return nil
+	}
+	for i := range d.Parts {
+		if d.Parts[i].Form.IsDocument() {
+			return &d.Parts[i]
+		}
+	}
+	return nil
 }
 
 // Step is the longest range that is asked for in one request so that, with an included upper bound,

@@ -1,5 +1,110 @@
 package schemas
 
+import "slices"
+
+// Transcripts are listed for each organizer by when they were created, of which Graph leaves out both bounds. What was said is
+// read of each, one request for one that is new.
+//
+// Not listed are meetings in channels, meetings that were made without an event in a calendar, and live events. A transcript can
+// be read until its meeting expires, 60 days after it or sooner.
+var Transcripts = Dataset{
+	Name:   "transcripts",
+	Doc:    "What was said in scheduled meetings that were transcribed: who spoke when, and with the setting for it what.",
+	Mode:   Windowed,
+	Entity: "callTranscript",
+	Source: Source{
+		API:    "v1.0",
+		Path:   "/users/{parent}/onlineMeetings/getAllTranscripts(meetingOrganizerUserId='{parent}',startDateTime={from},endDateTime={to})",
+		Query:  artifactPage,
+		Parent: allUsers,
+		Label:  "scheduled",
+		Paging: NextLink,
+		Window: artifactWindow,
+		Detail: spoken("/users/{parent}/onlineMeetings/{record.meetingId}/transcripts/{id}"),
+		Budget: teamsOther,
+	},
+	Time:        []Path{"createdDateTime"},
+	Version:     ofTranscript + ".version",
+	Removes:     true,
+	Settle:      Day,
+	Lookback:    7 * Day,
+	Retention:   60 * Day,
+	Optional:    true,
+	Permissions: []Permission{"OnlineMeetingTranscript.Read.All"},
+	Bodies:      spokenBodies,
+	Tables:      transcriptTables("transcripts", "utterances", "a scheduled meeting"),
+	Joins: slices.Concat(joinsOfTranscripts("transcripts", "utterances"), []string{
+		"`transcripts.meeting_id` is `recordings.meeting_id` of the same meeting.",
+	}),
+	NotTaken: notTakenOfTranscripts,
+	Queries:  queriesOfTranscripts,
+}
+
+// CallTranscripts are the same of calls that nobody had scheduled: of two, of a group, and over the telephone network.
+var CallTranscripts = Dataset{
+	Name:   "call_transcripts",
+	Doc:    "What was said in calls that nobody had scheduled and that were transcribed: who spoke when, and with the setting for it what.",
+	Mode:   Windowed,
+	Entity: "callTranscript",
+	Source: Source{
+		API:    "v1.0",
+		Path:   "/users/{parent}/adhocCalls/getAllTranscripts(userId='{parent}',startDateTime={from},endDateTime={to})",
+		Query:  artifactPage,
+		Parent: allUsers,
+		Label:  "adhoc",
+		Paging: NextLink,
+		Window: artifactWindow,
+		Detail: spoken("/users/{parent}/adhocCalls/{record.callId}/transcripts/{id}"),
+		Budget: teamsOther,
+	},
+	Time:        []Path{"createdDateTime"},
+	Version:     ofTranscript + ".version",
+	Removes:     true,
+	Settle:      Day,
+	Lookback:    7 * Day,
+	Retention:   60 * Day,
+	Optional:    true,
+	Permissions: []Permission{"CallTranscripts.Read.All"},
+	Bodies:      spokenBodies,
+	Tables:      transcriptTables("call_transcripts", "call_utterances", "a call"),
+	Joins:       joinsOfTranscripts("call_transcripts", "call_utterances"),
+	NotTaken:    notTakenOfTranscripts,
+	Queries:     queriesOfCallTranscripts,
+}
+
+var (
+	artifactPage = []Param{{"$top", "50"}}
+	// No longest range is published.
+	artifactWindow = Window{Longest: 30 * Day, Layout: "2006-01-02T15:04:05.000Z", Exclusive: true}
+	spokenBodies   = []Body{{Path: "utterances[].spokenText", Form: SpokenText}, {Path: "@graphlake.document", Form: Payload}}
+)
+
+// spoken says how what was said is read of a transcript below a path. The links that Graph gives to it lead nowhere, in its own
+// examples, and are not followed. Who spoke the tenant may have switched off, apart from what they said; the form without
+// speakers is to be had by the header alone.
+func spoken(path string) *Detail {
+	anonymous := Part{Path: path + "/content", Budget: teamsOther, Form: WebVTTAnonymous, Accept: "application/vnd.microsoft.graph.transcript+text"}
+	plain := Part{Path: path + "/content", Query: []Param{{"$format", "text/vtt"}}, Budget: teamsOther, Form: WebVTT, Accept: "text/vtt"}
+	return &Detail{
+		End: "endDateTime",
+		Parts: []Part{{
+			Name: "utterances", Path: path + "/metadataContent", Budget: teamsOther, Form: WebVTTMetadata, Accept: "text/vtt", NotYet: Day,
+			Instead: []Instead{{Part: plain}, {Code: "SpeakerAttributionNotAllowed", Part: anonymous}},
+		}},
+	}
+}
+
+func joinsOfTranscripts(transcripts, utterances string) []string {
+	return []string{
+		"`" + utterances + ".transcript_id` is `" + transcripts + ".transcript_id`.",
+		"`" + transcripts + ".organizer_user_id` is `users.user_id`; a `speaker_name` is no id, and `users.display_name` at best.",
+		"`" + transcripts + ".call_id` is `calls.call_id`, where Graph gives it.",
+		"`" + transcripts + ".content_correlation_id` is the one of the recording beside it.",
+	}
+}
+
+var notTakenOfTranscripts = []NotTaken{{"is read of the transcript, or leads to it", []Path{"content", "metadataContent", "transcriptContentUrl"}}}
+
 // What extract says of a transcript beside what Graph lists, as "@graphlake.transcript"; and what privacy counts in each
 // utterance, as "@graphlake.spoken" of the element.
 const (
@@ -15,7 +120,7 @@ var transcriptColumns = []Column{
 	{Name: "meeting_id", Path: "meetingId", Type: String, Personal: true, Doc: "The online meeting; null for a call."},
 	{Name: "call_id", Path: "callId", Type: String, Doc: "The call, as call_id of calls; older transcripts of meetings have none."},
 	{Name: "content_correlation_id", Path: "contentCorrelationId", Type: String, Doc: "The same for a transcript and the recording beside it."},
-	{Name: "organizer_user_id", Path: "@graphlake.parent", Else: []Path{"meetingOrganizer.user.id"}, Type: String, Personal: true, Doc: "Whose meeting or call it was."},
+	{Name: "organizer_user_id", Path: "meetingOrganizer.user.id", Else: []Path{"@graphlake.parent"}, Type: String, Personal: true, Doc: "Whose meeting or call it was."},
 	{Name: "organizer_tenant_id", Path: "meetingOrganizer.user.tenantId", Type: String, Doc: "Tenant of the organizer."},
 	{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Required: true, Doc: "When the transcript began; its UTC date is the partition."},
 	{Name: "end_time", Path: "endDateTime", Type: Timestamp, Doc: "When the transcription ended."},
@@ -57,4 +162,30 @@ func transcriptTables(transcripts, utterances, of string) []Table {
 			Key: []string{"transcript_id", "utterance_index"}, Columns: utteranceColumns,
 		},
 	}
+}
+
+var (
+	queriesOfTranscripts     = []Query{whoSpeaks("transcripts", "utterances")}
+	queriesOfCallTranscripts = []Query{whoSpeaks("call_transcripts", "call_utterances")}
+)
+
+// whoSpeaks is a question of both kinds of transcripts.
+func whoSpeaks(transcripts, utterances string) Query {
+	return Query{"How much is said in what was transcribed, by how many, and how many questions are asked?", `
+SELECT
+    t.dt,
+    count(DISTINCT t.transcript_id) AS transcripts,
+    round(avg(t.speakers_count), 1) AS speakers,
+    round(sum(u.words) / 1000.0, 1) AS thousand_words,
+    sum(u.questions) AS questions
+FROM ` + transcripts + ` t
+JOIN (
+    SELECT tenant_id, dt, transcript_id, sum(word_count) AS words, sum(question_count) AS questions
+    FROM ` + utterances + `
+    WHERE dt >= '2026-11-16' AND dt < '2026-11-23'
+    GROUP BY ALL
+) u USING (tenant_id, dt, transcript_id)
+WHERE t.dt >= '2026-11-16' AND t.dt < '2026-11-23' AND t.content_state = 'present'
+GROUP BY ALL
+ORDER BY t.dt`}
 }

@@ -313,18 +313,32 @@ func (s Source) templates() (f faults) {
 	for i, q := range s.Detail.Queries {
 		f.params(fmt.Sprintf("detail.queries[%d]", i), q, ofRecord)
 	}
+	ofPart := append(slices.Clone(ofRecord), ofMember)
+	if slices.Contains(of, "parent") {
+		ofPart = append(ofPart, "parent")
+	}
 	for i, p := range s.Detail.Parts {
 		at := fmt.Sprintf("detail.parts[%d]", i)
-		f.template(at+".path", p.Path, ofRecord)
-		f.params(at+".query", p.Query, ofRecord)
+		f.template(at+".path", p.Path, ofPart)
+		f.params(at+".query", p.Query, ofPart)
+		for j, other := range p.Instead {
+			at := fmt.Sprintf("%s.instead[%d]", at, j)
+			f.template(at+".path", other.Part.Path, ofPart)
+			f.params(at+".query", other.Part.Query, ofPart)
+		}
 	}
 	return f
 }
 
 var (
-	braces   = regexp.MustCompile(`\{([^{}]*)\}`)
+	braces     = regexp.MustCompile(`\{([^{}]*)\}`)
+	memberName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
+
 	plainURL = regexp.MustCompile(`^/[^\s[:cntrl:]?#\\]*$`)
 )
+
+// ofMember begins the name of a place for a member of the record.
+const ofMember = "record."
 
 // template checks a path below the API version, in which some names in braces stand for values.
 func (f *faults) template(at, path string, names []string) {
@@ -382,7 +396,10 @@ func (f *faults) headers(at string, all []Param, names []string) {
 // placeholders checks that what stands in braces is filled in there.
 func (f *faults) placeholders(at, text string, names []string) {
 	for _, m := range braces.FindAllStringSubmatch(text, -1) {
-		if !slices.Contains(names, m[1]) {
+		if member, of := strings.CutPrefix(m[1], ofMember); of && slices.Contains(names, ofMember) && memberName.MatchString(member) {
+			continue
+		}
+		if !slices.Contains(names, m[1]) || m[1] == ofMember {
 			known := "nothing is"
 			if len(names) > 0 {
 				known = "there are {" + strings.Join(names, "}, {") + "}"
@@ -458,13 +475,43 @@ func (d Detail) faults() (f faults) {
 	if d.Path != "" && d.Budget.Name == "" {
 		f.add("", "a budget is required, or nothing would pace the requests")
 	}
+	documents := 0
 	for i, p := range d.Parts {
+		at := fmt.Sprintf("parts[%d]", i)
 		if p.Name == "" || p.Path == "" || p.Budget.Name == "" {
-			f.add(fmt.Sprintf("parts[%d]", i), "part %q: a name, a path and a budget are required", p.Name)
+			f.add(at, "part %q: a name, a path and a budget are required", p.Name)
 		}
+		if p.Form.IsDocument() {
+			documents++
+		}
+		f.within(at, "", p.documentFaults())
+	}
+	if documents > 1 || documents == 1 && d.Path != "" {
+		f.add("parts", "a record has one document at most, and is whole as it is listed but for its parts")
 	}
 	if err := d.End.single(); err != nil {
 		f.add("end", "%w", err)
+	}
+	return f
+}
+
+// documentFaults are those of a part that is a document, or says what only a document has.
+func (p Part) documentFaults() (f faults) {
+	switch {
+	case p.Form > WebVTTAnonymous:
+		f.add("form", "part %q: the form is none of those that are read", p.Name)
+	case !p.Form.IsDocument() && (p.Accept != "" || len(p.Instead) > 0 || p.NotYet != 0):
+		f.add("form", "part %q: only a document has a media type, a part in its place and a time to come", p.Name)
+	case p.NotYet < 0:
+		f.add("notYet", "part %q: the time until it is gone is negative", p.Name)
+	}
+	for i, other := range p.Instead {
+		if o := other.Part; !o.Form.IsDocument() || o.Path == "" || o.Budget.Name == "" || len(o.Instead) > 0 || o.NotYet != 0 {
+			f.add(fmt.Sprintf("instead[%d]", i), "part %q: in its place stands a document with a path and a budget, which has no others", p.Name)
+		}
+	}
+	if !headerValue.MatchString(p.Accept) {
+		f.add("accept", "part %q: the media type is not ASCII", p.Name)
 	}
 	return f
 }
