@@ -120,12 +120,15 @@ func (r *Reading) wanted(ctx context.Context, records chan<- []record.Record, li
 	return e, false, send(ctx, records, []record.Record{{Unchanged: true, ID: e.id}})
 }
 
-// held says whether the caller has the record as it is listed, or newer. Of versions that cannot be
+// held says whether the caller has the record as it is listed, or newer; of one with a document, whether there is something in that. Of versions that cannot be
 // compared it is not known, and not to read would be to lose.
 func (r *Reading) held(e entry) bool {
 	version, ok := r.options.Held[r.options.Names.Record(e.id)]
 	if !ok {
 		return false
+	}
+	if r.dataset.Source.Detail.Document() != nil { // which no list tells of
+		return version >= versionAnonymous
 	}
 	listed := e.version
 	if t, ok := instantOf([]byte(listed)); ok { // the caller keeps instants in nanoseconds since 1970

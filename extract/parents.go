@@ -131,7 +131,7 @@ func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record
 		return 0, l.single(ctx, records)
 	}
 	return r.lead(ctx, l, func(of parent) take {
-		if r.dataset.Source.Detail == nil {
+		if r.dataset.Source.Detail == nil || r.options.ListOnly {
 			return func(ctx context.Context, listed []graph.Value, req graph.Request) error {
 				return r.sendCompleted(ctx, records, listed, req, of)
 			}

@@ -11,12 +11,19 @@ import (
 	"graphlake/schemas"
 )
 
-// parts reads the collections that belong to a record and makes them members of it. Graph may repeat a
+// parts reads the collections and the document that belong to a record and makes them members of it. Graph may repeat a
 // page, as in [Reading.rest]; an element that says the same as another one is the same.
 func (r *Reading) parts(ctx context.Context, of record.Record, e entry) (record.Record, error) {
 	f := &further{}
 	for _, part := range r.dataset.Source.Detail.Parts {
-		req := r.partRequest(e, part)
+		if part.Form.IsDocument() {
+			var err error
+			if of, err = r.withDocument(ctx, of, e, part); err != nil {
+				return of, err
+			}
+			continue
+		}
+		req, _ := r.partRequest(of, e, part)
 		all, most, err := r.elements(ctx, r.pages(ctx, req), &pages{once: true}, req, f)
 		if err == nil {
 			err = tooFew(req, len(all), most)

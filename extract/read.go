@@ -42,6 +42,8 @@ type Options struct {
 	Shared  *Shared // with the other readings of a run; nil: with none
 	// ListOnly gives the records as they are listed; none is read by its id.
 	ListOnly bool
+	// Documents says that a record is to hold its document as Graph sent it, too. Without it, it has what was read of it alone.
+	Documents bool
 }
 
 // Names give an id of Graph's as the caller has it; both are safe for concurrent use. nil: as Graph has it.
@@ -208,12 +210,16 @@ func (r *Reading) sendCompleted(ctx context.Context, records chan<- []record.Rec
 
 // named is a record of what is complete. It says whom it was read for, if for anybody, and more in pairs.
 func (r *Reading) named(v *graph.Value, of parent, more ...string) record.Record {
-	if of.id == "" && len(more) == 0 {
+	label := r.dataset.Source.Label
+	if of.id == "" && len(more) == 0 && label == "" {
 		return r.fields.record(v)
 	}
 	var pairs []string
 	if of.id != "" {
 		pairs = append(pairs, "parent", of.id)
+	}
+	if label != "" {
+		pairs = append(pairs, "source", label)
 	}
 	pairs = append(pairs, more...)
 	if of.of != "" {

@@ -1,10 +1,12 @@
 package extract
 
 import (
+	"regexp"
 	"strings"
 
 	"graphlake/extract/graph"
 	"graphlake/internal/json"
+	"graphlake/internal/record"
 	"graphlake/schemas"
 )
 
@@ -63,12 +65,31 @@ func (r *Reading) batchRequest(parents []parent) graph.Request {
 	return req
 }
 
-// partRequest asks for a collection that belongs to a record.
-func (r *Reading) partRequest(of entry, part schemas.Part) graph.Request {
-	req := r.request(part.Path, part.Query, of.values())
+// partRequest asks for a collection or a document that belongs to a record, and says whether all is known that leads to it.
+func (r *Reading) partRequest(of record.Record, e entry, part schemas.Part) (req graph.Request, known bool) {
+	values := e.values()
+	known = true
+	for _, m := range ofRecord.FindAllStringSubmatch(part.Path+paramText(part.Query), -1) {
+		value := string(json.Unquote(json.At(of.JSON, m[1])))
+		values["record."+m[1]] = value
+		known = known && value != ""
+	}
+	req = r.request(part.Path, part.Query, values)
+	req.Accept = part.Accept
 	req.Budget = part.Budget
-	req.Resource = of.id
-	return req
+	req.Resource = e.id
+	return req, known
+}
+
+// ofRecord are members of the record that a path names.
+var ofRecord = regexp.MustCompile(`\{record\.([^{}]+)\}`)
+
+func paramText(all []schemas.Param) string {
+	var text strings.Builder
+	for _, p := range all {
+		text.WriteString(p.Value)
+	}
+	return text.String()
 }
 
 // detailRequest asks for one record. Further pages inside it are asked for with the same request.

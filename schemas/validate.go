@@ -262,6 +262,9 @@ func (s Source) faults() (f faults) {
 	if name, ok := s.Bounded(); ok && s.Window.Layout == "" {
 		fail("window.layout", "%s has {from} or {to}, and the window has no layout to write them in", name)
 	}
+	if s.Detail.Document() != nil && len(s.Between) > 0 {
+		fail("between", "records of a collection between have no document")
+	}
 	f.within("", "source: ", s.templates())
 	if s.Detail != nil {
 		f.within("detail", "source: detail: ", s.Detail.faults())

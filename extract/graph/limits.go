@@ -11,6 +11,8 @@ const (
 	// some 100 kB of body and cards, and of 500 events with their invitations. Four windows are listed at once, so that
 	// as many such pages may be in memory.
 	mostAnswer = 16 << 20
+	// mostDocument is the same of a document, which is no JSON: what is said in a day's meeting has some MiB.
+	mostDocument = 32 << 20
 	// largeAnswer is the bytes from which on memory is collected before more is taken: such answers are rare, and between
 	// two collections there would be as much that nobody uses.
 	largeAnswer = 4 << 20

@@ -114,7 +114,9 @@ var byteOrderMark = []byte("\ufeff")
 
 // readable is a body as JSON has to be: without a byte order mark, and in UTF-8. Each byte that is none
 // becomes U+FFFD, for a name that was cut between two bytes is no reason to have no record.
-func readable(body []byte) ([]byte, error) {
+func readable(body []byte) ([]byte, error) { return readableWithin(body, mostAnswer) }
+
+func readableWithin(body []byte, most int) ([]byte, error) {
 	body = bytes.TrimPrefix(body, byteOrderMark)
 	if utf8.Valid(body) {
 		return body, nil
@@ -126,8 +128,8 @@ func readable(body []byte) ([]byte, error) {
 			size += len("\ufffd") - 1
 		}
 	}
-	if size > mostAnswer {
-		return nil, beyond("more than %d MiB once it is UTF-8", mostAnswer>>20)
+	if size > most {
+		return nil, beyond("more than %d MiB once it is UTF-8", most>>20)
 	}
 	return json.AppendValid(make([]byte, 0, size), body), nil
 }

@@ -23,10 +23,10 @@ const (
 	tryTime = 100 * time.Second // from sending to the last byte
 )
 
-var (
-	errSlow  = fmt.Errorf("no whole answer within %v", tryTime)
-	errLarge = beyond("more than %d MiB", mostAnswer>>20)
-)
+var errSlow = fmt.Errorf("no whole answer within %v", tryTime)
+
+// tooLarge is the error of an answer of more bytes.
+func tooLarge(most int64) error { return beyond("more than %d MiB", most>>20) }
 
 // receive reads the whole answer, so that one that stalls or breaks off is tried again like one that
 // did not come, and turns everything but a good answer into an [Error].
@@ -54,14 +54,19 @@ func (r *receive) Intercept(p khttp.Pipeline, next int, req *http.Request) (*htt
 	resp.Request = req
 	mine := &reservation{memory: r.memory, timeout: timeout}
 	defer mine.release()
+	c := callOf(req)
 	most := r.most
-	if resp.StatusCode != http.StatusOK {
+	if c.document {
+		most = mostDocument
+	}
+	good := resp.StatusCode == http.StatusOK || c.document && resp.StatusCode == http.StatusNoContent
+	if !good {
 		most = min(most, mostErrorBody)
 	}
 	body, err := mine.readBody(ctx, resp, most)
 	r.client.count(ctx, func(n *Counter) { n.BytesRead.Add(int64(len(body))) })
 	switch {
-	case resp.StatusCode != http.StatusOK:
+	case !good:
 		return nil, responseError(resp, body) // the status says more than a broken body
 	case err != nil:
 		err := transportError(ctx, req, err)
@@ -70,7 +75,7 @@ func (r *receive) Intercept(p khttp.Pipeline, next int, req *http.Request) (*htt
 		}
 		return nil, err
 	}
-	if err := callOf(req).accept(body); err != nil {
+	if err := c.accept(body); err != nil {
 		return nil, contentError(resp, body, err)
 	}
 	resp.Body = http.NoBody
@@ -131,7 +136,7 @@ func (r *reservation) readBody(ctx context.Context, resp *http.Response, most in
 		z := unzippers.Get().(*gzip.Reader)
 		defer unzippers.Put(z)
 		// What is compressed can say nothing without end, too.
-		if err := z.Reset(&bounded{resp.Body, most}); err != nil {
+		if err := z.Reset(&bounded{resp.Body, most, most}); err != nil {
 			return nil, fmt.Errorf("gzip: %w", err)
 		}
 		src, size = z, 8*size // about what Graph's JSON shrinks by
@@ -144,13 +149,14 @@ func (r *reservation) readBody(ctx context.Context, resp *http.Response, most in
 // bounded reads up to so many bytes; more are an error.
 type bounded struct {
 	from io.Reader
+	most int64
 	left int64
 }
 
 // Read reads.
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		return 0, errLarge
+		return 0, tooLarge(b.most)
 	}
 	n, err := b.from.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
@@ -226,7 +232,7 @@ func (r *reservation) read(ctx context.Context, src io.Reader, size, most int64)
 		body = body[:len(body)+n]
 		switch {
 		case int64(len(body)) > most:
-			return body[:most], errLarge
+			return body[:most], tooLarge(most)
 		case err == io.EOF:
 			return body, nil
 		case err != nil:

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type Request struct {
 	Params   map[string]string // for the template; every variable has a value
 	Query    []Param           // {"$filter", "…"}: values as they are, encoded here, in this order
 	Headers  []Param           // sent with every page: Graph's links do not carry them
+	Accept   string            // the media type that is asked for; empty: JSON
 	Body     []byte            // of a question that does not fit a URL: it is sent by POST; nil: GET
 	Tries    int               // at most; 0 is the client's
 	Skip     bool              // a collection whose pages no link leads to is gone on with by $skip
@@ -87,7 +89,7 @@ func (r Request) at(link *url.URL) *abs.RequestInformation {
 func (r Request) bare() *abs.RequestInformation {
 	info := abs.NewRequestInformation()
 	info.Method = abs.GET
-	info.Headers.Add("Accept", "application/json")
+	info.Headers.Add("Accept", cmp.Or(r.Accept, "application/json"))
 	for _, h := range r.Headers {
 		info.Headers.Add(h.Name, h.Value)
 	}
@@ -118,6 +120,7 @@ type call struct {
 	tries    int                     // at most; 0 is the client's
 	body     []byte                  // that every try sends
 	accept   func(body []byte) error // takes the answer, or says what is wrong with it
+	document bool                    // the answer is no JSON, and may be larger, or nothing
 	token    Secret                  // that the last try was signed with; empty: it was not sent
 	refused  Secret                  // that Graph answered 401 to
 

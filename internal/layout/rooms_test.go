@@ -25,7 +25,7 @@ var rooms = []room{
 		"it turns what a user writes into values; the command opens the files, and whether a lake agrees is for jobs to say"},
 	{"internal/foreign", nil, nil,
 		"it cleans text and does not know whose it is"},
-	{"extract", []string{"schemas", "extract/graph", "internal/foreign", "internal/json", "internal/record", "internal/instant"}, nil,
+	{"extract", []string{"schemas", "extract/graph", "internal/foreign", "internal/json", "internal/record", "internal/instant", "internal/webvtt"}, nil,
 		stageWhy + "; what extract hands on is a JSON record"},
 	{"extract/graph", []string{"schemas/throttle", "internal/foreign", "internal/json"}, []string{http, graphSDK, odata, json},
 		"what is the same for every collection on Graph knows no dataset"},
