@@ -22,6 +22,9 @@ type flags struct {
 	CallsPerUserDay float64  `default:"5" help:"Calls that a user begins on a working day."`
 	Large           int      `default:"400" help:"Participants of the largest meetings."`
 	Forbidden       float64  `placeholder:"SHARE" help:"Share of users and teams that nobody may read, for instance 0.02 (default: none)."`
+	TranscriptsOff  bool     `help:"Set the tenant's switch that lets no application read transcripts."`
+	NoAttribution   bool     `help:"Set the tenant's switch by which nobody learns who said what."`
+	NoPolicy        float64  `placeholder:"SHARE" help:"Share of organizers whose meetings no application access policy opens (default: none)."`
 	Messages        float64  `default:"4" help:"Messages that a user writes in chats on a working day."`
 	Rate            float64  `placeholder:"FACTOR" help:"Throttle at so many times Graph's published limits (default: not at all)."`
 	Fail            float64  `placeholder:"SHARE" help:"Share of requests that fail, for instance 0.05 (default: none)."`
@@ -44,6 +47,7 @@ func (f *flags) options() (graphsim.Options, error) {
 	o := graphsim.Options{
 		Seed: f.Seed, Users: f.Users, CallsPerUserDay: f.CallsPerUserDay, Large: f.Large, Late: f.Late, Moves: f.Moves,
 		Forbidden: f.Forbidden, MessagesPerUserDay: f.Messages, Rate: f.Rate, Token: f.Token, Roles: f.Role,
+		TranscriptsOff: f.TranscriptsOff, NoAttribution: f.NoAttribution, NoPolicy: f.NoPolicy,
 	}
 	if f.Users < 1 || f.Large < 2 || f.CallsPerUserDay <= 0 {
 		return o, fmt.Errorf("--users %d, --large %d, --calls-per-user-day %g: a tenant needs one user, two in a meeting, and calls",
@@ -67,6 +71,9 @@ func (f *flags) options() (graphsim.Options, error) {
 	}
 	if f.Forbidden < 0 || f.Forbidden > 1 {
 		return o, fmt.Errorf("--forbidden %g: want a share, from 0 to 1", f.Forbidden)
+	}
+	if f.NoPolicy < 0 || f.NoPolicy > 1 {
+		return o, fmt.Errorf("--no-policy %g: want a share, from 0 to 1", f.NoPolicy)
 	}
 	if f.Rate < 0 {
 		return o, fmt.Errorf("--rate %g: want a factor, as 1 for Graph's limits", f.Rate)

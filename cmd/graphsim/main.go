@@ -14,6 +14,7 @@
 // --fault names. --sick 7 lets some records, mailboxes, teams and lists answer wrong for nights, and --heal
 // TIME ends that; --illnesses prints what is sick. --serve 'GET /v1.0/users/{id}/licenseDetails=pages' answers
 // with JSON what the tenant does not make; {id} in a page stands for the key. --forbidden 0.02 lets nobody read a fiftieth of the mailboxes and teams.
+// --transcripts-off, --no-attribution and --no-policy 0.1 shut the gates before transcripts.
 package main
 
 import (

@@ -246,8 +246,8 @@ func (t *Tenant) invited(e *event) (list []attendee) {
 // firstLed is the number of the first whom somebody led at first: ledBy, turned round.
 func firstLed(leader int) int { return 8*leader + 1 }
 
-// A calendar remembers who was invited to which calls of a day: the one thing that cannot be made from
-// the day and the index, because it is asked for by the invited. It is safe for concurrent use.
+// A calendar remembers whom some calls of a day concern: the one thing that cannot be made from
+// the day and the index, because it is asked for by those. It is safe for concurrent use.
 type calendar struct {
 	mu   sync.Mutex
 	days map[int]func() [][]uint32
@@ -258,16 +258,21 @@ const mostDays = 64
 
 // invitations are the indexes of a day's calls that each user was invited to, by the user's number.
 func (t *Tenant) invitations(day int) [][]uint32 {
-	t.calendar.mu.Lock()
-	if t.calendar.days == nil || len(t.calendar.days) >= mostDays {
-		t.calendar.days = map[int]func() [][]uint32{}
+	return t.calendar.of(day, func() [][]uint32 { return t.invite(day) })
+}
+
+// of is what is remembered of a day, or what finds it.
+func (c *calendar) of(day int, find func() [][]uint32) [][]uint32 {
+	c.mu.Lock()
+	if c.days == nil || len(c.days) >= mostDays {
+		c.days = map[int]func() [][]uint32{}
 	}
-	known := t.calendar.days[day]
+	known := c.days[day]
 	if known == nil {
-		known = sync.OnceValue(func() [][]uint32 { return t.invite(day) })
-		t.calendar.days[day] = known
+		known = sync.OnceValue(find)
+		c.days[day] = known
 	}
-	t.calendar.mu.Unlock()
+	c.mu.Unlock()
 	return known()
 }
 

@@ -55,6 +55,39 @@ var collections = []collection{
 		page: messagePage, most: mostMessages, count: countFirst, context: "Collection(chatMessage)",
 		rows: below((*Tenant).mailbox, (*Tenant).userMessages)},
 	{path: "users/{}/chats/{}"},
+
+	{path: "users/{}/onlineMeetings/getAllTranscripts({})", roles: meetingTranscriptRoles, prices: ofTeams, context: "Collection(callTranscript)",
+		sick: target{class: pageAnswer, dataset: "transcripts"}, options: "$top", absent: unlistedOptions, page: capturePage, most: mostCaptures,
+		token: "skipToken", count: countFirst, rows: meetingTranscripts.rows},
+	{path: "users/{}/onlineMeetings/getAllRecordings({})", roles: meetingRecordingRoles, prices: ofTeams, context: "Collection(callRecording)",
+		sick: target{class: pageAnswer, dataset: "recordings"}, options: "$top", absent: unlistedOptions, page: capturePage, most: mostCaptures,
+		token: "skipToken", count: countFirst, rows: meetingRecordings.rows},
+	{path: "users/{}/adhocCalls/getAllTranscripts({})", roles: callTranscriptRoles, prices: ofTeams, context: "users('{}')/adhocCalls",
+		sick: target{class: pageAnswer, dataset: "call_transcripts"}, options: "$top", absent: unlistedOptions, page: capturePage, most: mostCaptures,
+		token: "skipToken", count: countFirst, rows: callTranscripts.rows},
+	{path: "users/{}/adhocCalls/getAllRecordings({})", roles: callRecordingRoles, prices: ofTeams, context: "users('{}')/adhocCalls",
+		sick: target{class: pageAnswer, dataset: "call_recordings"}, options: "$top", absent: unlistedOptions, page: capturePage, most: mostCaptures,
+		token: "skipToken", count: countFirst, rows: callRecordings.rows},
+	{path: "users/{}/onlineMeetings/{}/transcripts/{}/metadataContent", roles: meetingTranscriptRoles, prices: ofTeams,
+		sick: target{class: textAnswer, dataset: "transcripts", key: 2, isRecord: true}, text: meetingTranscripts.metadataContent},
+	{path: "users/{}/onlineMeetings/{}/transcripts/{}/content", roles: meetingTranscriptRoles, prices: ofTeams, options: "$format",
+		sick: target{class: textAnswer, dataset: "transcripts", key: 2, isRecord: true}, text: meetingTranscripts.speech},
+	{path: "users/{}/adhocCalls/{}/transcripts/{}/metadataContent", roles: callTranscriptRoles, prices: ofTeams,
+		sick: target{class: textAnswer, dataset: "call_transcripts", key: 2, isRecord: true}, text: callTranscripts.metadataContent},
+	{path: "users/{}/adhocCalls/{}/transcripts/{}/content", roles: callTranscriptRoles, prices: ofTeams, options: "$format",
+		sick: target{class: textAnswer, dataset: "call_transcripts", key: 2, isRecord: true}, text: callTranscripts.speech},
+	{path: "users/{}/onlineMeetings/getAllTranscripts({})/delta"},
+	{path: "users/{}/onlineMeetings/getAllRecordings({})/delta"},
+	{path: "users/{}/onlineMeetings/{}/transcripts"},
+	{path: "users/{}/onlineMeetings/{}/transcripts/{}"},
+	{path: "users/{}/onlineMeetings/{}/recordings"},
+	{path: "users/{}/onlineMeetings/{}/recordings/{}"},
+	{path: "users/{}/onlineMeetings/{}/recordings/{}/content"},
+	{path: "users/{}/adhocCalls/{}/transcripts"},
+	{path: "users/{}/adhocCalls/{}/transcripts/{}"},
+	{path: "users/{}/adhocCalls/{}/recordings"},
+	{path: "users/{}/adhocCalls/{}/recordings/{}"},
+	{path: "users/{}/adhocCalls/{}/recordings/{}/content"},
 	{path: "chats/{}/members", roles: chatMemberRoles, prices: []price{{limit: limitMembers}, {limit: limitChatMembers, key: 1}},
 		sick: target{class: pageAnswer, dataset: "chats", isRecord: true}, absent: "$filter $select $top", page: chatMemberPage, preferred: true,
 		rows: (*Tenant).chatMembers},
@@ -109,10 +142,18 @@ const (
 	chatPage        = 20
 	mostChats       = 50
 	chatMemberPage  = 50 // Graph publishes none
+	capturePage     = 20 // nor of these
+	mostCaptures    = 100
 )
+
+// unlistedOptions are those of which nobody knows what the lists of transcripts and recordings make of them.
+const unlistedOptions = "$select $filter $orderby $expand $count $search"
 
 // What a request takes.
 var ofCall = []price{{limit: limitCalls}, {limit: limitCall, next: limitCallNext, key: 1}}
+
+// ofTeams is what is taken by requests that Graph publishes no limit of their own for.
+var ofTeams = []price{{limit: limitTeamsOther}}
 
 func units(cost int) []price { return []price{{limit: limitDirectory, cost: cost}} }
 
@@ -139,4 +180,9 @@ var (
 	allChannelRoles    = strings.Fields("Channel.ReadBasic.All ChannelSettings.Read.All ChannelSettings.ReadWrite.All")
 	channelRoles       = slices.Concat(allChannelRoles, widerRoles)
 	channelMemberRoles = []string{"ChannelMember.Read.All", "ChannelMember.ReadWrite.All"}
+
+	meetingTranscriptRoles = []string{"OnlineMeetingTranscript.Read.All"}
+	meetingRecordingRoles  = []string{"OnlineMeetingRecording.Read.All"}
+	callTranscriptRoles    = []string{"CallTranscripts.Read.All"}
+	callRecordingRoles     = []string{"CallRecordings.Read.All"}
 )

@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"iter"
@@ -14,7 +15,7 @@ import (
 	"time"
 )
 
-// A collection is what the tenant answers at a path. Either rows or one is set; without both the tenant says
+// A collection is what the tenant answers at a path. One of rows, one and text is set; without all of them the tenant says
 // that it does not simulate what Graph answers there.
 type collection struct {
 	version string // v1.0 or beta; default both
@@ -30,13 +31,15 @@ type collection struct {
 	filters string      // what may stand in a $filter, as conditions ask, between commas; "*": anything
 	partial bool        // Graph filters by more than this simulator
 
-	page, most int  // entities on a page: without $top, and at most with it; page 0: all on one
-	preferred  bool // the page may be made smaller by Prefer: odata.maxpagesize
-	skip       bool // the links count by $skip, and have no token
+	page, most int    // entities on a page: without $top, and at most with it; page 0: all on one
+	preferred  bool   // the page may be made smaller by Prefer: odata.maxpagesize
+	skip       bool   // the links count by $skip, and have no token
+	token      string // the option with the token of a link; default $skiptoken
 	count      counting
 	delta      bool
 	rows       func(*Tenant, *request) (rows, error)
 	one        func(*Tenant, *request) (entity, error)
+	text       func(*Tenant, *request) (document, error)
 
 	segments []string // of the path
 }
@@ -44,6 +47,15 @@ type collection struct {
 // rows are entities, each at its place: a number that stays whatever else comes and goes, and from which on
 // the rows can be asked for. A nil entity ends the page: the next one begins with that place.
 type rows = iter.Seq2[int, entity]
+
+// A document is an answer that is no JSON.
+type document struct {
+	mime string
+	body []byte
+}
+
+// answers says whether the tenant makes what is at the path.
+func (c *collection) answers() bool { return c.rows != nil || c.one != nil || c.text != nil }
 
 // An entityType is a type of entities.
 type entityType struct {
@@ -74,6 +86,7 @@ type request struct {
 	keys    []string
 	options url.Values
 	prefer  []string
+	accept  string // the header; of a text alone does the answer depend on it
 	body    []byte // of a POST
 	now     time.Time
 	where   []condition
@@ -120,7 +133,7 @@ func (t *Tenant) match(version string, segments []string) (*collection, []string
 func (t *Tenant) Serves(path string) bool {
 	version, rest, _ := strings.Cut(strings.Trim(inBraces.ReplaceAllString(path, "x"), "/"), "/")
 	c, _ := t.match(version, strings.Split(rest, "/"))
-	return c != nil && (c.rows != nil || c.one != nil)
+	return c != nil && c.answers()
 }
 
 // serving is the collections with the segments of their paths, ready to be matched.
@@ -165,6 +178,11 @@ func operation(segment string) string {
 
 // serve answers a request for a collection or for one entity.
 func (t *Tenant) serve(w *writer, r *request) error {
+	if r.of.text != nil {
+		d, err := r.of.text(t, r)
+		w.mime, w.b = d.mime, append(w.b, d.body...)
+		return err
+	}
 	if r.of.one != nil {
 		e, err := r.of.one(t, r)
 		if err != nil {
@@ -279,7 +297,9 @@ func (r *request) metadata() string {
 // filled is a path with the request's keys.
 func (r *request) filled(path string) string {
 	for _, key := range r.keys {
-		if !strings.Contains(path, "({})") {
+		if before, _, _ := strings.Cut(path, "{}"); strings.HasSuffix(before, "(") {
+			key = strings.ReplaceAll(key, " ", "%20") // of the arguments of a function
+		} else {
 			key = url.PathEscape(key)
 		}
 		path = strings.Replace(path, "{}", key, 1)
@@ -297,8 +317,12 @@ func (r *request) link(t *Tenant, next int) entity {
 	case r.of.skip:
 		return entity{"@odata.nextLink", r.root + "/" + r.with("$skip", strconv.Itoa(next))}
 	}
-	return entity{"@odata.nextLink", r.root + "/" + r.with("$skiptoken", t.token(r.with("$skiptoken", ""), next))}
+	option := r.tokenOption()
+	return entity{"@odata.nextLink", r.root + "/" + r.with(option, t.token(r.with(option, ""), next))}
 }
+
+// tokenOption is the option with the token of a link.
+func (r *request) tokenOption() string { return cmp.Or(r.of.token, "$skiptoken") }
 
 // with is the path of the same request with one option set.
 func (r *request) with(option, value string) string {
@@ -330,7 +354,7 @@ func (t *Tenant) read(h *http.Request, version string, of *collection, keys []st
 			return nil, badRequest("Query option '%s' was specified more than once, but it must be specified at most once.", name)
 		}
 	}
-	r := &request{of: of, root: origin(h) + "/" + version, keys: keys, options: options, now: t.Now().UTC()}
+	r := &request{of: of, root: origin(h) + "/" + version, keys: keys, options: options, now: t.Now().UTC(), accept: h.Header.Get("Accept")}
 	r.path = r.filled(of.path)
 	if h.Method == http.MethodPost {
 		if r.body, err = io.ReadAll(io.LimitReader(h.Body, longestBody)); err != nil {
@@ -378,7 +402,7 @@ func (r *request) allowed() error {
 	if r.of.skip {
 		known = append(known, "$skip")
 	} else if r.of.page > 0 {
-		known = append(known, "$skiptoken")
+		known = append(known, r.tokenOption())
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.options)) {
 		switch {
@@ -522,9 +546,10 @@ func (r *request) readPage(t *Tenant) (err error) {
 		r.from, err = r.number("$skip")
 		return err
 	}
-	if text := r.get("$skiptoken"); text != "" {
+	option := r.tokenOption()
+	if text := r.get(option); text != "" {
 		var ok bool
-		if r.from, ok = t.position(r.with("$skiptoken", ""), text); !ok {
+		if r.from, ok = t.position(r.with(option, ""), text); !ok {
 			return badRequest("Skip token is invalid.")
 		}
 	}

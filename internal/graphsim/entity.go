@@ -100,6 +100,7 @@ type writer struct {
 	// newer is set by Prefer: include-unknown-enum-members. Without it Graph writes
 	// unknownFutureValue where the member is younger than that sentinel.
 	newer bool
+	mime  string // of what is written, if it is no JSON
 }
 
 func (w *writer) entity(e entity) {

@@ -33,6 +33,9 @@ type Facts struct {
 	Teams    []TeamFact
 	Products []ProductFact
 
+	Transcripts []TranscriptFact
+	Recordings  []RecordingFact
+
 	FirstPost, LastPost time.Time // the days of the first and the last message, or event, of a channel
 }
 
@@ -240,6 +243,7 @@ func (t *Tenant) Facts(nights ...time.Time) Facts {
 	}
 	f.Events = t.eventFacts(nights)
 	f.Users, f.Teams, f.Products = t.UserFacts(now), t.teamFacts(nights), t.productFacts(now)
+	f.Transcripts, f.Recordings = t.captureFacts(nights)
 	f.FirstPost, f.LastPost = t.posts(nights)
 	return f
 }

@@ -71,7 +71,7 @@ var faultKinds = [...]faultKind{
 	FaultReset:             {name: "reset", send: reset},
 	FaultStall:             {name: "stall", send: stall},
 	FaultCutBody:           {name: "cut-body", send: cutBody},
-	FaultCutJSON:           {name: "cut-json", send: cutJSON},
+	FaultCutJSON:           {name: "cut-json", suits: isJSON, send: cutJSON},
 	FaultRepeat:            {name: "repeat", suits: isCollection, edit: linking("again", false)},
 	FaultEmpty:             {name: "empty", suits: isCollection, edit: linking("again", true)},
 	FaultLoop:              {name: "loop", suits: isCollection, edit: linking("loop", false)},
@@ -101,7 +101,7 @@ func FaultNames() []string {
 
 // matched is the collection that a request is for; nil if there is none.
 func (t *Tenant) matched(r *http.Request) (*collection, []string) {
-	version, path, err := route(r.URL.Path)
+	version, path, err := route(r.URL.EscapedPath())
 	if err != nil {
 		return nil, nil
 	}
@@ -111,7 +111,7 @@ func (t *Tenant) matched(r *http.Request) (*collection, []string) {
 // fault draws what goes wrong with the n-th request, which may be nothing.
 func (t *Tenant) fault(n uint64, r *http.Request) *faultKind {
 	s := seeded(t.seed, n, 'f')
-	if _, _, err := route(r.URL.Path); err != nil || !s.chance(t.Faults.Share) {
+	if _, _, err := route(r.URL.EscapedPath()); err != nil || !s.chance(t.Faults.Share) {
 		return &faultKind{}
 	}
 	var suited []*faultKind
@@ -130,6 +130,9 @@ func (t *Tenant) fault(n uint64, r *http.Request) *faultKind {
 func isCollection(c *collection, _ url.Values) bool {
 	return c != nil && c.rows != nil && c.method == ""
 }
+
+// isJSON is false for a text: nobody can see that half of one is not all.
+func isJSON(c *collection, _ url.Values) bool { return c == nil || c.text == nil }
 
 func isDeltaLink(_ *collection, options url.Values) bool {
 	since := options.Get("$deltatoken") + options.Get("$deltaToken")

@@ -27,7 +27,10 @@ func TestDirectoryLimits(t *testing.T) {
 		"a team's channels": {always(team + "/channels"), 1, "1"},
 		"channels' members": {numbered(teamsPath + "/%d/channels/x%[1]d/members"), 60, "1"},
 		"a channel":         {func(i int) string { return []string{team, other}[i%2] + "/channels/x/members" }, 1, "1"},
-		"presences":         {numbered(usersPath + "/nobody%d/presence"), 1500, "30"},
+		"transcripts": {func(i int) string {
+			return usersPath + []string{"/nobody/onlineMeetings/getAllTranscripts(x=1)", "/nobody/adhocCalls/x/transcripts/y/content"}[i%2]
+		}, 30, "1"},
+		"presences": {numbered(usersPath + "/nobody%d/presence"), 1500, "30"},
 		"a mailbox": {func(i int) string {
 			return usersPath + []string{"/A/mailboxSettings", "/a/calendarView?$top=1"}[i%2]
 		}, 10_000, "600"},
@@ -52,6 +55,7 @@ func TestDirectoryRoles(t *testing.T) {
 	user := usersPath + "/" + tenant.id(userIDs, 0).String()
 	group := groupsPath + "/" + tenant.id(groupIDs, bigGroup).String()
 	team := teamsPath + "/" + tenant.id(groupIDs, bigGroup).String()
+	paths := capturePaths(tenant.id(userIDs, 0).String())
 	var channel string
 	for _, c := range get(t, tenant, team+"/channels").values(t) {
 		channel = c["id"].(string)
@@ -72,6 +76,10 @@ func TestDirectoryRoles(t *testing.T) {
 		user + "/presence":                         {"Presence.Read.All", "User.Read.All"},
 		user + "/mailboxSettings":                  {"MailboxSettings.Read", "Calendars.Read"},
 		user + "/calendarView" + wholeWeek:         {"Calendars.Read", "MailboxSettings.Read"},
+		paths["transcripts"]:                       {"OnlineMeetingTranscript.Read.All", "CallTranscripts.Read.All"},
+		paths["recordings"]:                        {"OnlineMeetingRecording.Read.All", "OnlineMeetingTranscript.Read.All"},
+		paths["call_transcripts"]:                  {"CallTranscripts.Read.All", "CallRecordings.Read.All"},
+		paths["call_recordings"]:                   {"CallRecordings.Read.All", "CallRecords.Read.All"},
 	} {
 		for i, want := range []int{200, 403} {
 			o := small()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -33,7 +34,7 @@ func (t *Tenant) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	w, _ := writers.Get().(*writer)
 	defer writers.Put(w)
-	w.b, w.newer = w.b[:0], false
+	w.b, w.newer, w.mime = w.b[:0], false, ""
 	h := rw.Header()
 	h.Set("Date", about.at.Format(http.TimeFormat)) // net/http sets the machine's where there is none
 	h.Set("request-id", about.id)
@@ -53,6 +54,8 @@ func (t *Tenant) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		}
 		refused.write(w, h, about)
 		status = refused.status
+	} else if w.mime != "" {
+		h.Set("Content-Type", w.mime)
 	}
 	if fault.send != nil {
 		fault.send(t, rw, r, reply{status, w.b})
@@ -77,7 +80,7 @@ func (t *Tenant) attempt(w *writer, r *http.Request, fault *faultKind, now time.
 
 // answer writes the body of a good answer, or says why there is none.
 func (t *Tenant) answer(w *writer, r *http.Request) error {
-	version, segments, err := route(r.URL.Path)
+	version, segments, err := route(r.URL.EscapedPath())
 	if err != nil {
 		return err
 	}
@@ -94,7 +97,7 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 	switch {
 	case c == nil:
 		return unknownSegment(segments)
-	case c.rows == nil && c.one == nil:
+	case !c.answers():
 		return refuse(501, "NotImplemented", "This simulator does not answer /%s.", c.path)
 	}
 	if err := t.permit(c.roles); err != nil {
@@ -111,14 +114,17 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 	return t.serve(w, q)
 }
 
-// route splits a path into the version of the API and its segments. A key in parentheses, as Graph
-// writes them in its own links, is a segment of its own.
+// route splits an escaped path into the version of the API and its segments, of which a key may have slashes in it. A key
+// in parentheses, as Graph writes them in its own links, is a segment of its own.
 func route(path string) (version string, segments []string, err error) {
 	version, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if version != "v1.0" && version != "beta" {
 		return "", nil, badRequest("Invalid version: %s", version)
 	}
 	for segment := range strings.SplitSeq(strings.TrimSuffix(rest, "/"), "/") {
+		if segment, err = url.PathUnescape(segment); err != nil {
+			return "", nil, badRequest("Error in the syntax of the path.")
+		}
 		name, key, keyed := strings.Cut(segment, "('")
 		if segments = append(segments, name); keyed {
 			segments = append(segments, strings.TrimSuffix(key, "')"))
@@ -155,6 +161,7 @@ func (t *Tenant) admit(r *http.Request) error {
 type refusal struct {
 	status        int
 	code, message string
+	inner         string // the code that the inner error has
 	retryAfter    string // the header; if empty, it is not sent
 	html          string // the body, where it is not Graph who answers
 }
@@ -186,6 +193,9 @@ func (r *refusal) write(w *writer, h http.Header, about asked) {
 	inner := entity{"date", about.at.Format("2006-01-02T15:04:05")}
 	if r.status == 429 {
 		inner = append(inner, "code", "429", "status", "429", "message", "Please retry after")
+	}
+	if r.inner != "" {
+		inner = append(inner, "code", r.inner)
 	}
 	inner = append(inner, "request-id", about.id, "client-request-id", about.client)
 	w.entity(entity{"error", entity{"code", r.code, "message", r.message, "innerError", inner}})

@@ -63,6 +63,7 @@ const (
 	objectAnswer                        // a parent's one object
 	listAnswer                          // a list of the tenant's
 	batchAnswer                         // a user in a batch of many
+	textAnswer                          // a transcript's documents
 )
 
 // A sickKind is a sickness.
@@ -96,13 +97,13 @@ const anything = callAnswer | pageAnswer | objectAnswer
 
 var sickKinds = [...]sickKind{
 	{name: "404", answers: anything, fault: refusing(404, "NotFound")},
-	{name: "400", answers: anything | batchAnswer, fault: refusing(400, "BadRequest")},
-	{name: "401", answers: anything, fault: refusing(401, "InvalidAuthenticationToken")},
-	{name: "403", answers: anything, fault: refusing(403, "AclCheckFailed")},
-	{name: "500", answers: anything, fault: refusing(500, "InternalServerError"), waits: true},
-	{name: "503", answers: anything, fault: refusing(503, "ServiceUnavailable"), waits: true},
-	{name: "patience", answers: anything, fault: faultKind{refusal: func(time.Time) *refusal { return tooMany("100000") }}},
-	{name: "cut-body", answers: anything, fault: faultKind{send: cutBody}, waits: true},
+	{name: "400", answers: anything | batchAnswer | textAnswer, fault: refusing(400, "BadRequest")},
+	{name: "401", answers: anything | textAnswer, fault: refusing(401, "InvalidAuthenticationToken")},
+	{name: "403", answers: anything | textAnswer, fault: refusing(403, "AclCheckFailed")},
+	{name: "500", answers: anything | textAnswer, fault: refusing(500, "InternalServerError"), waits: true},
+	{name: "503", answers: anything | textAnswer, fault: refusing(503, "ServiceUnavailable"), waits: true},
+	{name: "patience", answers: anything | textAnswer, fault: faultKind{refusal: func(time.Time) *refusal { return tooMany("100000") }}},
+	{name: "cut-body", answers: anything | textAnswer, fault: faultKind{send: cutBody}, waits: true},
 	{name: "cut-json", answers: anything, fault: faultKind{send: cutJSON}, waits: true},
 	{name: "empty-object", answers: callAnswer | objectAnswer, fault: onBody(func([]byte) []byte { return []byte("{}") }), waits: true},
 	{name: "other-record", answers: callAnswer, other: true, waits: true},
@@ -122,7 +123,7 @@ var sickKinds = [...]sickKind{
 	{name: "error-beside", answers: pageAnswer | listAnswer, fault: onPage(errorBeside), waits: true},
 	{name: "error-200", answers: anything | listAnswer, fault: onBody(func([]byte) []byte { return []byte(`{"error":` + anError + `}`) }), waits: true},
 	{name: "short-count", answers: pageAnswer | listAnswer, fault: onPage(shortCount), waits: true,
-		only: usersList + " " + teamsList + " chats chat_messages channel_messages channel_members"},
+		only: usersList + " " + teamsList + " chats chat_messages channel_messages channel_members transcripts recordings call_transcripts call_recordings"},
 	{name: "link-case", answers: pageAnswer | listAnswer, fault: onBody(linkCase), waits: true},
 	{name: "overlap", answers: pageAnswer | listAnswer, fault: faultKind{edit: overlap}, whole: true},
 	{name: "empty", answers: pageAnswer, fault: onPage(func(d *entity, _ []json.RawMessage) { cutShort(d, nil) }), only: "calendar_events", oneNight: true, silent: true},
@@ -221,9 +222,9 @@ func (t *Tenant) sickness(p target, night int) (c sickness, ok bool) {
 			c.brief = false
 		}
 	} else {
-		// A call falls sick in one of the first two nights after its day, and others in any night.
+		// A call or transcript falls sick in one of the first two nights after its day, and others in any night.
 		first, last := t.first+1, t.first+max(1, t.days)
-		if p.class == callAnswer {
+		if p.class == callAnswer || p.class == textAnswer {
 			first, last = p.day+1, p.day+2
 		}
 		c.from = s.between(first, last)
@@ -264,10 +265,22 @@ func (t *Tenant) target(c *collection, keys []string, now time.Time) (p target) 
 			return target{}
 		}
 		return callTarget(&c)
+	case textAnswer:
+		one, ok := t.findCapture(keys[p.key], transcriptMark, now)
+		if !ok {
+			return target{}
+		}
+		return t.transcriptTarget(&one)
 	case pageAnswer, objectAnswer:
 		p.id = keys[p.key]
 	}
 	return p
+}
+
+// transcriptTarget is what a request for a document of a transcript is for. That it is not there is no sickness: it may not be there yet.
+func (t *Tenant) transcriptTarget(p *capture) target {
+	dataset := either(p.adhoc, "call_transcripts", "transcripts")
+	return target{class: textAnswer, dataset: dataset, id: t.captureID(p, transcriptMark), isRecord: true, day: p.call.day}
 }
 
 // sicken is the request that is answered, and how, where what it asks for is sick.
@@ -368,6 +381,8 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 		for _, of := range []target{
 			{class: objectAnswer, dataset: "mailbox_settings"}, {class: batchAnswer, dataset: "presence"},
 			{class: pageAnswer, dataset: "calendar_events"}, {class: pageAnswer, dataset: "chats"}, {class: pageAnswer, dataset: "chat_messages"},
+			{class: pageAnswer, dataset: "transcripts"}, {class: pageAnswer, dataset: "recordings"},
+			{class: pageAnswer, dataset: "call_transcripts"}, {class: pageAnswer, dataset: "call_recordings"},
 		} {
 			of.id = p.id.String()
 			note(of, of.dataset)
@@ -383,10 +398,17 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 	for c := range t.everyChat(now) {
 		note(target{class: pageAnswer, dataset: "chats", id: t.chatID(&c), isRecord: true}, "chats")
 	}
+	for p := range t.everyCapture(now) {
+		if p.transcribed {
+			of := t.transcriptTarget(p)
+			note(of, of.dataset)
+		}
+	}
 	for _, dataset := range []string{"call_records", "pstn_calls", "direct_routing_calls", "users", "groups"} {
 		note(target{class: listAnswer, dataset: dataset}, dataset)
 	}
-	note(target{class: listAnswer, dataset: usersList}, "presence", "mailbox_settings", "calendar_events", "chats", "chat_messages")
+	note(target{class: listAnswer, dataset: usersList}, "presence", "mailbox_settings", "calendar_events", "chats", "chat_messages",
+		"transcripts", "recordings", "call_transcripts", "call_recordings")
 	note(target{class: listAnswer, dataset: teamsList}, "teams", "channel_members", "channel_messages")
 	return list
 }

@@ -34,6 +34,12 @@ type Options struct {
 	// Forbidden is the share of users and teams that nobody may read: what they have answers 403.
 	Forbidden float64
 
+	// TranscriptsOff is the tenant's switch that lets no application read transcripts, and NoAttribution the one by which nobody
+	// learns who said what.
+	TranscriptsOff, NoAttribution bool
+	// NoPolicy is the share of organizers whose meetings no application access policy opens.
+	NoPolicy float64
+
 	// MessagesPerUserDay is how many messages a user writes in chats on a working day, on average; in
 	// channels it is an eighth of that. Default 4; negative: none.
 	MessagesPerUserDay float64
@@ -60,7 +66,8 @@ type Tenant struct {
 	days     int
 	shapes   shapes
 	throttle *throttle // nil: no limits
-	calendar calendar
+	calendar calendar  // who was invited
+	captured calendar  // whose calls were transcribed or recorded
 	ill      ill
 	served   []collection
 	agents   [ordersQueue][]int // who answers each queue

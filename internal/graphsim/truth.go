@@ -70,6 +70,7 @@ func (t *Tenant) truth(keys map[string][]string) Truth {
 	}
 	t.chatTruth(l, now)
 	t.channelTruth(l, now)
+	t.captureTruth(l, now)
 	truth.Changed = map[string]Changed{}
 	for table, changed := range l.changed {
 		truth.Changed[table] = *changed
@@ -132,7 +133,8 @@ func (t *Tenant) tally(l ledger, c *call, d *Day) {
 // countedTables are all tables of which Truth knows the rows.
 const countedTables = `calls call_participants call_sessions call_segments call_media call_media_streams pstn_calls
 	direct_routing_calls users user_licenses groups group_members group_owners tenants subscribed_skus teams channels
-	channel_members presence mailbox_settings calendar_events event_attendees`
+	channel_members presence mailbox_settings calendar_events event_attendees transcripts utterances recordings call_transcripts
+	call_utterances call_recordings`
 
 const messageTables = ` chats chat_members chat_messages message_mentions message_attachments message_reactions message_events
 	channel_messages channel_message_mentions channel_message_attachments channel_message_reactions channel_message_events`
