@@ -121,7 +121,7 @@ var sickKinds = [...]sickKind{
 	{name: "endless", answers: pageAnswer, fault: faultKind{edit: linking("fresh", true)}},
 	{name: "error-element", answers: pageAnswer | listAnswer, fault: onPage(errorElement), waits: true},
 	{name: "error-beside", answers: pageAnswer | listAnswer, fault: onPage(errorBeside), waits: true},
-	{name: "error-200", answers: anything | listAnswer, fault: onBody(func([]byte) []byte { return []byte(`{"error":` + anError + `}`) }), waits: true},
+	{name: "error-200", answers: anything | listAnswer | textAnswer, fault: onBody(func([]byte) []byte { return []byte(`{"error":` + anError + `}`) }), waits: true},
 	{name: "short-count", answers: pageAnswer | listAnswer, fault: onPage(shortCount), waits: true,
 		only: usersList + " " + teamsList + " chats chat_messages channel_messages channel_members transcripts recordings call_transcripts call_recordings"},
 	{name: "link-case", answers: pageAnswer | listAnswer, fault: onBody(linkCase), waits: true},
