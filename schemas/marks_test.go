@@ -14,14 +14,14 @@ var unmarked = map[string][]string{
 		"azure_ad_app_id", "communication_service_id", "sku_id", "disabled_plans", "organization_id", "service_plans",
 		"internal_id", "owner_tenant_id", "member_tenant_id", "reply_to_id", "application_id", "etag",
 		"tag_id", "teams_app_id", "conversation_id", "channel_id_of_event", "team_id_of_event", "administrative_unit_infos",
-		"relay_ip_address", "trunk_fqdn", "on_premises_domain_name",
+		"relay_ip_address", "trunk_fqdn", "on_premises_domain_name", "operator_id", "acs_resource_id",
 	},
 	"a closed vocabulary of Microsoft's": {
 		"modalities", "failure_reason", "application_version", "feedback_tokens", "final_sip_code_phrase", "group_types", "resource_provisioning_options",
 		"member_settings", "guest_settings", "messaging_settings", "fun_settings", "roles", "working_days",
 		"application_type", "label", "call_type", "destination_context", "inventory_type", "license_capability", "operator", "media_path_location", "signaling_location",
 		"creation_type", "external_user_state", "user_type", "preferred_data_location", "visibility", "membership_rule_processing_state",
-		"activity", "availability", "content_type",
+		"activity", "availability", "content_type", "capabilities", "feature_types",
 	},
 	"a closed vocabulary of countries, currencies, languages, formats and time zones": {
 		"currency", "destination_name", "tenant_country_code", "usage_country_code", "preferred_language", "locale", "date_format", "time_format",
@@ -30,6 +30,7 @@ var unmarked = map[string][]string{
 	"an emoji, or a word of Microsoft's for it":           {"reaction_type"},
 	"for aggregates, which is why a lake is there at all": {"department", "country", "usage_location"},
 	"a word of the organization's, for many groups":       {"classification"},
+	"a word of the organization's, for many accounts":     {"policies"},
 	"instants":                    {"proposal"},
 	"the city of an organization": {"city"},
 }
@@ -90,6 +91,10 @@ func TestEveryVocabularyIsClosed(t *testing.T) {
 			continue
 		}
 		w := walk{t: t, types: reference(t), columns: map[string][]Column{}}
+		if !w.declares(d.Entity) {
+			t.Logf("the reference has no type %s", d.Entity)
+			continue
+		}
 		for _, table := range d.Read().Tables {
 			for _, c := range table.Columns {
 				for _, p := range append([]Path{c.Path}, c.Else...) {

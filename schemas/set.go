@@ -15,6 +15,7 @@ func BuiltIn() Set {
 	return Set{
 		CallRecords, PSTNCalls, DirectRoutingCalls,
 		Users, Groups, Organization, Teams, ChannelMembers, Presence, MailboxSettings,
+		ResourceAccounts, PhoneNumbers, TeamsUserConfigurations,
 		CalendarEvents, Chats, ChatMessages, ChannelMessages,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/models/callrecords"
+	"github.com/microsoftgraph/msgraph-sdk-go/models/teamsadministration"
 
 	"graphlake/schemas"
 )
@@ -51,6 +52,8 @@ var contracts = []contract{
 	{dataset: schemas.ChannelMembers, model: models.NewAadUserConversationMember(), unknown: with(schemas.Local), navigations: true},
 	{dataset: schemas.Presence, model: models.NewPresence(), unknown: map[string]string{schemas.Local: annotation}},
 	{dataset: schemas.MailboxSettings, model: models.NewMailboxSettings(), unknown: with(schemas.Local)},
+	{dataset: schemas.PhoneNumbers, model: teamsadministration.NewNumberAssignment(), unknown: with(), navigations: true},
+	{dataset: schemas.TeamsUserConfigurations, model: teamsadministration.NewTeamsUserConfiguration(), unknown: with(), navigations: true},
 	{dataset: schemas.CalendarEvents, model: models.NewEvent(), unknown: with(schemas.Local), navigations: true},
 	{dataset: schemas.Chats, model: models.NewChat(), unknown: with(), navigations: true},
 	{dataset: schemas.ChatMessages, model: models.NewChatMessage(), unknown: ofMessages, navigations: true},

@@ -16,6 +16,7 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	kiota "github.com/microsoft/kiota-serialization-json-go"
 	core "github.com/microsoftgraph/msgraph-sdk-go-core"
+	"github.com/microsoftgraph/msgraph-sdk-go/admin"
 	"github.com/microsoftgraph/msgraph-sdk-go/communications"
 	"github.com/microsoftgraph/msgraph-sdk-go/groups"
 	"github.com/microsoftgraph/msgraph-sdk-go/organization"
@@ -48,6 +49,8 @@ func TestDirectoryIsAskedForAsMicrosoftsClientAsks(t *testing.T) {
 	allTeams := get(t, team.ToGetRequestInformation, &teams.TeamsRequestBuilderGetRequestConfiguration{
 		QueryParameters: &teams.TeamsRequestBuilderGetQueryParameters{Select: id}})
 	channels := team.ByTeamId(one).Channels()
+	ofTeams := admin.NewAdminRequestBuilderInternal(at, adapter).Teams()
+	numbers := ofTeams.TelephoneNumberManagement().NumberAssignments()
 	ids := communications.NewGetPresencesByUserIdPostRequestBody()
 	ids.SetIds([]string{one})
 	presences := communications.NewGetPresencesByUserIdRequestBuilderInternal(at, adapter)
@@ -74,6 +77,13 @@ func TestDirectoryIsAskedForAsMicrosoftsClientAsks(t *testing.T) {
 			get(t, channels.ByChannelId(room).Members().ToGetRequestInformation, nil),
 		}},
 		{schemas.Presence, []string{allUsers, asked(t, info)}},
+		{schemas.PhoneNumbers, []string{
+			get(t, numbers.ToGetRequestInformation, &admin.TeamsTelephoneNumberManagementNumberAssignmentsRequestBuilderGetRequestConfiguration{
+				QueryParameters: &admin.TeamsTelephoneNumberManagementNumberAssignmentsRequestBuilderGetQueryParameters{Top: new(int32(1000))}}),
+			get(t, numbers.ToGetRequestInformation, &admin.TeamsTelephoneNumberManagementNumberAssignmentsRequestBuilderGetRequestConfiguration{
+				QueryParameters: &admin.TeamsTelephoneNumberManagementNumberAssignmentsRequestBuilderGetQueryParameters{Top: new(int32(1000)), Skip: new(int32(1))}}),
+		}},
+		{schemas.TeamsUserConfigurations, []string{get(t, ofTeams.UserConfigurations().ToGetRequestInformation, nil)}},
 		{schemas.MailboxSettings, []string{
 			allUsers, get(t, users.NewUsersRequestBuilderInternal(at, adapter).ByUserId(one).MailboxSettings().ToGetRequestInformation, nil),
 		}},
@@ -141,6 +151,9 @@ func (d *directory) RoundTrip(r *http.Request) (*http.Response, error) {
 		id = room
 	}
 	answer := `{"id":"` + id + `","timeZone":null,"value":[{"id":"` + id + `"}],"@odata.deltaLink":"` + service + `/v1.0/groups/delta?$deltatoken=d"}`
+	if r.URL.Query().Has("$skip") { // behind the one that there is
+		answer = `{"value":[]}`
+	}
 	return &http.Response{
 		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
 		Body: io.NopCloser(bytes.NewReader([]byte(answer))), Request: r,

@@ -125,6 +125,15 @@ var collections = []collection{
 
 	{path: "organization", roles: append(skuRoles, "User.Read.All"), prices: units(1), typ: &organizationType,
 		options: "$select", rows: (*Tenant).organizations},
+	{path: "admin/teams/telephoneNumberManagement/numberAssignments", roles: numberRoles, prices: []price{{limit: limitTeamsOther}},
+		sick: target{class: listAnswer, dataset: "phone_numbers"}, options: "$top", absent: "$filter $select $orderby $search $count $expand",
+		page: 500, most: 1000, skip: true, unlinked: true, rows: (*Tenant).numberAssignments},
+	{path: "admin/teams/userConfigurations", roles: []string{"TeamsUserConfiguration.Read.All"}, prices: []price{{limit: limitTeamsOther}},
+		sick: target{class: listAnswer, dataset: "teams_user_configurations"}, options: "$top", absent: "$filter $select $orderby $search $count $expand",
+		page: 100, most: 999, rows: (*Tenant).userConfigurations},
+	{version: "beta", path: "admin/teams/resourceAccounts", roles: []string{"TeamsResourceAccount.Read.All"}, prices: []price{{limit: limitTeamsOther}},
+		sick: target{class: listAnswer, dataset: "resource_accounts"}, options: "$top $filter", absent: "$select $orderby $search $count $expand",
+		filters: "appId eq, acsResourceId eq", partial: true, typ: &resourceAccountType, page: 100, most: 999, rows: (*Tenant).listResourceAccounts},
 	{path: "subscribedSkus", roles: skuRoles, prices: []price{{limit: limitDirectory, cost: 3, fixed: true}}, typ: &skuType, options: "$select",
 		rows: (*Tenant).subscribedSkus},
 }
@@ -174,6 +183,7 @@ var (
 	groupRoles         = strings.Fields("Group.ReadBasic.All GroupMember.Read.All Group.Read.All Directory.Read.All Group.ReadWrite.All Directory.ReadWrite.All")
 	memberRoles        = strings.Fields("GroupMember.ReadBasic.All Directory.Read.All Group.Read.All Group.ReadBasic.All Group.ReadWrite.All GroupMember.Read.All GroupMember.ReadWrite.All")
 	ownerRoles         = strings.Fields("GroupMember.Read.All Group.Read.All Directory.Read.All Group.ReadWrite.All GroupMember.ReadWrite.All")
+	numberRoles        = []string{"TeamsTelephoneNumber.Read.All", "TeamsTelephoneNumber.ReadWrite.All"}
 	teamListRoles      = strings.Fields("Team.ReadBasic.All TeamSettings.Read.All TeamSettings.ReadWrite.All")
 	widerRoles         = strings.Fields("Group.Read.All Group.ReadWrite.All Directory.Read.All Directory.ReadWrite.All")
 	teamRoles          = slices.Concat(teamListRoles, widerRoles)

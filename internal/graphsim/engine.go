@@ -35,6 +35,7 @@ type collection struct {
 	preferred  bool   // the page may be made smaller by Prefer: odata.maxpagesize
 	skip       bool   // the links count by $skip, and have no token
 	token      string // the option with the token of a link; default $skiptoken
+	unlinked   bool   // there are none: whoever wants the next page asks for it by $skip
 	count      counting
 	delta      bool
 	rows       func(*Tenant, *request) (rows, error)
@@ -312,7 +313,7 @@ func (r *request) link(t *Tenant, next int) entity {
 	switch {
 	case r.of.delta:
 		return t.deltaLinks(r, next)
-	case next < 0:
+	case next < 0 || r.of.unlinked:
 		return nil
 	case r.of.skip:
 		return entity{"@odata.nextLink", r.root + "/" + r.with("$skip", strconv.Itoa(next))}

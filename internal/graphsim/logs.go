@@ -163,6 +163,9 @@ func (t *Tenant) routingRow(c *call, row int, _ time.Time) entity {
 			"endDateTime", start.Add(length).Truncate(tick), "duration", int(length/time.Second))
 	}
 	ours, theirs := fmt.Sprintf("%s%06d", line.prefix, s.below(1e6)), t.phone(number.number)
+	if who != nil {
+		ours = who.line()
+	}
 	if c.kind == trunkIn {
 		e = append(e, "callType", "ByotIn", "callerNumber", theirs, "calleeNumber", ours)
 	} else {

@@ -368,9 +368,9 @@ func accessDenied() error {
 // user is all that the directory knows of a person.
 func user(p *person) entity {
 	s := p.source
-	u, number := s.unit(), s.below(1e6)
+	u := s.unit()
 	own := func(value any) any { return when(!p.guest, value) } // what guests do not have
-	phone := fmt.Sprintf("%s%06d", p.site.prefix, number)
+	phone := p.line()
 	phones := []string{phone}
 	if p.guest || u < 0.3 {
 		phones = nil

@@ -89,6 +89,9 @@ func (t *Tenant) billed(c *call, row int) (b billed) {
 		b.line = *b.who.site
 	}
 	b.ours = fmt.Sprintf("%s%06d", b.line.prefix, s.below(1e6))
+	if b.who != nil {
+		b.ours = b.who.line()
+	}
 	b.number = number
 	b.theirs, b.abroad = t.line(number)
 	b.bill = b.draw(c, &s)

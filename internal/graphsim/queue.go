@@ -13,9 +13,13 @@ const (
 	menuAccount = iota
 	supportQueue
 	ordersQueue
+	closedQueue   // which nobody calls any more
+	contactCentre // of a product of somebody else's
 )
 
-var accountNames = [...]string{menuAccount: "Main Menu", supportQueue: "Support Hotline", ordersQueue: "Orders Desk"}
+var accountNames = [...]string{
+	menuAccount: "Main Menu", supportQueue: "Support Hotline", ordersQueue: "Orders Desk", closedQueue: "Old Hotline", contactCentre: "Contact Centre",
+}
 
 // A queue drowns on Monday morning: three times as many call it, and few get through.
 const (

@@ -404,7 +404,9 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 			note(of, of.dataset)
 		}
 	}
-	for _, dataset := range []string{"call_records", "pstn_calls", "direct_routing_calls", "users", "groups"} {
+	for _, dataset := range []string{
+		"call_records", "pstn_calls", "direct_routing_calls", "users", "groups", "phone_numbers", "resource_accounts", "teams_user_configurations",
+	} {
 		note(target{class: listAnswer, dataset: dataset}, dataset)
 	}
 	note(target{class: listAnswer, dataset: usersList}, "presence", "mailbox_settings", "calendar_events", "chats", "chat_messages",

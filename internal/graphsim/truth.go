@@ -134,7 +134,7 @@ func (t *Tenant) tally(l ledger, c *call, d *Day) {
 const countedTables = `calls call_participants call_sessions call_segments call_media call_media_streams pstn_calls
 	direct_routing_calls users user_licenses groups group_members group_owners tenants subscribed_skus teams channels
 	channel_members presence mailbox_settings calendar_events event_attendees transcripts utterances recordings call_transcripts
-	call_utterances call_recordings`
+	call_utterances call_recordings phone_numbers resource_accounts teams_user_configurations`
 
 const messageTables = ` chats chat_members chat_messages message_mentions message_attachments message_reactions message_events
 	channel_messages channel_message_mentions channel_message_attachments channel_message_reactions channel_message_events`
@@ -157,6 +157,7 @@ func (t *Tenant) countPicture(l ledger, now time.Time) {
 	for i := range products {
 		l.add("subscribed_skus", t.productKey(i))
 	}
+	t.countTelephony(l, now)
 }
 
 // countUser adds a user, and what may be read of their mailbox.
