@@ -79,7 +79,7 @@ func (o *office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Sscan(code, &status)
 		w.WriteHeader(status)
 		if status != http.StatusNoContent {
-			fmt.Fprintf(w, `{"error":{"code":"Forbidden","message":"for a reason","innerError":{"code":%q}}}`, rest)
+			fmt.Fprintf(w, `{"error":{"code":"Forbidden","message":%q,"innerError":{"code":%q}}}`, "for a reason: "+rest, rest)
 		}
 		return
 	}

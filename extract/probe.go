@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"graphlake/extract/graph"
@@ -63,14 +64,17 @@ func (r *Reading) probeBetween(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var lacking error
 	for _, v := range page.Values[:min(len(page.Values), probedParents)] {
 		l := &listing{reading: r, asked: schemas.Range{From: r.asked.To.Add(-probedSpan), To: r.asked.To}, parent: parent{id: string(v.ID)}}
-		reached, err := r.probeWay(ctx, l)
-		if reached || err != nil && graph.KindOf(err) != graph.NotFound {
+		switch reached, err := r.probeWay(ctx, l); {
+		case graph.KindOf(err) == graph.NoPolicy: // which another may have
+			lacking = err
+		case reached, err != nil && graph.KindOf(err) != graph.NotFound:
 			return err
 		}
 	}
-	return nil
+	return lacking
 }
 
 // probeWay asks for the first element of each collection between a listing's parent and its records, and then for these.
@@ -118,10 +122,120 @@ func (r *Reading) firstPage(ctx context.Context, req graph.Request) (graph.Page,
 
 // firstPageOf is the first page, with so many elements where Graph makes it so.
 func (r *Reading) firstPageOf(ctx context.Context, req graph.Request, most int) (graph.Page, error) {
-	// A preference, unlike $top, is refused nowhere.
-	req.Headers = append(req.Headers, graph.Param{Name: "Prefer", Value: fmt.Sprintf("odata.maxpagesize=%d", most)})
-	for page, err := range r.client.Pages(ctx, req) {
+	for page, err := range r.client.Pages(ctx, shortest(req, most)) {
 		return page, err
 	}
 	return graph.Page{}, nil
+}
+
+// shortest is a request whose pages have so many elements where Graph makes them so: a preference, unlike $top, is refused nowhere.
+func shortest(req graph.Request, most int) graph.Request {
+	req.Headers = append(slices.Clone(req.Headers), graph.Param{Name: "Prefer", Value: fmt.Sprintf("odata.maxpagesize=%d", most)})
+	return req
+}
+
+// Gates are what shuts a dataset besides a permission, as far as a few questions show it.
+type Gates struct {
+	Asked    int // parents, one after the other
+	NoPolicy int // of these, organizers who have no application access policy of Teams
+	Document DocumentGate
+}
+
+// DocumentGate is what became of a document that somebody has.
+type DocumentGate uint8
+
+// The answers to the question for a document.
+const (
+	NoDocument        DocumentGate = iota // the dataset has none, or none of those who were asked has one
+	DocumentReadable                      // also with nothing in it
+	DocumentAnonymous                     // but nobody says who spoke
+	DocumentMissing                       // not written yet, or gone
+	DocumentRefused
+)
+
+// ProbeGates asks what [Probe] does not, of a dataset with parents whom it asks one by one: who of the first of them has no policy of Teams, until one
+// answers. If the dataset has documents, it goes on until somebody has one in the last weeks, and reads it; what was said is not looked at. An error is
+// that no parent has answered, or what else than a policy was missing.
+func ProbeGates(ctx context.Context, c *graph.Client, ds schemas.Dataset, now time.Time) (Gates, error) {
+	to := now.UTC().Truncate(schemas.Day)
+	x := Read(c, ds, schemas.Range{From: to.Add(-probedSpan), To: to}, Options{Now: now})
+	var g Gates
+	var err error
+	if x.fields, err = fieldsOf(ds); err == nil {
+		g, err = x.probeGates(ctx)
+	}
+	if err != nil {
+		return g, fmt.Errorf("ask for %s: %w", ds.Name, err)
+	}
+	return g, nil
+}
+
+func (r *Reading) probeGates(ctx context.Context) (g Gates, err error) {
+	source := r.dataset.Source
+	if source.Parent == nil || source.Parent.Of != nil || source.Parent.Batch > 0 || len(source.Between) > 0 || source.Paging == schemas.Single {
+		return g, nil
+	}
+	parents, err := r.firstPageOf(ctx, r.parentsRequest(source.Parent, parent{}), probedParents)
+	if err != nil {
+		return g, err
+	}
+	var lacking error
+	answered := false
+	for _, v := range parents.Values[:min(len(parents.Values), probedParents)] {
+		of := parent{id: string(v.ID)}
+		found := false
+		found, g.Document, err = r.probeRecord(ctx, of)
+		switch kind := graph.KindOf(err); {
+		case kind == graph.NoPolicy:
+			g.NoPolicy++
+			lacking = err
+		case err != nil && kind != graph.NotFound:
+			return g, err
+		case found || err == nil && source.Detail.Document() == nil:
+			g.Asked++
+			return g, nil
+		default:
+			answered = true
+		}
+		g.Asked++
+	}
+	if answered {
+		lacking = nil
+	}
+	return g, lacking
+}
+
+// probeRecord asks for what there is of a parent. If there is something, and the dataset has documents, it reads the first one.
+func (r *Reading) probeRecord(ctx context.Context, of parent) (found bool, gate DocumentGate, err error) {
+	req := shortest(r.listRequest(r.asked, of), 1)
+	for page, err := range r.client.Pages(ctx, req) {
+		if err != nil || len(page.Values) == 0 || r.dataset.Source.Detail.Document() == nil {
+			return false, NoDocument, err
+		}
+		gate, err = r.probeDocument(ctx, page.Values[0], req, of)
+		return true, gate, err
+	}
+	return false, NoDocument, nil
+}
+
+// probeDocument reads the document of a listed record.
+func (r *Reading) probeDocument(ctx context.Context, listed graph.Value, req graph.Request, of parent) (DocumentGate, error) {
+	e := r.entry(&listed)
+	e.listed, e.request, e.of = listed, req, of
+	record, _, err := r.detail(ctx, e)
+	if err != nil {
+		return NoDocument, err
+	}
+	d, err := r.document(ctx, record, e, *r.dataset.Source.Detail.Document())
+	switch {
+	case err != nil:
+		return NoDocument, err
+	case d.state == refused:
+		return DocumentRefused, nil
+	case d.state == "":
+		return DocumentMissing, nil
+	case d.form == schemas.WebVTTAnonymous:
+		return DocumentAnonymous, nil
+	}
+	return DocumentReadable, nil
 }

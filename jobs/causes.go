@@ -40,6 +40,7 @@ const (
 	Check               // what the tenant answers
 	Consent             // a permission that an administrator grants
 	Audit               // what is wrong with the files of the days
+	Policy              // an application access policy, which an administrator of Teams grants
 )
 
 // cause is what a unit's report keeps of its error, beside what it prints.
@@ -115,7 +116,9 @@ func (u *UnitReport) causeOf(err error) cause {
 		return cause{key: key, message: said, cure: Check}
 	case is[*exclude.Error](err):
 		return cause{key: "exclude", cure: Check}
-	case ok && e.Kind == graph.Off:
+	case ok && e.Kind == graph.NoPolicy: // whatever it was asked for
+		return cause{key: e.Kind.String(), message: "no organizer who was asked has an application access policy of Teams for this application, which an administrator grants, and which works within 30 minutes", cure: Policy}
+	case ok && e.Kind == graph.Off, ok && e.Kind == graph.NoAttribution:
 		return cause{key: u.Dataset}
 	case ok && e.Kind == graph.Unauthorized && e.Status == 403:
 		return cause{key: u.Dataset, cure: Consent}

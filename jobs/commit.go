@@ -161,7 +161,7 @@ func (u *unit) markBehind(st *state.State, reading *extract.Reading, known map[s
 
 // countBehind counts those of a range who are behind, and names the first of them.
 func (u *UnitReport) countBehind(all []state.Behind, within schemas.Range) {
-	u.Behind, u.Vanished, u.Who = 0, 0, nil
+	u.Behind, u.Vanished, u.NoPolicy, u.Who = 0, 0, 0, nil
 	for _, b := range all {
 		switch {
 		case b.Gone:
@@ -171,6 +171,9 @@ func (u *UnitReport) countBehind(all []state.Behind, within schemas.Range) {
 			continue // another unit's
 		}
 		u.Behind++
+		if b.LacksPolicy() {
+			u.NoPolicy++
+		}
 		if len(u.Who) < mostWho {
 			u.Who = append(u.Who, b)
 		}

@@ -97,20 +97,21 @@ type UnitReport struct {
 	From        time.Time        `json:"from,omitzero"` // of an erasure none
 	To          time.Time        `json:"to,omitzero"`
 	Outcome     state.Outcome    `json:"outcome"`
-	Records     int64            `json:"records"`            // that Graph has of the range
-	Held        int64            `json:"held"`               // of these, not read again: the lake holds the listed version
-	NotYet      int64            `json:"not_yet"`            // listed, but too young to be read
-	Gone        int64            `json:"gone"`               // listed, but already forgotten
-	NotKept     int64            `json:"not_kept,omitempty"` // of days that the lake no longer keeps: not written
-	Parents     int64            `json:"parents,omitempty"`  // whom the source was asked for
-	Vanished    int64            `json:"vanished,omitempty"` // of these, not there any more, or without what was asked for
-	Behind      int64            `json:"behind,omitempty"`   // parents and records that could not be read: read later from where they stand
-	Who         []state.Behind   `json:"who,omitempty"`      // the first of these
-	Lost        int64            `json:"lost,omitempty"`     // parts that Graph has forgotten before they were read whole, and that are new
-	Doubt       *Doubt           `json:"doubt,omitempty"`    // why nothing is concluded from what Graph gave
-	Misfits     map[string]int64 `json:"misfits,omitempty"`  // values that did not fit, by table.column
-	LeftOut     int64            `json:"left_out,omitempty"` // records of people whom privacy.exclude leaves out
-	Private     int64            `json:"private,omitempty"`  // records that their owners call private, if these are left out
+	Records     int64            `json:"records"`             // that Graph has of the range
+	Held        int64            `json:"held"`                // of these, not read again: the lake holds the listed version
+	NotYet      int64            `json:"not_yet"`             // listed, but too young to be read
+	Gone        int64            `json:"gone"`                // listed, but already forgotten
+	NotKept     int64            `json:"not_kept,omitempty"`  // of days that the lake no longer keeps: not written
+	Parents     int64            `json:"parents,omitempty"`   // whom the source was asked for
+	Vanished    int64            `json:"vanished,omitempty"`  // of these, not there any more, or without what was asked for
+	Behind      int64            `json:"behind,omitempty"`    // parents and records that could not be read: read later from where they stand
+	Who         []state.Behind   `json:"who,omitempty"`       // the first of these
+	NoPolicy    int64            `json:"no_policy,omitempty"` // of those who are behind, organizers without an application access policy of Teams
+	Lost        int64            `json:"lost,omitempty"`      // parts that Graph has forgotten before they were read whole, and that are new
+	Doubt       *Doubt           `json:"doubt,omitempty"`     // why nothing is concluded from what Graph gave
+	Misfits     map[string]int64 `json:"misfits,omitempty"`   // values that did not fit, by table.column
+	LeftOut     int64            `json:"left_out,omitempty"`  // records of people whom privacy.exclude leaves out
+	Private     int64            `json:"private,omitempty"`   // records that their owners call private, if these are left out
 	Quarantined int64            `json:"quarantined"`
 	Quarantine  []string         `json:"quarantine,omitempty"` // the partitions where those are
 	Rows        map[string]int64 `json:"rows"`

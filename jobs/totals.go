@@ -62,6 +62,7 @@ func (u *UnitReport) add(more UnitReport) {
 	u.Vanished += more.Vanished
 	u.Behind += more.Behind
 	u.Who = append(u.Who, more.Who...)
+	u.NoPolicy += more.NoPolicy
 	u.Lost += more.Lost
 	if more.Doubt != nil {
 		u.Doubt = more.Doubt

@@ -225,6 +225,7 @@ func TestCuresAreCommands(t *testing.T) {
 		{cause(jobs.Consent, unit), "run", true, with + "permissions --format consent-url --dataset users --tenant contoso"},
 		{cause(jobs.Check, unit), "run", true, with + "check --tenant contoso"},
 		{cause(jobs.Same, unit), "run", true, "graphlake run --job 'a b'"},
+		{cause(jobs.Policy, unit), "run", true, `New-CsApplicationAccessPolicy -Identity graphlake -AppIds "CLIENT_ID"; Grant-CsApplicationAccessPolicy -PolicyName graphlake -Global`},
 		{cause(jobs.NoCure, unit), "run", true, ""},
 	} {
 		if got := c.cure(test.cause, test.verb, test.ofTenant); got != test.want {

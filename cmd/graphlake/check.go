@@ -140,6 +140,11 @@ func (c *config) checkTenant(ctx context.Context, t tenantConfig, datasets []sch
 		k.Datasets = append(k.Datasets, answer)
 		datasets = append(slices.Clone(datasets), schemas.Dataset{Name: answer.Dataset, Permissions: needs[0], Also: needs[1:]})
 	}
+	if slices.ContainsFunc(k.Datasets, func(d datasetCheck) bool {
+		return d.NoPolicy > 0 || d.Error != nil && d.Error.Kind == graph.NoPolicy.String()
+	}) {
+		k.Policy = policyCommands(cmp.Or(t.Auth.ClientID, claims.ClientID))
+	}
 	if unknown != nil {
 		k.Note = foreign.Printable(unknown.Error()) + ", so its roles are not known, and what Graph answers decides"
 	}
@@ -191,10 +196,14 @@ func (c *config) ask(ctx context.Context, client *graph.Client, datasets []schem
 		all.Go(func() {
 			asking, stop := context.WithTimeout(ctx, checkTimeout)
 			defer stop()
-			err := unlessStopped(ctx, inTime(c.withPaging(d, extract.Probe(asking, client, d, time.Now()))))
-			checks[i] = datasetCheck{Dataset: d.Name, finding: found(err)}
+			gates, err := askGates(asking, client, d, extract.Probe(asking, client, d, time.Now()))
+			err = unlessStopped(ctx, inTime(c.withPaging(d, err)))
+			checks[i] = datasetCheck{Dataset: d.Name, finding: found(err), NoPolicy: gates.NoPolicy}
+			if err == nil {
+				checks[i].Note = gateNote(d, gates)
+			}
 			if e, ok := errors.AsType[*graph.Error](err); ok {
-				checks[i].refused = e.Status == http.StatusForbidden && e.Kind != graph.Off
+				checks[i].refused = e.Status == http.StatusForbidden && e.Kind == graph.Unauthorized
 				if e.SignIn || e.Status == http.StatusUnauthorized || e.Status == 0 && e.Kind == graph.Unavailable {
 					checks[i].ofTenant = found(e).text() // that of one stands for all that were answered alike
 				}
@@ -203,6 +212,43 @@ func (c *config) ask(ctx context.Context, client *graph.Client, datasets []schem
 	}
 	all.Wait()
 	return checks
+}
+
+// askGates asks a dataset of whose gates the first question says too little: of one with documents whether these can be read, and where the first organizer has no
+// policy of Teams, whether another has one.
+func askGates(ctx context.Context, client *graph.Client, d schemas.Dataset, err error) (extract.Gates, error) {
+	if graph.KindOf(err) != graph.NoPolicy && (err != nil || d.Source.Detail.Document() == nil) {
+		return extract.Gates{}, err
+	}
+	gates, further := extract.ProbeGates(ctx, client, d, time.Now())
+	if gates.Asked == 0 && further == nil { // it is none that can be asked so
+		return gates, err
+	}
+	return gates, further
+}
+
+// gateNote says of a dataset that was answered what of it is shut all the same, or could not be asked.
+func gateNote(d schemas.Dataset, gates extract.Gates) string {
+	var all []string
+	if gates.NoPolicy > 0 {
+		all = append(all, fmt.Sprintf("of the first %d users %d have no application access policy of Teams", gates.Asked, gates.NoPolicy))
+	}
+	switch gates.Document {
+	case extract.DocumentReadable:
+		all = append(all, "a transcript was read")
+	case extract.DocumentAnonymous:
+		all = append(all, "the tenant does not allow to say who spoke, so transcripts are read without speakers: "+
+			"an administrator allows speaker attribution in the Teams admin center, under Meetings, Meeting settings")
+	case extract.DocumentMissing:
+		all = append(all, "what was said in the transcript that was tried is not there yet, or no longer, so whether it may be read is not known")
+	case extract.DocumentRefused:
+		all = append(all, "transcripts are listed, and what was said in them is not to be read in any form: see the settings for transcripts in the Teams admin center, under Meetings, Meeting settings")
+	case extract.NoDocument:
+		if d.Source.Detail.Document() != nil {
+			all = append(all, fmt.Sprintf("whether what was said may be read could not be asked: none of the first %d users has a transcript of the last weeks", gates.Asked))
+		}
+	}
+	return strings.Join(all, "; ")
 }
 
 // checkExcluded asks a tenant who privacy.exclude leaves out. Whom this one does not know, another may.
@@ -332,6 +378,7 @@ type tenantCheck struct {
 	Note        string            `json:"note,omitempty"`
 	Permissions []permissionCheck `json:"permissions"`
 	Datasets    []datasetCheck    `json:"datasets"`
+	Policy      string            `json:"policy,omitempty"` // the commands of PowerShell that grant organizers what some lack
 }
 
 type permissionCheck struct {
@@ -353,6 +400,8 @@ const (
 type datasetCheck struct {
 	Dataset string `json:"dataset"`
 	finding
+	Note     string `json:"note,omitempty"`      // what an answer does not say
+	NoPolicy int    `json:"no_policy,omitempty"` // of the first organizers, those who have no application access policy of Teams
 	refused  bool   // by Graph, for want of a permission
 	ofTenant string // what may be wrong with the tenant as a whole; empty: it is the dataset's own, or nothing is
 }
@@ -476,7 +525,10 @@ func (c *command) printTenant(t tenantCheck) error {
 		fmt.Fprintln(w, "\ndataset\tanswer")
 	}
 	for _, a := range checkedAnswers(t.Datasets) {
-		fmt.Fprintf(w, "%s\t%s\n", a.of, cmp.Or(a.text, "ok"))
+		fmt.Fprintf(w, "%s\t%s\n", a.of, a.text)
+	}
+	if t.Policy != "" {
+		fmt.Fprintf(w, "\norganizers lack an application access policy of Teams, which an administrator grants in PowerShell, and which works within 30 minutes:\n%s\n", t.Policy)
 	}
 	return w.Flush()
 }
@@ -491,7 +543,11 @@ func checkedAnswers(datasets []datasetCheck) []checkedAnswer {
 	}
 	var all []checkedAnswer
 	for _, d := range datasets {
-		all = append(all, checkedAnswer{d.Dataset, d.text()})
+		text := cmp.Or(d.text(), "ok")
+		if d.Note != "" {
+			text += ": " + d.Note
+		}
+		all = append(all, checkedAnswer{d.Dataset, text})
 	}
 	return all
 }

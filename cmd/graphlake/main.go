@@ -71,6 +71,8 @@ type command struct {
 	stderr  *screen
 	args    []string // of the command line
 	scraped bool     // metrics are kept for whoever asks for them
+
+	applications map[string]string // by the names of tenants, the id of the application that signs in, where the configuration has it
 }
 
 // defaultConfig is the file that is read where --config names none.

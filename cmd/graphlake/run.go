@@ -99,6 +99,11 @@ func (c *command) printReportOf(rep jobs.Report, verb string) error {
 			fmt.Fprintf(c.stdout, "%s of %s, %s to %s: %s\n", u.Dataset, u.Tenant, instant{u.From}, instant{u.To}, remark)
 		}
 	}
+	var without organizersWithout
+	for _, u := range rep.Units {
+		without.add(u.Tenant, u.Dataset, u.NoPolicy)
+	}
+	c.printWithoutPolicy(without)
 	return c.printCauses(rep, verb)
 }
 

@@ -98,6 +98,11 @@ func (c *command) printStatus(s clock.Status) error {
 			fmt.Fprintf(c.stdout, "%s of %s: %s\n", d.Dataset, d.Tenant, remark)
 		}
 	}
+	var without organizersWithout
+	for _, d := range s.Datasets {
+		without.add(d.Tenant, d.Dataset, int64(d.NoPolicy))
+	}
+	c.printWithoutPolicy(without)
 	if slices.ContainsFunc(s.Datasets, func(d clock.DatasetStatus) bool { return len(d.Gaps) > 0 && !d.Observed }) {
 		fmt.Fprintf(c.stdout, "what is not held is read by: %s\n", c.toPaste("run", "--gaps"))
 	}

@@ -177,6 +177,8 @@ func (c *command) cure(cause jobs.Cause, verb string, ofTenant bool) string {
 		return c.toPaste(append([]string{"check"}, words...)...)
 	case jobs.Consent:
 		return c.toPaste(append([]string{"permissions", "--format", "consent-url"}, datasets...)...)
+	case jobs.Policy:
+		return policyCommands(c.applications[cause.Tenant])
 	case jobs.Audit:
 		if cause.To.IsZero() {
 			span = nil

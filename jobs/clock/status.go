@@ -74,12 +74,13 @@ type DatasetStatus struct {
 	Missed     []Span         `json:"missed"` // days of which nobody took a picture or made an observation
 	MissedDays int            `json:"missed_days"`
 	Expired    int            `json:"expired_days"`
-	NotYet     int64          `json:"not_yet"`    // records that were listed and could not be read yet
-	Behind     int            `json:"behind"`     // parents or records that could not be read; they are read later from where they stand
-	Who        []state.Behind `json:"who"`        // the first of these
-	Gone       int            `json:"gone"`       // parents that are listed and were not found for so long that it is believed
-	Lost       []state.Lost   `json:"lost"`       // what Graph has forgotten before it was read whole
-	Unfinished []Span         `json:"unfinished"` // ranges that were asked for, whose reading was interrupted
+	NotYet     int64          `json:"not_yet"`             // records that were listed and could not be read yet
+	Behind     int            `json:"behind"`              // parents or records that could not be read; they are read later from where they stand
+	Who        []state.Behind `json:"who"`                 // the first of these
+	NoPolicy   int            `json:"no_policy,omitempty"` // of those who are behind, organizers without an application access policy of Teams
+	Gone       int            `json:"gone"`                // parents that are listed and were not found for so long that it is believed
+	Lost       []state.Lost   `json:"lost"`                // what Graph has forgotten before it was read whole
+	Unfinished []Span         `json:"unfinished"`          // ranges that were asked for, whose reading was interrupted
 	// Removed are the days of which the tables were removed because they are older than the lake keeps, RemovedRaw those of
 	// raw, and NeverRead those of which there was nothing to remove: they are as old, and nobody has read them.
 	Removed    []Span `json:"removed"`
@@ -236,6 +237,11 @@ func statusOf(s *state.State, t plan.Tenant, d schemas.Dataset, past schemas.Ran
 		Tenant: t.Name, Dataset: d.Name, Behind: len(behind), Gone: len(s.Behind) - len(behind), Who: append([]state.Behind{}, behind[:min(len(behind), mostTold)]...),
 		Lost: append([]state.Lost{}, s.Lost...), Gaps: []Span{}, Dirty: []string{}, Missed: []Span{}, Unfinished: []Span{}, Misfits: map[string]int64{}, New: append([]schemas.Path{}, s.New...),
 		Removed: []Span{}, RemovedRaw: []Span{}, NeverRead: []Span{}, Observed: d.Mode == schemas.Observations,
+	}
+	for _, b := range behind {
+		if b.LacksPolicy() {
+			ds.NoPolicy++
+		}
 	}
 	for _, day := range s.Misfits {
 		for column, n := range day.Columns {

@@ -34,8 +34,14 @@ func (b Behind) ID() string { return b.Parent + b.Record }
 // IsNotFound reports whether Graph answered that it is not there.
 func (b Behind) IsNotFound() bool { return strings.HasPrefix(b.Reason, notFound) }
 
-// notFound is how a reason begins where Graph answered so: with the kind of the error.
-const notFound = "not found"
+// LacksPolicy reports whether Graph answered that there is no application access policy of Teams.
+func (b Behind) LacksPolicy() bool { return strings.HasPrefix(b.Reason, noPolicy) }
+
+// How a reason begins: with the kind of the error.
+const (
+	notFound = "not found"
+	noPolicy = "no access policy"
+)
 
 // mostBehind are listed in the state itself; tens of thousands would make every step slow.
 const mostBehind = 64
