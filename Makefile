@@ -16,7 +16,7 @@ PYTHON        ?= python3
 READERS_USERS ?= 60
 
 # The directories of the tests that contain $(1).
-holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' ':!internal/deploycheck' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
+holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' ':!internal/deploycheck' ':!internal/webvttcheck' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
 
 # A binary that runs on any machine of its system, an empty image included, and that says nothing of this one.
 # grpcnotrace leaves out pages of grpc, which exporters of telemetry bring along and nobody opens: they look methods up by name.
@@ -24,7 +24,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath -tags grpcnotrace
 
 .DEFAULT_GOAL := help
 .PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract dbt demo deploy-check \
-	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check test test-deaths test-race trial vulncheck wine $(RELEASE)
+	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check test test-deaths test-race trial vulncheck webvtt-check wine $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,7 @@ lint: ## golangci-lint over the product and the nested modules, and go vet of wh
 	GOOS=windows go vet ./...
 	cd internal/duckdb && $(GOLANGCI) run
 	cd internal/deploycheck && $(GOLANGCI) run
+	cd internal/webvttcheck && $(GOLANGCI) run
 	cd internal/contract && $(GOLANGCI) run --fast-only # the others would analyse all of Microsoft's models
 
 generate: ## docs/datasets, docs/privacy.md, docs/metrics.md, docs/dbt/models and docs/powerbi, from the values in schemas and views; THIRD_PARTY_NOTICES, from what is linked
@@ -130,6 +131,10 @@ bench-duckdb: build ## JSON to Parquet against DuckDB, one thread each
 # Ask Microsoft's generated SDK about our URLs and paths; its first build takes minutes.
 contract:
 	cd internal/contract && go test -p 1 ./...
+
+# Let a parser of WebVTT that others wrote read what ours reads.
+webvtt-check:
+	cd internal/webvttcheck && go test ./...
 
 # Let DuckDB read what we wrote; needs a C compiler.
 duckdb: build
