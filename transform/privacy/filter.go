@@ -3,6 +3,7 @@ package privacy
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 
 	"graphlake/internal/json"
@@ -43,6 +44,9 @@ type Filter struct {
 	retyped bool  // a number became a text
 	rekeyed bool  // the key of the record holds a person
 	outer   where // what the record is a value of, and members of no column
+
+	spoke    bool   // a person is a speaker in the record
+	document change // takes out the document of what was said, in which all of them speak; empty: the record has none
 }
 
 // Counts are what a filter did.
@@ -63,6 +67,8 @@ type place struct {
 	read  bool  // a column reads it
 	where where // what it may hold, if so
 	whole bool  // and all that is in it
+
+	document bool // it is the document of which the utterances of the record were read
 
 	private bool   // it says whether a record is private
 	open    string // of one that is not
@@ -156,6 +162,16 @@ func (f *Filter) Of(t schemas.Table, c schemas.Column) *Filter {
 }
 
 func (f *Filter) addPlaces(d schemas.Dataset) error {
+	if spoken := slices.ContainsFunc(d.Bodies, func(b schemas.Body) bool { return b.Form == schemas.SpokenText }); spoken {
+		for _, b := range d.Bodies {
+			if b.Form != schemas.Payload {
+				continue
+			}
+			if err := f.add(b.Path, func(at *place) { at.document = true }); err != nil {
+				return err
+			}
+		}
+	}
 	for _, p := range d.Owner {
 		if err := f.add(p, func(at *place) { at.owner = true }); err != nil {
 			return err
@@ -227,10 +243,14 @@ func (f *Filter) Apply(ctx context.Context, r record.Record) (without record.Rec
 func (f *Filter) walk(stop func() error, text []byte) error {
 	f.changes, f.told, f.own, f.hidden, f.theirs, f.retyped, f.rekeyed = f.changes[:0], f.told[:0], false, false, false, false, false
 	f.stop, f.depth, f.part = stop, 0, nil
+	f.spoke, f.document = false, change{}
 	f.scan.Reset(text)
 	err := f.value(f.places.Root, text, f.outer)
 	if err == nil {
 		err = f.scan.End()
+	}
+	if f.spoke && f.document.to > 0 {
+		f.changes, f.retyped = append(f.changes, f.document), true
 	}
 	if stopped := stop(); stopped != nil {
 		return stopped
@@ -271,6 +291,10 @@ func (f *Filter) value(n *json.Node[place], text []byte, outer where) error {
 		return f.array(n, text, outer)
 	default:
 		v, err := f.scan.Read(kind)
+		if err == nil && n != nil && n.Is.document && kind == json.String {
+			from, to := v.Bounds()
+			f.document = change{from, to, null, true}
+		}
 		if err == nil && (kind == json.String || kind == json.Number) {
 			err = f.text(n, text, v, outer)
 		}

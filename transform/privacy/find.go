@@ -77,7 +77,7 @@ func (v view) source(i int) int {
 }
 
 func newFinder(p *People) *finder {
-	return &finder{people: p, mac: hmac.New(sha256.New, p.salt), known: map[string]*entry{}, clean: [anyText + 1]map[string]struct{}{{}, {}, {}, {}}}
+	return &finder{people: p, mac: hmac.New(sha256.New, p.salt), known: map[string]*entry{}, clean: [anyText + 1]map[string]struct{}{{}, {}, {}, {}, {}}}
 }
 
 func (f *finder) hash(normal []byte) (h keyHash) {
@@ -162,10 +162,28 @@ func (f *finder) alone(text []byte, forms form) *entry {
 		return nil
 	}
 	normal := slices.Clone(f.normal)
+	if e := f.name(normal, forms&(nameForm|wholeForm)); e != nil || f.where != oneSpeaker {
+		return e
+	}
+	for forms &= nameForm; bytes.HasSuffix(normal, []byte(")")); { // of which somebody else may have another
+		behind := bytes.LastIndexByte(normal, '(')
+		if behind < 0 {
+			return nil
+		}
+		normal = bytes.TrimSpace(normal[:behind])
+		if e := f.name(normal, forms); e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// name is the key in some forms that all of a text is, if it is a name.
+func (f *finder) name(normal []byte, forms form) *entry {
 	if f.folded, f.words = appendWords(f.folded[:0], f.words[:0], normal); !isName(normal, f.words) {
 		return nil
 	}
-	return f.find(forms&(nameForm|wholeForm), f.folded)
+	return f.find(forms, f.folded)
 }
 
 // The longest texts that are looked at as one number or name.

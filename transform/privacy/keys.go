@@ -35,10 +35,11 @@ var formNames = map[form]string{
 type where uint8
 
 const (
-	noText    where = iota // an instant, a number, a word of a list, an id: neither names nor numbers
-	oneThing               // of one person one thing: a name or a number only as a whole
-	oneNumber              // the same, and telephone numbers without their country
-	anyText                // what people write, and what nobody knows: names and numbers that are in it
+	noText     where = iota // an instant, a number, a word of a list, an id: neither names nor numbers
+	oneThing                // of one person one thing: a name or a number only as a whole
+	oneSpeaker              // the same, and a name with what Teams says of somebody in parentheses behind it, as "(Guest)"
+	oneNumber               // the same, and telephone numbers without their country
+	anyText                 // what people write, and what nobody knows: names and numbers that are in it
 )
 
 // scanned are the forms that are looked for within a value.
@@ -56,7 +57,7 @@ func (w where) alone() form {
 		return ^form(0)
 	case noText:
 		return hexForm | addressForm | tokenForm | pathForm
-	case oneThing, anyText:
+	case oneThing, oneSpeaker, anyText:
 	}
 	return ^localForm
 }
@@ -77,6 +78,8 @@ func whereOf(t schemas.Table, c schemas.Column) (w where, says bool) {
 		return anyText, true
 	case c.Personal && (strings.Contains(path, "phone") || strings.Contains(path, "number")):
 		return oneNumber, true
+	case c.Personal && strings.HasPrefix(path, "speaker"):
+		return oneSpeaker, true
 	case c.Personal:
 		return oneThing, true
 	case c.Type == schemas.KeyText, strings.HasSuffix(c.Name, "_id"), strings.HasSuffix(c.Name, "_version"), strings.HasSuffix(c.Name, "etag"):

@@ -13,7 +13,8 @@ import (
 // A key tells of a value that it is somebody's. An object whose id or address is somebody's tells it of all that
 // it says, in whatever words: the name from before a wedding, the sign-in name of another tenant. So does what is around
 // it, as far as it speaks of that person alone: an endpoint of the computer and of what its user wrote about the call, and
-// of a call's media the half of that side; a quote of what was quoted. Names and addresses become the word;
+// of a call's media the half of that side; a quote of what was quoted; an utterance, of which a name is all that says whose it is, of
+// what was said. Names and addresses become the word;
 // texts, devices and addresses of machines become null. An object with the id of somebody else stays theirs.
 //
 // Members are known by their names, for these say the same in all datasets, and in JSON that is of none. A word in the place of
@@ -44,6 +45,8 @@ const (
 	byFrom             // of a message
 	byCaller           // of a session or a segment
 	byCallee
+	bySpeakerID // of an utterance
+	bySpeaker   // of an utterance, by the name
 	saysEnd
 )
 
@@ -61,7 +64,9 @@ const (
 	aboutMessage                    // what they wrote, in a message within another record
 	aboutCaller                     // the caller's machine
 	aboutCallee
-	inPart // of an endpoint, in an object within it
+	aboutSpeaker // the name of who spoke
+	aboutSpoken  // what they said
+	inPart       // of an endpoint, in an object within it
 )
 
 type role struct {
@@ -84,6 +89,7 @@ var roles = func() map[string]role {
 		"originalMessageSender": {says: bySender}, "originalMessageContent": {about: aboutQuote}, "originalMessageSubject": {about: aboutQuote},
 		"from": {says: byFrom}, "body": {about: aboutMessage}, "subject": {about: aboutMessage | aboutQuote}, "summary": {about: aboutMessage}, "attachments": {about: aboutMessage},
 		"caller": {says: byCaller}, "callee": {says: byCallee},
+		"speakerId": {says: bySpeakerID}, "speakerName": {bySpeaker, aboutSpeaker}, "spokenText": {about: aboutSpoken},
 	}
 	for _, c := range schemas.Users.Tables[0].Columns {
 		if steps, err := c.Path.Steps(); err == nil && c.Personal && len(steps) == 1 && steps[0].Kind == schemas.Into {
@@ -143,6 +149,9 @@ func (o *object) is() who {
 	return cmp.Or(o.says[byUser], o.says[byID], o.says[byMember], o.says[byOtherMember], o.says[byIdentity], o.says[byAssociated], o.says[byEmail], o.says[byAddress])
 }
 
+// speaker is who spoke, of an utterance. An id says it, and where there is none a name, as far as it is one person's alone.
+func (o *object) speaker() who { return cmp.Or(o.says[bySpeakerID], o.says[bySpeaker]) }
+
 // member notes what a member says that was read.
 func (f *Filter) member(o *object, name string, v json.Value, root bool) {
 	var about about
@@ -176,6 +185,7 @@ func (f *Filter) endObject(o *object, since int, text []byte) {
 	}
 	f.told = waiting
 	f.said = o.is()
+	f.spoke = f.spoke || o.speaker().gone()
 }
 
 // decides is whose something is that was told, as far as the object at a depth knows, and whether it is what names them; not
@@ -211,6 +221,8 @@ func (o *object) decides(t told, depth int) (by who, named, decided bool) {
 		{aboutSet, cmp.Or(o.says[byMember], o.says[byOtherMember]), false},
 		{aboutQuote, o.says[bySender], false},
 		{aboutMessage, message, false},
+		{aboutSpeaker, o.says[bySpeakerID], true},
+		{aboutSpoken, o.speaker(), false},
 	} {
 		if t.about&one.about != 0 && one.by.gone() {
 			return one.by, one.named, true
