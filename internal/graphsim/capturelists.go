@@ -102,7 +102,7 @@ func (t *Tenant) captureOwner(r *request, adhoc bool, mark string) (person, erro
 	return p, nil
 }
 
-// captureEntity is a transcript or a recording as a list shows it. Its URL leads nowhere where Graph's does not either.
+// captureEntity is a transcript or a recording as a list shows it. Its URL cannot be followed, as those of Graph's examples cannot.
 func (t *Tenant) captureEntity(r *request, p *capture, mark string) entity {
 	s := seeded(p.seed, 'O')
 	id, organizer := t.captureID(p, mark), t.key(p.call.first)

@@ -29,20 +29,19 @@ type capture struct {
 type trap uint8
 
 const (
-	noTrap        trap = iota
-	lateContent        // listed for hours before there is any
-	neverContent       // listed, and there never is any
-	expiring           // some weeks later it is gone, and the transcript is listed still
-	noBytes            // the content is empty
-	emptyObject        // the content is {}
-	noCues             // the content has a header and nothing else
-	noMetadata         // there is content, and no metadataContent
-	ordinaryShare = 860
+	noTrap       trap = iota
+	lateContent       // listed for hours before there is any
+	neverContent      // listed, and there never is any
+	expiring          // some weeks later it is gone, and the transcript is listed still
+	noBytes           // the content is empty
+	emptyObject       // the content is {}
+	noCues            // the content has a header and nothing else
+	noMetadata        // there is content, and no metadataContent
 )
 
 // trapShares is how many of a thousand transcripts have each.
 var trapShares = [...]int{
-	noTrap: ordinaryShare, lateContent: 40, neverContent: 15, expiring: 15, noBytes: 15, emptyObject: 15, noCues: 10, noMetadata: 30,
+	noTrap: 860, lateContent: 40, neverContent: 15, expiring: 15, noBytes: 15, emptyObject: 15, noCues: 10, noMetadata: 30,
 }
 
 // How many of the meetings and of the calls between people are captured, and what of a capture there is.
@@ -163,13 +162,16 @@ const (
 	recordingMark  = "Recording"
 )
 
-// id is the id of a transcript or recording. As Graph's it is base64, and has whose it is in plain text beside bytes that say nothing:
-// so that it may have a slash or a plus in it, and ends with one or two equals signs or none.
+// captureID is the id of a transcript or recording. As Graph's it is base64, and has whose it is, and who was called, in plain text beside bytes
+// that say nothing: so it may have a slash or a plus in it, and ends with one or two equals signs or none.
 func (t *Tenant) captureID(p *capture, mark string) string {
 	s := seeded(p.seed, uint64(len(mark)), 'I')
 	raw := binary.BigEndian.AppendUint64([]byte{0x92, 0xd5}, s.next())
 	raw = append(binary.BigEndian.AppendUint64(raw, s.next()), '|')
 	raw = append(raw, t.key(p.call.first)...)
+	if p.adhoc && p.call.kind != group { // the chat of the two
+		raw = append(append(raw, '_'), t.key(t.callee(&p.call))...)
+	}
 	raw = append(raw, '|')
 	raw = p.call.id.append(raw)
 	return base64.StdEncoding.EncodeToString(fmt.Appendf(raw, "|%d-%d-%s", p.number, p.from.Unix()%100, mark))
