@@ -96,6 +96,42 @@ func TestBoundsHoweverRead(t *testing.T) {
 	}
 }
 
+// What Graph adds up over a day is the day's, whichever way it reads the upper bound.
+func TestWindowUpToItsLastTick(t *testing.T) {
+	calls := []string{
+		"2026-03-01T00:00:00Z", "2026-03-01T23:59:59.9999998Z", "2026-03-02T00:00:00Z", "2026-03-02T00:00:00.0000001Z", "2026-03-03T00:00:00Z",
+	}
+	ds := logs(schemas.Window{Longest: schemas.Day, Layout: "2006-01-02T15:04:05.0000000Z", ToLast: true})
+	ds.Time = []schemas.Path{schemas.AskedDay}
+	for name, upTo := range map[string]func(to, when time.Time) bool{
+		"excluded":      func(to, when time.Time) bool { return when.Before(to) },
+		"included":      func(to, when time.Time) bool { return !when.After(to) },
+		"its whole day": func(to, when time.Time) bool { return when.Before(to.Truncate(schemas.Day).Add(schemas.Day)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, _ := serve(t, func(uri string) string {
+				from, to, _ := strings.Cut(strings.TrimPrefix(uri, "/v1.0/logs/get(from="), ",to=")
+				n := 0
+				for _, c := range calls {
+					if when := instant(c); !when.Before(instant(from)) && upTo(instant(strings.TrimSuffix(to, ")")), when) {
+						n++
+					}
+				}
+				return fmt.Sprintf(`{"value":[{"id":"a","calls":%d}]}`, n)
+			})
+			reading := extract.Read(client, ds, schemas.Range{From: day("2026-03-01"), To: day("2026-03-03")}, extract.Options{Now: day("2026-08-01")})
+			records, err := collect(t, reading)
+			if err != nil {
+				t.Fatal(err)
+			}
+			slices.Sort(records)
+			if got := strings.Join(records, " "); got != `{"id":"a","calls":2,"@graphlake":{"day":"2026-03-01T00:00:00Z"}} {"id":"a","calls":2,"@graphlake":{"day":"2026-03-02T00:00:00Z"}}` {
+				t.Errorf("the days have %s", got)
+			}
+		})
+	}
+}
+
 func row(start string) string { return fmt.Sprintf(`{"id":%q,"start":%q}`, "row of "+start, start) }
 
 func TestListedRecords(t *testing.T) {

@@ -14,6 +14,9 @@ import (
 // are any.
 func (r *Reading) listRequest(ask schemas.Range, of parent) graph.Request {
 	source := r.dataset.Source
+	if source.Window.ToLast {
+		ask.To = ask.To.Add(-schemas.Tick)
+	}
 	values := of.values()
 	values["from"], values["to"] = ask.From.Format(source.Window.Layout), ask.To.Format(source.Window.Layout)
 	values["select"] = strings.Join(r.properties, ",")

@@ -18,7 +18,7 @@ func limit(requests int, per time.Duration) Limit { return Limit{Requests: reque
 // for a resource.
 func Budgets() []Budget {
 	return []Budget{
-		callRecordList, callRecords, identity, teamsTeam, teamsChannels, teamsMembers, teamsOther, teamsExport, presenceService, outlook,
+		callRecordList, callRecords, identity, teamsTeam, teamsChannels, teamsMembers, teamsTeamMembers, teamsOther, teamsExport, presenceService, outlook,
 	}
 }
 
@@ -65,15 +65,16 @@ func identityOf(cost int) Budget {
 // Families of Teams (learn.microsoft.com/graph/throttling-limits, "Microsoft Teams service limits"),
 // of presence, and of Outlook, which counts each mailbox for itself.
 var (
-	teamsTeam       = Budget{Name: "teams_team", First: limit(30, time.Second), Resource: limit(4, time.Second)}
-	teamsChannels   = Budget{Name: "teams_channels", First: limit(60, time.Second), Resource: limit(1, time.Second)}
-	teamsMembers    = Budget{Name: "teams_channel_members", First: limit(60, time.Second), Resource: limit(1, time.Second)}
-	teamsOther      = Budget{Name: "teams_other", First: limit(30, time.Second)}
-	teamsChats      = Budget{Name: "teams_other", First: limit(30, time.Second), Resource: limit(5, time.Second)}
-	teamsChatMember = Budget{Name: "teams_other", First: limit(30, time.Second), Resource: limit(1, time.Second)}
-	teamsExport     = Budget{Name: "teams_export", First: limit(200, time.Second)}
-	presenceService = Budget{Name: "presence", First: limit(1500, 30*time.Second)}
-	outlook         = Budget{Name: "outlook", Resource: limit(10_000, 10*time.Minute)}
+	teamsTeam        = Budget{Name: "teams_team", First: limit(30, time.Second), Resource: limit(4, time.Second)}
+	teamsChannels    = Budget{Name: "teams_channels", First: limit(60, time.Second), Resource: limit(1, time.Second)}
+	teamsMembers     = Budget{Name: "teams_channel_members", First: limit(60, time.Second), Resource: limit(1, time.Second)}
+	teamsTeamMembers = Budget{Name: "teams_members", First: limit(60, time.Second)}
+	teamsOther       = Budget{Name: "teams_other", First: limit(30, time.Second)}
+	teamsChats       = Budget{Name: "teams_other", First: limit(30, time.Second), Resource: limit(5, time.Second)}
+	teamsChatMember  = Budget{Name: "teams_other", First: limit(30, time.Second), Resource: limit(1, time.Second)}
+	teamsExport      = Budget{Name: "teams_export", First: limit(200, time.Second)}
+	presenceService  = Budget{Name: "presence", First: limit(1500, 30*time.Second)}
+	outlook          = Budget{Name: "outlook", Resource: limit(10_000, 10*time.Minute)}
 )
 
 // Parents are those that several datasets share, by their names.

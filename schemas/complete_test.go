@@ -1,6 +1,8 @@
 package schemas
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -115,6 +117,9 @@ func (w walk) declares(name string) bool {
 
 func (w walk) properties(name string) []property {
 	data, err := os.ReadFile(filepath.Join(w.types, name+".tsv"))
+	if errors.Is(err, fs.ErrNotExist) { // beta alone declares it
+		data, err = os.ReadFile(filepath.Join(w.types, name+".BETA.tsv"))
+	}
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -174,7 +179,7 @@ func fits(t Type, edm string, many bool) bool {
 		return t == Bool
 	case "Edm.DateTimeOffset":
 		return t == Timestamp
-	case "Edm.Decimal":
+	case "Edm.Decimal", "Edm.Double/Decimal": // which of them, beta's clients do not tell
 		return t == Decimal
 	case "Edm.Duration":
 		return t == DurationMS
@@ -187,7 +192,7 @@ func fits(t Type, edm string, many bool) bool {
 	case "Edm.Single", "Edm.Double":
 		return t == Float64
 	case "Edm.String":
-		return t == String || t == Enum || t == LongText || t == UTCTime // of which Graph writes the zone beside it
+		return t == String || t == Enum || t == LongText || t == KeyText || t == UTCTime // of which Graph writes the zone beside it
 	}
 	return t == Enum || t == JSON // one of Graph's own types, with members by name or of its own
 }

@@ -15,6 +15,7 @@ var unmarked = map[string][]string{
 		"internal_id", "owner_tenant_id", "member_tenant_id", "reply_to_id", "application_id", "etag",
 		"tag_id", "teams_app_id", "conversation_id", "channel_id_of_event", "team_id_of_event", "administrative_unit_infos",
 		"relay_ip_address", "trunk_fqdn", "on_premises_domain_name", "operator_id", "acs_resource_id",
+		"host_tenant_id", "host_link", "graph_id", "sms_id", "remediation_id",
 	},
 	"a closed vocabulary of Microsoft's": {
 		"modalities", "failure_reason", "application_version", "feedback_tokens", "final_sip_code_phrase", "group_types", "resource_provisioning_options",
@@ -24,7 +25,7 @@ var unmarked = map[string][]string{
 		"activity", "availability", "content_type", "capabilities", "feature_types",
 	},
 	"a closed vocabulary of countries, currencies, languages, formats and time zones": {
-		"currency", "destination_name", "tenant_country_code", "usage_country_code", "preferred_language", "locale", "date_format", "time_format",
+		"currency", "destination_name", "tenant_country_code", "usage_country_code", "user_country_code", "other_party_country_code", "preferred_language", "locale", "date_format", "time_format",
 		"time_zone", "working_hours_time_zone", "original_start_time_zone", "original_end_time_zone",
 	},
 	"an emoji, or a word of Microsoft's for it":           {"reaction_type"},

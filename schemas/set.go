@@ -15,6 +15,8 @@ func BuiltIn() Set {
 	return Set{
 		CallRecords, PSTNCalls, DirectRoutingCalls,
 		Users, Groups, Organization, Teams, ChannelMembers, Presence, MailboxSettings,
+		TeamMembers, IncomingChannels, JoinedTeams,
+		SMSLogs, BlockedUsersLog, DialOutLogs,
 		ResourceAccounts, PhoneNumbers, TeamsUserConfigurations,
 		CalendarEvents, Chats, ChatMessages, ChannelMessages,
 	}

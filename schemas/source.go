@@ -94,6 +94,9 @@ type Window struct {
 	// ToIncluded says that Graph takes the upper bound as included, so that Longest counts it too
 	// and what lies at or after it is dropped by the reader.
 	ToIncluded bool
+	// ToLast says that {to} is the last tick of 100 ns before the window's end: Graph adds up what it gives of the window, so
+	// that nothing can be dropped of it, and this way it adds up the same whether it takes the bound as included or not.
+	ToLast bool
 	// Exclusive says that Graph takes the lower bound as excluded too. It is asked from a millisecond
 	// earlier, and what is too much is dropped by the reader.
 	Exclusive bool
@@ -168,6 +171,9 @@ func (d *Detail) Document() *Part {
 	}
 	return nil
 }
+
+// Tick is the smallest difference between two instants that Graph writes.
+const Tick = 100 * time.Nanosecond
 
 // Step is the longest range that is asked for in one request so that, with an included upper bound,
 // the request still keeps to Longest. It is not positive if ranges are never split.

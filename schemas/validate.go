@@ -253,6 +253,9 @@ func (s Source) faults() (f faults) {
 	if w := s.Window; w.ToIncluded && w.Longest != 0 && w.Step() <= 0 {
 		fail("window.longest", "the longest window is %v, of which an included upper bound takes a day: nothing is left to ask for, and no range would be split", w.Longest)
 	}
+	if w := s.Window; w.ToLast && (w.ToIncluded || w.Page > 0 || w.Layout == "" || !tellsTicks(w.Layout)) {
+		fail("window.to_last", "the last tick of a window is asked for, so its layout has to tell ticks, its end is not included, and it is not fitted to pages")
+	}
 	if w := s.Window; w.Longest != 0 && (w.Longest < time.Minute || w.Layout != "" && !tells(w.Layout, w.Longest)) {
 		fail("window.longest", "the longest window is %v: want at least a minute, and whole days with a layout that tells days alone", w.Longest)
 	}
@@ -431,6 +434,12 @@ func (p Path) isMember() bool { return p != "" && p != "/" && p.single() == nil 
 func tellsSeconds(layout string) bool {
 	var t time.Time
 	return t.Format(layout) != t.Add(time.Second).Format(layout)
+}
+
+// tellsTicks says whether a layout tells a tick from the next.
+func tellsTicks(layout string) bool {
+	var t time.Time
+	return t.Format(layout) != t.Add(Tick).Format(layout)
 }
 
 // tells says whether a layout tells the bounds of windows of a length.

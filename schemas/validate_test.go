@@ -217,6 +217,10 @@ func TestValidateRefuses(t *testing.T) {
 		"a day of a week": {func(d *Dataset) {
 			d.Time, d.Source.Detail, d.Source.Window = []Path{AskedDay}, nil, Window{Longest: 7 * Day, Layout: "2006-01-02"}
 		}, "rows without a time of their own"},
+		"a last tick that is not told": {func(d *Dataset) { d.Source.Window.ToIncluded, d.Source.Window.ToLast = false, true }, "its layout has to tell ticks"},
+		"a last tick that is included": {func(d *Dataset) {
+			d.Source.Window = Window{Longest: 2 * Day, Layout: "2006-01-02T15:04:05.0000000Z", ToIncluded: true, ToLast: true}
+		}, "its end is not included"},
 		"an API of none":          {func(d *Dataset) { d.Source.API = "v2" }, "want v1.0 or beta"},
 		"a path that is a URL":    {func(d *Dataset) { d.Source.Path = "https://graph/visits" }, "is none below the API version"},
 		"a place of nobody":       {func(d *Dataset) { d.Source.Path = "/visits/{host}" }, "{host} is not filled in here"},

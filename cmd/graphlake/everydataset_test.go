@@ -19,7 +19,7 @@ func TestEveryDataset(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := simulate(t, graphsim.Options{Users: 8, Fixtures: served}, "")
+	s := simulate(t, graphsim.Options{Users: 8, CallsPerUserDay: 20, Fixtures: served}, "")
 	all := []string{"--dataset", strings.Join(names(schemas.BuiltIn()), ",")}
 	if status, out := s.command(t, append([]string{"check"}, all...)...); status != exitDone {
 		t.Errorf("check ended with %d:\n%s", status, out)

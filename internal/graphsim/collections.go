@@ -18,6 +18,15 @@ var collections = []collection{
 	{path: "communications/callRecords/getDirectRoutingCalls({})", roles: logRoles, prices: []price{{limit: limitCalls}},
 		sick: target{class: listAnswer, dataset: "direct_routing_calls"}, options: ignoredFilter, page: 1000, skip: true, count: countLast,
 		context: "Collection(microsoft.graph.callRecords.directRoutingLogRow)", rows: routingLog.rows},
+	{version: "beta", path: "communications/callRecords/getSmsLog({})", roles: logRoles, prices: []price{{limit: limitCalls}},
+		sick: target{class: listAnswer, dataset: "sms_logs"}, options: ignoredFilter, page: 1000, skip: true, count: countFirst,
+		context: "Collection(microsoft.graph.callRecords.smsLogRow)", rows: logged((*Tenant).textLog, (*Tenant).textRow)},
+	{version: "beta", path: "communications/callRecords/getPstnBlockedUsersLog({})", roles: logRoles, prices: []price{{limit: limitCalls}},
+		sick: target{class: listAnswer, dataset: "blocked_users_log"}, options: ignoredFilter, page: 1000, skip: true, count: countFirst,
+		context: "Collection(microsoft.graph.callRecords.pstnBlockedUsersLogRow)", rows: logged((*Tenant).blockingLog, (*Tenant).blockingRow)},
+	{version: "beta", path: "communications/callRecords/getPstnOnlineMeetingDialoutReport({})", roles: logRoles, prices: []price{{limit: limitCalls}},
+		sick: target{class: listAnswer, dataset: "dial_out_logs"}, options: ignoredFilter, page: 1000, skip: true, count: countFirst,
+		context: "Collection(microsoft.graph.callRecords.pstnOnlineMeetingDialoutReport)", rows: logged((*Tenant).dialOuts, (*Tenant).dialOutRow)},
 	{path: "communications/callRecords/{}", roles: recordRoles, prices: ofCall, sick: target{class: callAnswer, dataset: "call_records", isRecord: true},
 		typ: &recordType, options: "$select $expand", one: (*Tenant).oneRecord},
 	{path: "communications/callRecords('{}')/sessions", roles: recordRoles, prices: ofCall, typ: &sessionType, options: "$select $expand",
@@ -47,6 +56,8 @@ var collections = []collection{
 	{path: "users/{}/calendarView", roles: calendarRoles, prices: []price{{limit: limitMailbox, key: 1}},
 		sick: target{class: pageAnswer, dataset: "calendar_events"}, typ: &eventType, options: "$select $top",
 		absent: "$filter $orderby $expand $count", page: eventPage, most: mostEvents, skip: true, rows: (*Tenant).calendarView},
+	{path: "users/{}/joinedTeams", roles: joinedRoles, prices: []price{{limit: limitTeams}}, sick: target{class: pageAnswer, dataset: "joined_teams"},
+		typ: &listedTeamType, page: 100, preferred: true, context: "teams", rows: below((*Tenant).mailbox, (*Tenant).joinedTeams)},
 	{path: "users/{}/chats", roles: chatRoles, prices: []price{{limit: limitChats}, {limit: limitUserChats, key: 1}},
 		sick: target{class: pageAnswer, dataset: "chats"}, typ: &chatType, options: "$top $expand $filter $orderby", absent: "$select",
 		filters: "chatType eq, topic eq", partial: true, page: chatPage, most: mostChats, count: countFirst, context: "chats", rows: (*Tenant).listChats},
@@ -115,6 +126,11 @@ var collections = []collection{
 		typ: &channelType, options: "$select $filter", filters: "membershipType eq", count: countLast, rows: below((*Tenant).findTeam, (*Tenant).listChannels)},
 	{path: "teams/{}/allChannels", roles: allChannelRoles, prices: ofTeam(limitTeamsOther), typ: &channelType, options: "$select $filter",
 		filters: "membershipType eq", count: countLast, rows: below((*Tenant).findTeam, (*Tenant).allChannels)},
+	{path: "teams/{}/incomingChannels", roles: allChannelRoles, prices: ofTeam(limitTeamsOther), sick: target{class: pageAnswer, dataset: "incoming_channels"},
+		typ: &channelType, options: "$select $filter", filters: "membershipType eq", page: 100, preferred: true, context: "teams('{}')/incomingChannels",
+		rows: below((*Tenant).findTeam, (*Tenant).incomingChannels)},
+	{path: "teams/{}/members", roles: teamMemberRoles, prices: ofTeam(limitTeamMembers), sick: target{class: pageAnswer, dataset: "team_members"},
+		absent: "$filter $select", page: 100, preferred: true, count: countFirst, rows: below((*Tenant).findTeam, (*Tenant).teamMembers)},
 	{path: "teams/{}/channels/getAllMessages", roles: []string{"ChannelMessage.Read.All"}, prices: []price{{limit: limitChannelExport}},
 		sick: target{class: pageAnswer, dataset: "channel_messages"}, typ: &messageType, options: "$top $filter", filters: changedMessages,
 		page: messagePage, most: mostMessages, count: countFirst, context: "Collection(chatMessage)",
@@ -188,6 +204,8 @@ var (
 	widerRoles         = strings.Fields("Group.Read.All Group.ReadWrite.All Directory.Read.All Directory.ReadWrite.All")
 	teamRoles          = slices.Concat(teamListRoles, widerRoles)
 	allChannelRoles    = strings.Fields("Channel.ReadBasic.All ChannelSettings.Read.All ChannelSettings.ReadWrite.All")
+	teamMemberRoles    = []string{"TeamMember.Read.All", "TeamMember.ReadWrite.All"}
+	joinedRoles        = slices.Concat(teamListRoles, userRoles)
 	channelRoles       = slices.Concat(allChannelRoles, widerRoles)
 	channelMemberRoles = []string{"ChannelMember.Read.All", "ChannelMember.ReadWrite.All"}
 

@@ -123,7 +123,7 @@ var sickKinds = [...]sickKind{
 	{name: "error-beside", answers: pageAnswer | listAnswer, fault: onPage(errorBeside), waits: true},
 	{name: "error-200", answers: anything | listAnswer | textAnswer, fault: onBody(func([]byte) []byte { return []byte(`{"error":` + anError + `}`) }), waits: true},
 	{name: "short-count", answers: pageAnswer | listAnswer, fault: onPage(shortCount), waits: true,
-		only: usersList + " " + teamsList + " chats chat_messages channel_messages channel_members transcripts recordings call_transcripts call_recordings"},
+		only: usersList + " " + teamsList + " chats chat_messages channel_messages channel_members team_members transcripts recordings call_transcripts call_recordings"},
 	{name: "link-case", answers: pageAnswer | listAnswer, fault: onBody(linkCase), waits: true},
 	{name: "overlap", answers: pageAnswer | listAnswer, fault: faultKind{edit: overlap}, whole: true},
 	{name: "empty", answers: pageAnswer, fault: onPage(func(d *entity, _ []json.RawMessage) { cutShort(d, nil) }), only: "calendar_events", oneNight: true, silent: true},
@@ -383,6 +383,7 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 			{class: pageAnswer, dataset: "calendar_events"}, {class: pageAnswer, dataset: "chats"}, {class: pageAnswer, dataset: "chat_messages"},
 			{class: pageAnswer, dataset: "transcripts"}, {class: pageAnswer, dataset: "recordings"},
 			{class: pageAnswer, dataset: "call_transcripts"}, {class: pageAnswer, dataset: "call_recordings"},
+			{class: pageAnswer, dataset: "joined_teams"},
 		} {
 			of.id = p.id.String()
 			note(of, of.dataset)
@@ -390,7 +391,9 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 	}
 	for _, g := range t.teams(0, now) {
 		note(target{class: objectAnswer, dataset: "teams", id: g.id.String(), isRecord: true}, "teams")
-		note(target{class: pageAnswer, dataset: "channel_messages", id: g.id.String()}, "channel_messages")
+		for _, dataset := range []string{"channel_messages", "team_members", "incoming_channels"} {
+			note(target{class: pageAnswer, dataset: dataset, id: g.id.String()}, dataset)
+		}
 		for _, c := range t.channels(g, now) {
 			note(target{class: pageAnswer, dataset: "channel_members", id: c.id}, "channel_members")
 		}
@@ -406,12 +409,13 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 	}
 	for _, dataset := range []string{
 		"call_records", "pstn_calls", "direct_routing_calls", "users", "groups", "phone_numbers", "resource_accounts", "teams_user_configurations",
+		"sms_logs", "blocked_users_log", "dial_out_logs",
 	} {
 		note(target{class: listAnswer, dataset: dataset}, dataset)
 	}
 	note(target{class: listAnswer, dataset: usersList}, "presence", "mailbox_settings", "calendar_events", "chats", "chat_messages",
-		"transcripts", "recordings", "call_transcripts", "call_recordings")
-	note(target{class: listAnswer, dataset: teamsList}, "teams", "channel_members", "channel_messages")
+		"transcripts", "recordings", "call_transcripts", "call_recordings", "joined_teams")
+	note(target{class: listAnswer, dataset: teamsList}, "teams", "channel_members", "channel_messages", "team_members", "incoming_channels")
 	return list
 }
 

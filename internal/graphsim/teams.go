@@ -131,11 +131,14 @@ func (t *Tenant) channels(g *directoryGroup, now time.Time) []channel {
 	return list
 }
 
-// incoming are the channels that other teams share with a team: the shared ones of the team before it.
+// incoming are the channels that other teams share with a team: one of another tenant, and the shared ones of the team before it.
 func (t *Tenant) incoming(g *directoryGroup, now time.Time) (list []channel) {
+	if c, there := t.foreign(g, now); there {
+		list = append(list, c)
+	}
 	other, here := t.groupAt(max(0, g.number-1), now)
 	if !here || other.number == g.number || other.kind != teamGroup {
-		return nil
+		return list
 	}
 	for _, c := range t.channels(&other, now) {
 		if c.membership == "shared" {
@@ -143,6 +146,19 @@ func (t *Tenant) incoming(g *directoryGroup, now time.Time) (list []channel) {
 		}
 	}
 	return list
+}
+
+// foreign is the channel that a team of another tenant shares with a team, from some day on; a few have one.
+func (t *Tenant) foreign(g *directoryGroup, now time.Time) (c channel, there bool) {
+	s := seeded(t.seed, uint64(g.number), 'F')
+	if !s.chance(0.3) {
+		return c, false
+	}
+	host := &directoryGroup{number: g.number, id: drawGUID(&s), name: fmt.Sprintf("Fabrikam %d", g.number)}
+	c = channel{number: 1, team: host, name: "Fabrikam × Contoso", membership: "shared", tenant: partnerTenant}
+	c.id = fmt.Sprintf("19:%016x%016x@thread.tacv2", s.next(), s.next())
+	c.created = later(g.created, midnight(t.first-3+s.below(6))).Add(time.Duration(s.below(secondsPerDay)) * time.Second)
+	return c, !c.created.After(now)
 }
 
 // entity is what a channel says itself.
@@ -174,9 +190,61 @@ func (t *Tenant) listChannels(r *request, g directoryGroup) rows {
 
 // allChannels are the channels of a team with those that other teams share with it.
 func (t *Tenant) allChannels(r *request, g directoryGroup) rows {
-	return listed(r, append(t.channels(&g, r.now), t.incoming(&g, r.now)...), func(c channel) entity {
-		return append(entity{"@odata.id", r.root + "/tenants/" + c.tenant + "/teams/" + c.team.id.String() + "/channels/" + c.id}, c.entity()...)
-	})
+	return listed(r, append(t.channels(&g, r.now), t.incoming(&g, r.now)...), r.linked)
+}
+
+func (t *Tenant) incomingChannels(r *request, g directoryGroup) rows {
+	return listed(r, t.incoming(&g, r.now), r.linked)
+}
+
+// linked is a channel with the link to where it is hosted.
+func (r *request) linked(c channel) entity {
+	return append(entity{"@odata.id", r.root + "/tenants/" + c.tenant + "/teams/" + c.team.id.String() + "/channels/" + c.id}, c.entity()...)
+}
+
+// teamMembership is a user's place in a team. Its id says nothing: some are made of the id of the team before it, and
+// so are the same in both.
+func (t *Tenant) teamMembership(g *directoryGroup, p *person, owners []int) channelMembership {
+	m := channelMembership{
+		name: p.name(), email: p.mail(), user: p.id.String(), tenant: t.Tenant, owner: slices.Contains(owners, p.number), guest: p.guest,
+	}
+	of := g.id
+	if s := seeded(uint64(g.source), uint64(p.number), 'T'); g.number > 0 && s.chance(0.1) {
+		of = t.id(groupIDs, uint64(g.number-1))
+	}
+	m.id = base64.StdEncoding.EncodeToString([]byte(of.String() + "##" + m.user))
+	return m
+}
+
+func (t *Tenant) teamMembers(r *request, g directoryGroup) rows {
+	owners := t.ownerNumbers(&g, r.now, true)
+	return from(t.groupMembers(&g, r.from, r.now), func(p *person) entity { return t.teamMembership(&g, p, owners).entity() })
+}
+
+// teamsOf are the teams that a user belongs to, from a number on.
+func (t *Tenant) teamsOf(user, number int, now time.Time) iter.Seq2[int, *directoryGroup] {
+	return func(yield func(int, *directoryGroup) bool) {
+		for at, g := range t.teams(number, now) {
+			if t.isMember(g, user, now) && !yield(at, g) {
+				return
+			}
+		}
+	}
+}
+
+func (t *Tenant) joinedTeams(r *request, p person) rows {
+	return from(t.teamsOf(p.number, r.from, r.now), listedTeam)
+}
+
+// isMember says whether a user is in a group that is not the one of all.
+func (t *Tenant) isMember(g *directoryGroup, user int, now time.Time) bool {
+	for k := range t.candidates(g, now) {
+		if (g.first+k*stride(t.Users))%t.Users == user {
+			_, member := t.candidate(g, k, now)
+			return member
+		}
+	}
+	return false
 }
 
 // A channelMembership is somebody's place in a channel.

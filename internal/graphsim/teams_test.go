@@ -3,6 +3,7 @@ package graphsim
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -191,5 +192,73 @@ func TestForbiddenTeams(t *testing.T) {
 	}
 	if len(teams) != len(open) || refused < 3 || refused > 20 {
 		t.Errorf("%d of %d teams are forbidden, want about a fifth of %d", refused, len(teams), len(open))
+	}
+}
+
+// The members of a team are those of its group, with who owns it; a user's teams are those with the user in them.
+func TestTeamMembers(t *testing.T) {
+	tenant := directory(400)
+	teams, _ := all(t, tenant, teamsPath)
+	of, ids := map[string][]string{}, map[string]int{}
+	memberships, guests := 0, 0
+	for _, id := range column(teams, "id") {
+		members, _ := all(t, tenant, groupsPath+"/"+id+"/members?$select=id")
+		owners, _ := all(t, tenant, groupsPath+"/"+id+"/owners?$select=id")
+		list, pages := all(t, tenant, teamsPath+"/"+id+"/members")
+		if !slices.Equal(column(list, "userId"), column(members, "id")) || pages[0] > 100 {
+			t.Errorf("team %s has %d members on pages of %v, its group %d", id, len(list), pages, len(members))
+		}
+		for _, m := range list {
+			ids[m["id"].(string)]++
+			user := m["userId"].(string)
+			of[user] = append(of[user], id)
+			memberships++
+			switch roles := m["roles"].([]any); {
+			case slices.Contains(roles, "guest"):
+				guests++
+			case slices.Contains(roles, "owner") != slices.Contains(column(owners, "id"), user):
+				t.Errorf("%s in %s has the roles %v", user, id, roles)
+			}
+		}
+	}
+	if len(ids) >= memberships || guests == 0 {
+		t.Errorf("%d ids of %d memberships, want some in two teams; %d guests", len(ids), memberships, guests)
+	}
+	users, _ := all(t, tenant, usersPath+"?$select=id&$top=999")
+	for _, user := range column(users, "id") {
+		joined, _ := all(t, tenant, usersPath+"/"+user+"/joinedTeams")
+		if !slices.Equal(column(joined, "id"), of[user]) {
+			t.Errorf("%s has joined %d teams, and is in %d", user, len(joined), len(of[user]))
+		}
+	}
+	if a := get(t, tenant, usersPath+"/nobody/joinedTeams"); a.status != 404 {
+		t.Errorf("the teams of nobody: %d", a.status)
+	}
+	if a := get(t, tenant, usersPath+"/"+column(users, "id")[0]+"/joinedTeams?$select=id"); a.status != 400 {
+		t.Errorf("an option of joinedTeams: %d", a.status)
+	}
+}
+
+// What is shared into a team comes with the link to its host, some of another tenant's, and is the end of allChannels.
+func TestIncomingChannels(t *testing.T) {
+	tenant := directory(400)
+	teams, _ := all(t, tenant, teamsPath)
+	hosts := map[bool]int{}
+	for _, id := range column(teams, "id") {
+		incoming, _ := all(t, tenant, teamsPath+"/"+id+"/incomingChannels")
+		everywhere := get(t, tenant, teamsPath+"/"+id+"/allChannels").values(t)
+		if !slices.Equal(column(everywhere[len(everywhere)-len(incoming):], "id"), column(incoming, "id")) {
+			t.Errorf("allChannels of %s does not end with what is shared with it", id)
+		}
+		for _, c := range incoming {
+			link := "/tenants/" + c["tenantId"].(string) + "/teams/"
+			if at, _ := c["@odata.id"].(string); !strings.Contains(at, link) || strings.Contains(at, id) || !strings.HasSuffix(at, "/channels/"+c["id"].(string)) {
+				t.Errorf("%s leads to its host by %s", id, at)
+			}
+			hosts[c["tenantId"] == tenant.Tenant]++
+		}
+	}
+	if hosts[true] == 0 || hosts[false] == 0 {
+		t.Errorf("%d incoming channels of this tenant, %d of another", hosts[true], hosts[false])
 	}
 }

@@ -30,6 +30,7 @@ var (
 	limitTeamChannels   = &limit{1, time.Second}            // of one team
 	limitChannelMembers = &limit{60, time.Second}           // lists of members of channels
 	limitChannel        = &limit{1, time.Second}            // of one channel
+	limitTeamMembers    = &limit{60, time.Second}           // lists of members of teams
 	limitTeamsOther     = &limit{30, time.Second}           // what else Teams answers
 	limitPresence       = &limit{1500, 30 * time.Second}    // presences, of however many users
 	limitMailbox        = &limit{10_000, 10 * time.Minute}  // of one mailbox

@@ -66,6 +66,7 @@ func (t *Tenant) truth(keys map[string][]string) Truth {
 				t.tally(l, c, &d)
 			}
 		}
+		t.betaTruth(l, day, now)
 		truth.Days = append(truth.Days, d)
 	}
 	t.chatTruth(l, now)
@@ -134,7 +135,8 @@ func (t *Tenant) tally(l ledger, c *call, d *Day) {
 const countedTables = `calls call_participants call_sessions call_segments call_media call_media_streams pstn_calls
 	direct_routing_calls users user_licenses groups group_members group_owners tenants subscribed_skus teams channels
 	channel_members presence mailbox_settings calendar_events event_attendees transcripts utterances recordings call_transcripts
-	call_utterances call_recordings phone_numbers resource_accounts teams_user_configurations`
+	call_utterances call_recordings phone_numbers resource_accounts teams_user_configurations
+	team_members incoming_channels joined_teams sms_logs blocked_users_log dial_out_logs`
 
 const messageTables = ` chats chat_members chat_messages message_mentions message_attachments message_reactions message_events
 	channel_messages channel_message_mentions channel_message_attachments channel_message_reactions channel_message_events`
@@ -168,7 +170,13 @@ func (t *Tenant) countUser(l ledger, p *person, now time.Time) {
 		l.add("user_licenses", id, skus[i])
 	}
 	l.add("presence", id, instantKey(now))
-	if !p.hasMailbox() || t.forbidden(userIDs, p.number) {
+	if t.forbidden(userIDs, p.number) {
+		return
+	}
+	for _, g := range t.teamsOf(p.number, 0, now) {
+		l.add("joined_teams", id, g.id.String())
+	}
+	if !p.hasMailbox() {
 		return
 	}
 	l.add("mailbox_settings", id)
@@ -201,6 +209,13 @@ func (t *Tenant) countGroup(l ledger, g *directoryGroup, now time.Time) {
 		return
 	}
 	l.add("teams", id)
+	owners := t.ownerNumbers(g, now, true)
+	for _, p := range t.groupMembers(g, 0, now) {
+		l.add("team_members", id, t.teamMembership(g, p, owners).id)
+	}
+	for _, c := range t.incoming(g, now) {
+		l.add("incoming_channels", id, c.id)
+	}
 	for _, c := range t.channels(g, now) {
 		l.add("channels", id, c.id)
 		for _, m := range t.memberships(&c, now) {

@@ -3,6 +3,8 @@ package graphsim
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,6 +65,38 @@ func (r reading) calls(t *testing.T, tenant *Tenant) {
 	}
 }
 
+// beta reads the logs that only beta serves; that of dialing out a day at a time.
+func (r reading) beta(t *testing.T, tenant *Tenant) {
+	for table, function := range map[string]string{"sms_logs": "getSmsLog", "blocked_users_log": "getPstnBlockedUsersLog"} {
+		rows, _ := all(t, tenant, betaPath+"/"+function+"(fromDateTime=2026-11-02T00:00:00Z,toDateTime=2026-11-03T23:59:59.9999999Z)")
+		said := map[string]bool{}
+		for _, row := range rows {
+			if key := sayingOf(t, row); !said[key] {
+				said[key] = true
+				r.add(table, key)
+			}
+		}
+	}
+	for _, day := range []string{"2026-11-02", "2026-11-03"} {
+		rows, _ := all(t, tenant, betaPath+"/getPstnOnlineMeetingDialoutReport(fromDateTime="+day+"T00:00:00Z,toDateTime="+day+"T23:59:59.9999999Z)")
+		for _, row := range rows {
+			r.add("dial_out_logs", day+"T00:00:00Z", texts(row, "userId"), texts(row, "userPrincipalName"), texts(row, "usageLocation"),
+				texts(row, "destinationContext"), texts(row, "currency"))
+		}
+	}
+}
+
+// sayingOf is the key of a row that has no id, by what an answer says.
+func sayingOf(t *testing.T, row map[string]any) string {
+	t.Helper()
+	text, err := json.Marshal(row)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
 func (r reading) users(t *testing.T, tenant *Tenant, now time.Time) {
 	users, _ := all(t, tenant, usersPath+"?$select=id,assignedLicenses&$top=999")
 	for _, u := range users {
@@ -70,6 +104,12 @@ func (r reading) users(t *testing.T, tenant *Tenant, now time.Time) {
 		r.add("users", user)
 		for _, l := range objects(t, u, "assignedLicenses") {
 			r.add("user_licenses", user, texts(l, "skuId"))
+		}
+		if get(t, tenant, usersPath+"/"+user+"/joinedTeams").status == 200 {
+			joined, _ := all(t, tenant, usersPath+"/"+user+"/joinedTeams")
+			for _, team := range column(joined, "id") {
+				r.add("joined_teams", user, team)
+			}
 		}
 		if get(t, tenant, usersPath+"/"+user+"/mailboxSettings").status != 200 {
 			continue
@@ -138,6 +178,14 @@ func (r reading) groups(t *testing.T, tenant *Tenant) {
 			continue
 		}
 		r.add("teams", team)
+		inTeam, _ := all(t, tenant, path+"/members")
+		for _, m := range inTeam {
+			r.add("team_members", team, texts(m, "id"))
+		}
+		incoming, _ := all(t, tenant, path+"/incomingChannels")
+		for _, channel := range column(incoming, "id") {
+			r.add("incoming_channels", team, channel)
+		}
 		for _, channel := range column(get(t, tenant, path+"/channels").values(t), "id") {
 			r.add("channels", team, channel)
 			members, _ := all(t, tenant, path+"/channels/"+channel+"/members")
@@ -177,6 +225,7 @@ func TestTruthOfTables(t *testing.T) {
 			tenant := New(o)
 			found := reading{}
 			found.calls(t, tenant)
+			found.beta(t, tenant)
 			found.users(t, tenant, o.Now())
 			found.captures(t, tenant)
 			found.groups(t, tenant)

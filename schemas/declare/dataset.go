@@ -187,13 +187,14 @@ func (r *reader) own(to **schemas.Own) take {
 // layouts are the forms of a bound. Those of Go's reference time stay out of YAML.
 var layouts = map[string]string{
 	"date": time.DateOnly, "seconds": "2006-01-02T15:04:05Z", "milliseconds": "2006-01-02T15:04:05.000Z",
+	"ticks": "2006-01-02T15:04:05.0000000Z",
 }
 
 func (r *reader) window(to *schemas.Window) take {
 	return func(n ast.Node, at string) {
 		r.object(n, at, map[string]take{
 			"longest": r.duration(&to.Longest), "layout": one(r, &to.Layout, "layout", layouts), "page": r.number(&to.Page),
-			"to_included": r.boolean(&to.ToIncluded), "exclusive": r.boolean(&to.Exclusive),
+			"to_included": r.boolean(&to.ToIncluded), "exclusive": r.boolean(&to.Exclusive), "to_last": r.boolean(&to.ToLast),
 		})
 	}
 }
