@@ -12,7 +12,7 @@ FROM phone_numbers_current
 GROUP BY ALL
 ORDER BY tenant_id, numbers DESC, country, number_type`},
 	{"Which numbers belong to an account that is closed, or that the directory does not know?", `
-SELECT n.tenant_id, n.telephone_number, n.number_type, n.assignment_target_id, u.account_enabled
+SELECT n.tenant_id, n.telephone_number, n.number_type, n.assignment_target_id, u.user_id IS NOT NULL AS in_directory
 FROM phone_numbers_current n
 LEFT JOIN users_current u ON u.tenant_id = n.tenant_id AND u.user_id = n.assignment_target_id
 WHERE n.assignment_status = 'userAssigned' AND (u.user_id IS NULL OR NOT u.account_enabled)
@@ -36,10 +36,11 @@ ORDER BY r.tenant_id, kind, r.display_name`},
 
 var queriesOfTeamsUserConfigurations = []Query{
 	{"Who can be reached by telephone without a number, and who has a number and cannot?", `
-SELECT u.tenant_id, u.user_id, u.display_name, c.is_enterprise_voice_enabled, json_array_length(c.telephone_numbers) AS numbers
+SELECT u.tenant_id, u.user_id, u.display_name, c.is_enterprise_voice_enabled, coalesce(json_array_length(c.telephone_numbers), 0) AS numbers
 FROM teams_user_configurations_current c
 JOIN users_current u USING (tenant_id, user_id)
 WHERE c.is_enterprise_voice_enabled <> (coalesce(json_array_length(c.telephone_numbers), 0) > 0)
+    AND c.account_type <> 'resourceAccount'
 ORDER BY u.tenant_id, u.user_id`},
 	{"Which policies hold for how many people?", `
 SELECT

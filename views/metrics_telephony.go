@@ -52,6 +52,34 @@ var ofTelephony = []Metric{
 	},
 }
 
+var ofNumbers = []Metric{
+	{
+		Name:     "metric_number_owners",
+		Topic:    "Telephony",
+		Sentence: "Whose each telephone number of the tenant is, and which are nobody's.",
+		Grain:    "A telephone number of the newest picture.",
+		Key:      []string{"tenant_id", "telephone_number"},
+		Needs:    []string{"phone_numbers_current", "users_current"},
+		Also:     []string{"resource_accounts_current"},
+		Definition: "`owner_kind`, the first that fits: `conference` (of an audio conferencing bridge); `unassigned`; `resource_account` (by the status of the number, or because there is such an account); `user`; `disabled` (a user who may not sign in); " +
+			"`unknown` (given to a user whom the directory does not know); `other`. `without_owner` is 1 for unassigned, disabled and unknown.",
+		HardCases: "The list of numbers and the directory are read minutes apart: somebody who has just come may be unknown for a day. A shared mailbox, or a phone of a lobby, may be a disabled account and keep its number on purpose. Without `resource_accounts` the status alone tells those.",
+		Example:   "Six numbers: of Ann; of Old, whose account is closed; of somebody whom nobody knows; of a menu; of the conference bridge; one to spare → without owner are those of Old, of the unknown, and the spare one.",
+	},
+	{
+		Name:     "metric_voice",
+		Topic:    "Telephony",
+		Sentence: "Who has a licence for telephony and cannot be called, and who can be called without one.",
+		Grain:    "A user with a licence for telephony, a telephone or a number.",
+		Key:      []string{"tenant_id", "user_id"},
+		Needs:    []string{"users_current", "user_licenses_current", "subscribed_skus_current", "teams_user_configurations_current", "phone_numbers_current"},
+		Definition: "`has_phone_licence` is 1 with a product whose service plans have one that begins with MCOEV (Teams Phone), which is not switched off for the user; `has_calling_plan` with one that begins with MCOPSTN. `is_voice_enabled` is that of `teams_user_configurations`, `numbers` those of `phone_numbers` that are the user's. " +
+			"`state`, the first that fits: `no_licence`; `complete` (voice and a number); `no_number` (voice without one); `number_without_voice`; `unused_licence`.",
+		HardCases: "A licence that was just given or taken takes hours to change the rest. Numbers of Direct Routing that come from a local directory may be missing in the list. Resource accounts are left out: their licence is another one.",
+		Example:   "Ann has all; Bob a licence and voice; Cat a licence alone; Dan voice and a number without a licence; Eve a licence whose phone is switched off, and nothing else → complete, no_number, unused_licence, no_licence; Eve has no row.",
+	},
+}
+
 var ofQuality = []Metric{
 	{
 		Name:     "metric_streams",

@@ -16,8 +16,10 @@ type expected struct {
 }
 
 // compared compares whole answers, in any order.
-func (l *lake) compared(t *testing.T, seen, members *lake) {
-	l.exec(t, "CREATE VIEW raw.channel_members AS FROM read_parquet('"+members.glob("raw", "channel_members")+"')")
+func (l *lake) compared(t *testing.T, seen, other *lake) {
+	for _, d := range named {
+		l.exec(t, "CREATE VIEW raw."+d.Name+" AS FROM read_parquet('"+other.glob("raw", d.Name)+"')")
+	}
 	for _, e := range slices.Concat(ofCalls, ofDirectory, ofMessages) {
 		q := e.dataset.Queries[e.query]
 		got := seen.pairs(t, "SELECT row(%s)::VARCHAR AS answer, '' FROM (%s) ORDER BY answer", e.columns, q.SQL)
@@ -127,6 +129,25 @@ var ofDirectory = []expected{
 		FROM raw.channel_members JOIN channels ON (c->>'$.id') = (record->>'$."@graphlake".parent')
 		WHERE (c->>'$.membershipType') <> 'standard'
 		GROUP BY id`},
+	{schemas.PhoneNumbers, 0, "country, number_type, numbers, unassigned", `
+		SELECT coalesce(record->>'$.isoCountryCode', 'unknown') AS country, record->>'$.numberType' AS sort, count(*), count(*) FILTER ((record->>'$.assignmentTargetId') IS NULL)
+		FROM raw.phone_numbers GROUP BY country, sort`},
+	{schemas.PhoneNumbers, 1, "telephone_number, in_directory", `
+		WITH closed AS (SELECT record->>'$.id' AS id FROM raw.users WHERE (record->>'$.accountEnabled') = 'false'), known AS (SELECT record->>'$.id' AS id FROM raw.users)
+		SELECT record->>'$.telephoneNumber', (record->>'$.assignmentTargetId') IN (FROM known)
+		FROM raw.phone_numbers
+		WHERE (record->>'$.assignmentStatus') = 'userAssigned'
+			AND ((record->>'$.assignmentTargetId') IN (FROM closed) OR (record->>'$.assignmentTargetId') NOT IN (FROM known))`},
+	{schemas.ResourceAccounts, 0, "display_name, kind", `
+		SELECT record->>'$.displayName', {'ce933385-9390-45d1-9512-c8d228074e07': 'attendant', '11cd3e2e-fccb-42ad-ad00-878b93575e07': 'queue', '5d0c1f6a-3b7e-4c92-a1d8-06e4f9b27c53': 'other'}[record->>'$.appId']
+		FROM raw.resource_accounts`},
+	{schemas.TeamsUserConfigurations, 0, "user_id, numbers", `
+		SELECT record->>'$.id' AS id, coalesce(json_array_length(record, '$.telephoneNumbers'), 0) AS n
+		FROM raw.teams_user_configurations
+		WHERE (record->>'$.accountType') <> 'resourceAccount' AND ((record->>'$.isEnterpriseVoiceEnabled') = 'true') <> (n > 0)`},
+	{schemas.TeamsUserConfigurations, 1, "policy, name, accounts", `
+		WITH held AS (SELECT unnest(json_extract(record, '$.effectivePolicyAssignments[*]')) AS p FROM raw.teams_user_configurations)
+		SELECT p->>'$.policyType' AS policy, p->>'$.policyAssignment.displayName' AS name, count(*) FROM held GROUP BY policy, name`},
 	{schemas.MailboxSettings, 1, "user_id, status, audience", `
 		SELECT
 			record->>'$."@graphlake".parent', record->>'$.automaticRepliesSetting.status',

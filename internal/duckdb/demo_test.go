@@ -26,6 +26,7 @@ const (
 type lake struct {
 	datasets []schemas.Dataset // that are read
 	dir      string
+	others   string // the directory of the lake of named datasets, once it was read
 	bin      string // the directory of the commands
 	db       *sql.DB
 	again    int             // a query is asked so often, if it fails

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"graphlake/schemas"
@@ -11,8 +12,8 @@ import (
 // queries asks what the pages of the datasets ask. Each has an answer, and no column of nulls alone.
 func (l *lake) queries(t *testing.T) {
 	seen := l.views(t)
-	members := l.members(t)
-	for _, s := range members.statements(t, "duckdb") {
+	other := l.named(t)
+	for _, s := range other.statements(t, "duckdb") {
 		seen.exec(t, s)
 	}
 	for _, d := range queried() {
@@ -30,19 +31,29 @@ func (l *lake) queries(t *testing.T) {
 		}
 	}
 	t.Run("totals", func(t *testing.T) { l.totals(t, seen) })
-	t.Run("records", func(t *testing.T) { l.compared(t, seen, members) })
-	t.Run("tenants", func(t *testing.T) { l.tenants(t, seen, l.dir, members.dir) })
+	t.Run("records", func(t *testing.T) { l.compared(t, seen, other) })
+	t.Run("tenants", func(t *testing.T) { l.tenants(t, seen, l.dir, other.dir) })
 }
 
-// queried are the datasets of which the lake and that of the members have something.
-func queried() []schemas.Dataset { return append(demonstrated(), schemas.ChannelMembers) }
+// queried are the datasets of which the lake and that of named ones have something.
+func queried() []schemas.Dataset { return append(demonstrated(), named...) }
 
-// members reads who belongs to channels, which no run does where it is not named, into a lake of its own.
-func (l *lake) members(t *testing.T) *lake {
-	other := &lake{dir: filepath.Join(t.TempDir(), "lake"), bin: l.bin}
-	t.Setenv("LAKE", other.dir)
-	command(t, "sh", "internal/demo.sh", "--dataset", schemas.ChannelMembers.Name)
-	return other
+// named are datasets that no run reads where they are not named.
+var named = []schemas.Dataset{schemas.ChannelMembers, schemas.ResourceAccounts, schemas.PhoneNumbers, schemas.TeamsUserConfigurations}
+
+// named reads them into a lake of their own, once.
+func (l *lake) named(t *testing.T) *lake {
+	if l.others != "" {
+		return &lake{dir: l.others, bin: l.bin}
+	}
+	l.others = filepath.Join(l.dir+"-named", "lake")
+	t.Setenv("LAKE", l.others)
+	var names []string
+	for _, d := range named {
+		names = append(names, d.Name)
+	}
+	command(t, "sh", "internal/demo.sh", "--dataset", strings.Join(names, ","))
+	return l.named(t)
 }
 
 // answer gives the rows of a query by the names of its columns.

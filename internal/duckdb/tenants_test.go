@@ -29,10 +29,15 @@ var doubled = map[string][]string{
 	"channel_members":      {each, each},
 	"presence":             {"people"},
 	"mailbox_settings":     {"people", each},
-	"calendar_events":      {each, "invitations"},
-	"chats":                {"chats silent_chats", "chats with_others"},
-	"chat_messages":        {"messages", "reactions"},
-	"channel_messages":     {"posts answered", each},
+
+	"phone_numbers":             {each, each},
+	"resource_accounts":         {each},
+	"teams_user_configurations": {each, each},
+
+	"calendar_events":  {each, "invitations"},
+	"chats":            {"chats silent_chats", "chats with_others"},
+	"chat_messages":    {"messages", "reactions"},
+	"channel_messages": {"posts answered", each},
 }
 
 // tenants asks the queries of a lake in which a second tenant has what the first has.

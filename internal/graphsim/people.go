@@ -465,12 +465,18 @@ func (p *person) licences() int {
 	return s.between(0, len(skus))
 }
 
+// phoneOff says of one in twenty-five that the telephone is switched off in the product that has it.
+func (p *person) phoneOff() bool { return p.number%25 == 11 }
+
 func licences(p *person) []entity {
 	list := make([]entity, p.licences())
 	for i := range list {
 		list[i] = entity{"disabledPlans", []string(nil), "skuId", skus[i]}
 		if i == 1 {
 			list[i].set("disabledPlans", []string{"d2a7e410-3c5b-4f86-b1e9-7a60c9f8d234"})
+		}
+		if i == 0 && p.phoneOff() {
+			list[i].set("disabledPlans", []string{phonePlan})
 		}
 	}
 	return list

@@ -59,7 +59,7 @@ type voice struct {
 // licence. Whether an account is disabled plays no part, nor does it in life.
 func (t *Tenant) voice(p *person) (v voice) {
 	s := seeded(t.seed, uint64(p.number), 'V')
-	v.licensed = p.licences() > 0
+	v.licensed = p.licences() > 0 && !p.phoneOff()
 	v.enabled = s.chance(0.85)
 	if !v.licensed {
 		v.enabled = s.chance(0.04)

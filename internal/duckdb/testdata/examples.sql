@@ -376,6 +376,98 @@ SELECT user_id, valid_from, valid_to, department FROM users_history WHERE tenant
 -- = ann, 2026-11-21, NULL, Sales
 -- = bob, 2026-11-20, NULL, NULL
 
+-- example P01
+-- the rows of M08, and a call to an account that nobody knows any more
+INSERT INTO resource_accounts_current (tenant_id, account_id, display_name, application_id, phone_number) VALUES
+ ('M08', 'menu-1', 'Main Menu', 'ce933385-9390-45d1-9512-c8d228074e07', 'tel:+41441000'), ('M08', 'queue-7', 'Support', '11cd3e2e-fccb-42ad-ad00-878b93575e07', NULL);
+INSERT INTO call_participants (tenant_id, dt, call_id, participant_index, identity_kind, application_instance_id) VALUES
+ ('P01', '2026-11-16', 'c9', 0, 'applicationInstance', 'queue-7'), ('P01', '2026-11-16', 'c9', 1, 'applicationInstance', 'queue-7');
+SELECT call_id, account_id, account_kind, account_name, account_number FROM metric_call_accounts WHERE tenant_id IN ('M08', 'P01') ORDER BY call_id, account_id;
+-- = c1, menu-1, attendant, Main Menu, tel:+41441000
+-- = c1, queue-7, queue, Support, NULL
+-- = c2, queue-7, queue, Support, NULL
+-- = c9, queue-7, unknown, NULL, NULL
+
+-- example P02
+-- the rows of M08, and a call that names two queues of one name and one without a name, by way of none that is known
+INSERT INTO resource_accounts_current (tenant_id, account_id, display_name, application_id) VALUES
+ ('P02', 'q1', 'Orders', '11cd3e2e-fccb-42ad-ad00-878b93575e07'), ('P02', 'q2', 'Orders', '11cd3e2e-fccb-42ad-ad00-878b93575e07'), ('P02', 'q3', NULL, '11cd3e2e-fccb-42ad-ad00-878b93575e07');
+INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, organizer_kind, organizer_id) VALUES
+ ('P02', '2026-11-16', 'd1', '2026-11-16 09:00:00Z', '2026-11-16 09:00:10Z', 'phone', '+41441'), ('P02', '2026-11-16', 'd2', '2026-11-16 10:00:00Z', '2026-11-16 10:00:10Z', 'phone', '+41442');
+INSERT INTO call_participants (tenant_id, dt, call_id, participant_index, identity_kind, application_instance_id) VALUES
+ ('P02', '2026-11-16', 'd1', 0, 'applicationInstance', 'q1'), ('P02', '2026-11-16', 'd1', 1, 'applicationInstance', 'q2'), ('P02', '2026-11-16', 'd1', 2, 'applicationInstance', 'q3'),
+ ('P02', '2026-11-16', 'd2', 0, 'applicationInstance', 'gone');
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_service_role, callee_service_role) VALUES
+ ('P02', '2026-11-16', 'd1', 's1', '2026-11-16 09:00:00Z', '2026-11-16 09:00:10Z', false, '+41441', 'gateway', 'skypeForBusinessCallQueues'),
+ ('P02', '2026-11-16', 'd2', 's1', '2026-11-16 10:00:00Z', '2026-11-16 10:00:10Z', false, '+41442', 'gateway', 'skypeForBusinessCallQueues');
+SELECT call_id, queue_name, queues, coalesce(attendant_name, 'none'), result, wait_seconds FROM metric_queue_calls_by_name WHERE tenant_id IN ('M08', 'P02') ORDER BY call_id;
+-- = c1, Support, 1, Main Menu, agent_answered, 45
+-- = c2, Support, 1, none, left, 30
+-- = d1, Orders,q3, 2, none, left, 10
+-- = d2, unknown, 0, none, left, 10
+
+-- example P03
+-- the rows of M08
+SELECT queue_name, offered, answered, answered_in_target, left_unanswered, longest_wait_seconds, talk_seconds, grade_of_service_percent FROM metric_queues_by_name WHERE tenant_id = 'M08';
+-- = Support, 2, 1, 0, 1, 45, 235, 0.0
+
+-- example P04
+-- the rows of M08 and of M09, where nobody knows the attendant
+SELECT attendant_name, calls, transferred_queue, terminated, menu_seconds FROM metric_attendants_by_name WHERE tenant_id IN ('M08', 'M09') ORDER BY 1;
+-- = Main Menu, 1, 1, 0, 20
+-- = unknown, 1, 1, 0, 20
+
+-- example P05
+INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, organizer_kind, organizer_id) VALUES
+ ('P05', '2026-11-16', 'c1', '2026-11-16 09:00:00Z', '2026-11-16 09:05:00Z', 'phone', '+41441'), ('P05', '2026-11-16', 'c2', '2026-11-16 10:00:00Z', '2026-11-16 10:00:30Z', 'phone', '+41442');
+INSERT INTO call_sessions (tenant_id, dt, call_id, session_id, start_time, end_time, is_test, caller_identity_id, caller_service_role, callee_identity_id, callee_tenant_id, callee_service_role, failure_stage, failure_reason) VALUES
+ ('P05', '2026-11-16', 'c1', 's1', '2026-11-16 09:00:00Z', '2026-11-16 09:05:00Z', false, '+41441', 'gateway', NULL, NULL, 'skypeForBusinessCallQueues', NULL, NULL),
+ ('P05', '2026-11-16', 'c1', 's2', '2026-11-16 09:00:00Z', '2026-11-16 09:00:10Z', false, NULL, 'skypeForBusinessCallQueues', 'ann', 'P05', NULL, 'callSetup', 'No answer.'),
+ ('P05', '2026-11-16', 'c1', 's3', '2026-11-16 09:00:00Z', '2026-11-16 09:00:10Z', false, NULL, 'skypeForBusinessCallQueues', 'bob', 'P05', NULL, 'callSetup', 'No answer.'),
+ ('P05', '2026-11-16', 'c1', 's4', '2026-11-16 09:00:10Z', '2026-11-16 09:05:00Z', false, NULL, 'skypeForBusinessCallQueues', 'bob', 'P05', NULL, 'midcall', NULL),
+ ('P05', '2026-11-16', 'c2', 's1', '2026-11-16 10:00:00Z', '2026-11-16 10:00:30Z', false, '+41442', 'gateway', NULL, NULL, 'skypeForBusinessCallQueues', NULL, NULL),
+ ('P05', '2026-11-16', 'c2', 's2', '2026-11-16 10:00:00Z', '2026-11-16 10:00:20Z', false, NULL, 'skypeForBusinessCallQueues', 'ann', 'P05', NULL, 'callSetup', 'No answer.'),
+ ('P05', '2026-11-16', 'c2', 's3', '2026-11-16 10:00:00Z', '2026-11-16 10:00:20Z', false, NULL, 'skypeForBusinessCallQueues', 'ann', 'P05', NULL, 'callSetup', 'Declined.');
+SELECT user_id, resource_accounts, rung, rung_at_once, answered, missed, declined FROM metric_ring_groups WHERE tenant_id = 'P05' ORDER BY user_id;
+-- = ann, unknown, 3, 1, 0, 2, 1
+-- = bob, unknown, 2, 1, 1, 1, 0
+
+-- example P06
+INSERT INTO users_current (tenant_id, user_id, account_enabled) VALUES ('P06', 'ann', true), ('P06', 'old', false), ('P06', 'menu-1', false);
+INSERT INTO resource_accounts_current (tenant_id, account_id) VALUES ('P06', 'menu-1');
+INSERT INTO phone_numbers_current (tenant_id, telephone_number, assignment_status, assignment_target_id) VALUES
+ ('P06', '+1', 'userAssigned', 'ann'), ('P06', '+2', 'userAssigned', 'old'), ('P06', '+3', 'userAssigned', 'who'), ('P06', '+4', 'userAssigned', 'menu-1'), ('P06', '+5', 'conferenceAssigned', 'bridge'),
+ ('P06', '+6', 'unassigned', NULL), ('P06', '+7', 'userAssigned', ''), ('P06', '+8', 'voiceApplicationAssigned', 'queue-9'), ('P06', '+9', 'thirdPartyAppAssigned', 'app'), ('P06', '+10', 'unassigned', 'ann'), ('P06', '+11', NULL, 'who');
+SELECT telephone_number, owner_kind, owner_id, without_owner FROM metric_number_owners WHERE tenant_id = 'P06' ORDER BY CAST(telephone_number AS INTEGER);
+-- = +1, user, ann, 0
+-- = +2, disabled, old, 1
+-- = +3, unknown, who, 1
+-- = +4, resource_account, menu-1, 0
+-- = +5, conference, bridge, 0
+-- = +6, unassigned, NULL, 1
+-- = +7, unassigned, NULL, 1
+-- = +8, resource_account, queue-9, 0
+-- = +9, other, app, 0
+-- = +10, unassigned, NULL, 1
+-- = +11, unknown, who, 1
+
+-- example P07
+INSERT INTO users_current (tenant_id, user_id, account_enabled) SELECT 'P07', u, true FROM (VALUES ('ann'), ('bob'), ('cat'), ('dan'), ('eve'), ('fay'), ('line')) AS v (u);
+INSERT INTO subscribed_skus_current (tenant_id, sku_id, service_plans) VALUES
+ ('P07', 'e5', '[{"servicePlanId":"4828c8ec-dc2e-4779-b502-87ac9ce28ab7","servicePlanName":"MCOEV"}]'), ('P07', 'plan', '[{"servicePlanId":"p","servicePlanName":"MCOPSTN2"}]'), ('P07', 'mail', '[{"servicePlanId":"m","servicePlanName":"EXCHANGE"}]');
+INSERT INTO user_licenses_current (tenant_id, user_id, sku_id, disabled_plans) VALUES
+ ('P07', 'ann', 'e5', '[]'), ('P07', 'ann', 'plan', NULL), ('P07', 'bob', 'e5', '["m"]'), ('P07', 'cat', 'e5', NULL), ('P07', 'dan', 'mail', NULL), ('P07', 'eve', 'e5', '["4828c8ec-dc2e-4779-b502-87ac9ce28ab7"]'), ('P07', 'fay', 'e5', '[]'), ('P07', 'line', 'e5', '[]');
+INSERT INTO teams_user_configurations_current (tenant_id, user_id, account_type, is_enterprise_voice_enabled) VALUES
+ ('P07', 'ann', 'user', true), ('P07', 'bob', 'user', true), ('P07', 'cat', 'user', false), ('P07', 'dan', 'ineligibleUser', true), ('P07', 'eve', 'user', NULL), ('P07', 'fay', NULL, false), ('P07', 'line', 'resourceAccount', true);
+INSERT INTO phone_numbers_current (tenant_id, telephone_number, assignment_status, assignment_target_id) VALUES
+ ('P07', '+1', 'userAssigned', 'ann'), ('P07', '+2', 'userAssigned', 'ann'), ('P07', '+3', 'userAssigned', 'dan'), ('P07', '+4', 'userAssigned', 'fay'), ('P07', '+5', 'voiceApplicationAssigned', 'line'), ('P07', '+6', 'unassigned', NULL);
+SELECT user_id, has_phone_licence, has_calling_plan, is_voice_enabled, numbers, state FROM metric_voice WHERE tenant_id = 'P07' ORDER BY user_id;
+-- = ann, 1, 1, 1, 2, complete
+-- = bob, 1, 0, 1, 0, no_number
+-- = cat, 1, 0, 0, 0, unused_licence
+-- = dan, 0, 0, 1, 1, no_licence
+-- = fay, 1, 0, 0, 1, number_without_voice
+
 -- example Z01
 -- near midnight in UTC it is another day by the clock of many a session
 INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, organizer_kind, organizer_id, organizer_user_tenant_id) VALUES ('Z01', '2026-11-16', 'c1', '2026-11-16 23:50:00Z', '2026-11-17 00:10:00Z', 'user', 'ann', 'Z01');
