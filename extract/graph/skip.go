@@ -73,7 +73,7 @@ type skipping struct {
 	all         int // elements that came
 	from        int // $skip of the step
 	probe       bool
-	first, last []byte // what they are known by
+	first, last mark
 }
 
 // next asks from the last element on or, to learn whether there are more, from behind it.
@@ -92,30 +92,31 @@ func (s *skipping) next(r Request) step {
 // take takes the page's elements that came already off it, and is an error if it is not the page that was asked for.
 func (s *skipping) take(r Request, page *Page) error {
 	values := page.Values
-	if s.from > 0 && len(values) > 0 && bytes.Equal(known(values[0]), s.first) {
-		return r.Malformed(fmt.Sprintf("the collection does not end: its beginning came again for $skip=%d", s.from))
-	}
-	if s.from < s.all {
-		if len(values) == 0 || !bytes.Equal(known(values[0]), s.last) {
-			return r.Incomplete(fmt.Sprintf("the collection has changed while it was read: another element is at $skip=%d", s.from))
-		}
+	overlaps := s.from < s.all
+	switch {
+	case overlaps && len(values) > 0 && s.last.is(values[0]):
 		values = values[1:]
+	case s.from > 0 && len(values) > 0 && s.first.is(values[0]):
+		return r.Malformed(fmt.Sprintf("the collection does not end: its beginning came again for $skip=%d", s.from))
+	case overlaps:
+		return r.Incomplete(fmt.Sprintf("the collection has changed while it was read: another element is at $skip=%d", s.from))
 	}
 	if len(values) > 0 {
 		if s.all == 0 {
-			s.first = bytes.Clone(known(values[0]))
+			s.first = markOf(values[0])
 		}
-		s.last = bytes.Clone(known(values[len(values)-1]))
+		s.last = markOf(values[len(values)-1])
 	}
 	s.all += len(values)
 	page.Values = values
 	return nil
 }
 
-// known is what an element is told from others by.
-func known(v Value) []byte {
-	if len(v.ID) > 0 {
-		return v.ID
-	}
-	return v.JSON
+// A mark is what an element is told from others by: its id or, where it has none, all that it says.
+type mark struct{ id, text []byte }
+
+func markOf(v Value) mark { return mark{bytes.Clone(v.ID), bytes.Clone(v.JSON)} }
+
+func (m mark) is(v Value) bool {
+	return bytes.Equal(m.text, v.JSON) || len(m.id) > 0 && bytes.Equal(m.id, v.ID)
 }

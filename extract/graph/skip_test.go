@@ -147,6 +147,21 @@ func TestSkippingKnowsAnElementByItsID(t *testing.T) {
 	})
 }
 
+// Ids that are all the same, or none, tell nothing, and all the rest does.
+func TestSkippingWithoutIDs(t *testing.T) {
+	for _, element := range []string{`{"id":"same","n":%d}`, `{"id":null,"n":%d}`, `{"n":%d}`, `%d`} {
+		s := skipped{most: 4}
+		for n := range 9 {
+			s.elements = append(s.elements, fmt.Sprintf(element, n))
+		}
+		onClock(t, Options{}, s.ServeHTTP, func(t *testing.T, c *Client) {
+			if got, err := values(t.Context(), c, numbers); err != nil || !slices.Equal(got, s.elements) {
+				t.Errorf("%s: read %v, %v", element, got, err)
+			}
+		})
+	}
+}
+
 // Links lead as soon as there is one.
 func TestSkippingFollowsLinks(t *testing.T) {
 	for _, c := range []struct {

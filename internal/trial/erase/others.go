@@ -60,7 +60,8 @@ var owners = map[string][]string{
 	"users": {"user_id"}, "user_licenses": {"user_id"}, "presence": {"user_id"}, "mailbox_settings": {"user_id"},
 	"calendar_events": {"user_id"}, "event_attendees": {"user_id"}, "pstn_calls": {"user_id"}, "direct_routing_calls": {"user_id"},
 	"chat_messages": {"from_user_id", "mailbox_id"}, "channel_messages": {"from_user_id"}, "group_members": {"member_id"},
-	"group_owners": {"owner_id"}, "call_persons": {"person_id"}, "channel_members": {"user_id"}, "chat_members": {"user_id"},
+	"group_owners": {"owner_id"}, "call_persons": {"person_id"},
+	"phone_numbers": {"assignment_target_id"}, "resource_accounts": {"account_id"}, "teams_user_configurations": {"user_id"}, "channel_members": {"user_id"}, "chat_members": {"user_id"},
 }
 
 // changed says how much of others is not as it was: rows of tables, records of raw, and files in which nobody was.
@@ -328,6 +329,7 @@ func isCoding(c byte) bool { return isWord(c) || strings.IndexByte("+/=_-", c) >
 // recordOwners are owners in records, as raw has them.
 var recordOwners = map[string][]string{
 	"users": {"id"}, "presence": {"id"}, "mailbox_settings": {"@graphlake.parent"}, "calendar_events": {"@graphlake.parent"},
+	"phone_numbers": {"assignmentTargetId"}, "resource_accounts": {"id"}, "teams_user_configurations": {"id"},
 	"pstn_calls": {"userId"}, "direct_routing_calls": {"userId"}, "chat_messages": {"from.user.id", "@graphlake.mailbox"},
 	"channel_messages": {"from.user.id"}, "channel_members": {"userId"},
 }
