@@ -139,7 +139,7 @@ var ofDirectory = []expected{
 		WHERE (record->>'$.assignmentStatus') = 'userAssigned'
 			AND ((record->>'$.assignmentTargetId') IN (FROM closed) OR (record->>'$.assignmentTargetId') NOT IN (FROM known))`},
 	{schemas.ResourceAccounts, 0, "display_name, kind", `
-		SELECT record->>'$.displayName', {'ce933385-9390-45d1-9512-c8d228074e07': 'attendant', '11cd3e2e-fccb-42ad-ad00-878b93575e07': 'queue', '5d0c1f6a-3b7e-4c92-a1d8-06e4f9b27c53': 'other'}[record->>'$.appId']
+		SELECT record->>'$.displayName', MAP {'ce933385-9390-45d1-9512-c8d228074e07': 'attendant', '11cd3e2e-fccb-42ad-ad00-878b93575e07': 'queue', '5d0c1f6a-3b7e-4c92-a1d8-06e4f9b27c53': 'other'}[record->>'$.appId']
 		FROM raw.resource_accounts`},
 	{schemas.TeamsUserConfigurations, 0, "user_id, numbers", `
 		SELECT record->>'$.id' AS id, coalesce(json_array_length(record, '$.telephoneNumbers'), 0) AS n
