@@ -28,6 +28,10 @@ func (r *rig) present(t *testing.T, table schemas.Table, days ...time.Time) (row
 			gone := false
 			for _, name := range table.Key {
 				i := slices.IndexFunc(table.Columns, func(c schemas.Column) bool { return c.Name == name })
+				if at, ok := row[i].(time.Time); ok {
+					key = append(key, at.UTC().Format(time.RFC3339Nano))
+					continue
+				}
 				key = append(key, fmt.Sprint(row[i]))
 			}
 			for i, c := range table.Columns {

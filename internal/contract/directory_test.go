@@ -76,6 +76,9 @@ func TestDirectoryIsAskedForAsMicrosoftsClientAsks(t *testing.T) {
 				QueryParameters: &teams.ItemChannelsRequestBuilderGetQueryParameters{Select: id}}),
 			get(t, channels.ByChannelId(room).Members().ToGetRequestInformation, nil),
 		}},
+		{schemas.TeamMembers, []string{allTeams, get(t, team.ByTeamId(one).Members().ToGetRequestInformation, nil)}},
+		{schemas.IncomingChannels, []string{allTeams, get(t, team.ByTeamId(one).IncomingChannels().ToGetRequestInformation, nil)}},
+		{schemas.JoinedTeams, []string{allUsers, get(t, users.NewUsersRequestBuilderInternal(at, adapter).ByUserId(one).JoinedTeams().ToGetRequestInformation, nil)}},
 		{schemas.Presence, []string{allUsers, asked(t, info)}},
 		{schemas.PhoneNumbers, []string{
 			get(t, numbers.ToGetRequestInformation, &admin.TeamsTelephoneNumberManagementNumberAssignmentsRequestBuilderGetRequestConfiguration{

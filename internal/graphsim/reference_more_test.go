@@ -25,6 +25,7 @@ func TestDirectoryAgainstGraphsTypes(t *testing.T) {
 		ref.check(t, listed, "microsoft.graph.team", "listed team")
 		path := teamsPath + "/" + listed["id"].(string)
 		ref.check(t, get(t, tenant, path, newer...).json, "microsoft.graph.team", "team")
+		ref.check(t, get(t, tenant, path+"/members").json["value"], "Collection(microsoft.graph.conversationMember)", "team member")
 		for _, c := range get(t, tenant, path+"/allChannels", newer...).values(t) {
 			ref.check(t, c, "microsoft.graph.channel", "channel")
 			if members := get(t, tenant, path+"/channels/"+c["id"].(string)+"/members"); members.status == 200 {
@@ -37,6 +38,12 @@ func TestDirectoryAgainstGraphsTypes(t *testing.T) {
 	for _, id := range column(users, "id") {
 		if a := get(t, tenant, usersPath+"/"+id+"/mailboxSettings", newer...); a.status == 200 {
 			ref.check(t, a.json, "microsoft.graph.mailboxSettings", "mailbox")
+		}
+	}
+	for function, row := range map[string]string{"getSmsLog": "smsLogRow", "getPstnOnlineMeetingDialoutReport": "pstnOnlineMeetingDialoutReport"} {
+		rows, _ := all(t, tenant, betaPath+"/"+function+"(fromDateTime=2026-11-02,toDateTime=2026-11-08)")
+		for _, r := range rows {
+			ref.check(t, r, "microsoft.graph.callRecords."+row+".BETA", row)
 		}
 	}
 	for _, e := range readDiary(t, tenant).events {
