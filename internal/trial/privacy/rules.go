@@ -67,9 +67,9 @@ var rules = []struct {
 	{person, `eventDetail.callParticipants[].* eventDetail.members[].* groups:membershipRule`},
 	{text, `feedback.text mentionText contentUrl thumbnailUrl reactions[].displayName reactionContentUrl callRecordingUrl
 		categories[] locationEmailAddress policyViolation.* messageHistory[].* locations[].*
-		groups:description teams:description teams:channels[].description`},
+		groups:description joined_teams:description incoming_channels:description teams:description teams:channels[].description`},
 	{title, `subject topic attachments[].name conversation.displayName chatDisplayName channelDisplayName teamDisplayName
-		teamsAppDisplayName calendar_events:location.displayName chat_messages:webUrl channel_messages:webUrl teams:channels[].webUrl`},
+		teamsAppDisplayName calendar_events:location.displayName chat_messages:webUrl channel_messages:webUrl teams:channels[].webUrl incoming_channels:webUrl`},
 	{device, `caller.name callee.name captureDeviceName renderDeviceName users:streetAddress`},
 	{quasi, `cpuName userAgent.headerValue DeviceDriver dnsSuffix wifiBand wifiRadioType wifiMicrosoftDriver
 		wifiMicrosoftDriverVersion wifiVendorDriver wifiVendorDriverVersion jobTitle companyName employeeType costCenter division
@@ -77,19 +77,20 @@ var rules = []struct {
 	// Before what names people, which ends alike.
 	{word, `tenantId applicationType azureCommunicationServicesResourceId endpointType userIdentityType applicationIdentityType
 		conversationIdentityType chat_messages:application.id channel_messages:application.id channel_messages:conversation.id eventDetail.callId
-		eventDetail.channelId eventDetail.teamId tag.id teamsAppId replyToId etag locale administrativeUnitInfos[].id`},
+		eventDetail.channelId eventDetail.teamId tag.id teamsAppId replyToId etag locale administrativeUnitInfos[].id
+		sms_logs:id smsId sms_logs:otherPartyCountryCode remediationId incoming_channels:id joined_teams:id`},
 	{person, `id userId displayName userDisplayName userPrincipalName email mail address emailAddress.name givenName surname
 		mailNickname otherMails[] proxyAddresses[] imAddresses[] businessPhones[] mobilePhone employeeId onPremisesImmutableId
 		onPremisesSamAccountName onPremisesUserPrincipalName onPremisesDistinguishedName onPremisesExtensionAttributes.*
 		joinWebUrl joinUrl onlineMeetingUrl calendarEventId seriesMasterId iCalUId callTranscriptICalUid
 		ipAddress subnet reflexiveIPAddress macAddress basicServiceSetIdentifier traceRouteHops[].*
-		callerNumber calleeNumber otherPartyCountryCode pstn_calls:callId conferenceId anonymousGuestId
+		callerNumber calleeNumber sourceNumber destinationNumber userTelephoneNumber otherPartyCountryCode pstn_calls:callId conferenceId anonymousGuestId
 		azureCommunicationServicesId skypeId phoneNumber verifiedDomains[].* teams:webUrl chats:webUrl
 		identity.* eventDetail.initiator.*`},
 	{word, `failureInfo.reason failureInfo.stage applicationVersion azureADAppId communicationServiceId
 		platform productFamily role rating label connectionType networkTransportProtocol relayIPAddress streamId streamDirection
 		audioCodec videoCodec call_records:type modalities[] callDurationSource callType currency destinationContext
-		destinationName usageCountryCode tenantCountryCode licenseCapability inventoryType operator correlationId
+		smsType userBlockMode blockReason destinationName usageCountryCode userCountryCode tenantCountryCode licenseCapability inventoryType operator correlationId
 		finalSipCodePhrase trunkFullyQualifiedDomainName mediaPathLocation signalingLocation userType creationType
 		externalUserState department country usageLocation preferredLanguage preferredDataLocation onPremisesDomainName
 		disabledPlans[] groupTypes[] resourceProvisioningOptions[] visibility classification membershipRuleProcessingState
