@@ -130,6 +130,26 @@ func (s *Scrubber) length(front json.Scanner, m *members, at *spot) {
 	m.counted = at.length
 }
 
+// spoken adds behind the text in front of a scanner, which somebody said, a member with what is counted of it. What cannot be
+// counted is not there.
+func (s *Scrubber) spoken(front json.Scanner, m *members) {
+	v, err := front.Value()
+	if err != nil { // which the walk has found
+		return
+	}
+	c := prose.CountSpeech(string(json.AppendString(nil, front.Text(v))))
+	from := len(s.beside)
+	s.beside = append(s.beside, `,"`+schemas.Local+`":{"spoken":{"characters":`...)
+	s.beside = strconv.AppendInt(s.beside, int64(c.Characters), 10)
+	if c.Divided {
+		s.beside = strconv.AppendInt(append(s.beside, `,"words":`...), int64(c.Words), 10)
+	}
+	s.beside = strconv.AppendInt(append(s.beside, `,"questions":`...), int64(c.Questions), 10)
+	s.beside = append(s.beside, "}}"...)
+	s.edit.Put(m.last, s.beside[from:])
+	m.counted = schemas.Local
+}
+
 // shape adds behind the number in front of a scanner, in whose place is a pseudonym, a member with what of it is not about
 // whose it is.
 func (s *Scrubber) shape(front json.Scanner, m *members, name string) {

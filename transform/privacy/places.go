@@ -27,10 +27,11 @@ type spot struct {
 	coarse bool // the lake has the year of it
 	holds  bool // something in it stays all the same, if it is null
 
-	body  body
-	item  string // of an item body: the name of its counts
-	leads bool   // to a body
-	ours  bool   // graphlake writes it, and takes it from nobody
+	body   body
+	item   string // of an item body: the name of its counts
+	spoken bool   // what somebody said, which is counted beside it
+	leads  bool   // to a body
+	ours   bool   // graphlake writes it, and takes it from nobody
 
 	field int // of record.Paths, from 1
 }
@@ -219,6 +220,17 @@ func (p *places) addBody(b schemas.Body) error {
 		at.Is.body = htmlBody
 	case schemas.Payload:
 		at.Is.body = payload
+	case schemas.SpokenText:
+		at.Is.body, at.Is.spoken = plainBody, true
+		beside, err := b.Path.Beside(schemas.Local)
+		if err != nil {
+			return err
+		}
+		counts, err := p.at(beside, func(*spot) {})
+		if err != nil {
+			return err
+		}
+		counts.Is.ours = true
 	default:
 		steps, _ := b.Path.Steps() // which at has read
 		at.Is.item, at.Is.leads = steps[len(steps)-1].Name, true

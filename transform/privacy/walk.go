@@ -133,6 +133,9 @@ func (s *Scrubber) member(m *members, start int, name string, to *node) error {
 	if to != nil && to.Is.length != "" && kind == json.String && err == nil {
 		s.length(front, m, &to.Is)
 	}
+	if to != nil && to.Is.spoken && kind == json.String && err == nil {
+		s.spoken(front, m)
+	}
 	if to != nil && to.Is.shape != "" && to.Is.personal && kind == json.String && err == nil {
 		s.shape(front, m, to.Is.shape)
 	}
