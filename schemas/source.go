@@ -159,6 +159,14 @@ const (
 // IsDocument reports whether the answer is one document, and no pages.
 func (f Form) IsDocument() bool { return f != List }
 
+// Waits is how long after its end something of a record may be still to come.
+func (d *Detail) Waits() time.Duration {
+	if document := d.Document(); document != nil {
+		return max(d.Ready, document.NotYet)
+	}
+	return d.Ready
+}
+
 // Document is the part that is a document; nil: none is.
 func (d *Detail) Document() *Part {
 	if d == nil {

@@ -90,7 +90,7 @@ func (s Selection) dueTonight(d schemas.Dataset, st state.State, now time.Time) 
 		case c.Outcome == state.Expired:
 		case !c.Held(), c.Unsure:
 			continue
-		case d.Source.Detail != nil && c.NotYet > 0 && !now.Before(c.Read.Add(d.Source.Detail.Ready)):
+		case d.Source.Detail != nil && c.NotYet > 0 && !now.Before(c.Read.Add(d.Source.Detail.Waits())):
 			r.To = schemas.Earlier(r.To, gone) // what was too young then can be read now
 		case !c.Read.Before(midnight): // once a day is enough
 		case c.Final(d.Settle):
