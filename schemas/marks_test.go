@@ -9,7 +9,7 @@ import (
 // unmarked are the columns of text that are no person's words, name nobody and single nobody out, by why.
 var unmarked = map[string][]string{
 	"an identifier that says nothing of a person": {
-		"call_id", "stream_id", "correlation_id",
+		"call_id", "stream_id", "correlation_id", "content_correlation_id",
 		"user_tenant_id", "application_instance_tenant_id", "azure_communication_services_resource_id", "tenant_id",
 		"azure_ad_app_id", "communication_service_id", "sku_id", "disabled_plans", "organization_id", "service_plans",
 		"internal_id", "owner_tenant_id", "member_tenant_id", "reply_to_id", "application_id", "etag",

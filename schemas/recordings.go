@@ -51,6 +51,7 @@ var CallRecordings = Dataset{
 	Retention:   60 * Day,
 	Optional:    true,
 	Permissions: []Permission{"CallRecordings.Read.All"},
+	RoleIDs:     map[Permission]string{"CallRecordings.Read.All": "ce8fb1f1-5e1f-44a0-b102-4ec28454d0dc"},
 	Tables:      recordingTables("call_recordings", "a call"),
 	Joins:       joinsOfRecordings("call_recordings", "call_transcripts"),
 	NotTaken:    notTakenOfRecordings,
@@ -64,7 +65,11 @@ func joinsOfRecordings(recordings, transcripts string) []string {
 	}
 }
 
-var notTakenOfRecordings = []NotTaken{{"is the picture and the sound, some hundred megabytes an hour", []Path{"content"}}}
+var notTakenOfRecordings = []NotTaken{
+	{"is the picture and the sound, some hundred megabytes an hour", []Path{"content"}},
+	{organizers, ofOrganizer},
+	{tenant, []Path{"meetingOrganizer.user.tenantId"}},
+}
 
 // howMuchIsRecorded is a question of both kinds of recordings.
 func howMuchIsRecorded(recordings string) Query {

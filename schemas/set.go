@@ -19,6 +19,7 @@ func BuiltIn() Set {
 		SMSLogs, BlockedUsersLog, DialOutLogs,
 		ResourceAccounts, PhoneNumbers, TeamsUserConfigurations,
 		CalendarEvents, Chats, ChatMessages, ChannelMessages,
+		Transcripts, CallTranscripts, Recordings, CallRecordings,
 	}
 }
 

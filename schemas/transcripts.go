@@ -65,6 +65,7 @@ var CallTranscripts = Dataset{
 	Retention:   60 * Day,
 	Optional:    true,
 	Permissions: []Permission{"CallTranscripts.Read.All"},
+	RoleIDs:     map[Permission]string{"CallTranscripts.Read.All": "4cd61b6d-8692-40bf-9d90-7f38db5e5fce"},
 	Bodies:      spokenBodies,
 	Tables:      transcriptTables("call_transcripts", "call_utterances", "a call"),
 	Joins:       joinsOfTranscripts("call_transcripts", "call_utterances"),
@@ -103,7 +104,15 @@ func joinsOfTranscripts(transcripts, utterances string) []string {
 	}
 }
 
-var notTakenOfTranscripts = []NotTaken{{"is read of the transcript, or leads to it", []Path{"content", "metadataContent", "transcriptContentUrl"}}}
+var notTakenOfTranscripts = []NotTaken{
+	{"is read of the transcript, or leads to it", []Path{"content", "metadataContent", "transcriptContentUrl"}},
+	{organizers, ofOrganizer},
+}
+
+// organizers is why of who organized only the user is taken, after "what".
+const organizers = "is null, since each organizer is a user, with a name in users"
+
+var ofOrganizer = []Path{"meetingOrganizer.application", "meetingOrganizer.device", "meetingOrganizer.user.displayName", "meetingOrganizer.user.userIdentityType"}
 
 // What extract says of a transcript beside what Graph lists, as "@graphlake.transcript"; and what privacy counts in each
 // utterance, as "@graphlake.spoken" of the element.
