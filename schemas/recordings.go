@@ -26,6 +26,7 @@ var Recordings = Dataset{
 	Tables:      recordingTables("recordings", "a scheduled meeting"),
 	Joins:       joinsOfRecordings("recordings", "transcripts"),
 	NotTaken:    notTakenOfRecordings,
+	OfSubtypes:  []Path{"meetingOrganizer.user.userIdentityType", "meetingOrganizer.user.tenantId"},
 	Queries:     []Query{howMuchIsRecorded("recordings")},
 }
 
@@ -55,6 +56,7 @@ var CallRecordings = Dataset{
 	Tables:      recordingTables("call_recordings", "a call"),
 	Joins:       joinsOfRecordings("call_recordings", "call_transcripts"),
 	NotTaken:    notTakenOfRecordings,
+	OfSubtypes:  []Path{"meetingOrganizer.user.userIdentityType", "meetingOrganizer.user.tenantId"},
 	Queries:     []Query{howMuchIsRecorded("call_recordings")},
 }
 
@@ -68,7 +70,6 @@ func joinsOfRecordings(recordings, transcripts string) []string {
 var notTakenOfRecordings = []NotTaken{
 	{"is the picture and the sound, some hundred megabytes an hour", []Path{"content"}},
 	{organizers, ofOrganizer},
-	{tenant, []Path{"meetingOrganizer.user.tenantId"}},
 }
 
 // howMuchIsRecorded is a question of both kinds of recordings.

@@ -338,7 +338,8 @@ func TestExcludedLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.become(options, 19)
-	if status, out := s.command(t, "run", "--now", "2026-11-19T00:00:00Z", "--dataset", all); status != exitDone {
+	// Of the few recordings nearly all may be of those who are left out now.
+	if status, out := s.command(t, "run", "--believe", "--now", "2026-11-19T00:00:00Z", "--dataset", all); status != exitDone {
 		t.Fatalf("the second run ended with %d: %s", status, out)
 	}
 	if status, out := s.command(t, "audit", "--against-graph", "--dataset", all, "--now", "2026-11-19T00:00:00Z"); status != exitDone {

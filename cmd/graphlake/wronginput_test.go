@@ -55,7 +55,7 @@ var wrongInputs = []wrongInput{
 	{args: "plan --tenant Contoso", status: 2, want: `there is no tenant "Contoso" in graphlake.yaml … did you mean "contoso"?`},
 	{args: "plan --tenant=", status: 2, want: `--tenant … the value is empty, perhaps because a variable is … give one, or leave it out`},
 	{args: "plan --dataset user", status: 2, want: `there is no dataset "user" … did you mean "users"?`},
-	{args: "plan --dataset call", status: 2, want: `there is no dataset "call" … did you mean "call_records"?`},
+	{args: "plan --dataset call_record", status: 2, want: `there is no dataset "call_record" … did you mean "call_records"?`},
 	{args: "plan --dataset calls", status: 2, want: `there is no dataset "calls" … that is a table of the dataset call_records`},
 	{args: "plan --dataset users,", status: 2, want: `--dataset … "users," has an empty part … want them as a,b`},
 	{args: "plan --shard 3/3", status: 2, want: `--shard: "3/3" … want a share and the number of shares, from 0/3 to the last`},

@@ -61,12 +61,21 @@ var contracts = []contract{
 	{dataset: schemas.Chats, model: models.NewChat(), unknown: with(), navigations: true},
 	{dataset: schemas.ChatMessages, model: models.NewChatMessage(), unknown: ofMessages, navigations: true},
 	{dataset: schemas.ChannelMessages, model: models.NewChatMessage(), unknown: ofMessages, navigations: true},
+	{dataset: schemas.Transcripts, model: models.NewCallTranscript(), unknown: ofTranscripts, navigations: true},
+	{dataset: schemas.CallTranscripts, model: models.NewCallTranscript(), unknown: ofTranscripts, navigations: true},
+	{dataset: schemas.Recordings, model: models.NewCallRecording(), unknown: map[string]string{schemas.Local: annotation}, navigations: true},
+	{dataset: schemas.CallRecordings, model: models.NewCallRecording(), unknown: map[string]string{schemas.Local: annotation}, navigations: true},
 }
 
 // ofMessages is what messages have beyond the models.
 var ofMessages = map[string]string{
 	schemas.Local:              annotation,
 	"mentions[].mentioned.tag": "not declared as a member, though its type is",
+}
+
+// ofTranscripts is what transcripts have beyond the models: what is read of their documents.
+var ofTranscripts = map[string]string{
+	schemas.Local: annotation, "@removed": annotation, "utterances": "what is read of a document",
 }
 
 // with are the annotations of a picture's records.

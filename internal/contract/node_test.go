@@ -68,6 +68,9 @@ func (n *node) GetFloat32Value() (*float32, error) { n.is(float); return nil, ni
 func (n *node) GetFloat64Value() (*float64, error) { n.is(float); return nil, nil }
 func (n *node) GetTimeValue() (*time.Time, error)  { n.is(instant); return nil, nil }
 
+// A stream is a document of its own, whose bytes no column holds.
+func (n *node) GetByteArrayValue() ([]byte, error) { n.is(text); return nil, nil }
+
 func (n *node) GetTimeOnlyValue() (*serialization.TimeOnly, error) { n.is(timeOfDay); return nil, nil }
 
 func (n *node) GetISODurationValue() (*serialization.ISODuration, error) {

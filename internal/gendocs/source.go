@@ -30,6 +30,11 @@ func requests(d schemas.Dataset) []string {
 		}
 		for _, part := range detail.Parts {
 			ask(part.Path)
+			for _, other := range part.Instead {
+				if line := "GET /" + d.Source.API + other.Part.Path; !slices.Contains(all, line) {
+					ask(other.Part.Path)
+				}
+			}
 		}
 	}
 	return all
