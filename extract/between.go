@@ -20,7 +20,7 @@ type element struct {
 }
 
 // mostFailing is how many elements of a collection between a parent and its records are tried if none of them answers: whom the
-// application may not ask for is not asked for all of a year's meetings.
+// application may not ask for is not asked for all of a year's meetings. A policy that is missing is of all of them.
 const mostFailing = 3
 
 // far is how many answers it takes to come to records of a parent, and to have read them.
@@ -62,7 +62,7 @@ func (r *Reading) lead(ctx context.Context, l *listing, of func(parent) take) (f
 			if first == nil {
 				first = err
 			}
-			if failed++; answered == 0 && failed >= mostFailing {
+			if failed++; graph.KindOf(err) == graph.NoPolicy || answered == 0 && failed >= mostFailing {
 				return far, first
 			}
 		}

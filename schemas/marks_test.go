@@ -12,7 +12,7 @@ var unmarked = map[string][]string{
 		"call_id", "stream_id", "correlation_id", "content_correlation_id",
 		"user_tenant_id", "application_instance_tenant_id", "azure_communication_services_resource_id", "tenant_id",
 		"azure_ad_app_id", "communication_service_id", "sku_id", "disabled_plans", "organization_id", "service_plans",
-		"internal_id", "owner_tenant_id", "member_tenant_id", "reply_to_id", "application_id", "etag",
+		"internal_id", "owner_tenant_id", "member_tenant_id", "identity_tenant_id", "reply_to_id", "application_id", "etag",
 		"tag_id", "teams_app_id", "conversation_id", "channel_id_of_event", "team_id_of_event", "administrative_unit_infos",
 		"relay_ip_address", "trunk_fqdn", "on_premises_domain_name", "operator_id", "acs_resource_id",
 		"host_tenant_id", "host_link", "graph_id", "sms_id", "remediation_id",
@@ -22,7 +22,7 @@ var unmarked = map[string][]string{
 		"member_settings", "guest_settings", "messaging_settings", "fun_settings", "roles", "working_days",
 		"application_type", "label", "call_type", "destination_context", "inventory_type", "license_capability", "operator", "media_path_location", "signaling_location",
 		"creation_type", "external_user_state", "user_type", "preferred_data_location", "visibility", "membership_rule_processing_state",
-		"activity", "availability", "content_type", "capabilities", "feature_types",
+		"activity", "availability", "content_type", "role", "capabilities", "feature_types",
 	},
 	"a closed vocabulary of countries, currencies, languages, formats and time zones": {
 		"currency", "destination_name", "tenant_country_code", "usage_country_code", "user_country_code", "other_party_country_code", "preferred_language", "locale", "date_format", "time_format",

@@ -20,6 +20,7 @@ func BuiltIn() Set {
 		ResourceAccounts, PhoneNumbers, TeamsUserConfigurations,
 		CalendarEvents, Chats, ChatMessages, ChannelMessages,
 		Transcripts, CallTranscripts, Recordings, CallRecordings,
+		AttendanceReports,
 	}
 }
 

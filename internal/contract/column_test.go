@@ -27,6 +27,7 @@ type contract struct {
 const (
 	example    = "not declared, but in answers that Microsoft shows"
 	annotation = "an annotation, which models do not declare"
+	ofDerived  = "declared of the types that are derived from the one in the model"
 )
 
 var contracts = []contract{
@@ -58,6 +59,10 @@ var contracts = []contract{
 	{dataset: schemas.PhoneNumbers, model: teamsadministration.NewNumberAssignment(), unknown: with(), navigations: true},
 	{dataset: schemas.TeamsUserConfigurations, model: teamsadministration.NewTeamsUserConfiguration(), unknown: with(), navigations: true},
 	{dataset: schemas.CalendarEvents, model: models.NewEvent(), unknown: with(schemas.Local), navigations: true},
+	{
+		dataset: schemas.AttendanceReports, model: models.NewMeetingAttendanceReport(),
+		unknown: map[string]string{schemas.Local: annotation, "attendanceRecords[].identity.tenantId": ofDerived},
+	},
 	{dataset: schemas.Chats, model: models.NewChat(), unknown: with(), navigations: true},
 	{dataset: schemas.ChatMessages, model: models.NewChatMessage(), unknown: ofMessages, navigations: true},
 	{dataset: schemas.ChannelMessages, model: models.NewChatMessage(), unknown: ofMessages, navigations: true},

@@ -28,6 +28,7 @@ func TestMeetingsAndMessagesAreAskedForAsMicrosoftsClientAsks(t *testing.T) {
 		want    []string
 	}{
 		{schemas.CalendarEvents, eventRequests(t, adapter)},
+		{schemas.AttendanceReports, attendanceRequests(t, adapter)},
 		{schemas.Chats, chatRequests(t, adapter)},
 		{schemas.ChatMessages, chatMessageRequests(t, adapter)},
 		{schemas.ChannelMessages, channelMessageRequests(t, adapter)},
@@ -72,6 +73,26 @@ func eventRequests(t *testing.T, adapter abs.RequestAdapter) []string {
 		QueryParameters: &users.ItemCalendarViewRequestBuilderGetQueryParameters{
 			StartDateTime: new("2026-11-23T00:00:00Z"), EndDateTime: new("2026-11-24T00:00:00Z"), Top: new(int32(500)),
 		}})}
+}
+
+func attendanceRequests(t *testing.T, adapter abs.RequestAdapter) []string {
+	list, user := everyUser(t, adapter)
+	reports := user.OnlineMeetings().ByOnlineMeetingId(one).AttendanceReports()
+	return []string{
+		list,
+		get(t, user.CalendarView().ToGetRequestInformation, &users.ItemCalendarViewRequestBuilderGetRequestConfiguration{
+			QueryParameters: &users.ItemCalendarViewRequestBuilderGetQueryParameters{
+				StartDateTime: new("2026-11-22T00:00:00Z"), EndDateTime: new("2026-11-25T00:00:00Z"), Top: new(int32(500)),
+				Select: []string{"id", "isOrganizer", "onlineMeeting"},
+			}}),
+		get(t, user.OnlineMeetings().ToGetRequestInformation, &users.ItemOnlineMeetingsRequestBuilderGetRequestConfiguration{
+			QueryParameters: &users.ItemOnlineMeetingsRequestBuilderGetQueryParameters{Filter: new("JoinWebUrl eq '" + link + "'")}}),
+		get(t, reports.ToGetRequestInformation, nil),
+		get(t, reports.ByMeetingAttendanceReportId(one).ToGetRequestInformation, &users.ItemOnlineMeetingsItemAttendanceReportsMeetingAttendanceReportItemRequestBuilderGetRequestConfiguration{
+			QueryParameters: &users.ItemOnlineMeetingsItemAttendanceReportsMeetingAttendanceReportItemRequestBuilderGetQueryParameters{
+				Expand: []string{"attendanceRecords"},
+			}}),
+	}
 }
 
 func chatRequests(t *testing.T, adapter abs.RequestAdapter) []string {

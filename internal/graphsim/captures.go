@@ -153,7 +153,12 @@ func (t *Tenant) meetingID(c *call) string {
 	if c.room != (guid{}) {
 		room.id = c.room
 	}
-	return base64.StdEncoding.EncodeToString([]byte("1*" + t.key(c.first) + "*0**19:meeting_" + room.thread() + "@thread.v2"))
+	return t.meetingKey(c.first, room.thread())
+}
+
+// meetingKey is the id of a meeting with a thread.
+func (t *Tenant) meetingKey(organizer party, thread string) string {
+	return base64.StdEncoding.EncodeToString([]byte("1*" + t.key(organizer) + "*0**19:meeting_" + thread + "@thread.v2"))
 }
 
 // The sorts of what has an id.

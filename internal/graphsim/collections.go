@@ -99,6 +99,15 @@ var collections = []collection{
 	{path: "users/{}/adhocCalls/{}/recordings"},
 	{path: "users/{}/adhocCalls/{}/recordings/{}"},
 	{path: "users/{}/adhocCalls/{}/recordings/{}/content"},
+	{path: "users/{}/onlineMeetings", roles: meetingRoles, prices: ofTeams, typ: &onlineMeetingType, options: "$filter",
+		absent: "$select $top $expand $orderby $count", filters: "JoinWebUrl eq, joinWebUrl eq", rows: (*Tenant).onlineMeetings},
+	{path: "users/{}/onlineMeetings/{}/attendanceReports", roles: artifactRoles, prices: ofTeams,
+		absent: "$select $filter $top $expand $orderby $count", page: reportPage, preferred: true, rows: (*Tenant).attendanceReports},
+	{path: "users/{}/onlineMeetings/{}/attendanceReports/{}", roles: artifactRoles, prices: ofTeams,
+		sick: target{class: objectAnswer, dataset: "attendance_reports", key: 2, isRecord: true}, options: "$expand", absent: "$select",
+		one: (*Tenant).oneAttendanceReport},
+	{path: "users/{}/onlineMeetings/{}/attendanceReports/{}/attendanceRecords", roles: artifactRoles, prices: ofTeams,
+		absent: "$select $filter $top $expand $orderby $count", page: attendancePage, preferred: true, rows: (*Tenant).attendanceRecords},
 	{path: "chats/{}/members", roles: chatMemberRoles, prices: []price{{limit: limitMembers}, {limit: limitChatMembers, key: 1}},
 		sick: target{class: pageAnswer, dataset: "chats", isRecord: true}, absent: "$filter $select $top", page: chatMemberPage, preferred: true,
 		rows: (*Tenant).chatMembers},
@@ -213,4 +222,6 @@ var (
 	meetingRecordingRoles  = []string{"OnlineMeetingRecording.Read.All"}
 	callTranscriptRoles    = []string{"CallTranscripts.Read.All"}
 	callRecordingRoles     = []string{"CallRecordings.Read.All"}
+	meetingRoles           = []string{"OnlineMeetings.Read.All", "OnlineMeetings.ReadWrite.All"}
+	artifactRoles          = []string{"OnlineMeetingArtifact.Read.All"}
 )

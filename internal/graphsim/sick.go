@@ -387,7 +387,13 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 		} {
 			of.id = p.id.String()
 			note(of, of.dataset)
+			if of.dataset == "calendar_events" { // by which attendance is found
+				note(of, "attendance_reports")
+			}
 		}
+	}
+	for _, s := range t.everySession(now) {
+		note(target{class: objectAnswer, dataset: "attendance_reports", id: s.id().String(), isRecord: true}, "attendance_reports")
 	}
 	for _, g := range t.teams(0, now) {
 		note(target{class: objectAnswer, dataset: "teams", id: g.id.String(), isRecord: true}, "teams")
@@ -414,7 +420,7 @@ func (t *Tenant) Illnesses(now time.Time) (list []Illness) {
 		note(target{class: listAnswer, dataset: dataset}, dataset)
 	}
 	note(target{class: listAnswer, dataset: usersList}, "presence", "mailbox_settings", "calendar_events", "chats", "chat_messages",
-		"transcripts", "recordings", "call_transcripts", "call_recordings", "joined_teams")
+		"transcripts", "recordings", "call_transcripts", "call_recordings", "joined_teams", "attendance_reports")
 	note(target{class: listAnswer, dataset: teamsList}, "teams", "channel_members", "channel_messages", "team_members", "incoming_channels")
 	return list
 }

@@ -20,6 +20,8 @@ type Truth struct {
 	Tables map[string]Table `json:"tables"`
 	// Changed says of the tables of messages how much has happened to them.
 	Changed map[string]Changed `json:"changed"`
+	// Attendance sums up the reports about who was in meetings.
+	Attendance Attendance `json:"attendance"`
 	// Keys are the keys of all rows by table, each joined as for [Table.Keys], where they are asked for.
 	Keys map[string][]string `json:"keys,omitempty"`
 }
@@ -72,6 +74,7 @@ func (t *Tenant) truth(keys map[string][]string) Truth {
 	t.chatTruth(l, now)
 	t.channelTruth(l, now)
 	t.captureTruth(l, now)
+	truth.Attendance = t.attendanceTruth(l, now)
 	truth.Changed = map[string]Changed{}
 	for table, changed := range l.changed {
 		truth.Changed[table] = *changed
@@ -136,7 +139,8 @@ const countedTables = `calls call_participants call_sessions call_segments call_
 	direct_routing_calls users user_licenses groups group_members group_owners tenants subscribed_skus teams channels
 	channel_members presence mailbox_settings calendar_events event_attendees transcripts utterances recordings call_transcripts
 	call_utterances call_recordings phone_numbers resource_accounts teams_user_configurations
-	team_members incoming_channels joined_teams sms_logs blocked_users_log dial_out_logs`
+	team_members incoming_channels joined_teams sms_logs blocked_users_log dial_out_logs
+	attendance_reports attendance_records attendance_intervals`
 
 const messageTables = ` chats chat_members chat_messages message_mentions message_attachments message_reactions message_events
 	channel_messages channel_message_mentions channel_message_attachments channel_message_reactions channel_message_events`

@@ -125,6 +125,7 @@ func (r reading) users(t *testing.T, tenant *Tenant, now time.Time) {
 				r.add("event_attendees", user, texts(e, "id"), fmt.Sprint(i))
 			}
 		}
+		r.attendance(t, walk(t, tenant, usersPath+"/"+user, events))
 	}
 	for ids := range slices.Chunk(column(users, "id"), mostPresences) {
 		for _, one := range post(t, tenant, presencesTarget, idsBody(ids)).values(t) {
