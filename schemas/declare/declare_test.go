@@ -291,3 +291,22 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestParsePaging(t *testing.T) {
+	for word, want := range map[string]schemas.Paging{
+		"": schemas.NextLink, "next_link": schemas.NextLink, "skip": schemas.Skip,
+	} {
+		text := strings.Replace(visits, "source:\n", "source:\n  paging: "+word+"\n", 1)
+		if word == "" {
+			text = visits
+		}
+		all, err := Parse("x.yaml", []byte(text))
+		if err != nil || len(all) != 1 || all[0].Source.Paging != want {
+			t.Errorf("paging %q is %v, %v; want %v", word, all, err, want)
+		}
+	}
+	again := strings.Replace(strings.Replace(visits, "source:\n", "source:\n  paging: skip\n", 1), "$top: 100", "$skip: 0", 1)
+	if _, err := Parse("x.yaml", []byte(again)); err == nil || !strings.Contains(err.Error(), "no $skip of its own") {
+		t.Errorf("a $skip beside another: %v", err)
+	}
+}
