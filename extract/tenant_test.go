@@ -2,6 +2,7 @@ package extract_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -117,5 +118,44 @@ func TestTenantUsers(t *testing.T) {
 	later := extract.Read(client, schemas.Users, schemas.Range{}, extract.Options{Cursor: reading.Cursor()})
 	if records, err = collect(t, later); err != nil || len(records) != 0 || later.Cursor() == "" {
 		t.Errorf("since then read %v, %v, but nothing changes in the tenant", records, err)
+	}
+}
+
+// The service gives seven numbers a page, however many are asked for, and no link: none is missed, and none comes twice.
+func TestTenantPhoneNumbers(t *testing.T) {
+	now := instant("2026-03-03T16:30:00Z")
+	sim := graphsim.New(graphsim.Options{
+		Seed: 7, Users: 90, From: day("2026-03-03"), To: day("2026-03-04"), Now: func() time.Time { return now }, Sick: graphsim.Sick{Page: 7},
+	})
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		sim.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	client, err := graph.New(graph.Options{Endpoint: server.URL, Token: graph.StaticToken{Secret: "token"}, Rate: 1e4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for text, err := range extract.Read(client, schemas.PhoneNumbers, march3, extract.Options{Now: now}).Records(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		var record struct{ TelephoneNumber string }
+		if err := json.Unmarshal(text.JSON, &record); err != nil {
+			t.Fatal(err)
+		}
+		got[record.TelephoneNumber]++
+	}
+	want := map[string]int{}
+	for _, f := range sim.AssignmentFacts(now) {
+		want[f.Number]++
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("read %d numbers, and there are %d", len(got), len(want))
+	}
+	if asked < len(want)/7 {
+		t.Errorf("%d requests for %d numbers: pages are not short", asked, len(want))
 	}
 }
