@@ -3,7 +3,6 @@ package graphsim
 import (
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -210,7 +209,7 @@ func (t *Tenant) userConfiguration(p *person) entity {
 	if p.licences() > 1 {
 		features = append(features, "CallingPlan")
 	}
-	return t.configuration(p.id.String(), p.principal, sort, v.enabled, features, numbers, p.created())
+	return t.configuration(configured{p.id.String(), p.principal, sort, v.enabled, features, numbers, p.created()})
 }
 
 func (t *Tenant) accountConfiguration(i int) entity {
@@ -218,11 +217,22 @@ func (t *Tenant) accountConfiguration(i int) entity {
 	if resourceAccounts[i].line {
 		numbers = append(numbers, entity{"telephoneNumber", sites[0].subscriber(accountNumbers + i), "assignmentCategory", "primary"})
 	}
-	return t.configuration(t.accountID(i), fmt.Sprintf("line%d@%s", i, domain), "resourceAccount", resourceAccounts[i].line, []string{"Teams", "PhoneSystemVirtualUser"}, numbers,
-		midnight(16_400).Add(9*time.Hour))
+	return t.configuration(configured{
+		t.accountID(i), fmt.Sprintf("line%d@%s", i, domain), "resourceAccount", resourceAccounts[i].line,
+		[]string{"Teams", "PhoneSystemVirtualUser"}, numbers, midnight(16_400).Add(9 * time.Hour),
+	})
 }
 
-func (t *Tenant) configuration(id, principal, sort string, enabled bool, features []string, numbers []entity, created time.Time) entity {
+// configured is what Teams allows an account.
+type configured struct {
+	id, principal, sort string
+	enabled             bool
+	features            []string
+	numbers             []entity
+	created             time.Time
+}
+
+func (t *Tenant) configuration(c configured) entity {
 	policy := func(of, name, how string) entity {
 		one := entity{"displayName", name, "assignmentType", how, "policyId", planOf(of + " " + name)}
 		if how == "group" {
@@ -230,15 +240,15 @@ func (t *Tenant) configuration(id, principal, sort string, enabled bool, feature
 		}
 		return entity{"policyType", of, "policyAssignment", one}
 	}
-	s := seeded(t.seed, uint64(len(principal)), uint64(created.Unix()), 'Y')
+	s := seeded(t.seed, uint64(len(c.principal)), uint64(c.created.Unix()), 'Y')
 	return entity{
-		"id", id, "userPrincipalName", principal, "tenantId", t.Tenant,
+		"id", c.id, "userPrincipalName", c.principal, "tenantId", t.Tenant,
 		"effectivePolicyAssignments", []entity{
 			policy("TeamsCallingPolicy", pick(&s, []string{"AllowCalling", "AllowCalling", "NoForwarding"}), "direct"),
 			policy("TeamsMeetingPolicy", "AllOn", "group"),
 		},
-		"telephoneNumbers", slices.Clip(numbers), "isEnterpriseVoiceEnabled", enabled, "featureTypes", features, "accountType", sort,
-		"createdDateTime", created, "modifiedDateTime", created.Add(90 * 24 * time.Hour),
+		"telephoneNumbers", c.numbers, "isEnterpriseVoiceEnabled", c.enabled, "featureTypes", c.features, "accountType", c.sort,
+		"createdDateTime", c.created, "modifiedDateTime", c.created.Add(90 * 24 * time.Hour),
 	}
 }
 
