@@ -132,7 +132,7 @@ func metrics(d metricDialect, viewed map[string]bool) (statements, notes []strin
 
 // Metrics are all of them, those that others need before these.
 func Metrics() []Metric {
-	return slices.Concat(helpers, ofCalls, ofQueues, ofTelephony, ofNumbers, ofQuality, ofMeetings, ofMessages, ofPeople)
+	return slices.Concat(helpers, ofCalls, ofQueues, ofTelephony, ofNumbers, ofQuality, ofMeetings, ofConversations, ofMessages, ofPeople)
 }
 
 // FindMetric finds one by its name.

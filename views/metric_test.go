@@ -128,3 +128,29 @@ func quoted(e views.Engine, name string) string {
 		return `"` + name + `"`
 	}
 }
+
+// A view of both kinds of conversations has each column of their tables, which are the same.
+func TestBothKindsAreWhole(t *testing.T) {
+	for _, name := range []string{"all_transcripts", "all_utterances", "all_recordings"} {
+		m, ok := views.FindMetric(name)
+		if !ok || len(m.Also) != 2 {
+			t.Fatalf("%s reads %v, want two tables", name, m.Also)
+		}
+		query, err := m.Query(views.DuckDB)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, second, _ := strings.Cut(query, "UNION ALL")
+		for i, half := range []string{first, second} {
+			_, table, _ := schemas.BuiltIn().FindTable(m.Also[i])
+			if len(table.Columns) == 0 {
+				t.Fatalf("there is no table %s", m.Also[i])
+			}
+			for _, c := range table.Columns {
+				if !regexp.MustCompile(`\b` + c.Name + `\b`).MatchString(half) {
+					t.Errorf("%s lacks %s of %s", name, c.Name, table.Name)
+				}
+			}
+		}
+	}
+}

@@ -108,7 +108,7 @@ func (l *lake) simulated(t *testing.T) {
 // number, no time without zone, nothing nested.
 var duckDBTypes = map[schemas.Type]string{
 	schemas.String: "VARCHAR", schemas.Enum: "VARCHAR", schemas.LongText: "VARCHAR", schemas.JSON: "VARCHAR",
-	schemas.Member: "VARCHAR", schemas.Hash: "VARCHAR", schemas.Zone: "VARCHAR", schemas.KeyText: "VARCHAR",
+	schemas.Member: "VARCHAR", schemas.Hash: "VARCHAR", schemas.Zone: "VARCHAR", schemas.KeyText: "VARCHAR", schemas.Digest: "VARCHAR",
 	schemas.Bool: "BOOLEAN", schemas.Present: "BOOLEAN",
 	schemas.Int32: "INTEGER", schemas.Int64: "BIGINT", schemas.DurationMS: "BIGINT", schemas.Version: "BIGINT",
 	schemas.Float64: "DOUBLE", schemas.Decimal: "DECIMAL(18,6)",

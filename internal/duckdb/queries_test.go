@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,7 +40,10 @@ func (l *lake) queries(t *testing.T) {
 func queried() []schemas.Dataset { return append(demonstrated(), named...) }
 
 // named are datasets that no run reads where they are not named.
-var named = []schemas.Dataset{schemas.ChannelMembers, schemas.ResourceAccounts, schemas.PhoneNumbers, schemas.TeamsUserConfigurations}
+var named = []schemas.Dataset{
+	schemas.ChannelMembers, schemas.ResourceAccounts, schemas.PhoneNumbers, schemas.TeamsUserConfigurations,
+	schemas.Transcripts, schemas.CallTranscripts, schemas.Recordings, schemas.CallRecordings,
+}
 
 // named reads them into a lake of their own, once.
 func (l *lake) named(t *testing.T) *lake {
@@ -54,6 +58,22 @@ func (l *lake) named(t *testing.T) *lake {
 	}
 	command(t, "sh", "internal/demo.sh", "--dataset", strings.Join(names, ","))
 	return l.named(t)
+}
+
+var madeView = regexp.MustCompile(`^CREATE OR REPLACE VIEW "(\w+)"`)
+
+// addViews makes those views of another lake that are not there.
+func (l *lake) addViews(t *testing.T, other *lake) {
+	t.Helper()
+	there := map[string]bool{}
+	for _, p := range l.pairs(t, "SELECT view_name, '' FROM duckdb_views() WHERE NOT internal") {
+		there[p[0]] = true
+	}
+	for _, s := range other.statements(t, "duckdb") {
+		if made := madeView.FindStringSubmatch(s); made != nil && !there[made[1]] {
+			l.exec(t, s)
+		}
+	}
 }
 
 // answer gives the rows of a query by the names of its columns.

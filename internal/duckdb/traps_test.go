@@ -266,6 +266,14 @@ var byHand = []trap{
 	{"Teams without an owner", "count(*) FILTER (active_owners = 0)", "count(*) FILTER (owners = 0)", 3},
 	// Nobody ever wrote in one, not for forty days in one, and to one somebody was only added. One that is silent is archived.
 	{"Dormant teams", "count(*) FILTER (state = 'dormant')", "", 3},
+	// Ann speaks for two minutes, also while she speaks, Bob and Cid for one each. Of the others one has two speakers, one no names, and one was removed.
+	{"Who talks how much", "sum(minutes)", "", 4},
+	// A minute in which nobody speaks, of one in which Ann and Bob do at once for another; and a minute of one without names.
+	{"Which conversations were silent", "sum(silence_seconds)", "", 120},
+	// Ann in two conversations, and Cid. In the directory two are called Bob, and nobody Dan.
+	{"Who the speakers are", "sum(known)", "", 3},
+	// One of each. One begins a sentence, one is a part of another word, and two were removed.
+	{"Which words are said", "sum(utterances)", "", 3},
 }
 
 // The wrong queries of docs/query.md give other numbers than the right ones, which were counted by hand.
@@ -303,7 +311,17 @@ func TestTrapsByHand(t *testing.T) {
 		INSERT INTO channel_messages (tenant_id, dt, team_id, channel_id, message_id, created_time, message_type, from_user_id) VALUES
 			('one', '2026-11-22', 'sales', 'k1', '1', '2026-11-22 09:00:00Z', 'message', 'ann'),
 			('one', '2026-10-13', 'legal', 'k2', '2', '2026-10-13 09:00:00Z', 'message', 'bob'),
-			('one', '2026-11-20', 'added', 'k3', '3', '2026-11-20 09:00:00Z', 'systemEventMessage', NULL);`)
+			('one', '2026-11-20', 'added', 'k3', '3', '2026-11-20 09:00:00Z', 'systemEventMessage', NULL);
+
+		INSERT INTO transcripts (tenant_id, dt, transcript_id, source, created_time, content_state, attributed, removed) VALUES
+			('one', '2026-11-16', 't1', 'scheduled', '2026-11-16 09:00:00Z', 'present', true, false), ('one', '2026-11-16', 't2', 'scheduled', '2026-11-16 10:00:00Z', 'present', true, false),
+			('one', '2026-11-16', 't3', 'scheduled', '2026-11-16 11:00:00Z', 'present', false, false), ('one', '2026-11-16', 't4', 'scheduled', '2026-11-16 12:00:00Z', 'present', true, true);
+		INSERT INTO utterances (tenant_id, dt, transcript_id, utterance_index, start_ms, end_ms, speaker_name, text, removed)
+			SELECT 'one', DATE '2026-11-16', id, row_number() OVER (), starts * 60000, ends * 60000, name, text, id = 't4' FROM (VALUES
+				('t1', 0, 2, 'Ann', 'Refund that.'), ('t1', 0.5, 1.5, 'Ann', 'Press the button.'), ('t1', 1, 2, 'Bob', 'A ton of it.'), ('t1', 3, 4, 'Cid', 'Can I cancel?'),
+				('t2', 0, 1, 'Ann', 'Yes.'), ('t2', 1, 2, 'Dan', NULL), ('t3', 0, 1, NULL, NULL), ('t3', 2, 3, NULL, NULL), ('t4', 0, 10, 'Bob', 'cancel and refund')
+			) AS v(id, starts, ends, name, text);
+		INSERT INTO users_current (tenant_id, user_id, display_name) VALUES ('two', 'ann', 'Ann'), ('one', 'ann2', 'Ann'), ('one', 'bob2', 'Bob'), ('one', 'bob3', 'Bob'), ('one', 'cid', 'Cid');`)
 	l.metricViews(t)
 	l.differ(t, byHand)
 }

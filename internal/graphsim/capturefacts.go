@@ -37,6 +37,7 @@ type SpeakerFact struct {
 	Uncounted  int // utterances in a language that is not divided into words
 	Questions  int
 	Monologue  time.Duration // the longest turn: it ends when another speaks, or after a pause of more than turnPause
+	User       string        // whose name it is, if it is that of one user of the tenant, and of no other who takes part
 }
 
 // A RecordingFact is a recording.
@@ -95,8 +96,26 @@ func (t *Tenant) transcriptFact(p *capture, said bool) TranscriptFact {
 	}
 	if said {
 		one.tell(t.conversation(p), p.seed)
+		for i := range one.Speakers {
+			one.Speakers[i].User = t.userOf(one.Speakers[i].Name, &p.call)
+		}
 	}
 	return one
+}
+
+// userOf is whose name a speaker of a call has, if that is one user and nobody else in it.
+func (t *Tenant) userOf(name string, c *call) (user string) {
+	for _, p := range t.parties(c) {
+		if t.speakerName(p) != name {
+			continue
+		}
+		if id := t.key(p); p.kind != internal || user != "" && user != id {
+			return ""
+		} else {
+			user = id
+		}
+	}
+	return user
 }
 
 // tell counts what is said.

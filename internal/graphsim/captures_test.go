@@ -437,7 +437,7 @@ func TestTellingOfSpeech(t *testing.T) {
 		{start: 18_000, end: 25_000, speaker: "bob", words: 9, countable: true},
 		{start: 30_000, end: 40_000, speaker: "ann", words: 20, countable: true, question: true},
 	}, 1)
-	want := "[{ann 3 30s 42 0 2 20s} {bob 1 7s 9 0 0 7s}]"
+	want := "[{ann 3 30s 42 0 2 20s } {bob 1 7s 9 0 0 7s }]"
 	if got := fmt.Sprint(f.Speakers); got != want || f.Silence != 5*time.Second || f.LongestSilence != 5*time.Second || f.TalkedOver != 2*time.Second {
 		t.Errorf("%s, silence %v, longest %v, talked over %v; want %s", got, f.Silence, f.LongestSilence, f.TalkedOver, want)
 	}

@@ -512,3 +512,108 @@ SELECT user_id, offered, answered, missed, made, connected, talk_seconds FROM me
 -- the rows of N01
 SELECT call_id, target_id, other_id, can_match, attempt_of_day, returned_time FROM metric_missed_calls WHERE tenant_id = 'N01' ORDER BY call_id;
 -- = c2, bob, NULL, 0, 1, NULL
+
+-- example V01
+INSERT INTO transcripts (tenant_id, dt, transcript_id, source, meeting_id, call_id, organizer_user_id, created_time, content_state, attributed) VALUES
+ ('V01', '2026-11-16', 't1', 'scheduled', 'm1', 'c1', 'ann', '2026-11-16 09:00:00Z', 'present', true);
+INSERT INTO utterances (tenant_id, dt, transcript_id, utterance_index, start_ms, end_ms, speaker_name, word_count, character_count, question_count) VALUES
+ ('V01', '2026-11-16', 't1', 0, 0, 10000, 'Ann', 10, 50, 0), ('V01', '2026-11-16', 't1', 1, 10000, 20000, 'Ann', 12, 60, 1),
+ ('V01', '2026-11-16', 't1', 2, 18000, 25000, 'Bob', 9, 45, 0), ('V01', '2026-11-16', 't1', 3, 30000, 40000, 'Ann', 20, 100, 1);
+SELECT speaker, source, meeting_id, call_id, organizer_user_id, utterances, turns, talk_ms, talk_of_all_ms, talk_seconds, round(talk_share_percent, 1), longest_monologue_ms, longest_monologue_seconds, words, utterances_without_words, round(words_per_minute, 1), characters, questions FROM metric_speech WHERE tenant_id = 'V01' ORDER BY speaker;
+-- = Ann, scheduled, m1, c1, ann, 3, 2, 30000, 37000, 30, 81.1, 20000, 20, 42, 0, 84, 210, 2
+-- = Bob, scheduled, m1, c1, ann, 1, 1, 7000, 37000, 7, 18.9, 7000, 7, 9, 0, 77.1, 45, 0
+
+-- example V02
+-- the rows of V01
+SELECT transcript_id, source, meeting_id, call_id, organizer_user_id, attributed, utterances, speakers, turns, length_seconds, speech_seconds, silence_seconds, silence_percent, longest_silence_seconds, talked_over_seconds, words, questions FROM metric_conversations WHERE tenant_id = 'V01';
+-- = t1, scheduled, m1, c1, ann, 1, 4, 2, 3, 40, 35, 5, 12.5, 5, 2, 51, 2
+
+-- example V03
+-- Begun in the midst of a call, in no order of time, with an utterance in one's own and one of no length, pauses of 10 seconds and of a
+-- millisecond more, two who begin at once; one in which somebody goes on under another; one whose words are not known; one without names; one of a call, removed, empty, and not yet there.
+INSERT INTO transcripts (tenant_id, dt, transcript_id, source, created_time, content_state, attributed, removed) VALUES
+ ('V03', '2026-11-16', 't1', 'scheduled', '2026-11-16 09:00:00Z', 'present', true, false), ('V03', '2026-11-16', 't2', 'scheduled', '2026-11-16 09:00:00Z', 'present', true, false),
+ ('V03', '2026-11-16', 't3', 'scheduled', '2026-11-16 09:00:00Z', 'present', false, false), ('V03', '2026-11-16', 't4', 'scheduled', '2026-11-16 09:00:00Z', 'present', true, true),
+ ('V03', '2026-11-16', 't5', 'scheduled', '2026-11-16 09:00:00Z', 'present', true, false), ('V03', '2026-11-16', 't6', 'scheduled', '2026-11-16 09:00:00Z', 'not_yet', NULL, false),
+ ('V03', '2026-11-16', 't7', 'scheduled', '2026-11-16 09:00:00Z', 'present', true, false);
+INSERT INTO call_transcripts (tenant_id, dt, transcript_id, source, call_id, created_time, content_state, attributed, removed) VALUES
+ ('V03', '2026-11-16', 'u1', 'adhoc', 'c9', '2026-11-16 09:00:00Z', 'present', true, false);
+INSERT INTO utterances (tenant_id, dt, transcript_id, utterance_index, start_ms, end_ms, speaker_name, word_count, character_count, question_count) VALUES
+ ('V03', '2026-11-16', 't1', 0, 23000, 24000, 'Ann', 5, 25, 0), ('V03', '2026-11-16', 't1', 1, -5000, 5000, 'Ann', 10, 50, 0), ('V03', '2026-11-16', 't1', 2, 1000, 1000, 'Bob', 1, 5, 0),
+ ('V03', '2026-11-16', 't1', 3, 34001, 36001, NULL, 4, 20, 1), ('V03', '2026-11-16', 't1', 4, 2000, 3000, 'Ann', 2, 10, 0), ('V03', '2026-11-16', 't1', 5, 12000, 13000, 'Ann', 3, 15, 0),
+ ('V03', '2026-11-16', 't1', 6, 34001, 35001, 'Ann', 6, 30, 0),
+ ('V03', '2026-11-16', 't2', 0, 0, 6000, 'Cat', NULL, 40, 0), ('V03', '2026-11-16', 't2', 1, 6000, 12000, 'Dan', 12, 60, 0), ('V03', '2026-11-16', 't2', 2, 6000, 12000, 'Eve', 6, 30, 0),
+ ('V03', '2026-11-16', 't2', 3, 7000, 9000, 'Cat', 8, 40, 0),
+ ('V03', '2026-11-16', 't7', 0, 0, 100000, 'Gus', 1, 5, 0), ('V03', '2026-11-16', 't7', 1, 10000, 20000, 'Hal', 1, 5, 0), ('V03', '2026-11-16', 't7', 2, 30000, 40000, 'Gus', 1, 5, 0),
+ ('V03', '2026-11-16', 't7', 3, 32000, 34000, 'Gus', 1, 5, 0), ('V03', '2026-11-16', 't7', 4, 50000, 51000, 'Gus', 1, 5, 0), ('V03', '2026-11-16', 't7', 5, 61001, 62000, 'Gus', 1, 5, 0),
+ ('V03', '2026-11-16', 't3', 0, 0, 1000, NULL, 2, 10, 0), ('V03', '2026-11-16', 't3', 1, 3000, 4000, NULL, 2, 10, 1), ('V03', '2026-11-16', 't4', 0, 0, 1000, 'Ann', 2, 10, 0);
+INSERT INTO call_utterances (tenant_id, dt, transcript_id, utterance_index, start_ms, end_ms, speaker_name, word_count, character_count, question_count) VALUES
+ ('V03', '2026-11-16', 'u1', 0, 5, 5, 'Fay', 1, 5, 0);
+SELECT transcript_id, speaker, utterances, turns, talk_ms, round(talk_share_percent, 2), longest_monologue_ms, words, utterances_without_words, words_per_minute, questions FROM metric_speech WHERE tenant_id = 'V03' ORDER BY transcript_id, speaker;
+-- = t1, Ann, 5, 3, 13000, 86.67, 22000, 26, 0, 120, 0
+-- = t1, Bob, 1, 1, 0, 0, 0, 1, 0, NULL, 0
+-- = t1, unknown, 1, 1, 2000, 13.33, 2000, 4, 0, 120, 1
+-- = t2, Cat, 2, 2, 8000, 40, 6000, NULL, 1, NULL, 0
+-- = t2, Dan, 1, 1, 6000, 30, 6000, 12, 0, 120, 0
+-- = t2, Eve, 1, 1, 6000, 30, 6000, 6, 0, 60, 0
+-- = t7, Gus, 5, 3, 100000, 90.91, 100000, 5, 0, 3, 0
+-- = t7, Hal, 1, 1, 10000, 9.09, 10000, 1, 0, 6, 0
+-- = u1, Fay, 1, 1, 0, NULL, 0, 1, 0, NULL, 0
+
+-- example V04
+-- the rows of V03
+SELECT transcript_id, source, call_id, attributed, utterances, speakers, turns, length_ms, speech_ms, silence_ms, round(silence_percent, 2), longest_silence_ms, talked_over_ms, words, questions FROM metric_conversations WHERE tenant_id = 'V03' ORDER BY transcript_id;
+-- = t1, scheduled, NULL, 1, 7, 3, 5, 41001, 14000, 27001, 65.85, 10001, 1000, 31, 1
+-- = t2, scheduled, NULL, 1, 4, 3, 4, 12000, 12000, 0, 0, 0, 8000, NULL, 0
+-- = t3, scheduled, NULL, 0, 2, NULL, NULL, 4000, 2000, 2000, 50, 2000, NULL, 4, 1
+-- = t5, scheduled, NULL, 1, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0
+-- = t7, scheduled, NULL, 1, 6, 2, 4, 100000, 100000, 0, 0, 0, 10000, 6, 0
+-- = u1, adhoc, c9, 1, 1, 1, 1, 0, 0, 0, NULL, 0, 0, 1, 0
+
+-- example V05
+-- Also: a guest without account in the call record, two of one name in the directory, guests and others of it, ids that Graph gave.
+INSERT INTO transcripts (tenant_id, dt, transcript_id, source, meeting_id, call_id, organizer_user_id, created_time, end_time, content_state, attributed) VALUES
+ ('V05', '2026-11-16', 't1', 'scheduled', 'm1', 'c1', 'org', '2026-11-16 09:00:00Z', '2026-11-16 09:30:00Z', 'present', true),
+ ('V05', '2026-11-16', 't2', 'scheduled', 'm2', NULL, 'org', '2026-11-16 09:00:00Z', '2026-11-16 09:30:00Z', 'present', false);
+INSERT INTO utterances (tenant_id, dt, transcript_id, utterance_index, start_ms, end_ms, speaker_name, speaker_user_id)
+ SELECT 'V05', DATE '2026-11-16', t, i, i * 1000, i * 1000 + 500, n, u FROM (VALUES
+ ('t1', 0, 'Ann Ek', NULL), ('t1', 1, 'Bob Orr', NULL), ('t1', 2, 'Cat Lind (Guest)', NULL), ('t1', 3, 'Dan Wood', NULL), ('t1', 4, 'Eve Holm', NULL), ('t1', 5, 'Fay Moss', NULL),
+ ('t1', 6, 'Gus Hill', NULL), ('t1', 7, 'Hal Reed (Guest)', NULL), ('t1', 8, 'Ida Lake', NULL), ('t1', 9, 'Kim Dale', NULL), ('t1', 10, 'Lou Park (Guest)', NULL),
+ ('t1', 11, 'Mia Voss (Guest)', NULL), ('t1', 12, 'Org Prime', NULL), ('t1', 13, NULL, NULL), ('t1', 14, 'erased', NULL), ('t1', 15, 'Noa Ray', NULL),
+ ('t1', 16, 'Pia Lund', 'pia'), ('t1', 17, 'Pia Lund', NULL), ('t1', 18, 'Rex Sand', 'rex'), ('t1', 19, 'Rex Sand', 'rex2'), ('t1', 20, 'Ann Ek', NULL), ('t1', 21, 'Sol Vik (Guest)', NULL), ('t2', 0, NULL, NULL)) AS v (t, i, n, u);
+INSERT INTO call_participants (tenant_id, dt, call_id, participant_index, identity_kind, user_id, user_display_name, user_tenant_id, guest_display_name) VALUES
+ ('V05', '2026-11-15', 'c1', 0, 'user', 'dan', 'Dan Wood', 'V05', NULL), ('V05', '2026-11-15', 'c1', 1, 'user', 'ann', 'Ann Ek', 'V05', NULL),
+ ('V05', '2026-11-15', 'c1', 2, 'user', 'gus2', 'Gus Hill', 'V05', NULL), ('V05', '2026-11-15', 'c1', 3, 'guest', NULL, NULL, NULL, 'Ida Lake (Guest)'),
+ ('V05', '2026-11-16', 'c2', 0, 'user', 'noa', 'Noa Ray', 'V05', NULL);
+INSERT INTO users_current (tenant_id, picture_date, user_id, display_name, user_type)
+ SELECT 'V05', DATE '2026-11-17', u, n, k FROM (VALUES
+ ('ann', 'Ann Ek', 'Member'), ('ann2', 'Ann Ek', 'Member'), ('dan', 'Dan Wood', 'Member'), ('eve', 'Eve Holm', 'Member'), ('kim1', 'Kim Dale', 'Member'), ('kim2', 'Kim Dale', 'Member'),
+ ('lou', 'Lou Park', 'Member'), ('mia', 'Mia Voss', 'Guest'), ('mia2', 'Mia Voss', 'Member'), ('sol', 'Sol Vik', 'Guest'), ('org', 'Org Prime', 'Member')) AS v (u, n, k);
+SELECT speaker, source, matched_by, user_id, user_tenant_id FROM transcript_speakers WHERE tenant_id = 'V05' ORDER BY speaker;
+-- = Ann Ek, scheduled, participant_unique, ann, V05
+-- = Bob Orr, scheduled, none, NULL, NULL
+-- = Cat Lind (Guest), scheduled, none, NULL, NULL
+-- = Dan Wood, scheduled, participant_unique, dan, V05
+-- = Eve Holm, scheduled, directory_unique, eve, V05
+-- = Fay Moss, scheduled, none, NULL, NULL
+-- = Gus Hill, scheduled, participant_unique, gus2, V05
+-- = Hal Reed (Guest), scheduled, none, NULL, NULL
+-- = Ida Lake, scheduled, anonymous, NULL, NULL
+-- = Kim Dale, scheduled, ambiguous, NULL, NULL
+-- = Lou Park (Guest), scheduled, none, NULL, NULL
+-- = Mia Voss (Guest), scheduled, ambiguous, NULL, NULL
+-- = Noa Ray, scheduled, none, NULL, NULL
+-- = Org Prime, scheduled, organizer_unique, org, V05
+-- = Pia Lund, scheduled, transcript, pia, NULL
+-- = Rex Sand, scheduled, ambiguous, NULL, NULL
+-- = Sol Vik (Guest), scheduled, directory_unique, sol, V05
+-- = erased, scheduled, none, NULL, NULL
+-- = unknown, scheduled, none, NULL, NULL
+
+-- example V06
+-- the rows of V03 and V05, as all of them
+INSERT INTO recordings (tenant_id, dt, recording_id, source, content_correlation_id, created_time) VALUES ('V06', '2026-11-16', 'r1', 'scheduled', 'x1', '2026-11-16 09:00:00Z');
+INSERT INTO call_recordings (tenant_id, dt, recording_id, source, call_id, created_time) VALUES ('V06', '2026-11-16', 'r2', 'adhoc', 'c1', '2026-11-16 09:00:00Z');
+SELECT source, count(*) AS rows FROM (SELECT source FROM all_transcripts WHERE tenant_id = 'V03' UNION ALL SELECT source FROM all_utterances WHERE tenant_id = 'V03' UNION ALL SELECT source FROM all_recordings WHERE tenant_id = 'V06') AS a GROUP BY source ORDER BY source;
+-- = adhoc, 3
+-- = scheduled, 28

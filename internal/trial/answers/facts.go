@@ -23,7 +23,7 @@ type comparison struct {
 	seen       string // the query of the lake
 }
 
-var comparisons = slices.Concat(ofCalls, ofQueues, ofPhones, ofTelephony, ofQuality, ofMeetings, ofMessages, ofPeople)
+var comparisons = slices.Concat(ofCalls, ofQueues, ofPhones, ofTelephony, ofQuality, ofMeetings, ofConversations, ofMessages, ofPeople)
 
 // told is what the generator says of a tenant.
 type told struct {

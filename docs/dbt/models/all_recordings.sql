@@ -1,0 +1,7 @@
+SELECT
+    tenant_id, dt, recording_id, source, meeting_id, call_id, content_correlation_id, organizer_user_id, created_time, end_time, content_url
+FROM {% if 'recordings' in var('datasets') %}{{ source('graphlake', 'recordings') }}{% else %}(SELECT CAST(NULL AS VARCHAR) AS "recording_id", CAST(NULL AS VARCHAR) AS "source", CAST(NULL AS VARCHAR) AS "meeting_id", CAST(NULL AS VARCHAR) AS "call_id", CAST(NULL AS VARCHAR) AS "content_correlation_id", CAST(NULL AS VARCHAR) AS "organizer_user_id", CAST(NULL AS TIMESTAMPTZ) AS "created_time", CAST(NULL AS TIMESTAMPTZ) AS "end_time", CAST(NULL AS VARCHAR) AS "content_url", CAST(NULL AS VARCHAR) AS "tenant_id", CAST(NULL AS DATE) AS "dt" WHERE 1 = 0){% endif %} AS recordings
+UNION ALL
+SELECT
+    tenant_id, dt, recording_id, source, meeting_id, call_id, content_correlation_id, organizer_user_id, created_time, end_time, content_url
+FROM {% if 'call_recordings' in var('datasets') %}{{ source('graphlake', 'call_recordings') }}{% else %}(SELECT CAST(NULL AS VARCHAR) AS "recording_id", CAST(NULL AS VARCHAR) AS "source", CAST(NULL AS VARCHAR) AS "meeting_id", CAST(NULL AS VARCHAR) AS "call_id", CAST(NULL AS VARCHAR) AS "content_correlation_id", CAST(NULL AS VARCHAR) AS "organizer_user_id", CAST(NULL AS TIMESTAMPTZ) AS "created_time", CAST(NULL AS TIMESTAMPTZ) AS "end_time", CAST(NULL AS VARCHAR) AS "content_url", CAST(NULL AS VARCHAR) AS "tenant_id", CAST(NULL AS DATE) AS "dt" WHERE 1 = 0){% endif %} AS call_recordings

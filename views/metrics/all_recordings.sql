@@ -1,0 +1,7 @@
+SELECT
+    tenant_id, dt, recording_id, source, meeting_id, call_id, content_correlation_id, organizer_user_id, created_time, end_time, content_url
+FROM recordings
+UNION ALL
+SELECT
+    tenant_id, dt, recording_id, source, meeting_id, call_id, content_correlation_id, organizer_user_id, created_time, end_time, content_url
+FROM call_recordings
