@@ -147,8 +147,8 @@ func (b *behind) failed(ctx context.Context, place int, one Behind, err error) e
 	if far, ok := errors.AsType[farError](err); ok {
 		after = far.after
 	}
-	b.failedAt = max(b.failedAt, after+1)
 	if one.Kind != graph.NotFound {
+		b.failedAt = max(b.failedAt, after+1)
 		b.first = cmp.Or(b.first, err)
 	}
 	switch {

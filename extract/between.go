@@ -43,8 +43,8 @@ func (r *Reading) lead(ctx context.Context, l *listing, of func(parent) take) (f
 		return depth, farError{fmt.Errorf("%s: %w", way[depth].Name, err), depth}
 	}
 	far = depth + 1
-	var first error
-	failed, answered := 0, 0
+	var first, missing error
+	failed, answered, absent := 0, 0, 0
 	for _, e := range elements {
 		next := *l
 		next.parent.by = append(slices.Clip(l.parent.by), e)
@@ -55,7 +55,8 @@ func (r *Reading) lead(ctx context.Context, l *listing, of func(parent) take) (f
 			answered++
 		case graph.KindOf(err) == graph.NotFound: // it has gone since it was listed, or never was
 			r.counts.gone.Add(1)
-			answered++
+			missing = err
+			absent++
 		case !ofElement(ctx, err):
 			return far, err
 		default:
@@ -66,6 +67,9 @@ func (r *Reading) lead(ctx context.Context, l *listing, of func(parent) take) (f
 				return far, first
 			}
 		}
+	}
+	if first == nil && answered == 0 && absent >= mostFailing { // as that all have gone is not to be believed at once
+		return far, missing
 	}
 	return far, first
 }
@@ -105,11 +109,11 @@ func (r *Reading) elementsOnce(ctx context.Context, source *schemas.Between, l *
 			if len(id) > 0 {
 				e.id = string(json.Unquote(json.At(v.JSON, id...)))
 			}
-			leads, err := leads(source, v.JSON)
+			on, err := leads(source, v.JSON)
 			if err != nil {
 				return nil, err
 			}
-			if e.id == "" || len(e.id) > graph.MostID || met[e.id] || !leads {
+			if e.id == "" || len(e.id) > graph.MostID || met[e.id] || !on {
 				continue
 			}
 			met[e.id] = true
@@ -128,7 +132,7 @@ func leads(source *schemas.Between, of []byte) (bool, error) {
 			return false, err
 		}
 		if len(names) == 0 {
-			return false, errors.New("no member is the empty path")
+			return false, errors.New("nothing is at the empty path")
 		}
 		if !bytes.Equal(json.At(of, names...), []byte("true")) {
 			return false, nil

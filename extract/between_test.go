@@ -87,6 +87,8 @@ func TestBetweenFails(t *testing.T) {
 		{name: "all answer", rooms: map[string]string{"1": none, "2": "room", "3": "404 NotFound", "4": none}, dates: none, asked: "1234", read: 1},
 		{name: "one is refused", rooms: map[string]string{"1": none, "3": "room", "4": "room"}, dates: none, behind: forbidden, asked: "1234", read: 1},
 		{name: "one is wrong", rooms: map[string]string{"1": "400 BadRequest", "2": "room", "3": none, "4": none}, dates: none, behind: "rejected 400 BadRequest", asked: "1234", read: 1},
+		{name: "none is found", rooms: map[string]string{"1": "404 NotFound", "2": "404 NotFound", "3": "404 NotFound", "4": "404 NotFound"}, dates: none,
+			behind: "not found 404 NotFound", asked: "1234"},
 		{name: "what is refused is refused to all", dates: none, kind: graph.Unauthorized},
 		{name: "another has answered", dates: `{"value":[{"mine":true,"online":{"link":"1"}}]}`, behind: forbidden, asked: "123"},
 		{name: "the dates are refused", dates: "403 Forbidden", rooms: map[string]string{"1": none, "2": none, "3": none, "4": none}, asked: "1234"},

@@ -41,7 +41,7 @@ type plannedMeeting struct {
 	seed      uint64
 }
 
-// meetingOf is the meeting of a link, which leads back to what it was made for; ok is false for one of whom it is not.
+// meetingOf is somebody's meeting with a thread, which leads back to what it was made for; ok is false if it is not theirs.
 func (t *Tenant) meetingOf(number int, thread string) (m plannedMeeting, ok bool) {
 	if s, series := t.seriesOf(number); series && t.seriesThread(s) == thread {
 		return plannedMeeting{number, thread, nil, s}, true
@@ -95,7 +95,7 @@ func (m *plannedMeeting) lost() bool {
 	return s.chance(goneReports)
 }
 
-// sessions are those of a meeting that have a report at an instant, the earliest first.
+// attended are the sessions of a meeting that have a report at an instant, the earliest first.
 func (t *Tenant) attended(m *plannedMeeting, now time.Time) (list []session) {
 	if m.gone() || m.lost() || !t.organizes(m.organizer) {
 		return nil
@@ -277,7 +277,7 @@ func (t *Tenant) plannedBy(number int) (list []plannedMeeting) {
 	return list
 }
 
-// The thread in a link, and in the id of a meeting.
+// threadIn is the thread in a link, or in the id of a meeting.
 func threadIn(text, before, after string) (thread string, ok bool) {
 	_, rest, found := strings.Cut(text, before)
 	thread, _, ok = strings.Cut(rest, after)
