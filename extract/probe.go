@@ -183,7 +183,7 @@ func (r *Reading) probeGates(ctx context.Context) (g Gates, err error) {
 	answered := false
 	for _, v := range parents.Values[:min(len(parents.Values), probedParents)] {
 		of := parent{id: string(v.ID)}
-		found := false
+		var found bool
 		found, g.Document, err = r.probeRecord(ctx, of)
 		switch kind := graph.KindOf(err); {
 		case kind == graph.NoPolicy:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"log"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -44,7 +43,6 @@ func TestBothReadTheSame(t *testing.T) {
 
 // What is ours by design: how Teams writes, and what a player does not need.
 func TestWhereTheyDiffer(t *testing.T) {
-	log.SetOutput(io.Discard) // where go-astisub says what it leaves out
 	const time = "00:00:01.000 --> 00:00:02.000\n"
 	said := func(speaker, text string) webvtt.Utterance {
 		return webvtt.Utterance{StartMS: 1000, EndMS: 2000, Speaker: speaker, Text: text}
