@@ -73,13 +73,13 @@ var ofConversations = []Metric{
 		Grain:    "A transcript that says who spoke, and a name in it, as in `metric_speech`.",
 		Key:      []string{"tenant_id", "dt", "transcript_id", "speaker"},
 		Needs:    []string{"all_transcripts", "all_utterances"},
-		Also:     []string{"call_participants", "users_current"},
+		Also:     []string{"attendance_reports", "attendance_records", "call_participants", "users_current"},
 		Definition: "Names are compared without the ` (Guest)` that Teams adds, and exactly otherwise. `matched_by`, the first that fits: `transcript` (Graph itself gave one id); `ambiguous` (of those who were there two have the name); " +
-			"`participant_unique` (one in the call record); `anonymous` (one, who has no id); " +
+			"`attendance_unique` (one person in the attendance reports of the meeting of that time); `participant_unique` (one in the call record); `anonymous` (one, who has no id); " +
 			"then, of a name that nobody there had: `ambiguous` (two in the newest directory have it), `organizer_unique` (one has, the organizer), `directory_unique` (one has), `none`. Who speaks as a guest is nobody of the directory but a guest. " +
 			"`user_id` is null of `ambiguous`, `anonymous` and `none`: never is an id put where two have the name. `user_tenant_id` is the tenant of the person.",
 		HardCases: "A person without id counts as one: who has the same name as such a person is ambiguous. `directory_unique` is a guess: visitors of other tenants have names, too. Ids of people outside of the directory are Graph's, and join with nothing of it. " +
-			"Without call records or directory in the lake the others are asked. One person may be two speakers, with and without ` (Guest)`: add up by `user_id`. In a lake with pseudonyms names are hashes, of which those with ` (Guest)` match nothing.",
-		Example: "Dan, once in the call record → participant_unique. Ida (Guest), without id there → anonymous. Eve, only in the directory, once, and not the organizer → directory_unique. The unknown → none.",
+			"Without attendance reports, call records or directory in the lake the others are asked. One person may be two speakers, with and without ` (Guest)`: add up by `user_id`. In a lake with pseudonyms names are hashes, of which those with ` (Guest)` match nothing.",
+		Example: "Ann, once in the attendance → attendance_unique. Bob, twice there → ambiguous. Cat (Guest), without id there → anonymous. Dan, not there, in the call record → participant_unique. Eve, only in the directory, once, and not the organizer → directory_unique. The unknown → none.",
 	},
 }

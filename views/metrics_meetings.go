@@ -15,6 +15,21 @@ var ofMeetings = []Metric{
 		Example:   "Planned 09:00, call 09:01–10:00: Ann 09:01–10:00 → 3540 seconds, delay 60. Bob 09:05–09:20 and 09:30–09:50 → 2 stays, 2100 seconds, delay 300, not late. Eve of another tenant 09:05:01–09:15:01 → delay 301, late.",
 	},
 	{
+		Name:     "metric_attendance",
+		Topic:    "Meetings",
+		Sentence: "Who was in a session of a meeting by its attendance report, for how long, how late, and which call that was.",
+		Grain:    "An attendance report and a person in it.",
+		Key:      []string{"tenant_id", "dt", "report_id", "person_id"},
+		Needs:    []string{"attendance_reports", "attendance_records", "attendance_intervals"},
+		Also:     []string{"calendar_events", "calls"},
+		Definition: "`person_id` is the id of the identity; who has none, or was erased or left out, is a person of its own, `#` and the place in the report. Records of one id are one person (`records`). `seconds` is the union of the intervals, `stays` counts comings: intervals that overlap or touch are one. " +
+			"`told_seconds` is what Graph adds up. `join_delay_seconds` is the first join − the planned start, else − the session's; `late` is more than 300 seconds. Planned is the organizer's event with the same join link, neither cancelled nor removed, " +
+			"whose time, widened by 15 minutes, overlaps the session, the nearest by start. `call_id` is the call record with that link that overlaps the session, the nearest by start, and `call_dt` its day. `role` is the highest of the records'.",
+		HardCases: "Beside `metric_meeting_attendance`, which is of call records: that knows sessions of others' meetings, too, this one those of the tenant's organizers alone, and everybody in them by name. What was before the report's start or after its end is counted: Graph's intervals may lie outside of the session. " +
+			"Breakout rooms are in no report. A person without intervals has 0 seconds, no delay and is not late. An anonymous person who comes back may be two.",
+		Example: "A session of 09:00 to 09:30, planned for 08:55. Ann 09:00:00–09:06:55, 09:08:00–09:15:07 and 09:20:00–09:25:10 → 415 + 427 + 310 = 1152 seconds, 3 stays, delay 300, not late. A telephone without id 09:01–09:02, and 09:01:30–09:03 in the same record → 1 stay, 120 seconds, late.",
+	},
+	{
 		Name:       "metric_meetings",
 		Topic:      "Meetings",
 		Sentence:   "How large and how long meetings were.",

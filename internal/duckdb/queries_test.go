@@ -42,7 +42,7 @@ func queried() []schemas.Dataset { return append(demonstrated(), named...) }
 // named are datasets that no run reads where they are not named.
 var named = []schemas.Dataset{
 	schemas.ChannelMembers, schemas.ResourceAccounts, schemas.PhoneNumbers, schemas.TeamsUserConfigurations,
-	schemas.Transcripts, schemas.CallTranscripts, schemas.Recordings, schemas.CallRecordings,
+	schemas.Transcripts, schemas.CallTranscripts, schemas.Recordings, schemas.CallRecordings, schemas.AttendanceReports,
 }
 
 // named reads them into a lake of their own, once.

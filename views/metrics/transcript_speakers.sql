@@ -15,8 +15,17 @@ WITH spoken AS {{inline}}(
     WHERE {{t "t.attributed"}} AND {{f "t.removed"}}
 ), present AS {{inline}}(
     SELECT
-        n.tenant_id, n.dt, n.transcript_id, n.speaker, 0 AS attended,
-        CASE WHEN {{nobody "p.user_id"}} THEN NULL ELSE p.user_id END AS user_id, p.user_tenant_id
+        n.tenant_id, n.dt, n.transcript_id, n.speaker, 1 AS attended,
+        CASE WHEN {{nobody "a.identity_id"}} THEN NULL ELSE a.identity_id END AS user_id, a.identity_tenant_id AS user_tenant_id
+    FROM named AS n
+    JOIN attendance_reports AS r ON r.tenant_id = n.tenant_id AND r.meeting_id = n.meeting_id
+    JOIN attendance_records AS a ON a.tenant_id = r.tenant_id AND a.dt = r.dt AND a.report_id = r.report_id
+    WHERE REPLACE(a.display_name, ' (Guest)', '') = n.plain_name AND r.meeting_start_time < {{addsec "n.end_time" "900"}}
+        AND COALESCE(r.meeting_end_time, r.meeting_start_time) > {{addsec "n.created_time" "-900"}}
+    UNION ALL
+    SELECT
+        n.tenant_id, n.dt, n.transcript_id, n.speaker, 0,
+        CASE WHEN {{nobody "p.user_id"}} THEN NULL ELSE p.user_id END, p.user_tenant_id
     FROM named AS n
     JOIN call_participants AS p ON p.tenant_id = n.tenant_id AND p.call_id = n.call_id
     WHERE REPLACE(COALESCE(p.user_display_name, p.guest_display_name, p.phone_display_name, p.azure_communication_services_user_display_name), ' (Guest)', '') = n.plain_name

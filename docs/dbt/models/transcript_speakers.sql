@@ -15,8 +15,17 @@ WITH spoken AS NOT MATERIALIZED (
     WHERE t.attributed AND NOT t.removed
 ), present AS NOT MATERIALIZED (
     SELECT
-        n.tenant_id, n.dt, n.transcript_id, n.speaker, 0 AS attended,
-        CASE WHEN p.user_id IN ('excluded', 'erased') THEN NULL ELSE p.user_id END AS user_id, p.user_tenant_id
+        n.tenant_id, n.dt, n.transcript_id, n.speaker, 1 AS attended,
+        CASE WHEN a.identity_id IN ('excluded', 'erased') THEN NULL ELSE a.identity_id END AS user_id, a.identity_tenant_id AS user_tenant_id
+    FROM named AS n
+    JOIN {% if 'attendance_reports' in var('datasets') %}{{ source('graphlake', 'attendance_reports') }}{% else %}(SELECT CAST(NULL AS VARCHAR) AS "report_id", CAST(NULL AS VARCHAR) AS "meeting_id", CAST(NULL AS VARCHAR) AS "organizer_user_id", CAST(NULL AS TIMESTAMPTZ) AS "meeting_start_time", CAST(NULL AS TIMESTAMPTZ) AS "meeting_end_time", CAST(NULL AS VARCHAR) AS "tenant_id", CAST(NULL AS DATE) AS "dt" WHERE 1 = 0){% endif %} AS r ON r.tenant_id = n.tenant_id AND r.meeting_id = n.meeting_id
+    JOIN {% if 'attendance_reports' in var('datasets') %}{{ source('graphlake', 'attendance_records') }}{% else %}(SELECT CAST(NULL AS VARCHAR) AS "report_id", CAST(NULL AS TIMESTAMPTZ) AS "meeting_start_time", CAST(NULL AS VARCHAR) AS "identity_id", CAST(NULL AS VARCHAR) AS "display_name", CAST(NULL AS VARCHAR) AS "identity_tenant_id", CAST(NULL AS VARCHAR) AS "tenant_id", CAST(NULL AS DATE) AS "dt" WHERE 1 = 0){% endif %} AS a ON a.tenant_id = r.tenant_id AND a.dt = r.dt AND a.report_id = r.report_id
+    WHERE REPLACE(a.display_name, ' (Guest)', '') = n.plain_name AND r.meeting_start_time < (n.end_time + to_seconds(900))
+        AND COALESCE(r.meeting_end_time, r.meeting_start_time) > (n.created_time + to_seconds(-900))
+    UNION ALL
+    SELECT
+        n.tenant_id, n.dt, n.transcript_id, n.speaker, 0,
+        CASE WHEN p.user_id IN ('excluded', 'erased') THEN NULL ELSE p.user_id END, p.user_tenant_id
     FROM named AS n
     JOIN {% if 'call_records' in var('datasets') %}{{ source('graphlake', 'call_participants') }}{% else %}(SELECT CAST(NULL AS VARCHAR) AS "call_id", CAST(NULL AS VARCHAR) AS "user_id", CAST(NULL AS VARCHAR) AS "user_display_name", CAST(NULL AS VARCHAR) AS "user_tenant_id", CAST(NULL AS VARCHAR) AS "guest_display_name", CAST(NULL AS VARCHAR) AS "phone_display_name", CAST(NULL AS VARCHAR) AS "azure_communication_services_user_display_name", CAST(NULL AS VARCHAR) AS "tenant_id", CAST(NULL AS DATE) AS "dt" WHERE 1 = 0){% endif %} AS p ON p.tenant_id = n.tenant_id AND p.call_id = n.call_id
     WHERE REPLACE(COALESCE(p.user_display_name, p.guest_display_name, p.phone_display_name, p.azure_communication_services_user_display_name), ' (Guest)', '') = n.plain_name

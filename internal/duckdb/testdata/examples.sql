@@ -571,7 +571,8 @@ SELECT transcript_id, source, call_id, attributed, utterances, speakers, turns, 
 -- = u1, adhoc, c9, 1, 1, 1, 1, 0, 0, 0, NULL, 0, 0, 1, 0
 
 -- example V05
--- Also: a guest without account in the call record, two of one name in the directory, guests and others of it, ids that Graph gave.
+-- Also: an attendance of another session of the series, an id of another tenant, an id that differs between two lists, a guest
+-- without account in the call record, two of one name in the directory, guests and others of it, ids that Graph gave.
 INSERT INTO transcripts (tenant_id, dt, transcript_id, source, meeting_id, call_id, organizer_user_id, created_time, end_time, content_state, attributed) VALUES
  ('V05', '2026-11-16', 't1', 'scheduled', 'm1', 'c1', 'org', '2026-11-16 09:00:00Z', '2026-11-16 09:30:00Z', 'present', true),
  ('V05', '2026-11-16', 't2', 'scheduled', 'm2', NULL, 'org', '2026-11-16 09:00:00Z', '2026-11-16 09:30:00Z', 'present', false);
@@ -581,6 +582,13 @@ INSERT INTO utterances (tenant_id, dt, transcript_id, utterance_index, start_ms,
  ('t1', 6, 'Gus Hill', NULL), ('t1', 7, 'Hal Reed (Guest)', NULL), ('t1', 8, 'Ida Lake', NULL), ('t1', 9, 'Kim Dale', NULL), ('t1', 10, 'Lou Park (Guest)', NULL),
  ('t1', 11, 'Mia Voss (Guest)', NULL), ('t1', 12, 'Org Prime', NULL), ('t1', 13, NULL, NULL), ('t1', 14, 'erased', NULL), ('t1', 15, 'Noa Ray', NULL),
  ('t1', 16, 'Pia Lund', 'pia'), ('t1', 17, 'Pia Lund', NULL), ('t1', 18, 'Rex Sand', 'rex'), ('t1', 19, 'Rex Sand', 'rex2'), ('t1', 20, 'Ann Ek', NULL), ('t1', 21, 'Sol Vik (Guest)', NULL), ('t2', 0, NULL, NULL)) AS v (t, i, n, u);
+INSERT INTO attendance_reports (tenant_id, dt, report_id, meeting_id, organizer_user_id, meeting_start_time, meeting_end_time) VALUES
+ ('V05', '2026-11-16', 'r1', 'm1', 'org', '2026-11-16 08:59:00Z', '2026-11-16 09:35:00Z'), ('V05', '2026-11-15', 'r0', 'm1', 'org', '2026-11-15 08:59:00Z', '2026-11-15 09:35:00Z'),
+ ('V05', '2026-11-16', 'r2', 'm2', 'org', '2026-11-16 08:59:00Z', '2026-11-16 09:35:00Z');
+INSERT INTO attendance_records (tenant_id, dt, report_id, attendance_index, identity_id, display_name, identity_tenant_id) VALUES
+ ('V05', '2026-11-16', 'r1', 0, 'ann', 'Ann Ek', 'V05'), ('V05', '2026-11-16', 'r1', 1, 'ann', 'Ann Ek', 'V05'), ('V05', '2026-11-16', 'r1', 2, 'bob1', 'Bob Orr', 'V05'), ('V05', '2026-11-16', 'r1', 3, 'bob2', 'Bob Orr', 'V05'),
+ ('V05', '2026-11-16', 'r1', 4, NULL, 'Cat Lind', NULL), ('V05', '2026-11-16', 'r1', 5, 'erased', 'Fay Moss', 'V05'), ('V05', '2026-11-16', 'r1', 6, 'gus', 'Gus Hill', 'V05'),
+ ('V05', '2026-11-16', 'r1', 7, 'hal', 'Hal Reed', 'fabrikam'), ('V05', '2026-11-15', 'r0', 0, 'dan9', 'Dan Wood', 'V05'), ('V05', '2026-11-16', 'r2', 0, 'noa', 'Noa Ray', 'V05');
 INSERT INTO call_participants (tenant_id, dt, call_id, participant_index, identity_kind, user_id, user_display_name, user_tenant_id, guest_display_name) VALUES
  ('V05', '2026-11-15', 'c1', 0, 'user', 'dan', 'Dan Wood', 'V05', NULL), ('V05', '2026-11-15', 'c1', 1, 'user', 'ann', 'Ann Ek', 'V05', NULL),
  ('V05', '2026-11-15', 'c1', 2, 'user', 'gus2', 'Gus Hill', 'V05', NULL), ('V05', '2026-11-15', 'c1', 3, 'guest', NULL, NULL, NULL, 'Ida Lake (Guest)'),
@@ -590,14 +598,14 @@ INSERT INTO users_current (tenant_id, picture_date, user_id, display_name, user_
  ('ann', 'Ann Ek', 'Member'), ('ann2', 'Ann Ek', 'Member'), ('dan', 'Dan Wood', 'Member'), ('eve', 'Eve Holm', 'Member'), ('kim1', 'Kim Dale', 'Member'), ('kim2', 'Kim Dale', 'Member'),
  ('lou', 'Lou Park', 'Member'), ('mia', 'Mia Voss', 'Guest'), ('mia2', 'Mia Voss', 'Member'), ('sol', 'Sol Vik', 'Guest'), ('org', 'Org Prime', 'Member')) AS v (u, n, k);
 SELECT speaker, source, matched_by, user_id, user_tenant_id FROM transcript_speakers WHERE tenant_id = 'V05' ORDER BY speaker;
--- = Ann Ek, scheduled, participant_unique, ann, V05
--- = Bob Orr, scheduled, none, NULL, NULL
--- = Cat Lind (Guest), scheduled, none, NULL, NULL
+-- = Ann Ek, scheduled, attendance_unique, ann, V05
+-- = Bob Orr, scheduled, ambiguous, NULL, NULL
+-- = Cat Lind (Guest), scheduled, anonymous, NULL, NULL
 -- = Dan Wood, scheduled, participant_unique, dan, V05
 -- = Eve Holm, scheduled, directory_unique, eve, V05
--- = Fay Moss, scheduled, none, NULL, NULL
--- = Gus Hill, scheduled, participant_unique, gus2, V05
--- = Hal Reed (Guest), scheduled, none, NULL, NULL
+-- = Fay Moss, scheduled, anonymous, NULL, NULL
+-- = Gus Hill, scheduled, ambiguous, NULL, NULL
+-- = Hal Reed (Guest), scheduled, attendance_unique, hal, fabrikam
 -- = Ida Lake, scheduled, anonymous, NULL, NULL
 -- = Kim Dale, scheduled, ambiguous, NULL, NULL
 -- = Lou Park (Guest), scheduled, none, NULL, NULL
@@ -617,3 +625,28 @@ INSERT INTO call_recordings (tenant_id, dt, recording_id, source, call_id, creat
 SELECT source, count(*) AS rows FROM (SELECT source FROM all_transcripts WHERE tenant_id = 'V03' UNION ALL SELECT source FROM all_utterances WHERE tenant_id = 'V03' UNION ALL SELECT source FROM all_recordings WHERE tenant_id = 'V06') AS a GROUP BY source ORDER BY source;
 -- = adhoc, 3
 -- = scheduled, 28
+
+-- example V07
+-- Also: whom Graph has as two records, who was erased, whose record has no stay and whose has none that can be, and a session that is in nobody's calendar and no call.
+INSERT INTO attendance_reports (tenant_id, dt, report_id, meeting_id, organizer_user_id, join_web_url, meeting_start_time, meeting_end_time) VALUES
+ ('V07', '2026-11-16', 'r1', 'm1', 'ann', 'https://m/1', '2026-11-16 09:00:00Z', '2026-11-16 09:30:00Z'), ('V07', '2026-11-16', 'r2', 'm1', 'ann', 'https://m/1', '2026-11-16 15:00:00Z', NULL);
+INSERT INTO attendance_records (tenant_id, dt, report_id, attendance_index, identity_id, display_name, identity_tenant_id, role, total_seconds) VALUES
+ ('V07', '2026-11-16', 'r1', 0, 'ann', 'Ann', NULL, 'Organizer', 1152), ('V07', '2026-11-16', 'r1', 1, NULL, '+41', NULL, 'Attendee', 120), ('V07', '2026-11-16', 'r1', 2, 'bob', 'Bob', 'V07', 'Attendee', 60),
+ ('V07', '2026-11-16', 'r1', 3, 'bob', 'Bob', 'V07', 'Presenter', 60), ('V07', '2026-11-16', 'r1', 4, 'erased', NULL, NULL, NULL, NULL), ('V07', '2026-11-16', 'r2', 0, 'cat', 'Cat', 'V07', 'None', 10);
+INSERT INTO attendance_intervals (tenant_id, dt, report_id, attendance_index, interval_index, join_time, leave_time) VALUES
+ ('V07', '2026-11-16', 'r1', 0, 0, '2026-11-16 09:00:00Z', '2026-11-16 09:06:55Z'), ('V07', '2026-11-16', 'r1', 0, 1, '2026-11-16 09:20:00Z', '2026-11-16 09:25:10Z'), ('V07', '2026-11-16', 'r1', 0, 2, '2026-11-16 09:08:00Z', '2026-11-16 09:15:07Z'),
+ ('V07', '2026-11-16', 'r1', 1, 0, '2026-11-16 09:01:00Z', '2026-11-16 09:02:00Z'), ('V07', '2026-11-16', 'r1', 1, 1, '2026-11-16 09:01:30Z', '2026-11-16 09:03:00Z'),
+ ('V07', '2026-11-16', 'r1', 2, 0, '2026-11-16 08:58:00Z', '2026-11-16 08:59:00Z'), ('V07', '2026-11-16', 'r1', 3, 0, '2026-11-16 08:59:00Z', '2026-11-16 09:00:00Z'),
+ ('V07', '2026-11-16', 'r1', 3, 1, '2026-11-16 09:00:00Z', '2026-11-16 08:00:00Z'), ('V07', '2026-11-16', 'r2', 0, 0, '2026-11-16 15:00:00Z', '2026-11-16 15:00:10Z');
+INSERT INTO calendar_events (tenant_id, dt, user_id, event_id, start_time, end_time, removed, is_cancelled, is_organizer, join_url) VALUES
+ ('V07', '2026-11-16', 'ann', 'e1', '2026-11-16 08:55:00Z', '2026-11-16 09:30:00Z', false, false, true, 'https://m/1'), ('V07', '2026-11-16', 'ann', 'e2', '2026-11-16 09:00:00Z', '2026-11-16 09:30:00Z', false, true, true, 'https://m/1'),
+ ('V07', '2026-11-15', 'ann', 'e0', '2026-11-15 08:55:00Z', '2026-11-15 09:30:00Z', false, false, true, 'https://m/1');
+INSERT INTO calls (tenant_id, dt, call_id, start_time, end_time, join_web_url) VALUES
+ ('V07', '2026-11-15', 'c0', '2026-11-15 09:00:00Z', '2026-11-15 09:30:00Z', 'https://m/1'), ('V07', '2026-11-16', 'c1', '2026-11-16 09:00:01Z', '2026-11-16 09:30:00Z', 'https://m/1'),
+ ('V07', '2026-11-16', 'c2', '2026-11-16 09:29:00Z', '2026-11-16 09:40:00Z', 'https://m/1');
+SELECT report_id, person_id, person_tenant_id, role, organizer_user_id, call_id, stays, seconds, records, told_seconds, join_delay_seconds, late FROM metric_attendance WHERE tenant_id = 'V07' ORDER BY report_id, person_id;
+-- = r1, #1, NULL, Attendee, ann, c1, 1, 120, 1, 120, 360, 1
+-- = r1, #4, NULL, unknown, ann, c1, 0, 0, 1, NULL, NULL, 0
+-- = r1, ann, NULL, Organizer, ann, c1, 3, 1152, 1, 1152, 300, 0
+-- = r1, bob, V07, Presenter, ann, c1, 1, 120, 2, 120, 180, 0
+-- = r2, cat, V07, None, ann, NULL, 1, 10, 1, 10, 0, 0
