@@ -30,9 +30,9 @@ import (
 )
 
 const (
-	one  = "0a6f1c02-77d1-4d3b-9c1e-5f20b8e4a901"
-	room = "19:6f1c02aa@thread.tacv2"
-	link = "https://teams.example/l/meetup-join/19%3ameeting_NmYx%40thread.v2/0?context=%7b%22Tid%22%3a%22b8e4%22%7d"
+	one     = "0a6f1c02-77d1-4d3b-9c1e-5f20b8e4a901"
+	room    = "19:6f1c02aa@thread.tacv2"
+	joinURL = "https://teams.example/l/meetup-join/19%3ameeting_NmYx%40thread.v2/0?context=%7b%22Tid%22%3a%22b8e4%22%7d"
 )
 
 // Reading what has parents, parts or a body sends the requests that Microsoft's client builds.
@@ -154,7 +154,7 @@ func (d *directory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/channels") {
 		id = room
 	}
-	answer := `{"id":"` + id + `","timeZone":null,"value":[{"id":"` + id + `","isOrganizer":true,"onlineMeeting":{"joinUrl":"` + link + `"}}],
+	answer := `{"id":"` + id + `","timeZone":null,"value":[{"id":"` + id + `","isOrganizer":true,"onlineMeeting":{"joinUrl":"` + joinURL + `"}}],
 		"attendanceRecords":[],"@odata.deltaLink":"` + service + `/v1.0/groups/delta?$deltatoken=d"}`
 	if r.URL.Query().Has("$skip") { // behind the one that there is
 		answer = `{"value":[]}`

@@ -86,7 +86,7 @@ func attendanceRequests(t *testing.T, adapter abs.RequestAdapter) []string {
 				Select: []string{"id", "isOrganizer", "onlineMeeting"},
 			}}),
 		get(t, user.OnlineMeetings().ToGetRequestInformation, &users.ItemOnlineMeetingsRequestBuilderGetRequestConfiguration{
-			QueryParameters: &users.ItemOnlineMeetingsRequestBuilderGetQueryParameters{Filter: new("JoinWebUrl eq '" + link + "'")}}),
+			QueryParameters: &users.ItemOnlineMeetingsRequestBuilderGetQueryParameters{Filter: new("JoinWebUrl eq '" + joinURL + "'")}}),
 		get(t, reports.ToGetRequestInformation, nil),
 		get(t, reports.ByMeetingAttendanceReportId(one).ToGetRequestInformation, &users.ItemOnlineMeetingsItemAttendanceReportsMeetingAttendanceReportItemRequestBuilderGetRequestConfiguration{
 			QueryParameters: &users.ItemOnlineMeetingsItemAttendanceReportsMeetingAttendanceReportItemRequestBuilderGetQueryParameters{
