@@ -13,11 +13,12 @@ const GraphAppID = "00000003-0000-0000-c000-000000000000"
 // none, or none that is known here.
 func (p Permission) RoleID() string { return roleIDs[p] }
 
-// Feeds are those of the datasets whose records the application permission opens.
+// Feeds are those of the datasets whose records, or parts of them, the application permission opens. Whom they are read
+// for does not count: the list of users is part of nearly all.
 func (p Permission) Feeds(datasets []Dataset) []Dataset {
 	var fed []Dataset
 	for _, d := range datasets {
-		if slices.Contains(d.Permissions, p) {
+		if slices.ContainsFunc(d.ofRecords(), func(r Requirement) bool { return slices.Contains(r, p) }) {
 			fed = append(fed, d)
 		}
 	}
@@ -30,14 +31,7 @@ type Requirement []Permission
 // Requirements of a dataset, all of which have to be met: for its records, for their parts, and for
 // those whom they are read for.
 func (d Dataset) Requirements() []Requirement {
-	all := append([]Requirement{d.Permissions}, d.Also...)
-	if detail := d.Source.Detail; detail != nil {
-		for _, part := range detail.Parts {
-			if len(part.Permissions) > 0 {
-				all = append(all, part.Permissions)
-			}
-		}
-	}
+	all := d.ofRecords()
 	for _, b := range d.Source.Between {
 		if len(b.Permissions) > 0 {
 			all = append(all, b.Permissions)
@@ -45,6 +39,19 @@ func (d Dataset) Requirements() []Requirement {
 	}
 	for p := d.Source.Parent; p != nil; p = p.Of {
 		all = append(all, p.Permissions)
+	}
+	return all
+}
+
+// ofRecords are the requirements for the records and their parts.
+func (d Dataset) ofRecords() []Requirement {
+	all := append([]Requirement{d.Permissions}, d.Also...)
+	if detail := d.Source.Detail; detail != nil {
+		for _, part := range detail.Parts {
+			if len(part.Permissions) > 0 {
+				all = append(all, part.Permissions)
+			}
+		}
 	}
 	return all
 }
@@ -105,6 +112,8 @@ type Grant struct {
 	Purpose    string // what it is granted for
 	Cannot     string // what a batch job cannot do with it, after "cannot"; empty: it can do all
 	Instead    string // what takes the place of that; empty: nothing has to
+	// By are the datasets that fulfil the purpose, or some of it, each with a permission of its own.
+	By []string
 }
 
 // ID is the permission's id in Graph's service principal; empty for what is not Graph's.

@@ -84,6 +84,14 @@ func TestGrants(t *testing.T) {
 			if g.Type != Application && g.Cannot == "" {
 				t.Errorf("%s is %v: a batch job cannot use it, and should say why", g.Permission, g.Type)
 			}
+			for _, name := range g.By {
+				if _, ok := BuiltIn().Find(name); !ok {
+					t.Errorf("%s is said to be fulfilled by %s, which is no dataset", g.Permission, name)
+				}
+			}
+			if len(g.Permission.Feeds(BuiltIn())) == 0 && len(g.By) == 0 && g.Cannot == "" {
+				t.Errorf("%s feeds no dataset, and nothing says why", g.Permission)
+			}
 			if known := g.ID() != ""; known != (g.Type != Custom && g.Permission != "user.impersonation") {
 				t.Errorf("the id of %s is %q", g.Permission, g.ID())
 			}

@@ -50,7 +50,10 @@ func (p permissionsCommand) Run(c *command) error {
 	case "consent-url":
 		return p.printConsent(c, cfg)
 	}
-	products, err := p.products(datasets)
+	if len(p.Dataset) == 0 && p.Job == "" && len(cfg.Jobs) == 0 {
+		datasets = cfg.set // what could be read, the optional ones too
+	}
+	products, err := p.products(datasets, cfg.set)
 	if err != nil {
 		return err
 	}
@@ -82,9 +85,17 @@ type grantReport struct {
 	Datasets   []string           `json:"datasets"`
 	Cannot     string             `json:"cannot,omitempty"`
 	Instead    string             `json:"instead,omitempty"`
+	By         []fulfilment       `json:"fulfilled_by,omitempty"`
 }
 
-func (p permissionsCommand) products(datasets []schemas.Dataset) ([]productReport, error) {
+// fulfilment is a dataset that fulfils the purpose of a grant with another permission.
+type fulfilment struct {
+	Dataset    string             `json:"dataset"`
+	Permission schemas.Permission `json:"permission"` // the least that opens its records
+	Optional   bool               `json:"optional,omitempty"`
+}
+
+func (p permissionsCommand) products(datasets []schemas.Dataset, set schemas.Set) ([]productReport, error) {
 	var reports []productReport
 	var known []string
 	for _, product := range schemas.Products() {
@@ -96,6 +107,7 @@ func (p permissionsCommand) products(datasets []schemas.Dataset) ([]productRepor
 		for _, g := range product.Grants() {
 			report.Permissions = append(report.Permissions, grantReport{
 				g.Permission, g.Type.String(), g.ID(), g.Purpose, names(g.Permission.Feeds(datasets)), g.Cannot, g.Instead,
+				fulfilments(g, set),
 			})
 		}
 		reports = append(reports, report)
@@ -104,6 +116,15 @@ func (p permissionsCommand) products(datasets []schemas.Dataset) ([]productRepor
 		return nil, usage(fmt.Errorf("there is no product %q; there are %s", p.Product, strings.Join(known, ", ")))
 	}
 	return reports, nil
+}
+
+func fulfilments(g schemas.Grant, set schemas.Set) (all []fulfilment) {
+	for _, name := range g.By {
+		if d, ok := set.Find(name); ok {
+			all = append(all, fulfilment{d.Name, d.Permissions[0], d.Optional})
+		}
+	}
+	return all
 }
 
 func requirements(datasets []schemas.Dataset) []schemas.Requirement {
@@ -122,8 +143,10 @@ func names(datasets []schemas.Dataset) []string {
 	return all
 }
 
-// printProducts prints a table a product, and below it what a batch job cannot do.
+// printProducts prints a table a product, and below it what a batch job cannot do, and by which datasets a purpose is
+// fulfilled with another permission.
 func (c *command) printProducts(products []productReport) error {
+	optional := false
 	for _, p := range products {
 		fmt.Fprintf(c.stdout, "%s\n\n", p.Product)
 		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
@@ -136,16 +159,29 @@ func (c *command) printProducts(products []productReport) error {
 		}
 		fmt.Fprintln(c.stdout)
 		for _, g := range p.Permissions {
-			if g.Cannot == "" {
-				continue
+			if g.Cannot != "" {
+				fmt.Fprintf(c.stdout, "%s: a batch job cannot %s", g.Permission, g.Cannot)
+				if g.Instead != "" {
+					fmt.Fprintf(c.stdout, "; instead: %s", g.Instead)
+				}
+				fmt.Fprintln(c.stdout)
 			}
-			fmt.Fprintf(c.stdout, "%s: a batch job cannot %s", g.Permission, g.Cannot)
-			if g.Instead != "" {
-				fmt.Fprintf(c.stdout, "; instead: %s", g.Instead)
+			if len(g.By) > 0 {
+				var by []string
+				for _, f := range g.By {
+					mark := ""
+					if f.Optional {
+						mark, optional = "*", true
+					}
+					by = append(by, fmt.Sprintf("%s%s (%s)", f.Dataset, mark, f.Permission))
+				}
+				fmt.Fprintf(c.stdout, "%s: fulfilled by %s\n", g.Permission, strings.Join(by, ", "))
 			}
-			fmt.Fprintln(c.stdout)
 		}
 		fmt.Fprintln(c.stdout)
+	}
+	if optional {
+		fmt.Fprintln(c.stdout, "* read only where it is named, so that nobody's consent grows by surprise")
 	}
 	_, err := fmt.Fprintln(c.stdout, "An administrator grants them for the whole organization at the link of --format consent-url.")
 	return err
