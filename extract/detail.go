@@ -27,6 +27,7 @@ type entry struct {
 	listed      graph.Value // the record, where no other request gives it; in memory of its own
 	request     graph.Request
 	of          parent // that it was listed for, if there are any
+	documents   *share // in memory
 	ahead       int64  // bytes of listed that it has of those that may be listed ahead
 }
 
@@ -141,6 +142,8 @@ func (r *Reading) held(e entry) bool {
 // sendDetail reads a listed record by its id and sends it on. One that does not come leaves the others alone.
 func (r *Reading) sendDetail(ctx context.Context, records chan<- []record.Record, e entry) error {
 	place := r.behind.ask()
+	e.documents = &share{of: r.documents}
+	defer e.documents.release()
 	made, version, err := r.detail(ctx, e)
 	if err == nil {
 		made, err = r.parts(ctx, made, e)

@@ -28,6 +28,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sync/semaphore"
+
 	"graphlake/extract/graph"
 	"graphlake/internal/foreign"
 	"graphlake/internal/json"
@@ -136,7 +138,12 @@ func (r *Reading) oneDocument(ctx context.Context, of record.Record, e entry, pa
 		return document{}, "", nil
 	}
 	d.form = part.Form
-	d.text, err = r.client.Document(ctx, req, func(text []byte) error { return isDocument(text, part.Form) })
+	d.text, err = r.client.Document(ctx, req, func(text []byte) error {
+		if err := isDocument(text, part.Form); err != nil {
+			return err
+		}
+		return e.documents.take(ctx, int64(len(text)))
+	})
 	failed, is := errors.AsType[*graph.Error](err)
 	switch {
 	case err == nil:
@@ -157,6 +164,38 @@ func (r *Reading) oneDocument(ctx context.Context, of record.Record, e entry, pa
 		d.said.Warnings = max(d.said.Warnings, 1)
 	}
 	return d, "", nil
+}
+
+// mostDocuments is the bytes of the documents of a reading that are in memory at once, until their records are handed on: as
+// long as one waits, its answer counts as one that is being read, so that no more come. What is made of a document takes some times
+// its bytes.
+const mostDocuments = 48 << 20
+
+// share is what one record has of the documents that may be in memory; nil: it is read alone. It belongs to one goroutine.
+type share struct {
+	of    *semaphore.Weighted
+	bytes int64
+}
+
+// take takes so many bytes, in the place of those that it had.
+func (s *share) take(ctx context.Context, n int64) error {
+	if s == nil {
+		return nil
+	}
+	s.release()
+	n = min(n, mostDocuments)
+	if err := s.of.Acquire(ctx, n); err != nil {
+		return err
+	}
+	s.bytes = n
+	return nil
+}
+
+func (s *share) release() {
+	if s.bytes > 0 {
+		s.of.Release(s.bytes)
+		s.bytes = 0
+	}
 }
 
 // standsFor says whether an error has a code by which the document is read in another form.

@@ -310,3 +310,27 @@ func TestTranscriptWithoutAMeeting(t *testing.T) {
 		t.Errorf("got %q, %v, asked %q", got, err, o.wire)
 	}
 }
+
+// Documents that together are more than may be in memory are read all the same, one after the other.
+func TestManyLargeDocuments(t *testing.T) {
+	large := "WEBVTT\n\n" + strings.Repeat("NOTE the ladder\n\n", 1<<20) + strings.TrimPrefix(spokenDoc, "WEBVTT\n\n")
+	o := &office{documents: map[string]string{}}
+	for _, user := range []string{"ada", "ben"} {
+		var listed []string
+		for i := range 3 {
+			id := fmt.Sprint(user, i)
+			listed = append(listed, listedTranscript(id))
+			o.documents["metadata "+id] = large
+		}
+		o.documents["list "+user] = `{"value":[` + strings.Join(listed, ",") + `]}`
+	}
+	got, err := collect(t, o.reading(t, extract.Options{}))
+	if err != nil || len(got) != 6 {
+		t.Fatalf("got %d records, %v", len(got), err)
+	}
+	for _, record := range got {
+		if !strings.Contains(record, spokenFacts) {
+			t.Errorf("got %.200s", record)
+		}
+	}
+}

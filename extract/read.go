@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"graphlake/extract/graph"
 	"graphlake/internal/record"
 	"graphlake/schemas"
@@ -60,6 +62,7 @@ type Reading struct {
 	fields     fields
 	properties []string // that the dataset reads
 	seen       seen
+	documents  *semaphore.Weighted // bytes of those in memory
 	begun      atomic.Bool
 	started    time.Time
 	counts     counts
@@ -82,7 +85,7 @@ func Read(c *graph.Client, ds schemas.Dataset, r schemas.Range, o Options) *Read
 	}
 	o.Shared = cmp.Or(o.Shared, &Shared{})
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
-	return &Reading{client: c, dataset: ds, asked: r, options: o, properties: ds.Select()}
+	return &Reading{client: c, dataset: ds, asked: r, options: o, properties: ds.Select(), documents: semaphore.NewWeighted(mostDocuments)}
 }
 
 // Records reads. It can be ranged over once. A record is valid until the next one; the first error
