@@ -249,13 +249,13 @@ func (u *unit) merge(ctx context.Context, spool *load.Spool, reading *extract.Re
 
 // heldVersions are the versions of the records that raw holds of some days, by id as raw has it, if they are read one by one.
 // What it holds twice is as if it held it not: it is read again, and one of the two goes. So is what was put aside: it
-// may have been one odd answer.
+// may have been one odd answer; and what is marked as removed of a window, where nothing but a row that was read takes the mark away.
 func (u *unit) heldVersions(ctx context.Context, days ...time.Time) (map[string]int64, error) {
 	if u.Dataset.Source.Detail == nil || u.Dataset.Version == "" {
 		return nil, nil
 	}
 	held, twice := map[string]int64{}, map[string]bool{}
-	narrow := schemas.RawTable(u.Dataset).Only(schemas.RawVersion, schemas.RecordHash)
+	narrow := schemas.RawTable(u.Dataset).Only(schemas.RawVersion, schemas.RecordHash, schemas.RawRemoved)
 	for _, date := range days {
 		aside, err := u.quarantinedHashes(ctx, date)
 		if err != nil {
@@ -278,7 +278,8 @@ func (u *unit) heldVersions(ctx context.Context, days ...time.Time) (map[string]
 				continue
 			}
 			hash, _ := r[schemas.RecordHash].(string)
-			if _, there := held[key]; there || aside[hash] {
+			removed, _ := r[schemas.RawRemoved].(bool)
+			if _, there := held[key]; there || aside[hash] || removed && !u.Dataset.Mode.Pictures() {
 				twice[strings.Clone(key)] = true
 			}
 			held[strings.Clone(key)] = version
