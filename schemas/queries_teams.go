@@ -1,17 +1,16 @@
 package schemas
 
 var queriesOfTeamMembers = []Query{
-	{"Which teams have people of other tenants, or guests, in them, and how many?", `
+	{"How many people belong to each team, and how many of them are guests or of other tenants?", `
 SELECT
     tenant_id,
     team_id,
     count(*) AS members,
-    count(*) FILTER (member_tenant_id <> tenant_id) AS of_other_tenants,
-    count(*) FILTER (roles LIKE '%guest%') AS guests
+    count(*) FILTER (roles LIKE '%guest%') AS guests,
+    count(*) FILTER (member_tenant_id <> tenant_id) AS of_other_tenants
 FROM team_members_current
 GROUP BY ALL
-HAVING of_other_tenants + guests > 0
-ORDER BY of_other_tenants DESC, guests DESC, team_id`},
+ORDER BY of_other_tenants DESC, guests DESC, members DESC, team_id`},
 	{"Which teams have fewer than two owners?", `
 SELECT t.tenant_id, t.team_id, t.display_name, count(m.membership_id) FILTER (m.roles LIKE '%owner%') AS owners
 FROM teams_current t
@@ -29,7 +28,12 @@ LEFT JOIN teams_current t USING (tenant_id, team_id)
 WHERE i.host_tenant_id <> i.tenant_id
 ORDER BY i.team_id, i.channel_id`},
 	{"Which channels are shared with most teams, and who hosts them?", `
-SELECT i.tenant_id, i.channel_id, any_value(i.display_name) AS channel, any_value(c.team_id) AS host_team_id, count(DISTINCT i.team_id) AS teams
+SELECT
+    i.tenant_id,
+    i.channel_id,
+    any_value(i.display_name) AS channel,
+    coalesce(any_value('team ' || c.team_id), any_value('tenant ' || i.host_tenant_id)) AS host,
+    count(DISTINCT i.team_id) AS teams
 FROM incoming_channels_current i
 LEFT JOIN channels_current c USING (tenant_id, channel_id)
 GROUP BY ALL
