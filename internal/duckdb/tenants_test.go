@@ -34,6 +34,12 @@ var doubled = map[string][]string{
 	"resource_accounts":         {each},
 	"teams_user_configurations": {each, each},
 
+	"transcripts":        {"-thousand_words questions"}, // whose ids are the same
+	"call_transcripts":   {"-thousand_words questions"},
+	"recordings":         {"recordings -hours"},
+	"call_recordings":    {"recordings -hours"},
+	"attendance_reports": {each, each, each},
+
 	"calendar_events":  {each, "invitations"},
 	"chats":            {"chats silent_chats", "chats with_others"},
 	"chat_messages":    {"messages", "reactions"},
