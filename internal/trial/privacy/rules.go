@@ -63,6 +63,11 @@ var rules = []struct {
 	{body, `body.content bodyPreview summary statusMessage.message.content outOfOfficeSettings.message
 		internalReplyMessage externalReplyMessage`},
 	{payload, `attachments[].content`},
+	{quasi, `phone_numbers:city locationId civicAddressId networkSiteId`},
+	{person, `assignmentTargetId telephoneNumbers[].telephoneNumber telephoneNumbers[].assignmentCategory`},
+	{word, `numberType assignmentStatus phone_numbers:assignmentCategory activationState numberSource capabilities[] operatorId isoCountryCode portInStatus
+		appId acsResourceId accountType featureTypes[] effectivePolicyAssignments[].policyType policyAssignment.displayName policyAssignment.assignmentType
+		policyAssignment.policyId policyAssignment.groupId`},
 	{word, `policyViolation.dlpAction policyViolation.userAction policyViolation.verdictDetails`},
 	{person, `eventDetail.callParticipants[].* eventDetail.members[].* groups:membershipRule`},
 	{text, `feedback.text mentionText contentUrl thumbnailUrl reactions[].displayName reactionContentUrl callRecordingUrl
