@@ -2,6 +2,7 @@ package graphsim
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -238,4 +239,50 @@ type Attendance struct {
 	Reports int `json:"reports"`
 	Seconds int `json:"seconds"` // of all records, as Graph adds them up
 	Stays   int `json:"stays"`   // of all intervals, in seconds
+}
+
+// An AttendanceFact is somebody in a session, as its report says (metric_attendance).
+type AttendanceFact struct {
+	Report, Meeting, Organizer string
+	Start                      time.Time // of the session
+	Person                     string    // whose identity has an id; else # and the place in the report
+	Records                    int
+	Told                       int // seconds, as Graph adds them up
+	Stays                      []Stay
+}
+
+// A Stay is one of these.
+type Stay struct{ From, To time.Time }
+
+// attendanceFacts are what reports said that could be read in some night.
+func (t *Tenant) attendanceFacts(nights []time.Time) (list []AttendanceFact) {
+	seen := map[string]bool{}
+	for _, night := range nights {
+		for m, s := range t.everySession(night) {
+			report := s.id().String()
+			if seen[report] {
+				continue
+			}
+			seen[report] = true
+			at := map[string]int{}
+			for i, a := range t.attendance(s) {
+				person := "#" + position(i)
+				identity, _ := t.attendee(&a)
+				if who, known := identity.(entity); known && who.at("id") != nil {
+					person = fmt.Sprint(who.at("id"))
+				}
+				if _, ok := at[person]; !ok {
+					at[person] = len(list)
+					list = append(list, AttendanceFact{Report: report, Meeting: m.id(t), Organizer: t.key(party{number: m.organizer}), Start: s.start, Person: person})
+				}
+				f := &list[at[person]]
+				f.Records++
+				f.Told += a.total
+				for _, in := range a.stays {
+					f.Stays = append(f.Stays, Stay{in.from, in.to})
+				}
+			}
+		}
+	}
+	return list
 }

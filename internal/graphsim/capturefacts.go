@@ -109,11 +109,11 @@ func (t *Tenant) userOf(name string, c *call) (user string) {
 		if t.speakerName(p) != name {
 			continue
 		}
-		if id := t.key(p); p.kind != internal || user != "" && user != id {
+		id := t.key(p)
+		if p.kind != internal || user != "" && user != id {
 			return ""
-		} else {
-			user = id
 		}
+		user = id
 	}
 	return user
 }

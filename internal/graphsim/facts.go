@@ -35,6 +35,7 @@ type Facts struct {
 
 	Transcripts []TranscriptFact
 	Recordings  []RecordingFact
+	Attendances []AttendanceFact
 
 	FirstPost, LastPost time.Time // the days of the first and the last message, or event, of a channel
 }
@@ -244,6 +245,7 @@ func (t *Tenant) Facts(nights ...time.Time) Facts {
 	f.Events = t.eventFacts(nights)
 	f.Users, f.Teams, f.Products = t.UserFacts(now), t.teamFacts(nights), t.productFacts(now)
 	f.Transcripts, f.Recordings = t.captureFacts(nights)
+	f.Attendances = t.attendanceFacts(nights)
 	f.FirstPost, f.LastPost = t.posts(nights)
 	return f
 }

@@ -37,6 +37,27 @@ var ofMeetings = []comparison{
 			", epoch_us(planned_start), size_band, length_band_minutes, people::BIGINT, members::BIGINT, " + fmt.Sprintf(microseconds, "person_seconds") + ", late_people::BIGINT FROM metric_meetings",
 	},
 	{
+		"reported", "metric_attendance",
+		[]string{
+			"day VARCHAR", "report VARCHAR", "meeting VARCHAR", "organizer VARCHAR", "person VARCHAR", "records BIGINT", "first BIGINT", "last BIGINT", "stays BIGINT", "present BIGINT", "told_seconds BIGINT",
+		},
+		func(f *told) (rows [][]any) {
+			for _, a := range f.Attendances {
+				var stays []span
+				for _, s := range a.Stays {
+					stays = append(stays, span{s.From.UnixMicro(), s.To.UnixMicro()})
+				}
+				stays = union(stays)
+				rows = append(rows, []any{
+					date(a.Start), a.Report, a.Meeting, a.Organizer, a.Person, a.Records, stays[0].from, stays[len(stays)-1].to, len(stays), length(stays), a.Told,
+				})
+			}
+			return rows
+		},
+		"SELECT tenant_id, dt::VARCHAR, report_id, meeting_id, organizer_user_id, person_id, records::BIGINT, epoch_us(first_join), epoch_us(last_leave), stays::BIGINT, " +
+			fmt.Sprintf(microseconds, "seconds") + ", told_seconds::BIGINT FROM metric_attendance",
+	},
+	{
 		"load", "metric_meeting_load",
 		[]string{"person VARCHAR", "week VARCHAR", "meetings BIGINT", "quarters BIGINT", "apart BIGINT", "conflicting BIGINT", "doubled BIGINT"},
 		load,
