@@ -13,13 +13,14 @@ import (
 
 // contents is what a lake has to say to those who read it.
 type contents struct {
-	tables []command.Table
-	files  map[string]string // their bytes by name
+	tables   []command.Table
+	datasets map[string]string // that a table is of, by its name
+	files    map[string]string // their bytes by name
 }
 
 // read asks the command for the tables of what was read, and the disk for the files.
 func read(ctx context.Context, l *command.Lake) (contents, error) {
-	c := contents{files: map[string]string{}}
+	c := contents{datasets: map[string]string{}, files: map[string]string{}}
 	all, err := l.Datasets(ctx)
 	if err != nil {
 		return c, err
@@ -34,7 +35,7 @@ func read(ctx context.Context, l *command.Lake) (contents, error) {
 			if err != nil {
 				return c, err
 			}
-			c.tables = append(c.tables, t)
+			c.tables, c.datasets[name] = append(c.tables, t), d.Name
 		}
 	}
 	for _, kind := range []string{"raw", "tables", "quarantine"} {
@@ -59,11 +60,11 @@ func readFiles(dir, kind string, into map[string]string) error {
 	})
 }
 
-// parent is the table of whose key this one's is a continuation, by the longest such key.
+// parent is the table of the same dataset of whose key this one's is a continuation, by the longest such key.
 func (c contents) parent(of command.Table) (parent command.Table, ok bool) {
 	for _, t := range c.tables {
 		n := len(t.Key)
-		if n < len(of.Key) && slices.Equal(t.Key, of.Key[:n]) && n > len(parent.Key) {
+		if n < len(of.Key) && c.datasets[t.Name] == c.datasets[of.Name] && slices.Equal(t.Key, of.Key[:n]) && n > len(parent.Key) {
 			parent, ok = t, true
 		}
 	}

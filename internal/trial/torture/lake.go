@@ -31,9 +31,12 @@ const (
 	killed = -1
 )
 
+// datasets are logs and a directory, and what is read for each user, with collections on the way, documents and pages by $skip.
+const datasets = "call_records,pstn_calls,direct_routing_calls,users,transcripts,call_transcripts,recordings,attendance_reports,phone_numbers,dial_out_logs"
+
 // run runs the command, and kills it after a time, unless that is 0.
 func run(ctx context.Context, l *command.Lake, after time.Duration) (status int, err error) {
-	cmd, err := l.Command(ctx, "run", "--dataset", "call_records,pstn_calls,direct_routing_calls,users", "--from", from, "--to", to, "--now", now)
+	cmd, err := l.Command(ctx, "run", "--dataset", datasets, "--from", from, "--to", to, "--now", now)
 	if err != nil {
 		return 0, err
 	}

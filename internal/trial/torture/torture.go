@@ -19,6 +19,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"time"
+
+	"graphlake/internal/graphsim"
 )
 
 // Trial is the trial of so many -kills.
@@ -35,6 +37,10 @@ func Trial(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 
 // mostLakes more than kills are begun at most.
 const mostLakes = 10
+
+// lasting is the fault that is one user's however often it is asked for: who is behind is read the next day, and here it
+// stays the same day.
+const lasting = "loop"
 
 // torture is one go of it.
 type torture struct {
@@ -56,7 +62,13 @@ func (t *torture) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	sim, err := t.simulate(ctx, "--fail", "0.05")
+	failing := []string{"--fail", "0.05"}
+	for _, fault := range graphsim.FaultNames() {
+		if fault != lasting {
+			failing = append(failing, "--fault", fault)
+		}
+	}
+	sim, err := t.simulate(ctx, failing...)
 	if err != nil {
 		return err
 	}
