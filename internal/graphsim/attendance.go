@@ -51,7 +51,7 @@ func (t *Tenant) meetingOf(number int, thread string) (m plannedMeeting, ok bool
 	if err != nil || !ok {
 		return m, false
 	}
-	at, known := t.number(callIDs, guid(veiled).veiled().String())
+	at, known := t.number(callIDs, veiled.veiled().String())
 	day, index := int(at>>32), int(at&(1<<32-1))
 	if !known || index >= t.count(day) {
 		return m, false
@@ -277,9 +277,9 @@ func (t *Tenant) plannedBy(number int) (list []plannedMeeting) {
 	return list
 }
 
-// threadIn is the thread in a link, or in the id of a meeting.
-func threadIn(text, before, after string) (thread string, ok bool) {
-	_, rest, found := strings.Cut(text, before)
-	thread, _, ok = strings.Cut(rest, after)
-	return thread, found && ok
+// threadIn is the thread in a link, or in the id of a meeting; empty if it has none.
+func threadIn(text, before, after string) string {
+	_, rest, _ := strings.Cut(text, before)
+	thread, _, _ := strings.Cut(rest, after)
+	return thread
 }

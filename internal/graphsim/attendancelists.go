@@ -42,7 +42,7 @@ func (t *Tenant) onlineMeetings(r *request) (rows, error) {
 	}
 	link := strings.ReplaceAll(strings.Trim(r.where[0].value, "'"), "''", "'")
 	r.where = nil
-	thread, _ := threadIn(link, "19%3ameeting_", "%40thread.v2")
+	thread := threadIn(link, "19%3ameeting_", "%40thread.v2")
 	m, ok := t.meetingOf(p.number, thread)
 	switch {
 	case !ok || m.link(t) != link, m.gone() && m.seed%2 == 0:
@@ -83,7 +83,7 @@ func (t *Tenant) meetingOfRequest(r *request) (m plannedMeeting, err error) {
 		return m, err
 	}
 	raw, _ := base64.StdEncoding.DecodeString(r.keys[1])
-	thread, _ := threadIn(string(raw), "19:meeting_", "@thread.v2")
+	thread := threadIn(string(raw), "19:meeting_", "@thread.v2")
 	m, ok := t.meetingOf(p.number, thread)
 	if !ok || m.id(t) != r.keys[1] || m.gone() || m.lost() {
 		return m, noMeeting()

@@ -169,7 +169,7 @@ func TestDocumentsHoldWhatWasSaid(t *testing.T) {
 			t.Errorf("no transcript has trap %d", k)
 		}
 	}
-	for _, mark := range strings.Fields("bom crlf note negative two identifier amp guest rtl unnamed") {
+	for mark := range strings.FieldsSeq("bom crlf note negative two identifier amp guest rtl unnamed") {
 		if spelled[mark] == 0 {
 			t.Errorf("nothing is ever spelled with %s: %v", mark, spelled)
 		}
@@ -421,7 +421,7 @@ func TestCaptureFacts(t *testing.T) {
 	for _, f := range facts.Recordings {
 		rows[either(f.Source == "adhoc", "call_", "")+"recordings"]++
 	}
-	for _, table := range strings.Fields("transcripts utterances recordings call_transcripts call_utterances call_recordings") {
+	for table := range strings.FieldsSeq("transcripts utterances recordings call_transcripts call_utterances call_recordings") {
 		if rows[table] != truth[table].Rows || rows[table] == 0 {
 			t.Errorf("%s: the facts have %d rows, the truth %d", table, rows[table], truth[table].Rows)
 		}
