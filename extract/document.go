@@ -24,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -147,10 +148,10 @@ func (r *Reading) oneDocument(ctx context.Context, of record.Record, e entry, pa
 	failed, is := errors.AsType[*graph.Error](err)
 	switch {
 	case err == nil:
-	case is && failed.Kind == graph.NotFound:
+	case is && (failed.Kind == graph.NotFound || failed.Status == http.StatusGone): // 410, which of a list is about its cursor
 		return document{}, "", nil
-	case is && r.standsFor(failed):
-		return document{}, cmp.Or(failed.InnerCode, failed.Code).String(), nil
+	case is && r.standsFor(failed) != "":
+		return document{}, r.standsFor(failed), nil
 	case is && failed.Kind == graph.Malformed:
 		return document{state: unreadable, wrong: errors.New("a document that is beyond a bound")}, "", nil
 	default:
@@ -198,10 +199,15 @@ func (s *share) release() {
 	}
 }
 
-// standsFor says whether an error has a code by which the document is read in another form.
-func (r *Reading) standsFor(e *graph.Error) bool {
-	code := cmp.Or(e.InnerCode, e.Code).String()
-	return slices.ContainsFunc(r.dataset.Source.Detail.Document().Instead, func(o schemas.Instead) bool { return o.Code != "" && strings.EqualFold(o.Code, code) })
+// standsFor is the code of an error by which the document is read in another form; empty if it has none. It may stand outside, too.
+func (r *Reading) standsFor(e *graph.Error) string {
+	for _, code := range []string{e.InnerCode.String(), e.Code.String()} {
+		others := r.dataset.Source.Detail.Document().Instead
+		if slices.ContainsFunc(others, func(o schemas.Instead) bool { return o.Code != "" && strings.EqualFold(o.Code, code) }) {
+			return code
+		}
+	}
+	return ""
 }
 
 var formsOf = map[schemas.Form]webvtt.Form{
@@ -209,12 +215,12 @@ var formsOf = map[schemas.Form]webvtt.Form{
 }
 
 // isDocument says why a text cannot be a document of a form, before it is read: then it is another answer, which may be right
-// the next time. Nothing at all, or an empty object, is how Graph says that nothing was said.
+// the next time. Nothing at all, or an empty object, is how Graph says that nothing was said. The form that has no first line to
+// know it by has times; an identifier or a comment may stand before the first.
 func isDocument(text []byte, form schemas.Form) error {
 	text = bytes.TrimSpace(text)
-	line, _, _ := bytes.Cut(text, []byte("\n"))
 	if len(text) == 0 || string(text) == "{}" || bytes.HasPrefix(text, []byte("WEBVTT")) ||
-		form == schemas.WebVTTAnonymous && bytes.Contains(line, []byte("-->")) {
+		form == schemas.WebVTTAnonymous && bytes.Contains(text, []byte("-->")) {
 		return nil
 	}
 	return errors.New("the answer is no WebVTT")

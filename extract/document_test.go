@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,7 +22,7 @@ import (
 // metadata, vtt or text. What is not there is not found.
 type office struct {
 	mu        sync.Mutex
-	documents map[string]string // a leading "403 code" is an error
+	documents map[string]string // a leading "403 inner [outer]" is an error with these codes
 	asked     []string          // "form id" in the order of asking, and "list user"
 	wire      []string          // paths as they are on the wire
 	headers   map[string]string // further ones of documents
@@ -79,7 +80,8 @@ func (o *office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Sscan(code, &status)
 		w.WriteHeader(status)
 		if status != http.StatusNoContent {
-			fmt.Fprintf(w, `{"error":{"code":"Forbidden","message":%q,"innerError":{"code":%q}}}`, "for a reason: "+rest, rest)
+			inner, outer, _ := strings.Cut(rest, " ")
+			fmt.Fprintf(w, `{"error":{"code":%q,"message":%q,"innerError":{"code":%q}}}`, cmp.Or(outer, "Forbidden"), "for a reason: "+rest, inner)
 		}
 		return
 	}
@@ -141,17 +143,25 @@ func TestWhatBecomesOfADocument(t *testing.T) {
 		"no speakers":                   {metadata: speakers, text: anonymous, asked: "metadata text", facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
 		"no speakers in what stands in its place": {vtt: speakers, text: anonymous, asked: "metadata vtt text",
 			facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
-		"refused in every form":       {metadata: speakers, text: speakers, asked: "metadata text", facts: `"state":"refused","version":1`, utterances: -1},
-		"too young":                   {now: "2026-03-02T09:29:59Z", asked: "metadata vtt", facts: `"state":"not_yet","version":0`, utterances: -1},
-		"expired":                     {now: "2026-03-02T09:30:00Z", asked: "metadata vtt", facts: `"state":"gone","version":1`, utterances: -1},
-		"another refusal":             {metadata: "403 Other", asked: "metadata"},
-		"an error with status 200":    {metadata: `{"error":{"code":"UnknownError","message":"sorry"}}`, asked: "metadata"},
-		"JSON of something":           {metadata: `{"message":"the ladder"}`, asked: "metadata"},
-		"a page of HTML":              {metadata: "\n<!DOCTYPE html><p>the ladder", asked: "metadata"},
-		"a text that is none":         {metadata: "the ladder", asked: "metadata"},
-		"an error of the service":     {metadata: "503 Sorry", asked: "metadata"},
-		"a payload beyond the bounds": {metadata: "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n" + strings.Repeat("ladder ", 20_000), asked: "metadata", facts: `"state":"unreadable","version":1`, utterances: -2},
-		"more than 32 MiB":            {metadata: "WEBVTT\n\n" + strings.Repeat("NOTE the ladder\n\n", 2<<20), asked: "metadata", facts: `"state":"unreadable","version":1`, utterances: -2},
+		"no speakers, by a code that stands outside": {metadata: "403 AccessDenied SpeakerAttributionNotAllowed", text: anonymous, asked: "metadata text",
+			facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
+		"no speakers, and an identifier first": {metadata: speakers, text: "1b/12-0\n" + anonymous, asked: "metadata text",
+			facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
+		"no speakers, and a comment first": {metadata: speakers, text: "NOTE of the ladder\r\n\r\n" + anonymous, asked: "metadata text",
+			facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
+		"no speakers, and a text that is none": {metadata: speakers, text: "the ladder", asked: "metadata text"},
+		"expired, as 410":                      {metadata: "410 Gone", vtt: "410 Gone", asked: "metadata vtt", facts: `"state":"gone","version":1`, utterances: -1},
+		"refused in every form":                {metadata: speakers, text: speakers, asked: "metadata text", facts: `"state":"refused","version":1`, utterances: -1},
+		"too young":                            {now: "2026-03-02T09:29:59Z", asked: "metadata vtt", facts: `"state":"not_yet","version":0`, utterances: -1},
+		"expired":                              {now: "2026-03-02T09:30:00Z", asked: "metadata vtt", facts: `"state":"gone","version":1`, utterances: -1},
+		"another refusal":                      {metadata: "403 Other", asked: "metadata"},
+		"an error with status 200":             {metadata: `{"error":{"code":"UnknownError","message":"sorry"}}`, asked: "metadata"},
+		"JSON of something":                    {metadata: `{"message":"the ladder"}`, asked: "metadata"},
+		"a page of HTML":                       {metadata: "\n<!DOCTYPE html><p>the ladder", asked: "metadata"},
+		"a text that is none":                  {metadata: "the ladder", asked: "metadata"},
+		"an error of the service":              {metadata: "503 Sorry", asked: "metadata"},
+		"a payload beyond the bounds":          {metadata: "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n" + strings.Repeat("ladder ", 20_000), asked: "metadata", facts: `"state":"unreadable","version":1`, utterances: -2},
+		"more than 32 MiB":                     {metadata: "WEBVTT\n\n" + strings.Repeat("NOTE the ladder\n\n", 2<<20), asked: "metadata", facts: `"state":"unreadable","version":1`, utterances: -2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := &office{documents: map[string]string{"list ada": `{"value":[` + listedTranscript("t") + `]}`, "list ben": `{"value":[` + strings.Replace(listedTranscript("other"), `"MSo/1=="`, `"m2"`, 1) + `]}`, "metadata other": spokenDoc}}
