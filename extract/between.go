@@ -53,8 +53,7 @@ func (r *Reading) lead(ctx context.Context, l *listing, of func(parent) take) (f
 		switch {
 		case err == nil:
 			answered++
-		case graph.KindOf(err) == graph.NotFound: // it has gone since it was listed, or never was
-			r.counts.gone.Add(1)
+		case graph.KindOf(err) == graph.NotFound: // it has gone since it was listed, or never was; it is no record, so no count has it
 			missing = err
 			absent++
 		case !ofElement(ctx, err):

@@ -60,7 +60,7 @@ func (p permissionsCommand) Run(c *command) error {
 	if c.Output == "json" {
 		return c.printJSON(map[string]any{"products": products})
 	}
-	return c.printProducts(products)
+	return c.printProducts(products, cfg.set)
 }
 
 // configuration is the file's, or an empty one where there is no file and nothing has to come from it.
@@ -144,15 +144,26 @@ func names(datasets []schemas.Dataset) []string {
 }
 
 // printProducts prints a table a product, and below it what a batch job cannot do, and by which datasets a purpose is
-// fulfilled with another permission.
-func (c *command) printProducts(products []productReport) error {
+// fulfilled with another permission. Optional datasets have a star.
+func (c *command) printProducts(products []productReport, set schemas.Set) error {
 	optional := false
+	starred := func(name string) string {
+		if d, ok := set.Find(name); ok && d.Optional {
+			optional = true
+			return name + "*"
+		}
+		return name
+	}
 	for _, p := range products {
 		fmt.Fprintf(c.stdout, "%s\n\n", p.Product)
 		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "permission\ttype\tdatasets\tpurpose")
 		for _, g := range p.Permissions {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", g.Permission, g.Type, cmp.Or(strings.Join(g.Datasets, ", "), "-"), g.Purpose)
+			var datasets []string
+			for _, name := range g.Datasets {
+				datasets = append(datasets, starred(name))
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", g.Permission, g.Type, cmp.Or(strings.Join(datasets, ", "), "-"), g.Purpose)
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -169,11 +180,7 @@ func (c *command) printProducts(products []productReport) error {
 			if len(g.By) > 0 {
 				var by []string
 				for _, f := range g.By {
-					mark := ""
-					if f.Optional {
-						mark, optional = "*", true
-					}
-					by = append(by, fmt.Sprintf("%s%s (%s)", f.Dataset, mark, f.Permission))
+					by = append(by, fmt.Sprintf("%s (%s)", starred(f.Dataset), f.Permission))
 				}
 				fmt.Fprintf(c.stdout, "%s: fulfilled by %s\n", g.Permission, strings.Join(by, ", "))
 			}
