@@ -107,7 +107,7 @@ var rooms = []room{
 	{"internal/trial/metrics", []string{"schemas", "transform", "transform/privacy", "load", "load/dirstore", "jobs", "jobs/state", "internal/graphsim", "internal/record", "internal/trial/command", "internal/trial/duckdb"},
 		[]string{arrow, files, json, command}, "what it measures the commands and DuckDB say; a large lake it writes as a run does, which would ask for days"},
 	{"internal/trial/read", []string{"internal/trial/command", "internal/trial/duckdb"}, []string{files, command}, trialWhy},
-	{"internal/trial/torture", []string{"internal/trial/command"}, []string{files, command}, trialWhy},
+	{"internal/trial/torture", []string{"internal/graphsim", "internal/trial/command"}, []string{files, command}, trialWhy},
 	{"internal/trial/truth", []string{"internal/graphsim", "internal/trial/command"}, []string{files, command}, trialWhy},
 	{"internal/trial/sick", []string{"schemas", "extract/graph", "load", "jobs", "jobs/state", "jobs/plan", "jobs/audit", "jobs/clock", "internal/trial/command"}, []string{files, command},
 		"its tests run the stages in one process where time is virtual, and the commands beside it"},
