@@ -42,6 +42,7 @@ func queried() []schemas.Dataset { return append(demonstrated(), named...) }
 // named are datasets that no run reads where they are not named.
 var named = []schemas.Dataset{
 	schemas.ChannelMembers, schemas.ResourceAccounts, schemas.PhoneNumbers, schemas.TeamsUserConfigurations,
+	schemas.TeamMembers, schemas.IncomingChannels, schemas.JoinedTeams, schemas.SMSLogs, schemas.BlockedUsersLog, schemas.DialOutLogs,
 	schemas.Transcripts, schemas.CallTranscripts, schemas.Recordings, schemas.CallRecordings, schemas.AttendanceReports,
 }
 

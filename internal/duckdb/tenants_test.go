@@ -27,6 +27,12 @@ var doubled = map[string][]string{
 	"organization":         {each},
 	"teams":                {each, each},
 	"channel_members":      {each, each},
+	"team_members":         {each, each},
+	"incoming_channels":    {each, each},
+	"joined_teams":         {each},
+	"sms_logs":             {"messages units cost"},
+	"blocked_users_log":    {each},
+	"dial_out_logs":        {each},
 	"presence":             {"people"},
 	"mailbox_settings":     {"people", each},
 
@@ -81,7 +87,7 @@ func (l *lake) copyTo(t *testing.T, dir string, table schemas.Table) {
 	t.Helper()
 	const other = "5a2d3b8f-04c6-4d19-9e70-306b8d2f0c41"
 	var own []string // of whom the tenant is
-	for _, c := range []string{"member_tenant_id", "sender_tenant_id", "receiver_tenant_id"} {
+	for _, c := range []string{"member_tenant_id", "host_tenant_id", "sender_tenant_id", "receiver_tenant_id"} {
 		if _, ok := table.Column(c); ok {
 			own = append(own, fmt.Sprintf("CASE WHEN %[1]s = tenant_id THEN '%[2]s' ELSE %[1]s END AS %[1]s", c, other))
 		}
