@@ -24,7 +24,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,7 +147,7 @@ func (r *Reading) oneDocument(ctx context.Context, of record.Record, e entry, pa
 	failed, is := errors.AsType[*graph.Error](err)
 	switch {
 	case err == nil:
-	case is && (failed.Kind == graph.NotFound || failed.Status == http.StatusGone): // 410, which of a list is about its cursor
+	case is && (failed.Kind == graph.NotFound || failed.Status == 410): // 410, which of a list is about its cursor
 		return document{}, "", nil
 	case is && r.standsFor(failed) != "":
 		return document{}, r.standsFor(failed), nil
