@@ -14,6 +14,7 @@ func (datasetsCommand) Run(c *command) error {
 	type entry struct {
 		Name        string               `json:"name"`
 		Mode        string               `json:"mode"`
+		Optional    bool                 `json:"optional,omitempty"` // read only where it is named
 		Doc         string               `json:"doc"`
 		Permissions []schemas.Permission `json:"permissions"`
 		Tables      []string             `json:"tables"`
@@ -25,7 +26,7 @@ func (datasetsCommand) Run(c *command) error {
 	}
 	var entries []entry
 	for _, d := range set {
-		e := entry{d.Name, d.Mode.String(), d.Doc, d.Permissions, nil, nil}
+		e := entry{d.Name, d.Mode.String(), d.Optional, d.Doc, d.Permissions, nil, nil}
 		for _, t := range d.Tables {
 			e.Tables = append(e.Tables, t.Name)
 			if t.Computed != 0 {
@@ -38,9 +39,13 @@ func (datasetsCommand) Run(c *command) error {
 		return c.printJSON(entries)
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "dataset\tmode\tpermission\ttables")
+	fmt.Fprintln(w, "dataset\tread\tmode\tpermission\ttables")
 	for _, e := range entries {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", e.Name, e.Mode, e.Permissions[0], strings.Join(e.Tables, ", "))
+		read := "by default"
+		if e.Optional {
+			read = "where named"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.Name, read, e.Mode, e.Permissions[0], strings.Join(e.Tables, ", "))
 	}
 	return w.Flush()
 }
