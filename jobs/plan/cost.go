@@ -64,10 +64,27 @@ func (u Unit) Expected() Cost {
 		listed := u.Density * inDays(u.Range.To.Sub(u.Range.From))
 		c.pages = max(c.pages, int(math.Ceil(listed/float64(source.Window.Page))))
 	}
-	if source.Detail != nil {
-		c.details += int(math.Ceil(u.Density*inDays(u.New))) * len(source.Detail.Queries)
+	if n, _ := readByID(u.Dataset); n > 0 {
+		days := u.New
+		if u.Dataset.Version == "" { // what is held is read again
+			days = u.Range.To.Sub(u.Range.From)
+		}
+		c.details += int(math.Ceil(u.Density*inDays(days))) * n
 	}
 	return c
+}
+
+// readByID is how many requests a record takes that is read whole, and of which budget: of parts that stand in the place of others none.
+func readByID(d schemas.Dataset) (requests int, budget schemas.Budget) {
+	detail := d.Source.Detail
+	if detail == nil {
+		return 0, budget
+	}
+	budget = detail.Budget
+	if budget.Name == "" && len(detail.Parts) > 0 { // it is whole as it is listed, but for its parts
+		budget = detail.Parts[0].Budget
+	}
+	return len(detail.Queries) + len(detail.Parts), budget
 }
 
 func inDays(d time.Duration) float64 { return float64(d) / float64(schemas.Day) }
@@ -98,8 +115,8 @@ func (s Spendings) Add(u Unit, c Cost) {
 		list = between[0].Budget
 	}
 	s.spend(u.Tenant, list, c.windows, c.pages)
-	if detail := u.Dataset.Source.Detail; detail != nil {
-		s.spend(u.Tenant, detail.Budget, c.details, c.details)
+	if n, budget := readByID(u.Dataset); n > 0 {
+		s.spend(u.Tenant, budget, c.details, c.details)
 	}
 }
 

@@ -121,7 +121,7 @@ func TestShortest(t *testing.T) {
 // What is held says what to expect; the largest budget says how long that takes.
 func TestExpected(t *testing.T) {
 	d := hours("calls", schemas.Windowed, 4*time.Hour)
-	d.Settle = 48 * time.Hour
+	d.Settle, d.Version = 48*time.Hour, "version"
 	d.Source.Window.Page = 60
 	d.Source.Budget = schemas.Budget{Name: "list", First: schemas.Limit{Requests: 15, Per: 20 * time.Second}, Next: schemas.Limit{Requests: 55, Per: 5 * time.Minute}}
 	d.Source.Detail = &schemas.Detail{Queries: make([][]schemas.Param, 2), Budget: schemas.Budget{Name: "records", First: schemas.Limit{Requests: 1500, Per: 20 * time.Second}}}
@@ -207,6 +207,41 @@ func TestExpectedOfParents(t *testing.T) {
 		}
 		if u.Requests() != 1 {
 			t.Errorf("at least %d requests are known, want 1", u.Requests())
+		}
+	}
+}
+
+// A record that is read whole takes its requests once, if it has a version by which the held one is known, and else each time; its document, and
+// each collection on the way, is a request of it.
+func TestExpectedOfRecords(t *testing.T) {
+	budget := schemas.Budget{Name: "other", First: schemas.Limit{Requests: 10, Per: time.Second}}
+	document := &schemas.Detail{Parts: []schemas.Part{{Name: "said", Path: "/{id}", Budget: budget, Form: schemas.WebVTT, Instead: make([]schemas.Instead, 2)}}}
+	for _, c := range []struct {
+		name    string
+		version schemas.Path
+		between int
+		detail  *schemas.Detail
+		want    int
+		long    time.Duration
+	}{
+		{"a list alone", "version", 0, nil, 100, 100 * time.Second},
+		{"a document", "version", 0, document, 150, 100 * time.Second},
+		{"the same without a version", "", 0, document, 450, 100 * time.Second},
+		{"collections on the way", "", 2, &schemas.Detail{Path: "/{id}", Queries: make([][]schemas.Param, 1), Budget: budget}, 1150, 105 * time.Second},
+	} {
+		d := hours("calls", schemas.Windowed, 31*schemas.Day)
+		d.Version, d.Source.Detail, d.Source.Between = c.version, c.detail, make([]schemas.Between, c.between)
+		d.Source.Parent = &schemas.Parent{}
+		d.Source.Budget = schemas.Budget{Name: "list", First: schemas.Limit{Requests: 1, Per: time.Second}}
+		for i := range d.Source.Between {
+			d.Source.Between[i].Budget = d.Source.Budget
+		}
+		u := Unit{Tenant: contoso, Dataset: d, Range: schemas.Range{From: midnight(1), To: midnight(8)}, Parents: 100, Density: 50, New: schemas.Day}
+		if got := u.Expected().Total(); got != c.want {
+			t.Errorf("%s: expected %d requests, want %d", c.name, got, c.want)
+		}
+		if got := (Plan{Units: []Unit{u}}).ExpectedTime(1).Round(time.Second); got != c.long {
+			t.Errorf("%s: expected in %v, want %v", c.name, got, c.long)
 		}
 	}
 }
