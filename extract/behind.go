@@ -45,8 +45,8 @@ type behind struct {
 	mu       sync.Mutex
 	answers  []answer // of all that were asked, in the order of asking
 	listed   bool     // a parent of parents has named its own
-	reached  int      // how far somebody has answered, on the way to the records: 0, nobody has
-	failedAt int      // how far somebody was asked who has failed
+	reached  int      // after how many answers on the way to the records somebody was: 0, nobody has answered
+	failedAt int      // at which answer somebody has failed, counted from 1
 	all      []Behind
 	first    error           // of one that is not merely not found
 	who      map[string]bool // parents that were read to the end
@@ -92,21 +92,21 @@ func (b *behind) list(place int) {
 	b.listed = true
 }
 
-// farError is an error that was met after so many answers on the way from a parent to its records.
-type farError struct {
+// depthError is an error that was met after so many answers on the way from a parent to its records.
+type depthError struct {
 	error
 	after int
 }
 
-func (f farError) Unwrap() error { return f.error }
+func (d depthError) Unwrap() error { return d.error }
 
 // read notes that those who were asked at a place were read to the end, and how many answers on the way to the records, and of
 // these, that took: 1, where nothing lies between.
-func (b *behind) read(place, far int, ids ...string) {
+func (b *behind) read(place, depth int, ids ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.answers[place] = fine
-	b.reached = max(b.reached, far)
+	b.reached = max(b.reached, depth)
 	for _, id := range ids {
 		if b.who == nil {
 			b.who = map[string]bool{}
@@ -115,11 +115,11 @@ func (b *behind) read(place, far int, ids ...string) {
 	}
 }
 
-// reach notes how far somebody came who has failed then.
-func (b *behind) reach(far int) {
+// reach notes how deep somebody came who has failed then.
+func (b *behind) reach(depth int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.reached = max(b.reached, far)
+	b.reached = max(b.reached, depth)
 }
 
 // failed notes an error of one that was asked at a place. It gives an error that is nobody's own.
@@ -144,8 +144,8 @@ func (b *behind) failed(ctx context.Context, place int, one Behind, err error) e
 	b.answers[place] = how
 	b.all = append(b.all, one)
 	after := 0
-	if far, ok := errors.AsType[farError](err); ok {
-		after = far.after
+	if d, ok := errors.AsType[depthError](err); ok {
+		after = d.after
 	}
 	if one.Kind != graph.NotFound {
 		b.failedAt = max(b.failedAt, after+1)

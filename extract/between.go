@@ -23,33 +23,33 @@ type element struct {
 // application may not ask for is not asked for all of a year's meetings. A policy that is missing is of all of them.
 const mostFailing = 3
 
-// far is how many answers it takes to come to records of a parent, and to have read them.
-func (r *Reading) far() int { return len(r.dataset.Source.Between) + 1 }
+// fullDepth is how many answers it takes to come to records of a parent, and to have read them.
+func (r *Reading) fullDepth() int { return len(r.dataset.Source.Between) + 1 }
 
-// lead reads the records of a listing's parent, by way of the collections between them: of each element that leads on what
+// readBetween reads the records of a listing's parent, by way of the collections between them: of each element that leads on what
 // lies behind it, one after the other. What is wrong with one element leaves the others alone, and is then the parent's. It says how
-// far it came, in answers.
-func (r *Reading) lead(ctx context.Context, l *listing, of func(parent) take) (far int, err error) {
+// deep it came: after how many answers.
+func (r *Reading) readBetween(ctx context.Context, l *listing, of func(parent) take) (depth int, err error) {
 	way := r.dataset.Source.Between
-	depth := len(l.parent.by)
-	if depth == len(way) {
+	level := len(l.parent.by)
+	if level == len(way) {
 		if err := l.windows(ctx, of(l.parent)); err != nil {
-			return depth, farError{err, depth}
+			return level, depthError{err, level}
 		}
-		return r.far(), nil
+		return r.fullDepth(), nil
 	}
-	elements, err := r.elementsOf(ctx, &way[depth], l)
+	elements, err := r.elementsOf(ctx, &way[level], l)
 	if err != nil {
-		return depth, farError{fmt.Errorf("%s: %w", way[depth].Name, err), depth}
+		return level, depthError{fmt.Errorf("%s: %w", way[level].Name, err), level}
 	}
-	far = depth + 1
+	depth = level + 1
 	var first, missing error
 	failed, answered, absent := 0, 0, 0
 	for _, e := range elements {
 		next := *l
 		next.parent.by = append(slices.Clip(l.parent.by), e)
-		came, err := r.lead(ctx, &next, of)
-		far = max(far, came)
+		below, err := r.readBetween(ctx, &next, of)
+		depth = max(depth, below)
 		switch {
 		case err == nil:
 			answered++
@@ -57,20 +57,20 @@ func (r *Reading) lead(ctx context.Context, l *listing, of func(parent) take) (f
 			missing = err
 			absent++
 		case !ofElement(ctx, err):
-			return far, err
+			return depth, err
 		default:
 			if first == nil {
 				first = err
 			}
 			if failed++; graph.KindOf(err) == graph.NoPolicy || answered == 0 && failed >= mostFailing {
-				return far, first
+				return depth, first
 			}
 		}
 	}
 	if first == nil && answered == 0 && absent >= mostFailing { // as that all have gone is not to be believed at once
-		return far, missing
+		return depth, missing
 	}
-	return far, first
+	return depth, first
 }
 
 // ofElement says whether an error may be of the element alone that was asked for.
@@ -108,7 +108,7 @@ func (r *Reading) elementsOnce(ctx context.Context, source *schemas.Between, l *
 			if len(id) > 0 {
 				e.id = string(json.Unquote(json.At(v.JSON, id...)))
 			}
-			on, err := leads(source, v.JSON)
+			on, err := meetsWhere(source, v.JSON)
 			if err != nil {
 				return nil, err
 			}
@@ -123,8 +123,8 @@ func (r *Reading) elementsOnce(ctx context.Context, source *schemas.Between, l *
 	return all, nil
 }
 
-// leads says whether all is true of an element that has to be.
-func leads(source *schemas.Between, of []byte) (bool, error) {
+// meetsWhere says whether all is true of an element that has to be.
+func meetsWhere(source *schemas.Between, of []byte) (bool, error) {
 	for _, p := range source.Where {
 		names, err := namesOf(p)
 		if err != nil {

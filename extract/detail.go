@@ -160,7 +160,7 @@ func (r *Reading) sendDetail(ctx context.Context, records chan<- []record.Record
 		}
 		return err
 	}
-	r.behind.read(place, r.far())
+	r.behind.read(place, r.fullDepth())
 	if version != nil && lower(version, []byte(e.version)) {
 		r.counts.notYet.Add(1) // the version that the list has told of is still to come
 	}
@@ -252,7 +252,7 @@ func (r *Reading) absent(ctx context.Context, place int, e entry) bool {
 	default:
 		return false
 	}
-	r.behind.read(place, r.far())
+	r.behind.read(place, r.fullDepth())
 	return true
 }
 

@@ -65,19 +65,19 @@ func (r *Reading) readParents(ctx context.Context, records chan<- []record.Recor
 // halves, down to who has it refused; tries are how often one that fails is asked, 0 as often as any.
 func (r *Reading) askParents(ctx context.Context, records chan<- []record.Record, batch []parent, tries int) error {
 	place := r.behind.ask()
-	far := 0
+	depth := 0
 	var err error
 	if r.dataset.Source.Parent.Batch > 0 {
 		err = r.readBatch(ctx, records, batch, tries)
 	} else {
-		far, err = r.readParent(ctx, records, batch[0])
+		depth, err = r.readParent(ctx, records, batch[0])
 	}
 	if err == nil {
 		ids := make([]string, len(batch))
 		for i, p := range batch {
 			ids[i] = p.id
 		}
-		r.behind.read(place, max(far, 1), ids...)
+		r.behind.read(place, max(depth, 1), ids...)
 		return nil
 	}
 	if half := len(batch) / 2; half > 0 && ofBatch(err) {
@@ -87,7 +87,7 @@ func (r *Reading) askParents(ctx context.Context, records chan<- []record.Record
 		}
 		return r.askParents(ctx, records, batch[half:], triesOfHalf)
 	}
-	r.behind.reach(far)
+	r.behind.reach(depth)
 	for _, p := range batch {
 		if err := r.failed(ctx, place, p.id, err); err != nil {
 			return err
@@ -118,8 +118,8 @@ func ofBatch(err error) bool {
 	return e.Kind == graph.Malformed || e.Kind == graph.Rejected || e.Kind == graph.NotFound || e.Kind == graph.Unauthorized || e.Kind == graph.NoPolicy || e.Kind == graph.Unavailable || e.Kind == graph.Incomplete
 }
 
-// readParent reads what there is for one parent, and says how far it came, in answers.
-func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record, p parent) (far int, err error) {
+// readParent reads what there is for one parent, and says how deep it came: after how many answers.
+func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record, p parent) (depth int, err error) {
 	l := &listing{reading: r, asked: r.around(), parent: p}
 	if from, ok := r.options.Behind[r.options.Names.Parent(p.id)]; ok {
 		l.atOnce = 1 // it may refuse again, and one request is enough to know
@@ -130,7 +130,7 @@ func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record
 	if r.dataset.Source.Paging == schemas.Single {
 		return 0, l.single(ctx, records)
 	}
-	return r.lead(ctx, l, func(of parent) take {
+	return r.readBetween(ctx, l, func(of parent) take {
 		if r.dataset.Source.Detail == nil || r.options.ListOnly {
 			return func(ctx context.Context, listed []graph.Value, req graph.Request) error {
 				return r.sendCompleted(ctx, records, listed, req, of)
