@@ -129,7 +129,7 @@ func (r *Reading) held(e entry) bool {
 		return false
 	}
 	if r.dataset.Source.Detail.Document() != nil { // which no list tells of
-		return version >= versionAnonymous
+		return version >= versionUnattributed
 	}
 	listed := e.version
 	if t, ok := instantOf([]byte(listed)); ok { // the caller keeps instants in nanoseconds since 1970

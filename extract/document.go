@@ -49,10 +49,10 @@ const (
 
 // Versions of records with a document.
 const (
-	versionNotYet    = iota // not_yet
-	versionNone             // gone, refused, unreadable
-	versionEmpty            // present, and nothing in it
-	versionAnonymous        // present, and nobody says who spoke
+	versionNotYet       = iota // not_yet
+	versionNone                // gone, refused, unreadable
+	versionEmpty               // present, and nothing in it
+	versionUnattributed        // present, and nobody says who spoke
 	versionPresent
 )
 
@@ -210,7 +210,7 @@ func (r *Reading) standsFor(e *graph.Error) string {
 }
 
 var formsOf = map[schemas.Form]webvtt.Form{
-	schemas.WebVTTMetadata: webvtt.Metadata, schemas.WebVTT: webvtt.Voiced, schemas.WebVTTAnonymous: webvtt.Unattributed,
+	schemas.WebVTTMetadata: webvtt.Metadata, schemas.WebVTT: webvtt.Voiced, schemas.WebVTTUnattributed: webvtt.Unattributed,
 }
 
 // isDocument says why a text cannot be a document of a form, before it is read: then it is another answer, which may be right
@@ -219,7 +219,7 @@ var formsOf = map[schemas.Form]webvtt.Form{
 func isDocument(text []byte, form schemas.Form) error {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 || string(text) == "{}" || bytes.HasPrefix(text, []byte("WEBVTT")) ||
-		form == schemas.WebVTTAnonymous && bytes.Contains(text, []byte("-->")) {
+		form == schemas.WebVTTUnattributed && bytes.Contains(text, []byte("-->")) {
 		return nil
 	}
 	return errors.New("the answer is no WebVTT")
@@ -233,8 +233,8 @@ func (d *document) facts() []byte {
 		version = versionNotYet
 	case d.state == present && len(d.said.Utterances) == 0:
 		version = versionEmpty
-	case d.state == present && d.form == schemas.WebVTTAnonymous:
-		version = versionAnonymous
+	case d.state == present && d.form == schemas.WebVTTUnattributed:
+		version = versionUnattributed
 	case d.state == present:
 		version = versionPresent
 	}
@@ -251,7 +251,7 @@ func (d *document) facts() []byte {
 			}
 		}
 		text = fmt.Appendf(text, `,"attributed":%t,"warnings":%d,"utterances":%d,"speakers":%d,"speechMs":%d`,
-			d.form != schemas.WebVTTAnonymous, d.said.Warnings, len(d.said.Utterances), len(speakers), speech(d.said.Utterances))
+			d.form != schemas.WebVTTUnattributed, d.said.Warnings, len(d.said.Utterances), len(speakers), speech(d.said.Utterances))
 		if len(languages) > 0 { // of two that are as frequent the first by name, whatever the order of the map
 			most := slices.MaxFunc(slices.Sorted(maps.Keys(languages)), func(a, b string) int { return cmp.Compare(languages[a], languages[b]) })
 			text = json.AppendQuoted(append(text, `,"language":`...), most)

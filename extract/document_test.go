@@ -127,7 +127,7 @@ func TestDocumentBecomesMembers(t *testing.T) {
 
 func TestWhatBecomesOfADocument(t *testing.T) {
 	const speakers = "403 SpeakerAttributionNotAllowed"
-	anonymous := "00:00:01.000 --> 00:00:03.000\n\nIs the ladder here?\n"
+	unattributed := "00:00:01.000 --> 00:00:03.000\n\nIs the ladder here?\n"
 	for name, c := range map[string]struct {
 		metadata, vtt, text string // empty: not found
 		now                 string
@@ -140,14 +140,14 @@ func TestWhatBecomesOfADocument(t *testing.T) {
 		"empty metadata":                {metadata: "WEBVTT\n", vtt: voicedDoc, asked: "metadata vtt", facts: `"state":"present","version":4,"attributed":true,"warnings":0,"utterances":1,"speakers":1,"speechMs":2000`, utterances: 1},
 		"empty metadata and no content": {metadata: "{}", asked: "metadata vtt", facts: `"state":"present","version":2,"attributed":true,"warnings":1,"utterances":0,"speakers":0,"speechMs":0`},
 		"nothing at all":                {metadata: "204 ", vtt: "204 ", asked: "metadata vtt", facts: `"state":"present","version":2,"attributed":true,"warnings":1,"utterances":0,"speakers":0,"speechMs":0`},
-		"no speakers":                   {metadata: speakers, text: anonymous, asked: "metadata text", facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
-		"no speakers in what stands in its place": {vtt: speakers, text: anonymous, asked: "metadata vtt text",
+		"no speakers":                   {metadata: speakers, text: unattributed, asked: "metadata text", facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
+		"no speakers in what stands in its place": {vtt: speakers, text: unattributed, asked: "metadata vtt text",
 			facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
-		"no speakers, by a code that stands outside": {metadata: "403 AccessDenied SpeakerAttributionNotAllowed", text: anonymous, asked: "metadata text",
+		"no speakers, by a code that stands outside": {metadata: "403 AccessDenied SpeakerAttributionNotAllowed", text: unattributed, asked: "metadata text",
 			facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
-		"no speakers, and an identifier first": {metadata: speakers, text: "1b/12-0\n" + anonymous, asked: "metadata text",
+		"no speakers, and an identifier first": {metadata: speakers, text: "1b/12-0\n" + unattributed, asked: "metadata text",
 			facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
-		"no speakers, and a comment first": {metadata: speakers, text: "NOTE of the ladder\r\n\r\n" + anonymous, asked: "metadata text",
+		"no speakers, and a comment first": {metadata: speakers, text: "NOTE of the ladder\r\n\r\n" + unattributed, asked: "metadata text",
 			facts: `"state":"present","version":3,"attributed":false,"warnings":0,"utterances":1,"speakers":0,"speechMs":2000`, utterances: 1},
 		"no speakers, and a text that is none": {metadata: speakers, text: "the ladder", asked: "metadata text"},
 		"expired, as 410":                      {metadata: "410 Gone", vtt: "410 Gone", asked: "metadata vtt", facts: `"state":"gone","version":1`, utterances: -1},

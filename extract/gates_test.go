@@ -24,7 +24,7 @@ func TestProbeGates(t *testing.T) {
 		{"the first has one", map[string]string{"list ada": list, "metadata t1": spokenDoc}, extract.Gates{Asked: 1, Document: extract.DocumentReadable}, 0, []string{"list ada", "metadata t1"}},
 		{"nobody is to know who spoke", map[string]string{
 			"list ben": list, "metadata t1": "403 SpeakerAttributionNotAllowed", "text t1": "00:00:01.000 --> 00:00:03.000\n\nYes.\n",
-		}, extract.Gates{Asked: 2, Document: extract.DocumentAnonymous}, 0, []string{"list ada", "list ben", "metadata t1", "text t1"}},
+		}, extract.Gates{Asked: 2, Document: extract.DocumentUnattributed}, 0, []string{"list ada", "list ben", "metadata t1", "text t1"}},
 		{"it is not written yet", map[string]string{"list ada": list}, extract.Gates{Asked: 1, Document: extract.DocumentMissing}, 0, nil},
 		{"in no form", map[string]string{"list ada": list, "metadata t1": "403 SpeakerAttributionNotAllowed", "text t1": "403 SpeakerAttributionNotAllowed"},
 			extract.Gates{Asked: 1, Document: extract.DocumentRefused}, 0, nil},

@@ -146,10 +146,10 @@ type DocumentGate uint8
 
 // The answers to the question for a document.
 const (
-	NoDocument        DocumentGate = iota // the dataset has none, or none of those who were asked has one
-	DocumentReadable                      // also with nothing in it
-	DocumentAnonymous                     // but nobody says who spoke
-	DocumentMissing                       // not written yet, or gone
+	NoDocument           DocumentGate = iota // the dataset has none, or none of those who were asked has one
+	DocumentReadable                         // also with nothing in it
+	DocumentUnattributed                     // but nobody says who spoke
+	DocumentMissing                          // not written yet, or gone
 	DocumentRefused
 )
 
@@ -234,8 +234,8 @@ func (r *Reading) probeDocument(ctx context.Context, listed graph.Value, req gra
 		return DocumentRefused, nil
 	case d.state == "":
 		return DocumentMissing, nil
-	case d.form == schemas.WebVTTAnonymous:
-		return DocumentAnonymous, nil
+	case d.form == schemas.WebVTTUnattributed:
+		return DocumentUnattributed, nil
 	}
 	return DocumentReadable, nil
 }

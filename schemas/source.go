@@ -150,10 +150,10 @@ type Form uint8
 
 // The forms. All but the first are documents of WebVTT, which become arrays of utterances.
 const (
-	List            Form = iota // pages of a collection, which become an array
-	WebVTTMetadata              // each utterance is an object of JSON
-	WebVTT                      // each utterance is text in the span of its speaker
-	WebVTTAnonymous             // each utterance is text, and nobody says whose; no header, and a blank line after each time
+	List               Form = iota // pages of a collection, which become an array
+	WebVTTMetadata                 // each utterance is an object of JSON
+	WebVTT                         // each utterance is text in the span of its speaker
+	WebVTTUnattributed             // each utterance is text, and nobody says whose; no header, and a blank line after each time
 )
 
 // IsDocument reports whether the answer is one document, and no pages.

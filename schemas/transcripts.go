@@ -86,13 +86,13 @@ var (
 // examples, and are not followed. Who spoke the tenant may have switched off, apart from what they said; the form without
 // speakers is to be had by the header alone.
 func spoken(path string) *Detail {
-	anonymous := Part{Path: path + "/content", Budget: teamsOther, Form: WebVTTAnonymous, Accept: "application/vnd.microsoft.graph.transcript+text"}
+	unattributed := Part{Path: path + "/content", Budget: teamsOther, Form: WebVTTUnattributed, Accept: "application/vnd.microsoft.graph.transcript+text"}
 	plain := Part{Path: path + "/content", Query: []Param{{"$format", "text/vtt"}}, Budget: teamsOther, Form: WebVTT, Accept: "text/vtt"}
 	return &Detail{
 		End: "endDateTime",
 		Parts: []Part{{
 			Name: "utterances", Path: path + "/metadataContent", Budget: teamsOther, Form: WebVTTMetadata, Accept: "text/vtt", NotYet: Day,
-			Instead: []Instead{{Part: plain}, {Code: "SpeakerAttributionNotAllowed", Part: anonymous}},
+			Instead: []Instead{{Part: plain}, {Code: "SpeakerAttributionNotAllowed", Part: unattributed}},
 		}},
 	}
 }

@@ -28,7 +28,7 @@ func TestValidateRefusesDocuments(t *testing.T) {
 		says   string
 	}{
 		"a media type of a list":      {func(p *Part) { p.Form = List }, "only a document has a media type"},
-		"a form past the last":        {func(p *Part) { p.Form = WebVTTAnonymous + 1 }, "none of those that are read"},
+		"a form past the last":        {func(p *Part) { p.Form = WebVTTUnattributed + 1 }, "none of those that are read"},
 		"gone before its end":         {func(p *Part) { p.NotYet = -Day }, "is negative"},
 		"a list in its place":         {func(p *Part) { p.Instead[0].Part.Form = List }, "in its place stands a document"},
 		"one that waits in its place": {func(p *Part) { p.Instead[0].Part.NotYet = Day }, "in its place stands a document"},

@@ -510,7 +510,7 @@ func (d Detail) faults() (f faults) {
 // documentFaults are those of a part that is a document, or says what only a document has.
 func (p Part) documentFaults() (f faults) {
 	switch {
-	case p.Form > WebVTTAnonymous:
+	case p.Form > WebVTTUnattributed:
 		f.add("form", "part %q: the form is none of those that are read", p.Name)
 	case !p.Form.IsDocument() && (p.Accept != "" || len(p.Instead) > 0 || p.NotYet != 0):
 		f.add("form", "part %q: only a document has a media type, a part in its place and a time to come", p.Name)

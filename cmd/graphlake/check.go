@@ -236,7 +236,7 @@ func gateNote(d schemas.Dataset, gates extract.Gates) string {
 	switch gates.Document {
 	case extract.DocumentReadable:
 		all = append(all, "a transcript was read")
-	case extract.DocumentAnonymous:
+	case extract.DocumentUnattributed:
 		all = append(all, "the tenant does not allow to say who spoke, so transcripts are read without speakers: "+
 			"an administrator allows speaker attribution in the Teams admin center, under Meetings, Meeting settings")
 	case extract.DocumentMissing:
