@@ -126,7 +126,7 @@ func TestWhatWasSaidIsKeptAsFarAsContentSays(t *testing.T) {
 		sent    bool
 	}{
 		{schemas.NoContent, false, false, false}, {schemas.NoContent, true, false, false}, {schemas.TitlesContent, false, false, false},
-		{schemas.TextContent, true, true, false}, {schemas.FullContent, false, true, true},
+		{schemas.TextContent, true, true, false}, {schemas.FullContent, false, true, true}, {schemas.FullContent, true, true, false},
 	} {
 		t.Run(fmt.Sprintf("%s, pseudonyms %t", c.content, c.key), func(t *testing.T) {
 			clock := at(19, 2)

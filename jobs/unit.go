@@ -90,7 +90,7 @@ func (u *unit) readInto(ctx context.Context, p *picture, held map[string]int64) 
 		if spool, err = u.spool(*p); err != nil {
 			return nil, nil, nil, err
 		}
-		options := extract.Options{Held: held, Cursor: p.cursor, Documents: u.session.runner.Privacy.Content == schemas.FullContent}
+		options := extract.Options{Held: held, Cursor: p.cursor, Documents: u.session.runner.Privacy.KeepsDocuments()}
 		if u.Dataset.Removes {
 			options.Margin = schemas.Day // a record may have moved over the edge of the range
 		}

@@ -25,6 +25,9 @@ type Settings struct {
 // coarse reports whether what singles people out is not told closely.
 func (s Settings) coarse() bool { return s.Detail == schemas.CoarseDetail }
 
+// KeepsDocuments reports whether a lake has the document of a record as Graph sent it, which names who spoke in every line.
+func (s Settings) KeepsDocuments() bool { return s.Content == schemas.FullContent && len(s.Key) == 0 }
+
 // Rules says by which rules records are scrubbed. Those of version 1 left alone what people wrote outside of bodies, and
 // texts that no column reads; and they spelled pseudonyms otherwise.
 const Rules = 2

@@ -78,6 +78,13 @@ var more = map[string][]string{
 	"groups": {"members@delta[].displayName", "owners@delta[].displayName"},
 }
 
+// notRead are texts that no record has: of what is said in a document graphlake takes what it knows alone, and Graph gives no
+// id of who spoke.
+var notRead = map[string][]string{
+	"transcripts":      {"utterances[].speakerId", "utterances[]." + unknownMember},
+	"call_transcripts": {"utterances[].speakerId", "utterances[]." + unknownMember},
+}
+
 // trees are the texts of each dataset's records: of Graph's types, if there is a reference, of the columns and of the
 // fixtures; and in each object one that nobody knows yet.
 func trees(datasets schemas.Set, reference, fixtures string) (map[string]*node, error) {
@@ -113,13 +120,16 @@ func trees(datasets schemas.Set, reference, fixtures string) (map[string]*node, 
 			return nil, err
 		}
 		root.addUnknown()
-		for _, path := range fixed(d) {
+		for _, path := range append(fixed(d), notRead[d.Name]...) {
 			root.at(path).text = false
 		}
 		all[d.Name] = root
 	}
 	return all, nil
 }
+
+// unknownMember is a text that nobody knows, in each object.
+const unknownMember = "zzAddedByGraph"
 
 // addUnknown gives each object a text that nobody knows.
 func (n *node) addUnknown() {
@@ -130,7 +140,7 @@ func (n *node) addUnknown() {
 		n.elements.addUnknown()
 	}
 	if n.members != nil {
-		n.into("zzAddedByGraph").text = true
+		n.into(unknownMember).text = true
 	}
 }
 

@@ -61,7 +61,7 @@ var rules = []struct {
 	patterns string
 }{
 	{body, `body.content bodyPreview summary statusMessage.message.content outOfOfficeSettings.message
-		internalReplyMessage externalReplyMessage`},
+		internalReplyMessage externalReplyMessage utterances[].spokenText`},
 	{payload, `attachments[].content`},
 	{quasi, `phone_numbers:city locationId civicAddressId networkSiteId`},
 	{person, `assignmentTargetId telephoneNumbers[].telephoneNumber telephoneNumbers[].assignmentCategory`},
@@ -83,8 +83,8 @@ var rules = []struct {
 	{word, `tenantId applicationType azureCommunicationServicesResourceId endpointType userIdentityType applicationIdentityType
 		conversationIdentityType chat_messages:application.id channel_messages:application.id channel_messages:conversation.id eventDetail.callId
 		eventDetail.channelId eventDetail.teamId tag.id teamsAppId replyToId etag locale administrativeUnitInfos[].id
-		sms_logs:id smsId sms_logs:otherPartyCountryCode remediationId incoming_channels:id joined_teams:id`},
-	{person, `id userId displayName userDisplayName userPrincipalName email mail address emailAddress.name givenName surname
+		transcripts:callId call_transcripts:callId recordings:callId call_recordings:callId contentCorrelationId spokenLanguage sms_logs:id smsId sms_logs:otherPartyCountryCode remediationId incoming_channels:id joined_teams:id`},
+	{person, `meetingId speakerName attendanceRecords[].emailAddress id userId displayName userDisplayName userPrincipalName email mail address emailAddress.name givenName surname
 		mailNickname otherMails[] proxyAddresses[] imAddresses[] businessPhones[] mobilePhone employeeId onPremisesImmutableId
 		onPremisesSamAccountName onPremisesUserPrincipalName onPremisesDistinguishedName onPremisesExtensionAttributes.*
 		joinWebUrl joinUrl onlineMeetingUrl calendarEventId seriesMasterId iCalUId callTranscriptICalUid

@@ -136,6 +136,52 @@ var routes = []route{
 	{regexp.MustCompile(`/chats/getAllMessages$`), "chat_messages", ""},
 	{regexp.MustCompile(`/chats/[^/]*/members$`), "chats", "members[]"},
 	{regexp.MustCompile(`/chats$`), "chats", ""},
+	{regexp.MustCompile(`/onlineMeetings/getAllTranscripts\(`), "transcripts", ""},
+	{regexp.MustCompile(`/adhocCalls/getAllTranscripts\(`), "call_transcripts", ""},
+	{regexp.MustCompile(`/onlineMeetings/getAllRecordings\(`), "recordings", ""},
+	{regexp.MustCompile(`/adhocCalls/getAllRecordings\(`), "call_recordings", ""},
+	{regexp.MustCompile(`/attendanceReports/[^/]+$`), "attendance_reports", ""},
+}
+
+// A made answer takes the place of the tenant's: where a canary is in the way to records, which then lead nowhere, and where a
+// tenant as small has none.
+type made struct {
+	path   *regexp.Regexp
+	answer string
+}
+
+const (
+	oneCapture = `{"value":[{"id":"one","createdDateTime":"2026-11-16T10:00:00Z","endDateTime":"2026-11-16T11:00:00Z"}]}`
+	oneReport  = `"id":"one","meetingStartDateTime":"2026-11-16T10:00:00Z","meetingEndDateTime":"2026-11-16T11:00:00Z"`
+)
+
+var allMade = []made{
+	{regexp.MustCompile(`getPstnOnlineMeetingDialoutReport\(`), `{"value":[{}]}`},
+	{regexp.MustCompile(`/getAll(Transcripts|Recordings)\(`), oneCapture},
+	{regexp.MustCompile(`/onlineMeetings$`), `{"value":[{"id":"one"}]}`},
+	{regexp.MustCompile(`/attendanceReports$`), `{"value":[{` + oneReport + `}]}`},
+	{regexp.MustCompile(`/attendanceReports/[^/]+$`), `{` + oneReport + `,"attendanceRecords":[{"attendanceIntervals":[{}]}]}`},
+}
+
+func ofDocument(dataset string) bool {
+	return dataset == "transcripts" || dataset == "call_transcripts"
+}
+
+// document is what was said in the one transcript, of a meeting or of a call.
+func (c *canaries) document(path string) ([]byte, bool) {
+	dataset := "transcripts"
+	if strings.Contains(path, "/adhocCalls/") {
+		dataset = "call_transcripts"
+	}
+	if !strings.HasSuffix(path, "/metadataContent") {
+		return nil, false
+	}
+	said := map[string]string{"startDateTime": "2026-11-16T10:00:01Z", "endDateTime": "2026-11-16T10:00:02Z"}
+	for _, name := range []string{"speakerName", "spokenText", "spokenLanguage", unknownMember} {
+		said[name] = c.of[place{dataset, "utterances[]." + name}]
+	}
+	cue, err := json.Marshal(said)
+	return slices.Concat([]byte("WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n"), cue, []byte("\n")), err == nil
 }
 
 // The tenant, and the days that are read of it.
@@ -180,6 +226,14 @@ func (c *canaries) serve(ctx context.Context) (*server, error) {
 		r.Header.Del("Accept-Encoding")
 		simulated.ServeHTTP(answer, r)
 		body := answer.Body.Bytes()
+		if i := slices.IndexFunc(allMade, func(m made) bool { return m.path.MatchString(r.URL.Path) }); i >= 0 {
+			answer, body = httptest.NewRecorder(), []byte(allMade[i].answer)
+			answer.Header().Set("Content-Type", "application/json")
+		}
+		if said, is := c.document(r.URL.Path); is {
+			answer, body = httptest.NewRecorder(), said
+			answer.Header().Set("Content-Type", "text/vtt")
+		}
 		if i := slices.IndexFunc(routes, func(x route) bool { return x.path.MatchString(r.URL.Path) }); i >= 0 && answer.Code == http.StatusOK {
 			body = c.answer(body, routes[i].dataset, routes[i].at)
 		}
@@ -227,6 +281,9 @@ func (c *canaries) answer(body []byte, dataset, at string) []byte {
 	}
 	for i := range list {
 		list[i] = c.inject(n, list[i], dataset, at)
+		if made, is := list[i].(map[string]any); is && ofDocument(dataset) {
+			delete(made, "utterances") // which are in the document
+		}
 	}
 	if last := len(list); last > 0 && at == "" && slices.Contains(unread, dataset) && c.breaks(dataset) {
 		broken := maps.Clone(list[last-1].(map[string]any))
