@@ -26,7 +26,7 @@ var Recordings = Dataset{
 	Tables:      recordingTables("recordings", "a scheduled meeting"),
 	Joins:       joinsOfRecordings("recordings", "transcripts"),
 	NotTaken:    notTakenOfRecordings,
-	OfSubtypes:  []Path{"meetingOrganizer.user.userIdentityType", "meetingOrganizer.user.tenantId"},
+	OfSubtypes:  []Path{"meetingOrganizer.user.tenantId"},
 	Queries:     []Query{howMuchIsRecorded("recordings")},
 }
 
@@ -56,7 +56,7 @@ var CallRecordings = Dataset{
 	Tables:      recordingTables("call_recordings", "a call"),
 	Joins:       joinsOfRecordings("call_recordings", "call_transcripts"),
 	NotTaken:    notTakenOfRecordings,
-	OfSubtypes:  []Path{"meetingOrganizer.user.userIdentityType", "meetingOrganizer.user.tenantId"},
+	OfSubtypes:  []Path{"meetingOrganizer.user.tenantId"},
 	Queries:     []Query{howMuchIsRecorded("call_recordings")},
 }
 

@@ -36,9 +36,8 @@ var Transcripts = Dataset{
 	Joins: slices.Concat(joinsOfTranscripts("transcripts", "utterances"), []string{
 		"`transcripts.meeting_id` is `recordings.meeting_id` of the same meeting.",
 	}),
-	NotTaken:   notTakenOfTranscripts,
-	OfSubtypes: []Path{"meetingOrganizer.user.userIdentityType"},
-	Queries:    queriesOfTranscripts,
+	NotTaken: notTakenOfTranscripts,
+	Queries:  queriesOfTranscripts,
 }
 
 // CallTranscripts are the same of calls that nobody had scheduled: of two, of a group, and over the telephone network.
@@ -71,7 +70,6 @@ var CallTranscripts = Dataset{
 	Tables:      transcriptTables("call_transcripts", "call_utterances", "a call"),
 	Joins:       joinsOfTranscripts("call_transcripts", "call_utterances"),
 	NotTaken:    notTakenOfTranscripts,
-	OfSubtypes:  []Path{"meetingOrganizer.user.userIdentityType"},
 	Queries:     queriesOfCallTranscripts,
 }
 
@@ -112,9 +110,9 @@ var notTakenOfTranscripts = []NotTaken{
 }
 
 // organizers is why of who organized only the user is taken, after "what".
-const organizers = "is null, since each organizer is a user, with a name in users"
+const organizers = "adds nothing, since each organizer is a user, with a name in users"
 
-var ofOrganizer = []Path{"meetingOrganizer.application", "meetingOrganizer.device", "meetingOrganizer.user.displayName"}
+var ofOrganizer = []Path{"meetingOrganizer.user.userIdentityType", "meetingOrganizer.application", "meetingOrganizer.device", "meetingOrganizer.user.displayName"}
 
 // What extract says of a transcript beside what Graph lists, as "@graphlake.transcript"; and what privacy counts in each
 // utterance, as "@graphlake.spoken" of the element.

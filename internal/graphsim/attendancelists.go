@@ -66,7 +66,7 @@ func (t *Tenant) onlineMeeting(m *plannedMeeting) entity {
 	who := entity{"upn", nil, "role", "presenter", "identity", entity{"user", entity{"id", t.key(party{number: m.organizer}), "displayName", nil, "tenantId", t.Tenant}}}
 	return entity{
 		"id", m.id(t), "creationDateTime", e.start.AddDate(0, 0, -1), "startDateTime", e.start, "endDateTime", e.end, "joinWebUrl", m.link(t),
-		"subject", e.subject, "isBroadcast", false, "autoAdmittedUsers", "everyoneInCompany", "allowedPresenters", "everyone",
+		"subject", e.subject, "isBroadcast", false, "allowedPresenters", "everyone",
 		"expiryDateTime", e.end.Add(meetingAge), "participants", entity{"organizer", who, "attendees", []entity(nil)},
 		"joinInformation", entity{"content", "data:text/html,Join%20us", "contentType", "html"}, "chatInfo", entity{"threadId", "19:meeting_" + m.thread + "@thread.v2", "messageId", "0"},
 	}
