@@ -15,15 +15,15 @@ const (
 	attendancePage = 100
 )
 
-// meetingOwner is the user of a request for meetings and what belongs to them, or Graph's refusal.
-func (t *Tenant) meetingOwner(r *request) (person, error) {
+// meetingOwner is the user of a request for meetings or calls and what belongs to them, or Graph's refusal. The policy is of meetings.
+func (t *Tenant) meetingOwner(r *request, ofMeetings bool) (person, error) {
 	p, err := t.knownPerson(r.keys[0], r.now)
 	switch {
 	case err != nil:
 		return p, err
 	case t.forbidden(userIDs, p.number):
 		return p, accessDenied()
-	case t.policyMissing(&p):
+	case ofMeetings && t.policyMissing(&p):
 		return p, noPolicy(&p)
 	}
 	return p, nil
@@ -33,7 +33,7 @@ func noMeeting() error { return refuse(404, "NotFound", "The meeting was not fou
 
 // onlineMeetings is the meeting of a link: there is no list of all.
 func (t *Tenant) onlineMeetings(r *request) (rows, error) {
-	p, err := t.meetingOwner(r)
+	p, err := t.meetingOwner(r, true)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ var onlineMeetingType = entityType{
 
 // meetingOfRequest is the meeting that a path names, or Graph's refusal.
 func (t *Tenant) meetingOfRequest(r *request) (m plannedMeeting, err error) {
-	p, err := t.meetingOwner(r)
+	p, err := t.meetingOwner(r, true)
 	if err != nil {
 		return m, err
 	}

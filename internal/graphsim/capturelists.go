@@ -82,24 +82,14 @@ func (l *captureList) bounds(arguments string, p *person) (from, to time.Time, e
 	return from, to, nil
 }
 
-// captureOwner is the user of a request for what was captured, or Graph's refusal. The tenant's switch is of transcripts only, and the
-// policy of meetings.
+// captureOwner is the user of a request for what was captured, or Graph's refusal. The tenant's switch is of transcripts only.
 func (t *Tenant) captureOwner(r *request, adhoc bool, mark string) (person, error) {
 	if t.TranscriptsOff && mark == transcriptMark {
 		return person{}, &refusal{
 			status: 403, code: "Forbidden", message: "Access to transcripts through Microsoft Graph is disabled for this tenant.", inner: "GraphAccessToTranscriptsDisabled",
 		}
 	}
-	p, err := t.knownPerson(r.keys[0], r.now)
-	switch {
-	case err != nil:
-		return p, err
-	case t.forbidden(userIDs, p.number):
-		return p, accessDenied()
-	case !adhoc && t.policyMissing(&p):
-		return p, noPolicy(&p)
-	}
-	return p, nil
+	return t.meetingOwner(r, !adhoc)
 }
 
 // captureEntity is a transcript or a recording as a list shows it. Its URL cannot be followed, as those of Graph's examples cannot.
