@@ -46,7 +46,7 @@ func (o *office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()["Date"] = nil
 	path := r.URL.Path
 	user, what, _ := strings.Cut(strings.TrimPrefix(path, "/v1.0/users/"), "/")
-	answer, name := "", ""
+	var answer, name string
 	switch {
 	case path == "/v1.0/users":
 		answer = `{"value":[{"id":"ada"},{"id":"ben"}]}`
