@@ -67,7 +67,7 @@ func (r *Reading) readDetails(ctx context.Context, records chan<- []record.Recor
 		whole := &listing{reading: r, asked: r.asked}
 		return whole.windows(ctx, func(ctx context.Context, listed []graph.Value, req graph.Request) error {
 			for _, v := range listed {
-				e, wanted, err := r.wanted(ctx, records, v)
+				e, wanted, err := r.wanted(ctx, records, v, parent{})
 				if err == nil && wanted {
 					if r.dataset.Source.Detail.Path == "" {
 						e.ahead, e.request = min(int64(len(v.JSON)), mostAhead), req
@@ -104,13 +104,18 @@ func (r *Reading) readDetails(ctx context.Context, records chan<- []record.Recor
 }
 
 // wanted says whether a listed record has to be read: not if it was listed before, nor if the caller
-// has it at this version.
-func (r *Reading) wanted(ctx context.Context, records chan<- []record.Record, listed graph.Value) (e entry, wanted bool, err error) {
+// has it at this version. If the record says for whom it was read, it is read for each who lists it: which of the copies stays is
+// then decided by what they say, and not by who came first.
+func (r *Reading) wanted(ctx context.Context, records chan<- []record.Record, listed graph.Value, of parent) (e entry, wanted bool, err error) {
 	if e = r.entry(&listed); e.id == "" {
 		return e, false, r.sendNameless(ctx, records, listed)
 	}
 	// A record that rose to a new version while the list was paged is read again.
-	if !r.seen.first([]byte(e.id + "\x00" + e.version)) {
+	once := e.id + "\x00" + e.version
+	if len(of.by) > 0 || r.dataset.Source.Detail.Document() != nil {
+		once += "\x00" + of.id
+	}
+	if !r.seen.first([]byte(once)) {
 		r.counts.repeated.Add(1)
 		return e, false, nil
 	}
@@ -148,7 +153,7 @@ func (r *Reading) sendDetail(ctx context.Context, records chan<- []record.Record
 	if err == nil {
 		made, err = r.parts(ctx, made, e)
 	}
-	if err == nil && len(e.of.by) > 0 { // the same record is not on the way of two
+	if err == nil && len(e.of.by) > 0 {
 		made = note(made.JSON, e.of.by, "parent", e.of.id)
 	}
 	if graph.KindOf(err) == graph.NotFound && r.absent(ctx, place, e) {

@@ -270,6 +270,21 @@ func TestHeldDocumentIsNotReadAgain(t *testing.T) {
 	}
 }
 
+// One that two list, as both sides of a call, comes for each of them, whoever answers first: which copy stays is decided where all are known.
+// On two pages of one it comes once.
+func TestTranscriptOfTwoOrganizers(t *testing.T) {
+	list := `{"value":[` + listedTranscript("t") + `,` + listedTranscript("t") + `]}`
+	o := &office{documents: map[string]string{"list ada": list, "list ben": list, "metadata t": spokenDoc}}
+	got, err := collect(t, o.reading(t, extract.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(got)
+	if len(got) != 2 || !strings.Contains(got[0], `"parent":"ada"`) || !strings.Contains(got[1], `"parent":"ben"`) {
+		t.Errorf("got %q, want one for each", got)
+	}
+}
+
 // The document itself comes only for who wants it.
 func TestDocumentAsSent(t *testing.T) {
 	for _, wanted := range []bool{false, true} {

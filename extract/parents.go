@@ -138,7 +138,7 @@ func (r *Reading) readParent(ctx context.Context, records chan<- []record.Record
 		}
 		return func(ctx context.Context, listed []graph.Value, req graph.Request) error {
 			for _, v := range listed {
-				e, wanted, err := r.wanted(ctx, records, v)
+				e, wanted, err := r.wanted(ctx, records, v, of)
 				if err == nil && wanted {
 					e.listed, e.request, e.of = v, req, of
 					err = r.sendDetail(ctx, records, e)
