@@ -157,10 +157,11 @@ func (r *Reading) oneDocument(ctx context.Context, of record.Record, e entry, pa
 		return d, "", err
 	}
 	d.state = present
-	if d.said, d.wrong = webvtt.Parse(d.text, formsOf[part.Form]); d.wrong != nil {
-		return document{state: unreadable, wrong: d.wrong}, "", nil
-	}
-	if len(d.said.Utterances) == 0 {
+	d.said, d.wrong = webvtt.Parse(d.text, formsOf[part.Form])
+	switch {
+	case d.wrong != nil:
+		d.state = unreadable
+	case len(d.said.Utterances) == 0:
 		d.said.Warnings = max(d.said.Warnings, 1)
 	}
 	return d, "", nil
