@@ -72,6 +72,23 @@ func TestStatusMends(t *testing.T) {
 	}
 }
 
+// What Graph has forgotten is said with how far back it goes, and what it has forgotten since it listed it is no matter of age alone.
+func TestForgottenIsSaid(t *testing.T) {
+	c := &command{}
+	for _, test := range []struct {
+		unit jobs.UnitReport
+		want string
+	}{
+		{jobs.UnitReport{Dataset: "transcripts", Outcome: state.Expired}, "not read, because Graph has forgotten it, or has begun to: it has no more than the last 60 days; what the lake holds stays"},
+		{jobs.UnitReport{Dataset: "x_devices", Outcome: state.Expired}, "not read, because Graph has forgotten it, or has begun to; what the lake holds stays"},
+		{jobs.UnitReport{Dataset: "attendance_reports", Gone: 6}, "6 of what Graph listed, as records or the meetings that lead to them, were not found: Graph has forgotten them"},
+	} {
+		if got := strings.Join(c.remarks(test.unit), "\n"); got != test.want {
+			t.Errorf("%s: %q, want %q", test.unit.Dataset, got, test.want)
+		}
+	}
+}
+
 // A picture of a past day cannot be taken any more: what lacks somebody is mended by the next one, and what has no file by nothing.
 func TestMendsOfPictures(t *testing.T) {
 	c := &command{Config: defaultConfig}

@@ -13,6 +13,7 @@ import (
 	"graphlake/jobs"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
+	"graphlake/schemas"
 )
 
 type runCommand struct {
@@ -121,13 +122,17 @@ func (c *command) printNotes(notes []plan.Note) {
 func (c *command) remarks(u jobs.UnitReport) []string {
 	var all []string
 	if u.Outcome == state.Expired {
-		all = append(all, "not read, because Graph has forgotten it, or has begun to; what the lake holds stays")
+		kept := ""
+		if d, ok := schemas.BuiltIn().Find(u.Dataset); ok && d.Retention > 0 {
+			kept = fmt.Sprintf(": it has no more than the last %d days", d.Retention/schemas.Day)
+		}
+		all = append(all, "not read, because Graph has forgotten it, or has begun to"+kept+"; what the lake holds stays")
 	}
 	if u.NotYet > 0 {
 		all = append(all, fmt.Sprintf("%d listed records are too young to be read; a later run reads them", u.NotYet))
 	}
 	if u.Gone > 0 {
-		all = append(all, fmt.Sprintf("%d listed records are too old to be read; Graph has forgotten them", u.Gone))
+		all = append(all, fmt.Sprintf("%d of what Graph listed, as records or the meetings that lead to them, were not found: Graph has forgotten them", u.Gone))
 	}
 	if u.NotKept > 0 {
 		all = append(all, fmt.Sprintf("%d records are of days that the lake no longer keeps (privacy.keep), and were not written", u.NotKept))
