@@ -29,7 +29,9 @@ tenants:
       token_env: GRAPHSIM_TOKEN
 YAML
 if [ -n "${ALL:-}" ]; then
-	set -- --dataset "$("$BIN/graphlake" datasets | awk 'NR > 1 { print $1 }' | paste -sd, -)" "$@"
+	all=$("$BIN/graphlake" datasets | awk 'NR > 1 { print $1 }' | paste -sd, -)
+	printf 'jobs: # by which status and audit know of the optional datasets, too\n  all: {datasets: [%s]}\n' "$all" >>"$BIN/demo.yaml"
+	set -- --dataset "$all" "$@"
 fi
 "$BIN/graphlake" --config "$BIN/demo.yaml" --quiet run --from "$from" --to "$to" --now "$now" "$@"
 echo
