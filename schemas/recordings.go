@@ -97,6 +97,7 @@ var recordingColumns = []Column{
 	{Name: "created_time", Path: "createdDateTime", Type: Timestamp, Required: true, Doc: "When the recording began; its UTC date is the partition."},
 	{Name: "end_time", Path: "endDateTime", Type: Timestamp, Doc: "When the recording ended."},
 	{Name: "content_url", Path: "recordingContentUrl", Type: String, Personal: true, Written: Text, Doc: "Where Graph has the recording, as far as the lake keeps texts; it opens for an application with the permission."},
+	organizerType,
 }
 
 // recordingTables are the tables of a dataset of recordings.

@@ -110,9 +110,9 @@ var notTakenOfTranscripts = []NotTaken{
 }
 
 // organizers is why of who organized only the user is taken, after "what".
-const organizers = "adds nothing, since each organizer is a user, with a name in users"
+const organizers = "is null, since each organizer is a user, with a name in users"
 
-var ofOrganizer = []Path{"meetingOrganizer.user.userIdentityType", "meetingOrganizer.application", "meetingOrganizer.device", "meetingOrganizer.user.displayName"}
+var ofOrganizer = []Path{"meetingOrganizer.application", "meetingOrganizer.device", "meetingOrganizer.user.displayName"}
 
 // What extract says of a transcript beside what Graph lists, as "@graphlake.transcript"; and what privacy counts in each
 // utterance, as "@graphlake.spoken" of the element.
@@ -141,7 +141,11 @@ var transcriptColumns = []Column{
 	{Name: "language", Path: ofTranscript + ".language", Type: Enum, Doc: "Language of most utterances, as en-us."},
 	{Name: "parse_warnings", Path: ofTranscript + ".warnings", Type: Int32, Doc: "Oddities of the document that were passed over."},
 	{Name: "removed", Path: "@removed", Type: Present, Doc: "Whether Graph did not list the transcript any more when its day was read again."},
+	organizerType,
 }
+
+// organizerType is the same for recordings.
+var organizerType = Column{Name: "organizer_identity_type", Path: "meetingOrganizer.user.userIdentityType", Type: Enum, Doc: "aadUser and so on: kind of the organizer."}
 
 // utteranceColumns are those of what was said in meetings and in calls alike, in the order of the document.
 var utteranceColumns = []Column{

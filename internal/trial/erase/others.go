@@ -62,7 +62,7 @@ var owners = map[string][]string{
 	"chat_messages": {"from_user_id", "mailbox_id"}, "channel_messages": {"from_user_id"}, "group_members": {"member_id"},
 	"group_owners": {"owner_id"}, "call_persons": {"person_id"},
 	"phone_numbers": {"assignment_target_id"}, "resource_accounts": {"account_id"}, "teams_user_configurations": {"user_id"}, "channel_members": {"user_id"}, "team_members": {"user_id"}, "joined_teams": {"user_id"}, "sms_logs": {"user_id"},
-	"blocked_users_log": {"user_id"}, "dial_out_logs": {"user_id"}, "chat_members": {"user_id"},
+	"blocked_users_log": {"user_id"}, "dial_out_logs": {"user_id"}, "chat_members": {"user_id"}, "attendance_reports": {"organizer_user_id"},
 }
 
 // changed says how much of others is not as it was: rows of tables, records of raw, and files in which nobody was.
@@ -339,7 +339,7 @@ var recordOwners = map[string][]string{
 	"phone_numbers": {"assignmentTargetId"}, "resource_accounts": {"id"}, "teams_user_configurations": {"id"},
 	"pstn_calls": {"userId"}, "direct_routing_calls": {"userId"}, "chat_messages": {"from.user.id", "@graphlake.mailbox"},
 	"channel_messages": {"from.user.id"}, "channel_members": {"userId"}, "team_members": {"userId"}, "joined_teams": {"@graphlake.parent"},
-	"sms_logs": {"userId"}, "blocked_users_log": {"userId"}, "dial_out_logs": {"userId"},
+	"sms_logs": {"userId"}, "blocked_users_log": {"userId"}, "dial_out_logs": {"userId"}, "attendance_reports": {"@graphlake.parent"},
 }
 
 // records says how much of others' records in raw is not as it was.
