@@ -46,7 +46,7 @@ var ofConversations = []Metric{
 			"A *turn* ends when another speaks, or when more than 10 seconds pass in which the speaker says nothing more; `longest_monologue_ms` is the longest one's last end − first start. " +
 			"`words_per_minute` is words / minutes talked. `words` are null if they are not known of some utterance, as in languages that write none apart; `utterances_without_words` says of how many. " +
 			"Seconds are the same numbers as the milliseconds before them.\n\n" +
-			"Who is not told is `unknown`, one speaker. There are no rows of transcripts without attribution (`attributed` is false), nor of those that were removed.",
+			"Who is not told is `unknown`, one speaker. There are no rows of transcripts without attribution (`attributed` is false).",
 		HardCases: "The length is the transcript's and not the meeting's: it may begin in the midst of a call. Two people of one name are one speaker, a room's device speaks for all who sit there, and everybody whom the lake has forgotten is one speaker, `erased` or `excluded`. " +
 			"An utterance without length counts, and ends the turn of another. Names are no ids: `transcript_speakers` has these. Do not add up shares over conversations: add `talk_ms` and divide. " +
 			"Talk time is no measure of work: show no ranking by name of fewer than three speakers, and ask who has a say in it before there is one at all.",
@@ -62,7 +62,7 @@ var ofConversations = []Metric{
 		Definition: "`length_ms` is the last end − the first start, `speech_ms` the union of all speech, `silence_ms` the difference, `longest_silence_ms` the longest time in it without speech. " +
 			"`talked_over_ms` is Σ the talk time of the speakers − `speech_ms`: three at once count twice. `speakers` are distinct names, the unknown together one. " +
 			"`speakers`, `turns` and `talked_over_ms` are null where the transcript does not say who spoke (`attributed` 0). `words` are null if they are not known of some utterance.",
-		HardCases: "A transcript in which nobody spoke has a row of zeros, and no `silence_percent`. Silence before the first word and after the last is not seen. One that was removed has no row, nor one without content (`content_state` of `all_transcripts`). " +
+		HardCases: "A transcript in which nobody spoke has a row of zeros, and no `silence_percent`. Silence before the first word and after the last is not seen. One without content has no row (`content_state` of `all_transcripts`). One that Graph no longer lists has: transcripts go when their meeting expires, of some kinds after hours, and what was said was said; `removed` of `all_transcripts` tells them. " +
 			"One person alone has no overlap. Short words of assent are speech: two who agree talk over each other.",
 		Example: "The utterances of `metric_speech` → 40 seconds, of which 35 speech and 5 silence, 12.5 %, the longest 5; 2 seconds talked over; 2 speakers, 4 utterances.",
 	},

@@ -12,7 +12,7 @@ WITH spoken AS {{inline}}(
         CASE WHEN s.speaker = 'unknown' OR {{nobody "s.speaker"}} THEN NULL ELSE REPLACE(s.speaker, ' (Guest)', '') END AS plain_name
     FROM spoken AS s
     JOIN all_transcripts AS t ON t.tenant_id = s.tenant_id AND t.dt = s.dt AND t.transcript_id = s.transcript_id
-    WHERE {{t "t.attributed"}} AND {{f "t.removed"}}
+    WHERE {{t "t.attributed"}}
 ), present AS {{inline}}(
     SELECT
         n.tenant_id, n.dt, n.transcript_id, n.speaker, 1 AS attended,

@@ -28,7 +28,7 @@ WITH ordered AS NOT MATERIALIZED (
     FROM {{ ref('all_transcripts') }} AS t
     LEFT JOIN whole AS w ON w.tenant_id = t.tenant_id AND w.dt = t.dt AND w.transcript_id = t.transcript_id
     LEFT JOIN people AS p ON p.tenant_id = t.tenant_id AND p.dt = t.dt AND p.transcript_id = t.transcript_id
-    WHERE t.content_state = 'present' AND NOT t.removed
+    WHERE t.content_state = 'present'
 )
 SELECT
     tenant_id, dt, transcript_id, source, meeting_id, call_id, organizer_user_id, created_time, language, attributed, utterances, speakers, turns,

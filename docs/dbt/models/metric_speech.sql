@@ -8,7 +8,7 @@ WITH said AS NOT MATERIALIZED (
             ORDER BY u.start_ms, u.end_ms, u.utterance_index) AS speaker_before
     FROM {{ ref('all_utterances') }} AS u
     JOIN {{ ref('all_transcripts') }} AS t ON t.tenant_id = u.tenant_id AND t.dt = u.dt AND t.transcript_id = u.transcript_id
-    WHERE t.attributed AND NOT t.removed AND u.end_ms >= u.start_ms
+    WHERE t.attributed AND u.end_ms >= u.start_ms
 ), runs AS NOT MATERIALIZED (
     SELECT
         tenant_id, dt, transcript_id, utterance_index, speaker, start_ms, end_ms, word_count, character_count, question_count,

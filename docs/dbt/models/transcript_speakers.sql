@@ -12,7 +12,7 @@ WITH spoken AS NOT MATERIALIZED (
         CASE WHEN s.speaker = 'unknown' OR s.speaker IN ('excluded', 'erased') THEN NULL ELSE REPLACE(s.speaker, ' (Guest)', '') END AS plain_name
     FROM spoken AS s
     JOIN {{ ref('all_transcripts') }} AS t ON t.tenant_id = s.tenant_id AND t.dt = s.dt AND t.transcript_id = s.transcript_id
-    WHERE t.attributed AND NOT t.removed
+    WHERE t.attributed
 ), present AS NOT MATERIALIZED (
     SELECT
         n.tenant_id, n.dt, n.transcript_id, n.speaker, 1 AS attended,
@@ -40,7 +40,7 @@ WITH spoken AS NOT MATERIALIZED (
 ), directory AS NOT MATERIALIZED (
     SELECT n.tenant_id, n.dt, n.transcript_id, n.speaker, COUNT(*) AS people, MIN(u.user_id) AS user_id, MIN(u.user_type) AS user_type
     FROM named AS n
-    JOIN {% if 'users' in var('datasets') %}{{ ref('users_current') }}{% else %}(SELECT CAST(NULL AS VARCHAR) AS "user_id", CAST(NULL AS VARCHAR) AS "display_name", CAST(NULL AS TIMESTAMPTZ) AS "created_time", CAST(NULL AS BOOLEAN) AS "removed", CAST(NULL AS VARCHAR) AS "user_type", CAST(NULL AS VARCHAR) AS "tenant_id", CAST(NULL AS DATE) AS "dt" WHERE 1 = 0){% endif %} AS u ON u.tenant_id = n.tenant_id AND REPLACE(u.display_name, ' (Guest)', '') = n.plain_name
+    JOIN {% if 'users' in var('datasets') %}{{ ref('users_current') }}{% else %}(SELECT CAST(NULL AS VARCHAR) AS "user_id", CAST(NULL AS VARCHAR) AS "display_name", CAST(NULL AS TIMESTAMPTZ) AS "created_time", CAST(NULL AS VARCHAR) AS "user_type", CAST(NULL AS VARCHAR) AS "tenant_id", CAST(NULL AS DATE) AS "dt" WHERE 1 = 0){% endif %} AS u ON u.tenant_id = n.tenant_id AND REPLACE(u.display_name, ' (Guest)', '') = n.plain_name
     GROUP BY n.tenant_id, n.dt, n.transcript_id, n.speaker
 ), judged AS NOT MATERIALIZED (
     SELECT

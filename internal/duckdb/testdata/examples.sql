@@ -530,7 +530,7 @@ SELECT transcript_id, source, meeting_id, call_id, organizer_user_id, attributed
 
 -- example V03
 -- Begun in the midst of a call, in no order of time, with an utterance in one's own and one of no length, pauses of 10 seconds and of a
--- millisecond more, two who begin at once; one in which somebody goes on under another; one whose words are not known; one without names; one of a call, removed, empty, and not yet there.
+-- millisecond more, two who begin at once; one in which somebody goes on under another; one whose words are not known; one without names; one of a call, one that is listed no more, empty, and not yet there.
 INSERT INTO transcripts (tenant_id, dt, transcript_id, source, created_time, content_state, attributed, removed) VALUES
  ('V03', '2026-11-16', 't1', 'scheduled', '2026-11-16 09:00:00Z', 'present', true, false), ('V03', '2026-11-16', 't2', 'scheduled', '2026-11-16 09:00:00Z', 'present', true, false),
  ('V03', '2026-11-16', 't3', 'scheduled', '2026-11-16 09:00:00Z', 'present', false, false), ('V03', '2026-11-16', 't4', 'scheduled', '2026-11-16 09:00:00Z', 'present', true, true),
@@ -556,6 +556,7 @@ SELECT transcript_id, speaker, utterances, turns, talk_ms, round(talk_share_perc
 -- = t2, Cat, 2, 2, 8000, 40, 6000, NULL, 1, NULL, 0
 -- = t2, Dan, 1, 1, 6000, 30, 6000, 12, 0, 120, 0
 -- = t2, Eve, 1, 1, 6000, 30, 6000, 6, 0, 60, 0
+-- = t4, Ann, 1, 1, 1000, 100, 1000, 2, 0, 120, 0
 -- = t7, Gus, 5, 3, 100000, 90.91, 100000, 5, 0, 3, 0
 -- = t7, Hal, 1, 1, 10000, 9.09, 10000, 1, 0, 6, 0
 -- = u1, Fay, 1, 1, 0, NULL, 0, 1, 0, NULL, 0
@@ -566,6 +567,7 @@ SELECT transcript_id, source, call_id, attributed, utterances, speakers, turns, 
 -- = t1, scheduled, NULL, 1, 7, 3, 5, 41001, 14000, 27001, 65.85, 10001, 1000, 31, 1
 -- = t2, scheduled, NULL, 1, 4, 3, 4, 12000, 12000, 0, 0, 0, 8000, NULL, 0
 -- = t3, scheduled, NULL, 0, 2, NULL, NULL, 4000, 2000, 2000, 50, 2000, NULL, 4, 1
+-- = t4, scheduled, NULL, 1, 1, 1, 1, 1000, 1000, 0, 0, 0, 0, 2, 0
 -- = t5, scheduled, NULL, 1, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0
 -- = t7, scheduled, NULL, 1, 6, 2, 4, 100000, 100000, 0, 0, 0, 10000, 6, 0
 -- = u1, adhoc, c9, 1, 1, 1, 1, 0, 0, 0, NULL, 0, 0, 1, 0
