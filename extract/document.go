@@ -111,8 +111,13 @@ func (r *Reading) added(of parent) []byte {
 func (r *Reading) document(ctx context.Context, of record.Record, e entry, part schemas.Part) (document, error) {
 	others := part.Instead
 	var empty document
+	var rejected error // a form that the service does not have, as it says, where it may have another
 	for {
 		d, code, err := r.oneDocument(ctx, of, e, part)
+		if graph.KindOf(err) == graph.Rejected {
+			rejected, err = cmp.Or(rejected, err), nil
+			d = document{}
+		}
 		if err != nil || d.state == unreadable || d.state == present && len(d.said.Utterances) > 0 {
 			return d, err
 		}
@@ -125,6 +130,8 @@ func (r *Reading) document(ctx context.Context, of record.Record, e entry, part 
 			part, others = others[next].Part, others[next+1:]
 		case empty.state == "" && code != "":
 			return document{state: refused}, nil
+		case empty.state == "" && rejected != nil:
+			return document{}, rejected
 		default:
 			return empty, nil
 		}

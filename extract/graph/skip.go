@@ -20,11 +20,17 @@ import (
 // for any more. So each page begins with the last element of the one before, and if another one is there, the list is to be
 // read anew. That holds for an order which changes from page to page, too.
 //
+// To skip everything may be refused. That is the end too, once the last element came alone where more would have fitted: from
+// a limit on $skip on, more would have come with it.
+//
 // Once a page has a link, links lead, and the collection ends where there is none.
 func (c *Client) walkSkipping(ctx context.Context, r Request, info *abs.RequestInformation, yield func(Page, error) bool) {
 	t, s := newTally(step{}), skipping{step: step{info: info, skipped: true}}
 	for s.step.err == nil {
 		page, on, err := c.readPage(ctx, r, s.step, t)
+		if s.probe && KindOf(err) == Rejected && (s.largest > 1 || s.all == 1) {
+			page, err = Page{}, nil
+		}
 		linked := page.NextLink != "" // it has a cursor of its own, and nothing has to be skipped any more
 		if err == nil {
 			err = s.take(r, &page)
@@ -72,6 +78,7 @@ type skipping struct {
 	step        step
 	all         int // elements that came
 	from        int // $skip of the step
+	largest     int // elements of a page
 	probe       bool
 	first, last mark
 }
@@ -92,6 +99,7 @@ func (s *skipping) next(r Request) step {
 // take takes the page's elements that came already off it, and is an error if it is not the page that was asked for.
 func (s *skipping) take(r Request, page *Page) error {
 	values := page.Values
+	s.largest = max(s.largest, len(values))
 	overlaps := s.from < s.all
 	switch {
 	case overlaps && len(values) > 0 && s.last.is(values[0]):

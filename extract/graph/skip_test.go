@@ -70,6 +70,8 @@ func TestSkippingReadsToTheEnd(t *testing.T) {
 		{"several", skipped{elements: of(9), most: 4, counts: 9}, "- 3 6 8 9"},
 		{"pages that are shorter than asked for", skipped{elements: of(5), most: 3}, "- 2 4 5"},
 		{"two on a page", skipped{elements: of(4), most: 2}, "- 1 2 3 4"},
+		{"to skip one is refused, and there is one", skipped{elements: of(1), most: 4, refuses: 1}, "- 1"},
+		{"to skip all is refused", skipped{elements: of(5), most: 4, refuses: 5}, "- 3 4 5"},
 		{"one on a page", skipped{elements: of(3), most: 1}, "- 1 1 2 2 3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -112,6 +114,7 @@ func TestSkippingIsNotTrusted(t *testing.T) {
 		{"one is added before the place", skipped{elements: of(9), most: 4, changes: at(3, func(s *skipped) { s.elements = append([]string{`{"id":"new"}`}, s.elements...) })}, Incomplete, "another element is at $skip=6", 3},
 		{"another order on each page", skipped{elements: of(9), most: 4, changes: at(2, func(s *skipped) { slices.Reverse(s.elements[1:]) })}, Incomplete, "another element is at $skip=3", 2},
 		{"$skip has a limit", skipped{elements: of(9), most: 4, refuses: 6}, Rejected, "", 3},
+		{"$skip has a limit where a page of one ends", skipped{elements: of(3), most: 1, refuses: 2}, Rejected, "", 4},
 		{"fewer than are counted", skipped{elements: of(3), most: 4, counts: 5}, Incomplete, "counts 5 elements, and 3 came", 3},
 		{"one is added at the end", skipped{elements: of(3), most: 4, changes: at(3, func(s *skipped) { s.elements = append(s.elements, `{"id":"late"}`) })}, 0, "", 5},
 	} {
