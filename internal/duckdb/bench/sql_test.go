@@ -18,8 +18,8 @@ import (
 func TestDuckDBReadsFixturesAsWeDo(t *testing.T) {
 	for _, d := range schemas.BuiltIn() {
 		d = d.Read()
-		for i, table := range d.Tables { // the names that Windows gives to zones are in no SQL
-			d.Tables[i].Columns = slices.DeleteFunc(slices.Clone(table.Columns), func(c schemas.Column) bool { return c.Type == schemas.Zone })
+		for i, table := range d.Tables { // the names that Windows gives to zones are in no SQL, nor is what a record says in one spelling
+			d.Tables[i].Columns = slices.DeleteFunc(slices.Clone(table.Columns), func(c schemas.Column) bool { return c.Type == schemas.Zone || c.Type == schemas.Digest })
 		}
 		for name, way := range map[string]func([]schemas.Table, string, string) (job, error){
 			"loading once": loadOnce, "scanning each": scanEach,
@@ -137,6 +137,11 @@ var plain = map[string][]text{
 		{`"2026-11-16T10:18Z"`, `"2026-11-16T10:18:00Z"`},
 		{`"importance":7`, `"importance":null`},
 	},
+	"team_members":              {{`"visibleHistoryStartDateTime":"soon"`, `"visibleHistoryStartDateTime":null`}},
+	"dial_out_logs":             {{`"totalCalls":3e9`, `"totalCalls":null`}},
+	"teams_user_configurations": {{`"isEnterpriseVoiceEnabled":"perhaps"`, `"isEnterpriseVoiceEnabled":null`}},
+	"sms_logs":                  {{`"smsUnits":2.5`, `"smsUnits":null`}},
+	"attendance_reports":        {{`"totalParticipantCount":"many"`, `"totalParticipantCount":null`}, {`"leaveDateTime":"soon"`, `"leaveDateTime":null`}},
 }
 
 // inNeither is what neither side reads: values that DuckDB takes for others, in an object of which a column keeps
