@@ -214,5 +214,5 @@ const devicesPage = `{
 
 // ofAllTables reports whether a file is what make generate writes of all tables together.
 func ofAllTables(name string) bool {
-	return name == "docs/privacy.md" || strings.HasPrefix(name, "docs/dbt/models/")
+	return name == "docs/datasets/README.md" || name == "docs/privacy.md" || strings.HasPrefix(name, "docs/dbt/models/")
 }

@@ -62,7 +62,7 @@ func (n ordinary) pass(ctx context.Context, bin string) (least []budget, r comma
 	}
 	defer os.RemoveAll(dir)
 	l := &command.Lake{Client: command.Client{Bin: bin, Dir: dir, Rate: command.Unhindered}}
-	datasets, err := l.Names(ctx)
+	datasets, err := l.Ordinary(ctx)
 	if err != nil {
 		return nil, r, asked, err
 	}

@@ -49,7 +49,7 @@ func (l *Lake) Count(ctx context.Context, table, from, to string) (Count, error)
 	if err != nil {
 		return Count{}, err
 	}
-	return tally(bytes.NewReader(rows), key, l.Only)
+	return tally(bytes.NewReader(rows), key, l.only(table))
 }
 
 // Values are those of some columns of a table on the days [from, to), in rows that are not marked removed.

@@ -19,11 +19,20 @@ type Lake struct {
 	keys    map[string][]string // by table, as far as they were asked for
 }
 
+// only are the values that a row of a table may have. What a log adds up stays with who has left.
+func (l *Lake) only(table string) map[string]map[string]bool {
+	if table == "dial_out_logs" {
+		return nil
+	}
+	return l.Only
+}
+
 // Dataset is what the command says of one.
 type Dataset struct {
 	Name, Mode string
 	Tables     []string
 	Computed   []string // tables whose rows the simulator does not know: they are not of its records, but computed of them
+	Optional   bool     // read only where it is named
 }
 
 // ByTime reports whether the rows are dated by the records, and not by the night that saw them.
@@ -44,6 +53,18 @@ func (l *Lake) Names(ctx context.Context) (string, error) {
 	var names []string
 	for _, d := range all {
 		names = append(names, d.Name)
+	}
+	return strings.Join(names, ","), err
+}
+
+// Ordinary are the names of those that are read where nobody names any.
+func (l *Lake) Ordinary(ctx context.Context) (string, error) {
+	all, err := l.Datasets(ctx)
+	var names []string
+	for _, d := range all {
+		if !d.Optional {
+			names = append(names, d.Name)
+		}
 	}
 	return strings.Join(names, ","), err
 }

@@ -32,7 +32,7 @@ func (l *Lake) Table(ctx context.Context, name string) (Table, error) {
 func (l *Lake) Present(ctx context.Context, name, from, to string) (Table, error) {
 	return l.read(ctx, name, func(row map[string]json.RawMessage, key []string) (bool, error) {
 		values, err := plain(row, key)
-		return !removed(row) && permitted(key, values, l.Only) && !l.Besides[name][strings.Join(values, unitSeparator)], err
+		return !removed(row) && permitted(key, values, l.only(name)) && !l.Besides[name][strings.Join(values, unitSeparator)], err
 	}, "--from", from, "--to", to)
 }
 

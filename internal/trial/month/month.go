@@ -3,7 +3,7 @@
 //
 //	go run ./internal/trial month -users 40
 //
-// Every night at 02:30 three jobs are run, which have all datasets between them, while the simulator is
+// Every night at 02:30 four jobs are run, which have all datasets between them, while the simulator is
 // told the same instant; calls get later versions, messages are edited, people join, leave and change, and
 // teams are founded and dissolved. For two nights there is no Graph: in the first it answers that one
 // should come back in an hour, and in the other it is not there, and the command is told to stop while it
@@ -78,10 +78,11 @@ type month struct {
 const configured = `jobs:
   nightly-calls: {datasets: [call_records, pstn_calls, direct_routing_calls, users], lookback: 72h}
   nightly-messages: {datasets: [chats, chat_messages, channel_messages], lookback: 48h}
-  nightly-directory: {datasets: [groups, organization, teams, channel_members, presence, mailbox_settings, calendar_events]}
+  nightly-directory: {datasets: [groups, organization, teams, channel_members, team_members, incoming_channels, joined_teams, presence, mailbox_settings, calendar_events, resource_accounts, phone_numbers, teams_user_configurations]}
+  nightly-conversations: {datasets: [transcripts, call_transcripts, recordings, call_recordings, attendance_reports, sms_logs, blocked_users_log, dial_out_logs]}
 `
 
-var jobNames = []string{"nightly-calls", "nightly-messages", "nightly-directory"}
+var jobNames = []string{"nightly-calls", "nightly-messages", "nightly-directory", "nightly-conversations"}
 
 func (m *month) run(ctx context.Context) (err error) {
 	if m.dir, err = os.MkdirTemp("", "month"); err != nil {

@@ -53,7 +53,9 @@ func held(all []status) []status {
 var since = map[string]string{
 	"call_records": "2026-10-24T00:00:00Z", "pstn_calls": "2026-10-24T00:00:00Z", "direct_routing_calls": "2026-10-24T00:00:00Z",
 	"chat_messages": "2026-10-25T00:00:00Z", "channel_messages": "2026-10-25T00:00:00Z",
-	"calendar_events": "2026-10-20T00:00:00Z",
+	"calendar_events": "2026-10-20T00:00:00Z", "transcripts": "2026-10-20T00:00:00Z", "call_transcripts": "2026-10-20T00:00:00Z",
+	"recordings": "2026-10-20T00:00:00Z", "call_recordings": "2026-10-20T00:00:00Z", "attendance_reports": "2026-10-20T00:00:00Z",
+	"sms_logs": "2026-10-24T00:00:00Z", "blocked_users_log": "2026-10-24T00:00:00Z", "dial_out_logs": "2026-10-24T00:00:00Z",
 }
 
 // missed asks status: all is held, up to the last midnight, but for the pictures of some days.
