@@ -12,9 +12,10 @@ import (
 	"graphlake/internal/trial/command"
 )
 
-// night measures an ordinary night of every dataset: the real command, against the simulated Graph in another
+// night measures an ordinary night of every dataset that is not optional: the real command, against the simulated Graph in another
 // process, which enforces the published limits on a clock that runs faster. The night before it, which fills the
-// lake, passes unmeasured and without limits.
+// lake, passes unmeasured and without limits. Of optional datasets it is not counted what they need at least, and at a clock that
+// runs ten times faster a limit of a second is one of a tenth, whose edge a busy machine misses.
 //
 // The last line is: night ratio=R requests=N least=N throttled=P%. R is the whole time of the command, its
 // start and its last table included, over the time of the budget that takes longest; least are the
