@@ -21,6 +21,7 @@ import (
 
 	"graphlake/internal/commandline"
 	"graphlake/internal/foreign"
+	"graphlake/schemas"
 )
 
 func main() {
@@ -72,6 +73,7 @@ type command struct {
 	args    []string // of the command line
 	scraped bool     // metrics are kept for whoever asks for them
 
+	set          schemas.Set       // of the configuration that was read
 	applications map[string]string // by the names of tenants, the id of the application that signs in, where the configuration has it
 }
 

@@ -74,12 +74,13 @@ func TestStatusMends(t *testing.T) {
 
 // What Graph has forgotten is said with how far back it goes, and what it has forgotten since it listed it is no matter of age alone.
 func TestForgottenIsSaid(t *testing.T) {
-	c := &command{}
+	c := &command{set: append(schemas.BuiltIn(), schemas.Dataset{Name: "x_audits", Retention: 7 * schemas.Day}, schemas.Dataset{Name: "x_devices"})}
 	for _, test := range []struct {
 		unit jobs.UnitReport
 		want string
 	}{
 		{jobs.UnitReport{Dataset: "transcripts", Outcome: state.Expired}, "not read, because Graph has forgotten it, or has begun to: it has no more than the last 60 days; what the lake holds stays"},
+		{jobs.UnitReport{Dataset: "x_audits", Outcome: state.Expired}, "not read, because Graph has forgotten it, or has begun to: it has no more than the last 7 days; what the lake holds stays"},
 		{jobs.UnitReport{Dataset: "x_devices", Outcome: state.Expired}, "not read, because Graph has forgotten it, or has begun to; what the lake holds stays"},
 		{jobs.UnitReport{Dataset: "attendance_reports", Gone: 6}, "6 of what Graph listed, as records or the meetings that lead to them, were not found: Graph has forgotten them"},
 	} {

@@ -38,7 +38,7 @@ func (c *command) configuration() (*config, error) {
 		err = errors.Join(err, fmt.Errorf("%s%w", at, wrong))
 	}
 	cfg.log = c.logger()
-	c.applications = map[string]string{}
+	c.set, c.applications = cfg.set, map[string]string{}
 	for _, t := range cfg.Tenants {
 		c.applications[t.Name] = t.Auth.ClientID
 	}

@@ -123,7 +123,7 @@ func (c *command) remarks(u jobs.UnitReport) []string {
 	var all []string
 	if u.Outcome == state.Expired {
 		kept := ""
-		if d, ok := schemas.BuiltIn().Find(u.Dataset); ok && d.Retention > 0 {
+		if d, ok := c.set.Find(u.Dataset); ok && d.Retention > 0 {
 			kept = fmt.Sprintf(": it has no more than the last %d days", d.Retention/schemas.Day)
 		}
 		all = append(all, "not read, because Graph has forgotten it, or has begun to"+kept+"; what the lake holds stays")
