@@ -19,7 +19,8 @@ package load
 //	erased/<proof>.json                                           what a search for somebody who was erased has found; written once
 //	.staging/…                                                    on a disk only: drafts, until they are committed or the next process removes them
 //
-// A file of any other name is none of the lake's: no reader is told to read it, and no run counts it.
+// Those of Delta tables are in layoutdelta.go. A file of any other name is none of the lake's: no reader is told to read
+// it, and no run counts it.
 
 import (
 	"fmt"
@@ -56,8 +57,8 @@ const (
 )
 
 const (
-	tenantPart = "tenant_id="
-	datePart   = "dt="
+	tenantPart = TenantColumn + "="
+	datePart   = DateColumn + "="
 	extension  = ".parquet"
 	document   = ".json"
 	ofDays     = ".days" + document
@@ -193,6 +194,7 @@ const Notified = States + "notified" + document
 func Tops() []string {
 	return []string{
 		Settings, string(Raw), string(Tables), string(Quarantine), strings.TrimSuffix(States, "/"), strings.TrimSuffix(Reports, "/"),
+		LaneObject, strings.TrimSuffix(DeltaTables, "/"),
 	}
 }
 

@@ -78,7 +78,7 @@ type Commit struct {
 	Partition Partition
 	Rows      int64
 	Bytes     int64  // of the file
-	Hash      string // of the file in raw, as [Lake.Hash] gives it
+	Hash      string // of the file in raw and tables, as [Lake.Hash] gives it
 	Changed   bool   // false: it already held these bytes
 }
 

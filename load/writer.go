@@ -35,7 +35,7 @@ type Writer struct {
 
 func newWriter(ctx context.Context, p Partition, t schemas.Table, staged Staged, set tuning) (*Writer, error) {
 	w := &Writer{tuning: set, partition: p, schema: t.Schema(), staged: staged, count: &counter{to: staged}}
-	if p.Kind == Raw {
+	if p.Kind != Quarantine {
 		w.count.sum = sha256.New()
 	}
 	w.buffer = bufio.NewWriterSize(w.count, set.fileBytes)
@@ -148,7 +148,7 @@ func (w *Writer) named(err error) error {
 type counter struct {
 	to    Staged
 	bytes int64
-	sum   hash.Hash // nil but for raw
+	sum   hash.Hash // nil for quarantine
 }
 
 func (c *counter) Write(p []byte) (int, error) {
