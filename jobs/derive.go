@@ -129,7 +129,7 @@ func (s *Session) deriveAll(ctx context.Context, p published, u plan.Unit, rep *
 
 // deriveChanged derives a day, unless its tables are what raw gives already.
 func (s *Session) deriveChanged(ctx context.Context, o *openDataset, d day) (derive.Result, error) {
-	if st := o.state.View(); !d.changed && st.Fresh(d.date, o.fingerprint) {
+	if st := o.state.View(); !d.changed && st.Fresh(d.date, o.fingerprint, "") {
 		if there, clean, err := o.day(d.date).Count(ctx); err != nil || clean {
 			return there, err
 		}
@@ -223,7 +223,7 @@ func (o *openDataset) flush(ctx context.Context) error {
 		o.derived = nil
 		o.mu.Unlock()
 		for _, d := range days {
-			st.MarkClean(d.date, o.fingerprint)
+			st.MarkClean(d.date, o.fingerprint, "")
 			st.Restore(load.Tables, d.date)
 			if !o.keep.TooOld(load.Quarantine, d.date, o.now) {
 				st.Restore(load.Quarantine, d.date)

@@ -101,7 +101,7 @@ func TestAQuarantineIsTriedAgain(t *testing.T) {
 	if rep := r.days(t, 16, 18, d); rep.Units[0].Quarantined != 1 || rep.Units[0].Rows["pstn_calls"] != 1 {
 		t.Fatalf("%+v", rep)
 	}
-	if st := r.state(t, d); len(st.Dirty) != 0 || !st.Fresh(november(17), d.Fingerprint()) {
+	if st := r.state(t, d); len(st.Dirty) != 0 || !st.Fresh(november(17), d.Fingerprint(), "") {
 		t.Fatalf("%+v", st)
 	}
 	quarantine := part(load.Quarantine, d.Name, november(17)).Object()

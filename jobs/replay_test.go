@@ -67,7 +67,7 @@ func TestReplayAfterAChangeOfTheSchema(t *testing.T) {
 		return n
 	}
 	st := r.state(t, d)
-	if !st.Fresh(november(16), strict().Fingerprint()) || st.Fresh(november(16), d.Fingerprint()) {
+	if !st.Fresh(november(16), strict().Fingerprint(), "") || st.Fresh(november(16), d.Fingerprint(), "") {
 		t.Errorf("before: %+v", st.Derived)
 	}
 	if got := novel(17); len(got) != 0 || quarantined() != 1 {
@@ -84,7 +84,7 @@ func TestReplayAfterAChangeOfTheSchema(t *testing.T) {
 	if got := append(novel(16), novel(17)...); !slices.Equal(got, []string{"a one", "b two"}) || quarantined() != 0 {
 		t.Errorf("after: %v, %d in quarantine", got, quarantined())
 	}
-	if st := r.state(t, d); !st.Fresh(november(16), d.Fingerprint()) || !st.Fresh(november(17), d.Fingerprint()) || len(st.Derived) != 1 {
+	if st := r.state(t, d); !st.Fresh(november(16), d.Fingerprint(), "") || !st.Fresh(november(17), d.Fingerprint(), "") || len(st.Derived) != 1 {
 		t.Errorf("after: %+v", st.Derived)
 	}
 }
@@ -137,7 +137,7 @@ func TestRunAfterAChangeOfTheSchema(t *testing.T) {
 		t.Errorf("the day that was read has %v", got)
 	}
 	st := r.state(t, d)
-	if st.Fresh(november(16), d.Fingerprint()) || !st.Fresh(november(17), d.Fingerprint()) {
+	if st.Fresh(november(16), d.Fingerprint(), "") || !st.Fresh(november(17), d.Fingerprint(), "") {
 		t.Errorf("derived: %+v", st.Derived)
 	}
 }

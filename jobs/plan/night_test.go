@@ -271,7 +271,7 @@ func TestStateStaysSmall(t *testing.T) {
 				}
 				l.st.MarkDirty(u.Range.From)
 				l.st.Cover(d, part)
-				l.st.MarkClean(u.Range.From, "0123456789abcdef")
+				l.st.MarkClean(u.Range.From, "0123456789abcdef", "")
 			}
 		}
 		text, err := json.Marshal(l.st)

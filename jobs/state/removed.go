@@ -96,13 +96,7 @@ func (s *State) Remove(kind load.Kind, d schemas.Dataset, r schemas.Range, now t
 	// No tables can be derived of it any more, or none are wanted.
 	s.Dirty = slices.DeleteFunc(s.Dirty, r.Contains)
 	s.Misfits = slices.DeleteFunc(s.Misfits, func(m DayMisfits) bool { return r.Contains(m.Day) })
-	var derived []Derived
-	for _, one := range s.Derived {
-		for _, left := range schemas.Subtract([]schemas.Range{{From: one.From, To: one.To}}, r) {
-			derived = append(derived, Derived{left.From, left.To, one.Fingerprint})
-		}
-	}
-	s.Derived = derived
+	s.Derived = withoutDerived(s.Derived, r)
 }
 
 func (s *State) removeRaw(d schemas.Dataset, r schemas.Range, now time.Time) {

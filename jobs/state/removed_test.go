@@ -26,7 +26,7 @@ func TestRemoveRaw(t *testing.T) {
 		Asked:    []Asked{{From: midnight(1), To: midnight(4), Request: 1}, {From: midnight(3), To: midnight(8), Request: 2}},
 		Misfits:  []DayMisfits{{Day: midnight(4)}, {Day: midnight(6)}},
 		Dirty:    []time.Time{midnight(4), midnight(7)},
-		Derived:  []Derived{{midnight(1), midnight(9), "one"}},
+		Derived:  []Derived{{From: midnight(1), To: midnight(9), Fingerprint: "one"}},
 	}
 	all.Cover(calls, Covered{From: midnight(2), To: midnight(9), Outcome: Data, Read: now, Records: 70})
 	all.Remove(load.Raw, calls, schemas.Range{From: midnight(1), To: midnight(6)}, now)
@@ -45,7 +45,7 @@ func TestRemoveRaw(t *testing.T) {
 		Asked:    []Asked{{From: midnight(3), To: midnight(8), Request: 2}},
 		Misfits:  []DayMisfits{{Day: midnight(6)}},
 		Dirty:    []time.Time{midnight(7)},
-		Derived:  []Derived{{midnight(6), midnight(9), "one"}},
+		Derived:  []Derived{{From: midnight(6), To: midnight(9), Fingerprint: "one"}},
 	}
 	if !reflect.DeepEqual(all, want) {
 		t.Errorf("got  %+v\nwant %+v", all, want)
@@ -67,14 +67,14 @@ func TestRemoveRaw(t *testing.T) {
 
 // What of tables and quarantine was removed stays small, and is there again a day at a time.
 func TestRemoveTables(t *testing.T) {
-	st := State{Dirty: []time.Time{midnight(2)}, Derived: []Derived{{midnight(1), midnight(9), "one"}}}
+	st := State{Dirty: []time.Time{midnight(2)}, Derived: []Derived{{From: midnight(1), To: midnight(9), Fingerprint: "one"}}}
 	for day := 1; day < 5; day++ {
 		st.Remove(load.Tables, calls, schemas.Range{From: midnight(day), To: midnight(day + 1)}, now)
 		st.Remove(load.Quarantine, calls, schemas.Range{From: midnight(day), To: midnight(day + 1)}, now)
 	}
 	st.Restore(load.Tables, midnight(3))
 	want := State{
-		Dirty: []time.Time{}, Derived: []Derived{{midnight(5), midnight(9), "one"}},
+		Dirty: []time.Time{}, Derived: []Derived{{From: midnight(5), To: midnight(9), Fingerprint: "one"}},
 		RemovedTables:     []RemovedDays{{midnight(1), midnight(3)}, {midnight(4), midnight(5)}},
 		RemovedQuarantine: []RemovedDays{{midnight(1), midnight(5)}},
 	}

@@ -77,6 +77,8 @@ type Derived struct {
 	From        time.Time `json:"from"`
 	To          time.Time `json:"to"`
 	Fingerprint string    `json:"fingerprint"`
+	// Lane is the id of the second lane that has the same rows of these days; empty: none has.
+	Lane string `json:"lane,omitempty"`
 }
 
 // Pair names a dataset of a tenant: what has a state and a lock of its own.
@@ -192,53 +194,6 @@ func (s *State) setUnsure(unsure bool, ranges []schemas.Range) {
 			}
 		}
 	}
-}
-
-// MarkDirty notes that the tables of days may lag raw. They are to be derived in the order in which they are given: first
-// those that only lose records, so that a reader who sees both days never sees a record that has moved twice.
-func (s *State) MarkDirty(days ...time.Time) {
-	for _, day := range days {
-		s.Dirty = append(slices.DeleteFunc(s.Dirty, day.Equal), day)
-	}
-}
-
-// MarkClean notes that the tables of a day were derived.
-func (s *State) MarkClean(day time.Time, fingerprint string) {
-	s.Dirty = slices.DeleteFunc(s.Dirty, day.Equal)
-	derived := schemas.Range{From: day, To: day.Add(schemas.Day)}
-	var next []Derived
-	for _, d := range s.Derived {
-		for _, r := range schemas.Subtract([]schemas.Range{{From: d.From, To: d.To}}, derived) {
-			next = append(next, Derived{r.From, r.To, d.Fingerprint})
-		}
-	}
-	next = append(next, Derived{derived.From, derived.To, fingerprint})
-	slices.SortFunc(next, func(a, b Derived) int { return a.From.Compare(b.From) })
-	s.Derived = nil
-	for _, d := range next {
-		if n := len(s.Derived); n > 0 && s.Derived[n-1].To.Equal(d.From) && s.Derived[n-1].Fingerprint == d.Fingerprint {
-			s.Derived[n-1].To = d.To
-			continue
-		}
-		s.Derived = append(s.Derived, d)
-	}
-}
-
-// Fresh reports whether a day's tables are by this definition, and not dirty.
-func (s *State) Fresh(day time.Time, fingerprint string) bool {
-	return !slices.ContainsFunc(s.Dirty, day.Equal) && slices.ContainsFunc(s.Derived, func(d Derived) bool {
-		return d.Fingerprint == fingerprint && (schemas.Range{From: d.From, To: d.To}).Contains(day)
-	})
-}
-
-// Outdated is how many days have tables by another definition.
-func (s *State) Outdated(fingerprint string) (days int) {
-	for _, d := range s.Derived {
-		if d.Fingerprint != fingerprint {
-			days += len(schemas.Range{From: d.From, To: d.To}.Days())
-		}
-	}
-	return days
 }
 
 // NoteNew notes properties that records had, and forgets those that the dataset has come to know.

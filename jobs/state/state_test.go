@@ -41,8 +41,8 @@ func TestStateRoundTrip(t *testing.T) {
 			Covered{From: midnight(20), To: midnight(21), Outcome: Empty, Read: now, Request: 2})
 		st.Cursor, st.Picture = "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=a&b=<c>", midnight(22)
 		st.MarkDirty(midnight(4), midnight(3), midnight(4))
-		st.MarkClean(midnight(5), "one")
-		st.MarkClean(midnight(6), "one")
+		st.MarkClean(midnight(5), "one", "")
+		st.MarkClean(midnight(6), "one", "")
 	}
 	if err := h.Update(t.Context(), change); err != nil {
 		t.Fatal(err)
