@@ -35,7 +35,7 @@ type comparison struct {
 func (l *Lake) compare(ctx context.Context, p Partition, t schemas.Table, v Version) *Writer {
 	c := &comparison{version: func(ctx context.Context) (Version, error) { return l.version(ctx, p) }, differs: v == ""}
 	c.next, c.stop = iter.Pull2(l.Read(ctx, p, t))
-	return &Writer{tuning: l.tuning, partition: p, schema: t.Schema(), base: Still(v), compared: c}
+	return &Writer{partition: p, schema: t.Schema(), base: Still(v), compared: c}
 }
 
 // add compares a batch, as far as it is not known already that rows differ.

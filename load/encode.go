@@ -12,7 +12,7 @@ import (
 // properties are the choices that every reader of the lake can read: pages of version 1, plain and
 // dictionary encoding, and statistics except where they would be as long as the text. The Arrow
 // schema is not stored in the file: the Parquet schema says all that we read back.
-func properties(kind Kind, t schemas.Table, set tuning) *parquet.WriterProperties {
+func properties(kind Kind, t schemas.Table, set tuning, more ...parquet.WriterProperty) *parquet.WriterProperties {
 	options := []parquet.WriterProperty{
 		parquet.WithAllocator(set.allocator),
 		parquet.WithVersion(parquet.V2_LATEST),
@@ -33,7 +33,7 @@ func properties(kind Kind, t schemas.Table, set tuning) *parquet.WriterPropertie
 			options = append(options, parquet.WithStatsFor(c.Name, false))
 		}
 	}
-	return parquet.NewWriterProperties(options...)
+	return parquet.NewWriterProperties(append(options, more...)...)
 }
 
 // sizer measures rows by the bytes of their values.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -50,6 +51,7 @@ type partitionFile struct {
 	Partition
 	version Version
 	source  *source
+	bytes   parquet.ReaderAtSeeker // of the source, or in memory
 	parquet *file.Reader
 }
 
@@ -59,12 +61,12 @@ func (l *Lake) open(ctx context.Context, p Partition) (*partitionFile, error) {
 		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
 	f := &partitionFile{tuning: l.tuning, Partition: p, version: object.Info().Version, source: &source{Object: object}}
-	content, err := f.content()
+	f.bytes, err = f.content()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read %s: %w", p, err), object.Close())
 	}
 	err = guarded(func() (err error) {
-		f.parquet, err = file.NewParquetReader(content, file.WithReadProps(parquet.NewReaderProperties(l.allocator)))
+		f.parquet, err = file.NewParquetReader(f.bytes, file.WithReadProps(parquet.NewReaderProperties(l.allocator)))
 		return err
 	})
 	if err != nil {
@@ -89,6 +91,15 @@ func (f *partitionFile) content() (parquet.ReaderAtSeeker, error) {
 }
 
 func (f *partitionFile) Close() error { return errors.Join(f.parquet.Close(), f.source.Close()) }
+
+// hash is that of [Lake.Hash].
+func (f *partitionFile) hash() (string, error) {
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(f.bytes, 0, f.source.Info().Size)); err != nil {
+		return "", fmt.Errorf("read %s: %w", f.Partition, err)
+	}
+	return hashText(sum), nil
+}
 
 func (f *partitionFile) rows() int64 { return f.parquet.NumRows() }
 

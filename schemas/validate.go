@@ -543,7 +543,7 @@ func (t Table) faults() (f faults) {
 	for i, c := range t.Columns {
 		at := fmt.Sprintf("columns[%d]", i)
 		name := strings.ToLower(c.Name)
-		if seen[name] || name == "tenant_id" || name == "dt" {
+		if seen[name] || name == "tenant_id" || name == "dt" || name == "dt_month" {
 			f.add(at+".name", "column %s is there twice, or is a partition column", c.Name)
 		}
 		seen[name] = true

@@ -192,6 +192,7 @@ func TestValidateRefuses(t *testing.T) {
 		"rows at a broken path":    {func(d *Dataset) { d.Tables[1].Each = "parties[1]" }, "want a path that ends with []"},
 		"a column twice":           {func(d *Dataset) { again(d, "visit_id") }, "is there twice"},
 		"a partition column":       {func(d *Dataset) { d.Tables[0].Columns[1].Name = "tenant_id" }, "is there twice, or is a partition column"},
+		"the partition of a lane":  {func(d *Dataset) { d.Tables[0].Columns[1].Name = "dt_month" }, "is there twice, or is a partition column"},
 		"another partition column": {func(d *Dataset) { d.Tables[0].Columns[1].Name = "dt" }, "is there twice, or is a partition column"},
 		"a column name with dots":  {func(d *Dataset) { d.Tables[0].Columns[1].Name = "host.name" }, "column host.name: the name is not snake_case"},
 		"a column without a doc":   {func(d *Dataset) { d.Tables[0].Columns[1].Doc = "" }, "column host: a snake_case name, a doc"},
