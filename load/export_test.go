@@ -25,3 +25,10 @@ func (l *Lake) TuneMerge(mem memory.Allocator, bound int64) *Lake {
 	l.wholeBytes, l.spoolsBytes = bound/8, bound
 	return l
 }
+
+// TuneRead gives a lake that reads other batches.
+func (l *Lake) TuneRead(bytes int64) *Lake {
+	other := *l
+	other.readBytes = bytes
+	return &other
+}
