@@ -51,6 +51,8 @@ var rooms = []room{
 	{"load/dirstore", []string{"load", "load/internal/draft", "load/internal/flock"}, []string{files}, storeWhy},
 	{"load/blobstore", []string{"load", "load/internal/draft", "load/internal/flock", "internal/foreign"}, []string{files, azure, http}, storeWhy},
 	{"load/memstore", []string{"load"}, nil, storeWhy},
+	{"load/delta", []string{"schemas", "load"}, []string{arrow, json},
+		"it knows the log of a table, and neither which tables a lake has nor what is in their files"},
 	{"load/storetest", []string{"load"}, nil,
 		"the suite may ask of a store only what every store promises"},
 	{"load/storetest/azurite", nil, []string{files, azure, http},

@@ -1,0 +1,215 @@
+package delta
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"graphlake/load"
+)
+
+// entry is one object of the log: what made a version.
+type entry struct {
+	version int64
+	actions []action
+}
+
+// wrote reports whether the entry is the commit of that id.
+func (e entry) wrote(id string) bool {
+	for _, a := range e.actions {
+		if a.CommitInfo != nil && a.CommitInfo.TxnID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// tail is the log from a checkpoint on, or from its beginning, as far as it was read. The zero tail is not read.
+type tail struct {
+	known   bool
+	base    int64   // the version of the checkpoint; none: without one
+	entries []entry // of base+1 and so on
+	bytes   int64   // of the objects of these entries
+	newest  load.Info
+}
+
+func (l *tail) version() int64 { return l.base + int64(len(l.entries)) }
+
+// longestTail is after how many entries a new checkpoint is looked for, which another process may have written.
+const longestTail = 200
+
+// read gives the newest version, with the files of some partitions. Of a table that does not exist it is version none.
+func (t *Table) read(ctx context.Context, of selection) (*state, error) {
+	s, err := t.replay(ctx, of, t.lastCheckpoint)
+	if errors.Is(err, fs.ErrNotExist) { // what was named has gone meanwhile, because there is a newer checkpoint
+		t.forget()
+		s, err = t.replay(ctx, of, t.newestCheckpoint)
+	}
+	if errors.Is(err, fs.ErrNotExist) { // not to be taken for a table that does not exist
+		return nil, fmt.Errorf("read the log of %s: a checkpoint or an entry of it is gone, so nobody knows what is in the table: %s", t.Root, cure)
+	}
+	if err != nil {
+		return nil, t.explain(fmt.Errorf("read the log of %s: %w", t.Root, err))
+	}
+	return s, nil
+}
+
+func (t *Table) replay(ctx context.Context, of selection, checkpoint func(context.Context) (int64, error)) (*state, error) {
+	l, err := t.advance(ctx, checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	s := newState(of)
+	if l.base != none {
+		if s, err = t.readCheckpoint(ctx, l.base, of); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range l.entries {
+		if err := s.apply(e); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// advance reads the entries that are new in the log. What was read before is true as long as the newest of it is there
+// as it was: else the log is another, and is read anew.
+func (t *Table) advance(ctx context.Context, checkpoint func(context.Context) (int64, error)) (tail, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.tail.entries) == 0 || len(t.tail.entries) > longestTail {
+		t.tail = tail{}
+	}
+	if t.tail.known {
+		err := t.tail.extend(ctx, t)
+		if err == nil || !errors.Is(err, errOtherLog) {
+			return t.tail, err
+		}
+	}
+	base, err := checkpoint(ctx)
+	if err != nil {
+		return tail{}, err
+	}
+	l := tail{known: true, base: base}
+	if err := l.extend(ctx, t); err != nil {
+		return tail{}, err
+	}
+	t.tail = l
+	return l, nil
+}
+
+// wrote gives the version of the commit of an id, if it is among what was read.
+func (t *Table) wrote(id string) (version int64, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range t.tail.entries {
+		if e.wrote(id) {
+			return e.version, true
+		}
+	}
+	return none, false
+}
+
+// forget lets the log be read anew.
+func (t *Table) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tail = tail{}
+}
+
+// newestCheckpoint finds the newest checkpoint without being told.
+func (t *Table) newestCheckpoint(ctx context.Context) (int64, error) {
+	newest := none
+	for info, err := range t.Store.List(ctx, load.DeltaLog(t.Root)) {
+		if err != nil {
+			return none, err
+		}
+		if version, checkpoint, ok := load.ParseDeltaLog(t.Root, info.Name); ok && checkpoint {
+			newest = max(newest, version)
+		}
+	}
+	return newest, nil
+}
+
+var errOtherLog = errors.New("the log is not the one that was read before")
+
+// extend reads the entries after those that are known. It lists the log by hundreds of versions, for there may be very many.
+func (l *tail) extend(ctx context.Context, t *Table) error {
+	confirmed := len(l.entries) == 0
+	for from := max(l.version(), 0); ; from = l.version() + 1 {
+		for info, err := range t.Store.List(ctx, load.DeltaHundred(t.Root, from)) {
+			if err != nil {
+				return err
+			}
+			version, checkpoint, ok := load.ParseDeltaLog(t.Root, info.Name)
+			if !ok || checkpoint || version < l.version() || version == l.base {
+				continue
+			}
+			if version == l.version() {
+				confirmed = info.Version == l.newest.Version
+				continue
+			}
+			if !confirmed {
+				return errOtherLog
+			}
+			if err := l.add(ctx, t, info, version); err != nil {
+				return err
+			}
+		}
+		if !confirmed {
+			return errOtherLog
+		}
+		if next := l.version() + 1; next/100 == from/100 { // the hundred is not full
+			return nil
+		}
+	}
+}
+
+// add reads an entry, which must be the next.
+func (l *tail) add(ctx context.Context, t *Table, info load.Info, version int64) error {
+	if version != l.version()+1 {
+		return fmt.Errorf("entry %d is missing, but %d is there: nobody may remove entries that no checkpoint has taken in", l.version()+1, version)
+	}
+	data, v, err := load.ReadObject(ctx, t.Store, info.Name)
+	if err != nil {
+		return err
+	}
+	info.Version = v
+	return l.append(info, version, data)
+}
+
+func (l *tail) append(info load.Info, version int64, data []byte) error {
+	actions, err := parseActions(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", info.Name, err)
+	}
+	l.entries = append(l.entries, entry{version, actions})
+	l.bytes += info.Size
+	l.newest = info
+	return nil
+}
+
+// commit writes the entry of a version, unless that is taken: load.ErrConflict.
+func (t *Table) commit(ctx context.Context, version int64, actions []action) error {
+	data, err := formatActions(actions)
+	if err != nil {
+		return err
+	}
+	name := load.DeltaEntry(t.Root, version)
+	v, err := t.Store.Swap(ctx, name, "", data)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tail.known && t.tail.version()+1 == version {
+		return t.tail.append(load.Info{Name: name, Size: int64(len(data)), Version: v}, version, data)
+	}
+	return nil
+}
+
+// inLog reports whether a path below the table's root is the log's, or hidden from tables as it is.
+func inLog(path string) bool { return strings.HasPrefix(path, "_") }

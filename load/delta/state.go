@@ -1,0 +1,136 @@
+package delta
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// none is the version of what does not exist.
+const none int64 = -1
+
+// state is what the actions up to a version come to, with the files of some partitions.
+type state struct {
+	version  int64
+	of       selection
+	protocol *protocol
+	metaData *metaData
+	txns     map[string]txn // by app
+	// By their paths below the table's root, which for the protocol are what tells files apart. A path is in one of them.
+	live    map[string]add
+	removed map[string]remove // of other writers, also without values of partition columns
+}
+
+func newState(of selection) *state {
+	return &state{version: none, of: of, txns: map[string]txn{}, live: map[string]add{}, removed: map[string]remove{}}
+}
+
+// apply goes on by one version.
+func (s *state) apply(e entry) error {
+	if e.version != s.version+1 {
+		return fmt.Errorf("entry %d does not follow version %d", e.version, s.version)
+	}
+	for _, a := range e.actions {
+		if err := s.act(a); err != nil {
+			return fmt.Errorf("entry %d: %w", e.version, err)
+		}
+	}
+	s.version = e.version
+	return nil
+}
+
+func (s *state) act(a action) error {
+	if a.Protocol != nil {
+		s.protocol = a.Protocol
+	}
+	if a.MetaData != nil {
+		s.metaData = a.MetaData
+	}
+	if a.Txn != nil {
+		s.txns[a.Txn.AppID] = *a.Txn
+	}
+	if a.Remove != nil {
+		return s.remove(*a.Remove)
+	}
+	if a.Add != nil {
+		return s.add(*a.Add)
+	}
+	return nil
+}
+
+func (s *state) add(a add) error {
+	path, err := pathOf(a.Path)
+	if err != nil {
+		return err
+	}
+	if a.DeletionVector != nil {
+		return foreign("rows are removed from its file %q by a deletion vector", path)
+	}
+	delete(s.removed, path)
+	delete(s.live, path)
+	if s.of.has(a.PartitionValues) {
+		s.live[path] = a
+	}
+	return nil
+}
+
+func (s *state) remove(r remove) error {
+	path, err := pathOf(r.Path)
+	if err != nil {
+		return err
+	}
+	delete(s.live, path)
+	if r.PartitionValues == nil || s.of.has(r.PartitionValues) {
+		s.removed[path] = r
+	}
+	return nil
+}
+
+// files gives the live files, sorted by path.
+func (s *state) files() ([]File, error) {
+	files := make([]File, 0, len(s.live))
+	for _, path := range slices.Sorted(maps.Keys(s.live)) {
+		a := s.live[path]
+		rows, err := rowsOf(a.Stats)
+		if err != nil {
+			return nil, fmt.Errorf("statistics of %s: %w", path, err)
+		}
+		files = append(files, File{
+			Path: path, Values: maps.Clone(a.PartitionValues), Size: a.Size, Rows: rows,
+			Modified: time.UnixMilli(a.ModificationTime).UTC(), Stats: a.Stats,
+		})
+	}
+	return files, nil
+}
+
+// rowsOf reads the number of rows in a file's statistics; -1 if they do not say it.
+func rowsOf(stats string) (int64, error) {
+	var of struct {
+		NumRecords *int64 `json:"numRecords"`
+	}
+	if stats == "" {
+		return -1, nil
+	}
+	if err := json.Unmarshal([]byte(stats), &of); err != nil || of.NumRecords == nil {
+		return -1, err
+	}
+	return *of.NumRecords, nil
+}
+
+// selection says which partitions are meant: those that have all the values of one of its elements; none says all.
+type selection []map[string]string
+
+func (s selection) has(values map[string]string) bool {
+	return len(s) == 0 || slices.ContainsFunc(s, func(wanted map[string]string) bool { return hasAll(values, wanted) })
+}
+
+func hasAll(values, wanted map[string]string) bool {
+	for column, value := range wanted {
+		if values[column] != value {
+			return false
+		}
+	}
+	return true
+}
