@@ -30,11 +30,13 @@ type commitInfo struct {
 	TxnID               string            `json:"txnId"`
 }
 
-// UnmarshalJSON takes the id only, for it alone is looked at, and that of another form for none.
+// UnmarshalJSON takes the id and the time, for they alone are looked at, and what has another form for none.
 func (c *commitInfo) UnmarshalJSON(data []byte) error {
-	var of struct{ TxnID any }
+	var of struct{ TxnID, Timestamp any }
 	if json.Unmarshal(data, &of) == nil {
 		c.TxnID, _ = of.TxnID.(string)
+		at, _ := of.Timestamp.(float64) // milliseconds, which it holds for some thousand centuries
+		c.Timestamp = int64(at)
 	}
 	return nil
 }
