@@ -170,3 +170,6 @@ const hashLength = 32
 func isHash(text string) bool {
 	return len(text) == hashLength && strings.Trim(text, "0123456789abcdef") == ""
 }
+
+// DataFilesOf begins the names of all data files of a tenant, below the root of a table of all tenants.
+func DataFilesOf(tenantID string) string { return tenantPart + tenantID + "/" }

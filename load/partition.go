@@ -41,14 +41,20 @@ func (l *Lake) Under(held func() error) *Lake {
 
 // version is the state that a partition is in; "" means that it is not there.
 func (l *Lake) version(ctx context.Context, p Partition) (Version, error) {
-	object, err := l.store.Open(ctx, p.Object())
+	info, err := l.info(ctx, p.Object())
+	return info.Version, err
+}
+
+// info says of an object that is not there that it has no version.
+func (l *Lake) info(ctx context.Context, name string) (Info, error) {
+	object, err := l.store.Open(ctx, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return Info{}, nil
 	}
 	if err != nil {
-		return "", err
+		return Info{}, err
 	}
-	return object.Info().Version, object.Close()
+	return object.Info(), object.Close()
 }
 
 // Exists reports whether a partition is there.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -93,13 +92,7 @@ func (f *partitionFile) content() (parquet.ReaderAtSeeker, error) {
 func (f *partitionFile) Close() error { return errors.Join(f.parquet.Close(), f.source.Close()) }
 
 // hash is that of [Lake.Hash].
-func (f *partitionFile) hash() (string, error) {
-	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(f.bytes, 0, f.source.Info().Size)); err != nil {
-		return "", fmt.Errorf("read %s: %w", f.Partition, err)
-	}
-	return hashText(sum), nil
-}
+func (f *partitionFile) hash() (string, error) { return f.copyTo(io.Discard) }
 
 func (f *partitionFile) rows() int64 { return f.parquet.NumRows() }
 
