@@ -14,12 +14,17 @@ import (
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/load/lane"
 )
 
 // Runner is what runs are made with: a lake, clients of Graph, a time.
 type Runner struct {
-	Store   state.Store
-	Lake    *load.Lake               // in Store
+	Store state.Store
+	Lake  *load.Lake // in Store
+	// Delta is the lake's second lane, to which derived days are published; nil: it has none, or it is off. DeltaOff is
+	// the one that is off: only what removes something reaches it.
+	Delta, DeltaOff *lane.Lane
+
 	Clients map[string]*graph.Client // by tenant id; how patient they are, their Options say
 	Privacy Privacy                  // of the lake, as [EnsureSettings] has found it
 	Exclude exclude.Settings         // who is left out

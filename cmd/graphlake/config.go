@@ -38,6 +38,7 @@ type config struct {
 	Tenants []tenantConfig       `yaml:"tenants"`
 	Jobs    map[string]jobConfig `yaml:"jobs"`
 	Privacy privacyConfig        `yaml:"privacy"`
+	Delta   deltaConfig          `yaml:"delta"` // of a lake whose tables are Delta tables too
 	// Datasets are those that the user declares, besides those that come with the program.
 	Datasets declarations `yaml:"datasets"`
 	// Notify is who is told of what is not as it should be.
@@ -341,6 +342,7 @@ func (c *config) check() error {
 	if !slices.Contains(schemas.DetailLevels(), schemas.DetailLevel(c.Privacy.Detail)) {
 		fail("$.privacy.detail", "%q is neither full nor coarse", c.Privacy.Detail)
 	}
+	c.Delta.check(fail)
 	c.checkKeep(fail)
 	c.checkNotify(fail)
 	c.Privacy.Exclude.check(func(field, format string, args ...any) { fail("$.privacy.exclude."+field, format, args...) })
@@ -472,6 +474,8 @@ func form(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[duration]():
 		return declare.DurationForm
+	case t == reflect.TypeFor[deltaConfig]():
+		return "true, false, or keys, as {layout: per_tenant, compact: true}"
 	case t == reflect.TypeFor[lakeMode]():
 		return "the octal mode of directories, as 0750 or 0755"
 	case t.Kind() == reflect.Float64:

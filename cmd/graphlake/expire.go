@@ -78,6 +78,9 @@ func (e expireCommand) dryRun(ctx context.Context, c *command, cfg *config, sel 
 		return jobs.Report{}, err
 	}
 	r := jobs.Runner{Now: selection{Now: e.Now}.now(), CheckClock: true, Store: store, Lake: load.New(store, ""), Log: c.logger()}
+	if r.Delta, r.DeltaOff, err = cfg.heldLane(ctx, store); err != nil {
+		return jobs.Report{}, err
+	}
 	if !e.OwnClock {
 		if r.Clients, err = cfg.clients(sel.Tenants, r.Log); err != nil {
 			return jobs.Report{}, err

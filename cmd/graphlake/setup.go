@@ -48,6 +48,9 @@ func (c *command) setup(ctx context.Context, cfg *config, sel plan.Selection, as
 	if err := cfg.unchanged(jobs.EnsureDeclared(ctx, store, cfg.declaredOf(sel.Datasets))); err != nil {
 		return nil, err
 	}
+	if s.runner.Delta, s.runner.DeltaOff, err = cfg.beginLane(ctx, store); err != nil {
+		return nil, err
+	}
 	s.runner.Store, s.runner.Lake = store, load.New(store, "")
 	if s.telemetry, err = newTelemetry(ctx, s.runner.Log, c.scraped); err != nil {
 		return nil, err

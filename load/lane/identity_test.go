@@ -1,0 +1,97 @@
+package lane_test
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"graphlake/load"
+	"graphlake/load/lane"
+	"graphlake/load/memstore"
+	"graphlake/load/storetest"
+)
+
+func TestEnsure(t *testing.T) {
+	store := memstore.New()
+	if _, there, err := lane.Read(t.Context(), store); there || err != nil {
+		t.Fatalf("a lake without a lane has one: %v", err)
+	}
+	s := lane.Settings{Layout: lane.PerTenant, Compact: true}
+	id, err := lane.Ensure(t.Context(), store, s)
+	if err != nil || id.Settings != s || !regexp.MustCompile(`^[0-9a-f]{16}$`).MatchString(id.ID) {
+		t.Fatalf("%+v, %v", id, err)
+	}
+	if got := read(t, store, load.LaneObject); got != `{"format":1,"id":"`+id.ID+`","layout":"per_tenant","compact":true}`+"\n" {
+		t.Errorf("%s holds %s", load.LaneObject, got)
+	}
+	if again, err := lane.Ensure(t.Context(), store, s); err != nil || again != id {
+		t.Errorf("the second time %+v, %v", again, err)
+	}
+	if held, there, err := lane.Read(t.Context(), store); err != nil || !there || held != id {
+		t.Errorf("read %+v, %v", held, err)
+	}
+	_, err = lane.Ensure(t.Context(), store, lane.Settings{Layout: lane.Shared})
+	if _, ok := errors.AsType[*lane.SettingsError](err); !ok || !strings.Contains(err.Error(), "replay --delta") {
+		t.Errorf("other settings: %v, want a SettingsError that says what to do", err)
+	}
+}
+
+// Of several that begin a lane at once, all have the same.
+func TestEnsureAtOnce(t *testing.T) {
+	store := memstore.New()
+	ids := make([]lane.Identity, 8)
+	var all sync.WaitGroup
+	for i := range ids {
+		all.Go(func() {
+			var err error
+			if ids[i], err = lane.Ensure(t.Context(), store, lane.Settings{Layout: lane.Shared}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for _, id := range ids {
+		if id != ids[0] || id.ID == "" {
+			t.Errorf("%+v and %+v", id, ids[0])
+		}
+	}
+}
+
+// Who dies while beginning a lane has begun it or not.
+func TestEnsureDies(t *testing.T) {
+	for n := 1; ; n++ {
+		for _, after := range []bool{false, true} {
+			store := storetest.NewFaulty(memstore.New())
+			store.FailAt(n, after)
+			_, err := lane.Ensure(t.Context(), store, lane.Settings{Layout: lane.Shared})
+			if store.Calls() < n {
+				return
+			}
+			if err == nil {
+				t.Errorf("call %d: no error", n)
+			}
+			store.FailAt(0, false)
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for _, text := range []string{
+		"", "{}", `{"format":2,"id":"0011223344556677","layout":"shared","compact":false}`,
+		`{"format":1,"id":"0011223344556677","layout":"by_month","compact":false}`, `{"format":1,"id":"","layout":"shared","compact":false}`,
+		`{"format":1,"id":"0011223344556677","layout":"shared","compact":false,"more":1}`,
+	} {
+		store := memstore.New()
+		if _, err := store.Swap(t.Context(), load.LaneObject, "", []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if id, _, err := lane.Read(t.Context(), store); !errors.Is(err, lane.ErrIdentity) {
+			t.Errorf("%s: %+v, %v, want ErrIdentity", text, id, err)
+		}
+		if _, err := lane.Ensure(t.Context(), store, lane.Settings{Layout: lane.Shared}); !errors.Is(err, lane.ErrIdentity) {
+			t.Errorf("%s: Ensure: %v, want ErrIdentity", text, err)
+		}
+	}
+}
