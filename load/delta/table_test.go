@@ -150,6 +150,10 @@ func TestSnapshot(t *testing.T) {
 	if got.Protocol.MinReader != 1 || got.Protocol.MinWriter != 2 || len(got.Protocol.Features) != 0 {
 		t.Errorf("protocol %+v", got.Protocol)
 	}
+	replaced(t, to, one("x", "2026-11-22", a), 2, true)
+	if again, err := to.Snapshot(t.Context()); err != nil || len(again.Removed) != 1 || again.Removed[0].Path != b.Path {
+		t.Errorf("a file that came back: removed %+v, %v", again.Removed, err)
+	}
 	m := got.MetaData
 	if m.ID == "" || !slices.Equal(m.PartitionBy, columns.PartitionBy) || m.Schema != columns.String() || m.Configuration["delta.checkpointInterval"] != "100" || !m.Created.Equal(tuesday) {
 		t.Errorf("metadata %+v", m)
