@@ -220,6 +220,7 @@ func TestLogBegunAnew(t *testing.T) {
 			replaced(t, anew, one("x", "2026-11-22", f), 2, true)
 			next = 3
 		}
+		replaced(t, to, one("x", "2026-11-23"), next-1, false) // g is not in this log
 		replaced(t, to, one("x", "2026-11-24", h), next, true)
 		wantLive(t, s, f.Path, h.Path)
 	}
