@@ -19,7 +19,10 @@ func (e ForeignError) Error() string {
 	return fmt.Sprintf("%s is not a table that graphlake goes on with: %v. Somebody else has changed it: %s", e.Table, e.What, cure)
 }
 
-const cure = "undo that, or remove " + load.DeltaTables + " and " + load.LaneObject + " from the lake and make them anew by graphlake replay --delta"
+const (
+	cure = "undo that, or " + anew
+	anew = "remove " + load.DeltaTables + " and " + load.LaneObject + " from the lake and make them anew by graphlake replay --delta"
+)
 
 // Unwrap gives what is not as it should be.
 func (e ForeignError) Unwrap() error { return e.What }

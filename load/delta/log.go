@@ -33,6 +33,9 @@ type tail struct {
 	entries []entry // of base+1 and so on
 	bytes   int64   // of the objects of these entries
 	newest  load.Info
+
+	checkpoint pointer // as far as it is known
+	foreign    bool    // there are checkpoints of forms that are not read
 }
 
 func (l *tail) version() int64 { return l.base + int64(len(l.entries)) }
@@ -40,12 +43,14 @@ func (l *tail) version() int64 { return l.base + int64(len(l.entries)) }
 // longestTail is after how many entries a new checkpoint is looked for, which another process may have written.
 const longestTail = 200
 
-// read gives the newest version, with the files of some partitions. Of a table that does not exist it is version none.
+// read gives the newest version, with what is selected of the files. Of a table that does not exist it is version none.
+//
+// A checkpoint that is damaged, or gone because there is a newer one, is set aside: an older one and the entries since give
+// the same, and so do all entries. Only where these are not there any more it is an error.
 func (t *Table) read(ctx context.Context, of selection) (*state, error) {
-	s, err := t.replay(ctx, of, t.lastCheckpoint)
-	if errors.Is(err, fs.ErrNotExist) { // what was named has gone meanwhile, because there is a newer checkpoint
-		t.forget()
-		s, err = t.replay(ctx, of, t.newestCheckpoint)
+	s, err := t.replay(ctx, of)
+	for again := 0; again < mostAgain && err != nil && t.mayRead(ctx, err); again++ {
+		s, err = t.replay(ctx, of)
 	}
 	if errors.Is(err, fs.ErrNotExist) { // not to be taken for a table that does not exist
 		return nil, fmt.Errorf("read the log of %s: a checkpoint or an entry of it is gone, so nobody knows what is in the table: %s", t.Root, cure)
@@ -56,15 +61,55 @@ func (t *Table) read(ctx context.Context, of selection) (*state, error) {
 	return s, nil
 }
 
-func (t *Table) replay(ctx context.Context, of selection, checkpoint func(context.Context) (int64, error)) (*state, error) {
-	l, err := t.advance(ctx, checkpoint)
+// mostAgain bounds the checkpoints that are tried one after the other.
+const mostAgain = 10
+
+// baseError is about the checkpoint with which a reading has begun.
+type baseError struct {
+	version int64
+	error
+}
+
+func (e baseError) Unwrap() error { return e.error }
+
+// mayRead reports whether the log can be read otherwise after an error, and sets aside the checkpoint that it is about.
+func (t *Table) mayRead(ctx context.Context, err error) bool {
+	base, ofBase := errors.AsType[baseError](err)
+	damaged, isDamaged := errors.AsType[damagedError](err)
+	if !(ofBase && isDamaged) && !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tail = tail{}
+	if ofBase && t.aside == nil {
+		t.aside = map[int64]damagedError{}
+	}
+	if ofBase {
+		t.aside[base.version] = damaged
+	}
+	if isDamaged {
+		t.Log.WarnContext(ctx, "a checkpoint is damaged, so the log is read without it", "object", damaged.object, "error", damaged.err)
+	}
+	return true
+}
+
+// asideAt is the version of the object of a damaged checkpoint, which may be written anew; else "".
+func (t *Table) asideAt(version int64) load.Version {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.aside[version].version
+}
+
+func (t *Table) replay(ctx context.Context, of selection) (*state, error) {
+	l, err := t.advance(ctx)
 	if err != nil {
 		return nil, err
 	}
 	s := newState(of)
 	if l.base != none {
 		if s, err = t.readCheckpoint(ctx, l.base, of); err != nil {
-			return nil, err
+			return nil, baseError{l.base, err}
 		}
 	}
 	for _, e := range l.entries {
@@ -77,7 +122,7 @@ func (t *Table) replay(ctx context.Context, of selection, checkpoint func(contex
 
 // advance reads the entries that are new in the log. What was read before is true as long as the newest of it is there
 // as it was: else the log is another, and is read anew.
-func (t *Table) advance(ctx context.Context, checkpoint func(context.Context) (int64, error)) (tail, error) {
+func (t *Table) advance(ctx context.Context) (tail, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.tail.entries) == 0 || len(t.tail.entries) > longestTail {
@@ -89,11 +134,10 @@ func (t *Table) advance(ctx context.Context, checkpoint func(context.Context) (i
 			return t.tail, err
 		}
 	}
-	base, err := checkpoint(ctx)
+	l, err := t.begin(ctx)
 	if err != nil {
 		return tail{}, err
 	}
-	l := tail{known: true, base: base}
 	if err := l.extend(ctx, t); err != nil {
 		return tail{}, err
 	}
@@ -120,18 +164,26 @@ func (t *Table) forget() {
 	t.tail = tail{}
 }
 
-// newestCheckpoint finds the newest checkpoint without being told.
-func (t *Table) newestCheckpoint(ctx context.Context) (int64, error) {
-	newest := none
-	for info, err := range t.Store.List(ctx, load.DeltaLog(t.Root)) {
-		if err != nil {
-			return none, err
-		}
-		if version, checkpoint, ok := load.ParseDeltaLog(t.Root, info.Name); ok && checkpoint {
-			newest = max(newest, version)
+// begin finds the checkpoint from which the log is read: the one that the log names, else the newest. The caller holds mu.
+func (t *Table) begin(ctx context.Context) (tail, error) {
+	named, _, err := t.pointer(ctx)
+	if err != nil {
+		return tail{}, err
+	}
+	if _, aside := t.aside[named.Version]; named.usable() && !aside {
+		return tail{known: true, base: named.Version, checkpoint: named}, nil
+	}
+	log, err := t.listLog(ctx)
+	if err != nil {
+		return tail{}, err
+	}
+	l := tail{known: true, base: none, foreign: log.foreign}
+	for _, version := range log.checkpoints {
+		if _, aside := t.aside[version]; !aside {
+			l.base, l.checkpoint = version, pointer{Version: version, Bytes: log.sizes[version]}
 		}
 	}
-	return newest, nil
+	return l, nil
 }
 
 var errOtherLog = errors.New("the log is not the one that was read before")
@@ -171,7 +223,7 @@ func (l *tail) extend(ctx context.Context, t *Table) error {
 // add reads an entry, which must be the next.
 func (l *tail) add(ctx context.Context, t *Table, info load.Info, version int64) error {
 	if version != l.version()+1 {
-		return fmt.Errorf("entry %d is missing, but %d is there: nobody may remove entries that no checkpoint has taken in", l.version()+1, version)
+		return t.missing(l, version)
 	}
 	data, v, err := load.ReadObject(ctx, t.Store, info.Name)
 	if err != nil {
@@ -179,6 +231,19 @@ func (l *tail) add(ctx context.Context, t *Table, info load.Info, version int64)
 	}
 	info.Version = v
 	return l.append(info, version, data)
+}
+
+// missing says why entries before a version are missed. The caller holds mu.
+func (t *Table) missing(l *tail, version int64) error {
+	for _, damaged := range t.aside {
+		if damaged.err != nil {
+			return damaged
+		}
+	}
+	if l.foreign {
+		return foreign("its log begins with a checkpoint in several files, as graphlake does not read them")
+	}
+	return fmt.Errorf("entry %d is missing, but %d is there, and no checkpoint has taken it in: restore it from a backup, or %s", l.version()+1, version, anew)
 }
 
 func (l *tail) append(info load.Info, version int64, data []byte) error {

@@ -20,11 +20,7 @@ type Newest struct {
 // a [ForeignError]. It reads the end of the log and no file's entry in a checkpoint, however large the table is. A table that
 // does not exist is an [fs.ErrNotExist].
 func (t *Table) Newest(ctx context.Context, partitionBy []string) (Newest, error) {
-	nothing := map[string]string{} // the partition that no table has
-	for _, column := range partitionBy {
-		nothing[column] = "-"
-	}
-	s, err := t.read(ctx, selection{nothing})
+	s, err := t.read(ctx, selection{})
 	if err != nil {
 		return Newest{Version: none}, err
 	}

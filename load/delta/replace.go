@@ -32,9 +32,9 @@ func (t *Table) Replace(ctx context.Context, held func() error, r Replacement) (
 	if err := r.check(t.Root); err != nil || len(r.Partitions) == 0 {
 		return none, false, err
 	}
-	of := make(selection, len(r.Partitions))
-	for i, p := range r.Partitions {
-		of[i] = p.Values
+	var of selection
+	for _, p := range r.Partitions {
+		of.partitions = append(of.partitions, p.Values)
 	}
 	c := commit{Replacement: r, id: t.NewID(), table: t}
 	for try := range tries {

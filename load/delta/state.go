@@ -70,7 +70,7 @@ func (s *state) add(a add) error {
 	}
 	delete(s.removed, path)
 	delete(s.live, path)
-	if s.of.has(a.PartitionValues) {
+	if s.of.has(path, a.PartitionValues) {
 		s.live[path] = a
 	}
 	return nil
@@ -82,7 +82,7 @@ func (s *state) remove(r remove) error {
 		return err
 	}
 	delete(s.live, path)
-	if r.PartitionValues == nil || s.of.has(r.PartitionValues) {
+	if s.of.tombstones && (r.PartitionValues == nil || s.of.has(path, r.PartitionValues)) {
 		s.removed[path] = r
 	}
 	return nil
@@ -117,20 +117,4 @@ func rowsOf(stats string) (int64, error) {
 		return -1, err
 	}
 	return *of.NumRecords, nil
-}
-
-// selection says which partitions are meant: those that have all the values of one of its elements; none says all.
-type selection []map[string]string
-
-func (s selection) has(values map[string]string) bool {
-	return len(s) == 0 || slices.ContainsFunc(s, func(wanted map[string]string) bool { return hasAll(values, wanted) })
-}
-
-func hasAll(values, wanted map[string]string) bool {
-	for column, value := range wanted {
-		if values[column] != value {
-			return false
-		}
-	}
-	return true
 }

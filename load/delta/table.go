@@ -25,8 +25,9 @@ type Table struct {
 	NewID  func() string // a new UUID each time
 	Log    *slog.Logger
 
-	mu   sync.Mutex
-	tail tail // what is known of the log, guarded by mu; entries never change once they are there
+	mu    sync.Mutex
+	tail  tail                   // what is known of the log, guarded by mu; entries never change once they are there
+	aside map[int64]damagedError // checkpoints that are not read any more, guarded by mu: damaged, or the zero one if gone
 }
 
 // File is a data file.
@@ -60,7 +61,7 @@ type Partition struct {
 // some of the partition columns, and those are meant whose values are equal; without any it is all files. A table that
 // does not exist is an [fs.ErrNotExist].
 func (t *Table) Files(ctx context.Context, of ...map[string]string) (files []File, version int64, err error) {
-	s, err := t.readTable(ctx, of)
+	s, err := t.readTable(ctx, selection{all: len(of) == 0, partitions: of})
 	if err != nil {
 		return nil, none, err
 	}
@@ -70,7 +71,7 @@ func (t *Table) Files(ctx context.Context, of ...map[string]string) (files []Fil
 
 // Snapshot gives all that the newest version is. A table that does not exist is an [fs.ErrNotExist].
 func (t *Table) Snapshot(ctx context.Context) (*Snapshot, error) {
-	s, err := t.readTable(ctx, nil)
+	s, err := t.readTable(ctx, everything)
 	if err != nil {
 		return nil, err
 	}
