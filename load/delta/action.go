@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"strings"
 	"time"
@@ -142,7 +143,7 @@ func pathOf(encoded string) (string, error) {
 		return "", foreign("the path of its file %q is not encoded as one", encoded)
 	}
 	scheme, _, found := strings.Cut(encoded, ":")
-	if strings.HasPrefix(path, "/") || found && !strings.Contains(scheme, "/") {
+	if !fs.ValidPath(path) || path == "." || found && !strings.Contains(scheme, "/") {
 		return "", foreign("its file %q lies outside of it", encoded)
 	}
 	return path, nil

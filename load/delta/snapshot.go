@@ -58,14 +58,10 @@ func (t *Table) readTable(ctx context.Context, of selection) (*state, error) {
 	return s, nil
 }
 
-func (s *state) snapshot() (*Snapshot, error) {
-	files, err := s.files()
-	if err != nil {
-		return nil, err
-	}
+func (s *state) snapshot() *Snapshot {
 	m := s.metaData
 	of := &Snapshot{
-		Version: s.version, Files: files,
+		Version: s.version, Files: s.files(),
 		Protocol: Protocol{s.protocol.MinReaderVersion, s.protocol.MinWriterVersion, slices.Concat(s.protocol.ReaderFeatures, s.protocol.WriterFeatures)},
 		MetaData: MetaData{m.ID, m.SchemaString, m.PartitionColumns, m.Configuration, time.UnixMilli(m.CreatedTime).UTC()},
 		Txns:     map[string]int64{},
@@ -77,5 +73,5 @@ func (s *state) snapshot() (*Snapshot, error) {
 		of.Removed = append(of.Removed, Removed{path, maps.Clone(r.PartitionValues), r.Size, time.UnixMilli(r.DeletionTimestamp).UTC()})
 	}
 	slices.SortFunc(of.Removed, func(a, b Removed) int { return cmp.Compare(a.Path, b.Path) })
-	return of, nil
+	return of
 }

@@ -89,32 +89,25 @@ func (s *state) remove(r remove) error {
 }
 
 // files gives the live files, sorted by path.
-func (s *state) files() ([]File, error) {
+func (s *state) files() []File {
 	files := make([]File, 0, len(s.live))
 	for _, path := range slices.Sorted(maps.Keys(s.live)) {
 		a := s.live[path]
-		rows, err := rowsOf(a.Stats)
-		if err != nil {
-			return nil, fmt.Errorf("statistics of %s: %w", path, err)
-		}
 		files = append(files, File{
-			Path: path, Values: maps.Clone(a.PartitionValues), Size: a.Size, Rows: rows,
+			Path: path, Values: maps.Clone(a.PartitionValues), Size: a.Size, Rows: rowsOf(a.Stats),
 			Modified: time.UnixMilli(a.ModificationTime).UTC(), Stats: a.Stats,
 		})
 	}
-	return files, nil
+	return files
 }
 
 // rowsOf reads the number of rows in a file's statistics; -1 if they do not say it.
-func rowsOf(stats string) (int64, error) {
+func rowsOf(stats string) int64 {
 	var of struct {
 		NumRecords *int64 `json:"numRecords"`
 	}
-	if stats == "" {
-		return -1, nil
+	if json.Unmarshal([]byte(stats), &of) != nil || of.NumRecords == nil {
+		return -1
 	}
-	if err := json.Unmarshal([]byte(stats), &of); err != nil || of.NumRecords == nil {
-		return -1, err
-	}
-	return *of.NumRecords, nil
+	return *of.NumRecords
 }

@@ -65,8 +65,7 @@ func (t *Table) Files(ctx context.Context, of ...map[string]string) (files []Fil
 	if err != nil {
 		return nil, none, err
 	}
-	files, err = s.files()
-	return files, s.version, err
+	return s.files(), s.version, nil
 }
 
 // Snapshot gives all that the newest version is. A table that does not exist is an [fs.ErrNotExist].
@@ -75,5 +74,5 @@ func (t *Table) Snapshot(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.snapshot()
+	return s.snapshot(), nil
 }
