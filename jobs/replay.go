@@ -38,6 +38,7 @@ func (r *Runner) Replay(ctx context.Context, s plan.Selection) (Report, error) {
 		rep.Units, rep.Notes = append(rep.Units, u), append(rep.Notes, notes...)
 		rep.addChanges(u.changes)
 	}
+	r.noteLaneOff(&rep)
 	return rep, r.end(ctx, span, &rep)
 }
 

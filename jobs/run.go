@@ -91,6 +91,7 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 	}
 	alive.end(ctx)
 	rep.addChanges(s.changes)
+	s.runner.noteLaneOff(&rep)
 	if sel.Expire {
 		s.expireAfter(ctx, &rep)
 	}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"graphlake/load/lane"
 )
 
 // Whatever a file holds, what is wrong with it is said in lines that begin with its name.
@@ -52,6 +54,34 @@ func TestConfigNotDecoded(t *testing.T) {
 		}
 		if _, err := loadConfig(file); err == nil || !strings.HasPrefix(err.Error(), file+want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// Delta tables are on or off, or of a layout and a form.
+func TestConfigDelta(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "graphlake.yaml")
+	const rest = "tenants: [{name: contoso, tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30, auth: {method: token, token_env: T}}]\n"
+	shared := lane.Settings{Layout: lane.Shared}
+	for text, want := range map[string]struct {
+		on       bool
+		settings lane.Settings
+	}{
+		"":                               {false, shared},
+		"delta: false\n":                 {false, shared},
+		"delta: true\n":                  {true, shared},
+		"delta: {}\n":                    {true, shared},
+		"delta: {layout: shared}\n":      {true, shared},
+		"delta: {compact: true}\n":       {true, lane.Settings{Layout: lane.Shared, Compact: true}},
+		"delta:\n  layout: per_tenant\n": {true, lane.Settings{Layout: lane.PerTenant}},
+		"delta:\n  layout: per_tenant\n  compact: true\n": {true, lane.Settings{Layout: lane.PerTenant, Compact: true}},
+	} {
+		if err := os.WriteFile(file, []byte(text+rest), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := loadConfig(file)
+		if err != nil || c.Delta.on != want.on || c.Delta.settings() != want.settings {
+			t.Errorf("%q: %+v, %v, want %+v", text, c.Delta, err, want)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"graphlake/schemas"
 )
 
-// openToWrite opens the lake for writing, makes sure that it keeps what the privacy says, and removes what ended
-// processes have left.
+// openToWrite opens the lake for writing, makes sure that it has no other lane than is configured and keeps what the privacy
+// says, and removes what ended processes have left.
 func (c *config) openToWrite(ctx context.Context, p jobs.Privacy) (store, error) {
 	s, err := c.openStore(ctx)
 	if err != nil {
@@ -23,6 +23,9 @@ func (c *config) openToWrite(ctx context.Context, p jobs.Privacy) (store, error)
 	}
 	if err := load.SweepScratch(""); err != nil {
 		c.log.WarnContext(ctx, "scratch files may be left", "error", err)
+	}
+	if _, _, err := c.heldLane(ctx, s); err != nil {
+		return nil, err
 	}
 	return s, c.settingsError(jobs.EnsureSettings(ctx, s, p))
 }
