@@ -63,7 +63,7 @@ func (l *Lake) writeDated(ctx context.Context, object string, t schemas.Table, d
 	if err != nil {
 		return DatedFile{}, errors.Join(err, staged.Discard())
 	}
-	defer f.discard()
+	defer func() { _ = f.discard() }() // what it has written nobody sees
 	done := DatedFile{}
 	for _, d := range days {
 		rows, err := l.addDay(ctx, f, t, d)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -177,7 +178,7 @@ func TestDatedFileIsThere(t *testing.T) {
 	}
 	before := objectOf(t, store, datedObject)
 	wider := visits
-	wider.Columns = append(wider.Columns[:len(wider.Columns):len(wider.Columns)], schemas.Column{Name: "seat", Type: schemas.String})
+	wider.Columns = append(slices.Clip(wider.Columns), schemas.Column{Name: "seat", Type: schemas.String})
 	again, err := lake.WriteDated(t.Context(), datedObject, wider, days)
 	if first.Written = false; err != nil || again != first {
 		t.Errorf("WriteDated of what is there = %+v, %v; want %+v", again, err, first)
@@ -208,11 +209,11 @@ func TestDatedFileIsThere(t *testing.T) {
 func TestWriteDatedRefuses(t *testing.T) {
 	mem := checked(t)
 	store, lake, days := datedLake(t, func(l *load.Lake) *load.Lake { return l.TuneAllocator(mem) })
-	other := append(days[:2:2], load.Dated{Partition: days[2].Partition, Hash: days[0].Hash})
+	other := []load.Dated{days[0], days[1], {Partition: days[2].Partition, Hash: days[0].Hash}}
 	if _, err := lake.WriteDated(t.Context(), datedObject, visits, other); !errors.Is(err, load.ErrConflict) {
 		t.Errorf("a day that is another: %v, want a conflict", err)
 	}
-	absent := append(days[:2:2], load.Dated{Partition: visitsOn(1)})
+	absent := []load.Dated{days[0], days[1], {Partition: visitsOn(1)}}
 	if _, err := lake.WriteDated(t.Context(), datedObject, visits, absent); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a day that is not there: %v, want fs.ErrNotExist", err)
 	}

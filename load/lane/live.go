@@ -34,32 +34,23 @@ func (l *Lane) Live(ctx context.Context, t schemas.Table, tenantID string) (all 
 	if err != nil {
 		return nil, -1, named(l.Root(t, tenantID), err)
 	}
+	var plain map[time.Time]map[time.Time]string // read once a month is rolled
 	for _, f := range files {
 		live := LiveFile{Path: f.Path, Size: f.Size, Rows: f.Rows}
 		if of, ok := load.ParseDataFile(f.Path); ok {
 			live.Rolled, live.Days = of.Rolled, []time.Time{of.Date}
-			if of.Rolled {
-				if live.Days, err = l.daysOfMonth(ctx, t, tenantID, of.Date); err != nil {
+			if of.Rolled && plain == nil {
+				if plain, err = l.plainMonths(ctx, t, tenantID); err != nil {
 					return nil, -1, err
 				}
+			}
+			if of.Rolled {
+				live.Days = slices.SortedFunc(maps.Keys(plain[of.Date]), time.Time.Compare)
 			}
 		}
 		all = append(all, live)
 	}
 	return all, version, nil
-}
-
-// daysOfMonth are those that the plain lane has of a month.
-func (l *Lane) daysOfMonth(ctx context.Context, t schemas.Table, tenantID string, month time.Time) (days []time.Time, err error) {
-	for p, err := range l.lake.Partitions(ctx, load.Tables, t.Name, tenantID) {
-		if err != nil {
-			return nil, err
-		}
-		if p.Date.Year() == month.Year() && p.Date.Month() == month.Month() {
-			days = append(days, p.Date)
-		}
-	}
-	return days, nil
 }
 
 // of names all partitions of a tenant.
