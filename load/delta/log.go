@@ -35,7 +35,9 @@ type tail struct {
 	newest  load.Info
 
 	checkpoint pointer // as far as it is known
+	named      bool    // the log names it; else it was found in a list
 	foreign    bool    // there are checkpoints of forms that are not read
+	least      int64   // a version that is known to be, for a checkpoint of it is or was there, or an entry
 }
 
 func (l *tail) version() int64 { return l.base + int64(len(l.entries)) }
@@ -76,7 +78,8 @@ func (e baseError) Unwrap() error { return e.error }
 func (t *Table) mayRead(ctx context.Context, err error) bool {
 	base, ofBase := errors.AsType[baseError](err)
 	damaged, isDamaged := errors.AsType[damagedError](err)
-	if !(ofBase && isDamaged) && !errors.Is(err, fs.ErrNotExist) {
+	_, isMissing := errors.AsType[missingError](err)
+	if !(ofBase && (isDamaged || isMissing)) && !errors.Is(err, fs.ErrNotExist) {
 		return false
 	}
 	t.mu.Lock()
@@ -138,7 +141,14 @@ func (t *Table) advance(ctx context.Context) (tail, error) {
 	if err != nil {
 		return tail{}, err
 	}
-	if err := l.extend(ctx, t); err != nil {
+	err = l.extend(ctx, t)
+	if err == nil && l.version() < l.least {
+		err = t.missing(&l, l.least) // nobody may take it for a shorter log, and write over what is gone
+	}
+	if err != nil && l.named {
+		err = baseError{l.base, err}
+	}
+	if err != nil {
 		return tail{}, err
 	}
 	t.tail = l
@@ -170,14 +180,18 @@ func (t *Table) begin(ctx context.Context) (tail, error) {
 	if err != nil {
 		return tail{}, err
 	}
+	least := none
+	for version := range t.aside {
+		least = max(least, version)
+	}
 	if _, aside := t.aside[named.Version]; named.usable() && !aside {
-		return tail{known: true, base: named.Version, checkpoint: named}, nil
+		return tail{known: true, base: named.Version, checkpoint: named, named: true, least: least}, nil
 	}
 	log, err := t.listLog(ctx)
 	if err != nil {
 		return tail{}, err
 	}
-	l := tail{known: true, base: none, foreign: log.foreign}
+	l := tail{known: true, base: none, foreign: log.foreign, least: max(least, log.newest)}
 	for _, version := range log.checkpoints {
 		if _, aside := t.aside[version]; !aside {
 			l.base, l.checkpoint = version, pointer{Version: version, Bytes: log.sizes[version]}
@@ -243,7 +257,14 @@ func (t *Table) missing(l *tail, version int64) error {
 	if l.foreign {
 		return foreign("its log begins with a checkpoint in several files, as graphlake does not read them")
 	}
-	return fmt.Errorf("entry %d is missing, but %d is there, and no checkpoint has taken it in: restore it from a backup, or %s", l.version()+1, version, anew)
+	return missingError{l.version() + 1, version}
+}
+
+// missingError says that entries are gone.
+type missingError struct{ missing, there int64 }
+
+func (e missingError) Error() string {
+	return fmt.Sprintf("entry %d is missing, though there is a version %d, and no checkpoint has taken it in: restore it from a backup, or %s", e.missing, e.there, anew)
 }
 
 func (l *tail) append(info load.Info, version int64, data []byte) error {

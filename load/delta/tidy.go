@@ -200,19 +200,24 @@ type listedLog struct {
 	entries     map[int64]bool // versions that have one
 	checkpoints []int64        // versions that have one that we read, the oldest first
 	sizes       map[int64]int64
-	foreign     bool // there are checkpoints of forms that we do not read
+	foreign     bool  // there are checkpoints of forms that we do not read
+	newest      int64 // of which there is an object of any form
 }
 
 func (t *Table) listLog(ctx context.Context) (listedLog, error) {
-	l := listedLog{entries: map[int64]bool{}, sizes: map[int64]int64{}}
+	l := listedLog{entries: map[int64]bool{}, sizes: map[int64]int64{}, newest: none}
 	for info, err := range t.Store.List(ctx, load.DeltaLog(t.Root)) {
 		if err != nil {
 			return listedLog{}, err
 		}
 		version, checkpoint, ok := load.ParseDeltaLog(t.Root, info.Name)
+		ofOthers := !ok && strings.Contains(info.Name, ".checkpoint.")
+		if ok || ofOthers {
+			l.newest = max(l.newest, version)
+		}
 		switch {
 		case !ok:
-			l.foreign = l.foreign || strings.Contains(info.Name, ".checkpoint.")
+			l.foreign = l.foreign || ofOthers
 			continue
 		case checkpoint:
 			l.checkpoints = append(l.checkpoints, version)
