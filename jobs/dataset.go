@@ -16,6 +16,7 @@ import (
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/load/lane"
 	"graphlake/schemas"
 )
 
@@ -23,6 +24,7 @@ import (
 type openDataset struct {
 	state       *state.Document
 	lake        *load.Lake // publishes under the document's lock only
+	second      *lane.Lane // to which derived days are published
 	tenant      plan.Tenant
 	dataset     schemas.Dataset
 	fingerprint string
@@ -37,11 +39,14 @@ type openDataset struct {
 	erasures    erased.List // as it was when the lock was taken: who is added later waits for the lock
 	left        leftOut     // who may not be in what is read
 	asking      sync.Mutex  // while it is noted that units are asked for
+	// replacing keeps apart who replaces tables of days, each another day's, and who publishes days to the second lane,
+	// which reads what was derived.
+	replacing sync.RWMutex
 
 	mu      sync.Mutex                     // of what follows
 	asked   bool                           // it is noted that units are asked for
 	planned map[schemas.Range]bool         // and not read yet; nil before a plan was made
-	derived []derivedDay                   // that are clean, which the state does not say yet
+	derived []*derivedDay                  // that are clean once the second lane has them, which the state does not say yet
 	rows    map[time.Time]int64            // that raw holds of days that this session has published
 	changed []load.Commit                  // partitions that this session has changed
 	tables  map[time.Time]map[string]int64 // rows of the tables of days that this session has derived, or counted
@@ -67,7 +72,7 @@ func (r *Runner) openDataset(ctx context.Context, s plan.Selection, t plan.Tenan
 		return nil, errors.Join(err, doc.Close(ctx))
 	}
 	return &openDataset{
-		erasures: erasures, left: leftOutOf(erasures.Of(t.ID)), state: doc, lake: r.Lake.Under(doc.Held), tenant: t, dataset: d, fingerprint: d.Fingerprint(), memory: r.memory(),
+		erasures: erasures, left: leftOutOf(erasures.Of(t.ID)), state: doc, lake: r.Lake.Under(doc.Held), second: r.Delta, tenant: t, dataset: d, fingerprint: d.Fingerprint(), memory: r.memory(),
 		older: lake.Format > 0 && lake.older(), privacy: r.Privacy,
 		keep: s.KeepOf(d), now: r.Now,
 		serial: semaphore.NewWeighted(1), log: log, rows: map[time.Time]int64{},
@@ -212,9 +217,7 @@ func (o *openDataset) keepDays(ctx context.Context, now time.Time) error {
 	if o.state.IsLost() {
 		return nil // the document is another's
 	}
-	if err := o.flush(ctx); err != nil {
-		return err
-	}
+	flushed := o.flush(ctx)
 	o.mu.Lock()
 	counted := state.Counted{Raw: maps.Clone(o.rows), Tables: map[time.Time]map[string]int64{}}
 	for date, rows := range o.tables {
@@ -227,5 +230,5 @@ func (o *openDataset) keepDays(ctx context.Context, now time.Time) error {
 	if err == nil && o.before == nil {
 		o.before = &before
 	}
-	return err
+	return errors.Join(flushed, err)
 }

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,12 +78,14 @@ func (o *openDataset) derive(ctx context.Context, date time.Time) (r derive.Resu
 		return r, err
 	}
 	defer day.Discard()
+	o.replacing.RLock()
 	r, err = day.Commit(ctx)
+	o.replacing.RUnlock()
 	o.noteCommits(r.Commits...)
 	if err != nil {
 		return r, err
 	}
-	return r, o.cleaned(ctx, date, columnsOf(r.Misfits))
+	return r, o.cleaned(ctx, &derivedDay{date, columnsOf(r.Misfits), r.Commits})
 }
 
 // published are the days of raw that a unit has published, or found as they are.
@@ -129,7 +132,7 @@ func (s *Session) deriveAll(ctx context.Context, p published, u plan.Unit, rep *
 
 // deriveChanged derives a day, unless its tables are what raw gives already.
 func (s *Session) deriveChanged(ctx context.Context, o *openDataset, d day) (derive.Result, error) {
-	if st := o.state.View(); !d.changed && st.Fresh(d.date, o.fingerprint, "") {
+	if st := o.state.View(); !d.changed && st.Fresh(d.date, o.fingerprint, o.second.ID()) {
 		if there, clean, err := o.day(d.date).Count(ctx); err != nil || clean {
 			return there, err
 		}
@@ -195,12 +198,13 @@ const cleanAtOnce = 32
 type derivedDay struct {
 	date    time.Time
 	misfits map[string]int64
+	commits []load.Commit
 }
 
 // cleaned notes that a day was derived, now or with those that follow it.
-func (o *openDataset) cleaned(ctx context.Context, date time.Time, misfits map[string]int64) error {
+func (o *openDataset) cleaned(ctx context.Context, d *derivedDay) error {
 	o.mu.Lock()
-	o.derived = append(o.derived, derivedDay{date, misfits})
+	o.derived = append(slices.DeleteFunc(o.derived, func(before *derivedDay) bool { return before.date.Equal(d.date) }), d)
 	full := len(o.derived) >= cleanAtOnce
 	o.mu.Unlock()
 	if full {
@@ -209,21 +213,23 @@ func (o *openDataset) cleaned(ctx context.Context, date time.Time, misfits map[s
 	return nil
 }
 
-// flush tells the state of the days that were derived.
+// flush publishes the days that were derived to the second lane, and then tells the state that they are clean. Days that
+// cannot be published stay dirty.
 func (o *openDataset) flush(ctx context.Context) error {
+	o.replacing.Lock()
+	defer o.replacing.Unlock()
 	o.mu.Lock()
-	none := len(o.derived) == 0
+	days := slices.Clone(o.derived)
 	o.mu.Unlock()
-	if none {
+	if len(days) == 0 {
 		return nil
 	}
+	if err := o.publish(ctx, days); err != nil {
+		return err
+	}
 	return o.state.Update(context.WithoutCancel(ctx), func(st *state.State) {
-		o.mu.Lock() // within the change: a unit that marks days takes them out of these
-		days := o.derived
-		o.derived = nil
-		o.mu.Unlock()
-		for _, d := range days {
-			st.MarkClean(d.date, o.fingerprint, "")
+		for _, d := range o.stillClean(days) { // within the change: a unit that marks days takes them out of these
+			st.MarkClean(d.date, o.fingerprint, o.second.ID())
 			st.Restore(load.Tables, d.date)
 			if !o.keep.TooOld(load.Quarantine, d.date, o.now) {
 				st.Restore(load.Quarantine, d.date)
@@ -233,13 +239,27 @@ func (o *openDataset) flush(ctx context.Context) error {
 	})
 }
 
+// stillClean are those of some days that nobody has marked since they were derived. They are not to be flushed again.
+func (o *openDataset) stillClean(days []*derivedDay) (clean []*derivedDay) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.derived = slices.DeleteFunc(o.derived, func(d *derivedDay) bool {
+		flushed := slices.Contains(days, d)
+		if flushed {
+			clean = append(clean, d)
+		}
+		return flushed
+	})
+	return clean
+}
+
 // markDirty notes in the state that raw of days is about to be replaced: that their tables were derived, which the state
 // may not say yet, was of what raw has been.
 func (o *openDataset) markDirty(st *state.State, days []time.Time) {
 	st.MarkDirty(days...)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.derived = slices.DeleteFunc(o.derived, func(d derivedDay) bool { return slices.ContainsFunc(days, d.date.Equal) })
+	o.derived = slices.DeleteFunc(o.derived, func(d *derivedDay) bool { return slices.ContainsFunc(days, d.date.Equal) })
 }
 
 // columnsOf counts misfits by table.column.
@@ -285,7 +305,12 @@ func (s *Session) deriveDirty(ctx context.Context) (days []dirtyDay) {
 			days = append(days, d)
 		}
 		if err := o.flush(ctx); err != nil {
-			o.log.WarnContext(ctx, "that days were derived could not be noted, so they are derived again", "error", err)
+			dirty := o.state.View().Dirty
+			for i, d := range days {
+				if d.open == o && slices.ContainsFunc(dirty, d.date.Equal) {
+					days[i].err = cmp.Or(d.err, err)
+				}
+			}
 		}
 	}
 	return days

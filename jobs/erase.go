@@ -4,8 +4,8 @@ package jobs
 // before anything else, and from then on
 //   - whatever is read passes it, in every run (left.go);
 //   - each dataset of their tenants goes through it once, under its lock: raw day by day (rewrite.go), tables and
-//     quarantine of days of which raw is gone, then what the state remembers, then the document of days. Only then
-//     the state says that the dataset has been through;
+//     quarantine of days of which raw is gone, then the second lane, if there is one, and what was in it before, then what
+//     the state remembers, then the document of days. Only then the state says that the dataset has been through;
 //   - when all datasets have, the reports of runs go through it, and only then the list says that the erasure has ended.
 //
 // Whoever is stopped at any point leaves a list that says so, and the same command goes on, or any run of a
@@ -68,7 +68,9 @@ func (r *Runner) eraseFrom(ctx context.Context, sel plan.Selection, t plan.Tenan
 	defer alive.end(ctx)
 	rep := s.erase(ctx, o)
 	rep.changes = o.changes()
-	return rep, o.state.Close(ctx)
+	err = o.state.Close(ctx)
+	r.anyLane().Tidy(ctx)
+	return rep, err
 }
 
 // goOnErasing goes on, in the datasets of a session, with what somebody has begun. Of those of which nothing is to be done
@@ -125,6 +127,9 @@ func (s *Session) eraseDataset(ctx context.Context, o *openDataset, rep *UnitRep
 	}
 	if err == nil {
 		err = o.noteHash(ctx)
+	}
+	if err == nil {
+		err = o.eraseFromLane(ctx, s.runner.anyLane())
 	}
 	if err == nil {
 		err = s.eraseState(ctx, o)

@@ -3,8 +3,9 @@ package jobs
 // Days that are older than the lake keeps are removed: of raw, tables and quarantine each by its own time, and reports of
 // runs. It works under the lock of a dataset, the oldest day first.
 //
-// A day is too old when its end is: by UTC, and by a time that Graph has told, too. First the state says that it is removed,
-// by compare-and-swap (see state/removed.go); then its objects go: tables, of these children before their root, so that no
+// A day is too old when its end is: by UTC, and by a time that Graph has told, too. First the state says of all such days
+// that they are removed, by compare-and-swap (see state/removed.go); then their tables go from the second lane, if there is
+// one; then, day by day, the objects go: tables, of these children before their root, so that no
 // reader sees a child whose parent is gone; quarantine; raw at last. Each goes in the version that was listed, so that
 // nothing of a later writer's is lost. A crash leaves objects of a day that is removed already, and the next expire finds
 // them where it finds all: in the lists of partitions. When all days are done the state says also of those of which there
@@ -201,20 +202,19 @@ func (e *expiry) remove(ctx context.Context, s *Session, o *openDataset) error {
 	if err := e.list(ctx, o.lake, &st); err != nil {
 		return err
 	}
-	var errs []error
-	for _, date := range e.dates(&st) {
+	going, errs := e.going(&st, stuck)
+	if err := errors.Join(ctx.Err(), s.runner.stopped()); err != nil {
+		return errors.Join(append(errs, err)...)
+	}
+	if err := e.begin(ctx, o, going); err != nil {
+		return errors.Join(append(errs, fmt.Errorf("remove %s: %w", e.dataset.Name, err))...)
+	}
+	for _, d := range going {
 		if err := errors.Join(ctx.Err(), s.runner.stopped()); err != nil {
 			return errors.Join(append(errs, err)...)
 		}
-		st = o.state.View()
-		due := e.due(&st, date)
-		if tablesStay := !e.tooOld(load.Tables, date) && !st.IsRemoved(load.Tables, date); stuck[date] != nil && tablesStay && slices.Contains(due, load.Raw) {
-			errs = append(errs, fmt.Errorf("raw of %s stays, because its tables could not be derived of it: %w", date.Format(time.DateOnly), stuck[date]))
-			continue
-		}
-		delete(stuck, date)
-		if err := e.removeDay(ctx, o, date, due); err != nil {
-			return errors.Join(append(errs, fmt.Errorf("remove %s of %s: %w", e.dataset.Name, date.Format(time.DateOnly), err))...)
+		if err := e.removeDay(ctx, o, d); err != nil {
+			return errors.Join(append(errs, fmt.Errorf("remove %s of %s: %w", e.dataset.Name, d.date.Format(time.DateOnly), err))...)
 		}
 	}
 	st = o.state.View()
@@ -224,13 +224,41 @@ func (e *expiry) remove(ctx context.Context, s *Session, o *openDataset) error {
 	return errors.Join(errs...)
 }
 
-// removeDay removes a day, of some kinds, and what is left of it where a crash has left something.
-func (e *expiry) removeDay(ctx context.Context, o *openDataset, date time.Time, kinds []load.Kind) error {
+// dueDay is a day of which something is to be removed.
+type dueDay struct {
+	date  time.Time
+	kinds []load.Kind
+}
+
+// going are the days of which something is removed now, the oldest first. Of those that are stuck raw stays, as long as
+// their tables do.
+func (e *expiry) going(st *state.State, stuck map[time.Time]error) (days []dueDay, errs []error) {
+	for _, date := range e.dates(st) {
+		due := e.due(st, date)
+		if tablesStay := !e.tooOld(load.Tables, date) && !st.IsRemoved(load.Tables, date); stuck[date] != nil && tablesStay && slices.Contains(due, load.Raw) {
+			errs = append(errs, fmt.Errorf("raw of %s stays, because its tables could not be derived of it: %w", date.Format(time.DateOnly), stuck[date]))
+			continue
+		}
+		delete(stuck, date)
+		days = append(days, dueDay{date, due})
+	}
+	return days, errs
+}
+
+// begin notes that days are removed, before anything of them is, and removes them from the second lane, which the plain
+// files outlast: these are what is found of a day.
+func (e *expiry) begin(ctx context.Context, o *openDataset, days []dueDay) error {
 	st := o.state.View()
 	marks := map[load.Kind][]schemas.Range{}
-	for _, kind := range kinds {
-		if !st.IsRemoved(kind, date) {
-			marks[kind] = []schemas.Range{{From: date, To: date.Add(schemas.Day)}}
+	var tables []time.Time
+	for _, d := range days {
+		for _, kind := range d.kinds {
+			if !st.IsRemoved(kind, d.date) {
+				marks[kind] = append(marks[kind], schemas.Range{From: d.date, To: d.date.Add(schemas.Day)})
+			}
+		}
+		if slices.Contains(d.kinds, load.Tables) {
+			tables = append(tables, d.date)
 		}
 	}
 	if len(marks) > 0 {
@@ -238,8 +266,13 @@ func (e *expiry) removeDay(ctx context.Context, o *openDataset, date time.Time, 
 			return err
 		}
 	}
-	for _, kind := range kinds {
-		for _, p := range e.days[date][kind] {
+	return o.removeFromLane(ctx, e.runner.anyLane(), tables)
+}
+
+// removeDay removes what is there of a day.
+func (e *expiry) removeDay(ctx context.Context, o *openDataset, d dueDay) error {
+	for _, kind := range d.kinds {
+		for _, p := range e.days[d.date][kind] {
 			if err := o.lake.Remove(ctx, p); err != nil {
 				return err
 			}

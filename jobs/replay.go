@@ -22,6 +22,20 @@ import (
 // a new column, or by a version that reads what an older one quarantined. All its days are dirty from
 // the start, so one that was interrupted is finished by the next run. There is a unit a dataset.
 func (r *Runner) Replay(ctx context.Context, s plan.Selection) (Report, error) {
+	return r.replayBy(ctx, s, (*Session).replay)
+}
+
+// ReplayLane publishes to the second lane what the plain tables have of the selection and it does not: after it was turned
+// on for a lake that has days already, or off for a while. Nothing is derived, and nobody is asked. One that was
+// interrupted goes on behind what is done. There is a unit a dataset.
+func (r *Runner) ReplayLane(ctx context.Context, s plan.Selection) (Report, error) {
+	return r.replayBy(ctx, s, (*Session).replayLane)
+}
+
+// replaying is what a replay does with a dataset that is open.
+type replaying func(*Session, context.Context, *openDataset, *live, *UnitReport) error
+
+func (r *Runner) replayBy(ctx context.Context, s plan.Selection, by replaying) (Report, error) {
 	if err := s.Check(r.Now); err != nil {
 		return Report{}, err
 	}
@@ -34,7 +48,7 @@ func (r *Runner) Replay(ctx context.Context, s plan.Selection) (Report, error) {
 		}
 	}
 	for _, l := range r.Progress.begin(units, false) {
-		u, notes := r.replay(ctx, s, l)
+		u, notes := r.replay(ctx, s, l, by)
 		rep.Units, rep.Notes = append(rep.Units, u), append(rep.Notes, notes...)
 		rep.addChanges(u.changes)
 	}
@@ -42,16 +56,16 @@ func (r *Runner) Replay(ctx context.Context, s plan.Selection) (Report, error) {
 	return rep, r.end(ctx, span, &rep)
 }
 
-func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live) (rep UnitReport, notes []plan.Note) {
+func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live, by replaying) (rep UnitReport, notes []plan.Note) {
 	rep = newUnitReport(l.Unit)
 	ctx, span := r.Telemetry.start(ctx, "unit")
 	o, err := r.openDataset(ctx, sel, l.Tenant, l.Dataset)
 	if err == nil {
-		cores := runtime.GOMAXPROCS(0)
-		s := &Session{runner: r, selection: sel, open: []*openDataset{o}, encoders: newEncoders(int64(cores))}
+		s := &Session{runner: r, selection: sel, open: []*openDataset{o}, encoders: newEncoders(int64(runtime.GOMAXPROCS(0)))}
 		alive := s.beat(ctx, "replay")
 		notes = o.notReplayed(sel)
-		err = errors.Join(s.replay(ctx, o, l, cores, &rep), o.state.Close(ctx))
+		err = errors.Join(by(s, ctx, o, l, &rep), o.state.Close(ctx))
+		r.Delta.Tidy(ctx)
 		alive.end(ctx)
 		rep.changes = o.changes()
 	}
@@ -65,7 +79,7 @@ func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live) (rep U
 	return rep, notes
 }
 
-func (s *Session) replay(ctx context.Context, o *openDataset, l *live, cores int, rep *UnitReport) error {
+func (s *Session) replay(ctx context.Context, o *openDataset, l *live, rep *UnitReport) error {
 	days, err := o.days(ctx, s.selection)
 	st := o.state.View()
 	days = slices.DeleteFunc(days, func(date time.Time) bool { // but for raw that is to be brought up to the rules of privacy
@@ -82,7 +96,7 @@ func (s *Session) replay(ctx context.Context, o *openDataset, l *live, cores int
 	var mu sync.Mutex // of rep and errs
 	var errs []error
 	var workers errgroup.Group
-	workers.SetLimit(cores)
+	workers.SetLimit(int(s.encoders.most))
 	for _, day := range days {
 		workers.Go(func() error {
 			err := ctx.Err()

@@ -19,6 +19,7 @@ import (
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/load/delta"
 	"graphlake/schemas"
 )
 
@@ -150,11 +151,15 @@ func farBelow(now, before int64) bool {
 }
 
 // ErrorReport is an error in a report. Kind is for programs: that of a [graph.Error], or failed, interrupted, bad record,
-// locked or conflict; Message is for people, and a lake with pseudonyms does not keep it.
+// foreign table, locked or conflict; Message is for people, and a lake with pseudonyms does not keep it.
 type ErrorReport struct {
 	Kind    string `json:"kind"`
 	Message string `json:"message"`
 }
+
+// foreignTable is the kind of the error that somebody else has made a Delta table of the lake into one that graphlake does
+// not write.
+const foreignTable = "foreign table"
 
 func newUnitReport(u plan.Unit) UnitReport {
 	return UnitReport{
@@ -241,6 +246,8 @@ func (u *UnitReport) decideOutcome(unit plan.Unit, err error) {
 		u.Error = &ErrorReport{Kind: "interrupted", Message: "the run was stopped; the same command goes on"}
 	case errors.Is(err, derive.ErrTooManyBad):
 		u.Error.Kind = "bad record"
+	case is[delta.ForeignError](err):
+		u.Outcome, u.Error.Kind = state.Forbidden, foreignTable
 	case errors.Is(err, load.ErrLocked):
 		u.Outcome, u.Error.Kind = state.Unavailable, "locked"
 	case errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):

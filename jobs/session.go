@@ -281,6 +281,7 @@ func (s *Session) close(ctx context.Context) (failed []Failure) {
 		}
 	}
 	s.open = nil
+	s.runner.anyLane().Tidy(ctx)
 	return failed
 }
 

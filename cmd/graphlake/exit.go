@@ -11,6 +11,7 @@ import (
 	"graphlake/jobs/exclude"
 	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/load/delta"
 )
 
 // The exit statuses, as --help lists them.
@@ -55,10 +56,11 @@ func exitStatus(err error) int {
 	}
 	kind := graph.KindOf(err)
 	network, failed := errors.AsType[*url.Error](err)
+	_, isForeign := errors.AsType[delta.ForeignError](err)
 	switch {
 	case errors.Is(err, jobs.ErrClock), errors.Is(err, jobs.ErrNotTold), errors.Is(err, load.ErrLocked), errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
 		return exitLater
-	case kind == graph.Unauthorized, kind == graph.NoPolicy, errors.Is(err, fs.ErrPermission), errors.Is(err, exclude.ErrNobody):
+	case kind == graph.Unauthorized, kind == graph.NoPolicy, errors.Is(err, fs.ErrPermission), errors.Is(err, exclude.ErrNobody), isForeign:
 		return exitForbidden
 	case kind == graph.Off, kind == graph.NoAttribution:
 		return exitIncomplete

@@ -1,0 +1,170 @@
+package jobs
+
+// The second lane of a lake has the tables once more, as Delta tables. What is said of it here:
+//   - A day that was derived is published to it before the state says that the day is clean, and with which lane. So a
+//     crash between the lanes, a lane that was off for a while and one that is new are days that it does not have yet, and
+//     the next that derives them, or a replay of the lane, brings them.
+//   - What is removed goes from it before it goes from the plain files: whoever is stopped finds these, and begins again.
+//   - Nil is a lane of which nothing is had, and to which nothing is published.
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
+	"graphlake/load"
+	"graphlake/load/lane"
+	"graphlake/schemas"
+)
+
+// anyLane is the second lane that the lake has, also if it is off.
+func (r *Runner) anyLane() *lane.Lane { return cmp.Or(r.Delta, r.DeltaOff) }
+
+// publish publishes days that were derived to the second lane, children before their root, each table's in one step.
+func (o *openDataset) publish(ctx context.Context, days []*derivedDay) error {
+	for _, t := range slices.Backward(o.dataset.Tables) {
+		var of []lane.Day
+		for _, d := range days {
+			for _, c := range d.commits {
+				if c.Partition.Kind == load.Tables && c.Partition.Name == t.Name {
+					of = append(of, lane.Day{Partition: c.Partition, Hash: c.Hash})
+				}
+			}
+		}
+		if _, err := o.second.Publish(ctx, o.state.Held, t, of); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// laneAtOnce days are published by a replay of the lane, and noted, at once: whoever is stopped goes on behind them.
+const laneAtOnce = 100
+
+// replayLane publishes to the second lane what the plain tables have of the selection and it does not. Nothing is derived:
+// a day that is dirty goes as it is, and stays dirty. Of days of which raw was removed the state does not say whether the
+// lane has them, so that each time they are looked at.
+func (s *Session) replayLane(ctx context.Context, o *openDataset, l *live, rep *UnitReport) error {
+	missing, err := o.notInLane(ctx, s.selection)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	days := slices.SortedFunc(maps.Keys(missing), time.Time.Compare)
+	l.days.Store(int64(len(days)))
+	rep.From, rep.To = days[0], days[len(days)-1].Add(schemas.Day)
+	for some := range slices.Chunk(days, laneAtOnce) {
+		if err := cmp.Or(ctx.Err(), s.runner.stopped()); err != nil {
+			return err
+		}
+		if err := o.publishPlain(ctx, some, missing, rep); err != nil {
+			return fmt.Errorf("%s from %s on: %w", o.dataset.Name, some[0].Format(time.DateOnly), err)
+		}
+		l.derived.Add(int64(len(some)))
+	}
+	return nil
+}
+
+// publishPlain publishes plain files of some days, by their tables, and notes that the lane has them.
+func (o *openDataset) publishPlain(ctx context.Context, days []time.Time, tables map[time.Time][]string, rep *UnitReport) error {
+	for _, t := range slices.Backward(o.dataset.Tables) {
+		var of []lane.Day
+		for _, date := range days {
+			if slices.Contains(tables[date], t.Name) {
+				of = append(of, lane.Day{Partition: o.partition(load.Tables, t.Name, date)})
+			}
+		}
+		changed, err := o.second.Publish(ctx, o.state.Held, t, of)
+		if err != nil {
+			return err
+		}
+		if changed {
+			rep.Written += len(of)
+		} else {
+			rep.Unchanged += len(of)
+		}
+	}
+	return o.state.Update(ctx, func(st *state.State) {
+		for _, date := range days {
+			st.MarkInLane(date, o.second.ID())
+		}
+	})
+}
+
+// notInLane are the tables of the days of a selection of which it is not known that the second lane has them as they are.
+func (o *openDataset) notInLane(ctx context.Context, s plan.Selection) (map[time.Time][]string, error) {
+	st := o.state.View()
+	missing := map[time.Time][]string{}
+	for _, t := range o.dataset.Tables {
+		for p, err := range o.lake.Partitions(ctx, load.Tables, t.Name, o.tenant.ID) {
+			if err != nil {
+				return nil, err
+			}
+			if touches(s, p.Date) && !st.IsRemoved(load.Tables, p.Date) && !st.InLane(p.Date, o.second.ID()) {
+				missing[p.Date] = append(missing[p.Date], t.Name)
+			}
+		}
+	}
+	return missing, nil
+}
+
+// eraseFromLane brings the days that a lane has of a dataset to what the plain files are, and removes all that was there
+// before: also of days of which nothing was taken out now, because somebody may have gone from them earlier. A lane that
+// is off lags the plain files, and may hold somebody who is in none of those any more.
+func (o *openDataset) eraseFromLane(ctx context.Context, l *lane.Lane) error {
+	st := o.state.View()
+	for _, t := range slices.Backward(o.dataset.Tables) {
+		days, err := o.mayDiffer(ctx, l, t, &st)
+		if err == nil {
+			_, err = l.Publish(ctx, o.state.Held, t, days)
+		}
+		if err == nil {
+			_, err = l.Vacuum(ctx, o.state.Held, t, o.tenant.ID, lane.VacuumOptions{})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayDiffer are the days that a lane has of a table and that may not be what the plain files are.
+func (o *openDataset) mayDiffer(ctx context.Context, l *lane.Lane, t schemas.Table, st *state.State) (days []lane.Day, err error) {
+	files, _, err := l.Live(ctx, t, o.tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		for _, date := range f.Days {
+			if !st.InLane(date, l.ID()) || slices.ContainsFunc(st.Erasing, date.Equal) {
+				days = append(days, lane.Day{Partition: o.partition(load.Tables, t.Name, date)})
+			}
+		}
+	}
+	return days, nil
+}
+
+// removeFromLane removes days of a dataset from a lane for good.
+func (o *openDataset) removeFromLane(ctx context.Context, l *lane.Lane, dates []time.Time) error {
+	if len(dates) == 0 {
+		return nil
+	}
+	for _, t := range slices.Backward(o.dataset.Tables) {
+		var days []lane.Day
+		for _, date := range dates {
+			days = append(days, lane.Day{Partition: o.partition(load.Tables, t.Name, date), Removed: true})
+		}
+		_, err := l.Publish(ctx, o.state.Held, t, days)
+		if err == nil {
+			_, err = l.Vacuum(ctx, o.state.Held, t, o.tenant.ID, lane.VacuumOptions{Days: dates})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
