@@ -22,6 +22,7 @@ import (
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/load/lane"
 	"graphlake/schemas"
 )
 
@@ -32,6 +33,7 @@ type night struct {
 	plan.Selection
 	client *graph.Client
 	now    time.Time
+	lane   *lane.Settings // of the second lane; nil: it is off
 }
 
 // newNight is the night of a date in November. Every night finds more late versions of calls, and
@@ -51,7 +53,7 @@ func newNight(t *testing.T, date int, spoiled bool) night {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return night{plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: nightly}, client, now}
+	return night{Selection: plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: nightly}, client: client, now: now}
 }
 
 var duration = regexp.MustCompile(`"duration":\d+`)
@@ -77,6 +79,9 @@ func spoiling(h http.Handler) http.Handler {
 func (n night) run(t *testing.T, store state.Store) (jobs.Report, error) {
 	t.Helper()
 	r := n.runner(t, store)
+	if err := openLane(t, &r, n.lane); err != nil {
+		return jobs.Report{}, err
+	}
 	return r.Run(t.Context(), n.Selection)
 }
 
@@ -108,6 +113,7 @@ func files(t *testing.T, store load.Store) map[string][]byte {
 			all[info.Name] = content(t, store, info.Name)
 		}
 	}
+	compareLanes(t, store, all)
 	return all
 }
 

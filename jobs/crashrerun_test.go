@@ -31,7 +31,7 @@ func officeNight(t *testing.T, o *office, d schemas.Dataset, day int) night {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return night{plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{d}}, client, at(day, 2)}
+	return night{Selection: plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{d}}, client: client, now: at(day, 2)}
 }
 
 func copied(t *testing.T, lake string) string {

@@ -34,7 +34,7 @@ func everyNight(t *testing.T, date int) night {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return night{plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: schemas.BuiltIn()}, client, now}
+	return night{Selection: plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: schemas.BuiltIn()}, client: client, now: now}
 }
 
 // person is who the pictures say has a key, and what is given by which they are erased.

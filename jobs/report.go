@@ -157,10 +157,6 @@ type ErrorReport struct {
 	Message string `json:"message"`
 }
 
-// foreignTable is the kind of the error that somebody else has made a Delta table of the lake into one that graphlake does
-// not write.
-const foreignTable = "foreign table"
-
 func newUnitReport(u plan.Unit) UnitReport {
 	return UnitReport{
 		Tenant: u.Tenant.Name, Dataset: u.Dataset.Name, From: u.Range.From, To: u.Range.To,
@@ -247,7 +243,7 @@ func (u *UnitReport) decideOutcome(unit plan.Unit, err error) {
 	case errors.Is(err, derive.ErrTooManyBad):
 		u.Error.Kind = "bad record"
 	case is[delta.ForeignError](err):
-		u.Outcome, u.Error.Kind = state.Forbidden, foreignTable
+		u.Outcome, u.Error.Kind = state.Forbidden, "foreign table"
 	case errors.Is(err, load.ErrLocked):
 		u.Outcome, u.Error.Kind = state.Unavailable, "locked"
 	case errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):

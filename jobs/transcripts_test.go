@@ -296,5 +296,5 @@ func TestCrashWhileContentComes(t *testing.T) {
 }
 
 func newNightOf(client *graph.Client, now time.Time, datasets ...schemas.Dataset) night {
-	return night{plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: datasets}, client, now}
+	return night{Selection: plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: datasets}, client: client, now: now}
 }

@@ -144,7 +144,7 @@ func (c *command) printCauses(rep jobs.Report, verb string) error {
 // hangs says what was not read or derived for a cause.
 func hangs(cause jobs.Cause, verb string) string {
 	what := "not read"
-	if verb == "replay" || cause.Cure == jobs.Audit {
+	if verb == "replay" || cause.Cure == jobs.Audit || cause.Kind == "foreign table" {
 		what = "not derived"
 	}
 	of := cause.Tenant
