@@ -22,33 +22,41 @@ import (
 
 // onStores runs a test on each kind of store, in both layouts.
 func onStores(t *testing.T, test func(t *testing.T, r *rig)) {
-	stores := map[string]func(t *testing.T, layout lane.Layout) delta.Store{
-		"memory": func(*testing.T, lane.Layout) delta.Store { return memstore.New() },
-		"disk": func(t *testing.T, _ lane.Layout) delta.Store {
-			s, err := dirstore.New(t.Context(), t.TempDir())
-			if err != nil {
-				t.Fatal(err)
-			}
-			return s
+	kinds := map[string]func(t *testing.T) func(t *testing.T, layout lane.Layout) delta.Store{
+		"memory": func(*testing.T) func(*testing.T, lane.Layout) delta.Store {
+			return func(*testing.T, lane.Layout) delta.Store { return memstore.New() }
 		},
-		"blob": func(t *testing.T, layout lane.Layout) delta.Store {
-			o := blobstore.Options{ConnectionString: azurite.Start(t), Container: "lake", Prefix: string(layout)}
+		"disk": func(*testing.T) func(*testing.T, lane.Layout) delta.Store {
+			return func(t *testing.T, _ lane.Layout) delta.Store {
+				s, err := dirstore.New(t.Context(), t.TempDir())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s
+			}
+		},
+		"blob": func(t *testing.T) func(*testing.T, lane.Layout) delta.Store {
+			o := blobstore.Options{ConnectionString: azurite.Start(t), Container: "lake"}
 			if _, err := blobstore.Create(t.Context(), o); err != nil {
 				t.Fatal(err)
 			}
-			s, err := blobstore.New(t.Context(), o)
-			if err != nil {
-				t.Fatal(err)
+			return func(t *testing.T, layout lane.Layout) delta.Store {
+				o.Prefix = string(layout)
+				s, err := blobstore.New(t.Context(), o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s
 			}
-			return s
 		},
 	}
-	for name, store := range stores {
-		for _, layout := range []lane.Layout{lane.Shared, lane.PerTenant} {
-			t.Run(name+"/"+string(layout), func(t *testing.T) {
-				test(t, newRig(t, store(t, layout), lane.Settings{Layout: layout}))
-			})
-		}
+	for name, kind := range kinds {
+		t.Run(name, func(t *testing.T) {
+			open := kind(t)
+			for _, layout := range []lane.Layout{lane.Shared, lane.PerTenant} {
+				t.Run(string(layout), func(t *testing.T) { test(t, newRig(t, open(t, layout), lane.Settings{Layout: layout})) })
+			}
+		})
 	}
 }
 
