@@ -16,7 +16,7 @@ import (
 	"graphlake/jobs/exclude"
 	"graphlake/jobs/state"
 	"graphlake/load"
-	"graphlake/load/delta"
+	"graphlake/load/lane"
 )
 
 // Cause is why some units were not read, or not derived: one thing, which is told once.
@@ -131,7 +131,7 @@ func (u *UnitReport) causeOf(err error) cause {
 		return cause{key: connection(e.Err), cure: Again}
 	case ok:
 		return cause{key: fmt.Sprint(u.Dataset, e.Status, e.Code, e.InnerCode), cure: Again}
-	case is[delta.ForeignError](err): // which says what mends it
+	case is[lane.ForeignError](err): // which says what mends it
 		return cause{key: u.Error.Message}
 	case u.Error.Kind == "bad record", errors.Is(err, load.ErrDamaged):
 		return cause{key: u.Dataset + u.Error.Kind, cure: Audit}

@@ -19,7 +19,7 @@ import (
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
-	"graphlake/load/delta"
+	"graphlake/load/lane"
 	"graphlake/schemas"
 )
 
@@ -242,7 +242,7 @@ func (u *UnitReport) decideOutcome(unit plan.Unit, err error) {
 		u.Error = &ErrorReport{Kind: "interrupted", Message: "the run was stopped; the same command goes on"}
 	case errors.Is(err, derive.ErrTooManyBad):
 		u.Error.Kind = "bad record"
-	case is[delta.ForeignError](err):
+	case is[lane.ForeignError](err):
 		u.Outcome, u.Error.Kind = state.Forbidden, "foreign table"
 	case errors.Is(err, load.ErrLocked):
 		u.Outcome, u.Error.Kind = state.Unavailable, "locked"

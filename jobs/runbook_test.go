@@ -17,7 +17,7 @@ import (
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
-	"graphlake/load/delta"
+	"graphlake/load/lane"
 )
 
 // ofKind is for every kind an error that is decided to be of it.
@@ -35,7 +35,7 @@ var ofKind = map[string]error{
 	"no attribution":   &graph.Error{Kind: graph.NoAttribution},
 	"nobody":           exclude.ErrNobody,
 	"bad record":       derive.ErrTooManyBad,
-	"foreign table":    delta.ForeignError{Table: "delta/calls", What: errors.New("its protocol is 3/7")},
+	"foreign table":    lane.ForeignError{Table: "delta/calls", What: errors.New("its protocol is 3/7")},
 	"locked":           load.ErrLocked,
 	"conflict":         load.ErrConflict,
 	"interrupted":      context.Canceled,

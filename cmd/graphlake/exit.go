@@ -11,7 +11,7 @@ import (
 	"graphlake/jobs/exclude"
 	"graphlake/jobs/state"
 	"graphlake/load"
-	"graphlake/load/delta"
+	"graphlake/load/lane"
 )
 
 // The exit statuses, as --help lists them.
@@ -56,7 +56,7 @@ func exitStatus(err error) int {
 	}
 	kind := graph.KindOf(err)
 	network, failed := errors.AsType[*url.Error](err)
-	_, isForeign := errors.AsType[delta.ForeignError](err)
+	_, isForeign := errors.AsType[lane.ForeignError](err)
 	switch {
 	case errors.Is(err, jobs.ErrClock), errors.Is(err, jobs.ErrNotTold), errors.Is(err, load.ErrLocked), errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
 		return exitLater
