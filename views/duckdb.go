@@ -13,7 +13,10 @@ import (
 )
 
 // duckDB is the dialect of DuckDB.
-type duckDB struct{ at Place }
+type duckDB struct {
+	at   Place
+	lane lane
+}
 
 // lake is the lake as DuckDB finds it. With its host, the account need not be a public one.
 func (d duckDB) lake() string {
@@ -40,11 +43,18 @@ func (d duckDB) head() (notes, setup []string) {
 		"Instants are TIMESTAMPTZ, the same in every session, which shows them by its own clock: SET TimeZone = 'UTC' shows UTC.",
 	}
 	setup = []string{uncached}
+	if d.lane != nil {
+		setup = append(setup, "INSTALL delta", "LOAD delta")
+	}
 	if d.at.Dir != "" {
 		return notes, setup
 	}
 	account, _, _ := strings.Cut(d.host(), ".")
 	secret := "PROVIDER credential_chain, ACCOUNT_NAME " + text(account)
+	if d.lane != nil && d.at.SecretEnv == "" { // the extension for Delta tables asks nobody else where no chain is named
+		notes = append(notes, "az login signs in; with a managed identity leave CHAIN out, for Delta tables know one of both.")
+		secret = "PROVIDER credential_chain, CHAIN 'cli', ACCOUNT_NAME " + text(account)
+	}
 	if d.at.SecretEnv != "" {
 		notes = append(notes, "Only the command duckdb knows getenv; in a program put the value of "+d.at.SecretEnv+" there.")
 		secret = "CONNECTION_STRING getenv(" + text(d.at.SecretEnv) + ")"
@@ -63,6 +73,9 @@ func (d duckDB) files(pattern string) string {
 }
 
 func (d duckDB) table(t schemas.Table) []string {
+	if d.lane != nil {
+		return d.deltaTable(t)
+	}
 	view := d.create(t.Name) + list(append(d.values(t), d.path(t)...)) + "FROM " + d.scan(t)
 	return append([]string{view}, d.comments(t.Name, t.Doc, columns(t))...)
 }
@@ -70,6 +83,9 @@ func (d duckDB) table(t schemas.Table) []string {
 // current asks for files by name, so that DuckDB opens only those, where they are not more than fifty. In a tenant's
 // directory names sort by date.
 func (d duckDB) current(t, root schemas.Table) []string {
+	if d.lane != nil {
+		return d.deltaCurrent(t, root)
+	}
 	name := currentName(t)
 	in := inPath(root, "file")
 	own := inPath(t, fileName)

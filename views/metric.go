@@ -33,7 +33,7 @@ var queries embed.FS
 
 // Query is the metric for an engine, without what makes a view of it. Of the tables of Also those that are missing have no rows.
 func (m Metric) Query(e Engine, missing ...string) (string, error) {
-	d, err := dialectOf(e, Place{})
+	d, err := dialectOf(e, Place{}, nil)
 	if err != nil {
 		return "", err
 	}

@@ -12,7 +12,10 @@ import (
 // spark is the dialect of Spark SQL, as of Databricks and of Fabric's notebooks. Its views are those of a session: only
 // such a view can say where files lie and which columns they have. A column that a file has not is null, and no file is
 // opened before it is asked.
-type spark struct{ at Place }
+type spark struct {
+	at   Place
+	lane lane
+}
 
 // lake is the lake as Spark finds it: in Blob Storage by the endpoint that it has for file systems.
 func (s spark) lake() string {
@@ -45,6 +48,9 @@ func (s spark) files(pattern string) string {
 
 // table takes tenant_id and dt from the path, which is told from where.
 func (s spark) table(t schemas.Table) []string {
+	if s.lane != nil {
+		return s.deltaTable(t)
+	}
 	return []string{s.create(t.Name, t.Doc, columns(t)) + "USING parquet OPTIONS (\n" +
 		"    path " + s.files(load.Tables.Files(t.Name, load.AnyTenant, load.AnyDate)) + ",\n" +
 		"    basePath " + s.text(s.lake()+"/"+strings.TrimSuffix(load.Tables.Of(t.Name), "/")) + "\n)"}

@@ -11,7 +11,10 @@ import (
 
 // synapse is the dialect of serverless SQL pools. What is said of them here is in Microsoft's pages
 // develop-openrowset, best-practices-serverless-sql-pool, query-parquet-files and query-json-files.
-type synapse struct{ at Place }
+type synapse struct {
+	at   Place
+	lane lane
+}
 
 // Parquet's strings are UTF-8 and ordered by their bytes: only by this collation are row groups skipped.
 const utf8 = "COLLATE Latin1_General_100_BIN2_UTF8"
@@ -52,6 +55,9 @@ func (s synapse) head() (notes, setup []string) {
 }
 
 func (s synapse) table(t schemas.Table) []string {
+	if s.lane != nil {
+		return s.deltaTable(t)
+	}
 	var query, declared []string
 	for _, c := range t.Columns {
 		query = append(query, "r."+s.name(c.Name))

@@ -59,11 +59,15 @@ func (p Place) check() error {
 type Lake struct {
 	Place
 	Datasets []schemas.Dataset
-	// Missing are the tables of these that the lake holds nothing of. They get no view: a pattern that no file
+	// Missing are the tables of these of which there is no plain file. They get no view of plain files: a pattern that no file
 	// matches is an error.
 	Missing map[string]bool
 	Runs    bool // whether the lake holds the report of a run
 	Days    bool // whether it holds the days of a dataset, of which coverage and incomplete are views
+	// Delta are the tables of the lane, by the name of the table, if views are to be of these; nil: views are of the plain files.
+	Delta map[string][]DeltaTable
+	// Unpublished are the days, by dataset, that plain files have and the lane has not.
+	Unpublished map[string]int
 	// Outdated are the days, by dataset, of which the tables are by another definition than that of Datasets.
 	Outdated map[string]int
 }
@@ -83,23 +87,31 @@ func New(e Engine, l Lake) (Script, error) {
 	if e == DuckDB && strings.Contains(l.Dir+l.Container+l.Prefix, `\`) {
 		return Script{}, fmt.Errorf("the lake has a backslash in its name, by which DuckDB finds no files: %s", linkCure)
 	}
-	d, err := dialectOf(e, l.Place)
+	if e == DuckDB && l.Delta != nil {
+		if err := l.unread(); err != nil {
+			return Script{}, err
+		}
+	}
+	d, err := dialectOf(e, l.Place, l.Delta)
 	if err != nil {
 		return Script{}, err
 	}
 	s := Script{Engine: e}
 	s.Notes, s.Statements = d.head()
+	if l.Delta != nil {
+		s.Notes = append(s.Notes, laneNote)
+	}
 	var missing []string
 	viewed := map[string]bool{}
 	for _, dataset := range l.Datasets {
 		for _, t := range dataset.Tables {
-			if l.Missing[t.Name] {
+			if l.lacks(t) {
 				missing = append(missing, t.Name)
 				continue
 			}
 			s.Statements = append(s.Statements, d.table(t)...)
 			viewed[t.Name] = true
-			if dataset.Mode.Pictures() && !l.Missing[dataset.Root().Name] {
+			if dataset.Mode.Pictures() && !l.lacks(dataset.Root()) {
 				s.Statements = append(s.Statements, d.current(t, dataset.Root())...)
 				viewed[currentName(t)] = true
 			}
@@ -117,9 +129,7 @@ func New(e Engine, l Lake) (Script, error) {
 			missing = append(missing, o.Name)
 		}
 	}
-	if note := l.outdated(); note != "" {
-		s.Notes = append(s.Notes, note)
-	}
+	s.Notes = append(s.Notes, l.behind()...)
 	if len(missing) > 0 {
 		s.Notes = append(s.Notes, "The lake holds nothing of these, so they have no view: "+strings.Join(missing, ", ")+".")
 	}
@@ -128,30 +138,48 @@ func New(e Engine, l Lake) (Script, error) {
 	return s, err
 }
 
-// outdated says of which days metrics are not to be believed: columns and tables that were added since are null or empty in them.
-func (l Lake) outdated() string {
-	var days, names []string
+// lacks reports whether a table has no view.
+func (l Lake) lacks(t schemas.Table) bool {
+	if l.Delta != nil {
+		return len(l.Delta[t.Name]) == 0
+	}
+	return l.Missing[t.Name]
+}
+
+// behind says of which days metrics are not to be believed: columns and tables that were added since are null or empty in them, or
+// views do not see them.
+func (l Lake) behind() (notes []string) {
+	if days, names := l.count(l.Outdated); names != "" {
+		notes = append(notes, "Days whose tables were derived by another definition lack what it did not have: columns are null, facts and metrics too few or none. There are "+
+			days+"; graphlake replay --dataset "+names+" derives them anew.")
+	}
+	if days, names := l.count(l.Unpublished); names != "" {
+		notes = append(notes, "Days that the lake has and the lane has not are in no view here. There are "+
+			days+"; graphlake replay --delta --dataset "+names+" puts them there.")
+	}
+	return notes
+}
+
+// count says how many days there are of which datasets.
+func (l Lake) count(of map[string]int) (days, names string) {
+	var each, all []string
 	for _, d := range l.Datasets {
-		if n := l.Outdated[d.Name]; n > 0 {
-			days, names = append(days, fmt.Sprintf("%d of %s", n, d.Name)), append(names, d.Name)
+		if n := of[d.Name]; n > 0 {
+			each, all = append(each, fmt.Sprintf("%d of %s", n, d.Name)), append(all, d.Name)
 		}
 	}
-	if len(days) == 0 {
-		return ""
-	}
-	return "Days whose tables were derived by another definition lack what it did not have: columns are null, facts and metrics too few or none. There are " +
-		strings.Join(days, ", ") + "; graphlake replay --dataset " + strings.Join(names, ",") + " derives them anew."
+	return strings.Join(each, ", "), strings.Join(all, ",")
 }
 
 // dialectOf is the dialect of an engine, for a lake that lies somewhere.
-func dialectOf(e Engine, at Place) (dialect, error) {
+func dialectOf(e Engine, at Place, of lane) (dialect, error) {
 	switch e {
 	case DuckDB:
-		return duckDB{at}, nil
+		return duckDB{at, of}, nil
 	case Synapse:
-		return synapse{at}, nil
+		return synapse{at, of}, nil
 	case Spark:
-		return spark{at}, nil
+		return spark{at, of}, nil
 	default:
 		return nil, fmt.Errorf("there is no engine %q; there are %s, %s and %s", e, DuckDB, Synapse, Spark)
 	}

@@ -71,6 +71,65 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// The Delta tables of all tenants, and those of one tenant each; what one has not got is null.
+var delta = map[string][]views.DeltaTable{
+	"visits": {{Root: "delta/visits", Lacks: []string{"photo_url", "price"}}},
+	"hosts": {
+		{Root: "delta/00000000-0000-4000-8000-000000000001/hosts", TenantID: "00000000-0000-4000-8000-000000000001"},
+		{Root: "delta/00000000-0000-4000-8000-000000000002/hosts", TenantID: "00000000-0000-4000-8000-000000000002"},
+	},
+	"host_hats": {{Root: "delta/00000000-0000-4000-8000-000000000002/host_hats", TenantID: "00000000-0000-4000-8000-000000000002"}},
+}
+
+func TestScriptsOfTheLane(t *testing.T) {
+	for _, e := range engines {
+		script, err := views.New(e, views.Lake{
+			Place:       views.Place{Container: "lake", Prefix: "teams/all", AccountURL: "https://contoso.blob.core.windows.net"},
+			Datasets:    []schemas.Dataset{visits, hosts},
+			Delta:       delta,
+			Unpublished: map[string]int{"visits": 3},
+			Days:        true,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Equal(t, path.Join("testdata", string(e)+"_delta.golden"), []byte(script.String()))
+	}
+}
+
+// The views of both lanes have the same names and columns, and what is told of plain files only is the same.
+func TestBothLanesHaveTheSameViews(t *testing.T) {
+	made := regexp.MustCompile("(?m)^CREATE OR (?:REPLACE|ALTER) (?:TEMPORARY )?VIEW (\\S+)")
+	for _, e := range engines {
+		lake := views.Lake{Place: views.Place{Dir: "/lake"}, Datasets: schemas.BuiltIn(), Runs: true, Days: true}
+		plain, err := views.New(e, lake)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lake.Delta = map[string][]views.DeltaTable{}
+		for _, d := range lake.Datasets {
+			for _, table := range d.Tables {
+				lake.Delta[table.Name] = []views.DeltaTable{{Root: "delta/" + table.Name}}
+			}
+		}
+		ofLane, err := views.New(e, lake)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, want := made.FindAllStringSubmatch(ofLane.String(), -1), made.FindAllStringSubmatch(plain.String(), -1)
+		if len(want) < 100 || !slices.EqualFunc(got, want, func(a, b []string) bool { return a[1] == b[1] }) {
+			t.Errorf("%s: views of the lane are %v, of plain files %v", e, got, want)
+		}
+		if strings.Contains(ofLane.String(), load.Tables.Under()) {
+			t.Errorf("%s: views of the lane read plain files", e)
+		}
+		same := func(s string) string { return s[strings.Index(s, "runs/dt="):] }
+		if same(ofLane.String()) != same(plain.String()) {
+			t.Errorf("%s: documents and metrics are not the same", e)
+		}
+	}
+}
+
 func TestPlaces(t *testing.T) {
 	files := load.Tables.Files("visits", load.AnyTenant, load.AnyDate)
 	for _, tt := range []struct {
@@ -157,6 +216,23 @@ func TestLengthsAreDocumented(t *testing.T) {
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("docs/query.md says %v, Synapse is told %v", got, want)
+	}
+}
+
+// DuckDB's extension takes some names of directories for others, so they are refused; as plain files they can be read.
+func TestNamesThatDeltaScanCannotRead(t *testing.T) {
+	for _, dir := range []string{"/data/100%", "/data/Überblick"} {
+		lake := views.Lake{Place: views.Place{Dir: dir}, Datasets: []schemas.Dataset{visits}}
+		if _, err := views.New(views.DuckDB, lake); err != nil {
+			t.Errorf("%s: %v of plain files", dir, err)
+		}
+		lake.Delta = delta
+		if _, err := views.New(views.DuckDB, lake); err == nil || !strings.Contains(err.Error(), "--lake") {
+			t.Errorf("%s: %v of the lane, want how to mend it", dir, err)
+		}
+		if _, err := views.New(views.Spark, lake); err != nil {
+			t.Errorf("%s: %v of the lane in Spark", dir, err)
+		}
 	}
 }
 

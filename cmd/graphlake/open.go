@@ -19,6 +19,7 @@ import (
 	"graphlake/load"
 	"graphlake/load/blobstore"
 	"graphlake/load/dirstore"
+	"graphlake/load/lane"
 	"graphlake/schemas"
 )
 
@@ -220,8 +221,9 @@ func (c *config) lakeIsThere() error {
 func (c *config) lakeError(err error) error {
 	err = fmt.Errorf("the lake %s: %w", c.Lake, err)
 	network, _ := errors.AsType[*url.Error](err)
+	_, foreign := errors.AsType[lane.ForeignError](err)
 	switch {
-	case errors.Is(err, load.ErrLocked), errors.Is(err, context.Canceled):
+	case errors.Is(err, load.ErrLocked), errors.Is(err, context.Canceled), foreign:
 		return err
 	case errors.Is(err, blobstore.ErrNoContainer):
 		return usage(fmt.Errorf("%w; if %s names the right one, make it with: graphlake init --create", err, c.file))

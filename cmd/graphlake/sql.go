@@ -15,6 +15,8 @@ type sqlCommand struct {
 	Engine  string   `enum:"duckdb,synapse,spark" required:"" help:"Who reads the lake: duckdb, synapse (serverless) or spark (Fabric, Databricks)."`
 	Job     string   `placeholder:"NAME" xor:"what" help:"The datasets of a configured job."`
 	Dataset []string `placeholder:"NAME" xor:"what" sep:"," help:"A dataset; may be repeated. Without it and --job: all that the lake holds."`
+	Delta   bool     `help:"The same views, of which the tables are read from the lake's Delta tables."`
+	Tenant  string   `placeholder:"NAME" help:"With --delta, where each tenant has Delta tables of its own: views of this tenant's alone (default: of all)."`
 }
 
 func (s sqlCommand) Run(ctx context.Context, c *command) error {
@@ -35,16 +37,20 @@ func (s sqlCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	err = look(ctx, store, &lake)
-	if err == nil {
-		err = lookAtDays(ctx, store, &lake)
-	}
+	from, err := s.lane(ctx, cfg, store)
 	if err != nil {
+		return err
+	}
+	if err := look(ctx, store, from, &lake); err != nil {
 		return cfg.lakeError(err)
 	}
 	for _, d := range lake.Datasets {
 		if n := lake.Outdated[d.Name]; n > 0 {
 			c.logger().WarnContext(ctx, "tables of some days were derived by another definition, and metrics miss what it did not have; graphlake replay derives them anew",
+				"dataset", d.Name, "days", n)
+		}
+		if n := lake.Unpublished[d.Name]; n > 0 {
+			c.logger().WarnContext(ctx, "tables of some days are not in delta/, so that no view has them; graphlake replay --delta puts them there",
 				"dataset", d.Name, "days", n)
 		}
 	}
@@ -70,8 +76,25 @@ func (c *config) place() (views.Place, error) {
 	return views.Place{Dir: filepath.ToSlash(dir)}, err
 }
 
-// look finds out what is there, by the first object of each table, of the runs and of the days.
-func look(ctx context.Context, store load.Store, lake *views.Lake) error {
+// look finds out what is there, by the first object of each table, or else by the lane, of the runs and of the days.
+func look(ctx context.Context, store load.Store, from *sqlLane, lake *views.Lake) (err error) {
+	if lake.Runs, err = holds(ctx, store, load.Reports, load.IsReport); err != nil {
+		return err
+	}
+	if lake.Days, err = holds(ctx, store, load.States, load.IsDays); err != nil {
+		return err
+	}
+	if err := lookAtDays(ctx, store, lake, from); err != nil {
+		return err
+	}
+	if from != nil {
+		lake.Delta, err = from.tables(ctx, lake.Datasets)
+		return err
+	}
+	return lookAtTables(ctx, store, lake)
+}
+
+func lookAtTables(ctx context.Context, store load.Store, lake *views.Lake) error {
 	parts := load.New(store, "")
 	lake.Missing = map[string]bool{}
 	for _, d := range lake.Datasets {
@@ -88,21 +111,16 @@ func look(ctx context.Context, store load.Store, lake *views.Lake) error {
 			}
 		}
 	}
-	var err error
-	if lake.Runs, err = holds(ctx, store, load.Reports, load.IsReport); err != nil {
-		return err
-	}
-	lake.Days, err = holds(ctx, store, load.States, load.IsDays)
-	return err
+	return nil
 }
 
-// lookAtDays counts the days, of whatever tenant has any, whose tables are by another definition.
-func lookAtDays(ctx context.Context, store load.Store, lake *views.Lake) error {
+// lookAtDays counts the days, of whatever tenant has any, whose tables are by another definition, or not in the lane that views are of.
+func lookAtDays(ctx context.Context, store load.Store, lake *views.Lake, from *sqlLane) error {
 	fingerprints := map[string]string{}
 	for _, d := range lake.Datasets {
 		fingerprints[d.Name] = d.Fingerprint()
 	}
-	lake.Outdated = map[string]int{}
+	lake.Outdated, lake.Unpublished = map[string]int{}, map[string]int{}
 	for info, err := range store.List(ctx, load.States) {
 		if err != nil {
 			return err
@@ -116,6 +134,7 @@ func lookAtDays(ctx context.Context, store load.Store, lake *views.Lake) error {
 			return err
 		}
 		lake.Outdated[dataset] += st.Outdated(fingerprints[dataset])
+		lake.Unpublished[dataset] += from.lacks(&st, tenant)
 	}
 	return nil
 }
