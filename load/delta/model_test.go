@@ -68,9 +68,9 @@ func livePaths(t *testing.T, s delta.Store) []string {
 	return paths(files)
 }
 
-// Random replacements by processes that have read the log before and such that have not.
+// Random replacements by processes that have read the log before and such that have not, with checkpoints in between.
 func TestModel(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 16))
 		s, m := memstore.New(), model{}
 		tables := []*delta.Table{table(s, "a"), table(s, "b")}
@@ -86,6 +86,11 @@ func TestModel(t *testing.T) {
 			if err != nil || changed != !slices.Equal(before, m.live()) {
 				t.Fatalf("seed %d, step %d: changed %t, %v", seed, step, changed, err)
 			}
+			if r.IntN(8) == 0 && len(m.live()) > 0 {
+				if err := tables[r.IntN(2)].Checkpoint(t.Context()); err != nil {
+					t.Fatalf("seed %d, step %d: %v", seed, step, err)
+				}
+			}
 			if step%6 != 5 {
 				continue
 			}
@@ -100,38 +105,43 @@ func TestModel(t *testing.T) {
 // A process dies at any call of the store, before its effect or after it. Then the table is as before or as it should be,
 // and the same replacement by another process makes it so.
 func TestDeaths(t *testing.T) {
-	for seed := range uint64(6) {
-		for _, warm := range []bool{false, true} {
+	for seed := range uint64(3) {
+		for of := range 4 {
+			d := death{seed: seed, warm: of%2 == 1, checkpoint: of/2 == 1}
 			died := map[string]int{}
-			for n := 1; ; n++ {
-				again := 0
-				for _, after := range []bool{false, true} {
-					again += dies(t, death{seed, warm, n, after}, died)
-				}
-				if again == 0 {
-					break
-				}
+			for again := true; again; {
+				d.at++
+				again = dies(t, d, died)
+				d.after = true
+				again = dies(t, d, died) && again
+				d.after = false
 			}
-			if died["Swap"] != 2 || died["List"] == 0 || !warm && died["Open"] == 0 {
-				t.Errorf("seed %d: died at %v", seed, died)
+			if died["Swap"] != 2 || died["List"] == 0 || !d.warm && died["Open"] == 0 || d.checkpoint && died["ReadAt"] == 0 {
+				t.Errorf("%+v: died at %v", d, died)
 			}
 		}
 	}
 }
 
 type death struct {
-	seed  uint64
-	warm  bool // the process has read the log before
-	at    int
-	after bool
+	seed       uint64
+	warm       bool // the process has read the log before
+	checkpoint bool // the log has one
+	at         int
+	after      bool
 }
 
-// dies reports 1 if the process came so far.
-func dies(t *testing.T, d death, died map[string]int) int {
+// dies reports whether the process came so far.
+func dies(t *testing.T, d death, died map[string]int) bool {
 	r := rand.New(rand.NewPCG(d.seed, 17))
 	s, m := memstore.New(), model{}
 	first := table(s, "a")
-	for range 5 {
+	for night := range 5 {
+		if d.checkpoint && night == 3 {
+			if err := first.Checkpoint(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for _, tenant := range []string{"x", "y"} {
 			of := random(r, tenant)
 			m.replace(of)
@@ -156,7 +166,7 @@ func dies(t *testing.T, d death, died map[string]int) int {
 		if err != nil || !changed {
 			t.Fatalf("%+v: %d, %t, %v", d, version, changed, err)
 		}
-		return 0
+		return false
 	}
 	died[faulty.Died()]++
 	if !errors.Is(err, storetest.ErrDied) {
@@ -177,7 +187,7 @@ func dies(t *testing.T, d death, died map[string]int) int {
 		t.Errorf("%+v: live are %q, want %q", d, got, m.live())
 	}
 	checkLog(t, s)
-	return 1
+	return true
 }
 
 // slow answers after a random time, so that processes meet anywhere. Some answers of a PUT are lost, and then it was tried again.
@@ -219,10 +229,10 @@ func (s slow) Swap(ctx context.Context, name string, old load.Version, data []by
 	return v, err
 }
 
-// Three processes write to one log at once, each its own tenants, and some answers are lost. Nothing is lost, nothing is
+// Three processes write to one log at once, each its own tenants, a fourth writes checkpoints, and some answers are lost. Nothing is lost, nothing is
 // written twice, and what a reader sees in between is each tenant as one of its writes has left it.
 func TestWritersAtOnce(t *testing.T) {
-	for seed := range uint64(10) {
+	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
 			s := slow{memstore.New(), &random64{Rand: rand.New(rand.NewPCG(seed, 18))}}
 			models := make([]model, 3)
@@ -247,6 +257,15 @@ func TestWritersAtOnce(t *testing.T) {
 					}
 				})
 			}
+			all.Go(func() {
+				to := table(s, "tidying")
+				for range 8 {
+					time.Sleep(300 * time.Millisecond)
+					if err := to.Checkpoint(t.Context()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+						t.Errorf("seed %d: %v", seed, err)
+					}
+				}
+			})
 			all.Wait()
 			want := model{}
 			for _, m := range models {
