@@ -12,6 +12,10 @@ import (
 	"graphlake/schemas"
 )
 
+// MostVersions is how long after they were replaced data files stay for those who read older versions, where nobody says less. The
+// log of a Delta table remembers no longer what it has replaced.
+const MostVersions = delta.KeepTombstones
+
 // VacuumOptions say what goes.
 type VacuumOptions struct {
 	OlderThan time.Duration // data files that have not been live for so long; 0: all that are not live
