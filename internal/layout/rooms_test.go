@@ -75,7 +75,7 @@ var rooms = []room{
 		"it says who is left out; taking them out of what is read is the filter's"},
 	{"jobs/audit", []string{"schemas", "extract", "extract/graph", "transform", "transform/privacy", "load", "load/lane", "jobs/state", "jobs/plan", "jobs/derive", "jobs/erased", "jobs/exclude"}, []string{arrow},
 		"an audit that could run would change what it looks at"},
-	{"jobs/clock", []string{"schemas", "load", "internal/foreign", "jobs/state", "jobs/plan"}, []string{json},
+	{"jobs/clock", []string{"schemas", "load", "load/lane", "internal/foreign", "jobs/state", "jobs/plan"}, []string{json},
 		"it says when, and is handed what then runs"},
 	{"views", []string{"schemas", "load"}, nil,
 		"views are text made of values and of the names that load/layout.go gives; what is in a lake, its caller looks up"},
@@ -138,6 +138,7 @@ var forTests = []string{
 var besides = map[string][]string{
 	"jobs":            {"jobs/audit", "jobs/clock"},
 	"jobs/audit":      {"jobs/clock"},
+	"jobs/clock":      {"load/delta"},
 	"jobs/erased":     {"transform"},
 	"transform/facts": {"transform"},
 	"notify":          {"jobs/plan", "schemas"},

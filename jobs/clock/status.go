@@ -14,17 +14,19 @@ import (
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/load/lane"
 	"graphlake/schemas"
 )
 
 // Status is how far a lake reaches, and what was done to it last, by its documents alone: no partition is read.
 type Status struct {
-	Datasets []DatasetStatus `json:"datasets"` // of each tenant, in the order of the selection
-	Runs     []RunStatus     `json:"runs"`     // the newest first
-	Next     []NextRun       `json:"next"`     // of the jobs that have times, the soonest first
-	Late     []Overdue       `json:"late"`     // what of theirs is late, but for what was never tried and for tables
-	Running  []Running       `json:"running"`  // whoever holds a lock of what is selected, as they say themselves
-	Errors   []string        `json:"errors"`   // objects of the lake that cannot be read; what they would say is left out
+	Datasets []DatasetStatus `json:"datasets"`       // of each tenant, in the order of the selection
+	Runs     []RunStatus     `json:"runs"`           // the newest first
+	Next     []NextRun       `json:"next"`           // of the jobs that have times, the soonest first
+	Late     []Overdue       `json:"late"`           // what of theirs is late, but for what was never tried and for tables
+	Running  []Running       `json:"running"`        // whoever holds a lock of what is selected, as they say themselves
+	Errors   []string        `json:"errors"`         // objects of the lake that cannot be read; what they would say is left out
+	Lane     *LaneStatus     `json:"lane,omitempty"` // the Delta tables; nil: the lake has none
 }
 
 // Running is a run that holds locks.
@@ -71,7 +73,8 @@ type DatasetStatus struct {
 	Losing     []Losing       `json:"losing"` // of the gaps, what Graph will forget
 	Dirty      []string       `json:"dirty"`  // the days whose tables may lag raw
 	Outdated   int            `json:"outdated_days"`
-	Missed     []Span         `json:"missed"` // days of which nobody took a picture or made an observation
+	NotInLane  int            `json:"not_in_lane_days"` // that are derived and that the Delta tables do not have yet; 0 where the lake has none
+	Missed     []Span         `json:"missed"`           // days of which nobody took a picture or made an observation
 	MissedDays int            `json:"missed_days"`
 	Expired    int            `json:"expired_days"`
 	NotYet     int64          `json:"not_yet"`             // records that were listed and could not be read yet
@@ -127,9 +130,13 @@ const (
 func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []Job, now time.Time) (Status, error) {
 	status := Status{Datasets: []DatasetStatus{}, Next: NextRuns(jobs, now), Errors: []string{}}
 	var errs []error
+	id, there, err := lane.Read(ctx, store)
+	if errs = append(errs, err); there {
+		status.Lane = &LaneStatus{ID: id.ID, Layout: id.Layout, Compact: id.Compact, Tables: []LaneTable{}}
+	}
 	for _, t := range s.Tenants {
 		for _, d := range s.Datasets {
-			ds, err := loadDatasetStatus(ctx, store, t, d, past(s, d, now))
+			ds, err := loadDatasetStatus(ctx, store, t, d, past(s, d, now), id)
 			errs = append(errs, err)
 			ds.Losing = losing(ds.Gaps, d.Retention, now)
 			status.Datasets = append(status.Datasets, ds)
@@ -160,7 +167,7 @@ func past(s plan.Selection, d schemas.Dataset, now time.Time) schemas.Range {
 	return schemas.Range{From: s.KeepOf(d).From(load.Raw, now), To: now.UTC().Truncate(schemas.Day)}
 }
 
-func loadDatasetStatus(ctx context.Context, store load.Store, t plan.Tenant, d schemas.Dataset, past schemas.Range) (DatasetStatus, error) {
+func loadDatasetStatus(ctx context.Context, store load.Store, t plan.Tenant, d schemas.Dataset, past schemas.Range, second lane.Identity) (DatasetStatus, error) {
 	pair := state.Pair{TenantID: t.ID, Dataset: d.Name}
 	st, err := state.Load(ctx, store, pair)
 	if err != nil {
@@ -169,6 +176,11 @@ func loadDatasetStatus(ctx context.Context, store load.Store, t plan.Tenant, d s
 		return ds, err
 	}
 	ds := statusOf(&st, t, d, past)
+	if second.ID != "" {
+		for _, r := range st.NotInLane(second.ID) {
+			ds.NotInLane += len(r.Days())
+		}
+	}
 	days, err := state.LoadDays(ctx, store, pair)
 	if err != nil || len(days.Days) == 0 {
 		return ds, err

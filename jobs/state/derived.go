@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"graphlake/load"
 	"graphlake/schemas"
 )
 
@@ -39,6 +40,21 @@ func (s *State) Fresh(day time.Time, fingerprint, lane string) bool {
 func (s *State) InLane(day time.Time, lane string) bool {
 	d, ok := s.clean(day)
 	return ok && lane != "" && d.Lane == lane
+}
+
+// NotInLane are the days whose tables were derived and that a lane does not have: it was off then, or is another one. Of days
+// whose raw is gone nothing is known, and of those that are dirty the next run sees to it.
+func (s *State) NotInLane(lane string) []schemas.Range {
+	var out, dirty []schemas.Range
+	for _, d := range s.Derived {
+		if d.Lane != lane {
+			out = append(out, schemas.Range{From: d.From, To: d.To})
+		}
+	}
+	for _, day := range s.Dirty {
+		dirty = append(dirty, schemas.Range{From: day, To: day.Add(schemas.Day)})
+	}
+	return schemas.Subtract(out, slices.Concat(dirty, s.RemovedOf(load.Tables))...)
 }
 
 // clean says how a day was derived that is not dirty.

@@ -3,6 +3,7 @@ package state
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,9 @@ func TestDaysInALane(t *testing.T) {
 		if plain, lane, another := st.Fresh(day, "one", ""), st.Fresh(day, "one", "lane"), st.Fresh(day, "one", "other"); plain != tt.plain || lane != tt.lane || another != tt.another {
 			t.Errorf("the %d. is fresh: %v, %v, %v; want %+v", tt.day, plain, lane, another, tt)
 		}
+	}
+	if got := st.NotInLane("lane"); !slices.Equal(got, []schemas.Range{{From: midnight(1), To: midnight(2)}, {From: midnight(4), To: midnight(5)}, {From: midnight(6), To: midnight(7)}}) {
+		t.Errorf("not in the lane are %v", got)
 	}
 	for day, in := range map[int]bool{1: false, 3: true, 5: false, 6: false, 7: true, 8: false} {
 		if st.InLane(midnight(day), "lane") != in || st.InLane(midnight(day), "") {
