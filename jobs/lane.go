@@ -48,7 +48,7 @@ const laneAtOnce = 100
 
 // replayLane publishes to the second lane what the plain tables have of the selection and it does not. Nothing is derived:
 // a day that is dirty goes as it is, and stays dirty. Of days of which raw was removed the state does not say whether the
-// lane has them, so that each time they are looked at.
+// lane has them, so that each time they are looked at; and so are all days of a range, if there is one.
 func (s *Session) replayLane(ctx context.Context, o *openDataset, l *live, rep *UnitReport) error {
 	missing, err := o.notInLane(ctx, s.selection)
 	if err != nil || len(missing) == 0 {
@@ -95,17 +95,33 @@ func (o *openDataset) publishPlain(ctx context.Context, days []time.Time, tables
 	})
 }
 
-// notInLane are the tables of the days of a selection of which it is not known that the second lane has them as they are.
+// notInLane are the tables of the days of a selection of which it is not known that the second lane has them as they are. Whoever
+// names a range does not believe what is known: then it is all tables of its days, and also what the lane alone has of them.
 func (o *openDataset) notInLane(ctx context.Context, s plan.Selection) (map[time.Time][]string, error) {
 	st := o.state.View()
 	missing := map[time.Time][]string{}
 	for _, t := range o.dataset.Tables {
+		note := func(date time.Time) {
+			if touches(s, date) && !st.IsRemoved(load.Tables, date) && (s.Ranged() || !st.InLane(date, o.second.ID())) && !slices.Contains(missing[date], t.Name) {
+				missing[date] = append(missing[date], t.Name)
+			}
+		}
 		for p, err := range o.lake.Partitions(ctx, load.Tables, t.Name, o.tenant.ID) {
 			if err != nil {
 				return nil, err
 			}
-			if touches(s, p.Date) && !st.IsRemoved(load.Tables, p.Date) && !st.InLane(p.Date, o.second.ID()) {
-				missing[p.Date] = append(missing[p.Date], t.Name)
+			note(p.Date)
+		}
+		if !s.Ranged() {
+			continue
+		}
+		live, _, err := o.second.Live(ctx, t, o.tenant.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range live {
+			for _, date := range f.Days {
+				note(date)
 			}
 		}
 	}

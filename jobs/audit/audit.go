@@ -18,6 +18,7 @@ import (
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/load/lane"
 	"graphlake/schemas"
 	"graphlake/transform"
 	"graphlake/transform/privacy"
@@ -33,6 +34,8 @@ type Auditor struct {
 	Now     time.Time                // what counts as now
 	Log     *slog.Logger
 	Memory  memory.Allocator // of rows; nil is Arrow's own
+	Lane    *lane.Lane       // that the lake has besides the plain files; nil: it has none
+	LaneOff bool             // the configuration has it off, so that it may lack days
 }
 
 // Audit is the result of an audit. One without findings that are no warnings is clean.
@@ -41,6 +44,8 @@ type Audit struct {
 	Notes    []plan.Note `json:"-"`        // on what was not compared
 	Days     int         `json:"-"`        // that were looked at, of any of the datasets
 	Datasets int         `json:"-"`        // that were audited to the end
+	// Unreferenced is what lies in the lane and is no finding; nil where there is no lane.
+	Unreferenced *Unreferenced `json:"unreferenced,omitempty"`
 }
 
 // Finding says that a table, a day or a range of one dataset is not as it should be.
@@ -83,6 +88,12 @@ const (
 	FoundLeftover   FindingKind = "leftover"   // 1: a partition of a day that was removed; an expire was broken off
 	FoundUnread     FindingKind = "unread"     // records that Graph lists and raw does not hold
 	FoundBehind     FindingKind = "behind"     // records that Graph lists in a higher version
+
+	FoundLaneForeign FindingKind = "lane_foreign" // 1: a Delta table has a form that somebody else has given it
+	FoundLaneMissing FindingKind = "lane_missing" // days that the tables have and the lane has not
+	FoundLaneStale   FindingKind = "lane_stale"   // 1: what is live is not made of the plain file, or files
+	FoundLaneExtra   FindingKind = "lane_extra"   // 1: a live file of a day that the table has not
+	FoundLaneLost    FindingKind = "lane_lost"    // 1: a live file that is not in the store, or has another size
 )
 
 // Names of what is no table, in findings.
@@ -115,6 +126,9 @@ func (a *Auditor) Audit(ctx context.Context, s plan.Selection) (Audit, error) {
 	}
 	lake := load.New(a.Store, "").Comparing()
 	result := Audit{Findings: []Finding{}}
+	if a.Lane != nil {
+		result.Unreferenced = &Unreferenced{}
+	}
 	seen := map[time.Time]bool{}
 	var errs []error
 	for _, d := range s.Datasets {
@@ -135,6 +149,10 @@ func (a *Auditor) Audit(ctx context.Context, s plan.Selection) (Audit, error) {
 				errs = append(errs, fmt.Errorf("audit %s of %s: %w", d.Name, t.Name, err))
 			}
 			result.Findings = append(result.Findings, x.findings...)
+			if result.Unreferenced != nil {
+				result.Unreferenced.Files += x.unreferenced.Files
+				result.Unreferenced.Bytes += x.unreferenced.Bytes
+			}
 		}
 		if len(errs) == before {
 			result.Datasets++
@@ -189,6 +207,8 @@ type audit struct {
 	misfits   map[transform.Misfit]misfits
 	reading   []schemas.Range    // what runs were reading when the audit began
 	doubled   map[time.Time]bool // days with records that lie on an earlier day too
+
+	unreferenced Unreferenced
 }
 
 type misfits struct {
@@ -238,7 +258,7 @@ func (a *audit) all(ctx context.Context, partitions map[time.Time]bool) error {
 		days = again
 	}
 	a.fits()
-	return nil
+	return a.lane(ctx)
 }
 
 // dates are the days of the selection that have a partition, or that raw should hold.
