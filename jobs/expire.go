@@ -33,7 +33,7 @@ import (
 type Removal struct {
 	Tenant  string        `json:"tenant,omitempty"`
 	Dataset string        `json:"dataset,omitempty"`
-	What    string        `json:"what,omitempty"`  // raw, tables, quarantine or runs
+	What    string        `json:"what,omitempty"`  // raw, tables, quarantine or runs; or delta, whose files have no days
 	First   string        `json:"first,omitempty"` // the oldest day of which something was there, as 2026-11-22
 	Last    string        `json:"last,omitempty"`  // the newest
 	Days    int           `json:"days"`
@@ -73,6 +73,7 @@ func (r *Runner) Expire(ctx context.Context, sel plan.Selection, o ExpireOptions
 	}
 	ctx, span := at.begin(ctx, "expire", &rep, sel)
 	at.expire(ctx, sel, o, &rep)
+	at.vacuumAfter(ctx, sel, &rep)
 	return rep, at.end(ctx, span, &rep)
 }
 

@@ -26,7 +26,7 @@ import (
 // Report is what a run has to say, in the form that --output json prints and that the lake keeps.
 type Report struct {
 	Run     string        `json:"run"`            // sorts by time
-	What    string        `json:"what,omitempty"` // run, replay, erase or expire; earlier versions do not say it
+	What    string        `json:"what,omitempty"` // run, replay, erase, expire or vacuum; earlier versions do not say it
 	Started time.Time     `json:"started"`
 	Ended   time.Time     `json:"ended"`
 	Status  state.Outcome `json:"status"`
@@ -35,7 +35,9 @@ type Report struct {
 	// Removed is what was removed because it is older than the lake keeps; nil where nobody has asked for that. Of a dry run,
 	// which the lake keeps no report of, it is what would be.
 	Removed []Removal `json:"removed,omitzero"`
-	DryRun  bool      `json:"dry_run,omitempty"`
+	// Vacuumed is what was removed of the lane; nil where nobody has asked for that.
+	Vacuumed []Removal `json:"vacuumed,omitzero"`
+	DryRun   bool      `json:"dry_run,omitempty"`
 	// Changes are the partitions that the run has changed, and MoreChanges how many more, where there are too many to name.
 	Changes     []Change `json:"changes,omitempty"`
 	MoreChanges int      `json:"more_changes,omitempty"`
@@ -59,10 +61,12 @@ func (r *Report) keep(ctx context.Context, store state.Store, p Privacy) error {
 				kept.Units[i].Error = &ErrorReport{u.Error.Kind, notKeptMessage}
 			}
 		}
-		kept.Removed = slices.Clone(r.Removed)
-		for i, one := range kept.Removed {
-			if one.Error != nil {
-				kept.Removed[i].Error = &ErrorReport{one.Error.Kind, notKeptMessage}
+		for _, removals := range []*[]Removal{&kept.Removed, &kept.Vacuumed} {
+			*removals = slices.Clone(*removals)
+			for i, one := range *removals {
+				if one.Error != nil {
+					(*removals)[i].Error = &ErrorReport{one.Error.Kind, notKeptMessage}
+				}
 			}
 		}
 	}
@@ -174,7 +178,7 @@ func (r *Report) conclude() {
 				return
 			}
 		}
-		if slices.ContainsFunc(r.Removed, func(one Removal) bool { return one.Outcome == worst }) {
+		if slices.ContainsFunc(r.Removals(), func(one Removal) bool { return one.Outcome == worst }) {
 			r.Status = worst
 			return
 		}
@@ -184,8 +188,11 @@ func (r *Report) conclude() {
 // TryAgain reports whether the same run may do better in a while: something could not be reached, or was locked.
 func (r Report) TryAgain() bool {
 	return slices.ContainsFunc(r.Units, func(u UnitReport) bool { return u.Outcome == state.Unavailable }) ||
-		slices.ContainsFunc(r.Removed, func(one Removal) bool { return one.Outcome == state.Unavailable })
+		slices.ContainsFunc(r.Removals(), func(one Removal) bool { return one.Outcome == state.Unavailable })
 }
+
+// Removals are all that was removed, of the plain files and of the lane.
+func (r Report) Removals() []Removal { return slices.Concat(r.Removed, r.Vacuumed) }
 
 // Incomplete reports whether records were quarantined, parents or records not read, or lost, an answer not
 // believed, or a dataset skipped or off in its tenant.

@@ -95,6 +95,7 @@ func (r *Runner) Run(ctx context.Context, sel plan.Selection) (Report, error) {
 	if sel.Expire {
 		s.expireAfter(ctx, &rep)
 	}
+	s.runner.vacuumAfter(ctx, sel, &rep)
 	err = errors.Join(err, s.runner.endErasing(ctx))
 	return rep, errors.Join(err, s.runner.end(ctx, span, &rep))
 }

@@ -82,7 +82,7 @@ func OfRun(rep jobs.Report, job string) Found {
 			f.Problems = append(f.Problems, lost)
 		}
 	}
-	for _, r := range rep.Removed {
+	for _, r := range rep.Removals() {
 		if r.Dataset != "" && (r.Outcome == state.Failed || r.Outcome == state.Forbidden) {
 			note(Subject{r.Tenant, r.Dataset}, r.Outcome, r.Error)
 		}

@@ -42,6 +42,7 @@ type Selection struct {
 	Keep     map[string]Keep // how long the lake keeps days, by dataset; none: for ever
 	KeepRuns time.Duration   // how long it keeps the reports of runs; 0: for ever
 	Expire   bool            // after it, what is older than the lake keeps is removed
+	Vacuum   bool            // at the end, what no reader of the Delta tables needs any more is
 	// Back says that what counts as now was set back by hand: what is later than it was not written by a
 	// clock that was ahead.
 	Back bool
