@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"graphlake/jobs/audit"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
+	"graphlake/load"
 )
 
 type auditCommand struct {
@@ -46,6 +48,11 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 			return err
 		}
 	}
+	on, off, err := cfg.heldLane(ctx, store)
+	if err != nil {
+		return err
+	}
+	auditor.Lane, auditor.LaneOff = cmp.Or(on, off), on == nil
 	found, err := auditor.Audit(ctx, sel)
 	if err := errors.Join(err, c.printAudit(found, fleeting{sel.Datasets, a.now()})); err != nil {
 		return err
@@ -111,6 +118,11 @@ var cures = []struct {
 	{audit.FoundOrphan, "replay the day"},
 	{audit.FoundDuplicate, "in raw: run a range that has all days from the first to the last, with --from and --to; in a table alone: replay the day"},
 	{audit.FoundMisfits, "a warning: Graph writes values in another way than before; they are null; after an update that reads them, replay the dataset"},
+	{audit.FoundLaneForeign, "somebody has given the Delta table another form, and runs fail there: undo that, or remove delta/ and delta.json, and make the Delta tables anew with graphlake replay --delta"},
+	{audit.FoundLaneMissing, "graphlake replay --delta puts what the tables have into the Delta tables"},
+	{audit.FoundLaneLost, "a Delta table has a file that is not there, and its readers fail: graphlake replay --delta with the range puts it there again"},
+	{audit.FoundLaneStale, "a Delta table has other rows than the plain files: graphlake replay --delta with the range makes them the same"},
+	{audit.FoundLaneExtra, "a Delta table has a day that the plain files have not, or a file that graphlake has not written: graphlake replay --delta with the range takes it out; graphlake expire, if the day is too old"},
 	{audit.FoundBusy, "audit again when the run that changes the day has ended"},
 }
 
@@ -156,6 +168,9 @@ func (c *command) printAudit(a audit.Audit, of fleeting) error {
 	}
 	if n := len(a.Findings) - a.Failures(); n > 0 {
 		findings += fmt.Sprintf(", %d warnings,", n)
+	}
+	if u := a.Unreferenced; u != nil && u.Files > 0 {
+		fmt.Fprintf(c.stdout, "%s: %d files of %s are of no newest version; graphlake vacuum removes what no older one needs that is younger than a week\n", load.DeltaTables, u.Files, inBytes(u.Bytes))
 	}
 	_, err := fmt.Fprintf(c.stdout, "audit: %s in %d days of %d datasets\n", findings, a.Days, a.Datasets)
 	return err

@@ -79,6 +79,7 @@ type jobConfig struct {
 	Datasets []string  `yaml:"datasets"`
 	Lookback duration  `yaml:"lookback"` // 0: each dataset's own
 	Expire   bool      `yaml:"expire"`   // after it, or instead of reading where it has no datasets: remove what is older than privacy.keep
+	Vacuum   bool      `yaml:"vacuum"`   // at the end, or instead of reading: remove from the lane what no reader needs any more
 	Jitter   duration  `yaml:"jitter"`   // a run begins up to so much later than its time
 	Late     *duration `yaml:"late"`     // so long after its time, its data may not be there yet; nil where it does not say
 }
@@ -344,6 +345,7 @@ func (c *config) check() error {
 	}
 	c.Delta.check(fail)
 	c.checkKeep(fail)
+	c.checkVacuum(fail)
 	c.checkNotify(fail)
 	c.Privacy.Exclude.check(func(field, format string, args ...any) { fail("$.privacy.exclude."+field, format, args...) })
 	return errors.Join(errs...)
@@ -369,7 +371,7 @@ func isURL(text string) bool {
 }
 
 func (j jobConfig) check(set schemas.Set, fail func(field, format string, args ...any)) {
-	if len(j.Datasets) == 0 && !j.Expire {
+	if len(j.Datasets) == 0 && !j.Expire && !j.Vacuum {
 		fail("datasets", "a job needs at least one; graphlake datasets lists them")
 	}
 	for i, name := range j.Datasets {

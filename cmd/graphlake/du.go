@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -31,8 +32,9 @@ type otherSize struct {
 }
 
 type lakeSize struct {
-	Datasets []datasetSize `json:"datasets"` // that the lake holds something of, the greatest first
-	Others   []otherSize   `json:"others"`   // of all datasets and tenants
+	Datasets []datasetSize `json:"datasets"`        // that the lake holds something of, the greatest first
+	Delta    []deltaSize   `json:"delta,omitempty"` // what their Delta tables take besides
+	Others   []otherSize   `json:"others"`          // of all datasets and tenants
 	Bytes    int64         `json:"bytes"`
 	ADay     int64         `json:"a_day"`
 	AYear    int64         `json:"a_year"`
@@ -85,6 +87,13 @@ func (d duCommand) Run(ctx context.Context, c *command) error {
 	slices.SortStableFunc(size.Datasets, func(a, b datasetSize) int {
 		return int(min(max(b.Raw.Bytes+b.Tables.Bytes-a.Raw.Bytes-a.Tables.Bytes, -1), 1))
 	})
+	on, off, err := cfg.heldLane(ctx, store)
+	if err != nil {
+		return err
+	}
+	if err := size.addDelta(ctx, store, cmp.Or(on, off), sel.Datasets, tenants); err != nil {
+		return err
+	}
 	if len(d.Dataset) == 0 && (d.tenantChoice == tenantChoice{}) {
 		if err := size.addOthers(ctx, store); err != nil {
 			return err
@@ -131,6 +140,9 @@ func (c *command) printSize(s lakeSize) error {
 		fmt.Fprintf(w, "%s\t\t%d\t%s\t\t\t\t\n", o.What, o.Files, inBytes(o.Bytes))
 	}
 	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := c.printDelta(s.Delta); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(c.stdout, "%s in all; %s a day by the newest four weeks of each, %s in a year of such days\n", inBytes(s.Bytes), inBytes(s.ADay), inBytes(s.AYear))

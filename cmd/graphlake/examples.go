@@ -40,6 +40,11 @@ var examples = map[string][]string{
 		"graphlake expire",
 		"graphlake expire --dataset chat_messages --tenant contoso",
 	},
+	"vacuum": {
+		"graphlake vacuum --dry-run",
+		"graphlake vacuum",
+		"graphlake vacuum --older-than 24h --dataset chat_messages --tenant contoso",
+	},
 	"audit": {
 		"graphlake audit",
 		"graphlake audit --dataset call_records --from 2026-11-01 --to 2026-11-08 --against-graph",

@@ -18,6 +18,8 @@ type expireCommand struct {
 	DryRun   bool    `help:"Say what would be removed, and stop."`
 	OwnClock bool    `help:"Go by this machine's clock alone, where Graph cannot be asked for its time."`
 	Now      instant `placeholder:"TIME" help:"What counts as now: the present (default), or a time before it."`
+
+	vacuum bool // afterwards, as a job says
 }
 
 func (e expireCommand) Run(ctx context.Context, c *command) error {
@@ -68,6 +70,7 @@ func (e expireCommand) selection(cfg *config) (plan.Selection, error) {
 	if len(e.Dataset) == 0 {
 		sel.Datasets, sel.KeepRuns = slices.Clone(cfg.set), cfg.keepRuns()
 	}
+	sel.Vacuum = e.vacuum
 	return sel, nil
 }
 
@@ -94,7 +97,7 @@ func (c *command) printExpired(rep jobs.Report) error {
 	if c.Output == "json" {
 		return c.printJSON(rep)
 	}
-	if err := c.printRemoved(rep); err != nil {
+	if err := errors.Join(c.printRemoved(rep), c.printVacuumed(rep)); err != nil {
 		return err
 	}
 	c.printNotes(rep.Notes)
@@ -144,6 +147,6 @@ func (c *command) printRemoved(rep jobs.Report) error {
 }
 
 // everything is what a job that reads nothing removes.
-func (c *config) everything(t tenantChoice) (plan.Selection, error) {
-	return expireCommand{tenantChoice: t}.selection(c)
+func (c *config) everything(t tenantChoice, vacuum bool) (plan.Selection, error) {
+	return expireCommand{tenantChoice: t, vacuum: vacuum}.selection(c)
 }

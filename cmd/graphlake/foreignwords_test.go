@@ -247,7 +247,7 @@ func TestNamesThatTerminalsObey(t *testing.T) {
 		{"plan", "--now", now}, {"run", "--now", now}, {"run", "--dataset", "users" + name}, {"run", "--job", "x" + name}, {"replay", "--dataset", "users"},
 		{"status", "--now", now}, {"audit", "--now", now}, {"check", "--dataset", "users"},
 		{"datasets"}, {"schema", "users"}, {"schema", "users" + name}, {"cat", "users"}, {"cat", "x" + name}, {"sql", "--engine", "duckdb"}, {"sql", "--engine", "synapse"}, {"permissions"},
-		{"permissions", "--job", "nightly" + name}, {"expire", "--dry-run"}, {"erase", "--user", "x" + name, "--dry-run"}, {"complete", "--", "--config", s.config(), "run", "--job", ""}, {"complete", "--", "--config", s.config(), "run", "--tenant", ""}, {"x" + name}, {"run", "--x" + name},
+		{"permissions", "--job", "nightly" + name}, {"expire", "--dry-run"}, {"vacuum", "--dry-run"}, {"erase", "--user", "x" + name, "--dry-run"}, {"complete", "--", "--config", s.config(), "run", "--job", ""}, {"complete", "--", "--config", s.config(), "run", "--tenant", ""}, {"x" + name}, {"run", "--x" + name},
 		{"--lake", lake + "x\n", "status"}, {"--config", "x" + name, "status"},
 	} {
 		for _, form := range [][]string{{"--output", "text", "--log-format", "text"}, {"--output", "json", "--log-format", "json"}} {

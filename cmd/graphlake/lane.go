@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -48,6 +50,15 @@ func (d deltaConfig) check(fail func(path, format string, args ...any)) {
 	case "", lane.Shared, lane.PerTenant:
 	default:
 		fail("$.delta.layout", "%q: want shared, which is a table for all tenants, or per_tenant, which is one for each", d.Layout)
+	}
+}
+
+// checkVacuum refuses jobs that would vacuum nothing.
+func (c *config) checkVacuum(fail func(path, format string, args ...any)) {
+	for _, name := range slices.Sorted(maps.Keys(c.Jobs)) {
+		if c.Jobs[name].Vacuum && !c.Delta.on {
+			fail("$.jobs."+name+".vacuum", "the configuration has no Delta tables, so there is nothing to vacuum: write delta: true, or leave it out")
+		}
 	}
 }
 

@@ -50,6 +50,7 @@ type command struct {
 	Erase       eraseCommand       `cmd:"" help:"Take people out of the lake, or prove with --verify that nothing of them is left; exit 1 if something is."`
 	Schedule    scheduleCommand    `cmd:"" help:"Stay, and run every job at its times."`
 	Expire      expireCommand      `cmd:"" help:"Remove the days that are older than privacy.keep says the lake keeps, and reports of runs."`
+	Vacuum      vacuumCommand      `cmd:"" help:"Remove what no version of the Delta tables needs that is younger than a week; older ones cannot be read then."`
 	Audit       auditCommand       `cmd:"" help:"Find gaps, duplicates, orphans, stale partitions, and what could not be read; exit 1 if there are any."`
 	Status      statusCommand      `cmd:"" help:"Say how far the datasets reach, and what the last runs did."`
 	Runs        runsCommand        `cmd:"" help:"List the runs of the last month, or say what one did and which partitions it changed by how many rows."`

@@ -104,6 +104,8 @@ func mendOf(f audit.Finding) ([]string, schemas.Range) {
 		return []string{"replay"}, within
 	case audit.FoundOutdated, audit.FoundStale, audit.FoundCount, audit.FoundOrphan, audit.FoundMisfits:
 		return []string{"replay"}, within
+	case audit.FoundLaneMissing, audit.FoundLaneLost, audit.FoundLaneStale, audit.FoundLaneExtra:
+		return []string{"replay", "--delta"}, within
 	case audit.FoundLost:
 		return []string{"audit", "--accept", "lost"}, within
 	}

@@ -13,6 +13,7 @@ import (
 	"graphlake/jobs"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
+	"graphlake/load/lane"
 	"graphlake/schemas"
 )
 
@@ -36,6 +37,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if sel.Expire = cfg.Jobs[r.Job].Expire; sel.Expire {
 		sel.KeepRuns = cfg.keepRuns()
 	}
+	sel.Vacuum = cfg.Jobs[r.Job].Vacuum
 	if len(sel.Tenants) == 0 && c.Output == "text" {
 		return c.printNobody(cfg, r.Shard)
 	}
@@ -43,7 +45,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return c.printPlan(ctx, cfg, sel, r.now())
 	}
 	if len(sel.Datasets) == 0 {
-		return expireCommand{tenantChoice: r.tenantChoice, Now: r.Now}.Run(ctx, c)
+		return c.runWithoutReading(ctx, cfg.Jobs[r.Job], r)
 	}
 	setup, err := c.setup(ctx, cfg, sel, true)
 	if err != nil {
@@ -62,6 +64,14 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	return reported(rep)
+}
+
+// runWithoutReading runs a job without datasets.
+func (c *command) runWithoutReading(ctx context.Context, j jobConfig, r runCommand) error {
+	if !j.Expire {
+		return vacuumCommand{tenantChoice: r.tenantChoice, OlderThan: duration(lane.MostVersions)}.Run(ctx, c)
+	}
+	return expireCommand{tenantChoice: r.tenantChoice, Now: r.Now, vacuum: j.Vacuum}.Run(ctx, c)
 }
 
 // printNobody says why there is no report.
@@ -85,14 +95,14 @@ func (c *command) printReportOf(rep jobs.Report, verb string) error {
 	if c.Output == "json" {
 		return c.printJSON(rep)
 	}
-	if len(rep.Units) == 0 && len(rep.Notes) == 0 && len(rep.Removed) == 0 {
+	if len(rep.Units) == 0 && len(rep.Notes) == 0 && len(rep.Removals()) == 0 {
 		fmt.Fprintln(c.stdout, "nothing is due: what was selected was read since the last midnight; a range, as --from 2026-11-01 --to 2026-11-02, is read again")
 	}
 	if err := c.printTotals(rep.Totals()); err != nil {
 		return err
 	}
 	c.printNotes(rep.Notes)
-	if err := c.printRemoved(rep); err != nil {
+	if err := errors.Join(c.printRemoved(rep), c.printVacuumed(rep)); err != nil {
 		return err
 	}
 	for _, u := range rep.Units {

@@ -15,6 +15,7 @@ import (
 	"graphlake/jobs"
 	"graphlake/jobs/clock"
 	"graphlake/jobs/plan"
+	"graphlake/load/lane"
 )
 
 type scheduleCommand struct {
@@ -121,9 +122,12 @@ func (r *jobRunner) run(ctx context.Context, j clock.Job, now time.Time) (again 
 		runner.Log = runner.Log.With("job", j.Name)
 		log = runner.Log
 		if len(j.Selection.Datasets) == 0 { // it only removes what is too old
-			sel, err := r.setup.config.everything(r.tenants)
+			sel, err := r.setup.config.everything(r.tenants, j.Selection.Vacuum)
 			if err != nil {
 				return jobs.Report{}, err
+			}
+			if !j.Selection.Expire {
+				return runner.Vacuum(ctx, sel, jobs.VacuumOptions{OlderThan: lane.MostVersions})
 			}
 			return runner.Expire(ctx, sel, jobs.ExpireOptions{Whole: r.tenants == tenantChoice{}})
 		}
@@ -173,6 +177,7 @@ func (c *config) scheduled(t tenantChoice, name string) ([]clock.Job, error) {
 		if sel.Expire = j.Expire; sel.Expire {
 			sel.KeepRuns = c.keepRuns()
 		}
+		sel.Vacuum = j.Vacuum
 		times, err := j.times()
 		if err != nil {
 			return nil, usage(err)

@@ -46,6 +46,9 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	status.Late = slices.DeleteFunc(status.Late, func(o clock.Overdue) bool {
 		return !slices.ContainsFunc(sel.Datasets, func(d schemas.Dataset) bool { return d.Name == o.Dataset })
 	})
+	if status.Lane != nil && !s.Map {
+		damaged = cmp.Or(damaged, cfg.loadLaneTables(ctx, store, &status, sel))
+	}
 	switch {
 	case s.Map:
 		m, alsoDamaged := clock.LoadMap(ctx, store, sel, c.fitting(r, sel), what.now())
@@ -67,6 +70,9 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 func stands(s clock.Status) error {
 	if len(s.Late) > 0 {
 		return statusError{status: exitLater}
+	}
+	if s.Lane != nil && slices.ContainsFunc(s.Lane.Tables, func(t clock.LaneTable) bool { return t.Foreign != "" }) {
+		return statusError{status: exitIncomplete}
 	}
 	for _, d := range s.Datasets {
 		working := slices.ContainsFunc(s.Running, func(r clock.Running) bool { return !r.Stale && r.On(d.Tenant, d.Dataset) })
@@ -106,6 +112,7 @@ func (c *command) printStatus(s clock.Status) error {
 	if slices.ContainsFunc(s.Datasets, func(d clock.DatasetStatus) bool { return len(d.Gaps) > 0 && !d.Observed }) {
 		fmt.Fprintf(c.stdout, "what is not held is read by: %s\n", c.toPaste("run", "--gaps"))
 	}
+	c.printLane(s)
 	for _, o := range s.Late {
 		fmt.Fprintf(c.stdout, "%s of %s: late: job %s of %s had to read it from %s on\n", o.Dataset, o.Tenant, o.Job, o.Due.Format(time.RFC3339), instant{o.From})
 	}

@@ -78,6 +78,9 @@ var wrongInputs = []wrongInput{
 	{args: "report --from 2026-11-01T06:00:00Z", status: 2, want: `2026-11-01T06:00:00Z … is no day: a report has whole days … as 2026-11-01`},
 	{args: "audit --accept all", status: 2, want: `--accept … must be one of "lost" but got "all"`},
 	{args: "schedule --grace soon", status: 2, want: `--grace: "soon" … want a duration, as 2w, 3d, 72h or 90m`},
+	{args: "vacuum", disk: "lake/", status: 2, want: `the lake ./lake has no Delta tables … write delta: true in graphlake.yaml, and graphlake replay --delta makes them`},
+	{args: "vacuum --older-than 8d", status: 2, want: `--older-than 192h0m0s … remember what was replaced for 168h … want 168h at most`},
+	{args: "vacuum --older-than soon", status: 2, want: `--older-than: "soon" … want a duration, as 2w, 3d, 72h or 90m`},
 	{args: "init", status: 2, want: `graphlake.yaml … is there already, and is left as it is … remove it, or name another with --config`},
 	{args: "--config other.yaml init --tenant-id contoso", status: 2, want: `--tenant-id: "contoso" … is no GUID … Entra shows it`},
 
@@ -100,6 +103,7 @@ var wrongInputs = []wrongInput{
 	{args: "plan", edit: []string{"users]", "calendar_events], lookback: 3d"}, status: 2, want: `jobs.nightly-calls.lookback … records of calendar_events change for 6d … want 6d at least, or leave it out`},
 	{args: "plan", edit: []string{"users]", "users], lookback: 3 days"}, status: 2, want: `graphlake.yaml:8: jobs.nightly-calls.lookback … want a duration, as 2w, 3d, 72h or 90m`},
 	{args: "plan", edit: []string{"users]", "users], expire: true"}, status: 2, want: `jobs.nightly-calls.expire … privacy.keep does not say how long … keep: {raw: 400d, tables: 800d}`},
+	{args: "plan", edit: []string{"users]", "users], vacuum: true"}, status: 2, want: `jobs.nightly-calls.vacuum … the configuration has no Delta tables … write delta: true, or leave it out`},
 	{args: "plan", edit: []string{"jobs:", "privacy: {keep: {raw: 1d}}\njobs:"}, status: 2, want: `graphlake.yaml:7: privacy.keep.raw … would be read back … want 5d at least`},
 	{args: "plan", edit: []string{"jobs:", "privacy: {keep: {raw: }}\njobs:"}, status: 2, want: `graphlake.yaml:7: privacy.keep.raw … the value is missing, perhaps because a variable was empty … write one, or remove the key`},
 	{args: "plan", edit: []string{"jobs:", "privacy: {content: some}\njobs:"}, status: 2, want: `graphlake.yaml:7: privacy.content: "some" … want none, titles, text or full`},
