@@ -62,7 +62,7 @@ func FuzzEntry(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, part := range bytes.Split(ours, []byte("-- ")) {
+	for part := range bytes.SplitSeq(ours, []byte("-- ")) {
 		if _, entry, found := bytes.Cut(part, []byte("\n")); found {
 			f.Add(entry)
 		}

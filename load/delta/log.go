@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"graphlake/load"
 )
 
@@ -79,7 +81,8 @@ func (t *Table) mayRead(ctx context.Context, err error) bool {
 	base, ofBase := errors.AsType[baseError](err)
 	damaged, isDamaged := errors.AsType[damagedError](err)
 	_, isMissing := errors.AsType[missingError](err)
-	if !(ofBase && (isDamaged || isMissing)) && !errors.Is(err, fs.ErrNotExist) {
+	otherwise := ofBase && (isDamaged || isMissing) || errors.Is(err, fs.ErrNotExist)
+	if !otherwise {
 		return false
 	}
 	t.mu.Lock()
@@ -143,7 +146,7 @@ func (t *Table) advance(ctx context.Context) (tail, error) {
 	}
 	err = l.extend(ctx, t)
 	if err == nil && l.version() < l.least {
-		err = t.missing(&l, l.least) // nobody may take it for a shorter log, and write over what is gone
+		err = t.missing(&l, missingError{l.version() + 1, l.least}) // nobody may take it for a shorter log, and write over what is gone
 	}
 	if err != nil && l.named {
 		err = baseError{l.base, err}
@@ -204,29 +207,13 @@ var errOtherLog = errors.New("the log is not the one that was read before")
 
 // extend reads the entries after those that are known. It lists the log by hundreds of versions, for there may be very many.
 func (l *tail) extend(ctx context.Context, t *Table) error {
-	confirmed := len(l.entries) == 0
 	for from := max(l.version(), 0); ; from = l.version() + 1 {
-		for info, err := range t.Store.List(ctx, load.DeltaHundred(t.Root, from)) {
-			if err != nil {
-				return err
-			}
-			version, checkpoint, ok := load.ParseDeltaLog(t.Root, info.Name)
-			if !ok || checkpoint || version < l.version() || version == l.base {
-				continue
-			}
-			if version == l.version() {
-				confirmed = info.Version == l.newest.Version
-				continue
-			}
-			if !confirmed {
-				return errOtherLog
-			}
-			if err := l.add(ctx, t, info, version); err != nil {
-				return err
-			}
+		found, err := l.newer(ctx, t, from)
+		if err == nil {
+			err = l.read(ctx, t, found)
 		}
-		if !confirmed {
-			return errOtherLog
+		if err != nil {
+			return err
 		}
 		if next := l.version() + 1; next/100 == from/100 { // the hundred is not full
 			return nil
@@ -234,21 +221,60 @@ func (l *tail) extend(ctx context.Context, t *Table) error {
 	}
 }
 
-// add reads an entry, which must be the next.
-func (l *tail) add(ctx context.Context, t *Table, info load.Info, version int64) error {
-	if version != l.version()+1 {
-		return t.missing(l, version)
+// newer lists the entries of a hundred versions that follow those that are known.
+func (l *tail) newer(ctx context.Context, t *Table, from int64) (found []load.Info, err error) {
+	same := len(l.entries) == 0 || from > l.version() // else the newest that is known must be among them, as it was
+	for info, err := range t.Store.List(ctx, load.DeltaHundred(t.Root, from)) {
+		if err != nil {
+			return nil, err
+		}
+		version, checkpoint, ok := load.ParseDeltaLog(t.Root, info.Name)
+		next := l.version() + 1 + int64(len(found))
+		switch {
+		case !ok || checkpoint || version < l.version():
+		case version == l.version():
+			same = same || info.Version == l.newest.Version
+		case !same:
+			return nil, errOtherLog
+		case version > next:
+			return nil, t.missing(l, missingError{next, version})
+		default:
+			found = append(found, info)
+		}
 	}
-	data, v, err := load.ReadObject(ctx, t.Store, info.Name)
-	if err != nil {
-		return err
+	if !same {
+		return nil, errOtherLog
 	}
-	info.Version = v
-	return l.append(info, version, data)
+	return found, nil
 }
 
-// missing says why entries before a version are missed. The caller holds mu.
-func (t *Table) missing(l *tail, version int64) error {
+// readAtOnce is how many entries are read at the same time.
+const readAtOnce = 8
+
+// read reads the next entries.
+func (l *tail) read(ctx context.Context, t *Table, next []load.Info) error {
+	data := make([][]byte, len(next))
+	readers, within := errgroup.WithContext(ctx)
+	readers.SetLimit(readAtOnce)
+	for i := range next {
+		readers.Go(func() (err error) {
+			data[i], next[i].Version, err = load.ReadObject(within, t.Store, next[i].Name)
+			return err
+		})
+	}
+	if err := readers.Wait(); err != nil {
+		return err
+	}
+	for i, info := range next {
+		if err := l.append(info, data[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// missing says why entries are missed. The caller holds mu.
+func (t *Table) missing(l *tail, err missingError) error {
 	for _, damaged := range t.aside {
 		if damaged.err != nil {
 			return damaged
@@ -257,7 +283,7 @@ func (t *Table) missing(l *tail, version int64) error {
 	if l.foreign {
 		return foreign("its log begins with a checkpoint in several files, as graphlake does not read them")
 	}
-	return missingError{l.version() + 1, version}
+	return err
 }
 
 // missingError says that entries are gone.
@@ -267,12 +293,13 @@ func (e missingError) Error() string {
 	return fmt.Sprintf("entry %d is missing, though there is a version %d, and no checkpoint has taken it in: restore it from a backup, or %s", e.missing, e.there, anew)
 }
 
-func (l *tail) append(info load.Info, version int64, data []byte) error {
+// append takes in the entry that comes next.
+func (l *tail) append(info load.Info, data []byte) error {
 	actions, err := parseActions(data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", info.Name, err)
 	}
-	l.entries = append(l.entries, entry{version, actions})
+	l.entries = append(l.entries, entry{l.version() + 1, actions})
 	l.bytes += info.Size
 	l.newest = info
 	return nil
@@ -292,7 +319,7 @@ func (t *Table) commit(ctx context.Context, version int64, actions []action) err
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.tail.known && t.tail.version()+1 == version {
-		return t.tail.append(load.Info{Name: name, Size: int64(len(data)), Version: v}, version, data)
+		return t.tail.append(load.Info{Name: name, Size: int64(len(data)), Version: v}, data)
 	}
 	return nil
 }
