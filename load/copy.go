@@ -17,7 +17,7 @@ type Copied struct {
 }
 
 // Copy puts the bytes of a partition under a name that has their hash in it, so that nothing else ever lies there, and
-// says whether there is such a partition. Where its hash is not known, which is "", the file is read for it. An object of that
+// says whether there is such a partition. Where its hash is not known, which is "", the file is read for it, and an object of that
 // size that has the name already is left as it is. All is read of one snapshot of the partition: one that has another hash
 // than was said is an ErrConflict, and nothing is published.
 func (l *Lake) Copy(ctx context.Context, p Partition, hash string, to func(hash string) string) (c Copied, there bool, err error) {
@@ -30,19 +30,21 @@ func (l *Lake) Copy(ctx context.Context, p Partition, hash string, to func(hash 
 	}
 	defer f.Close()
 	c = Copied{Hash: hash, Rows: f.rows(), Bytes: f.source.Info().Size}
-	if hash == "" {
-		if c.Hash, err = f.hash(); err != nil {
-			return Copied{}, true, err
-		}
+	if hash != "" {
+		return c, true, l.copy(ctx, f, to(hash), hash)
 	}
-	return c, true, l.copy(ctx, f, to(c.Hash), c)
+	if c.Hash, err = f.hash(); err != nil {
+		return Copied{}, true, err
+	}
+	copied, err := l.info(ctx, to(c.Hash))
+	if err == nil && (copied.Version == "" || copied.Size != c.Bytes) {
+		err = l.copy(ctx, f, to(c.Hash), c.Hash)
+	}
+	return c, true, err
 }
 
-// copy publishes the bytes of a file, unless they are there.
-func (l *Lake) copy(ctx context.Context, f *partitionFile, name string, c Copied) error {
-	if there, err := l.info(ctx, name); err != nil || there.Version != "" && there.Size == c.Bytes {
-		return err
-	}
+// copy publishes the bytes of a file, if they have that hash.
+func (l *Lake) copy(ctx context.Context, f *partitionFile, name, hash string) error {
 	staged, err := l.store.Stage(ctx, name)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
@@ -52,7 +54,7 @@ func (l *Lake) copy(ctx context.Context, f *partitionFile, name string, c Copied
 	switch {
 	case err != nil:
 		return fmt.Errorf("write %s: %w", name, err)
-	case held != c.Hash:
+	case held != hash:
 		return fmt.Errorf("write %s: %s has the hash %s by now: %w", name, f.Partition, held, ErrConflict)
 	}
 	if err := l.held(); err != nil {
@@ -71,8 +73,17 @@ func (l *Lake) copy(ctx context.Context, f *partitionFile, name string, c Copied
 // copyTo gives the hash of the bytes that it has copied.
 func (f *partitionFile) copyTo(w io.Writer) (hash string, err error) {
 	sum := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(w, sum), io.NewSectionReader(f.bytes, 0, f.source.Info().Size)); err != nil {
+	if err := copyAll(io.MultiWriter(w, sum), f.bytes, f.source.Info().Size); err != nil {
 		return "", fmt.Errorf("read %s: %w", f.Partition, err)
 	}
 	return hashText(sum), nil
+}
+
+// copyBytes are read at once: in Blob Storage each reading is a request.
+const copyBytes = 4 << 20
+
+// copyAll copies an object of a size.
+func copyAll(w io.Writer, from io.ReaderAt, size int64) error {
+	_, err := io.CopyBuffer(w, io.NewSectionReader(from, 0, size), make([]byte, max(1, min(size, copyBytes))))
+	return err
 }

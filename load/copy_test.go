@@ -1,8 +1,11 @@
 package load_test
 
 import (
+	"bytes"
 	"errors"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -17,7 +20,7 @@ func copyName(hash string) string { return "copies/" + hash + ".parquet" }
 // A copy has the bytes of the partition, under the name of its hash, whether that was known or not.
 func TestCopy(t *testing.T) {
 	for _, known := range []bool{true, false} {
-		store := storetest.NewFaulty(memstore.New())
+		store := memstore.New()
 		lake := load.New(store, "")
 		c := write(t, lake, visitsPartition, visits, batch(t, memory.DefaultAllocator, visits, fullRow, bareRow))
 		hash := ""
@@ -36,14 +39,23 @@ func TestCopy(t *testing.T) {
 		if err != nil || !slices.Equal(original, copied) {
 			t.Errorf("the copy differs from the partition: %v", err)
 		}
-		staged := store.Counts()["Stage"]
+		version := versionOf(t, store, copyName(c.Hash))
 		if got, there, err := lake.Copy(t.Context(), visitsPartition, hash, copyName); err != nil || !there || got != want {
 			t.Errorf("the second Copy = %+v, %t, %v, want %+v", got, there, err, want)
 		}
-		if store.Counts()["Stage"] != staged {
-			t.Error("what was there was written again")
+		if versionOf(t, store, copyName(c.Hash)) != version {
+			t.Error("what was there was replaced")
 		}
 	}
+}
+
+func versionOf(t *testing.T, s load.Store, name string) load.Version {
+	t.Helper()
+	_, v, err := load.ReadObject(t.Context(), s, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 func TestCopyRefuses(t *testing.T) {
@@ -63,6 +75,12 @@ func TestCopyRefuses(t *testing.T) {
 	for info, err := range store.List(t.Context(), "copies/") {
 		t.Errorf("%s was published: %v", info.Name, err)
 	}
+	if _, err := store.Swap(t.Context(), copyName(c.Hash), "", bytes.Repeat([]byte{0}, int(c.Bytes))); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := lake.Copy(t.Context(), visitsPartition, c.Hash, copyName); err == nil || !strings.Contains(err.Error(), "remove it") {
+		t.Errorf("over other bytes: %v, want what to do", err)
+	}
 	damaged := visitsPartition
 	damaged.Date = day(21)
 	if _, err := store.Swap(t.Context(), damaged.Object(), "", []byte("no Parquet")); err != nil {
@@ -70,5 +88,38 @@ func TestCopyRefuses(t *testing.T) {
 	}
 	if _, _, err := lake.Copy(t.Context(), damaged, "", copyName); !errors.Is(err, load.ErrDamaged) {
 		t.Errorf("of a damaged partition: %v, want ErrDamaged", err)
+	}
+}
+
+// A large file is read in few pieces, each of which is a request in Blob Storage.
+func TestCopyReadsInLargePieces(t *testing.T) {
+	store := storetest.NewFaulty(memstore.New())
+	lake := load.New(store, "")
+	text := make([]byte, 3<<20)
+	for i := range text {
+		text[i] = 'a' + byte(rand.N(26))
+	}
+	row := strings.Replace(fullRow, `long\ntext`, string(text), 1)
+	c := write(t, lake, visitsPartition, visits, batch(t, memory.DefaultAllocator, visits, row))
+	if c.Bytes < 1<<20 {
+		t.Fatalf("the file has %d bytes only", c.Bytes)
+	}
+	for name, do := range map[string]func() error{
+		"Copy": func() error {
+			_, _, err := lake.Copy(t.Context(), visitsPartition, c.Hash, copyName)
+			return err
+		},
+		"Hash": func() error {
+			_, err := lake.Hash(t.Context(), visitsPartition)
+			return err
+		},
+	} {
+		before := store.Counts()["ReadAt"]
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		if n := store.Counts()["ReadAt"] - before; n > 5 { // of which the footer takes some
+			t.Errorf("%s reads %d bytes in %d pieces", name, c.Bytes, n)
+		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"hash"
-	"io"
 	"io/fs"
 	"sync/atomic"
 
@@ -71,7 +70,7 @@ func (l *Lake) Hash(ctx context.Context, p Partition) (string, error) {
 	}
 	defer object.Close()
 	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(object, 0, object.Info().Size)); err != nil {
+	if err := copyAll(sum, object, object.Info().Size); err != nil {
 		return "", fmt.Errorf("read %s: %w", p, err)
 	}
 	return hashText(sum), nil
