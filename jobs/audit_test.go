@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -24,7 +25,7 @@ var tuesday = monday.Add(schemas.Day)
 // audit gives the findings in a line each: kind, table, day and count.
 func (r *rig) audit(t *testing.T, datasets ...schemas.Dataset) []string {
 	t.Helper()
-	a := audit.Auditor{Store: r.Store, Now: r.Now, Log: slog.New(slog.DiscardHandler)}
+	a := audit.Auditor{Store: r.Store, Now: r.Now, Log: slog.New(slog.DiscardHandler), Lane: cmp.Or(r.Delta, r.DeltaOff), LaneOff: r.Delta == nil}
 	found, err := a.Audit(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: datasets})
 	if err != nil {
 		t.Fatal(err)

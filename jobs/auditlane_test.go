@@ -1,12 +1,16 @@
 package jobs_test
 
 import (
+	"context"
+	"iter"
 	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"graphlake/internal/graphsim"
+	"graphlake/jobs"
 	"graphlake/jobs/audit"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
@@ -62,22 +66,25 @@ func (r *rig) publish(t *testing.T, of schemas.Table, day lane.Day) {
 	}
 }
 
-// commit makes a file live of a day by the log alone.
-func (r *rig) commit(t *testing.T, of schemas.Table, date time.Time, files ...delta.File) {
+// commit makes a file live of a partition of the shared layout by the log alone.
+func (r *rig) commit(t *testing.T, of schemas.Table, by, value string, file delta.File) {
 	t.Helper()
 	table := delta.Table{
 		Store: r.Store, Root: r.Delta.Root(of, tenant.ID), Engine: "another", Log: slog.New(slog.DiscardHandler),
 		Now: time.Now, NewID: func() string { return "an id" },
 	}
-	schema, err := delta.SchemaOf(of, []delta.Column{{Name: "tenant_id", Type: delta.StringType}, {Name: "dt", Type: delta.DateType}}, "tenant_id", "dt")
+	more := []delta.Column{{Name: load.DateColumn, Type: delta.DateType}}
+	if by != load.DateColumn {
+		more = append(more, delta.Column{Name: by, Type: delta.StringType})
+	}
+	schema, err := delta.SchemaOf(of, append(more, delta.Column{Name: load.TenantColumn, Type: delta.StringType}), load.TenantColumn, by)
 	if err != nil {
 		t.Fatal(err)
 	}
-	values := map[string]string{"tenant_id": tenant.ID, "dt": date.Format(time.DateOnly)}
-	for i := range files {
-		files[i].Values, files[i].Modified = values, later
-	}
-	if _, _, err := table.Replace(t.Context(), func() error { return nil }, delta.Replacement{Schema: schema, Operation: "WRITE", Partitions: []delta.Partition{{Values: values, Files: files}}}); err != nil {
+	file.Values, file.Modified = map[string]string{load.TenantColumn: tenant.ID, by: value}, later
+	if _, _, err := table.Replace(t.Context(), func() error { return nil }, delta.Replacement{
+		Schema: schema, Operation: "WRITE", Partitions: []delta.Partition{{Values: file.Values, Files: []delta.File{file}}},
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -105,13 +112,13 @@ func TestAuditComparesTheLanes(t *testing.T) {
 			_, object := r.live(t, root, monday)
 			path := strings.Replace(other.Path, "dt=2026-11-16", "dt=2026-11-17", 1)
 			r.put(t, r.Delta.Root(root, tenant.ID)+"/"+path, []byte(r.text(t, object)))
-			r.commit(t, root, tuesday, delta.File{Path: path, Size: other.Size, Rows: other.Rows})
+			r.commit(t, root, load.DateColumn, "2026-11-17", delta.File{Path: path, Size: other.Size, Rows: other.Rows})
 		}, []string{"lane_stale calls 2026-11-17 1"}, false},
 		{"somebody's file", func(t *testing.T, r *rig) {
 			old, object := r.live(t, root, monday)
 			path := "tenant_id=" + tenant.ID + "/dt=2026-11-16/part-00000.parquet"
 			r.put(t, r.Delta.Root(root, tenant.ID)+"/"+path, []byte(r.text(t, object)))
-			r.commit(t, root, monday, delta.File{Path: path, Size: old.Size, Rows: old.Rows})
+			r.commit(t, root, load.DateColumn, "2026-11-16", delta.File{Path: path, Size: old.Size, Rows: old.Rows})
 		}, []string{"lane_extra calls 2026-11-16 1", "lane_missing calls 2026-11-16 1"}, false},
 		{"a day that the tables have not", func(t *testing.T, r *rig) {
 			r.put(t, part(load.Tables, "calls", wednesday).Object(), []byte(r.text(t, part(load.Tables, "calls", monday).Object())))
@@ -176,6 +183,87 @@ func TestAuditComparesTheLanes(t *testing.T) {
 	}
 }
 
+// Nights, reruns, removals and a compaction leave nothing to find in the lane, in no layout and form.
+func TestCleanAfterNightsInBothLanes(t *testing.T) {
+	for _, s := range []lane.Settings{{Layout: lane.Shared}, {Layout: lane.PerTenant}, {Layout: lane.Shared, Compact: true}, {Layout: lane.PerTenant, Compact: true}} {
+		t.Run(s.String(), func(t *testing.T) {
+			now := later
+			r := newRig(t, graphsim.New(graphsim.Options{
+				Users: 4, From: monday, To: monday.Add(3 * schemas.Day), Large: 8, CallsPerUserDay: 1, Now: func() time.Time { return now },
+			}))
+			if err := openLane(t, &r.Runner, &s); err != nil {
+				t.Fatal(err)
+			}
+			datasets := []schemas.Dataset{schemas.CallRecords, schemas.PSTNCalls, schemas.Users}
+			all := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: datasets, Vacuum: true}
+			for night := range 3 {
+				now = later.AddDate(0, 0, night)
+				r.Now = now
+				for range 2 {
+					if rep, err := r.Run(t.Context(), all); err != nil || rep.Status != state.Data {
+						t.Fatalf("night %d: %+v, %v", night, rep, err)
+					}
+				}
+				want(t, r.audit(t, datasets...))
+			}
+			if s.Compact {
+				for _, d := range datasets {
+					for _, of := range d.Tables {
+						settled := lane.CompactOptions{Settled: func(time.Time) bool { return true }, Before: monday.AddDate(0, 2, 0)}
+						if _, err := r.Delta.Compact(t.Context(), func() error { return nil }, of, tenant.ID, settled); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				if f, _ := r.live(t, schemas.CallRecords.Root(), monday); !f.Rolled {
+					t.Fatalf("%+v is not rolled", f)
+				}
+				want(t, r.audit(t, datasets...))
+				object := part(load.Tables, "calls", monday).Object()
+				text := r.text(t, object)
+				r.put(t, object, []byte(r.text(t, part(load.Tables, "calls", tuesday).Object())))
+				stale := r.auditLane(t, false).Findings
+				if i := slices.IndexFunc(stale, func(f audit.Finding) bool { return f.Kind == audit.FoundLaneStale }); i >= 0 {
+					t.Errorf("of a day whose plain file is wrong: %+v", stale[i])
+				}
+				r.put(t, object, []byte(text))
+				if s.Layout == lane.Shared {
+					r.otherMonth(t, schemas.CallRecords.Root())
+					want(t, r.audit(t, datasets...), "lane_stale calls 2026-11-15 1")
+					if _, err := r.ReplayLane(t.Context(), plan.Selection{Tenants: all.Tenants, Datasets: datasets, From: monday, To: tuesday}); err != nil {
+						t.Fatal(err)
+					}
+					want(t, r.audit(t, datasets...))
+				}
+			}
+			all.Keep = map[string]plan.Keep{}
+			for _, d := range datasets {
+				all.Keep[d.Name] = plan.Keep{Tables: schemas.Day, Raw: schemas.Day, Quarantine: schemas.Day}
+			}
+			if rep, err := r.Expire(t.Context(), all, jobs.ExpireOptions{OwnClock: true}); err != nil || rep.Status != state.Data || len(rep.Removed) == 0 {
+				t.Fatalf("%+v, %v", rep, err)
+			}
+			if got := r.audit(t, datasets...); len(got) > 0 && slices.ContainsFunc(got, func(line string) bool { return strings.HasPrefix(line, "lane") || strings.HasPrefix(line, "leftover") }) {
+				t.Errorf("after an expire: %q", got)
+			}
+			if dead := r.dead(t); len(dead) > 0 {
+				t.Errorf("dead are %q", dead)
+			}
+		})
+	}
+}
+
+// otherMonth makes another file live of November than that of its days.
+func (r *rig) otherMonth(t *testing.T, of schemas.Table) {
+	t.Helper()
+	f, object := r.live(t, of, monday)
+	data, _ := load.ParseDataFile(f.Path)
+	text := r.text(t, object)
+	data.Hash = strings.Repeat("0", 32)
+	r.put(t, r.Delta.Root(of, tenant.ID)+"/"+data.Path(), []byte(text))
+	r.commit(t, of, load.MonthColumn, "2026-11", delta.File{Path: data.Path(), Size: f.Size, Rows: f.Rows})
+}
+
 // A lane that is off lacks what was changed since, and that is no finding. What it has it has right.
 func TestAuditOfALaneThatIsOff(t *testing.T) {
 	root := schemas.CallRecords.Root()
@@ -190,4 +278,65 @@ func TestAuditOfALaneThatIsOff(t *testing.T) {
 	if u := *found.Unreferenced; u.Files != 1 || u.Bytes == 0 {
 		t.Errorf("%+v are unreferenced, want the file of Tuesday", u)
 	}
+}
+
+// A run publishes the plain file first, and the lane after it. Who looks in between takes it for no difference, whether the run
+// has ended when the audit does or not.
+func TestAuditWhileALaneIsPublished(t *testing.T) {
+	root := schemas.CallRecords.Root()
+	for name, ends := range map[string]bool{"a run that ends": true, "a run that goes on": false} {
+		t.Run(name, func(t *testing.T) {
+			r := inLane(t, lane.Settings{Layout: lane.Shared})
+			plain := part(load.Tables, "calls", monday)
+			watched := &between{Store: r.Store}
+			watched.before = map[string]func(){
+				load.DeltaTables: func() {
+					r.edit(t, schemas.CallRecords, func(st *state.State) { st.MarkDirty(monday) })
+					r.put(t, plain.Object(), []byte(r.text(t, part(load.Tables, "calls", tuesday).Object())))
+					watched.before[plain.Object()] = func() {
+						if !ends {
+							return
+						}
+						r.publish(t, root, lane.Day{Partition: plain})
+						r.edit(t, schemas.CallRecords, func(st *state.State) { st.MarkClean(monday, schemas.CallRecords.Fingerprint(), r.Delta.ID()) })
+					}
+				},
+			}
+			identity := r.Delta.Identity()
+			a := audit.Auditor{Store: watched, Now: r.Now, Log: slog.New(slog.DiscardHandler), Lane: lane.Open(watched, load.New(watched, ""), identity, lane.Options{Log: slog.New(slog.DiscardHandler)})}
+			found, err := a.Audit(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want(t, lines(found))
+			if len(watched.before) > 0 {
+				t.Errorf("nobody has looked at %v", watched.before)
+			}
+		})
+	}
+}
+
+// between does something once before an object is first looked at whose name begins so.
+type between struct {
+	state.Store
+	before map[string]func()
+}
+
+func (b *between) do(name string) {
+	for prefix, f := range b.before {
+		if strings.HasPrefix(name, prefix) {
+			delete(b.before, prefix)
+			f()
+		}
+	}
+}
+
+func (b *between) Open(ctx context.Context, name string) (load.Object, error) {
+	b.do(name)
+	return b.Store.Open(ctx, name)
+}
+
+func (b *between) List(ctx context.Context, prefix string) iter.Seq2[load.Info, error] {
+	b.do(prefix)
+	return b.Store.List(ctx, prefix)
 }
