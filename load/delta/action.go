@@ -153,3 +153,11 @@ func pathOf(encoded string) (string, error) {
 func encodePath(path string) string { return (&url.URL{Path: path}).EscapedPath() }
 
 func millis(t time.Time) int64 { return t.UnixMilli() }
+
+// instant is the inverse of millis; the zero time of 0, which others write for what they do not know.
+func instant(millis int64) time.Time {
+	if millis == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(millis).UTC()
+}

@@ -49,10 +49,10 @@ func (t *Table) writtenAt(ctx context.Context, version int64) (time.Time, error)
 		}
 	}
 	i := slices.IndexFunc(actions, func(a action) bool { return a.CommitInfo != nil })
-	if i < 0 || actions[i].CommitInfo.Timestamp == 0 {
+	if i < 0 {
 		return time.Time{}, nil
 	}
-	return time.UnixMilli(actions[i].CommitInfo.Timestamp).UTC(), nil
+	return instant(actions[i].CommitInfo.Timestamp), nil
 }
 
 // entryOf gives what an entry says that was read already.

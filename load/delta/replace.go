@@ -18,16 +18,15 @@ import (
 const tries = 50
 
 // Replace makes live of some partitions what r says, and nothing else of them, by one entry of the log, and gives its
-// version. If that is live already by the paths of the files, there is no entry and changed is false; the version is
-// then the newest, or -1. A table that does not exist begins with version 0. The data files must be there
-// before. Without partitions nothing is done.
+// version. If that is live already, by the paths of the files, it writes nothing: changed is false, and the version is the
+// newest, or -1 of a table that does not exist. Such a table begins with version 0. The data files must be in the store before.
 //
-// Held is asked right before each try whether the caller may still write these partitions. After an error the entry may
-// be there or not: the same Replace again does what is left to do.
+// Held says whether the caller may still write these partitions; it is asked right before each try. After an error the
+// entry may be there or not, and the same Replace again does what is left to do.
 //
-// Entries of other writers that come first are no conflict. Whatever they did to these partitions is replaced too, so
-// that a file which somebody else has compacted meanwhile does not stay beside its successor. But of a write of the
-// same App it is the later one that counts: then the lock was lost.
+// Entries that others write meanwhile are no conflict: the entry is made anew over them. If they are of the same partitions,
+// as when somebody has compacted them, what they have added is removed too, or rows would be there twice. An entry of the
+// same App means that the caller has lost its lock: [load.ErrLockLost].
 func (t *Table) Replace(ctx context.Context, held func() error, r Replacement) (version int64, changed bool, err error) {
 	if err := r.check(t.Root); err != nil || len(r.Partitions) == 0 {
 		return none, false, err
@@ -46,7 +45,7 @@ func (t *Table) Replace(ctx context.Context, held func() error, r Replacement) (
 			return none, false, err
 		}
 		if version, ok := t.wrote(c.id); ok {
-			return version, true, nil // the answer was lost, and the store has tried again by itself
+			return version, true, nil // its answer was lost, and the store has tried it again
 		}
 		actions, err := c.actions(s, try == 0)
 		if err != nil {
@@ -58,7 +57,7 @@ func (t *Table) Replace(ctx context.Context, held func() error, r Replacement) (
 		if err := held(); err != nil {
 			return none, false, err
 		}
-		err = t.commit(ctx, s.version+1, actions)
+		err = t.write(ctx, s.version+1, actions)
 		if err == nil {
 			return s.version + 1, true, nil
 		}
@@ -82,6 +81,25 @@ func pause(ctx context.Context, try int) error {
 	case <-wait.C:
 		return nil
 	}
+}
+
+// write writes the entry of a version, unless there is one: then it is a [load.ErrConflict].
+func (t *Table) write(ctx context.Context, version int64, actions []action) error {
+	data, err := formatActions(actions)
+	if err != nil {
+		return err
+	}
+	name := load.DeltaEntry(t.Root, version)
+	v, err := t.Store.Swap(ctx, name, "", data)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tail.known && t.tail.version()+1 == version {
+		return t.tail.append(load.Info{Name: name, Size: int64(len(data)), Version: v}, data)
+	}
+	return nil
 }
 
 // A commit is what a Replace is about to write, whatever it is written over.
@@ -211,6 +229,9 @@ func (c *commit) predicate() string {
 }
 
 func quote(value string) string { return "'" + strings.ReplaceAll(value, "'", "''") + "'" }
+
+// inLog reports whether a path below the table's root is the log's, or hidden from tables as it is.
+func inLog(path string) bool { return strings.HasPrefix(path, "_") }
 
 // check refuses what would make a log that readers stumble over.
 func (r Replacement) check(root string) error {

@@ -63,14 +63,14 @@ func (s *state) snapshot() *Snapshot {
 	of := &Snapshot{
 		Version: s.version, Files: s.files(),
 		Protocol: Protocol{s.protocol.MinReaderVersion, s.protocol.MinWriterVersion, slices.Concat(s.protocol.ReaderFeatures, s.protocol.WriterFeatures)},
-		MetaData: MetaData{m.ID, m.SchemaString, m.PartitionColumns, m.Configuration, time.UnixMilli(m.CreatedTime).UTC()},
+		MetaData: MetaData{m.ID, m.SchemaString, m.PartitionColumns, m.Configuration, instant(m.CreatedTime)},
 		Txns:     map[string]int64{},
 	}
 	for app, counted := range s.txns {
 		of.Txns[app] = counted.Version
 	}
 	for path, r := range s.removed {
-		of.Removed = append(of.Removed, Removed{path, maps.Clone(r.PartitionValues), r.Size, time.UnixMilli(r.DeletionTimestamp).UTC()})
+		of.Removed = append(of.Removed, Removed{path, maps.Clone(r.PartitionValues), r.Size, instant(r.DeletionTimestamp)})
 	}
 	slices.SortFunc(of.Removed, func(a, b Removed) int { return cmp.Compare(a.Path, b.Path) })
 	return of

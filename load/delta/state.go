@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 )
 
 // none is the version of what does not exist.
@@ -95,7 +94,7 @@ func (s *state) files() []File {
 		a := s.live[path]
 		files = append(files, File{
 			Path: path, Values: maps.Clone(a.PartitionValues), Size: a.Size, Rows: rowsOf(a.Stats),
-			Modified: time.UnixMilli(a.ModificationTime).UTC(), Stats: a.Stats,
+			Modified: instant(a.ModificationTime), Stats: a.Stats,
 		})
 	}
 	return files
