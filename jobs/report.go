@@ -26,7 +26,7 @@ import (
 // Report is what a run has to say, in the form that --output json prints and that the lake keeps.
 type Report struct {
 	Run     string        `json:"run"`            // sorts by time
-	What    string        `json:"what,omitempty"` // run, replay, erase, expire or vacuum; earlier versions do not say it
+	What    string        `json:"what,omitempty"` // run, replay, erase, expire, compact or vacuum; earlier versions do not say it
 	Started time.Time     `json:"started"`
 	Ended   time.Time     `json:"ended"`
 	Status  state.Outcome `json:"status"`
@@ -37,7 +37,9 @@ type Report struct {
 	Removed []Removal `json:"removed,omitzero"`
 	// Vacuumed is what was removed of the lane; nil where nobody has asked for that.
 	Vacuumed []Removal `json:"vacuumed,omitzero"`
-	DryRun   bool      `json:"dry_run,omitempty"`
+	// Compacted is what was rolled to months in the lane; nil where nobody has asked for that.
+	Compacted []Compaction `json:"compacted,omitzero"`
+	DryRun    bool         `json:"dry_run,omitempty"`
 	// Changes are the partitions that the run has changed, and MoreChanges how many more, where there are too many to name.
 	Changes     []Change `json:"changes,omitempty"`
 	MoreChanges int      `json:"more_changes,omitempty"`
@@ -67,6 +69,12 @@ func (r *Report) keep(ctx context.Context, store state.Store, p Privacy) error {
 				if one.Error != nil {
 					(*removals)[i].Error = &ErrorReport{one.Error.Kind, notKeptMessage}
 				}
+			}
+		}
+		kept.Compacted = slices.Clone(r.Compacted)
+		for i, one := range kept.Compacted {
+			if one.Error != nil {
+				kept.Compacted[i].Error = &ErrorReport{one.Error.Kind, notKeptMessage}
 			}
 		}
 	}
@@ -178,7 +186,8 @@ func (r *Report) conclude() {
 				return
 			}
 		}
-		if slices.ContainsFunc(r.Removals(), func(one Removal) bool { return one.Outcome == worst }) {
+		if slices.ContainsFunc(r.Removals(), func(one Removal) bool { return one.Outcome == worst }) ||
+			slices.ContainsFunc(r.Compacted, func(one Compaction) bool { return one.Outcome == worst }) {
 			r.Status = worst
 			return
 		}
@@ -188,7 +197,8 @@ func (r *Report) conclude() {
 // TryAgain reports whether the same run may do better in a while: something could not be reached, or was locked.
 func (r Report) TryAgain() bool {
 	return slices.ContainsFunc(r.Units, func(u UnitReport) bool { return u.Outcome == state.Unavailable }) ||
-		slices.ContainsFunc(r.Removals(), func(one Removal) bool { return one.Outcome == state.Unavailable })
+		slices.ContainsFunc(r.Removals(), func(one Removal) bool { return one.Outcome == state.Unavailable }) ||
+		slices.ContainsFunc(r.Compacted, func(one Compaction) bool { return one.Outcome == state.Unavailable })
 }
 
 // Removals are all that was removed, of the plain files and of the lane.

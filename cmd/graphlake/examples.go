@@ -45,6 +45,11 @@ var examples = map[string][]string{
 		"graphlake vacuum",
 		"graphlake vacuum --older-than 24h --dataset chat_messages --tenant contoso",
 	},
+	"compact": {
+		"graphlake compact --dry-run",
+		"graphlake compact",
+		"graphlake compact --dataset call_records --tenant contoso",
+	},
 	"audit": {
 		"graphlake audit",
 		"graphlake audit --dataset call_records --from 2026-11-01 --to 2026-11-08 --against-graph",
