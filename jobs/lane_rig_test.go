@@ -132,7 +132,7 @@ func compareLanes(t *testing.T, store load.Store, all map[string][]byte) {
 	if !there {
 		return
 	}
-	live := liveIn(t, store)
+	live, rolled := liveIn(t, store), map[string]map[time.Time]string{}
 	for p, object := range live {
 		plain, ok := all[p]
 		if !ok {
@@ -141,13 +141,25 @@ func compareLanes(t *testing.T, store load.Store, all map[string][]byte) {
 		}
 		text := content(t, store, object)
 		sum := sha256.Sum256(plain)
-		if !strings.Contains(object, hex.EncodeToString(sum[:16])) {
+		_, _, below, _ := load.ParseDelta(object)
+		if f, _ := load.ParseDataFile(below); f.Rolled {
+			of, _ := load.ParsePartition(p)
+			if rolled[object] == nil {
+				rolled[object] = map[time.Time]string{}
+			}
+			rolled[object][of.Date] = hex.EncodeToString(sum[:16])
+		} else if f.Hash != hex.EncodeToString(sum[:16]) {
 			t.Errorf("%s is live, and not called by the hash of %s", object, p)
 		}
 		if !id.Compact && !bytes.Equal(text, plain) {
 			t.Errorf("%s has not the bytes of %s", object, p)
 		}
 		all[object] = text
+	}
+	for object, days := range rolled {
+		if !strings.Contains(object, "-"+lane.RolledHash(days)) {
+			t.Errorf("%s is live, and not called by the hashes of its %d days", object, len(days))
+		}
 	}
 	for p := range all {
 		if strings.HasPrefix(p, load.Tables.Under()) && live[p] == "" {
