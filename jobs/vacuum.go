@@ -28,6 +28,7 @@ const ofLane = "delta"
 type VacuumOptions struct {
 	OlderThan time.Duration // so long ago a file was replaced, at least; at most [lane.MostVersions]
 	DryRun    bool          // change nothing, and say what would be removed
+	Compact   bool          // first roll months as Compact does, where the lane has some
 }
 
 // Vacuum removes what of the selection's Delta tables nobody needs who reads a version of the time that is left. It has no range.
@@ -48,7 +49,7 @@ func (r *Runner) Vacuum(ctx context.Context, sel plan.Selection, o VacuumOptions
 // vacuumAfter is Vacuum of what a job has read or removed, in its report.
 func (r *Runner) vacuumAfter(ctx context.Context, sel plan.Selection, rep *Report) {
 	if sel.Vacuum {
-		r.vacuum(ctx, sel, VacuumOptions{OlderThan: lane.MostVersions}, rep)
+		r.vacuum(ctx, sel, VacuumOptions{OlderThan: lane.MostVersions, Compact: true}, rep)
 	}
 }
 
@@ -57,6 +58,9 @@ func (r *Runner) vacuum(ctx context.Context, sel plan.Selection, o VacuumOptions
 	l := r.anyLane()
 	if l == nil {
 		return
+	}
+	if o.Compact {
+		r.compact(ctx, sel, CompactOptions{DryRun: o.DryRun}, rep)
 	}
 	removed := false
 	for _, t := range sel.Tenants {

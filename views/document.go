@@ -63,7 +63,7 @@ var runChanges = document{
 		Each: "changes[]",
 		Columns: []schemas.Column{
 			{Name: "run", Path: "/run", Type: schemas.Hash, Doc: "Id of the run; sorts by time."},
-			{Name: "what", Path: "/what", Type: schemas.Enum, Doc: "What it was: run, replay, erase, expire or vacuum."},
+			{Name: "what", Path: "/what", Type: schemas.Enum, Doc: "What it was: run, replay, erase, expire, compact or vacuum."},
 			{Name: "ended", Path: "/ended", Type: schemas.Timestamp, Doc: "When the run ended."},
 			{Name: "tenant_id", Path: "tenant_id", Type: schemas.Enum, Doc: "The tenant."},
 			{Name: "dataset", Path: "dataset", Type: schemas.Enum, Doc: "The dataset."},

@@ -97,7 +97,7 @@ func (c *command) printExpired(rep jobs.Report) error {
 	if c.Output == "json" {
 		return c.printJSON(rep)
 	}
-	if err := errors.Join(c.printRemoved(rep), c.printVacuumed(rep)); err != nil {
+	if err := errors.Join(c.printRemoved(rep), c.printCompacted(rep), c.printVacuumed(rep)); err != nil {
 		return err
 	}
 	c.printNotes(rep.Notes)

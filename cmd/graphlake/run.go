@@ -69,7 +69,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 // runWithoutReading runs a job without datasets.
 func (c *command) runWithoutReading(ctx context.Context, j jobConfig, r runCommand) error {
 	if !j.Expire {
-		return vacuumCommand{tenantChoice: r.tenantChoice, OlderThan: duration(lane.MostVersions)}.Run(ctx, c)
+		return vacuumCommand{tenantChoice: r.tenantChoice, OlderThan: duration(lane.MostVersions), compact: true}.Run(ctx, c)
 	}
 	return expireCommand{tenantChoice: r.tenantChoice, Now: r.Now, vacuum: j.Vacuum}.Run(ctx, c)
 }
@@ -102,7 +102,7 @@ func (c *command) printReportOf(rep jobs.Report, verb string) error {
 		return err
 	}
 	c.printNotes(rep.Notes)
-	if err := errors.Join(c.printRemoved(rep), c.printVacuumed(rep)); err != nil {
+	if err := errors.Join(c.printRemoved(rep), c.printCompacted(rep), c.printVacuumed(rep)); err != nil {
 		return err
 	}
 	for _, u := range rep.Units {

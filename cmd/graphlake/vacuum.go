@@ -19,6 +19,8 @@ type vacuumCommand struct {
 	tenantChoice
 	OlderThan duration `default:"168h" placeholder:"DURATION" help:"How long ago a file was replaced, at least; 168h is the most. With 0s older versions end now, and whoever reads one fails."`
 	DryRun    bool     `help:"Say what would be removed, and stop."`
+
+	compact bool // months first, for a job
 }
 
 func (v vacuumCommand) Run(ctx context.Context, c *command) error {
@@ -45,7 +47,7 @@ func (v vacuumCommand) Run(ctx context.Context, c *command) error {
 	if on == nil && off == nil {
 		return noLane(cfg)
 	}
-	o := jobs.VacuumOptions{OlderThan: time.Duration(v.OlderThan), DryRun: true}
+	o := jobs.VacuumOptions{OlderThan: time.Duration(v.OlderThan), DryRun: true, Compact: v.compact}
 	if watched := c.Output == "text" && c.stderr.terminal(); v.DryRun || watched {
 		r := jobs.Runner{Store: store, Delta: on, DeltaOff: off, Now: time.Now().UTC(), Log: c.logger()}
 		rep, err := r.Vacuum(ctx, sel, o) // which writes nothing and takes no lock
@@ -94,7 +96,7 @@ func (c *command) printLaneReport(rep jobs.Report) error {
 	if c.Output == "json" {
 		return c.printJSON(rep)
 	}
-	if err := c.printVacuumed(rep); err != nil {
+	if err := errors.Join(c.printCompacted(rep), c.printVacuumed(rep)); err != nil {
 		return err
 	}
 	c.printNotes(rep.Notes)

@@ -18,7 +18,7 @@ import (
 // on. A crash leaves it; it is stale then, and goes with the next run that takes one of its locks.
 type Heartbeat struct {
 	Run      string        `json:"run"`
-	What     string        `json:"what"` // run, replay, erase, expire or vacuum
+	What     string        `json:"what"` // run, replay, erase, expire, compact or vacuum
 	Host     string        `json:"host"`
 	PID      int           `json:"pid"`
 	Started  time.Time     `json:"started"`
