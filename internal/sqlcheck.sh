@@ -1,6 +1,6 @@
 #!/bin/sh
 # Whether what graphlake sql prints for Synapse is T-SQL, by the grammar of sqlfluff ($SQLFLUFF): the golden
-# file of views, and what is printed of the demo's lake if there is one. It knows T-SQL and not what serverless
+# files of views, and what is printed of the demo's lake if there is one. It knows T-SQL and not what serverless
 # pools leave out of it. A statement that is broken on purpose has to be found first.
 set -eu
 : "${SQLFLUFF:=sqlfluff}" "${BIN:=bin}"
@@ -16,16 +16,18 @@ parse() {
 
 golden=views/testdata/synapse.golden
 cp "$golden" "$work/golden.sql"
+cp views/testdata/synapse_delta.golden "$work/delta.sql"
 sed '0,/) WITH (/s//) WHERE (/' "$golden" >"$work/broken.sql"
 if parse "$work/broken.sql" >/dev/null; then
 	echo "sql-check: a broken statement was not found, so that finding nothing proves nothing" >&2
 	exit 1
 fi
 parse "$work/golden.sql"
+parse "$work/delta.sql"
 if [ -f "$BIN/demo.yaml" ] && [ -d "$(sed -n 's/^lake: //p' "$BIN/demo.yaml")" ]; then
 	"$BIN/graphlake" --config "$BIN/demo.yaml" sql --engine synapse >"$work/lake.sql"
 	parse "$work/lake.sql"
 	echo "sql-check: $(grep -c '^CREATE OR ALTER VIEW' "$work/lake.sql") views of the demo's lake are T-SQL"
 else
-	echo "sql-check: the golden file is T-SQL; make demo first to check every table's view"
+	echo "sql-check: the golden files are T-SQL; make demo first to check every table's view"
 fi

@@ -17,6 +17,10 @@ var (
 // withTexts is how a query of docs/query.md begins that finds something only where a lake keeps texts.
 const withTexts = "-- With texts"
 
+// ofLane is how a query of docs/query.md begins that reads Delta tables. Their extension is not to be had for the DuckDB of this module:
+// internal/readers asks them.
+const ofLane = "-- Lane"
+
 // documented runs the queries that readers are told to try, each of which finds something, but for what is wrong, and for gaps and texts,
 // which the demo's lake does not have.
 func (l *lake) documented(t *testing.T) {
@@ -31,7 +35,7 @@ func (l *lake) documented(t *testing.T) {
 		each    *regexp.Regexp
 		queries int
 	}{
-		{"docs/query.md", fenced, 52},
+		{"docs/query.md", fenced, 55},
 		{"docs/runbook.md", fenced, 1},
 		{"README.md", fenced, 1},
 		{"internal/demo.sh", hinted, 1},
@@ -45,6 +49,9 @@ func (l *lake) documented(t *testing.T) {
 			t.Errorf("%s has %d queries, want %d", page.file, len(queries), page.queries)
 		}
 		for _, q := range queries {
+			if strings.HasPrefix(q[1], ofLane) {
+				continue
+			}
 			query := strings.TrimSuffix(strings.TrimSpace(strings.NewReplacer("'lake/", "'"+l.dir+"/", "$LAKE", l.dir).Replace(q[1])), ";")
 			if n := seen.number(t, "SELECT count(*) FROM (%s)", query); n == 0 && finds(query) {
 				t.Errorf("%s: nothing is found by\n%s", page.file, query)
