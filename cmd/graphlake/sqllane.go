@@ -60,10 +60,8 @@ func (l *sqlLane) lacks(st *state.State, tenantID string) (days int) {
 	if !slices.Contains(l.tenants, tenantID) {
 		l.tenants = append(l.tenants, tenantID)
 	}
-	for _, d := range st.Derived {
-		if d.Lane != l.held.ID() {
-			days += len(schemas.Range{From: d.From, To: d.To}.Days())
-		}
+	for _, r := range st.NotInLane(l.held.ID()) {
+		days += len(r.Days())
 	}
 	return days
 }
