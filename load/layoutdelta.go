@@ -67,12 +67,6 @@ func DeltaEntry(root string, version int64) string {
 	return fmt.Sprintf("%s%020d%s", DeltaLog(root), version, document)
 }
 
-// DeltaHundred begins the names of the entries and checkpoints of the hundred versions that a version is among, so that a
-// list of the newest is no list of all.
-func DeltaHundred(root string, version int64) string {
-	return fmt.Sprintf("%s%018d", DeltaLog(root), version/100)
-}
-
 // DeltaCheckpoint holds all that a version of the Delta table at a root has.
 func DeltaCheckpoint(root string, version int64) string {
 	return fmt.Sprintf("%s%020d%s", DeltaLog(root), version, checked)

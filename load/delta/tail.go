@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -124,70 +126,99 @@ func (t *Table) begin(ctx context.Context) (tail, error) {
 
 var errOtherLog = errors.New("the log is not the one that was read before")
 
-// extend reads the entries after those that are known. It lists the log by hundreds of versions, for there may be very many.
+// readAtOnce is how many entries are read at the same time.
+const readAtOnce = 8
+
+// extend reads the entries after those that are known, until there is none: first one, then more and more at once. To list
+// the log would be to list all that 30 days have left in it. What it does not see is an entry far behind one that somebody has
+// removed; who lists the log does, as a reading without a named checkpoint, and [Table.Checkpoint].
 func (l *tail) extend(ctx context.Context, t *Table) error {
-	for from := max(l.version(), 0); ; from = l.version() + 1 {
-		found, err := l.newer(ctx, t, from)
+	if err := l.confirm(ctx, t); err != nil {
+		return err
+	}
+	for n := 1; ; n = min(2*n, readAtOnce) {
+		next, beyond, err := l.next(ctx, t, n)
 		if err == nil {
-			err = l.read(ctx, t, found)
+			err = l.take(next)
+		}
+		if err != nil || len(next) < n && beyond == none {
+			return err
+		}
+		if len(next) == n {
+			continue
+		}
+		// One was not there, and then one behind it was: a moment later, or because the first is gone.
+		next, _, err = l.next(ctx, t, 1)
+		if err == nil && len(next) == 0 {
+			err = t.missing(l, missingError{l.version() + 1, beyond})
+		}
+		if err == nil {
+			err = l.take(next)
 		}
 		if err != nil {
 			return err
 		}
-		if next := l.version() + 1; next/100 == from/100 { // the hundred is not full
-			return nil
-		}
 	}
 }
 
-// newer lists the entries of a hundred versions that follow those that are known.
-func (l *tail) newer(ctx context.Context, t *Table, from int64) (found []load.Info, err error) {
-	same := len(l.entries) == 0 || from > l.version() // else the newest that is known must be among them, as it was
-	for info, err := range t.Store.List(ctx, load.DeltaHundred(t.Root, from)) {
-		if err != nil {
-			return nil, err
-		}
-		version, checkpoint, ok := load.ParseDeltaLog(t.Root, info.Name)
-		next := l.version() + 1 + int64(len(found))
-		switch {
-		case !ok || checkpoint || version < l.version():
-		case version == l.version():
-			same = same || info.Version == l.newest.Version
-		case !same:
-			return nil, errOtherLog
-		case version > next:
-			return nil, t.missing(l, missingError{next, version})
-		default:
-			found = append(found, info)
-		}
-	}
-	if !same {
-		return nil, errOtherLog
-	}
-	return found, nil
+// storedEntry is an entry as it was read.
+type storedEntry struct {
+	info load.Info
+	data []byte
 }
 
-// readAtOnce is how many entries are read at the same time.
-const readAtOnce = 8
-
-// read reads the next entries.
-func (l *tail) read(ctx context.Context, t *Table, next []load.Info) error {
-	data := make([][]byte, len(next))
+// next reads the next n entries as far as they are there one after the other, and gives a version of one behind that is there too.
+func (l *tail) next(ctx context.Context, t *Table, n int) (next []storedEntry, beyond int64, err error) {
+	read := make([]storedEntry, n)
 	readers, within := errgroup.WithContext(ctx)
-	readers.SetLimit(readAtOnce)
-	for i := range next {
-		readers.Go(func() (err error) {
-			data[i], next[i].Version, err = load.ReadObject(within, t.Store, next[i].Name)
+	for i := range n {
+		readers.Go(func() error {
+			name := load.DeltaEntry(t.Root, l.version()+1+int64(i))
+			data, version, err := load.ReadObject(within, t.Store, name)
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			read[i] = storedEntry{load.Info{Name: name, Size: int64(len(data)), Version: version}, data}
 			return err
 		})
 	}
 	if err := readers.Wait(); err != nil {
-		return err
+		return nil, none, err
 	}
-	for i, info := range next {
-		if err := l.append(info, data[i]); err != nil {
+	there := func(e storedEntry) bool { return e.info.Name != "" }
+	for len(next) < n && there(read[len(next)]) {
+		next = read[:len(next)+1]
+	}
+	if i := slices.IndexFunc(read[len(next):], there); i >= 0 {
+		return next, l.version() + 1 + int64(len(next)+i), nil
+	}
+	return next, none, nil
+}
+
+func (l *tail) take(entries []storedEntry) error {
+	for _, e := range entries {
+		if err := l.append(e.info, e.data); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// confirm asks whether the newest entry that is known is there as it was.
+func (l *tail) confirm(ctx context.Context, t *Table) error {
+	if len(l.entries) == 0 {
+		return nil
+	}
+	o, err := t.Store.Open(ctx, l.newest.Name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errOtherLog
+	}
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	if o.Info().Version != l.newest.Version {
+		return errOtherLog
 	}
 	return nil
 }

@@ -59,11 +59,18 @@ func (t *Table) Checkpoint(ctx context.Context) error {
 	if err == nil {
 		err = s.writable(s.metaData.PartitionColumns)
 	}
+	var log listedLog
+	if err == nil {
+		log, err = t.listLog(ctx)
+	}
+	if err == nil && log.newest > s.version && !log.entries[s.version+1] {
+		err = missingError{s.version + 1, log.newest} // else another process has just written it
+	}
 	if err == nil {
 		err = t.checkpoint(ctx, s)
 	}
 	if err == nil {
-		err = t.clean(ctx, s.metaData)
+		err = t.clean(ctx, s.metaData, log)
 	}
 	if err != nil {
 		return t.explain(fmt.Errorf("tidy the log of %s: %w", t.Root, err))
@@ -144,15 +151,11 @@ func (t *Table) pointer(ctx context.Context) (p pointer, at load.Version, err er
 }
 
 // clean removes of the log what is older than the newest checkpoint that was there 30 days ago, from the oldest on.
-func (t *Table) clean(ctx context.Context, m *metaData) error {
+func (t *Table) clean(ctx context.Context, m *metaData, log listedLog) error {
 	for _, property := range []string{"delta.logRetentionDuration", "delta.enableExpiredLogCleanup"} {
 		if _, ok := m.Configuration[property]; ok {
 			return nil // somebody has decided otherwise
 		}
-	}
-	log, err := t.listLog(ctx)
-	if err != nil {
-		return err
 	}
 	first, err := t.firstToKeep(ctx, log)
 	if err != nil || first == none {

@@ -697,3 +697,16 @@ func (w *waiting) Stage(ctx context.Context, name string) (load.Staged, error) {
 	}
 	return w.Store.Stage(ctx, name)
 }
+
+// An entry that is missing behind a checkpoint is found by who writes the next.
+func TestCheckpointFindsMissingEntries(t *testing.T) {
+	s := memstore.New()
+	nights(t, s, 0, 10)
+	checkpoint(t, table(s, "c"))
+	nights(t, s, 10, 3)
+	removed(t, s, load.DeltaEntry(root, 11))
+	err := table(s, "c").Checkpoint(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "entry 11 is missing, though there is a version 12") || !strings.Contains(err.Error(), "graphlake replay --delta") {
+		t.Errorf("Checkpoint: %v", err)
+	}
+}
