@@ -52,6 +52,9 @@ func putLog(tb testing.TB, s Store, days, tenants int) *livedLog {
 		tb.Fatal(err)
 	}
 	putObject(tb, s, load.DeltaCheckpoint(root, l.all.version), b.Bytes())
+	if len(l.all.live) != (days-1)*tenants {
+		tb.Fatalf("%d files are live, want %d", len(l.all.live), (days-1)*tenants)
+	}
 	named := pointer{Version: l.all.version, Size: int64(len(l.all.live) + len(l.all.txns) + 2), Bytes: int64(b.Len()), Adds: int64(len(l.all.live))}
 	if err := l.table.name(tb.Context(), named); err != nil {
 		tb.Fatal(err)
@@ -88,8 +91,10 @@ func (l *livedLog) commit(tb testing.TB, day, tenant int, there bool) {
 		actions = append(actions, action{Add: &add{Path: f.Path, PartitionValues: f.Values, Size: f.Size, ModificationTime: millis(f.Modified), Stats: `{"numRecords":855}`}})
 	}
 	if there || l.all.version == none {
+		of := *l.all // as a commit sees it: of the files, those of its partitions, and a new day has none
+		of.live = nil
 		var err error
-		if actions, err = c.actions(l.all, true); err != nil {
+		if actions, err = c.actions(&of, true); err != nil {
 			tb.Fatal(err)
 		}
 	}
@@ -144,6 +149,10 @@ func TestCommitCostsTheSameInALargeLake(t *testing.T) {
 				t.Fatal(err)
 			}
 			calls[size] = s.Calls()
+			entry, _, err := load.ReadObject(t.Context(), l.table.Store, load.DeltaEntry(root, version))
+			if removes, adds := bytes.Count(entry, []byte(`{"remove":`)), bytes.Count(entry, []byte(`{"add":`)); err != nil || removes != 1 || adds != 2 {
+				t.Fatalf("%d removes and %d adds, %v; want 1 and 2", removes, adds, err)
+			}
 			if err := l.table.Store.Remove(t.Context(), load.DeltaEntry(root, version), load.Condition{}); err != nil {
 				t.Fatal(err)
 			}
