@@ -2,6 +2,7 @@ package delta
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -60,6 +61,20 @@ func (c *cells) text(row int, name string) string {
 		c.other(name)
 	}
 	return text
+}
+
+// begins reports whether a row's text begins as one of some do.
+func (c *cells) begins(row int, name string, as []string) bool {
+	if !c.there(row, name) {
+		return false
+	}
+	texts, ok := c.columns[name].(interface{ Value(int) string })
+	if !ok {
+		c.other(name)
+		return false
+	}
+	text := texts.Value(row)
+	return slices.ContainsFunc(as, func(begin string) bool { return strings.HasPrefix(text, begin) })
 }
 
 // textAt is a copy: a text of Arrow's holds the memory of its whole column.

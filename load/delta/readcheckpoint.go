@@ -50,7 +50,7 @@ func (t *Table) readCheckpoint(ctx context.Context, version int64, of selection)
 // sizeOfCheckpoint is how many actions and bytes a checkpoint has.
 func (t *Table) sizeOfCheckpoint(ctx context.Context, version int64) (actions, bytes int64, err error) {
 	err = t.openCheckpoint(ctx, load.DeltaCheckpoint(t.Root, version), func(f *checkpointFile) error {
-		actions, bytes = f.parquet.NumRows(), f.source.size()
+		actions, bytes = f.meta.NumRows, f.source.size()
 		return nil
 	})
 	return actions, bytes, err
@@ -96,8 +96,9 @@ func guarded(do func() error) (err error) {
 
 // checkpointFile is a checkpoint that is open for reading, ours or another's.
 type checkpointFile struct {
-	source  *ahead
-	parquet *file.Reader
+	source *ahead
+	footer *footer
+	meta   *metadata.FileMetaData // without row groups
 }
 
 // lastBytes is what is read of a file first: the footer, and in ours what is always needed. A small file is had whole.
@@ -113,15 +114,17 @@ func (f *checkpointFile) open() (err error) {
 	if err := f.source.fetch(span{max(0, size-lastBytes), size}); err != nil {
 		return err
 	}
-	f.parquet, err = file.NewParquetReader(f.source, file.WithReadProps(parquet.NewReaderProperties(memory.DefaultAllocator)))
+	if f.footer, err = readFooter(f.source); err != nil {
+		return err
+	}
+	f.meta, err = f.footer.of(nil)
 	return err
 }
 
 func (f *checkpointFile) read(ctx context.Context, s *state) error {
-	meta := f.parquet.MetaData()
-	kinds := kindsOf(meta)
-	n := meta.NumRowGroups()
-	if err := f.groups(ctx, s, groupsFrom(kinds.Adds+kinds.Removes, n), ""); err != nil {
+	n := len(f.footer.groups)
+	kinds := f.kinds()
+	if err := f.groups(ctx, groupsFrom(kinds.Adds+kinds.Removes, n), wanted{s: s}); err != nil {
 		return err
 	}
 	if s.protocol == nil || s.metaData == nil {
@@ -130,28 +133,28 @@ func (f *checkpointFile) read(ctx context.Context, s *state) error {
 	if kinds == (groupKinds{}) {
 		return nil
 	}
-	within := s.of.directories(s.metaData.PartitionColumns)
-	adds, err := f.admitting(groupsFrom(0, kinds.Adds), "add.path", within)
-	if err != nil {
+	adds := wanted{s, "add", s.of.directories(s.metaData.PartitionColumns)}
+	if err := f.groups(ctx, groupsFrom(0, kinds.Adds), adds); err != nil || !s.of.tombstones {
 		return err
 	}
-	if err := f.groups(ctx, s, adds, "add"); err != nil || !s.of.tombstones {
-		return err
-	}
-	removes, err := f.admitting(groupsFrom(kinds.Adds, kinds.Adds+kinds.Removes), "remove.path", within)
-	if err != nil {
-		return err
-	}
-	return f.groups(ctx, s, removes, "remove")
+	removes := wanted{s, "remove", adds.within}
+	return f.groups(ctx, groupsFrom(kinds.Adds, kinds.Adds+kinds.Removes), removes)
 }
 
-// kindsOf is what the footer says of the row groups; nothing, if it is not one of ours.
-func kindsOf(meta *metadata.FileMetaData) (kinds groupKinds) {
-	said := meta.KeyValueMetadata().FindValue(groupKindsKey)
+// wanted is what is read of row groups, and where it goes.
+type wanted struct {
+	s      *state
+	kind   string   // of action; "" says all, of all groups
+	within []string // as paths of that kind begin
+}
+
+// kinds is what the footer says of the row groups; nothing, if it is not one of ours.
+func (f *checkpointFile) kinds() (kinds groupKinds) {
+	said := f.meta.KeyValueMetadata().FindValue(groupKindsKey)
 	if said == nil || json.Unmarshal([]byte(*said), &kinds) != nil {
 		return groupKinds{}
 	}
-	if kinds.Adds < 0 || kinds.Removes < 0 || kinds.Adds+kinds.Removes > meta.NumRowGroups() {
+	if n := len(f.footer.groups); kinds.Adds < 0 || kinds.Removes < 0 || kinds.Adds > n || kinds.Removes > n-kinds.Adds {
 		return groupKinds{}
 	}
 	return kinds
@@ -165,23 +168,18 @@ func groupsFrom(from, to int) []int {
 	return groups
 }
 
-// admitting are those of the row groups whose statistics admit a path that begins with one of some texts.
-func (f *checkpointFile) admitting(groups []int, column string, within []string) ([]int, error) {
-	at := f.parquet.MetaData().Schema.ColumnIndexByName(column)
-	if at < 0 {
-		return nil, fmt.Errorf("it has no column %s", column)
+// admitting are those of the row groups whose statistics admit what is wanted.
+func (f *checkpointFile) admitting(groups []int, of wanted) ([]int, error) {
+	if of.kind == "" {
+		return groups, nil
+	}
+	column := f.meta.Schema.ColumnIndexByName(of.kind + ".path")
+	if column < 0 {
+		return nil, fmt.Errorf("it has no column %s.path", of.kind)
 	}
 	var admitting []int
 	for _, i := range groups {
-		chunk, err := f.parquet.MetaData().RowGroup(i).ColumnChunk(at)
-		if err != nil {
-			return nil, err
-		}
-		bounds, err := chunk.Statistics()
-		if err != nil {
-			return nil, err
-		}
-		if bounds == nil || !bounds.HasMinMax() || admits(string(bounds.EncodeMin()), string(bounds.EncodeMax()), within) {
+		if least, most, ok := f.footer.bounds(i, column); !ok || admits(least, most, of.within) {
 			admitting = append(admitting, i)
 		}
 	}
@@ -195,39 +193,51 @@ func admits(least, most string, within []string) bool {
 	})
 }
 
-// groups reads row groups of a kind of action, or of all kinds, in batches.
-func (f *checkpointFile) groups(ctx context.Context, s *state, groups []int, kind string) error {
-	columns := f.columns(kind)
-	arrowFile, err := pqarrow.NewFileReader(f.parquet, pqarrow.ArrowReadProperties{BatchSize: 8192}, memory.DefaultAllocator)
+// groups reads what is wanted of row groups, some of them at a time.
+func (f *checkpointFile) groups(ctx context.Context, groups []int, of wanted) error {
+	groups, err := f.admitting(groups, of)
+	if err != nil || len(groups) == 0 {
+		return err
+	}
+	meta, err := f.footer.of(groups)
 	if err != nil {
 		return err
 	}
-	for len(groups) > 0 {
+	opened, err := file.NewParquetReader(f.source, file.WithMetadata(meta), file.WithReadProps(parquet.NewReaderProperties(memory.DefaultAllocator)))
+	if err != nil {
+		return err
+	}
+	arrowFile, err := pqarrow.NewFileReader(opened, pqarrow.ArrowReadProperties{BatchSize: 8192}, memory.DefaultAllocator)
+	if err != nil {
+		return err
+	}
+	columns := f.columns(of.kind)
+	had := len(f.source.pieces)
+	for i := 0; i < len(groups); {
 		var spans []span
-		for size := int64(0); len(spans) < len(groups) && (size < batchBytes || len(spans) == 0); {
-			wanted, err := f.spanOf(groups[len(spans)], columns)
+		for size := int64(0); i+len(spans) < len(groups) && (size < batchBytes || len(spans) == 0); {
+			next, err := spanOf(meta.RowGroup(i+len(spans)), columns)
 			if err != nil {
 				return err
 			}
-			spans, size = append(spans, wanted), size+wanted.to-wanted.from
+			spans, size = append(spans, next), size+next.to-next.from
 		}
-		had := len(f.source.pieces)
 		if err := f.source.fetch(slices.Clone(spans)...); err != nil {
 			return err
 		}
-		for _, group := range groups[:len(spans)] {
-			if err := f.group(ctx, s, arrowFile, group, columns); err != nil {
-				return fmt.Errorf("row group %d: %w", group, err)
+		for range spans {
+			if err := readGroup(ctx, arrowFile, i, columns, of); err != nil {
+				return fmt.Errorf("row group %d: %w", groups[i], err)
 			}
+			i++
 		}
-		f.source.pieces, groups = f.source.pieces[:had], groups[len(spans):]
+		f.source.pieces = f.source.pieces[:had]
 	}
 	return nil
 }
 
 // spanOf is where the columns of a row group lie.
-func (f *checkpointFile) spanOf(group int, columns []int) (of span, err error) {
-	meta := f.parquet.MetaData().RowGroup(group)
+func spanOf(meta *metadata.RowGroupMetaData, columns []int) (of span, err error) {
 	for n, i := range columns {
 		chunk, err := meta.ColumnChunk(i)
 		if err != nil {
@@ -246,18 +256,18 @@ func (f *checkpointFile) spanOf(group int, columns []int) (of span, err error) {
 	return of, nil
 }
 
-// group reads one row group.
-func (f *checkpointFile) group(ctx context.Context, s *state, from *pqarrow.FileReader, group int, columns []int) error {
+// readGroup reads one row group.
+func readGroup(ctx context.Context, from *pqarrow.FileReader, group int, columns []int, of wanted) error {
 	batches, err := from.GetRecordReader(ctx, columns, []int{group})
 	if err != nil {
 		return err
 	}
 	defer batches.Release()
-	left := f.parquet.MetaData().RowGroup(group).NumRows()
+	left := from.ParquetReader().MetaData().RowGroup(group).NumRows()
 	for batches.Next() {
 		rec := batches.RecordBatch()
 		left -= rec.NumRows()
-		if err := s.takeIn(rec); err != nil {
+		if err := of.takeIn(rec); err != nil {
 			return err
 		}
 	}
@@ -285,8 +295,8 @@ var leaves = []string{"add.stats_parsed.numRecords", "add.deletionVector.storage
 // columns are the indices of the leaves that are read of a kind of action, or of all kinds.
 func (f *checkpointFile) columns(kind string) []int {
 	var columns []int
-	for i := range f.parquet.MetaData().Schema.NumColumns() {
-		path := f.parquet.MetaData().Schema.Column(i).Path()
+	for i := range f.meta.Schema.NumColumns() {
+		path := f.meta.Schema.Column(i).Path()
 		parts := strings.SplitN(path, ".", 3)
 		if kind != "" && parts[0] != kind {
 			continue
@@ -299,7 +309,7 @@ func (f *checkpointFile) columns(kind string) []int {
 }
 
 // takeIn applies the actions of some rows.
-func (s *state) takeIn(rec arrow.RecordBatch) error {
+func (w wanted) takeIn(rec arrow.RecordBatch) error {
 	of := map[string]*cells{}
 	for i, f := range rec.Schema().Fields() {
 		column, ok := rec.Column(i).(*array.Struct)
@@ -312,7 +322,10 @@ func (s *state) takeIn(rec arrow.RecordBatch) error {
 		if of["sidecar"].there(row, "path") {
 			return foreign("its checkpoint is of version 2 and lies in several files, which graphlake does not read")
 		}
-		if err := s.act(actionOf(of, row)); err != nil {
+		if w.kind != "" && !of[w.kind].begins(row, "path", w.within) {
+			continue
+		}
+		if err := w.s.act(actionOf(of, row)); err != nil {
 			return err
 		}
 	}
