@@ -100,6 +100,9 @@ func TestOthersComeFirst(t *testing.T) {
 		{name: "our own successor", first: func(t *testing.T, s *memstore.Store) {
 			replaced(t, table(s, "b"), one("x", "2026-11-22", theirs2), 1, true)
 		}, live: []string{theirs2.Path}, err: load.ErrLockLost},
+		{name: "another type of a column", first: func(t *testing.T, s *memstore.Store) {
+			write(t, s, 1, strings.Replace(ourMetaData, `"id\",\"type\":\"string\"`, `"id\",\"type\":\"long\"`, 1))
+		}, live: []string{old.Path}, what: "a column has another type: id"},
 		{name: "a new protocol", first: func(t *testing.T, s *memstore.Store) {
 			write(t, s, 1, `{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["rowTracking"]}}`)
 		}, live: []string{old.Path}, what: "rowTracking"},
@@ -121,6 +124,26 @@ func TestOthersComeFirst(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A column that another writer has added meanwhile stays, beside one that we add.
+func TestColumnsAddedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		replaced(t, table(s, "a"), one("x", "2026-11-22", file("x", "2026-11-22", "old", 1)), 0, true)
+		with := func(r delta.Replacement, name string) delta.Replacement {
+			r.Schema.Columns = append(slices.Clone(columns.Columns), delta.Column{Name: name, Type: "long"})
+			return r
+		}
+		m := &meeting{Store: s, before: func(string) {
+			replaced(t, table(s, "b"), with(one("y", "2026-11-22", file("y", "2026-11-22", "theirs", 1)), "theirs"), 1, true)
+		}}
+		replaced(t, table(m, "c"), with(one("x", "2026-11-22", file("x", "2026-11-22", "ours", 1)), "ours"), 2, true)
+		schema := metaDataOf(t, entryOf(t, s, 2))["schemaString"].(string)
+		if strings.Count(schema, `"theirs"`) != 1 || strings.Count(schema, `"ours"`) != 1 {
+			t.Errorf("the columns are %s, want both that were added", schema)
+		}
+	})
 }
 
 var theirs2 = file("x", "2026-11-22", "later", 3)
