@@ -264,6 +264,25 @@ func TestCompactOfALockedDataset(t *testing.T) {
 	}
 }
 
+// A Delta table that others have changed is left alone, and what no try mends is said so.
+func TestCompactOfAForeignTable(t *testing.T) {
+	store := onDisk(t, inMemory(t))()
+	finishMonths(t, newNight(t, 18, true), store)
+	root := load.DeltaRoot(schemas.PSTNCalls.Root().Name, "")
+	if _, err := store.Swap(t.Context(), load.DeltaEntry(root, 1), "", []byte(`{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["rowTracking"]}}`+"\n")); err != nil {
+		t.Fatal(err)
+	}
+	rep, err := compacting(t.Context(), store, february, jobs.CompactOptions{})
+	if err != nil || rep.Status != state.Forbidden {
+		t.Errorf("%+v, %v", rep, err)
+	}
+	for _, c := range rep.Compacted {
+		if foreign := c.Error != nil && c.Error.Kind == "foreign table" && c.Months == 0; foreign != (c.Dataset == schemas.PSTNCalls.Name) {
+			t.Errorf("compacted: %+v, %+v", c, c.Error)
+		}
+	}
+}
+
 // A lake whose tables are partitioned by day, or that has no Delta tables, has nothing to compact.
 func TestNothingToCompact(t *testing.T) {
 	store := onDisk(t, inMemory(t))()

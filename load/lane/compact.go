@@ -99,16 +99,12 @@ func (l *Lane) compact(ctx context.Context, held func() error, t schemas.Table, 
 	if done.Unsettled = unsettled; len(months) == 0 {
 		return done, nil
 	}
-	plain, err := w.plainMonths(ctx, t, tenantID)
-	if err != nil {
-		return done, err
-	}
 	r := delta.Replacement{App: app(t, tenantID), SameRows: true, Operation: "OPTIMIZE"}
 	if r.Schema, err = l.schema(t); err != nil {
 		return done, err
 	}
 	for _, m := range months {
-		rolled, asLive, err := w.roll(ctx, m, plain[m.of.Date], o.DryRun)
+		rolled, asLive, err := w.roll(ctx, m, o.DryRun)
 		if err != nil {
 			return Compacted{}, err
 		}
@@ -150,8 +146,12 @@ func (w *monthWriter) due(o CompactOptions) (due []*month, unsettled []time.Time
 }
 
 // roll gives the rolled file of a month, if its days are live as the plain lane has them. A dry run writes none.
-func (w *monthWriter) roll(ctx context.Context, m *month, plain map[time.Time]string, dryRun bool) (f delta.File, asLive bool, err error) {
-	if err := w.hashAll(ctx, plain); err != nil || len(plain) != len(m.days) {
+func (w *monthWriter) roll(ctx context.Context, m *month, dryRun bool) (f delta.File, asLive bool, err error) {
+	plain, err := w.plain(ctx, m.of.Date)
+	if err == nil {
+		err = w.hashAll(ctx, plain)
+	}
+	if err != nil || len(plain) != len(m.days) {
 		return f, false, err
 	}
 	rows := int64(0)

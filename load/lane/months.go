@@ -108,12 +108,12 @@ func (m *month) isRolled() bool { return len(m.rolled) == 1 && len(m.days) == 0 
 // monthPartitions are those of form months.
 func (l *Lane) monthPartitions(ctx context.Context, p publication) (all []delta.Partition, err error) {
 	months := l.months(p.tenantID, p.live)
+	w := monthWriter{Lane: l, held: p.held, table: p.table, tenantID: p.tenantID, live: p.live}
 	for _, days := range byMonth(p.days) {
 		m := months[firstOfMonth(days[0].Partition.Date)]
 		if m == nil {
 			m = l.month(p.tenantID, days[0].Partition.Date)
 		}
-		w := monthWriter{Lane: l, held: p.held, table: p.table, tenantID: p.tenantID, live: p.live}
 		files, err := w.publish(ctx, m, days)
 		if err != nil {
 			return nil, err
@@ -142,7 +142,23 @@ type monthWriter struct {
 	held     func() error
 	table    schemas.Table
 	tenantID string
-	live     map[string]delta.File // by path, of the months that it writes
+	live     map[string]delta.File              // by path, of the months that it writes
+	listed   map[time.Time]map[time.Time]string // of the plain lane; nil until somebody asks for it
+}
+
+// plain are the days that the plain lane has of a month, with no hashes yet. They are the caller's.
+func (w *monthWriter) plain(ctx context.Context, first time.Time) (map[time.Time]string, error) {
+	if w.listed == nil {
+		var err error
+		if w.listed, err = w.plainMonths(ctx, w.table, w.tenantID); err != nil {
+			return nil, err
+		}
+	}
+	days := maps.Clone(w.listed[first])
+	if days == nil {
+		days = map[time.Time]string{}
+	}
+	return days, nil
 }
 
 // publish gives what is to be live of a month of which some days are published.
@@ -169,12 +185,11 @@ func (w *monthWriter) publish(ctx context.Context, m *month, days []Day) ([]delt
 
 // replaceWhole gives what is to be live of a month that has files of more than a day each.
 func (w *monthWriter) replaceWhole(ctx context.Context, m *month, days []Day) ([]delta.File, error) {
-	months, err := w.plainMonths(ctx, w.table, w.tenantID)
+	plain, err := w.plain(ctx, m.of.Date)
 	if err != nil {
 		return nil, err
 	}
-	plain, onlyGo := map[time.Time]string{}, true
-	maps.Copy(plain, months[m.of.Date])
+	onlyGo := true
 	for _, d := range days {
 		hash, there, err := w.hash(ctx, d)
 		if err != nil {
