@@ -9,10 +9,16 @@ is that of the simulator where a first night holds all that it counts: not of me
 by the time of their change. Raw is read too: its types are written in lake.py, it has as many rows as
 the root table, and its values are those of the first reader.
 
-The output is a line for everything that differs, and one for every reader and place. The last is
+The output is a line for everything that differs, and one for every reader and place. The last but one is
 readers=N blob=N tables=N raw=N differing=N skipped=NAMES: how many readers read the lake on disk and
 how many in Blob Storage, how many tables and raw datasets they read, how many of these differ for
-any reader, and which readers are not installed. The exit status is 1 if anything differs.
+any reader, and which readers are not installed.
+
+Then the lakes get a second lane, of Delta tables, in each layout and form, and it must have the same; and
+into a lake whose second lane is on from the start calls are read by one run after another, while readers
+read it. What is held against what lanes.py and growing.py say. The last line is lane readers=N blob=N
+tables=N readings=N states=N differing=N skipped=NAMES: tables are those of all lanes, readings are of the
+table that grows, while it does, and states what it went through. The exit status is 1 if anything differs.
 """
 
 import argparse
@@ -20,6 +26,7 @@ import sys
 from pathlib import Path
 
 import demo
+import lanes
 from answer import Unavailable
 from compare import Tally, compare
 
@@ -41,12 +48,15 @@ def main() -> int:
     flags.add_argument("--azurite", type=Path, required=True, help="the script azurite-blob")
     given = flags.parse_args()
     bin, blob, tally = given.bin.resolve(), 0, Tally()
+    second = lanes.Lanes(bin, given.users)
     truth = demo.truth(bin, given.users)
     with demo.on_disk(bin, given.users) as lake:
-        disk = compare(lake, truth, DISK, tally)
+        disk, wanted = compare(lake, truth, DISK, tally)
+        second.compare(lake, wanted)
     try:
         with demo.in_blob(bin, given.users, given.azurite.absolute()) as lake:
-            blob = compare(lake, truth, BLOB, tally)
+            blob, wanted = compare(lake, truth, BLOB, tally)
+            second.compare(lake, wanted)
     except Unavailable:
         tally.skipped.append("blob")
     raw = sum(path.startswith("raw/") for path in tally.compared)
@@ -54,7 +64,8 @@ def main() -> int:
         f"readers={disk} blob={blob} tables={len(tally.compared) - raw} raw={raw}"
         f" differing={len(tally.differing)} skipped={','.join(tally.skipped) or 'none'}"
     )
-    return 1 if tally.differing else 0
+    print(second)
+    return 1 if tally.differing or second.tally.differing else 0
 
 
 if __name__ == "__main__":

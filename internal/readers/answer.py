@@ -1,5 +1,6 @@
 """What a reader says of a table, and how two of them differ."""
 
+import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -74,6 +75,14 @@ def differences(want: Answer, got: Answer, key: Sequence[str]) -> Iterator[str]:
         yield f"{got.rows.num_rows} rows instead of {want.rows.num_rows}"
     elif not retyped:
         yield from _unequal(_sorted(want, key), _sorted(got, key))
+
+
+def digest(answer: Answer) -> str:
+    """A digest of the rows, which neither their order nor that of the columns changes."""
+    schema = pa.schema({name: ARROW[answer.types[name]] for name in sorted(answer.types)})
+    rows = answer.rows.select(schema.names).cast(schema).to_pylist()
+    every = "\n".join(sorted(repr(list(row.values())) for row in rows))
+    return hashlib.sha256(f"{schema}\n{every}".encode()).hexdigest()
 
 
 def _stored(answer: Answer) -> list[str]:

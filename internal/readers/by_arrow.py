@@ -19,7 +19,7 @@ class Arrow:
             import adlfs
 
             self._filesystem = adlfs.AzureBlobFileSystem(connection_string=lake.blob.connection)
-            self._root = f"{lake.blob.container}/lake"
+            self._root = lake.blob.root
 
     def read(self, path: str) -> Answer:
         """Reads a directory of the lake."""

@@ -7,11 +7,15 @@ import subprocess
 import sys
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from answer import ARROW, Answer, Unavailable, read_lines
 from lake import Lake
+
+if TYPE_CHECKING:
+    import duckdb
 
 WORDS = {
     "VARCHAR": "string",
@@ -44,11 +48,29 @@ class Module:
 
     def read(self, path: str) -> Answer:
         """Reads a directory of the lake by a glob."""
-        found = self._db.sql(f"FROM {_table(self._root, path)}")
-        types = {
-            name: WORDS.get(str(t), str(t)) for name, t in zip(found.columns, found.types, strict=True)
-        }
-        return Answer(types, found.to_arrow_table())
+        return _answer(self._db.sql(f"FROM {_table(self._root, path)}"))
+
+
+class Scan:
+    """Reads Delta tables with the module and its extensions."""
+
+    def __init__(self, lake: Lake) -> None:
+        import duckdb
+
+        self._root = str(lake.directory)
+        self._db = duckdb.connect()
+        self._db.execute(ZONE)
+        self._db.execute(f"LOAD '{_extension('delta')}'")
+        if lake.blob:
+            self._root = f"az://{lake.blob.root}"
+            os.environ["AZURITE_BLOB_STORAGE_URL"] = lake.blob.endpoint.rsplit("/", 1)[0]
+            self._db.execute(f"LOAD '{_extension('azure')}'")
+            self._db.execute(f"CREATE SECRET (TYPE azure, CONNECTION_STRING '{lake.blob.connection}')")
+
+    def read(self, path: str, version: int | None = None) -> Answer:
+        """Reads a Delta table of the lake."""
+        of = "" if version is None else f", version = {version}"
+        return _answer(self._db.sql(f"FROM delta_scan('{self._root}/{path}'{of})"))
 
 
 class Command:
@@ -60,9 +82,9 @@ class Command:
             raise Unavailable("there is no command duckdb")
         self._command, self._root, self._before = found, str(lake.directory), [ZONE]
         if lake.blob:
-            self._root = f"az://{lake.blob.container}/lake"
+            self._root = f"az://{lake.blob.root}"
             self._before += [
-                f"LOAD '{_extension()}'",
+                f"LOAD '{_extension('azure')}'",
                 f"SET azure_storage_connection_string = '{lake.blob.connection}'",
             ]
 
@@ -86,7 +108,12 @@ class Command:
         return head, rows
 
 
-def _extension() -> Path:
-    """Where the extension for Azure is; DuckDB would otherwise download it."""
-    files = resources.files("duckdb_extension_azure")
-    return next(Path(str(files)).rglob("azure.duckdb_extension"))
+def _answer(found: "duckdb.DuckDBPyRelation") -> Answer:
+    types = {name: WORDS.get(str(t), str(t)) for name, t in zip(found.columns, found.types, strict=True)}
+    return Answer(types, found.to_arrow_table())
+
+
+def _extension(name: str) -> Path:
+    """Where an extension is that has come as a package; DuckDB would otherwise download it."""
+    files = resources.files(f"duckdb_extension_{name}")
+    return next(Path(str(files)).rglob(f"{name}.duckdb_extension"))

@@ -24,7 +24,7 @@ class Polars:
         self._root = str(lake.directory)
         self._options: dict[str, str] | None = None
         if lake.blob:
-            self._root = f"az://{lake.blob.container}/lake"
+            self._root = f"az://{lake.blob.root}"
             self._options = {
                 "account_name": lake.blob.account,
                 "account_key": lake.blob.key,

@@ -4,6 +4,7 @@ import importlib
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from answer import Answer, Reader, Unavailable, differences
 from lake import Lake, Table
@@ -24,11 +25,16 @@ class Tally:
             self.differing.add(path)
 
 
-def compare(lake: Lake, truth: dict[str, int], known: dict[str, str], tally: Tally) -> int:
-    """Lets the readers, whose classes are known by name, read a lake, and says how many could."""
-    readers = dict(_installed(lake, known, tally))
+def compare(
+    lake: Lake, truth: dict[str, int], known: dict[str, str], tally: Tally
+) -> tuple[int, list[tuple[Table, Answer]]]:
+    """Lets the readers, whose classes are known by name, read a lake.
+
+    It says how many could, and what they had to find.
+    """
+    readers = dict(installed(lake, known, tally))
     if not readers:
-        return 0
+        return 0, []
     wanted = [*_tables(lake, truth, tally)]
     wanted += _raw(lake, next(iter(readers.values())), dict(_rows(wanted)), tally)
     for name, reader in readers.items():
@@ -38,10 +44,11 @@ def compare(lake: Lake, truth: dict[str, int], known: dict[str, str], tally: Tal
             tally.tell(f"{name}@{lake.place}", table.path, _differences(reader, table, want))
         seconds = time.monotonic() - start
         print(f"{name}@{lake.place}: {len(wanted)} directories in {seconds:.1f} s", flush=True)
-    return len(readers)
+    return len(readers), wanted
 
 
-def _installed(lake: Lake, known: dict[str, str], tally: Tally) -> Iterator[tuple[str, Reader]]:
+def installed(lake: Lake, known: dict[str, str], tally: Tally) -> Iterator[tuple[str, Any]]:
+    """The readers that are here; of others says who is skipped."""
     for name, place in known.items():
         module, kind = place.split(".")
         try:

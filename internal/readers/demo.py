@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import dataclasses
 import json
 import os
 import socket
@@ -16,9 +17,9 @@ from lake import Blob, Lake
 
 FROM, TO, NOW = "2026-11-16", "2026-11-23", "2026-11-23T02:30:00Z"  # as internal/demo.sh has them
 
+AZURE = "azure: {connection_string_env: READERS_AZURE}\n"
+
 CONFIGURATION = """\
-lake: az://demo/lake
-azure: {{connection_string_env: READERS_AZURE}}
 graph: {{endpoint: "{url}", rate: 20}}
 tenants:
   - name: contoso
@@ -53,11 +54,50 @@ def in_blob(bin: Path, users: int, azurite: Path) -> Iterator[Lake]:
     with tempfile.TemporaryDirectory() as name, _azurite(azurite, name) as blob:
         environment = os.environ | {"READERS_AZURE": blob.connection, "GRAPHSIM_TOKEN": "demo"}
         lake = Lake(bin, Path(name) / "demo.yaml", blob=blob, environment=environment)
-        with _simulator(bin, users) as url:
-            lake.config.write_text(CONFIGURATION.format(url=url))
+        with _simulator(bin, _tenant(users)) as url:
+            lake.config.write_text(f"lake: az://{blob.root}\n{AZURE}" + CONFIGURATION.format(url=url))
             lake.graphlake("init", "--create")  # the container
             lake.graphlake("run", "--from", FROM, "--to", TO, "--now", NOW, *_every(lake))
         yield lake
+
+
+@contextlib.contextmanager
+def later(bin: Path, users: int, beside: Lake) -> Iterator[tuple[Lake, Path]]:
+    """A lake beside another, on disk or in Blob Storage, that nothing was read into, and the simulator's clock.
+
+    Half of the calls get further versions as time goes on.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        own = Path(name)
+        clock, config, environment = (
+            own / "now",
+            own / "graphlake.yaml",
+            os.environ | {"GRAPHSIM_TOKEN": "demo"},
+        )
+        clock.write_text(NOW)
+        if beside.blob:
+            blob = dataclasses.replace(beside.blob, prefix="growing")
+            lake = dataclasses.replace(beside, config=config, blob=blob)
+            place, azure = f"az://{blob.root}", AZURE
+        else:
+            environment = os.environ | {"GRAPHSIM_TOKEN": "demo"}
+            lake = Lake(bin, config, directory=own / "lake", environment=environment)
+            place, azure = str(lake.directory), ""
+        tenant = [
+            "--users",
+            str(users),
+            "--from",
+            FROM,
+            "--to",
+            TO,
+            "--now-file",
+            str(clock),
+            "--late",
+            "0.5",
+        ]
+        with _simulator(bin, tenant) as url:
+            config.write_text(f"lake: {place}\n{azure}" + CONFIGURATION.format(url=url))
+            yield lake, clock
 
 
 def truth(bin: Path, users: int) -> dict[str, int]:
@@ -87,8 +127,8 @@ def _ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextlib.contextmanager
-def _simulator(bin: Path, users: int) -> Iterator[str]:
-    command = [str(bin / "graphsim"), *_tenant(users), "--token", "demo"]
+def _simulator(bin: Path, tenant: list[str]) -> Iterator[str]:
+    command = [str(bin / "graphsim"), *tenant, "--token", "demo"]
     with _ended(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) as process:
         assert process.stdout
         yield process.stdout.readline().strip()  # its address
@@ -98,7 +138,8 @@ def _simulator(bin: Path, users: int) -> Iterator[str]:
 def _azurite(script: Path, directory: str) -> Iterator[Blob]:
     port = _free_port()
     key = base64.b64encode(b"an invented key for tests").decode()
-    blob = Blob("demo", "graphlake", key, f"http://127.0.0.1:{port}/graphlake")
+    # Of no other account does DuckDB's extension for Delta tables believe that it is the emulator's.
+    blob = Blob("demo", "lake", "devstoreaccount1", key, f"http://127.0.0.1:{port}/devstoreaccount1")
     flags = ["--silent", "--disableTelemetry", "--skipApiVersionCheck", "--inMemoryPersistence"]
     command = [str(script), *flags, "--blobHost", "127.0.0.1", "--blobPort", str(port)]
     accounts = os.environ | {"AZURITE_ACCOUNTS": f"{blob.account}:{key}"}

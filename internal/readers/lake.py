@@ -5,11 +5,14 @@ import json
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from answer import ARROW, PARTITION, Answer, read_lines
+
+if TYPE_CHECKING:
+    from azure.storage.blob import ContainerClient
 
 # How the types of columns are to be stored: the second opinion, written by hand.
 STORED: dict[str, str] = {
@@ -52,12 +55,18 @@ RAW: dict[str, str] = {  # the columns of every raw partition, behind its key
 
 @dataclass(frozen=True)
 class Blob:
-    """A container of the emulator: what a reader has to know to sign in."""
+    """A lake in a container of the emulator: what a reader has to know to sign in."""
 
     container: str
+    prefix: str  # of the lake's names
     account: str
     key: str
     endpoint: str
+
+    @property
+    def root(self) -> str:
+        """The lake, as az:// names it."""
+        return f"{self.container}/{self.prefix}"
 
     @property
     def connection(self) -> str:
@@ -130,3 +139,40 @@ class Lake:
         # Arrow does not read a date from JSON, but an instant.
         arrow = {c: ARROW[t] if t != "date" else pa.timestamp("us") for c, t in table.types.items()}
         return Answer(table.types, read_lines(text, pa.schema(arrow)))
+
+    def names(self, under: str) -> list[str]:
+        """The names of all objects under one, relative to the lake's."""
+        if self.directory:
+            every = (self.directory / under).rglob("*")
+            return [str(path.relative_to(self.directory)) for path in every if path.is_file()]
+        with self._container() as container:
+            begin = f"{self._blob.prefix}/"
+            found = container.list_blob_names(name_starts_with=f"{begin}{under}/")
+            return [name.removeprefix(begin) for name in found]
+
+    def bytes(self, name: str) -> bytes:
+        """An object."""
+        if self.directory:
+            return (self.directory / name).read_bytes()
+        with self._container() as container:
+            return container.download_blob(f"{self._blob.prefix}/{name}").readall()
+
+    def remove(self, *names: str) -> None:
+        """Removes objects by hand."""
+        if self.directory:
+            for name in names:
+                (self.directory / name).unlink()
+            return
+        with self._container() as container:
+            for name in names:
+                container.delete_blob(f"{self._blob.prefix}/{name}")
+
+    @property
+    def _blob(self) -> Blob:
+        assert self.blob
+        return self.blob
+
+    def _container(self) -> "ContainerClient":
+        from azure.storage.blob import ContainerClient
+
+        return ContainerClient.from_connection_string(self._blob.connection, self._blob.container)

@@ -4,13 +4,26 @@
 set -eu
 cd "$(dirname "$0")/../.."
 here=internal/readers venv=.cache/readers
-said="readers=0 blob=0 tables=0 raw=0 differing=0 skipped=all"
+spark=.cache/delta-spark
+said="readers=0 blob=0 tables=0 raw=0 differing=0 skipped=all
+lane readers=0 blob=0 tables=0 readings=0 states=0 differing=0 skipped=all"
 [ "$1" != engines ] || said="examples engine=none groups=0 zones=0 views=0 rows=0 differing=0"
 
 skip() {
 	echo "$1: nothing was read"
 	echo "$said"
 	exit 0
+}
+
+# Spark with Delta Lake, of which not every version has the other: in an environment of its own.
+delta_spark() {
+	command -v java >/dev/null && command -v mvn >/dev/null || return 1
+	cat $here/spark/requirements.txt $here/spark/pom.xml | cmp -s - $spark/installed && return
+	rm -rf $spark
+	python3 -m venv $spark/venv &&
+		$spark/venv/bin/pip install --quiet --disable-pip-version-check -r $here/spark/requirements.txt &&
+		mvn --quiet --batch-mode -Dstyle.color=never -f $here/spark/pom.xml dependency:copy-dependencies -DoutputDirectory="$PWD/$spark/jars" &&
+		cat $here/spark/requirements.txt $here/spark/pom.xml >$spark/installed
 }
 
 command -v python3 >/dev/null || skip "there is no Python"
@@ -28,7 +41,10 @@ if [ -x $venv/bin/ruff ]; then
 	$venv/bin/ruff format --no-cache --quiet --check $here
 fi
 (cd $here && ../../$venv/bin/python -B -m unittest)
-[ "$1" = engines ] || exec $venv/bin/python -B $here "$@"
+if [ "$1" != engines ]; then
+	delta_spark || echo "delta-spark: it could not be installed"
+	exec $venv/bin/python -B $here "$@"
+fi
 
 $venv/bin/python -c 'import duckdb' 2>/dev/null || skip "there is no DuckDB to compare with"
 command -v "$(go env CC)" >/dev/null || skip "there is no C compiler, which DuckDB needs to make the rows"
