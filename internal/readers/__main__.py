@@ -17,8 +17,9 @@ any reader, and which readers are not installed.
 Then the lakes get a second lane, of Delta tables, in each layout and form, and it must have the same; and
 into a lake whose second lane is on from the start calls are read by one run after another, while readers
 read it. What is held against what lanes.py and growing.py say. The last line is lane readers=N blob=N
-tables=N readings=N states=N differing=N skipped=NAMES: tables are those of all lanes, readings are of the
-table that grows, while it does, and states what it went through. The exit status is 1 if anything differs.
+tables=N readings=N versions=N differing=N skipped=NAMES: tables are those of all lanes, readings are of the
+table that grows, while it does, and versions are those that it had.
+The exit status is 1 if anything differs.
 """
 
 import argparse

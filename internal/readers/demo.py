@@ -63,7 +63,7 @@ def in_blob(bin: Path, users: int, azurite: Path) -> Iterator[Lake]:
 
 @contextlib.contextmanager
 def later(bin: Path, users: int, beside: Lake) -> Iterator[tuple[Lake, Path]]:
-    """A lake beside another, on disk or in Blob Storage, that nothing was read into, and the simulator's clock.
+    """A lake beside another, on disk or in Blob Storage, without anything in it, and the clock of Graph.
 
     Half of the calls get further versions as time goes on.
     """

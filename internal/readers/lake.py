@@ -157,6 +157,14 @@ class Lake:
         with self._container() as container:
             return container.download_blob(f"{self._blob.prefix}/{name}").readall()
 
+    def write(self, name: str, text: bytes) -> None:
+        """Replaces an object by hand."""
+        if self.directory:
+            (self.directory / name).write_bytes(text)
+            return
+        with self._container() as container:
+            container.upload_blob(f"{self._blob.prefix}/{name}", text, overwrite=True)
+
     def remove(self, *names: str) -> None:
         """Removes objects by hand."""
         if self.directory:

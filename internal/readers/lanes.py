@@ -27,8 +27,6 @@ IN_BLOB = (Lane(months=True), Lane(per_tenant=True))
 # Those that are read while they grow.
 GROWING = {"disk": ON_DISK, "blob": IN_BLOB[1:]}
 
-RUNS = 14  # of the writer: after ten there is a checkpoint
-
 # What Spark reads of the second lane, for it takes seconds where the others take hundredths of one.
 FEW = {"calls", "call_media_streams", "users", "pstn_calls", "channel_message_events"}
 
@@ -42,13 +40,13 @@ class Lanes:
     tally: Tally = field(default_factory=Tally)
     readers: dict[str, int] = field(default_factory=lambda: {"disk": 0, "blob": 0})
     readings: int = 0
-    states: int = 0
+    versions: int = 0
 
     def __str__(self) -> str:
         """The line of the result."""
         return (
             f"lane readers={self.readers['disk']} blob={self.readers['blob']}"
-            f" tables={len(self.tally.compared)} readings={self.readings} states={self.states}"
+            f" tables={len(self.tally.compared)} readings={self.readings} versions={self.versions}"
             f" differing={len(self.tally.differing)} skipped={','.join(self.tally.skipped) or 'none'}"
         )
 
@@ -68,9 +66,9 @@ class Lanes:
                 self._read(lane, f"{name}@{lake.place}", reader, few if slow else tables)
         for lane in GROWING[lake.place]:
             with growing(self.bin, self.users, lane, lake) as grown:
-                watch(grown, dict(installed(grown.lake, known, Tally())), RUNS, self.tally)
+                watch(grown, dict(installed(grown.lake, known, Tally())), self.tally)
                 self.readings += len(grown.readings)
-                self.states += len(grown.states)
+                self.versions += grown.states[-1].version + 1
 
     def _read(self, lane: Lane, who: str, reader: Reader, wanted: Wanted) -> None:
         start = time.monotonic()

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 here=internal/readers venv=.cache/readers
 spark=.cache/delta-spark
 said="readers=0 blob=0 tables=0 raw=0 differing=0 skipped=all
-lane readers=0 blob=0 tables=0 readings=0 states=0 differing=0 skipped=all"
+lane readers=0 blob=0 tables=0 readings=0 versions=0 differing=0 skipped=all"
 [ "$1" != engines ] || said="examples engine=none groups=0 zones=0 views=0 rows=0 differing=0"
 
 skip() {
