@@ -107,11 +107,14 @@ func rowsOf(t *testing.T, store state.Store, datasets []schemas.Dataset) map[str
 // holding are the objects that hold a text, in whatever case.
 func holding(t *testing.T, store state.Store, datasets []schemas.Dataset, texts ...string) (found []string) {
 	t.Helper()
+	sought := make([]string, len(texts))
+	for i, text := range texts {
+		sought[i] = strings.ToLower(text)
+	}
 	has := func(object, text string) {
-		for _, one := range texts {
-			if strings.Contains(strings.ToLower(text), strings.ToLower(one)) && !slices.Contains(found, object) {
-				found = append(found, object)
-			}
+		text = strings.ToLower(text)
+		if slices.ContainsFunc(sought, func(one string) bool { return strings.Contains(text, one) }) {
+			found = append(found, object)
 		}
 	}
 	for object, rows := range rowsOf(t, store, datasets) {

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -81,7 +80,7 @@ func (r *rig) names(t *testing.T) map[string]bool {
 	for table, columns := range of {
 		for _, name := range columns {
 			for _, said := range r.values(t, table, name) {
-				if len(said) > 6 && said != "External user" {
+				if len(said) >= firstLetters && said != "External user" && said != "anonymous" {
 					people[strings.ToLower(said)] = true
 				}
 			}
@@ -155,7 +154,7 @@ func (r *rig) eachRow(t *testing.T, kind load.Kind, name string, table schemas.T
 // named says where in raw and in the tables somebody is named, and one of them.
 func (r *rig) named(t *testing.T, people map[string]bool) map[string]string {
 	t.Helper()
-	found := map[string]string{}
+	found, sought := map[string]string{}, searchFor(people)
 	search := func(kind load.Kind, name string, table schemas.Table) {
 		for row := range r.eachRow(t, kind, name, table) {
 			for i, v := range row {
@@ -163,7 +162,7 @@ func (r *rig) named(t *testing.T, people map[string]bool) map[string]string {
 				if !ok {
 					continue
 				}
-				if who := namedIn(text, people, 0); who != "" {
+				if who := sought.in(text, 0); who != "" {
 					found[fmt.Sprintf("%s %s.%s", kind, name, table.Columns[i].Name)] = who + " in " + text
 				}
 			}
@@ -178,36 +177,71 @@ func (r *rig) named(t *testing.T, people map[string]bool) map[string]string {
 	return found
 }
 
-// What may name somebody: GUIDs, addresses, numbers, two words; and what may be base64.
-var (
-	tokens  = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\pL\pN._%#+'-]+@[\pL\pN.-]+|\+[0-9*]{6,}|\pL[\pL'-]+ \pL[\pL'-]+|\pL*[0-9]{5,}`)
-	encoded = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}`)
-)
+// nameSearch looks for the names of people.
+type nameSearch struct {
+	people map[string][]string // by their first letters
+	nobody map[string]int      // texts that name nobody, with the depth at which that was found: ids come again and again
+}
 
-// namedIn finds a name in a text, or in what can be decoded of it.
-func namedIn(text string, people map[string]bool, depth int) string {
-	for _, token := range tokens.FindAllString(strings.ToLower(text), -1) {
-		if people[token] {
-			return token
-		}
+const firstLetters = 7 // which every name has
+
+func searchFor(people map[string]bool) nameSearch {
+	s := nameSearch{people: map[string][]string{}, nobody: map[string]int{}}
+	for name := range people {
+		s.people[name[:firstLetters]] = append(s.people[name[:firstLetters]], name)
 	}
-	if depth == 4 {
+	return s
+}
+
+// in finds a name in a text, or in what can be decoded of it.
+func (s nameSearch) in(text string, depth int) string {
+	if before, ok := s.nobody[text]; ok && before <= depth {
 		return ""
 	}
+	who := s.plainly(strings.ToLower(text))
+	if who == "" && depth < 4 {
+		who = s.decoded(text, depth+1)
+	}
+	if who == "" {
+		s.nobody[text] = depth
+	}
+	return who
+}
+
+// plainly finds a name in a text in small letters.
+func (s nameSearch) plainly(text string) string {
+	for i := range len(text) - firstLetters + 1 {
+		for _, name := range s.people[text[i:i+firstLetters]] {
+			if strings.HasPrefix(text[i:], name) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+var base64s = strings.NewReplacer("-", "+", "_", "/") // in the alphabet of addresses
+
+// decoded finds a name in what a text says that is encoded as part of an address, or as base64 from any byte on.
+func (s nameSearch) decoded(text string, depth int) string {
 	if plain, err := url.PathUnescape(text); err == nil && plain != text {
-		if who := namedIn(plain, people, depth+1); who != "" {
+		if who := s.in(plain, depth); who != "" {
 			return who
 		}
 	}
-	for _, run := range encoded.FindAllString(text, -1) {
-		run = strings.NewReplacer("-", "+", "_", "/").Replace(run)
+	for run := range strings.FieldsFuncSeq(base64s.Replace(text), func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '+' || r == '/')
+	}) {
+		if len(run) < 16 {
+			continue // it holds no name
+		}
 		for shift := range 4 {
 			part := run[shift:]
 			decoded, err := base64.RawStdEncoding.DecodeString(part[:len(part)-len(part)%4])
 			if err != nil {
 				continue
 			}
-			if who := namedIn(strings.ToValidUTF8(string(decoded), " "), people, depth+1); who != "" {
+			if who := s.in(strings.ToValidUTF8(string(decoded), " "), depth); who != "" {
 				return who
 			}
 		}
