@@ -242,7 +242,7 @@ def _forget(grown: Growing, tally: Tally) -> None:
 
 def _vacuum(grown: Growing, tally: Tally) -> None:
     """Removes what only older versions had; what is there then must be what delta-rs takes for live."""
-    grown.lake.graphlake("vacuum", "--older-than", "0", "--dataset", DATASET)
+    grown.lake.graphlake("vacuum", "--older-than", "0s", "--dataset", DATASET)
     data = [name for name in grown.lake.names(grown.path) if "/_delta_log/" not in name]
     live = DeltaRS(grown.lake).live(grown.path)
     if {name.rsplit("/", 1)[-1] for name in data} != live or len(data) != len(live):
