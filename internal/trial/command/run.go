@@ -21,7 +21,7 @@ tenants:
   - name: contoso
     tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30
     auth: {%s}
-%s%s`
+%s%s%s`
 
 // bearer signs in without being asked who one is: with the simulator's token.
 const bearer = "method: token, token_env: GRAPHSIM_TOKEN"
@@ -38,6 +38,8 @@ type Client struct {
 	Jobs string  // the section jobs of the configuration; may be empty
 
 	Tenants string // further lines of the section tenants; may be empty
+
+	Delta string // which Delta tables the lake has, as the configuration says it in a line; empty: none
 
 	Auth        string   // how it signs in, as the section auth has it in a line; empty: with the simulator's token
 	Environment []string // in which it is started, besides ours
@@ -70,12 +72,20 @@ type Result struct {
 // Command is graphlake with arguments, to be started. What it prints on stdout is JSON.
 func (c Client) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	file := filepath.Join(c.Dir, "graphlake.yaml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate, cmp.Or(c.Auth, bearer), c.Tenants, c.Jobs), 0o600); err != nil {
+	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate, cmp.Or(c.Auth, bearer), c.Tenants, c.delta(), c.Jobs), 0o600); err != nil {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(c.Bin, "graphlake"), append([]string{"--config", file, "--quiet", "--output", "json"}, args...)...)
 	cmd.Env = slices.Concat(os.Environ(), []string{"GRAPHSIM_TOKEN=" + Token}, c.Environment)
 	return cmd, nil
+}
+
+// delta is the line of the configuration.
+func (c Client) delta() string {
+	if c.Delta == "" {
+		return ""
+	}
+	return "delta: " + c.Delta + "\n"
 }
 
 // Run runs what the flags say.

@@ -21,6 +21,9 @@
 // gone and of chats that were theirs alone. Few enough move that nobody comes into a chat which all who
 // were in it before then leave: of its messages the lake has more than Graph.
 //
+// The lake has its tables once more, as Delta tables: after each night their days are what the plain tables have, by the
+// hashes that the files are named by.
+//
 // Then what Graph still has at that instant is read whole into a second lake, and the two are compared row
 // for row, with all that a row says: the pictures of the last night and the tables by time. Left out is the
 // same as above, and rows that are removed or absent for the first time, which only a lake has that saw them
@@ -94,7 +97,7 @@ func (m *month) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.close(), m.entra.stop()) }()
 	m.lake = &command.Lake{Client: command.Client{
-		Bin: m.bin, Dir: m.dir, Rate: command.Unhindered, Jobs: configured, Auth: bySecret, Environment: m.entra.environment(),
+		Bin: m.bin, Dir: m.dir, Rate: command.Unhindered, Jobs: configured, Delta: "true", Auth: bySecret, Environment: m.entra.environment(),
 	}}
 	for n := range nights {
 		if err := m.night(ctx, firstNight.AddDate(0, 0, n)); err != nil {

@@ -2,6 +2,7 @@ package month
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -66,7 +67,7 @@ func instant(date time.Time) string {
 }
 
 // night lets a night pass and asks what it has to leave behind.
-func (m *month) night(ctx context.Context, date time.Time) error {
+func (m *month) night(ctx context.Context, date time.Time) (err error) {
 	of := unusual[day(date)]
 	if of != m.last {
 		m.times[of]++
@@ -78,6 +79,7 @@ func (m *month) night(ctx context.Context, date time.Time) error {
 	if err := m.simulate(ctx, of); err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, m.lanes(ctx, date)) }()
 	switch of {
 	case asleep:
 		fmt.Printf("night %s: %s\n", day(date), of)
@@ -177,6 +179,15 @@ func (m *month) work(ctx context.Context, date time.Time, of kind) error {
 	fmt.Printf("night %s: %s records=%d requests=%d throttled=%d seconds=%.1f%s\n",
 		day(date), strings.Join(ended, " "), all.Records, all.Requests, all.Throttled, time.Since(start).Seconds(), of.remark())
 	return nil
+}
+
+// lanes compares the Delta tables with the plain ones.
+func (m *month) lanes(ctx context.Context, date time.Time) error {
+	differing, err := m.lake.Lane(ctx)
+	for _, what := range differing {
+		m.say("night %s: %s", day(date), what)
+	}
+	return err
 }
 
 // pictures compares what a night has seen with what there was at its instant, and with what it alone lacks.

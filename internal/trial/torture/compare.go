@@ -9,7 +9,7 @@ import (
 )
 
 // damage is what the tortured lakes lack or have too much of.
-type damage struct{ lost, doubled, orphans, files int }
+type damage struct{ lost, doubled, orphans, files, lane int }
 
 // compare adds what is wrong with a lake, and says it.
 func (t *torture) compare(ctx context.Context, l *command.Lake, whole contents) error {
@@ -22,6 +22,15 @@ func (t *torture) compare(ctx context.Context, l *command.Lake, whole contents) 
 	t.orphans += got.orphans()
 	t.files += got.differing(whole)
 	return nil
+}
+
+// lane adds in what the Delta tables of a lake differ from the plain ones, whenever that is.
+func (t *torture) lane(ctx context.Context, l *command.Lake) error {
+	differing, err := l.Lane(ctx)
+	for _, what := range differing {
+		t.damage.lane += tell("lane", what, "")
+	}
+	return err
 }
 
 // lost are the keys that an undisturbed lake has besides.

@@ -48,7 +48,7 @@ func TestDamage(t *testing.T) {
 			files:  map[string]string{"raw/a": "1", "raw/b": "3", "raw/c": "2"},
 		}, damage{lost: 2, doubled: 1, orphans: 1, files: 2}},
 	} {
-		got := damage{c.got.lost(whole), c.got.doubled(), c.got.orphans(), c.got.differing(whole)}
+		got := damage{lost: c.got.lost(whole), doubled: c.got.doubled(), orphans: c.got.orphans(), files: c.got.differing(whole)}
 		if got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}

@@ -20,7 +20,7 @@ const (
 
 func (t *torture) lake(name, url string) (*command.Lake, error) {
 	dir := filepath.Join(t.dir, name)
-	return &command.Lake{Client: command.Client{Bin: t.bin, Dir: dir, URL: url, Rate: command.Unhindered}}, os.Mkdir(dir, 0o700)
+	return &command.Lake{Client: command.Client{Bin: t.bin, Dir: dir, URL: url, Rate: command.Unhindered, Delta: "true"}}, os.Mkdir(dir, 0o700)
 }
 
 // How a run ended; other statuses are the command's own.
@@ -73,6 +73,9 @@ func (t *torture) torment(ctx context.Context, l *command.Lake) error {
 			after = time.Duration(t.random.Int64N(int64(t.span))) + 1
 		}
 		status, err := run(ctx, l, after)
+		if err == nil {
+			err = t.lane(ctx, l)
+		}
 		switch {
 		case err != nil:
 			return err
