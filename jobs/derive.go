@@ -224,11 +224,7 @@ func (o *openDataset) flush(ctx context.Context) error {
 	if len(days) == 0 {
 		return nil
 	}
-	err := o.publish(ctx, days)
-	o.mu.Lock()
-	o.unpublished = err != nil
-	o.mu.Unlock()
-	if err != nil {
+	if err := o.publish(ctx, days); err != nil {
 		return err
 	}
 	return o.state.Update(context.WithoutCancel(ctx), func(st *state.State) {

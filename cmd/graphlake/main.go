@@ -87,7 +87,7 @@ const description = `Copies what happens in Microsoft Teams from Microsoft Graph
 Exit status: 0 done; 2 wrong usage or configuration; 1 failed, or audit findings; 3 not permitted (credentials, consent);
 75 try again later (throttled out, not reachable, stopped), or, of status, data is late; 4 done, but not all of it: records were
 quarantined or lost, parents or records could not be read, far less came than before, or a dataset was skipped;
-of status: something is refused, behind, lost or dirty.`
+of status: something is refused, behind, lost or dirty, or a Delta table is foreign.`
 
 func run(args []string, stdout, stderr io.Writer) int {
 	return runUntil(context.Background(), args, stdout, stderr)

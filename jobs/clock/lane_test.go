@@ -50,7 +50,7 @@ func TestStatusOfTheLane(t *testing.T) {
 				t.Fatal(err)
 			}
 			write := func(table schemas.Table, tenantID string, at time.Time) *delta.Table {
-				to := &delta.Table{Store: store, Root: l.Root(table, tenantID), Now: func() time.Time { return at }, NewID: func() string { return at.String() }, Log: slog.New(slog.DiscardHandler)}
+				to := &delta.Table{Store: store, Root: l.Root(table, tenantID), Now: func() time.Time { return at }, NewID: at.String, Log: slog.New(slog.DiscardHandler)}
 				more, by := []delta.Column{{Name: "dt", Type: delta.DateType}}, []string{"dt"}
 				values := map[string]string{"dt": "2026-11-17"}
 				if layout == lane.Shared {

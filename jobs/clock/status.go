@@ -136,7 +136,7 @@ func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []
 	}
 	for _, t := range s.Tenants {
 		for _, d := range s.Datasets {
-			ds, err := loadDatasetStatus(ctx, store, t, d, past(s, d, now), id)
+			ds, err := loader{store, id.ID}.load(ctx, t, d, past(s, d, now))
 			errs = append(errs, err)
 			ds.Losing = losing(ds.Gaps, d.Retention, now)
 			status.Datasets = append(status.Datasets, ds)
@@ -167,21 +167,27 @@ func past(s plan.Selection, d schemas.Dataset, now time.Time) schemas.Range {
 	return schemas.Range{From: s.KeepOf(d).From(load.Raw, now), To: now.UTC().Truncate(schemas.Day)}
 }
 
-func loadDatasetStatus(ctx context.Context, store load.Store, t plan.Tenant, d schemas.Dataset, past schemas.Range, second lane.Identity) (DatasetStatus, error) {
+// loader reads what the state of a dataset says.
+type loader struct {
+	store load.Store
+	lane  string // its id; empty: there are no Delta tables
+}
+
+func (l loader) load(ctx context.Context, t plan.Tenant, d schemas.Dataset, past schemas.Range) (DatasetStatus, error) {
 	pair := state.Pair{TenantID: t.ID, Dataset: d.Name}
-	st, err := state.Load(ctx, store, pair)
+	st, err := state.Load(ctx, l.store, pair)
 	if err != nil {
 		ds := statusOf(&state.State{}, t, d, past)
 		ds.Error = foreign.Printable(err.Error())
 		return ds, err
 	}
 	ds := statusOf(&st, t, d, past)
-	if second.ID != "" {
-		for _, r := range st.NotInLane(second.ID) {
+	if l.lane != "" {
+		for _, r := range st.NotInLane(l.lane) {
 			ds.NotInLane += len(r.Days())
 		}
 	}
-	days, err := state.LoadDays(ctx, store, pair)
+	days, err := state.LoadDays(ctx, l.store, pair)
 	if err != nil || len(days.Days) == 0 {
 		return ds, err
 	}
