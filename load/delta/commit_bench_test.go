@@ -94,7 +94,7 @@ func (l *livedLog) commit(tb testing.TB, day, tenant int, there bool) {
 		of := *l.all // as a commit sees it: of the files, those of its partitions, and a new day has none
 		of.live = nil
 		var err error
-		if actions, err = c.actions(&of, true); err != nil {
+		if actions, err = c.actions(&of); err != nil {
 			tb.Fatal(err)
 		}
 	}

@@ -47,7 +47,7 @@ func (t *Table) Replace(ctx context.Context, held func() error, r Replacement) (
 		if version, ok := t.wrote(c.id); ok {
 			return version, true, nil // its answer was lost, and the store has tried it again
 		}
-		actions, err := c.actions(s, try == 0)
+		actions, err := c.actions(s)
 		if err != nil {
 			return none, false, t.explain(fmt.Errorf("commit to %s: %w", t.Root, err))
 		}
@@ -102,16 +102,16 @@ func (t *Table) write(ctx context.Context, version int64, actions []action) erro
 	return nil
 }
 
-// A commit is what a Replace is about to write, whatever it is written over.
+// A commit is a Replace under way.
 type commit struct {
 	Replacement
 	id      string // by which its entry is known
-	counted int64  // of the App, which the first try has settled
+	counted int64  // which write of the App it is; 0 until the first try has read that
 	table   *Table
 }
 
 // actions makes the entry that comes after s; none if there is nothing to change.
-func (c *commit) actions(s *state, first bool) ([]action, error) {
+func (c *commit) actions(s *state) ([]action, error) {
 	if s.version != none {
 		if err := s.writable(c.Schema.PartitionBy); err != nil {
 			return nil, err
@@ -129,7 +129,7 @@ func (c *commit) actions(s *state, first bool) ([]action, error) {
 	actions := append([]action{{CommitInfo: c.info(now)}}, head...)
 	if c.App != "" {
 		last := s.txns[c.App].Version
-		if first {
+		if c.counted == 0 {
 			c.counted = last + 1
 		}
 		if last >= c.counted {
@@ -230,8 +230,8 @@ func (c *commit) predicate() string {
 
 func quote(value string) string { return "'" + strings.ReplaceAll(value, "'", "''") + "'" }
 
-// inLog reports whether a path below the table's root is the log's, or hidden from tables as it is.
-func inLog(path string) bool { return strings.HasPrefix(path, "_") }
+// hidden reports whether a path below the table's root is the log's, or another that readers take for none of a data file.
+func hidden(path string) bool { return strings.HasPrefix(path, "_") }
 
 // check refuses what would make a log that readers stumble over.
 func (r Replacement) check(root string) error {
@@ -248,7 +248,7 @@ func (r Replacement) check(root string) error {
 			}
 		}
 		for _, f := range p.Files {
-			if paths[f.Path] || inLog(f.Path) || load.CheckName(root+"/"+f.Path) != nil || !maps.Equal(f.Values, p.Values) {
+			if paths[f.Path] || hidden(f.Path) || load.CheckName(root+"/"+f.Path) != nil || !maps.Equal(f.Values, p.Values) {
 				return fmt.Errorf("replace in %s: %q is no file of the partition %s, or is there twice", root, f.Path, key)
 			}
 			paths[f.Path] = true

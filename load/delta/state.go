@@ -19,7 +19,7 @@ type state struct {
 	txns     map[string]txn // by app
 	// By their paths below the table's root, which for the protocol are what tells files apart. A path is in one of them.
 	live    map[string]add
-	removed map[string]remove // of other writers, also without values of partition columns
+	removed map[string]remove // those of other writers may lack the values of partition columns
 }
 
 func newState(of selection) *state {
