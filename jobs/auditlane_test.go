@@ -35,7 +35,7 @@ func (r *rig) auditLane(t *testing.T, off bool) audit.Audit {
 func inLane(t *testing.T, s lane.Settings) *rig {
 	t.Helper()
 	r := calls(t)
-	if err := openLane(t, &r.Runner, &s); err != nil {
+	if err := openLane(t.Context(), &r.Runner, &s); err != nil {
 		t.Fatal(err)
 	}
 	if rep, err := r.ReplayLane(t.Context(), plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.CallRecords}}); err != nil || rep.Status != state.Data && rep.Status != state.Empty {
@@ -191,7 +191,7 @@ func TestCleanAfterNightsInBothLanes(t *testing.T) {
 			r := newRig(t, graphsim.New(graphsim.Options{
 				Users: 4, From: monday, To: monday.Add(3 * schemas.Day), Large: 8, CallsPerUserDay: 1, Now: func() time.Time { return now },
 			}))
-			if err := openLane(t, &r.Runner, &s); err != nil {
+			if err := openLane(t.Context(), &r.Runner, &s); err != nil {
 				t.Fatal(err)
 			}
 			datasets := []schemas.Dataset{schemas.CallRecords, schemas.PSTNCalls, schemas.Users}

@@ -79,7 +79,7 @@ func spoiling(h http.Handler) http.Handler {
 func (n night) run(t *testing.T, store state.Store) (jobs.Report, error) {
 	t.Helper()
 	r := n.runner(t, store)
-	if err := openLane(t, &r, n.lane); err != nil {
+	if err := openLane(t.Context(), &r, n.lane); err != nil {
 		return jobs.Report{}, err
 	}
 	return r.Run(t.Context(), n.Selection)

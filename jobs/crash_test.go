@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"graphlake/load"
 	"graphlake/load/blobstore"
 	"graphlake/load/dirstore"
+	"graphlake/load/lane"
 	"graphlake/load/storetest"
 	"graphlake/load/storetest/azurite"
 	"graphlake/schemas"
@@ -28,19 +28,15 @@ func TestCrash(t *testing.T) {
 
 // The same for a night that finds late versions, changes in the directory and a record that is no
 // longer bad, and merges them into what the night before has left. The night after it finds no trace of the death.
-func TestCrashInSecondNight(t *testing.T) {
-	first, second := newNight(t, 18, true), newNight(t, 19, false)
+func TestCrashInSecondNight(t *testing.T) { crashInSecondNight(t, nil, 1) }
+
+func crashInSecondNight(t *testing.T, s *lane.Settings, step int) {
+	first, second, third := newNight(t, 18, true), newNight(t, 19, false), newNight(t, 20, false)
+	first.lane, second.lane, third.lane = s, s, s
 	before := inMemory(t)
 	first.finish(t, onDisk(t, before)())
 	changing(t, first, second)
-	third := newNight(t, 20, false)
-	crash{night: second, step: 1, next: &third}.everywhere(t, func(t *testing.T) func() full {
-		dir := filepath.Join(inMemory(t), "lake")
-		if err := os.CopyFS(dir, os.DirFS(before)); err != nil {
-			t.Fatal(err)
-		}
-		return onDisk(t, dir)
-	})
+	crash{night: second, step: step, next: &third}.everywhere(t, func(t *testing.T) func() full { return onDisk(t, copied(t, before)) })
 }
 
 func TestCrashInBlobStorage(t *testing.T) {

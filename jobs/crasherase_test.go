@@ -3,7 +3,6 @@ package jobs_test
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,14 +11,18 @@ import (
 	"graphlake/jobs/erased"
 	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/load/lane"
 	"graphlake/load/storetest"
 	"graphlake/schemas"
 )
 
 // Whichever call of the store an erasure dies at, the same command, or the next run, leaves what it would have left
 // undisturbed: the same bytes of all files, states and reports, and a list that says that it has ended.
-func TestCrashInErase(t *testing.T) {
+func TestCrashInErase(t *testing.T) { crashInErase(t, nil, 1) }
+
+func crashInErase(t *testing.T, s *lane.Settings, step int) {
 	n := everyNight(t, 18)
+	n.lane = s
 	n.Datasets = []schemas.Dataset{schemas.PSTNCalls, schemas.Users, schemas.Groups, schemas.CalendarEvents, schemas.ChatMessages}
 	before := inMemory(t)
 	n.finish(t, onDisk(t, before)())
@@ -27,13 +30,7 @@ func TestCrashInErase(t *testing.T) {
 	given := n.anyUser(t, store)
 	n.remember(t, store, given)
 	n.list(t, store, n.person(t, store, given))
-	prepare := func(t *testing.T) func() full {
-		dir := filepath.Join(inMemory(t), "lake")
-		if err := os.CopyFS(dir, os.DirFS(before)); err != nil {
-			t.Fatal(err)
-		}
-		return onDisk(t, dir)
-	}
+	prepare := func(t *testing.T) func() full { return onDisk(t, copied(t, before)) }
 	open := prepare(t)
 	undisturbed := storetest.NewFaulty(open())
 	if rep, err := n.erase(t, undisturbed); err != nil || rep.Status != state.Data {
@@ -44,7 +41,10 @@ func TestCrashInErase(t *testing.T) {
 	if found := holding(t, open(), n.Datasets, given); len(found) > 0 {
 		t.Fatalf("found in %v", found)
 	}
-	step := deathsApart()
+	if dead := deadFiles(t, open()); len(dead) > 0 {
+		t.Fatalf("the second lane still has %v", dead)
+	}
+	step *= deathsApart()
 	t.Logf("an erasure makes %d calls, and dies at every %d. of them: %v", calls, step, undisturbed.Counts())
 	for at := 1; at <= calls; at += step {
 		for _, after := range []bool{false, true} {
@@ -72,6 +72,9 @@ func TestCrashInErase(t *testing.T) {
 						t.Errorf("after the death at %s found in %v", died, found)
 					}
 				} else {
+					if dead := deadFiles(t, open()); len(dead) > 0 {
+						t.Errorf("after the death at %s the second lane still has %v", died, dead)
+					}
 					same(t, "after the death at "+died, everything(t, open()), want)
 				}
 				l, err := erased.Load(t.Context(), open())
@@ -135,7 +138,7 @@ func everything(t *testing.T, store load.Store) map[string][]byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		isOwn := info.Name == load.Erased || strings.HasPrefix(info.Name, load.Reports) && !strings.Contains(info.Name, "older")
+		isOwn := info.Name == load.Erased || strings.HasPrefix(info.Name, load.DeltaTables) || strings.HasPrefix(info.Name, load.Reports) && !strings.Contains(info.Name, "older")
 		if !isOwn && !slices.Contains([]string{".lock"}, filepath.Ext(info.Name)) {
 			all[info.Name] = bytes.TrimSpace(content(t, store, info.Name))
 		}

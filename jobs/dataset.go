@@ -43,14 +43,16 @@ type openDataset struct {
 	// which reads what was derived.
 	replacing sync.RWMutex
 
-	mu      sync.Mutex                     // of what follows
-	asked   bool                           // it is noted that units are asked for
-	planned map[schemas.Range]bool         // and not read yet; nil before a plan was made
-	derived []*derivedDay                  // that are clean once the second lane has them, which the state does not say yet
-	rows    map[time.Time]int64            // that raw holds of days that this session has published
-	changed []load.Commit                  // partitions that this session has changed
-	tables  map[time.Time]map[string]int64 // rows of the tables of days that this session has derived, or counted
-	before  *state.Days                    // the document of days as it was when the session made it anew; nil: it did not
+	mu      sync.Mutex             // of what follows
+	asked   bool                   // it is noted that units are asked for
+	planned map[schemas.Range]bool // and not read yet; nil before a plan was made
+	derived []*derivedDay          // that are clean once the second lane has them, which the state does not say yet
+	// unpublished says that days could not be published, which whoever has derived them was told: they stay dirty.
+	unpublished bool
+	rows        map[time.Time]int64            // that raw holds of days that this session has published
+	changed     []load.Commit                  // partitions that this session has changed
+	tables      map[time.Time]map[string]int64 // rows of the tables of days that this session has derived, or counted
+	before      *state.Days                    // the document of days as it was when the session made it anew; nil: it did not
 
 	told    map[time.Time]map[string]int64 // rows of the tables of days, as reports of this session count them
 	counted map[time.Time]bool             // days whose raw partition a report counts, and whether as one that changed
@@ -217,7 +219,13 @@ func (o *openDataset) keepDays(ctx context.Context, now time.Time) error {
 	if o.state.IsLost() {
 		return nil // the document is another's
 	}
+	o.mu.Lock()
+	told := o.unpublished
+	o.mu.Unlock()
 	flushed := o.flush(ctx)
+	if told { // the days' own units have said so
+		flushed = nil
+	}
 	o.mu.Lock()
 	counted := state.Counted{Raw: maps.Clone(o.rows), Tables: map[time.Time]map[string]int64{}}
 	for date, rows := range o.tables {

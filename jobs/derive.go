@@ -224,7 +224,11 @@ func (o *openDataset) flush(ctx context.Context) error {
 	if len(days) == 0 {
 		return nil
 	}
-	if err := o.publish(ctx, days); err != nil {
+	err := o.publish(ctx, days)
+	o.mu.Lock()
+	o.unpublished = err != nil
+	o.mu.Unlock()
+	if err != nil {
 		return err
 	}
 	return o.state.Update(context.WithoutCancel(ctx), func(st *state.State) {

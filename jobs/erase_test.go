@@ -65,6 +65,9 @@ func (n night) list(t *testing.T, store state.Store, people ...erased.Person) {
 func (n night) erase(t *testing.T, store state.Store) (jobs.Report, error) {
 	t.Helper()
 	r := jobs.Runner{Store: store, Lake: load.New(store, inMemory(t)), Now: n.now, Log: slog.New(slog.DiscardHandler)}
+	if err := openLane(t.Context(), &r, n.lane); err != nil {
+		return jobs.Report{}, err
+	}
 	return r.Erase(t.Context(), n.Selection)
 }
 

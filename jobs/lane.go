@@ -49,24 +49,24 @@ const laneAtOnce = 100
 // replayLane publishes to the second lane what the plain tables have of the selection and it does not. Nothing is derived:
 // a day that is dirty goes as it is, and stays dirty. Of days of which raw was removed the state does not say whether the
 // lane has them, so that each time they are looked at; and so are all days of a range, if there is one.
-func (s *Session) replayLane(ctx context.Context, o *openDataset, l *live, rep *UnitReport) error {
-	missing, err := o.notInLane(ctx, s.selection)
-	if err != nil || len(missing) == 0 {
-		return err
+func (s *Session) replayLane(ctx context.Context, o *openDataset, l *live, rep *UnitReport) (state.Outcome, error) {
+	missing, known, err := o.notInLane(ctx, s.selection)
+	if err != nil || len(missing)+known == 0 {
+		return state.Empty, err
 	}
+	rep.Unchanged = known
 	days := slices.SortedFunc(maps.Keys(missing), time.Time.Compare)
 	l.days.Store(int64(len(days)))
-	rep.From, rep.To = days[0], days[len(days)-1].Add(schemas.Day)
 	for some := range slices.Chunk(days, laneAtOnce) {
 		if err := cmp.Or(ctx.Err(), s.runner.stopped()); err != nil {
-			return err
+			return "", err
 		}
 		if err := o.publishPlain(ctx, some, missing, rep); err != nil {
-			return fmt.Errorf("%s from %s on: %w", o.dataset.Name, some[0].Format(time.DateOnly), err)
+			return "", fmt.Errorf("%s from %s on: %w", o.dataset.Name, some[0].Format(time.DateOnly), err)
 		}
 		l.derived.Add(int64(len(some)))
 	}
-	return nil
+	return state.Data, nil
 }
 
 // publishPlain publishes plain files of some days, by their tables, and notes that the lane has them.
@@ -95,37 +95,49 @@ func (o *openDataset) publishPlain(ctx context.Context, days []time.Time, tables
 	})
 }
 
-// notInLane are the tables of the days of a selection of which it is not known that the second lane has them as they are. Whoever
-// names a range does not believe what is known: then it is all tables of its days, and also what the lane alone has of them.
-func (o *openDataset) notInLane(ctx context.Context, s plan.Selection) (map[time.Time][]string, error) {
+// notInLane are the tables of the days of a selection of which it is not known that the second lane has them as they are, and
+// of how many partitions that is known. Whoever names a range does not believe what is known: then it is all tables of its days,
+// and also what the lane alone has of them.
+func (o *openDataset) notInLane(ctx context.Context, s plan.Selection) (missing map[time.Time][]string, known int, err error) {
 	st := o.state.View()
-	missing := map[time.Time][]string{}
+	missing = map[time.Time][]string{}
 	for _, t := range o.dataset.Tables {
-		note := func(date time.Time) {
-			if touches(s, date) && !st.IsRemoved(load.Tables, date) && (s.Ranged() || !st.InLane(date, o.second.ID())) && !slices.Contains(missing[date], t.Name) {
+		dates, err := o.datesOf(ctx, t, s.Ranged())
+		if err != nil {
+			return nil, 0, err
+		}
+		for date := range dates {
+			switch {
+			case !touches(s, date), st.IsRemoved(load.Tables, date):
+			case !s.Ranged() && st.InLane(date, o.second.ID()):
+				known++
+			default:
 				missing[date] = append(missing[date], t.Name)
 			}
 		}
-		for p, err := range o.lake.Partitions(ctx, load.Tables, t.Name, o.tenant.ID) {
-			if err != nil {
-				return nil, err
-			}
-			note(p.Date)
-		}
-		if !s.Ranged() {
-			continue
-		}
-		live, _, err := o.second.Live(ctx, t, o.tenant.ID)
+	}
+	return missing, known, nil
+}
+
+// datesOf are the days that the plain lane has of a table; or either lane.
+func (o *openDataset) datesOf(ctx context.Context, t schemas.Table, either bool) (dates map[time.Time]bool, err error) {
+	dates = map[time.Time]bool{}
+	for p, err := range o.lake.Partitions(ctx, load.Tables, t.Name, o.tenant.ID) {
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range live {
-			for _, date := range f.Days {
-				note(date)
-			}
+		dates[p.Date] = true
+	}
+	if !either {
+		return dates, nil
+	}
+	live, _, err := o.second.Live(ctx, t, o.tenant.ID)
+	for _, f := range live {
+		for _, date := range f.Days {
+			dates[date] = true
 		}
 	}
-	return missing, nil
+	return dates, err
 }
 
 // eraseFromLane brings the days that a lane has of a dataset to what the plain files are, and removes all that was there

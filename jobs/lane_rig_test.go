@@ -2,9 +2,11 @@ package jobs_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -18,17 +20,16 @@ import (
 )
 
 // openLane gives a runner the lane of these settings, or, with nil, the one that its lake has, as one that is off.
-func openLane(t *testing.T, r *jobs.Runner, s *lane.Settings) error {
-	t.Helper()
+func openLane(ctx context.Context, r *jobs.Runner, s *lane.Settings) error {
 	open := func(id lane.Identity) *lane.Lane {
 		return lane.Open(r.Store, r.Lake, id, lane.Options{Engine: "graphlake/test", Now: func() time.Time { return r.Now }, Log: slog.New(slog.DiscardHandler)})
 	}
 	if s != nil {
-		id, err := lane.Ensure(t.Context(), r.Store, *s)
+		id, err := lane.Ensure(ctx, r.Store, *s)
 		r.Delta = open(id)
 		return err
 	}
-	id, there, err := lane.Read(t.Context(), r.Store)
+	id, there, err := lane.Read(ctx, r.Store)
 	if there {
 		r.DeltaOff = open(id)
 	}
@@ -166,4 +167,42 @@ func compareLanes(t *testing.T, store load.Store, all map[string][]byte) {
 			t.Errorf("nothing is live of %s", p)
 		}
 	}
+}
+
+// deadFiles are the data files of Delta tables that are not live.
+func deadFiles(t *testing.T, store load.Store) (names []string) {
+	t.Helper()
+	live := liveIn(t, store)
+	for name := range filesOfLane(t, store) {
+		if !slices.Contains(slices.Collect(maps.Values(live)), name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// ofRemovedDays makes sure that nothing is left in the second lane of days that the plain tables do not have.
+func ofRemovedDays(t *testing.T, store load.Store) {
+	t.Helper()
+	for name, of := range filesOfLane(t, store) {
+		if _, err := load.New(store, "").Count(t.Context(), of); err != nil {
+			t.Errorf("%s is left of a day of which there is no plain file: %v", name, err)
+		}
+	}
+}
+
+// filesOfLane are the data files of Delta tables, with the plain partition of which each was made.
+func filesOfLane(t *testing.T, store load.Store) map[string]load.Partition {
+	t.Helper()
+	all := map[string]load.Partition{}
+	for info, err := range store.List(t.Context(), load.DeltaTables) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, tenantID, below, _ := load.ParseDelta(info.Name)
+		if f, ok := load.ParseDataFile(below); ok {
+			all[info.Name] = load.Partition{Kind: load.Tables, Name: table, TenantID: tenantID + f.TenantID, Date: f.Date}
+		}
+	}
+	return all
 }

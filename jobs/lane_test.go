@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -62,11 +63,29 @@ func logs(t *testing.T, store load.Store) (names []string) {
 	return names
 }
 
+// failed is why a run has not ended well.
+func failed(rep jobs.Report, err error) error {
+	if err == nil && rep.Status != state.Data {
+		err = fmt.Errorf("the run is %s: %+v", rep.Status, rep.Units)
+	}
+	return err
+}
+
+// replay is a replay as a process of its own.
+func (n night) replay(t *testing.T, store state.Store) (jobs.Report, error) {
+	t.Helper()
+	r := n.runner(t, store)
+	if err := openLane(t.Context(), &r, n.lane); err != nil {
+		return jobs.Report{}, err
+	}
+	return r.Replay(t.Context(), plan.Selection{Tenants: n.Tenants, Datasets: n.Datasets})
+}
+
 // replayLane is a replay of the lane, as a process of its own.
 func (n night) replayLane(t *testing.T, store state.Store) (jobs.Report, error) {
 	t.Helper()
 	r := n.runner(t, store)
-	if err := openLane(t, &r, n.lane); err != nil {
+	if err := openLane(t.Context(), &r, n.lane); err != nil {
 		return jobs.Report{}, err
 	}
 	return r.ReplayLane(t.Context(), plan.Selection{Tenants: n.Tenants, Datasets: n.Datasets})

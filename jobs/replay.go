@@ -32,8 +32,8 @@ func (r *Runner) ReplayLane(ctx context.Context, s plan.Selection) (Report, erro
 	return r.replayBy(ctx, s, (*Session).replayLane)
 }
 
-// replaying is what a replay does with a dataset that is open.
-type replaying func(*Session, context.Context, *openDataset, *live, *UnitReport) error
+// replaying is what a replay does with a dataset that is open. The outcome, if it says one, is that of a unit without an error.
+type replaying func(*Session, context.Context, *openDataset, *live, *UnitReport) (state.Outcome, error)
 
 func (r *Runner) replayBy(ctx context.Context, s plan.Selection, by replaying) (Report, error) {
 	if err := s.Check(r.Now); err != nil {
@@ -59,19 +59,21 @@ func (r *Runner) replayBy(ctx context.Context, s plan.Selection, by replaying) (
 func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live, by replaying) (rep UnitReport, notes []plan.Note) {
 	rep = newUnitReport(l.Unit)
 	ctx, span := r.Telemetry.start(ctx, "unit")
+	var outcome state.Outcome
 	o, err := r.openDataset(ctx, sel, l.Tenant, l.Dataset)
 	if err == nil {
 		s := &Session{runner: r, selection: sel, open: []*openDataset{o}, encoders: newEncoders(int64(runtime.GOMAXPROCS(0)))}
 		alive := s.beat(ctx, "replay")
 		notes = o.notReplayed(sel)
-		err = errors.Join(by(s, ctx, o, l, &rep), o.state.Close(ctx))
+		outcome, err = by(s, ctx, o, l, &rep)
+		err = errors.Join(err, o.state.Close(ctx))
 		r.Delta.Tidy(ctx)
 		alive.end(ctx)
 		rep.changes = o.changes()
 	}
 	rep.decide(l.Unit, err)
-	if err == nil && l.days.Load() == 0 {
-		rep.Outcome = state.NoRaw
+	if err == nil && outcome != "" {
+		rep.Outcome = outcome
 	}
 	rep.Seconds = time.Since(rep.started).Seconds()
 	l.end(&rep)
@@ -79,19 +81,19 @@ func (r *Runner) replay(ctx context.Context, sel plan.Selection, l *live, by rep
 	return rep, notes
 }
 
-func (s *Session) replay(ctx context.Context, o *openDataset, l *live, rep *UnitReport) error {
+func (s *Session) replay(ctx context.Context, o *openDataset, l *live, rep *UnitReport) (state.Outcome, error) {
 	days, err := o.days(ctx, s.selection)
 	st := o.state.View()
 	days = slices.DeleteFunc(days, func(date time.Time) bool { // but for raw that is to be brought up to the rules of privacy
 		return st.IsRemoved(load.Raw, date) || !o.older && o.staysRemoved(load.Tables, date)
 	})
 	if err != nil || len(days) == 0 {
-		return err
+		return state.NoRaw, err
 	}
 	l.days.Store(int64(len(days)))
 	rep.From, rep.To = days[0], days[len(days)-1].Add(schemas.Day)
 	if err := o.state.Update(ctx, func(st *state.State) { st.MarkDirty(days...) }); err != nil {
-		return err
+		return "", err
 	}
 	var mu sync.Mutex // of rep and errs
 	var errs []error
@@ -117,7 +119,7 @@ func (s *Session) replay(ctx context.Context, o *openDataset, l *live, rep *Unit
 		})
 	}
 	_ = workers.Wait() // its functions return nil
-	return errors.Join(append(errs, o.keepDays(ctx, s.runner.Now))...)
+	return "", errors.Join(append(errs, o.keepDays(ctx, s.runner.Now))...)
 }
 
 // mostErrors are told of a replay: a thousand days that fail for one reason need not all say so.

@@ -25,6 +25,7 @@ var examples = map[string][]string{
 	"replay": {
 		"graphlake replay --dataset call_records",
 		"graphlake replay --dataset users,groups --from 2026-11-01 --to 2026-11-08",
+		"graphlake replay --delta",
 	},
 	"erase": {
 		"graphlake erase --user 00000000-0000-0000-0000-000000000000 --dry-run",

@@ -141,10 +141,13 @@ func (c *command) printCauses(rep jobs.Report, verb string) error {
 	return nil
 }
 
-// hangs says what was not read or derived for a cause.
+// hangs says what was not read, derived or published for a cause.
 func hangs(cause jobs.Cause, verb string) string {
 	what := "not read"
-	if verb == "replay" || cause.Cure == jobs.Audit || cause.Kind == "foreign table" {
+	switch {
+	case verb == replayDelta, cause.Kind == "foreign table":
+		what = "not published"
+	case verb == "replay", cause.Cure == jobs.Audit:
 		what = "not derived"
 	}
 	of := cause.Tenant
@@ -186,7 +189,7 @@ func (c *command) cure(cause jobs.Cause, verb string, ofTenant bool) string {
 		return c.toPaste(slices.Concat([]string{"audit"}, datasets, span)...)
 	case jobs.Again:
 		if !cause.To.IsZero() && sameRange(cause) {
-			return c.toPaste(slices.Concat([]string{verb}, datasets, span)...)
+			return c.toPaste(slices.Concat(strings.Fields(verb), datasets, span)...)
 		}
 		return c.sameCommand()
 	case jobs.Same:
