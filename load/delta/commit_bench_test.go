@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -164,30 +166,89 @@ func TestCommitCostsTheSameInALargeLake(t *testing.T) {
 	}
 }
 
-// BenchmarkCommit is a night's commit of one tenant, on a disk and by a process of its own. The first lakes are as a Tidy has
-// left them, and with as many commits since as a small one has at most; the last is at the worst: 100 tenants without a Tidy.
+// BenchmarkCommit is a night's commit of one tenant by a process of its own, on a disk and in a store of which each call takes
+// as long as a request. The lakes are as a Tidy has left them, and with as many commits since as a small one has at most; the
+// last is at the worst: 100 tenants without a Tidy.
 func BenchmarkCommit(b *testing.B) {
-	for _, l := range []struct{ days, tenants, since int }{{10, 1, 0}, {1000, 100, 0}, {10, 1, 9}, {1000, 100, 9}, {1000, 100, 99}} {
-		b.Run(fmt.Sprintf("%ddays×%dtenants/%dsince", l.days, l.tenants, l.since), func(b *testing.B) {
-			disk, err := dirstore.New(b.Context(), b.TempDir())
-			if err != nil {
-				b.Fatal(err)
+	for _, size := range []struct {
+		days, tenants int
+		since         []int
+	}{{10, 1, []int{0, 9}}, {1000, 100, []int{0, 9, 99}}} {
+		mem := memstore.New()
+		l := putLog(b, mem, size.days, size.tenants)
+		for _, since := range size.since {
+			l.goOn(b, since)
+			for name, store := range map[string]storetest.Full{"disk": onDisk(b, mem), "requests": slow{mem}} {
+				b.Run(fmt.Sprintf("%ddays×%dtenants/%dsince/%s", size.days, size.tenants, since, name), func(b *testing.B) { benchmarkNights(b, l, store) })
 			}
-			log := putLog(b, disk, l.days, l.tenants)
-			log.goOn(b, l.since)
-			s := storetest.NewFaulty(disk)
-			for b.Loop() {
-				version, err := log.night(b.Context(), s)
-				if err != nil {
-					b.Fatal(err)
-				}
-				b.StopTimer() // the next is to find the same
-				if err := disk.Remove(b.Context(), load.DeltaEntry(root, version), load.Condition{}); err != nil {
-					b.Fatal(err)
-				}
-				b.StartTimer()
-			}
-			b.ReportMetric(float64(s.Calls())/float64(b.N), "calls/op")
-		})
+		}
 	}
+}
+
+func benchmarkNights(b *testing.B, l *livedLog, store storetest.Full) {
+	s := storetest.NewFaulty(store)
+	for b.Loop() {
+		version, err := l.night(b.Context(), s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer() // the next is to find the same
+		if err := store.Remove(b.Context(), load.DeltaEntry(root, version), load.Condition{}); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(s.Calls())/float64(b.N), "calls/op")
+}
+
+// onDisk is a copy of a store in a directory.
+func onDisk(tb testing.TB, of Store) storetest.Full {
+	tb.Helper()
+	dir := tb.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, load.DeltaLog(root)), 0o755); err != nil {
+		tb.Fatal(err)
+	}
+	for info, err := range of.List(tb.Context(), "") {
+		if err != nil {
+			tb.Fatal(err)
+		}
+		data, _, err := load.ReadObject(tb.Context(), of, info.Name)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, info.Name), data, 0o600)
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	s, err := dirstore.New(tb.Context(), dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// slow is a store of which each call that a commit makes takes as long as a request.
+type slow struct{ *memstore.Store }
+
+const request = 10 * time.Millisecond
+
+func (s slow) Open(ctx context.Context, name string) (load.Object, error) {
+	time.Sleep(request)
+	o, err := s.Store.Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return slowObject{o}, nil
+}
+
+func (s slow) Swap(ctx context.Context, name string, old load.Version, data []byte) (load.Version, error) {
+	time.Sleep(request)
+	return s.Store.Swap(ctx, name, old, data)
+}
+
+type slowObject struct{ load.Object }
+
+func (o slowObject) ReadAt(p []byte, off int64) (int, error) {
+	time.Sleep(request)
+	return o.Object.ReadAt(p, off)
 }
