@@ -142,3 +142,24 @@ func FuzzCheckpoint(f *testing.F) {
 		}
 	})
 }
+
+// No single byte that is another makes a reader panic, in whichever goroutine: an error, or a state.
+func TestCheckpointWithABadByte(t *testing.T) {
+	data := checkpointBytesOf(t, 30)
+	store := memstore.New()
+	table := &Table{Store: store, Root: root}
+	damaged := 0
+	for at := 0; at < len(data); at += 17 {
+		for _, by := range []byte{0xff, 0x80, 0x01} {
+			bad := bytes.Clone(data)
+			bad[at] ^= by
+			putObject(t, store, load.DeltaCheckpoint(root, 0), bad)
+			if _, err := table.readCheckpoint(t.Context(), 0, everything); err != nil {
+				damaged++
+			}
+		}
+	}
+	if damaged == 0 {
+		t.Error("none of them was noticed")
+	}
+}

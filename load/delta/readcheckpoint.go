@@ -5,17 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/metadata"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"graphlake/load"
 )
@@ -203,11 +199,9 @@ func (f *checkpointFile) groups(ctx context.Context, groups []int, of wanted) er
 	if err != nil {
 		return err
 	}
-	opened, err := file.NewParquetReader(f.source, file.WithMetadata(meta), file.WithReadProps(parquet.NewReaderProperties(memory.DefaultAllocator)))
-	if err != nil {
-		return err
-	}
-	arrowFile, err := pqarrow.NewFileReader(opened, pqarrow.ArrowReadProperties{BatchSize: 8192}, memory.DefaultAllocator)
+	properties := parquet.NewReaderProperties(memory.DefaultAllocator)
+	properties.MaxUncompressedPageSize = mostOfPage
+	opened, err := file.NewParquetReader(f.source, file.WithMetadata(meta), file.WithReadProps(properties))
 	if err != nil {
 		return err
 	}
@@ -216,9 +210,9 @@ func (f *checkpointFile) groups(ctx context.Context, groups []int, of wanted) er
 	for i := 0; i < len(groups); {
 		var spans []span
 		for size := int64(0); i+len(spans) < len(groups) && (size < batchBytes || len(spans) == 0); {
-			next, err := spanOf(meta.RowGroup(i+len(spans)), columns)
+			next, err := f.spanOf(meta.RowGroup(i+len(spans)), columns)
 			if err != nil {
-				return err
+				return fmt.Errorf("row group %d: %w", groups[i+len(spans)], err)
 			}
 			spans, size = append(spans, next), size+next.to-next.from
 		}
@@ -226,7 +220,10 @@ func (f *checkpointFile) groups(ctx context.Context, groups []int, of wanted) er
 			return err
 		}
 		for range spans {
-			if err := readGroup(ctx, arrowFile, i, columns, of); err != nil {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := f.group(opened.RowGroup(i), columns, of); err != nil {
 				return fmt.Errorf("row group %d: %w", groups[i], err)
 			}
 			i++
@@ -236,142 +233,136 @@ func (f *checkpointFile) groups(ctx context.Context, groups []int, of wanted) er
 	return nil
 }
 
-// spanOf is where the columns of a row group lie.
-func spanOf(meta *metadata.RowGroupMetaData, columns []int) (of span, err error) {
-	for n, i := range columns {
+// mostOfPage is what a page may say that it has. Ours have 1 MiB, as most do.
+const mostOfPage = 64 << 20
+
+// spanOf is where the columns of a row group lie. What lies nowhere is damaged, before the library makes room for it.
+func (f *checkpointFile) spanOf(meta *metadata.RowGroupMetaData, columns []int) (of span, err error) {
+	of = span{f.source.size(), 0}
+	for _, i := range columns {
 		chunk, err := meta.ColumnChunk(i)
 		if err != nil {
 			return span{}, err
 		}
-		from := chunk.DataPageOffset()
+		from, size := chunk.DataPageOffset(), chunk.TotalCompressedSize()
 		if chunk.HasDictionaryPage() && chunk.DictionaryPageOffset() > 0 {
 			from = min(from, chunk.DictionaryPageOffset())
 		}
-		to := from + chunk.TotalCompressedSize()
-		if n == 0 {
-			of = span{from, to}
+		if from < 0 || size < 0 || from > f.source.size() || size > f.source.size()-from {
+			return span{}, errShort
 		}
-		of = span{min(of.from, from), max(of.to, to)}
+		of = span{min(of.from, from), max(of.to, from+size)}
 	}
 	return of, nil
 }
 
-// readGroup reads one row group.
-func readGroup(ctx context.Context, from *pqarrow.FileReader, group int, columns []int, of wanted) error {
-	batches, err := from.GetRecordReader(ctx, columns, []int{group})
-	if err != nil {
-		return err
+// group takes in what is wanted of a row group. It reads the paths first, where that says which rows are wanted.
+func (f *checkpointFile) group(group *file.RowGroupReader, columns []int, of wanted) error {
+	r := &rows{leaves: map[string][][]cell{}}
+	var keep []bool
+	if first := f.meta.Schema.ColumnIndexByName(of.kind + ".path"); of.kind != "" {
+		paths, err := f.leaf(group, first, nil)
+		if err != nil {
+			return err
+		}
+		some := false
+		if keep, some = begins(paths, of.within); !some {
+			return nil
+		}
+		r.leaves[of.kind+".path"], r.n = [][]cell{paths}, len(paths)
+		columns = slices.DeleteFunc(slices.Clone(columns), func(i int) bool { return i == first })
 	}
-	defer batches.Release()
-	left := from.ParquetReader().MetaData().RowGroup(group).NumRows()
-	for batches.Next() {
-		rec := batches.RecordBatch()
-		left -= rec.NumRows()
-		if err := of.takeIn(rec); err != nil {
+	for _, i := range columns {
+		cells, err := f.leaf(group, i, keep)
+		if err != nil {
+			return err
+		}
+		member := memberOf(f.meta.Schema.Column(i).Path())
+		r.leaves[member], r.n = append(r.leaves[member], cells), len(cells)
+	}
+	for row := range r.n {
+		if keep != nil && !keep[row] {
+			continue
+		}
+		if r.there(row, "sidecar.path") {
+			return foreign("its checkpoint is of version 2 and lies in several files, which graphlake does not read")
+		}
+		if err := of.s.act(actionOf(r, row)); err != nil {
 			return err
 		}
 	}
-	if err := batches.Err(); err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if left != 0 {
-		return fmt.Errorf("it has %d rows less than it says", left)
-	}
-	return ctx.Err()
+	return nil
 }
 
-// members are what is read of each kind of action. What else others write, as statistics in columns of their own, asks nothing of us.
-var members = map[string][]string{
-	"txn":      {"appId", "version", "lastUpdated"},
-	"add":      {"path", "partitionValues", "size", "modificationTime", "dataChange", "stats"},
-	"remove":   {"path", "deletionTimestamp", "dataChange", "extendedFileMetadata", "partitionValues", "size"},
-	"metaData": {"id", "name", "description", "format", "schemaString", "partitionColumns", "createdTime", "configuration"},
-	"protocol": {"minReaderVersion", "minWriterVersion", "readerFeatures", "writerFeatures"},
+// leaf reads a leaf, which has a value or none in every row.
+func (f *checkpointFile) leaf(group *file.RowGroupReader, i int, keep []bool) ([]cell, error) {
+	column := f.meta.Schema.Column(i)
+	if !ofType(column, memberOf(column.Path())) {
+		return nil, fmt.Errorf("column %s is %v", column.Path(), column.PhysicalType())
+	}
+	chunk, err := group.Column(i)
+	if err != nil {
+		return nil, err
+	}
+	defer chunk.Close()
+	cells, err := readLeaf(chunk, keep)
+	if err == nil && int64(len(cells)) != group.NumRows() {
+		err = errOfValues
+	}
+	if err != nil {
+		return nil, fmt.Errorf("column %s: %w", column.Path(), err)
+	}
+	return cells, nil
 }
-
-// leaves are read too: what only checkpoints of others have, and what must not be overlooked.
-var leaves = []string{"add.stats_parsed.numRecords", "add.deletionVector.storageType", "sidecar.path"}
 
 // columns are the indices of the leaves that are read of a kind of action, or of all kinds.
 func (f *checkpointFile) columns(kind string) []int {
 	var columns []int
 	for i := range f.meta.Schema.NumColumns() {
-		path := f.meta.Schema.Column(i).Path()
-		parts := strings.SplitN(path, ".", 3)
-		if kind != "" && parts[0] != kind {
-			continue
-		}
-		if len(parts) > 1 && slices.Contains(members[parts[0]], parts[1]) || slices.Contains(leaves, path) {
+		member := memberOf(f.meta.Schema.Column(i).Path())
+		if member != "" && (kind == "" || strings.HasPrefix(member, kind+".")) {
 			columns = append(columns, i)
 		}
 	}
 	return columns
 }
 
-// takeIn applies the actions of some rows.
-func (w wanted) takeIn(rec arrow.RecordBatch) error {
-	of := map[string]*cells{}
-	for i, f := range rec.Schema().Fields() {
-		column, ok := rec.Column(i).(*array.Struct)
-		if !ok {
-			return fmt.Errorf("column %s is no struct", f.Name)
-		}
-		of[f.Name] = newCells(column)
-	}
-	for row := range int(rec.NumRows()) {
-		if of["sidecar"].there(row, "path") {
-			return foreign("its checkpoint is of version 2 and lies in several files, which graphlake does not read")
-		}
-		if w.kind != "" && !of[w.kind].begins(row, "path", w.within) {
-			continue
-		}
-		if err := w.s.act(actionOf(of, row)); err != nil {
-			return err
-		}
-	}
-	for name, c := range of {
-		if c.err != nil {
-			return fmt.Errorf("column %s: %w", name, c.err)
-		}
-	}
-	return nil
-}
-
 // actionOf is the action of a row.
-func actionOf(of map[string]*cells, row int) (a action) {
-	if c := of["txn"]; c.there(row, "appId") {
-		a.Txn = &txn{c.text(row, "appId"), c.number(row, "version"), c.number(row, "lastUpdated")}
+func actionOf(r *rows, row int) (a action) {
+	if r.there(row, "txn.appId") {
+		a.Txn = &txn{r.text(row, "txn.appId"), r.number(row, "txn.version"), r.number(row, "txn.lastUpdated")}
 	}
-	if c := of["add"]; c.there(row, "path") {
+	if r.there(row, "add.path") {
 		a.Add = &add{
-			Path: c.text(row, "path"), PartitionValues: c.texts(row, "partitionValues"), Size: c.number(row, "size"),
-			ModificationTime: c.number(row, "modificationTime"), Stats: c.text(row, "stats"),
+			Path: r.text(row, "add.path"), PartitionValues: r.texts(row, "add.partitionValues"), Size: r.number(row, "add.size"),
+			ModificationTime: r.number(row, "add.modificationTime"), Stats: r.text(row, "add.stats"),
 		}
-		if count := c.inside("stats_parsed"); a.Add.Stats == "" && count.there(row, "numRecords") {
-			a.Add.Stats = fmt.Sprintf(`{"numRecords":%d}`, count.number(row, "numRecords"))
+		if count := "add.stats_parsed.numRecords"; a.Add.Stats == "" && r.there(row, count) {
+			a.Add.Stats = fmt.Sprintf(`{"numRecords":%d}`, r.number(row, count))
 		}
-		if c.inside("deletionVector").there(row, "storageType") {
+		if r.there(row, "add.deletionVector.storageType") {
 			a.Add.DeletionVector = new(struct{})
 		}
 	}
-	if c := of["remove"]; c.there(row, "path") {
+	if r.there(row, "remove.path") {
 		a.Remove = &remove{
-			Path: c.text(row, "path"), DeletionTimestamp: c.number(row, "deletionTimestamp"), ExtendedFileMetadata: c.truth(row, "extendedFileMetadata"),
-			PartitionValues: c.texts(row, "partitionValues"), Size: c.number(row, "size"),
+			Path: r.text(row, "remove.path"), DeletionTimestamp: r.number(row, "remove.deletionTimestamp"),
+			ExtendedFileMetadata: r.truth(row, "remove.extendedFileMetadata"),
+			PartitionValues:      r.texts(row, "remove.partitionValues"), Size: r.number(row, "remove.size"),
 		}
 	}
-	if c := of["metaData"]; c.there(row, "schemaString") {
-		form := c.inside("format")
+	if r.there(row, "metaData.schemaString") {
 		a.MetaData = &metaData{
-			ID: c.text(row, "id"), Name: c.text(row, "name"), Description: c.text(row, "description"),
-			Format:       format{form.text(row, "provider"), form.texts(row, "options")},
-			SchemaString: c.text(row, "schemaString"), PartitionColumns: c.list(row, "partitionColumns"),
-			Configuration: c.texts(row, "configuration"), CreatedTime: c.number(row, "createdTime"),
+			ID: r.text(row, "metaData.id"), Name: r.text(row, "metaData.name"), Description: r.text(row, "metaData.description"),
+			Format:       format{r.text(row, "metaData.format.provider"), r.texts(row, "metaData.format.options")},
+			SchemaString: r.text(row, "metaData.schemaString"), PartitionColumns: r.list(row, "metaData.partitionColumns"),
+			Configuration: r.texts(row, "metaData.configuration"), CreatedTime: r.number(row, "metaData.createdTime"),
 		}
 	}
-	if c := of["protocol"]; c.there(row, "minReaderVersion") {
+	if r.there(row, "protocol.minReaderVersion") {
 		a.Protocol = &protocol{
-			int(c.number(row, "minReaderVersion")), int(c.number(row, "minWriterVersion")), c.list(row, "readerFeatures"), c.list(row, "writerFeatures"),
+			int(r.number(row, "protocol.minReaderVersion")), int(r.number(row, "protocol.minWriterVersion")),
+			r.list(row, "protocol.readerFeatures"), r.list(row, "protocol.writerFeatures"),
 		}
 	}
 	return a
