@@ -22,10 +22,13 @@ import (
 // graphlake is the command with a lake in a mode, in a directory of its own.
 func graphlake(bin, dir, url string, m mode) command.Client {
 	return command.Client{
-		Bin: bin, Dir: dir, URL: url, Rate: command.Unhindered, Jobs: m.settings(),
+		Bin: bin, Dir: dir, URL: url, Rate: command.Unhindered, Jobs: m.settings(), Delta: m.delta,
 		Environment: []string{"GRAPHLAKE_PSEUDONYM_KEY=" + key},
 	}
 }
+
+// inLog is in the names of the logs of Delta tables.
+const inLog = "/_delta_log/"
 
 // someWait is the exit status of a run that is done, but for records that nobody can read.
 const someWait = 4
@@ -55,7 +58,7 @@ func readInto(ctx context.Context, bin, url string, m mode, datasets schemas.Set
 	found = map[string]string{}
 	search := func(text []byte, object string) {
 		for _, c := range canary.FindAll(bytes.ToLower(text), -1) {
-			if found[string(c)] == "" {
+			if found[string(c)] == "" || strings.Contains(object, inLog) {
 				found[string(c)] = object
 			}
 		}

@@ -24,7 +24,7 @@ func singledOut(ctx context.Context, bin string, users int) (err error) {
 	}
 	defer func() { err = errors.Join(err, graph.close()) }()
 	for _, detail := range []schemas.DetailLevel{schemas.FullDetail, schemas.CoarseDetail} {
-		people, err := readable(ctx, bin, graph.url, mode{schemas.NoContent, true, detail})
+		people, err := readable(ctx, bin, graph.url, mode{schemas.NoContent, true, detail, ""})
 		if err != nil {
 			return err
 		}

@@ -37,8 +37,14 @@ func (t *truth) tenant() []string {
 	return []string{"--users", strconv.Itoa(t.users), "--from", from, "--to", to, "--late", "0.3", "--moves", "30"}
 }
 
-// week reads the nights into a lake, from a simulator of which so many requests fail, and compares.
-func (t *truth) week(ctx context.Context, failing string) (err error) {
+// week is the nights of one lake.
+type week struct {
+	failing string // so many requests
+	delta   string // which Delta tables the lake has
+}
+
+// week reads the nights into a lake, and compares.
+func (t *truth) week(ctx context.Context, w week) (err error) {
 	dir, err := os.MkdirTemp("", "truth")
 	if err != nil {
 		return err
@@ -46,8 +52,8 @@ func (t *truth) week(ctx context.Context, failing string) (err error) {
 	defer os.RemoveAll(dir)
 	clock := filepath.Join(dir, "now")
 	flags := append(t.tenant(), "--now-file", clock)
-	if failing != "" {
-		flags = append(flags, "--fail", failing)
+	if w.failing != "" {
+		flags = append(flags, "--fail", w.failing)
 		for _, fault := range graphsim.FaultNames() {
 			if fault != lasting {
 				flags = append(flags, "--fault", fault)
@@ -65,7 +71,7 @@ func (t *truth) week(ctx context.Context, failing string) (err error) {
 		_, stopped := sim.Stop()
 		err = errors.Join(err, stopped)
 	}()
-	l := &command.Lake{Client: command.Client{Bin: t.bin, Dir: dir, URL: sim.URL, Rate: command.Unhindered}}
+	l := &command.Lake{Client: command.Client{Bin: t.bin, Dir: dir, URL: sim.URL, Rate: command.Unhindered, Delta: w.delta}}
 	var before map[string]command.Keys
 	for i, night := range nights {
 		if err := set(clock, night); err != nil {
@@ -76,7 +82,7 @@ func (t *truth) week(ctx context.Context, failing string) (err error) {
 		if err != nil {
 			return fmt.Errorf("the night of %s: %w", night, err)
 		}
-		fmt.Printf("night %s, %s of the requests fail: done by %d runs in %.1f s\n", night, cmp.Or(failing, "none"), runs, time.Since(start).Seconds())
+		fmt.Printf("night %s, %s of the requests fail: done by %d runs in %.1f s\n", night, cmp.Or(w.failing, "none"), runs, time.Since(start).Seconds())
 		generated, err := command.Generated(ctx, t.bin, append(t.tenant(), "--now", midnight(night))...)
 		if err != nil {
 			return err
@@ -85,8 +91,21 @@ func (t *truth) week(ctx context.Context, failing string) (err error) {
 			return err
 		}
 		before = generated
+		if err := t.compareLane(ctx, filepath.Join(dir, "lake")); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// compareLane says of the Delta tables whether they are what the plain files are.
+func (t *truth) compareLane(ctx context.Context, lake string) error {
+	files, problems, err := command.LaneProblems(ctx, lake)
+	for _, p := range problems {
+		fmt.Printf("truth %s differs\n", p)
+	}
+	t.laneFiles, t.laneDiffering = max(t.laneFiles, files), t.laneDiffering+len(problems)
+	return err
 }
 
 // set sets the simulator's clock to a midnight.

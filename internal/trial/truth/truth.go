@@ -18,10 +18,13 @@
 // Calendars are compared from the second night on: at the first the simulator counts events of days that
 // the range has not. Events of users who are gone are not compared, for the lake keeps what it has read once.
 //
+// The lakes have Delta tables too, the second one by month and a table for each tenant: after each night each live file of theirs has to be named by the hashes
+// of its plain files, and to have their rows, so that what is said of tables is said of both.
+//
 // The output is a line a table and night, truth TABLE rows=N/N keys=H/H ok, or differs at its end, the
 // lake's numbers before the simulator's. Keys is a checksum over the keys of the rows. The last line is: truth
-// tables=N differing=N, the tables that were compared and those that ever differed. The exit status is 1
-// unless the latter is 0.
+// tables=N differing=N lane_files=N lane_differing=N, the tables that were compared and those that ever differed, and the same of live files.
+// The exit status is 1 unless N differing are 0.
 package truth
 
 import (
@@ -48,16 +51,18 @@ type truth struct {
 	command.Comparison
 	bin   string
 	users int
+
+	laneFiles, laneDiffering int
 }
 
 func (t *truth) run(ctx context.Context) error {
-	for _, failing := range []string{"", "0.05"} {
-		if err := t.week(ctx, failing); err != nil {
+	for _, w := range []week{{delta: "true"}, {failing: "0.05", delta: "{layout: per_tenant, compact: true}"}} {
+		if err := t.week(ctx, w); err != nil {
 			return err
 		}
 	}
-	fmt.Printf("truth tables=%d differing=%d\n", len(t.Tables), t.Differing())
-	if t.Differing() > 0 {
+	fmt.Printf("truth tables=%d differing=%d lane_files=%d lane_differing=%d\n", len(t.Tables), t.Differing(), t.laneFiles, t.laneDiffering)
+	if t.Differing()+t.laneDiffering > 0 || t.laneFiles == 0 {
 		return errors.New("the lake is not what the simulator generated")
 	}
 	return nil
