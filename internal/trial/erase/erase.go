@@ -3,7 +3,7 @@
 //
 //	go run ./internal/trial erase -users 60 -days 30 -people 20 -kills 20
 //
-// Three nights read every dataset of so many days; some mailboxes and teams answer nobody, so that states and reports
+// Three nights read every dataset of so many days, into a lake that has Delta tables too (-delta), whose month is rolled where it can be; some mailboxes and teams answer nobody, so that states and reports
 // name who they are of. Who is erased, Graph is asked, and by which keys nobody else is known; whoever erases them
 // gives an id, an address, a number as people write it, or a name. Who shares a key with another is not among them, for it goes only
 // with the last who has it. A kill counts if it comes after the list of the lake
@@ -11,16 +11,17 @@
 // people are erased once more.
 //
 // Then every byte of every file of the lake, and of where it keeps drafts and scratch, is searched, and of Parquet every byte of
-// the pages without compression, by code of this package alone: for all keys in clear, in small and capital letters,
+// the pages without compression, Delta tables and their logs included, by code of this package alone: for all keys in clear, in small and capital letters,
 // escaped for URLs, HTML and JSON, in base64 at each of its three beginnings, in hexadecimal digits, in UTF-16, and ids
-// also as the bytes of a GUID. Before, each of them has to be found in this way.
+// also as the bytes of a GUID. Before, each of them has to be found in this way, but in
+// the log of no Delta table.
 //
 // Each row of each table, and each record of raw, is compared with the lake before: their own have to be gone, and others'
 // have to say the same, but where they named one of them. Files in which nobody was have to have the same bytes.
 //
 // On the next night Graph gives them again, now with the mailboxes and teams that answered nobody: they have to be found
 // nowhere, and an audit has to be clean, as it has to be before but for who could not be read. The product's own search has
-// to agree.
+// to agree, and the Delta tables have to be what the plain files are.
 //
 // The last line is: erase people=N kills=N found=N others_changed=N. The exit status is 1 unless the last two are 0.
 package erase
@@ -51,6 +52,7 @@ func Trial(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 	flags.IntVar(&e.days, "days", 30, "days that the lake has")
 	flags.IntVar(&e.people, "people", 20, "users who are erased")
 	flags.IntVar(&e.kills, "kills", 20, "how often the command is killed")
+	flags.StringVar(&e.delta, "delta", "{compact: true}", "the key delta of the configuration; empty: the lake has no Delta tables")
 	seed := flags.Uint64("seed", 1, "of who is erased, and of the moments at which the command is killed")
 	return func(ctx context.Context, bin string) error {
 		e.bin, e.random = bin, rand.New(rand.NewPCG(*seed, 0))
@@ -62,6 +64,7 @@ func Trial(flags *flag.FlagSet) func(ctx context.Context, bin string) error {
 type erase struct {
 	bin                        string
 	users, days, people, kills int
+	delta                      string
 	random                     *rand.Rand
 
 	dir    string // of the simulator's clock, of the lake, and of scratch
@@ -91,12 +94,15 @@ func (e *erase) run(ctx context.Context) (err error) {
 	if err := os.Mkdir(e.scratch(), 0o700); err != nil {
 		return err
 	}
-	e.lake = &command.Lake{Client: command.Client{Bin: e.bin, Dir: e.dir, Rate: command.Unhindered, Environment: []string{"TMPDIR=" + e.scratch()}}}
+	e.lake = &command.Lake{Client: command.Client{Bin: e.bin, Dir: e.dir, Rate: command.Unhindered, Delta: e.delta, Environment: []string{"TMPDIR=" + e.scratch()}}}
 	defer func() { err = errors.Join(err, e.stop()) }()
 	for n := range nights {
 		if err := e.work(ctx, n); err != nil {
 			return err
 		}
+	}
+	if err := e.roll(ctx); err != nil {
+		return err
 	}
 	people, err := e.choose(ctx)
 	if err != nil {
@@ -107,7 +113,7 @@ func (e *erase) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := before.everybody(people); err != nil {
+	if err := before.everybody(people, e.delta != ""); err != nil {
 		return err
 	}
 	if err := e.torment(ctx, people); err != nil {
@@ -119,6 +125,9 @@ func (e *erase) run(ctx context.Context) (err error) {
 	}
 	changed := before.changed(after, people, needles)
 	found := len(after.found)
+	if err := e.sameLanes(ctx); err != nil {
+		return err
+	}
 	if err := e.prove(ctx, people, nights-1); err != nil {
 		return err
 	}
@@ -130,6 +139,9 @@ func (e *erase) run(ctx context.Context) (err error) {
 		return err
 	}
 	found += len(again.found)
+	if err := e.sameLanes(ctx); err != nil {
+		return err
+	}
 	if err := e.prove(ctx, people, nights); err != nil {
 		return err
 	}
@@ -242,9 +254,12 @@ func (e *erase) look(ctx context.Context, n *needles) (s seen, err error) {
 }
 
 // everybody asks that the search can find each of them, and where it has to.
-func (s seen) everybody(people []person) error {
+func (s seen) everybody(people []person, delta bool) error {
 	found, rooms := map[int]bool{}, map[string]bool{}
 	for _, p := range s.found {
+		if strings.Contains(p.object, "/_delta_log/") {
+			return fmt.Errorf("the log %s says something of somebody", p.object)
+		}
 		room, _, _ := strings.Cut(p.object, "/")
 		found[p.person], rooms[room] = true, true
 	}
@@ -253,12 +268,49 @@ func (s seen) everybody(people []person) error {
 			return fmt.Errorf("%s was not found before", p.id)
 		}
 	}
-	for _, room := range []string{"raw", "tables", "state", "runs"} {
+	wanted := []string{"raw", "tables", "state", "runs"}
+	if delta {
+		wanted = append(wanted, "delta")
+	}
+	for _, room := range wanted {
 		if !rooms[room] {
 			return fmt.Errorf("nobody was found in %s before, so that nothing is tried there", room)
 		}
 	}
 	return nil
+}
+
+// roll compacts months, if the Delta tables are of months: an erasure then meets files of many days.
+func (e *erase) roll(ctx context.Context) error {
+	if !strings.Contains(e.delta, "compact: true") {
+		return nil
+	}
+	names, err := e.lake.Names(ctx)
+	if err != nil {
+		return err
+	}
+	out, err := e.lake.Output(ctx, "compact", "--dataset", names, "--now", e.night(nights-1).AddDate(0, 4, 0).Format(time.RFC3339))
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	rolled, err := filepath.Glob(filepath.Join(e.dir, "lake", "delta", "*", "*", "dt_month=*", firstDay.Format("2006-01")+"-"+strings.Repeat("?", 32)+".parquet"))
+	if err == nil && len(rolled) == 0 {
+		err = fmt.Errorf("nothing was rolled\n%s", out)
+	}
+	fmt.Printf("rolled %d months\n", len(rolled))
+	return err
+}
+
+// sameLanes compares the Delta tables with the plain files.
+func (e *erase) sameLanes(ctx context.Context) error {
+	if e.delta == "" {
+		return nil
+	}
+	files, problems, err := command.LaneProblems(ctx, filepath.Join(e.dir, "lake"))
+	if err == nil && len(problems) > 0 {
+		err = fmt.Errorf("of %d live files of Delta tables\n%s", files, strings.Join(problems, "\n"))
+	}
+	return err
 }
 
 // prove asks the product: its search and its audit have nothing to say. An audit may say who could not be read before the last
