@@ -101,7 +101,7 @@ var rooms = []room{
 	}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/answers", []string{"views", "internal/graphsim", "internal/trial/command", "internal/trial/duckdb"}, []string{files, http, json, command},
 		"what happened the simulated tenants say, and what the lake says of it the command and DuckDB; of views it has the keys of metrics alone"},
-	{"internal/trial/command", nil, []string{files, json}, trialWhy},
+	{"internal/trial/command", nil, []string{arrow, files, json}, trialWhy},
 	{"internal/trial/erase", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/hostile", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/month", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},

@@ -306,7 +306,7 @@ func (e *erase) sameLanes(ctx context.Context) error {
 	if e.delta == "" {
 		return nil
 	}
-	files, problems, err := command.LaneProblems(ctx, filepath.Join(e.dir, "lake"))
+	files, problems, err := e.lake.LiveFiles(ctx)
 	if err == nil && len(problems) > 0 {
 		err = fmt.Errorf("of %d live files of Delta tables\n%s", files, strings.Join(problems, "\n"))
 	}

@@ -91,7 +91,7 @@ func (t *truth) week(ctx context.Context, w week) (err error) {
 			return err
 		}
 		before = generated
-		if err := t.compareLane(ctx, filepath.Join(dir, "lake")); err != nil {
+		if err := t.compareLane(ctx, l); err != nil {
 			return err
 		}
 	}
@@ -99,8 +99,8 @@ func (t *truth) week(ctx context.Context, w week) (err error) {
 }
 
 // compareLane says of the Delta tables whether they are what the plain files are.
-func (t *truth) compareLane(ctx context.Context, lake string) error {
-	files, problems, err := command.LaneProblems(ctx, lake)
+func (t *truth) compareLane(ctx context.Context, l *command.Lake) error {
+	files, problems, err := l.LiveFiles(ctx)
 	for _, p := range problems {
 		fmt.Printf("truth %s differs\n", p)
 	}
