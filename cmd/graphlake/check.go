@@ -61,7 +61,8 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 	store, err := cfg.checkLake(ctx)
 	rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, inTime(err)))}
 	if err == nil {
-		err = cfg.unchanged(jobs.CheckDeclared(ctx, store, cfg.declaredOf(datasets)))
+		_, _, err = cfg.heldLane(ctx, store)
+		err = errors.Join(err, cfg.unchanged(jobs.CheckDeclared(ctx, store, cfg.declaredOf(datasets))))
 		rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, err))}
 	}
 	if store != nil && rep.Privacy.Error == nil {

@@ -66,7 +66,7 @@ func TestPublish(t *testing.T) {
 		first, second, empty := r.plain(tenant, day(1), "ada"), r.plain(tenant, day(2), "bob", "eve"), r.plain(tenant, day(3))
 		r.publish(true, second, first, empty)
 		r.wantLive(tenant, day(1), day(2), day(3))
-		r.wantVersion(tenant, 0)
+		r.wantVersion(0)
 
 		before := list(t.Context(), t, r.store)
 		r.publish(false, first, second, empty)
@@ -78,7 +78,7 @@ func TestPublish(t *testing.T) {
 		first = r.plain(tenant, day(1), "ada", "mallory")
 		r.publish(true, first)
 		r.wantLive(tenant, day(1), day(2), day(3))
-		r.wantVersion(tenant, 1)
+		r.wantVersion(1)
 		if after := list(t.Context(), t, r.store); len(after) != len(before)+2 { // an entry and a file: the old one stays for readers
 			t.Errorf("objects: %v, and before %v", after, before)
 		}
@@ -89,9 +89,9 @@ func TestPublish(t *testing.T) {
 	})
 }
 
-func (r *rig) wantVersion(tenantID string, want int64) {
+func (r *rig) wantVersion(want int64) {
 	r.t.Helper()
-	if _, version, err := r.Live(r.t.Context(), visits, tenantID); err != nil || version != want {
+	if _, version, err := r.Live(r.t.Context(), visits, tenant); err != nil || version != want {
 		r.t.Errorf("version %d, %v, want %d", version, err, want)
 	}
 }
@@ -245,7 +245,7 @@ func TestPublishDies(t *testing.T) {
 				t.Fatalf("call %d (%s), then again: %v", n, store.Died(), err)
 			}
 			r.wantLive(tenant, day(1), day(3))
-			r.wantVersion(tenant, 1)
+			r.wantVersion(1)
 			if names := list(t.Context(), t, mem); len(names) != 2+4 { // two entries, two files that were, two that are
 				t.Errorf("call %d (%s): objects %v", n, store.Died(), names)
 			}
@@ -291,7 +291,7 @@ func TestPublishMany(t *testing.T) {
 	}
 	r.publish(true, days...)
 	r.wantLive(tenant, dates...)
-	r.wantVersion(tenant, 1)
+	r.wantVersion(1)
 	r.publish(false, days...)
 }
 
