@@ -137,11 +137,8 @@ func (l *look) at(ctx context.Context, object load.Object, end string, r *Result
 	r.Objects++
 	without, isNamed := l.inName(end)
 	name := strings.TrimSuffix(object.Info().Name, end) + without
-	_, partition := load.ParsePartition(object.Info().Name)
-	o := inObject{look: l, size: object.Info().Size, partition: partition, counts: map[string]int64{}}
-	if p, ok := load.ParsePartition(object.Info().Name); ok {
-		o.table = p.Name
-	}
+	o := inObject{look: l, size: object.Info().Size, counts: map[string]int64{}}
+	o.table, o.partition = tableOf(object.Info().Name)
 	if isNamed {
 		o.found("its name")
 	}
@@ -175,12 +172,24 @@ func (l *look) at(ctx context.Context, object load.Object, end string, r *Result
 	return nil
 }
 
+// tableOf is the table that a file has rows of: a partition, or a data file of a Delta table.
+func tableOf(object string) (table string, ok bool) {
+	if p, ok := load.ParsePartition(object); ok {
+		return p.Name, true
+	}
+	table, _, below, _ := load.ParseDelta(object)
+	if _, ok := load.ParseDataFile(below); ok {
+		return table, true
+	}
+	return "", false
+}
+
 // inObject is what a search has seen of an object.
 type inObject struct {
 	*look
 	size      int64
-	partition bool
-	table     string
+	partition bool   // it is a file of rows, whose values show all that is in it
+	table     string // of these
 
 	bytes  int64
 	own    int64   // of its own
