@@ -256,7 +256,7 @@ func TestCompactOfALockedDataset(t *testing.T) {
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if rep, _ := compacting(stopped, store, february, jobs.CompactOptions{DryRun: true}); rep.Status == state.Data {
+	if rep, err := compacting(stopped, store, february, jobs.CompactOptions{DryRun: true}); err == nil && rep.Status != state.Interrupted {
 		t.Errorf("stopped: %+v", rep)
 	}
 	if rep, err := compacting(t.Context(), store, february, jobs.CompactOptions{}); err != nil || rep.Status != state.Data || len(rep.Compacted) == 0 {
