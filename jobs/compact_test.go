@@ -420,3 +420,56 @@ func ofTable(rows []string, t schemas.Table) (of []string) {
 	}
 	return of
 }
+
+// Who is erased is in no file of a rolled month any more, also of no older version.
+func TestEraseFromARolledMonth(t *testing.T) {
+	store := onDisk(t, inMemory(t))()
+	n := everyNight(t, 18)
+	n.Datasets = []schemas.Dataset{schemas.PSTNCalls, schemas.Users}
+	n.lane = &lane.Settings{Layout: lane.Shared, Compact: true}
+	n.finish(t, store)
+	given := n.anyUser(t, store)
+	rep, err := compacting(t.Context(), store, february, jobs.CompactOptions{})
+	if err != nil || len(rep.Compacted) != 1 { // of users there is one day
+		t.Fatalf("%+v, %v", rep, err)
+	}
+	if found := inFilesOfLane(t, store, given); len(found) == 0 {
+		t.Fatal("nobody is in the lane who could be erased")
+	}
+	n.list(t, store, n.person(t, store, given))
+	if rep, err := n.erase(t, store); err != nil || rep.Status != state.Data {
+		t.Fatalf("%v, %+v", err, rep.Units)
+	}
+	if found := inFilesOfLane(t, store, given); len(found) > 0 {
+		t.Errorf("%s is found in %v", given, found)
+	}
+	files(t, store) // of which both lanes are compared
+	if rep, err := compacting(t.Context(), store, february, jobs.CompactOptions{}); err != nil || len(rep.Compacted) != 1 {
+		t.Errorf("compacting again: %+v, %v", rep, err)
+	}
+	files(t, store)
+}
+
+// inFilesOfLane are the objects of Delta tables that hold a text.
+func inFilesOfLane(t *testing.T, store load.Store, text string) (found []string) {
+	t.Helper()
+	for info, err := range store.List(t.Context(), load.DeltaTables) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := store.Open(t.Context(), info.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = load.Inside(t.Context(), o, func(p load.Piece) error {
+			if bytes.Contains(bytes.ToLower(p.Bytes), []byte(strings.ToLower(text))) && !slices.Contains(found, info.Name) {
+				found = append(found, info.Name)
+			}
+			return nil
+		})
+		if err := errors.Join(err, o.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found
+}
