@@ -60,11 +60,11 @@ class Scan:
         self._root = str(lake.directory)
         self._db = duckdb.connect()
         self._db.execute(ZONE)
-        self._db.execute(f"LOAD '{_extension('delta')}'")
+        self._db.execute(f"LOAD '{extension('delta')}'")
         if lake.blob:
             self._root = f"az://{lake.blob.root}"
             os.environ["AZURITE_BLOB_STORAGE_URL"] = lake.blob.endpoint.rsplit("/", 1)[0]
-            self._db.execute(f"LOAD '{_extension('azure')}'")
+            self._db.execute(f"LOAD '{extension('azure')}'")
             self._db.execute(f"CREATE SECRET (TYPE azure, CONNECTION_STRING '{lake.blob.connection}')")
 
     def read(self, path: str, version: int | None = None) -> Answer:
@@ -84,7 +84,7 @@ class Command:
         if lake.blob:
             self._root = f"az://{lake.blob.root}"
             self._before += [
-                f"LOAD '{_extension('azure')}'",
+                f"LOAD '{extension('azure')}'",
                 f"SET azure_storage_connection_string = '{lake.blob.connection}'",
             ]
 
@@ -113,7 +113,7 @@ def _answer(found: "duckdb.DuckDBPyRelation") -> Answer:
     return Answer(types, found.to_arrow_table())
 
 
-def _extension(name: str) -> Path:
+def extension(name: str) -> Path:
     """Where an extension is that has come as a package; DuckDB would otherwise download it."""
     files = resources.files(f"duckdb_extension_{name}")
     return next(Path(str(files)).rglob(f"{name}.duckdb_extension"))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import laneviews
 from answer import Answer
 from compare import Tally, installed
 from growing import growing, watch
@@ -58,17 +59,30 @@ class Lanes:
         if not readers:
             return
         tables = [(table, want) for table, want in wanted if table.path.startswith("tables/")]
+        views = laneviews.sums(lake) if lake.directory and "duckdb-delta" in readers else {}
         for lane in lanes:
             lane.begin(lake)
             few = [(table, want) for table, want in tables if table.path.rpartition("/")[-1] in FEW]
             for name, reader in readers.items():
                 slow = name == "delta-spark" and lane != lanes[0]
                 self._read(lane, f"{name}@{lake.place}", reader, few if slow else tables)
+            if views:
+                self._ask(lane, lake, views)
         for lane in GROWING[lake.place]:
             with growing(self.bin, self.users, lane, lake) as grown:
                 watch(grown, dict(installed(grown.lake, known, Tally())), self.tally)
                 self.readings += len(grown.readings)
                 self.versions += grown.states[-1].version + 1
+
+    def _ask(self, lane: Lane, lake: Lake, views: laneviews.Sums) -> None:
+        start = time.monotonic()
+        found = [*laneviews.differences(views, laneviews.sums(lake, "--delta"))]
+        if not lane.per_tenant:
+            found += laneviews.documented(lake)
+        for name, text in found:
+            self.tally.tell("duckdb-delta@disk", f"{name}, {lane}", [text])
+        seconds = time.monotonic() - start
+        print(f"duckdb-delta@disk: {lane}: {len(views)} views in {seconds:.1f} s", flush=True)
 
     def _read(self, lane: Lane, who: str, reader: Reader, wanted: Wanted) -> None:
         start = time.monotonic()
