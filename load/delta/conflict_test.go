@@ -271,6 +271,55 @@ func TestMissingEntry(t *testing.T) {
 	}
 }
 
+// glance is a store in which an entry is asked for before it is there, and the next one after both are.
+type glance struct {
+	*memstore.Store
+	first, second string
+	between       func()
+	done          chan struct{}
+}
+
+func (g *glance) Open(ctx context.Context, name string) (load.Object, error) {
+	switch {
+	case name == g.first && g.between != nil:
+		_, err := g.Store.Open(ctx, name)
+		between := g.between
+		g.between = nil
+		between()
+		close(g.done)
+		return nil, err
+	case name == g.second:
+		<-g.done
+	}
+	return g.Store.Open(ctx, name)
+}
+
+// Entries that are written while others are read are no gap in the log.
+func TestEntriesWrittenMeanwhile(t *testing.T) {
+	s := memstore.New()
+	theirs := table(s, "b")
+	day := func(n int) delta.Replacement {
+		return one("x", "2026-11-22", file("x", "2026-11-22", fmt.Sprint(n), 1))
+	}
+	g := &glance{
+		Store: s, done: make(chan struct{}),
+		first: root + "/_delta_log/00000000000000000002.json", second: root + "/_delta_log/00000000000000000003.json",
+	}
+	replaced(t, theirs, day(0), 0, true)
+	reader := table(g, "a")
+	if _, version, err := reader.Files(t.Context()); err != nil || version != 0 {
+		t.Fatalf("version %d, %v", version, err)
+	}
+	replaced(t, theirs, day(1), 1, true)
+	g.between = func() {
+		replaced(t, theirs, day(2), 2, true)
+		replaced(t, theirs, day(3), 3, true)
+	}
+	if _, version, err := reader.Files(t.Context()); err != nil || version != 3 || g.between != nil {
+		t.Errorf("version %d, %v; want 3", version, err)
+	}
+}
+
 // What is no entry or checkpoint of ours in the log's directory, as checksums of Spark and drafts, is passed over.
 func TestOtherObjectsInTheLog(t *testing.T) {
 	s := memstore.New()

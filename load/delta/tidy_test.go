@@ -503,9 +503,9 @@ func TestStoreFailsInCheckpoint(t *testing.T) {
 }
 
 // lived is a log of so many nights with a checkpoint each tenth night, by a clock that goes on.
-func lived(t testing.TB, s delta.Store, days int) (now time.Time) {
+func lived(t testing.TB, s delta.Store, days int) {
 	for day := range days {
-		now = tuesday.Add(time.Duration(day) * 24 * time.Hour)
+		now := tuesday.Add(time.Duration(day) * 24 * time.Hour)
 		to := table(s, fmt.Sprint("night-", day))
 		to.Now = func() time.Time { return now }
 		date := now.Format(time.DateOnly)
@@ -516,7 +516,6 @@ func lived(t testing.TB, s delta.Store, days int) (now time.Time) {
 			t.Fatal(err)
 		}
 	}
-	return now
 }
 
 func TestTidyRemovesWhatIsOld(t *testing.T) {
