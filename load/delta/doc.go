@@ -19,5 +19,6 @@
 //
 // Begin with replace.go, which is the way of a commit. log.go reads a version: a checkpoint (readcheckpoint.go) and the
 // entries since (tail.go); state.go is what actions come to, action.go their form, foreign.go what is refused. tidy.go says when
-// checkpoints are written and what of the log is removed, checkpoint.go how they look, and vacuum.go which files go.
+// checkpoints are written and what of the log is removed, checkpoint.go how they look, and vacuum.go which files go. How little of a
+// checkpoint a commit reads is in ahead.go, footer.go and leaves.go.
 package delta
