@@ -68,8 +68,11 @@ test: azurite ## every test of the product, Blob Storage included
 # Packages whose tests compute for long and have nothing side by side; what they hold is raced by the tests of those who use them.
 ALONE := ./internal/foreign ./internal/graphsim ./transform/privacy ./transform/prose
 
+# Packages that are tested first, so that none of them is left for the end, when only one core has work.
+LONGEST := ./jobs ./cmd/graphlake
+
 test-race: azurite ## the same with the race detector, which needs a C compiler; five times slower
-	$(EMULATED) go test -race -timeout 45m $$(go list ./... | grep -vxF "$$(go list $(ALONE))")
+	$(EMULATED) go test -race -timeout 45m $(LONGEST) $$(go list ./... | grep -vxF "$$(go list $(ALONE))")
 	go test $(ALONE)
 
 # A run that dies at every call of the store, not at samples of them as in make test.

@@ -61,6 +61,7 @@ func (r *rig) equalsAttendance(t *testing.T, sim *graphsim.Tenant, to int) {
 
 // Night after night the lake has every report once, on the day of its session, and no night changes what was read.
 func TestAttendanceIsRead(t *testing.T) {
+	t.Parallel()
 	sim, clock := attending(0)
 	r := newRig(t, sim)
 	clock(18, 2)

@@ -22,6 +22,7 @@ func restless(clock *time.Time, forbidden float64) *graphsim.Tenant {
 // What a dataset of pictures holds is what the tenant has, also after a second night, and who has left
 // is marked.
 func TestPicturesEqualTheTruth(t *testing.T) {
+	t.Parallel()
 	for _, d := range []schemas.Dataset{schemas.Users, schemas.Groups, schemas.Organization, schemas.Teams, schemas.ChannelMembers, schemas.MailboxSettings} {
 		t.Run(d.Name, func(t *testing.T) {
 			clock := at(18, 2)

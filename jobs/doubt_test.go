@@ -206,6 +206,7 @@ func TestAMailboxThatIsEmptyForANight(t *testing.T) {
 // A meeting that moves over a midnight at either edge of what is read is on one day afterwards and not removed:
 // which is read by a range of one day, or by the lookback alone.
 func TestMeetingsMoveOverTheEdges(t *testing.T) {
+	t.Parallel()
 	d := schemas.CalendarEvents
 	for name, c := range map[string]struct {
 		from, to string

@@ -144,6 +144,7 @@ func (n night) auditClean(t *testing.T, store state.Store) {
 // Two people are taken out of all that a lake holds; the rows of others say the same, and an audit is clean. What Graph
 // gives of them on the next night does not come in.
 func TestErase(t *testing.T) {
+	t.Parallel()
 	n := everyNight(t, 18)
 	store := onDisk(t, inMemory(t))()
 	n.finish(t, store)
@@ -269,6 +270,7 @@ func TestEraseWaitsForRuns(t *testing.T) {
 // On days of which raw is not kept any more, tables and quarantine are rewritten by their rows: they say what a derivation of
 // raw without the person would.
 func TestEraseWithoutRaw(t *testing.T) {
+	t.Parallel()
 	n := everyNight(t, 18)
 	first, second := onDisk(t, inMemory(t))(), onDisk(t, inMemory(t))()
 	n.finish(t, first)

@@ -62,6 +62,7 @@ func spokenRows(t *testing.T, store state.Store, datasets []schemas.Dataset) map
 // Somebody who has spoken in meetings of others is taken out of what was said: the name and the words go, also out of the documents, and all that others said
 // stays, with when and how much each spoke. On days of which raw is not kept the rows become the same. What Graph gives of them on the next night does not come in.
 func TestEraseWhoSpoke(t *testing.T) {
+	t.Parallel()
 	clock := at(19, 2)
 	said := []schemas.Dataset{schemas.Transcripts, schemas.CallTranscripts}
 	all := append([]schemas.Dataset{schemas.Users}, said...)

@@ -248,6 +248,7 @@ func rawOn(dataset string, day int) string { return part(load.Raw, dataset, nove
 // After an expire the nights go on: nothing of it is read back or derived, the delta is put over the newest picture, and the
 // lake is the same as if nothing had been removed, but for what was.
 func TestNightsAfterAnExpire(t *testing.T) {
+	t.Parallel()
 	now := later
 	r := newRig(t, graphsim.New(graphsim.Options{
 		Users: 6, From: monday, To: monday.Add(5 * schemas.Day), Large: 8, CallsPerUserDay: 1, MessagesPerUserDay: 3, Moves: -1, Late: 0.5, Now: func() time.Time { return now },

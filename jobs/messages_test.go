@@ -16,6 +16,7 @@ import (
 // messages that were written, edited, deleted or reacted to since the one before, and no other; and the
 // lake is then, byte for byte, one that was read at once.
 func TestMessagesEqualTheTruth(t *testing.T) {
+	t.Parallel()
 	for _, d := range []schemas.Dataset{schemas.ChatMessages, schemas.ChannelMessages} {
 		t.Run(d.Name, func(t *testing.T) {
 			now := november(20)

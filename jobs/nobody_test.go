@@ -22,6 +22,7 @@ import (
 // In a lake of all datasets with pseudonyms nobody is named, whatever is decoded of it: an id of Outlook has the mailbox
 // in it, one of a membership the member, a link to a meeting its organizer.
 func TestPseudonymisedLakeNamesNobody(t *testing.T) {
+	t.Parallel()
 	recorded, err := fixtures.Of("../schemas/testdata", schemas.BuiltIn())
 	if err != nil {
 		t.Fatal(err)

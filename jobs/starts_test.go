@@ -13,6 +13,7 @@ import (
 // Days that raw holds are listed again by pages that are full, and a day that is new by pages that are as full as those
 // of its like lead to expect. What is not held takes two requests besides.
 func TestWindowsFollowWhatRawHolds(t *testing.T) {
+	t.Parallel()
 	now := later
 	o := graphsim.Options{Users: 120, Large: 4, From: monday, To: monday.AddDate(0, 0, 4), Now: func() time.Time { return now }}
 	r := newRig(t, graphsim.New(o))

@@ -119,6 +119,7 @@ func TestTranscriptsEqualTheTruth(t *testing.T) {
 // With content none no word that was said is in any file of the lake, nor in the log, nor in what is left to a run to sort; with
 // text they are in the tables and in raw, and with full raw has the documents, too.
 func TestWhatWasSaidIsKeptAsFarAsContentSays(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		content schemas.Content
 		key     bool

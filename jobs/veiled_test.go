@@ -18,6 +18,7 @@ import (
 // With pseudonyms and without content, raw holds nothing that a lake that keeps all calls personal; and
 // the same rows stand in the tables.
 func TestMessagesAndMeetingsAreVeiled(t *testing.T) {
+	t.Parallel()
 	for _, d := range []schemas.Dataset{schemas.CalendarEvents, schemas.Chats, schemas.ChatMessages, schemas.ChannelMessages} {
 		t.Run(d.Name, func(t *testing.T) {
 			clock := at(18, 2)
