@@ -99,7 +99,7 @@ func TestScriptsOfTheLane(t *testing.T) {
 
 // The views of both lanes have the same names and columns, and what is told of plain files only is the same.
 func TestBothLanesHaveTheSameViews(t *testing.T) {
-	made := regexp.MustCompile("(?m)^CREATE OR (?:REPLACE|ALTER) (?:TEMPORARY )?VIEW (\\S+)")
+	made := regexp.MustCompile(`(?m)^CREATE OR (?:REPLACE|ALTER) (?:TEMPORARY )?VIEW (\S+)`)
 	for _, e := range engines {
 		lake := views.Lake{Place: views.Place{Dir: "/lake"}, Datasets: schemas.BuiltIn(), Runs: true, Days: true}
 		plain, err := views.New(e, lake)
@@ -123,8 +123,8 @@ func TestBothLanesHaveTheSameViews(t *testing.T) {
 		if strings.Contains(ofLane.String(), load.Tables.Under()) {
 			t.Errorf("%s: views of the lane read plain files", e)
 		}
-		same := func(s string) string { return s[strings.Index(s, "runs/dt="):] }
-		if same(ofLane.String()) != same(plain.String()) {
+		_, rest, ok := strings.Cut(ofLane.String(), "runs/dt=")
+		if _, same, _ := strings.Cut(plain.String(), "runs/dt="); !ok || rest != same {
 			t.Errorf("%s: documents and metrics are not the same", e)
 		}
 	}
