@@ -143,7 +143,8 @@ webvtt-check:
 duckdb: build
 	cd internal/duckdb && go test -timeout 20m -count=1 ./... # the commands that it runs are not in Go's test cache
 
-# Let pyarrow, polars, DuckDB and Spark read the demo of READERS_USERS (60), on disk and in Blob Storage.
+# Let pyarrow, polars, DuckDB and Spark read the demo of READERS_USERS (60), on disk and in Blob Storage; and delta-rs,
+# DuckDB and Spark its Delta tables, also while they are written.
 readers: build azurite
 	sh internal/readers/run.sh --bin bin --users $(READERS_USERS) --azurite $(AZURITE)
 
