@@ -373,3 +373,22 @@ func (n night) search(t *testing.T, store state.Store, who erased.Person) (objec
 	}
 	return objects
 }
+
+// A run that meets a day whose tables are as they should be, and which the lane does not have, publishes it: nobody has to
+// replay a lane whose days are all read again.
+func TestARunPublishesWhatItMeets(t *testing.T) {
+	store := onDisk(t, inMemory(t))()
+	n := newNight(t, 18, false)
+	n.From, n.To = monday, monday.Add(2*schemas.Day)
+	n.finish(t, store)
+	plain := files(t, store)
+	n.lane = byDay
+	n.finish(t, store)
+	both := files(t, store) // compares both lanes
+	if len(both) <= len(plain) {
+		t.Errorf("of %d plain files nothing was published", len(plain))
+	}
+	if in, out := n.daysInLane(t, store, schemas.CallRecords); in != 2 || out != 0 {
+		t.Errorf("the lane is said to have %d days of call records, and to lack %d", in, out)
+	}
+}
