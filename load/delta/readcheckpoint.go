@@ -265,10 +265,11 @@ func (f *checkpointFile) group(group *file.RowGroupReader, columns []int, of wan
 		if err != nil {
 			return err
 		}
-		some := false
-		if keep, some = begins(paths, of.within); !some {
+		kept, some := begins(paths, of.within)
+		if !some {
 			return nil
 		}
+		keep = kept
 		r.leaves[of.kind+".path"], r.n = [][]cell{paths}, len(paths)
 		columns = slices.DeleteFunc(slices.Clone(columns), func(i int) bool { return i == first })
 	}
