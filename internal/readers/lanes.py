@@ -59,23 +59,23 @@ class Lanes:
         if not readers:
             return
         tables = [(table, want) for table, want in wanted if table.path.startswith("tables/")]
-        views = laneviews.sums(lake) if lake.directory and "duckdb-delta" in readers else {}
         for lane in lanes:
             lane.begin(lake)
             few = [(table, want) for table, want in tables if table.path.rpartition("/")[-1] in FEW]
             for name, reader in readers.items():
                 slow = name == "delta-spark" and lane != lanes[0]
                 self._read(lane, f"{name}@{lake.place}", reader, few if slow else tables)
-            if views:
-                self._ask(lane, lake, views)
+            if lake.directory and "duckdb-delta" in readers:
+                self._ask(lane, lake)
         for lane in GROWING[lake.place]:
             with growing(self.bin, self.users, lane, lake) as grown:
                 watch(grown, dict(installed(grown.lake, known, Tally())), self.tally)
                 self.readings += len(grown.readings)
                 self.versions += grown.states[-1].version + 1
 
-    def _ask(self, lane: Lane, lake: Lake, views: laneviews.Sums) -> None:
+    def _ask(self, lane: Lane, lake: Lake) -> None:
         start = time.monotonic()
+        views = laneviews.sums(lake)  # a replay and a compaction are runs, which views show
         found = [*laneviews.differences(views, laneviews.sums(lake, "--delta"))]
         if not lane.per_tenant:
             found += laneviews.documented(lake)
