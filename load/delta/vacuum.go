@@ -24,7 +24,8 @@ type Vacuumed struct{ Files, Bytes int64 }
 // names of ours. What no version ever had goes too, so whoever may be about to add such files has to hold their lock:
 // Held is asked before each is removed whether the caller still has it.
 //
-// A table that does not exist is an [fs.ErrNotExist], and nothing is removed: without a log nobody knows what is live.
+// Of a table without a log nothing is live: such files were written before a first version that never came, or the log was
+// removed by hand, and nobody reads them again.
 func (t *Table) Vacuum(ctx context.Context, held func() error, o VacuumOptions) (done Vacuumed, err error) {
 	if o.OlderThan < 0 || o.OlderThan > KeepTombstones {
 		return Vacuumed{}, fmt.Errorf("vacuum %s: files that were removed %v ago: the log knows of them for %v", t.Root, o.OlderThan, KeepTombstones)
@@ -34,12 +35,14 @@ func (t *Table) Vacuum(ctx context.Context, held func() error, o VacuumOptions) 
 	if err != nil {
 		return Vacuumed{}, fmt.Errorf("vacuum %s: %w", t.Root, err)
 	}
-	s, err := t.readTable(ctx, selection{all: len(o.Within) == 0, within: o.Within, tombstones: true})
+	s, err := t.read(ctx, selection{all: len(o.Within) == 0, within: o.Within, tombstones: true})
 	if err != nil {
 		return Vacuumed{}, err
 	}
-	if err := s.writable(s.metaData.PartitionColumns); err != nil {
-		return Vacuumed{}, t.explain(err)
+	if s.version != none {
+		if err := s.writable(s.metaData.PartitionColumns); err != nil {
+			return Vacuumed{}, t.explain(err)
+		}
 	}
 	for _, f := range files {
 		if s.needs(f.path, t.Now(), o.OlderThan) {

@@ -2,7 +2,6 @@ package delta_test
 
 import (
 	"errors"
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -170,13 +169,16 @@ func TestVacuumRefuses(t *testing.T) {
 		t.Errorf("left are %q, want all of %q", got, all)
 	}
 
-	bare := memstore.New()
-	stored(t, bare, below(tenantA, "2026-11-22", "a"))
-	if _, err := table(bare, "v").Vacuum(t.Context(), held, delta.VacuumOptions{}); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("Vacuum of files without a log: %v, want fs.ErrNotExist", err)
-	}
-	if got := dataFiles(t, bare); len(got) != 1 {
-		t.Error("a file without a log was removed")
+}
+
+// Whoever dies between the first data file of a table and its first version leaves a file that may hold anybody.
+func TestVacuumBeforeTheFirstVersion(t *testing.T) {
+	s := memstore.New()
+	stored(t, s, below(tenantA, "2026-11-22", "a"))
+	stored(t, s, below(tenantB, "2026-11-22", "a"))
+	done, err := table(s, "v").Vacuum(t.Context(), held, delta.VacuumOptions{OlderThan: delta.KeepTombstones, Within: []string{load.DataFilesOf(tenantA)}})
+	if got := dataFiles(t, s); err != nil || done.Files != 1 || len(got) != 1 || !strings.Contains(got[0], tenantB) {
+		t.Errorf("Vacuum of files without a log: %+v, %v, left are %q", done, err, got)
 	}
 }
 

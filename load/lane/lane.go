@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -151,10 +152,10 @@ func (l *Lane) noteWritten(t *table) {
 	t.written = true
 }
 
-// named says of which Delta table an error is.
+// named says of which Delta table an error is, unless it says so itself.
 func named(root string, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || strings.Contains(err.Error(), root) {
+		return err
 	}
 	return fmt.Errorf("%s: %w", root, err)
 }

@@ -2,8 +2,6 @@ package lane
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"slices"
 	"time"
 
@@ -25,7 +23,7 @@ type VacuumOptions struct {
 
 // Vacuum removes data files of a table of a tenant that are live no more. It is called under the lock of the dataset, as
 // held says: a file that no version has is somebody's who is about to publish it, or nobody's, and the lock says whose. Who reads an
-// older version, or has begun to, may miss the files. Of a table that is not there nothing goes.
+// older version, or has begun to, may miss the files.
 func (l *Lane) Vacuum(ctx context.Context, held func() error, t schemas.Table, tenantID string, o VacuumOptions) (delta.Vacuumed, error) {
 	if l == nil || o.Days != nil && len(o.Days) == 0 {
 		return delta.Vacuumed{}, nil
@@ -33,9 +31,6 @@ func (l *Lane) Vacuum(ctx context.Context, held func() error, t schemas.Table, t
 	v, err := l.table(t, tenantID).Vacuum(ctx, held, delta.VacuumOptions{
 		OlderThan: o.OlderThan, Within: l.within(tenantID, o.Days), DryRun: o.DryRun,
 	})
-	if errors.Is(err, fs.ErrNotExist) { // the table: none of its days was ever published
-		return delta.Vacuumed{}, nil
-	}
 	return v, named(l.Root(t, tenantID), err)
 }
 
