@@ -18,17 +18,11 @@ import (
 	"strings"
 )
 
-// Lane compares the Delta tables of a lake with its plain ones, whatever their layout and form, and says what differs: the newest version of
+// CompareLanes compares the Delta tables of a lake with its plain ones, whatever their layout and form, and says how many files it has compared and what differs: the newest version of
 // each has for each plain file one with its hash in its name, or for a month of them one with the hash over theirs, with the rows of these; where a table is
 // partitioned by day, with their bytes. Days that the lake says are dirty may be of either raw. Logs are read by hand, without
 // checkpoints, and so is all else.
-func (l *Lake) Lane(ctx context.Context) (differing []string, err error) {
-	_, differing, err = l.LiveFiles(ctx)
-	return differing, err
-}
-
-// LiveFiles is Lane, and says how many files it has compared.
-func (l *Lake) LiveFiles(ctx context.Context) (files int, differing []string, err error) {
+func (l *Lake) CompareLanes(ctx context.Context) (files int, differing []string, err error) {
 	c := laneComparison{lake: filepath.Join(l.Dir, "lake")}
 	text, err := os.ReadFile(filepath.Join(c.lake, "delta.json"))
 	if err == nil {

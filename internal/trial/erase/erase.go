@@ -306,7 +306,7 @@ func (e *erase) sameLanes(ctx context.Context) error {
 	if e.delta == "" {
 		return nil
 	}
-	files, problems, err := e.lake.LiveFiles(ctx)
+	files, problems, err := e.lake.CompareLanes(ctx)
 	if err == nil && len(problems) > 0 {
 		err = fmt.Errorf("of %d live files of Delta tables\n%s", files, strings.Join(problems, "\n"))
 	}

@@ -183,7 +183,7 @@ func (m *month) work(ctx context.Context, date time.Time, of kind) error {
 
 // lanes compares the Delta tables with the plain ones.
 func (m *month) lanes(ctx context.Context, date time.Time) error {
-	differing, err := m.lake.Lane(ctx)
+	_, differing, err := m.lake.CompareLanes(ctx)
 	for _, what := range differing {
 		m.say("night %s: %s", day(date), what)
 	}

@@ -26,7 +26,7 @@ func (t *torture) compare(ctx context.Context, l *command.Lake, whole contents) 
 
 // lane adds in what the Delta tables of a lake differ from the plain ones, whenever that is.
 func (t *torture) lane(ctx context.Context, l *command.Lake) error {
-	differing, err := l.Lane(ctx)
+	_, differing, err := l.CompareLanes(ctx)
 	for _, what := range differing {
 		t.damage.lane += tell("lane", what, "")
 	}

@@ -100,7 +100,7 @@ func (t *truth) week(ctx context.Context, w week) (err error) {
 
 // compareLane says of the Delta tables whether they are what the plain files are.
 func (t *truth) compareLane(ctx context.Context, l *command.Lake) error {
-	files, problems, err := l.LiveFiles(ctx)
+	files, problems, err := l.CompareLanes(ctx)
 	for _, p := range problems {
 		fmt.Printf("truth %s differs\n", p)
 	}
