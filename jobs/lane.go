@@ -25,6 +25,15 @@ import (
 // anyLane is the second lane that the lake has, also if it is off.
 func (r *Runner) anyLane() *lane.Lane { return cmp.Or(r.Delta, r.DeltaOff) }
 
+// noteLaneOff notes that the lake has a second lane, which the run has left as it is because it is off.
+func (r *Runner) noteLaneOff(rep *Report) {
+	if r.DeltaOff == nil || len(rep.Units) == 0 {
+		return
+	}
+	rep.Notes = append(rep.Notes, plan.Note{Whole: true, Message: "the lake has Delta tables, and the configuration has them off (delta): " +
+		"they stay as they are, without what has changed since; once they are on again, graphlake replay --delta brings them up to date"})
+}
+
 // publish publishes days that were derived to the second lane, children before their root, each table's in one step.
 func (o *openDataset) publish(ctx context.Context, days []*derivedDay) error {
 	for _, t := range slices.Backward(o.dataset.Tables) {

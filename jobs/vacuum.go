@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 
@@ -26,7 +25,7 @@ const ofLane = "delta"
 
 // VacuumOptions are what a vacuum is asked for besides its selection.
 type VacuumOptions struct {
-	OlderThan time.Duration // so long ago a file was replaced, at least; at most [lane.MostVersions]
+	OlderThan time.Duration // so long ago a file was replaced, at least; at most [lane.KeepVersions]
 	DryRun    bool          // change nothing, and say what would be removed
 	Compact   bool          // first roll months as Compact does, where the lane has some
 }
@@ -49,7 +48,7 @@ func (r *Runner) Vacuum(ctx context.Context, sel plan.Selection, o VacuumOptions
 // vacuumAfter is Vacuum of what a job has read or removed, in its report.
 func (r *Runner) vacuumAfter(ctx context.Context, sel plan.Selection, rep *Report) {
 	if sel.Vacuum {
-		r.vacuum(ctx, sel, VacuumOptions{OlderThan: lane.MostVersions, Compact: true}, rep)
+		r.vacuum(ctx, sel, VacuumOptions{OlderThan: lane.KeepVersions, Compact: true}, rep)
 	}
 }
 
@@ -125,7 +124,7 @@ func (v *vacuuming) tables(ctx context.Context, held func() error, dryRun bool, 
 		}
 		gone, err := v.lane.Vacuum(ctx, held, t, v.tenant.ID, lane.VacuumOptions{OlderThan: v.options.OlderThan, DryRun: dryRun})
 		done.Files, done.Bytes = done.Files+gone.Files, done.Bytes+gone.Bytes
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // which says that nothing was published yet
+		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", t.Name, err))
 		}
 	}

@@ -69,7 +69,7 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 // runWithoutReading runs a job without datasets.
 func (c *command) runWithoutReading(ctx context.Context, j jobConfig, r runCommand) error {
 	if !j.Expire {
-		return vacuumCommand{tenantChoice: r.tenantChoice, OlderThan: duration(lane.MostVersions), compact: true}.Run(ctx, c)
+		return vacuumCommand{tenantChoice: r.tenantChoice, OlderThan: duration(lane.KeepVersions), compact: true}.Run(ctx, c)
 	}
 	return expireCommand{tenantChoice: r.tenantChoice, Now: r.Now, vacuum: j.Vacuum}.Run(ctx, c)
 }

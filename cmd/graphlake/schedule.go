@@ -127,7 +127,7 @@ func (r *jobRunner) run(ctx context.Context, j clock.Job, now time.Time) (again 
 				return jobs.Report{}, err
 			}
 			if !j.Selection.Expire {
-				return runner.Vacuum(ctx, sel, jobs.VacuumOptions{OlderThan: lane.MostVersions, Compact: true})
+				return runner.Vacuum(ctx, sel, jobs.VacuumOptions{OlderThan: lane.KeepVersions, Compact: true})
 			}
 			return runner.Expire(ctx, sel, jobs.ExpireOptions{Whole: r.tenants == tenantChoice{}})
 		}

@@ -28,7 +28,7 @@ func (v vacuumCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	if time.Duration(v.OlderThan) > lane.MostVersions {
+	if time.Duration(v.OlderThan) > lane.KeepVersions {
 		return usage(fmt.Errorf("--older-than %s: Delta tables remember what was replaced for 168h, and a vacuum that is to leave more could not tell it from what nobody needs: want 168h at most",
 			time.Duration(v.OlderThan)))
 	}

@@ -79,7 +79,7 @@ func (c *Compacted) add(m *month) {
 
 // monthWriter is one of all months of a tenant. A table that is not there is an fs.ErrNotExist.
 func (l *Lane) monthWriter(ctx context.Context, held func() error, t schemas.Table, tenantID string) (*monthWriter, error) {
-	files, _, err := l.table(t, tenantID).Files(ctx, l.of(tenantID)...)
+	files, _, err := l.table(t, tenantID).Files(ctx, l.tenantPartitions(tenantID)...)
 	live := map[string]delta.File{}
 	for _, f := range files {
 		live[f.Path] = f

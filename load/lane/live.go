@@ -27,7 +27,7 @@ func (l *Lane) Live(ctx context.Context, t schemas.Table, tenantID string) (all 
 	if l == nil {
 		return nil, -1, nil
 	}
-	files, version, err := l.table(t, tenantID).Files(ctx, l.of(tenantID)...)
+	files, version, err := l.table(t, tenantID).Files(ctx, l.tenantPartitions(tenantID)...)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, -1, nil
 	}
@@ -53,8 +53,8 @@ func (l *Lane) Live(ctx context.Context, t schemas.Table, tenantID string) (all 
 	return all, version, nil
 }
 
-// of names all partitions of a tenant.
-func (l *Lane) of(tenantID string) []map[string]string {
+// tenantPartitions names all partitions of a tenant.
+func (l *Lane) tenantPartitions(tenantID string) []map[string]string {
 	if l.identity.Layout == PerTenant {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (l *Lane) live(ctx context.Context, t schemas.Table, tenantID string, dates
 	}
 	of := slices.Collect(maps.Values(wanted))
 	if len(of) > mostNamed {
-		of = l.of(tenantID)
+		of = l.tenantPartitions(tenantID)
 	}
 	files, _, err := l.table(t, tenantID).Files(ctx, of...)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

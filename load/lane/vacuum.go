@@ -10,9 +10,9 @@ import (
 	"graphlake/schemas"
 )
 
-// MostVersions is how long after they were replaced data files stay for those who read older versions, where nobody says less. The
+// KeepVersions is how long after they were replaced data files stay for those who read older versions, where nobody says less. The
 // log of a Delta table remembers no longer what it has replaced.
-const MostVersions = delta.KeepTombstones
+const KeepVersions = delta.KeepTombstones
 
 // VacuumOptions say what goes.
 type VacuumOptions struct {
