@@ -15,7 +15,6 @@ import (
 	"graphlake/jobs/audit"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
-	"graphlake/load"
 )
 
 type auditCommand struct {
@@ -170,7 +169,7 @@ func (c *command) printAudit(a audit.Audit, of fleeting) error {
 		findings += fmt.Sprintf(", %d warnings,", n)
 	}
 	if u := a.Unreferenced; u != nil && u.Files > 0 {
-		fmt.Fprintf(c.stdout, "%s: %d files of %s are of no newest version; graphlake vacuum removes what no older one needs that is younger than a week\n", load.DeltaTables, u.Files, inBytes(u.Bytes))
+		c.printDead(u.Files, u.Bytes)
 	}
 	_, err := fmt.Fprintf(c.stdout, "audit: %s in %d days of %d datasets\n", findings, a.Days, a.Datasets)
 	return err

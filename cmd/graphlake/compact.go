@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,22 +70,24 @@ func (m compactCommand) selection(cfg *config) (plan.Selection, error) {
 
 // mayCompact refuses a lake that has no months to roll, and says how it gets some. It writes nothing.
 func (c *config) mayCompact(ctx context.Context) error {
-	if !c.Delta.on {
-		return usage(fmt.Errorf("%s: there are no Delta tables to compact: write there delta: {compact: true}, and make them with graphlake replay --delta", c.line("$")))
-	}
 	store, err := c.openLake(ctx)
 	if err != nil {
 		return err
 	}
-	on, _, err := c.heldLane(ctx, store)
+	on, off, err := c.heldLane(ctx, store)
+	held := cmp.Or(on, off)
 	switch {
 	case err != nil:
 		return err
-	case on == nil:
-		return usage(fmt.Errorf("the lake %s has no Delta tables yet: graphlake run or graphlake replay --delta makes them", c.Lake))
-	case !on.Identity().Compact:
+	case held == nil && !c.Delta.on:
+		return usage(fmt.Errorf("%s: there are no Delta tables to compact: write there delta: {compact: true}, and make them with graphlake replay --delta", c.line("$")))
+	case held == nil:
+		return c.noLane()
+	case !held.Identity().Compact:
 		return usage(fmt.Errorf("%s: the lake %s: %w: write there delta: {compact: true}, remove %s and %s from the lake, and make them anew with graphlake replay --delta",
 			c.line("$.delta"), c.Lake, lane.ErrFormDays, load.DeltaTables, load.LaneObject))
+	case on == nil:
+		return usage(fmt.Errorf("%s: the configuration has the Delta tables of the lake %s off, so they stay as they are: write there delta: {%s}", c.line("$"), c.Lake, held.Identity().Settings))
 	}
 	return nil
 }

@@ -109,20 +109,23 @@ func (c *command) printDelta(all []deltaSize) error {
 	if len(all) == 0 {
 		return nil
 	}
-	var sum deltaSize
+	var dead fileSize
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, load.DeltaTables+"\tfiles\tlive\tdead\tlog\t")
 	for _, d := range all {
 		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t\n", d.Table, d.Live.Files+d.Dead.Files+d.Log.Files, inBytes(d.Live.Bytes), inBytes(d.Dead.Bytes), inBytes(d.Log.Bytes))
-		sum.Dead.Files, sum.Dead.Bytes = sum.Dead.Files+d.Dead.Files, sum.Dead.Bytes+d.Dead.Bytes
+		dead.Files, dead.Bytes = dead.Files+d.Dead.Files, dead.Bytes+d.Dead.Bytes
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if sum.Dead.Files == 0 {
-		return nil
+	if dead.Files > 0 {
+		c.printDead(dead.Files, dead.Bytes)
 	}
-	_, err := fmt.Fprintf(c.stdout, "%s of delta/ in %d files are of no newest version; graphlake vacuum removes what no older one needs that is younger than a week\n",
-		inBytes(sum.Dead.Bytes), sum.Dead.Files)
-	return err
+	return nil
+}
+
+// printDead says what lies below delta/ and is live no more, and what removes it.
+func (c *command) printDead(files, bytes int64) {
+	fmt.Fprintf(c.stdout, "%s: %s in files that no newest version has (%d); graphlake vacuum removes those that were replaced more than a week ago\n", load.DeltaTables, inBytes(bytes), files)
 }

@@ -113,3 +113,11 @@ func (c *config) laneError(err error) error {
 	}
 	return c.settingsError(err)
 }
+
+// noLane says of a lake without Delta tables how it gets some.
+func (c *config) noLane() error {
+	if c.Delta.on {
+		return usage(fmt.Errorf("the lake %s has no Delta tables yet: graphlake run makes those of what it reads, and graphlake replay --delta those of all that is there", c.Lake))
+	}
+	return usage(fmt.Errorf("the lake %s has no Delta tables: write delta: true in %s, and graphlake replay --delta makes them of the tables that are there", c.Lake, c.file))
+}

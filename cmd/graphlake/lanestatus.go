@@ -59,5 +59,5 @@ func (c *command) printLane(s clock.Status) {
 	for _, d := range s.Datasets {
 		days += d.NotInLane
 	}
-	fmt.Fprintf(c.stdout, "%s: %d days of datasets are not there: %s\n", load.DeltaTables, days, c.toPaste("replay", "--delta"))
+	fmt.Fprintf(c.stdout, "%s: %d days of datasets are missing or out of date: %s\n", load.DeltaTables, days, c.toPaste("replay", "--delta"))
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 
@@ -35,10 +34,8 @@ func (s sqlCommand) lane(ctx context.Context, cfg *config, store store) (*sqlLan
 	}
 	from := &sqlLane{held: cmp.Or(on, off)}
 	switch {
-	case from.held == nil && cfg.Delta.on:
-		return nil, usage(fmt.Errorf("the lake %s has no Delta tables yet: graphlake run writes those of what it reads, and graphlake replay --delta those of all that is there", cfg.Lake))
 	case from.held == nil:
-		return nil, usage(fmt.Errorf("the lake %s has no Delta tables: say delta: true in %s, and graphlake replay --delta makes them", cfg.Lake, cfg.file))
+		return nil, cfg.noLane()
 	case s.Tenant == "":
 		return from, nil
 	case from.held.Identity().Layout != lane.PerTenant:

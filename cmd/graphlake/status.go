@@ -12,6 +12,7 @@ import (
 
 	"graphlake/jobs/clock"
 	"graphlake/jobs/state"
+	"graphlake/load"
 	"graphlake/schemas"
 )
 
@@ -57,7 +58,7 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	case c.Output == "json":
 		err = c.printJSON(status)
 	default:
-		err = c.printStatus(status)
+		err = c.printStatus(status, cfg.Delta.on)
 	}
 	if err := errors.Join(damaged, err); err != nil {
 		return err
@@ -83,7 +84,8 @@ func stands(s clock.Status) error {
 	return nil
 }
 
-func (c *command) printStatus(s clock.Status) error {
+// printStatus prints a status, of a configuration that has Delta tables or not.
+func (c *command) printStatus(s clock.Status, delta bool) error {
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "tenant\tdataset\tfrom\treaches\trecords\tlast read\toutcome")
 	for _, d := range s.Datasets {
@@ -111,6 +113,9 @@ func (c *command) printStatus(s clock.Status) error {
 	c.printWithoutPolicy(without)
 	if slices.ContainsFunc(s.Datasets, func(d clock.DatasetStatus) bool { return len(d.Gaps) > 0 && !d.Observed }) {
 		fmt.Fprintf(c.stdout, "what is not held is read by: %s\n", c.toPaste("run", "--gaps"))
+	}
+	if s.Lane == nil && delta {
+		fmt.Fprintf(c.stdout, "%s: on, and no Delta table is there yet: a run makes those of what it reads, and of all that is there: %s\n", load.DeltaTables, c.toPaste("replay", "--delta"))
 	}
 	c.printLane(s)
 	for _, o := range s.Late {

@@ -45,7 +45,7 @@ func (v vacuumCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	if on == nil && off == nil {
-		return noLane(cfg)
+		return cfg.noLane()
 	}
 	o := jobs.VacuumOptions{OlderThan: time.Duration(v.OlderThan), DryRun: true, Compact: v.compact}
 	if watched := c.Output == "text" && c.stderr.terminal(); v.DryRun || watched {
@@ -81,14 +81,6 @@ func (v vacuumCommand) selection(cfg *config) (plan.Selection, error) {
 		sel.Datasets = slices.Clone(cfg.set)
 	}
 	return sel, err
-}
-
-// noLane is said where there is nothing to vacuum.
-func noLane(cfg *config) error {
-	if cfg.Delta.on {
-		return usage(fmt.Errorf("the lake %s has no Delta tables yet: the next run begins them, or graphlake replay --delta, which makes them of the tables that are there", cfg.Lake))
-	}
-	return usage(fmt.Errorf("the lake %s has no Delta tables: write delta: true in %s, and graphlake replay --delta makes them of the tables that are there", cfg.Lake, cfg.file))
 }
 
 // printLaneReport prints the report of a command that works on the lane alone.

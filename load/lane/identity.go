@@ -37,11 +37,11 @@ type Identity struct {
 	ID string // 16 hexadecimal digits
 }
 
-// SettingsError says that a lake has a lane of other settings than those that are wanted.
+// SettingsError says of a lake, which it does not name, that its lane has other settings than those that are wanted.
 type SettingsError struct{ Held, Want Settings }
 
 func (e *SettingsError) Error() string {
-	return fmt.Sprintf("the lake's Delta tables were begun with {%s}, and the configuration has {%s}: configure what the lake has; or remove %s and %s "+
+	return fmt.Sprintf("its Delta tables were begun with {%s}, and the configuration has {%s}: configure what the lake has; or remove %s and %s "+
 		"and make them anew with graphlake replay --delta", e.Held, e.Want, load.DeltaTables, load.LaneObject)
 }
 
