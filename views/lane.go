@@ -22,7 +22,7 @@ type DeltaTable struct {
 type lane map[string][]DeltaTable
 
 // laneNote is what a script says of them.
-const laneNote = "The tables are read from the lane, which are the Delta tables below " + load.DeltaTables + ": a query sees of each one version. What the lane does not hold, as coverage, is read from the lake's own files."
+const laneNote = "The tables are the Delta tables below " + load.DeltaTables + ": a query sees one version of each. What is no table, as coverage and runs, is read from the lake's own files."
 
 // eachColumn are the columns of a table's view as a query of one of its Delta tables has them. What that lacks is null; cast
 // says how others are read.

@@ -154,8 +154,8 @@ func (l Lake) behind() (notes []string) {
 			days+"; graphlake replay --dataset "+names+" derives them anew.")
 	}
 	if days, names := l.count(l.Unpublished); names != "" {
-		notes = append(notes, "Days that the lake has and the lane has not are in no view here. There are "+
-			days+"; graphlake replay --delta --dataset "+names+" puts them there.")
+		notes = append(notes, "Days that were not published to the Delta tables are missing here, or as they were before. There are "+
+			days+"; graphlake replay --delta --dataset "+names+" publishes them.")
 	}
 	return notes
 }

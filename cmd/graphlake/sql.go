@@ -50,7 +50,7 @@ func (s sqlCommand) Run(ctx context.Context, c *command) error {
 				"dataset", d.Name, "days", n)
 		}
 		if n := lake.Unpublished[d.Name]; n > 0 {
-			c.logger().WarnContext(ctx, "tables of some days are not in delta/, so that no view has them; graphlake replay --delta puts them there",
+			c.logger().WarnContext(ctx, "tables of some days were not published to delta/, so that the views lack them or have them as they were; graphlake replay --delta publishes them",
 				"dataset", d.Name, "days", n)
 		}
 	}

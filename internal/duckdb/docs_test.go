@@ -19,7 +19,7 @@ const withTexts = "-- With texts"
 
 // ofLane is how a query of docs/query.md begins that reads Delta tables. Their extension is not to be had for the DuckDB of this module:
 // internal/readers asks them.
-const ofLane = "-- Lane"
+const ofLane = "-- Delta tables"
 
 // documented runs the queries that readers are told to try, each of which finds something, but for what is wrong, and for gaps and texts,
 // which the demo's lake does not have.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import duckdb
 
 PAGE = Path(__file__).parent.parent.parent / "docs/query.md"
-ASKED = re.compile(r"^```sql\n(-- Lane.*?)^```$", re.MULTILINE | re.DOTALL)
+ASKED = re.compile(r"^```sql\n(-- Delta tables.*?)^```$", re.MULTILINE | re.DOTALL)
 QUERIES = 3  # of the page
 
 Sums = dict[str, tuple[list[tuple[str, str]], int, int]]
