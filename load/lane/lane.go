@@ -3,11 +3,11 @@ package lane
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -154,7 +154,7 @@ func (l *Lane) noteWritten(t *table) {
 
 // named says of which Delta table an error is, unless it says so itself.
 func named(root string, err error) error {
-	if err == nil || strings.Contains(err.Error(), root) {
+	if f, ok := errors.AsType[delta.ForeignError](err); err == nil || ok && f.Table == root {
 		return err
 	}
 	return fmt.Errorf("%s: %w", root, err)
