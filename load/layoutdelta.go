@@ -158,6 +158,21 @@ func ParseDataFile(below string) (f DataFile, ok bool) {
 	return f, ok
 }
 
+// LikeDataFile reports whether a name below the root of a Delta table is that of a Parquet file in a partition of ours, by
+// whomever it was written.
+func LikeDataFile(below string) bool {
+	in, name := path.Split(below)
+	if !strings.HasSuffix(name, extension) {
+		return false
+	}
+	_, month, _ := strings.Cut(strings.TrimSuffix(in, "/"), monthPart)
+	if month != "" {
+		month += "-"
+	}
+	_, ok := ParseDataFile(in + month + strings.Repeat("0", hashLength) + extension)
+	return ok
+}
+
 // hashLength is the letters of the hash of a file, as [Lake.Hash] gives it.
 const hashLength = 32
 

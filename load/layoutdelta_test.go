@@ -57,6 +57,24 @@ func TestParseDataFileRefuses(t *testing.T) {
 	}
 }
 
+func TestLikeDataFile(t *testing.T) {
+	for _, in := range []string{"dt=2026-11-22/", "tenant_id=" + tenant + "/dt=2026-11-22/", "dt_month=2026-11/", "tenant_id=" + tenant + "/dt_month=2026-11/"} {
+		for _, name := range []string{fileHash + ".parquet", "part-00000-c000.zstd.parquet", "2026-11-" + fileHash + ".parquet"} {
+			if !load.LikeDataFile(in + name) {
+				t.Errorf("%s is no data file", in+name)
+			}
+		}
+	}
+	for _, path := range []string{
+		"", "x.parquet", "_delta_log/00000000000000000007.checkpoint.parquet", "_change_data/x.parquet", "dt=2026-11-22/notes.txt", "dt=2026-11-22/more/x.parquet",
+		"dt=2026-11-31/x.parquet", "dt_month=2026-11-22/x.parquet", "tenant_id=a/dt=2026-11-22/x.parquet", "tenant_id=" + tenant + "/x.parquet", "/dt=2026-11-22/x.parquet",
+	} {
+		if load.LikeDataFile(path) {
+			t.Errorf("%q is a data file", path)
+		}
+	}
+}
+
 // What is parsed names exactly the file that it was parsed from.
 func FuzzParseDataFile(f *testing.F) {
 	f.Add("tenant_id=" + tenant + "/dt=2026-11-22/" + fileHash + ".parquet")

@@ -20,9 +20,13 @@ type VacuumOptions struct {
 // Vacuumed is what a vacuum has removed.
 type Vacuumed struct{ Files, Bytes int64 }
 
-// Vacuum removes data files that neither the newest version has nor any that is younger than o.OlderThan, and that have
-// names of ours. What no version ever had goes too, so whoever may be about to add such files has to hold their lock:
-// Held is asked before each is removed whether the caller still has it.
+// Vacuum removes data files that neither the newest version has nor any that is younger than o.OlderThan. What no version
+// ever had goes too, so whoever may be about to add such files has to hold their lock: Held is asked before each is removed
+// whether the caller still has it.
+//
+// A file that has no name of ours, but another engine's, goes once a version has removed it; what no version names
+// may be about to be added by somebody who knows of no lock, and goes only if o.OlderThan is 0: then nothing of a partition is
+// to be left but what is live.
 //
 // Of a table without a log nothing is live: such files were written before a first version that never came, or the log was
 // removed by hand, and nobody reads them again.
@@ -31,7 +35,7 @@ func (t *Table) Vacuum(ctx context.Context, held func() error, o VacuumOptions) 
 		return Vacuumed{}, fmt.Errorf("vacuum %s: files that were removed %v ago: the log knows of them for %v", t.Root, o.OlderThan, KeepTombstones)
 	}
 	// First the files, then the log: what somebody else adds meanwhile is live in it, or not listed.
-	files, err := t.ours(ctx, o.Within)
+	files, err := t.dataFiles(ctx, o.Within)
 	if err != nil {
 		return Vacuumed{}, fmt.Errorf("vacuum %s: %w", t.Root, err)
 	}
@@ -46,6 +50,9 @@ func (t *Table) Vacuum(ctx context.Context, held func() error, o VacuumOptions) 
 	}
 	for _, f := range files {
 		if s.needs(f.path, t.Now(), o.OlderThan) {
+			continue
+		}
+		if _, removed := s.removed[f.path]; !removed && !f.ours && o.OlderThan > 0 {
 			continue
 		}
 		if !o.DryRun {
@@ -75,11 +82,12 @@ func (s *state) needs(path string, now time.Time, olderThan time.Duration) bool 
 // storedFile is a data file as it is listed.
 type storedFile struct {
 	path string // below the root
+	ours bool   // by its name
 	info load.Info
 }
 
-// ours lists the data files with names of ours.
-func (t *Table) ours(ctx context.Context, within []string) ([]storedFile, error) {
+// dataFiles lists the data files in partitions of ours.
+func (t *Table) dataFiles(ctx context.Context, within []string) ([]storedFile, error) {
 	if len(within) == 0 {
 		within = []string{""}
 	}
@@ -91,9 +99,10 @@ func (t *Table) ours(ctx context.Context, within []string) ([]storedFile, error)
 				return nil, err
 			}
 			path := strings.TrimPrefix(info.Name, t.Root+"/")
-			if _, ours := load.ParseDataFile(path); ours && !seen[path] {
+			if load.LikeDataFile(path) && !seen[path] {
 				seen[path] = true
-				files = append(files, storedFile{path, info})
+				_, ours := load.ParseDataFile(path)
+				files = append(files, storedFile{path, ours, info})
 			}
 		}
 	}

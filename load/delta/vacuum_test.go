@@ -82,7 +82,7 @@ func vacuumed(t *testing.T) *memstore.Store {
 		below(tenantA, "2026-11-23", "e"),                     // and of another day
 		below(tenantB, "2026-11-22", "d"),                     // and tenant
 		"tenant_id=" + tenantA + "/dt=2026-11-22/notes.txt",   // somebody's
-		"tenant_id=" + tenantA + "/dt=2026-11-22/x.parquet",   // somebody's
+		"tenant_id=" + tenantA + "/dt=2026-11-22/x.parquet",   // another engine's, or of its crash
 		"part-00000.snappy.parquet", "_change_data/x.parquet", // another engine's
 	} {
 		stored(t, s, name)
@@ -91,13 +91,13 @@ func vacuumed(t *testing.T) *memstore.Store {
 }
 
 var foreignNames = []string{
-	"_change_data/x.parquet", "part-00000.snappy.parquet",
-	"tenant_id=" + tenantA + "/dt=2026-11-22/notes.txt", "tenant_id=" + tenantA + "/dt=2026-11-22/x.parquet",
+	"_change_data/x.parquet", "part-00000.snappy.parquet", "tenant_id=" + tenantA + "/dt=2026-11-22/notes.txt",
 }
 
 func TestVacuum(t *testing.T) {
 	aDay := "tenant_id=" + tenantA + "/dt=2026-11-22/"
 	a, b, c, d := below(tenantA, "2026-11-22", "a"), below(tenantA, "2026-11-22", "b"), below(tenantA, "2026-11-22", "c"), below(tenantA, "2026-11-22", "d")
+	x := aDay + "x.parquet"
 	e, ofB, dOfB := below(tenantA, "2026-11-23", "e"), below(tenantB, "2026-11-22", "b"), below(tenantB, "2026-11-22", "d")
 	tests := []struct {
 		what string
@@ -108,13 +108,13 @@ func TestVacuum(t *testing.T) {
 		{"young versions keep what they have", time.Hour, delta.VacuumOptions{OlderThan: 2 * time.Hour}, []string{d, e, dOfB}},
 		{"the last moment", 2*time.Hour - time.Millisecond, delta.VacuumOptions{OlderThan: 2 * time.Hour}, []string{d, e, dOfB}},
 		{"old versions do not", 2 * time.Hour, delta.VacuumOptions{OlderThan: 2 * time.Hour}, []string{a, b, d, e, dOfB}},
-		{"none keeps any, in the moment of its commit", 0, delta.VacuumOptions{}, []string{a, b, d, e, dOfB}},
-		{"nor with a clock that is behind", -time.Hour, delta.VacuumOptions{}, []string{a, b, d, e, dOfB}},
-		{"a tenant", 0, delta.VacuumOptions{Within: []string{"tenant_id=" + tenantA + "/"}}, []string{a, b, d, e}},
-		{"a day", 0, delta.VacuumOptions{Within: []string{aDay}}, []string{a, b, d}},
-		{"days that lie within each other", 0, delta.VacuumOptions{Within: []string{aDay, "tenant_id=" + tenantA + "/"}}, []string{a, b, d, e}},
+		{"none keeps any, in the moment of its commit", 0, delta.VacuumOptions{}, []string{a, b, d, e, x, dOfB}},
+		{"nor with a clock that is behind", -time.Hour, delta.VacuumOptions{}, []string{a, b, d, e, x, dOfB}},
+		{"a tenant", 0, delta.VacuumOptions{Within: []string{"tenant_id=" + tenantA + "/"}}, []string{a, b, d, e, x}},
+		{"a day", 0, delta.VacuumOptions{Within: []string{aDay}}, []string{a, b, d, x}},
+		{"days that lie within each other", 0, delta.VacuumOptions{Within: []string{aDay, "tenant_id=" + tenantA + "/"}}, []string{a, b, d, e, x}},
 		{"a day that is not there", 0, delta.VacuumOptions{Within: []string{"tenant_id=" + tenantB + "/dt=2026-11-23/"}}, nil},
-		{"only counted", 0, delta.VacuumOptions{DryRun: true, Within: []string{aDay}}, []string{a, b, d}},
+		{"only counted", 0, delta.VacuumOptions{DryRun: true, Within: []string{aDay}}, []string{a, b, d, x}},
 	}
 	for _, tt := range tests {
 		for _, checkpoint := range []bool{false, true} {
@@ -125,7 +125,7 @@ func TestVacuum(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				want, bytes := append([]string{a, b, c, d, e, ofB, dOfB}, foreignNames...), int64(0)
+				want, bytes := append([]string{a, b, c, d, e, x, ofB, dOfB}, foreignNames...), int64(0)
 				for _, name := range tt.goes {
 					bytes += int64(len("rows of " + name))
 					want = slices.DeleteFunc(want, func(n string) bool { return n == name && !tt.o.DryRun })
@@ -202,6 +202,50 @@ func TestVacuumKeepsLiveFilesOfOtherDirectories(t *testing.T) {
 		if !slices.Contains(dataFiles(t, s), d) {
 			t.Error("a live file was removed")
 		}
+	}
+}
+
+// What another engine has written lies under names of its own. Once a version of the table has removed it, as when the day is
+// published again, it goes as ours do; and with no time left for older versions so does what no version names any more.
+func TestVacuumOfOthersFiles(t *testing.T) {
+	const day = "tenant_id=" + tenantA + "/dt=2026-11-22/"
+	packed, appended, notes := day+"part-00000-c000.zstd.parquet", day+"part-00001.snappy.parquet", day+"notes.txt"
+	elsewhere, kept := "part-00002.snappy.parquet", "tenant_id="+tenantA+"/dt=2026-11-23/part-00003.parquet"
+	for _, tt := range []struct {
+		what       string
+		age        time.Duration
+		o          delta.VacuumOptions
+		checkpoint bool
+		left       []string
+	}{
+		{"young", time.Hour, delta.VacuumOptions{OlderThan: 2 * time.Hour}, false, []string{packed, appended, notes, elsewhere, kept}},
+		{"old", 2 * time.Hour, delta.VacuumOptions{OlderThan: 2 * time.Hour}, false, []string{appended, notes, elsewhere, kept}},
+		{"old, by a checkpoint", 2 * time.Hour, delta.VacuumOptions{OlderThan: 2 * time.Hour}, true, []string{appended, notes, elsewhere, kept}},
+		{"no time", 0, delta.VacuumOptions{}, false, []string{notes, elsewhere, kept}},
+		{"no time, of a tenant", 0, delta.VacuumOptions{Within: []string{"tenant_id=" + tenantA + "/"}}, true, []string{notes, elsewhere, kept}},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			s := memstore.New()
+			to := table(s, "w")
+			replaced(t, to, dated(tenantA, "2026-11-22", "a"), 0, true)
+			entry := `{"add":{"path":"` + packed + `","partitionValues":{"tenant_id":"` + tenantA + `","dt":"2026-11-22"},"size":1,"modificationTime":1,"dataChange":false}}
+{"add":{"path":"` + kept + `","partitionValues":{"tenant_id":"` + tenantA + `","dt":"2026-11-23"},"size":1,"modificationTime":1,"dataChange":true}}`
+			put(t, s, load.DeltaEntry(root, 1), []byte(entry))
+			for _, name := range []string{packed, appended, notes, elsewhere, kept} {
+				stored(t, s, name)
+			}
+			replaced(t, to, dated(tenantA, "2026-11-22", "b"), 2, true)
+			if tt.checkpoint {
+				checkpoint(t, to)
+			}
+			want := slices.Sorted(slices.Values(tt.left))
+			if _, err := aged(s, tt.age).Vacuum(t.Context(), held, tt.o); err != nil {
+				t.Fatal(err)
+			}
+			if got := dataFiles(t, s); !slices.Equal(got, want) {
+				t.Errorf("left are %q, want %q", got, want)
+			}
+		})
 	}
 }
 
