@@ -15,7 +15,8 @@ import (
 // loadLaneTables adds to a status how the Delta tables stand.
 func (c *config) loadLaneTables(ctx context.Context, s store, status *clock.Status, sel plan.Selection) error {
 	on, off, err := c.heldLane(ctx, s)
-	if err != nil {
+	if err != nil { // it says what there is
+		status.Lane = nil
 		return err
 	}
 	status.Lane.On = on != nil

@@ -47,6 +47,7 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	status.Late = slices.DeleteFunc(status.Late, func(o clock.Overdue) bool {
 		return !slices.ContainsFunc(sel.Datasets, func(d schemas.Dataset) bool { return d.Name == o.Dataset })
 	})
+	none := status.Lane == nil && cfg.Delta.on && damaged == nil
 	if status.Lane != nil && !s.Map {
 		damaged = cmp.Or(damaged, cfg.loadLaneTables(ctx, store, &status, sel))
 	}
@@ -58,7 +59,7 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	case c.Output == "json":
 		err = c.printJSON(status)
 	default:
-		err = c.printStatus(status, cfg.Delta.on)
+		err = c.printStatus(status, none)
 	}
 	if err := errors.Join(damaged, err); err != nil {
 		return err
@@ -84,8 +85,8 @@ func stands(s clock.Status) error {
 	return nil
 }
 
-// printStatus prints a status, of a configuration that has Delta tables or not.
-func (c *command) printStatus(s clock.Status, delta bool) error {
+// printStatus prints a status, of a lake that is to have Delta tables and has none yet, or of another.
+func (c *command) printStatus(s clock.Status, none bool) error {
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "tenant\tdataset\tfrom\treaches\trecords\tlast read\toutcome")
 	for _, d := range s.Datasets {
@@ -114,7 +115,7 @@ func (c *command) printStatus(s clock.Status, delta bool) error {
 	if slices.ContainsFunc(s.Datasets, func(d clock.DatasetStatus) bool { return len(d.Gaps) > 0 && !d.Observed }) {
 		fmt.Fprintf(c.stdout, "what is not held is read by: %s\n", c.toPaste("run", "--gaps"))
 	}
-	if s.Lane == nil && delta {
+	if none {
 		fmt.Fprintf(c.stdout, "%s: on, and no Delta table is there yet: a run makes those of what it reads, and of all that is there: %s\n", load.DeltaTables, c.toPaste("replay", "--delta"))
 	}
 	c.printLane(s)
