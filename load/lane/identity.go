@@ -38,9 +38,16 @@ type Identity struct {
 }
 
 // SettingsError says of a lake, which it does not name, that its lane has other settings than those that are wanted.
-type SettingsError struct{ Held, Want Settings }
+type SettingsError struct {
+	Held, Want Settings
+	Found      string // an object of a Delta table by which Held is known; "": the lane's own says it
+}
 
 func (e *SettingsError) Error() string {
+	if e.Found != "" {
+		return fmt.Sprintf("%s is of Delta tables with {%s}, whose %s is gone, and the configuration has {%s}: configure what the lake has, "+
+			"or remove %s, all of it; then run graphlake replay --delta", e.Found, e.Held, load.LaneObject, e.Want, load.DeltaTables)
+	}
 	return fmt.Sprintf("its Delta tables were begun with {%s}, and the configuration has {%s}: configure what the lake has; or remove %s and %s "+
 		"and make them anew with graphlake replay --delta", e.Held, e.Want, load.DeltaTables, load.LaneObject)
 }
@@ -59,13 +66,17 @@ type document struct {
 const format = 1
 
 // Ensure makes sure that the lake in a store has a lane of these settings, and is called before anything is written of
-// it. The first call writes down its identity, for good. A lake that has another one gives a [SettingsError].
+// it. The first call writes down its identity, for good. A lake that has another one, or Delta tables that another one has
+// left behind, gives a [SettingsError].
 func Ensure(ctx context.Context, store delta.Store, s Settings) (Identity, error) {
 	id, there, err := Read(ctx, store)
 	if err != nil {
 		return Identity{}, err
 	}
 	if !there {
+		if err := checkLeft(ctx, store, s); err != nil {
+			return Identity{}, err
+		}
 		if id, err = begin(ctx, store, s); err != nil {
 			return Identity{}, err
 		}
@@ -74,6 +85,44 @@ func Ensure(ctx context.Context, store delta.Store, s Settings) (Identity, error
 		return Identity{}, &SettingsError{Held: id.Settings, Want: s}
 	}
 	return id, nil
+}
+
+// checkLeft refuses to begin a lane where Delta tables of other settings lie, as they do once their identity is removed: the new
+// tables would lie beside them, and no erasure and no expire would come to those. Tables of the same settings are gone on with.
+func checkLeft(ctx context.Context, store delta.Store, want Settings) error {
+	var other *SettingsError
+	for info, err := range store.List(ctx, load.DeltaTables) {
+		if err != nil {
+			return fmt.Errorf("look for Delta tables that are there: %w", err)
+		}
+		table, tenantID, below, ok := load.ParseDelta(info.Name)
+		if !ok {
+			continue
+		}
+		held := Settings{Layout: Shared, Compact: want.Compact} // as long as no data file says its form
+		if tenantID != "" {
+			held.Layout = PerTenant
+		}
+		file, isFile := load.ParseDataFile(below)
+		isFile = isFile && (file.TenantID == "") == (held.Layout == PerTenant)
+		if isFile {
+			held.Compact = file.ByMonth
+		}
+		_, _, isLog := load.ParseDeltaLog(load.DeltaRoot(table, tenantID), info.Name)
+		if held == want || !isFile && !isLog {
+			continue
+		}
+		if isFile || other == nil {
+			other = &SettingsError{Held: held, Want: want, Found: info.Name}
+		}
+		if isFile {
+			break
+		}
+	}
+	if other != nil {
+		return other
+	}
+	return nil
 }
 
 // begin writes down a new lane, unless another process was there first.

@@ -38,6 +38,62 @@ func TestEnsure(t *testing.T) {
 	}
 }
 
+// Where the identity of a lane was removed and its tables were not, a lane of other settings is not begun beside them. One of the
+// same settings goes on with them, once their days are published again.
+func TestEnsureBesideTablesThatAreLeft(t *testing.T) {
+	all := []lane.Settings{
+		{Layout: lane.Shared}, {Layout: lane.Shared, Compact: true}, {Layout: lane.PerTenant}, {Layout: lane.PerTenant, Compact: true},
+	}
+	for _, was := range all {
+		for _, onlyLogs := range []bool{false, true} {
+			store := memstore.New()
+			r := newRig(t, store, was)
+			d := r.plain(tenant, day(1), "ada")
+			r.publish(true, d)
+			for _, name := range list(t.Context(), t, store) {
+				if onlyLogs && strings.HasSuffix(name, ".parquet") {
+					remove(t, store, name)
+				}
+			}
+			if _, err := store.Swap(t.Context(), "delta/notes.txt", "", []byte("somebody's")); err != nil {
+				t.Fatal(err)
+			}
+			remove(t, store, load.LaneObject)
+			for _, want := range all {
+				if want == was || onlyLogs && want.Layout == was.Layout {
+					continue
+				}
+				_, err := lane.Ensure(t.Context(), store, want)
+				e, ok := errors.AsType[*lane.SettingsError](err)
+				if !ok || e.Held.Layout != was.Layout || e.Want != want || !onlyLogs && e.Held != was {
+					t.Fatalf("tables of {%s}, and {%s} is wanted: %v, want a SettingsError", was, want, err)
+				}
+				for _, part := range []string{"delta.json is gone", "remove delta/", "graphlake replay --delta", e.Found} {
+					if !strings.Contains(err.Error(), part) {
+						t.Errorf("%q lacks %q", err, part)
+					}
+				}
+				if _, there, err := lane.Read(t.Context(), store); there || err != nil {
+					t.Fatalf("it was begun: %v", err)
+				}
+			}
+			id, err := lane.Ensure(t.Context(), store, was)
+			if err != nil || id.Settings != was {
+				t.Fatalf("{%s} again: %+v, %v", was, id, err)
+			}
+			r.Lane = r.open(store, id)
+			r.publish(false, d)
+		}
+	}
+}
+
+func remove(t *testing.T, store load.Store, name string) {
+	t.Helper()
+	if err := store.Remove(t.Context(), name, load.Condition{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Of several that begin a lane at once, all have the same.
 func TestEnsureAtOnce(t *testing.T) {
 	store := memstore.New()
