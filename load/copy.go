@@ -16,10 +16,10 @@ type Copied struct {
 	Bytes int64
 }
 
-// Copy puts the bytes of a partition under a name that has their hash in it, so that nothing else ever lies there, and
-// says whether there is such a partition. Where its hash is not known, which is "", the file is read for it, and an object of that
-// size that has the name already is left as it is. All is read of one snapshot of the partition: one that has another hash
-// than was said is an ErrConflict, and nothing is published.
+// Copy puts the bytes of a partition under a name that has their hash in it, so that nothing else ever belongs there, and
+// says whether there is such a partition. Where its hash is not known, which is "", the file is read for it, and so is an object that
+// has the name already. One that has other bytes than its name says, as somebody has cut it, is replaced. All is read of one
+// snapshot of the partition: one that has another hash than was said is an ErrConflict, and nothing is published.
 func (l *Lake) Copy(ctx context.Context, p Partition, hash string, to func(hash string) string) (c Copied, there bool, err error) {
 	f, err := l.open(ctx, p)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,38 +36,71 @@ func (l *Lake) Copy(ctx context.Context, p Partition, hash string, to func(hash 
 	if c.Hash, err = f.hash(); err != nil {
 		return Copied{}, true, err
 	}
-	copied, err := l.info(ctx, to(c.Hash))
-	if err == nil && (copied.Version == "" || copied.Size != c.Bytes) {
+	whole, err := l.holds(ctx, to(c.Hash), c)
+	if err == nil && !whole {
 		err = l.copy(ctx, f, to(c.Hash), c.Hash)
 	}
 	return c, true, err
 }
 
-// copy publishes the bytes of a file, if they have that hash.
+// holds reports whether an object has the bytes that were copied.
+func (l *Lake) holds(ctx context.Context, name string, c Copied) (bool, error) {
+	object, err := l.store.Open(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer object.Close()
+	if object.Info().Size != c.Bytes {
+		return false, nil
+	}
+	sum := sha256.New()
+	if err := copyAll(sum, object, c.Bytes); err != nil {
+		return false, fmt.Errorf("read %s: %w", name, err)
+	}
+	return hashText(sum) == c.Hash, nil
+}
+
+// copy publishes the bytes of a file, if they have that hash, in the place of others, if there are any.
 func (l *Lake) copy(ctx context.Context, f *partitionFile, name, hash string) error {
+	base := Version("") // of almost all nothing is there, or the same, and to ask first would be a request more
+	for again := false; ; again = true {
+		taken, err := l.copyOver(ctx, f, name, hash, base)
+		if err == nil {
+			return nil
+		}
+		if !taken || again {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+		other, err := l.info(ctx, name)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+		base = other.Version
+	}
+}
+
+// copyOver publishes over what is at a version; taken says that the object was not, and has other bytes.
+func (l *Lake) copyOver(ctx context.Context, f *partitionFile, name, hash string, base Version) (taken bool, err error) {
 	staged, err := l.store.Stage(ctx, name)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return false, err
 	}
 	defer staged.Discard()
 	held, err := f.copyTo(staged)
-	switch {
-	case err != nil:
-		return fmt.Errorf("write %s: %w", name, err)
-	case held != hash:
-		return fmt.Errorf("write %s: %s has the hash %s by now: %w", name, f.Partition, held, ErrConflict)
+	if err == nil && held != hash {
+		err = fmt.Errorf("%s has the hash %s by now: %w", f.Partition, held, ErrConflict)
 	}
-	if err := l.held(); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	_, _, err = staged.Commit(ctx, Still(""))
-	if errors.Is(err, ErrConflict) {
-		return fmt.Errorf("write %s: it holds other bytes than its name says, which graphlake has not written: remove it, and run again: %w", name, err)
+	if err == nil {
+		err = l.held()
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return false, err
 	}
-	return nil
+	_, _, err = staged.Commit(ctx, Still(base))
+	return errors.Is(err, ErrConflict), err
 }
 
 // copyTo gives the hash of the bytes that it has copied.

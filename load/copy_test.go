@@ -75,12 +75,6 @@ func TestCopyRefuses(t *testing.T) {
 	for info, err := range store.List(t.Context(), "copies/") {
 		t.Errorf("%s was published: %v", info.Name, err)
 	}
-	if _, err := store.Swap(t.Context(), copyName(c.Hash), "", bytes.Repeat([]byte{0}, int(c.Bytes))); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := lake.Copy(t.Context(), visitsPartition, c.Hash, copyName); err == nil || !strings.Contains(err.Error(), "remove it") {
-		t.Errorf("over other bytes: %v, want what to do", err)
-	}
 	damaged := visitsPartition
 	damaged.Date = day(21)
 	if _, err := store.Swap(t.Context(), damaged.Object(), "", []byte("no Parquet")); err != nil {
@@ -88,6 +82,38 @@ func TestCopyRefuses(t *testing.T) {
 	}
 	if _, _, err := lake.Copy(t.Context(), damaged, "", copyName); !errors.Is(err, load.ErrDamaged) {
 		t.Errorf("of a damaged partition: %v, want ErrDamaged", err)
+	}
+}
+
+// What has the name of a copy and other bytes than it says is replaced: one that was cut also where the hash is known, one of the
+// same size where all is read. Without the lock it stays.
+func TestCopyReplacesOtherBytes(t *testing.T) {
+	for name, spoil := range map[string]func(data []byte) []byte{
+		"cut": func(data []byte) []byte { return data[:len(data)/2] }, "empty": func([]byte) []byte { return nil },
+		"other bytes": func(data []byte) []byte { return bytes.Repeat([]byte{0}, len(data)) },
+	} {
+		for _, known := range []bool{true, false} {
+			store := memstore.New()
+			lake := load.New(store, "")
+			c := write(t, lake, visitsPartition, visits, batch(t, memory.DefaultAllocator, visits, fullRow))
+			want := objectOf(t, store, visitsPartition.Object())
+			v, err := store.Swap(t.Context(), copyName(c.Hash), "", spoil(want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			hash := ""
+			if known {
+				hash = c.Hash
+			}
+			lost := lake.Under(func() error { return load.ErrLockLost })
+			if _, _, err := lost.Copy(t.Context(), visitsPartition, hash, copyName); !errors.Is(err, load.ErrLockLost) || versionOf(t, store, copyName(c.Hash)) != v {
+				t.Errorf("%s, without the lock: %v, want ErrLockLost", name, err)
+			}
+			if got, there, err := lake.Copy(t.Context(), visitsPartition, hash, copyName); err != nil || !there || got.Hash != c.Hash {
+				t.Errorf("%s, hash known %t: %+v, %t, %v", name, known, got, there, err)
+			}
+			sameFile(t, name, objectOf(t, store, copyName(c.Hash)), want)
+		}
 	}
 }
 

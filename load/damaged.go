@@ -24,22 +24,6 @@ func (e *DamagedError) Error() string {
 // Unwrap gives ErrDamaged and the cause.
 func (e *DamagedError) Unwrap() []error { return []error{ErrDamaged, e.Err} }
 
-// DamagedFileError is a [DamagedError] of a file that holds what partitions hold, too: once it is removed it is made again.
-type DamagedFileError struct {
-	Object string
-	Err    error // what could not be read
-}
-
-func (e *DamagedFileError) Error() string {
-	return fmt.Sprintf("%s is damaged (%v): remove it, and run again", e.Object, e.Err)
-}
-
-// Is says that it is an ErrDamaged.
-func (e *DamagedFileError) Is(target error) bool { return target == ErrDamaged }
-
-// Unwrap gives the cause.
-func (e *DamagedFileError) Unwrap() error { return e.Err }
-
 // failed makes of an error of reading what it is: the store's or the caller's, if one of them has an
 // error too, otherwise that the file is damaged. What was not read yet is read once, to tell.
 func (f *partitionFile) failed(ctx context.Context, cause error) error {

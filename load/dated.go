@@ -6,7 +6,7 @@ package load
 //
 // Who writes one names it by the hashes of the partitions that are in it, and so an object of that name that is there
 // already is what would be written: it is left as it is, also where an earlier graphlake wrote it, when the table had
-// fewer columns.
+// fewer columns. One that is damaged, or has not the size that it is known to have had, is replaced.
 
 import (
 	"context"
@@ -41,17 +41,20 @@ type DatedFile struct {
 }
 
 // WriteDated writes days of a table, in the order in which they are given, into an object that is seen when it is whole,
-// unless it is there. A day that is not as its hash says is an [ErrConflict], one that is not there an fs.ErrNotExist.
-func (l *Lake) WriteDated(ctx context.Context, object string, t schemas.Table, days []Dated) (DatedFile, error) {
-	done, err := l.writeDated(ctx, object, t, days)
+// unless it is there, with the bytes that it has if it is whole (0: nobody knows how many). A day that is not as its hash says
+// is an [ErrConflict], one that is not there an fs.ErrNotExist.
+func (l *Lake) WriteDated(ctx context.Context, object string, bytes int64, t schemas.Table, days []Dated) (DatedFile, error) {
+	done, err := l.writeDated(ctx, object, bytes, t, days)
 	if err != nil {
 		return DatedFile{}, fmt.Errorf("write %s: %w", object, err)
 	}
 	return done, nil
 }
 
-func (l *Lake) writeDated(ctx context.Context, object string, t schemas.Table, days []Dated) (DatedFile, error) {
-	if there, err := l.datedFile(ctx, object); !errors.Is(err, fs.ErrNotExist) {
+func (l *Lake) writeDated(ctx context.Context, object string, bytes int64, t schemas.Table, days []Dated) (DatedFile, error) {
+	there, is, err := l.datedFile(ctx, object)
+	damaged := errors.Is(err, ErrDamaged) || err == nil && bytes != 0 && there.Bytes != bytes
+	if !damaged && !errors.Is(err, fs.ErrNotExist) {
 		return there, err
 	}
 	staged, err := l.store.Stage(ctx, object)
@@ -80,7 +83,7 @@ func (l *Lake) writeDated(ctx context.Context, object string, t schemas.Table, d
 	if err := l.held(); err != nil {
 		return DatedFile{}, err
 	}
-	done.Written, _, err = staged.Commit(ctx, Still(""))
+	done.Written, _, err = staged.Commit(ctx, Still(is))
 	done.Bytes = f.count.bytes
 	return done, err
 }
@@ -151,15 +154,16 @@ func (f *DatedFile) note(date time.Time) {
 	}
 }
 
-// datedFile is what is in a dated file by its footer. One that is not there is an fs.ErrNotExist.
-func (l *Lake) datedFile(ctx context.Context, object string) (DatedFile, error) {
+// datedFile is what is in a dated file by its footer, and its version, also of a damaged one. One that is not there is an
+// fs.ErrNotExist.
+func (l *Lake) datedFile(ctx context.Context, object string) (found DatedFile, is Version, err error) {
 	o, err := l.store.Open(ctx, object)
 	if err != nil {
-		return DatedFile{}, err
+		return DatedFile{}, "", err
 	}
 	s := &source{Object: o}
 	defer s.Close()
-	found := DatedFile{Bytes: s.Info().Size}
+	found, is = DatedFile{Bytes: s.Info().Size}, s.Info().Version
 	err = guarded(func() error {
 		r, err := file.NewParquetReader(io.NewSectionReader(s, 0, found.Bytes), file.WithReadProps(parquet.NewReaderProperties(l.allocator)))
 		if err != nil {
@@ -176,13 +180,13 @@ func (l *Lake) datedFile(ctx context.Context, object string) (DatedFile, error) 
 	})
 	switch {
 	case err == nil:
-		return found, nil
+		return found, is, nil
 	case ctx.Err() != nil:
-		return DatedFile{}, ctx.Err()
+		return DatedFile{}, "", ctx.Err()
 	case s.err != nil:
-		return DatedFile{}, s.err
+		return DatedFile{}, "", s.err
 	}
-	return DatedFile{}, &DamagedFileError{object, err}
+	return DatedFile{}, is, errors.Join(ErrDamaged, err)
 }
 
 func (f *DatedFile) noteGroup(group *metadata.RowGroupMetaData) error {

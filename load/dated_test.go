@@ -93,7 +93,7 @@ func datedRows(t *testing.T, data []byte) (lines []string, schema *arrow.Schema)
 func TestWriteDated(t *testing.T) {
 	mem := checked(t)
 	store, lake, days := datedLake(t, func(l *load.Lake) *load.Lake { return l.TuneAllocator(mem) })
-	got, err := lake.WriteDated(t.Context(), datedObject, visits, days)
+	got, err := lake.WriteDated(t.Context(), datedObject, 0, visits, days)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestWriteDated(t *testing.T) {
 // A lane's readers are those of tables: they find the days in a dictionary, and by their bounds.
 func TestDaysInADatedFile(t *testing.T) {
 	store, lake, days := datedLake(t, whole)
-	if _, err := lake.WriteDated(t.Context(), datedObject, visits, days); err != nil {
+	if _, err := lake.WriteDated(t.Context(), datedObject, 0, visits, days); err != nil {
 		t.Fatal(err)
 	}
 	r := openFile(t, objectOf(t, store, datedObject))
@@ -152,7 +152,7 @@ func TestBytesOfADatedFile(t *testing.T) {
 	store, lake, days := datedLake(t, func(l *load.Lake) *load.Lake { return l.Tune(mem) })
 	for i, read := range []int64{2000, 100, 1 << 20} {
 		object := fmt.Sprint("delta/visits/", i, ".parquet")
-		if _, err := lake.TuneRead(read).WriteDated(t.Context(), object, visits, days); err != nil {
+		if _, err := lake.TuneRead(read).WriteDated(t.Context(), object, 0, visits, days); err != nil {
 			t.Fatal(err)
 		}
 		sameFile(t, fmt.Sprint("batches of ", read), objectOf(t, store, object), objectOf(t, store, "delta/visits/0.parquet"))
@@ -168,41 +168,46 @@ func TestBytesOfADatedFile(t *testing.T) {
 	}
 }
 
-// What is there is left as it is, and told by its footer.
+// What is there is left as it is, and told by its footer; unless it is damaged.
 func TestDatedFileIsThere(t *testing.T) {
 	mem := checked(t)
 	store, lake, days := datedLake(t, func(l *load.Lake) *load.Lake { return l.TuneAllocator(mem) })
-	first, err := lake.WriteDated(t.Context(), datedObject, visits, days)
+	first, err := lake.WriteDated(t.Context(), datedObject, 0, visits, days)
 	if err != nil {
 		t.Fatal(err)
 	}
 	before := objectOf(t, store, datedObject)
 	wider := visits
 	wider.Columns = append(slices.Clip(wider.Columns), schemas.Column{Name: "seat", Type: schemas.String})
-	again, err := lake.WriteDated(t.Context(), datedObject, wider, days)
+	again, err := lake.WriteDated(t.Context(), datedObject, 0, wider, days)
 	if first.Written = false; err != nil || again != first {
 		t.Errorf("WriteDated of what is there = %+v, %v; want %+v", again, err, first)
 	}
 	sameFile(t, "after it", objectOf(t, store, datedObject), before)
 
-	none, err := lake.WriteDated(t.Context(), "delta/visits/none.parquet", visits, days[1:2])
+	none, err := lake.WriteDated(t.Context(), "delta/visits/none.parquet", 0, visits, days[1:2])
 	if want := (load.DatedFile{Bytes: none.Bytes, Written: true}); err != nil || none != want {
 		t.Errorf("a day without rows: %+v, %v", none, err)
 	}
 	none.Written = false
-	if again, err := lake.WriteDated(t.Context(), "delta/visits/none.parquet", visits, days[1:2]); err != nil || again != none {
+	if again, err := lake.WriteDated(t.Context(), "delta/visits/none.parquet", 0, visits, days[1:2]); err != nil || again != none {
 		t.Errorf("a file without rows that is there: %+v, %v; want %+v", again, err, none)
 	}
 
-	if _, err := store.Swap(t.Context(), "delta/visits/bad.parquet", "", before[:len(before)-3]); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string][]byte{ // one that was cut, one that is not of the size that it had, and one without days
+		"delta/visits/bad.parquet": before[:len(before)-3], "delta/visits/other.parquet": objectOf(t, store, "delta/visits/none.parquet"),
+		"delta/visits/plain.parquet": objectOf(t, store, visitsOn(20).Object()),
+	} {
+		if _, err := store.Swap(t.Context(), name, "", text); err != nil {
+			t.Fatal(err)
+		}
 	}
-	_, err = lake.WriteDated(t.Context(), "delta/visits/bad.parquet", visits, days)
-	if !errors.Is(err, load.ErrDamaged) || !strings.Contains(err.Error(), "delta/visits/bad.parquet is damaged") {
-		t.Errorf("a file that is damaged: %v", err)
-	}
-	if _, err := lake.WriteDated(t.Context(), visitsOn(20).Object(), visits, days); !errors.Is(err, load.ErrDamaged) {
-		t.Errorf("a file without days: %v", err)
+	for name, size := range map[string]int64{"delta/visits/bad.parquet": 0, "delta/visits/other.parquet": first.Bytes, "delta/visits/plain.parquet": 0} {
+		done, err := lake.WriteDated(t.Context(), name, size, visits, days)
+		if done.Written = false; err != nil || done != first {
+			t.Errorf("%s: %+v, %v; want %+v", name, done, err, first)
+		}
+		sameFile(t, name+" is written anew", objectOf(t, store, name), before)
 	}
 }
 
@@ -210,15 +215,15 @@ func TestWriteDatedRefuses(t *testing.T) {
 	mem := checked(t)
 	store, lake, days := datedLake(t, func(l *load.Lake) *load.Lake { return l.TuneAllocator(mem) })
 	other := []load.Dated{days[0], days[1], {Partition: days[2].Partition, Hash: days[0].Hash}}
-	if _, err := lake.WriteDated(t.Context(), datedObject, visits, other); !errors.Is(err, load.ErrConflict) {
+	if _, err := lake.WriteDated(t.Context(), datedObject, 0, visits, other); !errors.Is(err, load.ErrConflict) {
 		t.Errorf("a day that is another: %v, want a conflict", err)
 	}
 	absent := []load.Dated{days[0], days[1], {Partition: visitsOn(1)}}
-	if _, err := lake.WriteDated(t.Context(), datedObject, visits, absent); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := lake.WriteDated(t.Context(), datedObject, 0, visits, absent); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a day that is not there: %v, want fs.ErrNotExist", err)
 	}
 	lost := lake.Under(func() error { return load.ErrLockLost })
-	if _, err := lost.WriteDated(t.Context(), datedObject, visits, days); !errors.Is(err, load.ErrLockLost) {
+	if _, err := lost.WriteDated(t.Context(), datedObject, 0, visits, days); !errors.Is(err, load.ErrLockLost) {
 		t.Errorf("without the lock: %v", err)
 	}
 	if names := objects(t, store); len(names) != 3 {
@@ -229,7 +234,7 @@ func TestWriteDatedRefuses(t *testing.T) {
 // Wherever the disk fills up, nothing is there. The allocator is not checked, as in TestFailureLeavesNothingVisible.
 func TestDatedFailureLeavesNothingVisible(t *testing.T) {
 	store, lake, days := datedLake(t, func(l *load.Lake) *load.Lake { return l.Tune(memory.DefaultAllocator) })
-	done, err := lake.WriteDated(t.Context(), datedObject, visits, days)
+	done, err := lake.WriteDated(t.Context(), datedObject, 0, visits, days)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +243,7 @@ func TestDatedFailureLeavesNothingVisible(t *testing.T) {
 	}
 	for room := 0; room < int(done.Bytes); room += int(done.Bytes) / 9 {
 		full := load.New(&fullStore{store, room}, "").Tune(memory.DefaultAllocator)
-		if _, err := full.WriteDated(t.Context(), datedObject, visits, days); !errors.Is(err, errFull) {
+		if _, err := full.WriteDated(t.Context(), datedObject, 0, visits, days); !errors.Is(err, errFull) {
 			t.Errorf("with room for %d bytes: %v, want %v", room, err, errFull)
 		}
 		if got := objects(t, store); len(got) != 3 {
@@ -265,7 +270,7 @@ func TestDatedMemoryIsBounded(t *testing.T) {
 		}
 		mem := &peakAllocator{Allocator: memory.DefaultAllocator}
 		bounded := load.New(store, "").TuneMerge(mem, 2<<20)
-		if _, err := bounded.WriteDated(t.Context(), fmt.Sprint("delta/visits/", n, ".parquet"), table, days); err != nil {
+		if _, err := bounded.WriteDated(t.Context(), fmt.Sprint("delta/visits/", n, ".parquet"), 0, table, days); err != nil {
 			t.Fatal(err)
 		}
 		return mem.peak.Load()

@@ -109,6 +109,7 @@ func (m *month) isRolled() bool { return len(m.rolled) == 1 && len(m.days) == 0 
 func (l *Lane) monthPartitions(ctx context.Context, p publication) (all []delta.Partition, err error) {
 	months := l.months(p.tenantID, p.live)
 	w := monthWriter{Lane: l, held: p.held, table: p.table, tenantID: p.tenantID, live: p.live}
+	w.doubted = slices.ContainsFunc(p.days, func(d Day) bool { return !d.Removed && d.Hash == "" })
 	for _, days := range byMonth(p.days) {
 		m := months[firstOfMonth(days[0].Partition.Date)]
 		if m == nil {
@@ -144,6 +145,7 @@ type monthWriter struct {
 	tenantID string
 	live     map[string]delta.File              // by path, of the months that it writes
 	listed   map[time.Time]map[time.Time]string // of the plain lane; nil until somebody asks for it
+	doubted  bool                               // whoever publishes does not believe that live files are whole
 }
 
 // plain are the days that the plain lane has of a month, with no hashes yet. They are the caller's.
@@ -260,11 +262,12 @@ func (w *monthWriter) day(ctx context.Context, date time.Time, hash string) (del
 	return w.file(ctx, of, map[time.Time]string{date: hash})
 }
 
-// file is a data file with the rows of some days. It is written, unless it is there.
+// file is a data file with the rows of some days. It is written, unless it is there. Of one that is live its size is looked at,
+// and its footer where it is doubted.
 func (w *monthWriter) file(ctx context.Context, of load.DataFile, days map[time.Time]string) (delta.File, error) {
 	object := w.Root(w.table, w.tenantID) + "/" + of.Path()
 	live, known := w.live[of.Path()]
-	if known {
+	if known && !w.doubted {
 		if there, err := w.holds(ctx, object, live.Size); err != nil || there {
 			return live, err
 		}
@@ -273,7 +276,7 @@ func (w *monthWriter) file(ctx context.Context, of load.DataFile, days map[time.
 	for _, date := range slices.SortedFunc(maps.Keys(days), time.Time.Compare) {
 		dated = append(dated, load.Dated{Partition: w.partition(date), Hash: days[date]})
 	}
-	done, err := w.lake.Under(w.held).WriteDated(ctx, object, w.table, dated)
+	done, err := w.lake.Under(w.held).WriteDated(ctx, object, live.Size, w.table, dated)
 	switch {
 	case err != nil:
 		return delta.File{}, err

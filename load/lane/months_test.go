@@ -434,7 +434,7 @@ func TestForeignFileInAMonth(t *testing.T) {
 	root := m.lane.Root(trips, contoso)
 	within := load.DataFile{TenantID: contoso, Date: september(1), ByMonth: true}
 	foreign := within.Within() + "part-00000-c000.snappy.parquet"
-	file, err := m.lake.WriteDated(t.Context(), root+"/"+foreign, trips, []load.Dated{{Partition: days[0].Partition}, {Partition: days[1].Partition}})
+	file, err := m.lake.WriteDated(t.Context(), root+"/"+foreign, 0, trips, []load.Dated{{Partition: days[0].Partition}, {Partition: days[1].Partition}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -465,7 +465,7 @@ func TestForeignFileInAMonth(t *testing.T) {
 	}
 }
 
-// A file that was lost is made again by who publishes one of its days.
+// A file that was lost, or cut, is made again by who publishes one of its days; and one of that size that is no file, where its hash is not known.
 func TestLostFileOfAMonth(t *testing.T) {
 	m := openMonths(t, memstore.New(), lane.Shared)
 	var days []lane.Day
@@ -474,16 +474,43 @@ func TestLostFileOfAMonth(t *testing.T) {
 	}
 	m.publish(t, days...)
 	for _, when := range []string{"of a day", "rolled"} {
-		paths := m.same(t, contoso, when)
-		lost := m.lane.Root(trips, contoso) + "/" + paths[0]
+		lost := m.lane.Root(trips, contoso) + "/" + m.same(t, contoso, when)[0]
+		was := object(t, m.store, lost)
+		again := func(how string, hash string) {
+			t.Helper()
+			if m.publish(t, lane.Day{Partition: days[0].Partition, Hash: hash}) {
+				t.Errorf("%s: that is no new version", when)
+			}
+			m.same(t, contoso, when+", "+how)
+			if !bytes.Equal(object(t, m.store, lost), was) {
+				t.Errorf("%s, %s: it has other bytes", when, how)
+			}
+		}
 		if err := m.store.Remove(t.Context(), lost, load.Condition{}); err != nil {
 			t.Fatal(err)
 		}
-		if m.publish(t, days[0]) {
-			t.Errorf("%s: that is no new version", when)
+		again("made again", days[0].Hash)
+		for _, hash := range []string{days[0].Hash, ""} {
+			m.spoil(t, lost, was[:len(was)-9])
+			again("cut", hash)
+			m.spoil(t, lost, nil)
+			again("empty", hash)
 		}
-		m.same(t, contoso, "made again "+when)
+		m.spoil(t, lost, bytes.Repeat([]byte{1}, len(was)))
+		again("other bytes", "")
 		m.compact(t)
+	}
+}
+
+// spoil gives an object other bytes, as nobody does who uses graphlake.
+func (m *monthLake) spoil(t *testing.T, name string, data []byte) {
+	t.Helper()
+	_, v, err := load.ReadObject(t.Context(), m.store, name)
+	if err == nil {
+		_, err = m.store.Swap(t.Context(), name, v, data)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

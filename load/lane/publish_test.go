@@ -191,7 +191,7 @@ func TestPublishRefuses(t *testing.T) {
 	})
 }
 
-// A data file that somebody has removed is copied again, and one that was damaged is said to be so.
+// A data file that somebody has removed, or has put other bytes into, is copied again.
 func TestPublishMendsALostFile(t *testing.T) {
 	r := newRig(t, memstore.New(), lane.Settings{Layout: lane.Shared})
 	d := r.plain(tenant, day(1), "ada")
@@ -209,15 +209,17 @@ func TestPublishMendsALostFile(t *testing.T) {
 		r.publish(false, d)
 		r.wantLive(tenant, day(1))
 	}
-	info, err := r.store.Open(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := r.store.Swap(t.Context(), name, info.Info().Version, []byte("cut")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := r.Publish(t.Context(), held, visits, []lane.Day{d}); err == nil || !strings.Contains(err.Error(), "remove it") {
-		t.Errorf("a damaged file: %v, want what to do", err)
+	was := read(t, r.store, name)
+	for _, text := range []string{"cut", strings.Repeat("x", len(was))} {
+		_, v, err := load.ReadObject(t.Context(), r.store, name)
+		if err == nil {
+			_, err = r.store.Swap(t.Context(), name, v, []byte(text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.publish(false, d) // whose hash is not known, as in a replay with a range
+		r.wantLive(tenant, day(1))
 	}
 }
 
