@@ -58,6 +58,8 @@ func exitStatus(err error) int {
 	network, failed := errors.AsType[*url.Error](err)
 	_, isForeign := errors.AsType[lane.ForeignError](err)
 	switch {
+	case errors.Is(err, lane.ErrIdentity), errors.Is(err, lane.ErrDamaged):
+		return exitUsage
 	case errors.Is(err, jobs.ErrClock), errors.Is(err, jobs.ErrNotTold), errors.Is(err, load.ErrLocked), errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
 		return exitLater
 	case kind == graph.Unauthorized, kind == graph.NoPolicy, errors.Is(err, fs.ErrPermission), errors.Is(err, exclude.ErrNobody), isForeign:

@@ -108,7 +108,7 @@ func (c *config) openLane(s store, id lane.Identity) *lane.Lane {
 // laneError says where the configuration disagrees with the lake.
 func (c *config) laneError(err error) error {
 	_, other := errors.AsType[*lane.SettingsError](err)
-	if other || errors.Is(err, lane.ErrIdentity) {
+	if other || errors.Is(err, lane.ErrIdentity) || errors.Is(err, lane.ErrDamaged) {
 		return usage(fmt.Errorf("%s: the lake %s: %w", c.line("$.delta"), c.Lake, err))
 	}
 	return c.settingsError(err)

@@ -55,6 +55,11 @@ func (e *SettingsError) Error() string {
 // ErrIdentity says that what a lake says of its lane is none of this version's.
 var ErrIdentity = errors.New("use the version of graphlake that wrote it")
 
+// ErrDamaged says that nobody can tell any more what a lake says of its lane. Its tables are whole for all that: a lane of
+// the same settings that is begun anew goes on with them.
+var ErrDamaged = errors.New("remove it, and run graphlake replay --delta, which goes on with the tables in " + load.DeltaTables +
+	" if the configuration has their settings, and else says which they are")
+
 // document is the object of a lane.
 type document struct {
 	Format  int    `json:"format"`
@@ -152,6 +157,10 @@ func Read(ctx context.Context, store load.Store) (id Identity, there bool, err e
 	}
 	if err != nil {
 		return Identity{}, false, err
+	}
+	var whole json.RawMessage
+	if err := json.Unmarshal(text, &whole); err != nil {
+		return Identity{}, false, fmt.Errorf("%s, which says how the Delta tables are laid out, is damaged (%w): %w", load.LaneObject, err, ErrDamaged)
 	}
 	var d document
 	read := json.NewDecoder(bytes.NewReader(text))

@@ -134,20 +134,23 @@ func TestEnsureDies(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	for _, text := range []string{
-		"", "{}", `{"format":2,"id":"0011223344556677","layout":"shared","compact":false}`,
-		`{"format":1,"id":"0011223344556677","layout":"by_month","compact":false}`, `{"format":1,"id":"","layout":"shared","compact":false}`,
-		`{"format":1,"id":"0011223344556677","layout":"shared","compact":false,"more":1}`,
+	for text, want := range map[string]error{
+		"": lane.ErrDamaged, "{": lane.ErrDamaged, `{"format":1,"id":"0011223344556677","layout":"sha`: lane.ErrDamaged, "\x00\x00": lane.ErrDamaged,
+		"{}": lane.ErrIdentity,
+		`{"format":2,"id":"0011223344556677","layout":"shared","compact":false}`:          lane.ErrIdentity,
+		`{"format":1,"id":"0011223344556677","layout":"by_month","compact":false}`:        lane.ErrIdentity,
+		`{"format":1,"id":"","layout":"shared","compact":false}`:                          lane.ErrIdentity,
+		`{"format":1,"id":"0011223344556677","layout":"shared","compact":false,"more":1}`: lane.ErrIdentity,
 	} {
 		store := memstore.New()
 		if _, err := store.Swap(t.Context(), load.LaneObject, "", []byte(text)); err != nil {
 			t.Fatal(err)
 		}
-		if id, _, err := lane.Read(t.Context(), store); !errors.Is(err, lane.ErrIdentity) {
-			t.Errorf("%s: %+v, %v, want ErrIdentity", text, id, err)
+		if id, _, err := lane.Read(t.Context(), store); !errors.Is(err, want) || !strings.Contains(err.Error(), load.LaneObject) {
+			t.Errorf("%q: %+v, %v, want %v of %s", text, id, err, want, load.LaneObject)
 		}
-		if _, err := lane.Ensure(t.Context(), store, lane.Settings{Layout: lane.Shared}); !errors.Is(err, lane.ErrIdentity) {
-			t.Errorf("%s: Ensure: %v, want ErrIdentity", text, err)
+		if _, err := lane.Ensure(t.Context(), store, lane.Settings{Layout: lane.Shared}); !errors.Is(err, want) {
+			t.Errorf("%q: Ensure: %v, want %v", text, err, want)
 		}
 	}
 }
