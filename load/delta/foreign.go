@@ -20,8 +20,9 @@ func (e ForeignError) Error() string {
 }
 
 const (
-	cure = "undo that, or " + anew
-	anew = "remove " + load.DeltaTables + " and " + load.LaneObject + " from the lake and make them anew by graphlake replay --delta"
+	cure    = "undo that, or " + anew
+	restore = "restore it from a backup, or " + anew // an entry that is gone or damaged
+	anew    = "remove " + load.DeltaTables + " and " + load.LaneObject + " from the lake and make them anew by graphlake replay --delta"
 )
 
 // Unwrap gives what is not as it should be.
@@ -49,7 +50,7 @@ const (
 func (s *state) readable() error {
 	switch p := s.protocol; {
 	case p == nil || s.metaData == nil:
-		return errors.New("no entry of it has a protocol and metadata, with which every log begins")
+		return fmt.Errorf("no entry of it has a protocol and metadata, with which every log begins: %s", restore)
 	case p.MinReaderVersion > readerVersion || len(p.ReaderFeatures) > 0:
 		return foreign("its readers need protocol %d%s, and graphlake writes %d/%d", p.MinReaderVersion, features(p.ReaderFeatures), readerVersion, writerVersion)
 	case !strings.EqualFold(s.metaData.Format.Provider, "parquet"):

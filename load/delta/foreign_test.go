@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"graphlake/load"
 	"graphlake/load/delta"
 	"graphlake/load/memstore"
 )
@@ -271,5 +272,43 @@ func TestReplaceRefuses(t *testing.T) {
 		for info := range s.List(t.Context(), "") {
 			t.Errorf("%s: there is %s", name, info.Name)
 		}
+	}
+}
+
+// An entry that was cut, or is no list of actions, is named with its line and what mends it, and nothing is written behind it.
+func TestDamagedEntry(t *testing.T) {
+	const newest = root + "/_delta_log/00000000000000000001.json"
+	for name, tt := range map[string]struct {
+		cut  func(entry string) string
+		want string
+	}{
+		"cut":       {func(entry string) string { return entry[:len(entry)-9] }, newest + " is damaged: line 4 is no action: "},
+		"empty":     {func(string) string { return "" }, newest + " is damaged: it has no action"},
+		"no text":   {func(entry string) string { return strings.Repeat("\x00", len(entry)) }, newest + " is damaged: line 1 is no action: "},
+		"no object": {func(string) string { return "[]\n" }, newest + " is damaged: line 1 is no action: "},
+	} {
+		s := memstore.New()
+		to := table(s, "a")
+		replaced(t, to, one("x", "2026-11-22", file("x", "2026-11-22", "a", 1)), 0, true)
+		replaced(t, to, one("x", "2026-11-22", file("x", "2026-11-22", "b", 1)), 1, true)
+		text, v, err := load.ReadObject(t.Context(), s, newest)
+		if err == nil {
+			_, err = s.Swap(t.Context(), newest, v, []byte(tt.cut(string(text))))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = table(s, "b").Replace(t.Context(), held, one("x", "2026-11-22", file("x", "2026-11-22", "c", 1)))
+		if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "restore it from a backup, or remove delta/ and delta.json") {
+			t.Errorf("%s: %v, want %s, and what to do", name, err, tt.want)
+		}
+		if n := entries(t, s); n != 2 {
+			t.Errorf("%s: %d entries", name, n)
+		}
+	}
+	s := memstore.New()
+	write(t, s, 0, `{"commitInfo":{}}`)
+	if _, _, err := table(s, "a").Files(t.Context()); err == nil || !strings.Contains(err.Error(), "restore it from a backup, or remove delta/") {
+		t.Errorf("a log without a beginning: %v, want what to do", err)
 	}
 }

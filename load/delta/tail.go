@@ -240,14 +240,17 @@ func (t *Table) missing(l *tail, err missingError) error {
 type missingError struct{ missing, there int64 }
 
 func (e missingError) Error() string {
-	return fmt.Sprintf("entry %d is missing, though there is a version %d, and no checkpoint has taken it in: restore it from a backup, or %s", e.missing, e.there, anew)
+	return fmt.Sprintf("entry %d is missing, though there is a version %d, and no checkpoint has taken it in: %s", e.missing, e.there, restore)
 }
 
 // append takes in the entry that comes next.
 func (l *tail) append(info load.Info, data []byte) error {
 	actions, err := parseActions(data)
+	if err == nil && len(actions) == 0 {
+		err = errors.New("it has no action") // to go on would be to lose what it has said
+	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", info.Name, err)
+		return fmt.Errorf("%s is damaged: %w: %s", info.Name, err, restore)
 	}
 	l.entries = append(l.entries, entry{l.version() + 1, actions})
 	l.bytes += info.Size
