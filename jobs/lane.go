@@ -140,49 +140,70 @@ func (o *openDataset) datesOf(ctx context.Context, t schemas.Table, either bool)
 	if !either {
 		return dates, nil
 	}
-	live, _, err := o.second.Live(ctx, t, o.tenant.ID)
-	for _, f := range live {
-		for _, date := range f.Days {
-			dates[date] = true
-		}
-	}
+	live, err := o.liveDates(ctx, o.second, t)
+	maps.Copy(dates, live)
 	return dates, err
 }
 
 // eraseFromLane brings the days that a lane has of a dataset to what the plain files are, and removes all that was there
 // before: also of days of which nothing was taken out now, because somebody may have gone from them earlier. A lane that
-// is off lags the plain files, and may hold somebody who is in none of those any more.
+// is off lags the plain files, and may hold somebody who is in none of those any more. Of a day that it has in all its
+// tables it is noted that it has it as it is; one that it lacks is left to a replay of the lane.
 func (o *openDataset) eraseFromLane(ctx context.Context, l *lane.Lane) error {
+	if l == nil {
+		return nil
+	}
 	st := o.state.View()
+	published, lacks := map[time.Time]bool{}, map[time.Time]bool{} // days, by any of their tables
 	for _, t := range slices.Backward(o.dataset.Tables) {
-		days, err := o.mayDiffer(ctx, l, t, &st)
-		if err == nil {
-			_, err = l.Publish(ctx, o.state.Held, t, days)
+		live, err := o.liveDates(ctx, l, t)
+		if err != nil {
+			return err
 		}
+		var days []lane.Day
+		for _, date := range slices.SortedFunc(maps.Keys(live), time.Time.Compare) {
+			if !st.InLane(date, l.ID()) || slices.ContainsFunc(st.Erasing, date.Equal) { // it may not be what the plain file is
+				days = append(days, lane.Day{Partition: o.partition(load.Tables, t.Name, date)})
+				published[date] = true
+			}
+		}
+		_, err = l.Publish(ctx, o.state.Held, t, days)
 		if err == nil {
 			_, err = l.Vacuum(ctx, o.state.Held, t, o.tenant.ID, lane.VacuumOptions{})
 		}
 		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// mayDiffer are the days that a lane has of a table and that may not be what the plain files are.
-func (o *openDataset) mayDiffer(ctx context.Context, l *lane.Lane, t schemas.Table, st *state.State) (days []lane.Day, err error) {
-	files, _, err := l.Live(ctx, t, o.tenant.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range files {
-		for _, date := range f.Days {
-			if !st.InLane(date, l.ID()) || slices.ContainsFunc(st.Erasing, date.Equal) {
-				days = append(days, lane.Day{Partition: o.partition(load.Tables, t.Name, date)})
+		for p, err := range o.lake.Partitions(ctx, load.Tables, t.Name, o.tenant.ID) {
+			if err != nil {
+				return err
+			}
+			if !live[p.Date] {
+				lacks[p.Date] = true
 			}
 		}
 	}
-	return days, nil
+	maps.DeleteFunc(published, func(date time.Time, _ bool) bool { return lacks[date] })
+	if len(published) == 0 {
+		return nil
+	}
+	return o.state.Update(ctx, func(st *state.State) {
+		for date := range published {
+			st.MarkInLane(date, l.ID())
+		}
+	})
+}
+
+// liveDates are the days that a lane has of a table.
+func (o *openDataset) liveDates(ctx context.Context, l *lane.Lane, t schemas.Table) (dates map[time.Time]bool, err error) {
+	files, _, err := l.Live(ctx, t, o.tenant.ID)
+	dates = map[time.Time]bool{}
+	for _, f := range files {
+		for _, date := range f.Days {
+			dates[date] = true
+		}
+	}
+	return dates, err
 }
 
 // removeFromLane removes days of a dataset from a lane for good.
