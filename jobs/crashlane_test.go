@@ -9,22 +9,23 @@ import (
 )
 
 // What the tests of crashes show of a lake without a second lane, they show of one that has it, in each of its forms: after
-// the death and the same command again both lanes have what an undisturbed run leaves. The deaths lie further apart, for a run makes more calls.
+// the death and the same command again both lanes have what an undisturbed run leaves. The deaths lie further apart, for a run makes more calls;
+// load/lane and load/delta die at each of theirs.
 
 func TestCrashWithALane(t *testing.T) {
 	n := twoDays(t)
 	n.lane = byMonth
 	before := begun(t, *n.lane)
-	crash{night: n, step: 4}.everywhere(t, func(t *testing.T) func() full { return onDisk(t, copied(t, before)) })
+	crash{night: n, step: 8}.everywhere(t, func(t *testing.T) func() full { return onDisk(t, copied(t, before)) })
 }
 
-func TestCrashInSecondNightWithALane(t *testing.T) { crashInSecondNight(t, byDay, 4) }
+func TestCrashInSecondNightWithALane(t *testing.T) { crashInSecondNight(t, byDay, 8) }
 
-func TestCrashInEraseWithALane(t *testing.T) { crashInErase(t, ofTenant, 6) }
+func TestCrashInEraseWithALane(t *testing.T) { crashInErase(t, ofTenant, 12) }
 
 func TestCrashInExpireWithALane(t *testing.T) {
 	for name, s := range map[string]*lane.Settings{"by day": byDay, "by month": byMonth} {
-		t.Run(name, func(t *testing.T) { crashInExpire(t, s, 3) })
+		t.Run(name, func(t *testing.T) { crashInExpire(t, s, 6) })
 	}
 }
 
@@ -48,7 +49,7 @@ func TestCrashInAReplayWithALane(t *testing.T) {
 		}
 		calls, want, says := undisturbed.Calls(), files(t, undisturbed), states(t, undisturbed)
 		t.Logf("a replay %s makes %d calls: %v", name, calls, undisturbed.Counts())
-		for at := 1; at <= calls; at += 3 * deathsApart() {
+		for at := 1; at <= calls; at += 6 * deathsApart() {
 			for _, after := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s, call %d, after its effect %v", name, at, after), func(t *testing.T) {
 					t.Parallel()
