@@ -115,7 +115,8 @@ var wrongInputs = []wrongInput{
 	{args: "plan", edit: []string{"jobs:", "delta: {compact: weekly}\njobs:"}, status: 2, want: `graphlake.yaml:7: delta.compact: want true or false`},
 	{args: "run", edit: []string{"jobs:", "delta: {compact: true}\njobs:"}, disk: `lake/delta.json={"format":1,"id":"0011223344556677","layout":"shared","compact":false}`, status: 2,
 		want: `graphlake.yaml:7: the lake ./lake … begun with {layout: shared, compact: false} … the configuration has {layout: shared, compact: true} … configure what the lake has … or remove delta/ and delta.json … graphlake replay --delta`},
-	{args: "run", disk: "lake/delta.json={", status: 2, want: `the lake ./lake … delta.json cannot be read … use the version of graphlake that wrote it`},
+	{args: "run", disk: "lake/delta.json={", status: 2, want: `the lake ./lake … delta.json, which says how the Delta tables are laid out, is damaged … remove it, and run graphlake replay --delta`},
+	{args: "run", disk: `lake/delta.json={"version":2}`, status: 2, want: `the lake ./lake … delta.json cannot be read … use the version of graphlake that wrote it`},
 	{args: "replay", edit: []string{"jobs:", "privacy: {pseudonymize: true}\njobs:"}, status: 2, want: `privacy.pseudonymize needs a key … GRAPHLAKE_PSEUDONYM_KEY is not set … export it`},
 	{args: "plan", edit: []string{"./lake", "az://teams/lake"}, status: 2, want: `azure … a token for Graph does not open Blob Storage … use connection_string_env`},
 
