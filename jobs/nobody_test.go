@@ -231,7 +231,8 @@ func (s nameSearch) decoded(text string, depth int) string {
 		}
 	}
 	for run := range strings.FieldsFuncSeq(base64s.Replace(text), func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '+' || r == '/')
+		inside := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '+' || r == '/'
+		return !inside
 	}) {
 		if len(run) < 16 {
 			continue // it holds no name
