@@ -51,7 +51,7 @@ type command struct {
 	Schedule    scheduleCommand    `cmd:"" help:"Stay, and run every job at its times."`
 	Expire      expireCommand      `cmd:"" help:"Remove the days that are older than privacy.keep says the lake keeps, and reports of runs."`
 	Vacuum      vacuumCommand      `cmd:"" help:"Remove what no version of the Delta tables needs that is younger than a week; older ones cannot be read then."`
-	Compact     compactCommand     `cmd:"" help:"Roll the days of months that are over to one file a month, in the Delta tables of a lake that has delta: {compact: true}."`
+	Compact     compactCommand     `cmd:"" help:"Roll the days of months that have been over for 60 days to one file a month, in the Delta tables of a lake that has delta: {compact: true}."`
 	Audit       auditCommand       `cmd:"" help:"Find gaps, duplicates, orphans, stale partitions, and what could not be read; exit 1 if there are any."`
 	Status      statusCommand      `cmd:"" help:"Say how far the datasets reach, and what the last runs did."`
 	Runs        runsCommand        `cmd:"" help:"List the runs of the last month, or say what one did and which partitions it changed by how many rows."`
