@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
@@ -27,6 +28,20 @@ func (r *Runner) begin(ctx context.Context, what string, rep *Report, s plan.Sel
 	ctx, span := r.Telemetry.start(ctx, what, attribute.String("graphlake.run", rep.Run))
 	r.Log.InfoContext(ctx, "run begins", "tenants", len(s.Tenants), "datasets", len(s.Datasets))
 	return ctx, span
+}
+
+// reporting does what a command is asked for, as a run that the lake keeps the report of. Of a dry run it keeps none.
+func (r *Runner) reporting(ctx context.Context, what string, s plan.Selection, rep *Report, do func(context.Context)) error {
+	if rep.DryRun {
+		rep.begin()
+		do(ctx)
+		rep.conclude()
+		rep.Ended = time.Now().UTC().Truncate(time.Millisecond)
+		return nil
+	}
+	ctx, span := r.begin(ctx, what, rep, s)
+	do(ctx)
+	return r.end(ctx, span, rep)
 }
 
 // end gives the report its status and keeps it.

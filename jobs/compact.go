@@ -46,16 +46,8 @@ type CompactOptions struct {
 // too early or too late, which does no harm.
 func (r *Runner) Compact(ctx context.Context, sel plan.Selection, o CompactOptions) (Report, error) {
 	rep := Report{DryRun: o.DryRun, Compacted: []Compaction{}}
-	if o.DryRun {
-		rep.begin()
-		r.compact(ctx, sel, o, &rep)
-		rep.conclude()
-		rep.Ended = time.Now().UTC().Truncate(time.Millisecond)
-		return rep, nil
-	}
-	ctx, span := r.begin(ctx, "compact", &rep, sel)
-	r.compact(ctx, sel, o, &rep)
-	return rep, r.end(ctx, span, &rep)
+	err := r.reporting(ctx, "compact", sel, &rep, func(ctx context.Context) { r.compact(ctx, sel, o, &rep) })
+	return rep, err
 }
 
 // compact is Compact in the report of a run.

@@ -64,17 +64,13 @@ func (r *Runner) Expire(ctx context.Context, sel plan.Selection, o ExpireOptions
 		return Report{}, err
 	}
 	rep := Report{Notes: notes, DryRun: o.DryRun, Removed: []Removal{}}
-	if o.DryRun {
-		rep.begin()
+	err = at.reporting(ctx, "expire", sel, &rep, func(ctx context.Context) {
 		at.expire(ctx, sel, o, &rep)
-		rep.conclude()
-		rep.Ended = time.Now().UTC().Truncate(time.Millisecond)
-		return rep, nil
-	}
-	ctx, span := at.begin(ctx, "expire", &rep, sel)
-	at.expire(ctx, sel, o, &rep)
-	at.vacuumAfter(ctx, sel, &rep)
-	return rep, at.end(ctx, span, &rep)
+		if !o.DryRun {
+			at.vacuumAfter(ctx, sel, &rep)
+		}
+	})
+	return rep, err
 }
 
 // expireAfter is Expire of what a run has read, in the run's report.

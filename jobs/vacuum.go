@@ -33,16 +33,8 @@ type VacuumOptions struct {
 // Vacuum removes what of the selection's Delta tables nobody needs who reads a version of the time that is left. It has no range.
 func (r *Runner) Vacuum(ctx context.Context, sel plan.Selection, o VacuumOptions) (Report, error) {
 	rep := Report{DryRun: o.DryRun}
-	if o.DryRun {
-		rep.begin()
-		r.vacuum(ctx, sel, o, &rep)
-		rep.conclude()
-		rep.Ended = time.Now().UTC().Truncate(time.Millisecond)
-		return rep, nil
-	}
-	ctx, span := r.begin(ctx, "vacuum", &rep, sel)
-	r.vacuum(ctx, sel, o, &rep)
-	return rep, r.end(ctx, span, &rep)
+	err := r.reporting(ctx, "vacuum", sel, &rep, func(ctx context.Context) { r.vacuum(ctx, sel, o, &rep) })
+	return rep, err
 }
 
 // vacuumAfter is Vacuum of what a job has read or removed, in its report.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"text/tabwriter"
 
 	"graphlake/jobs"
@@ -26,7 +25,7 @@ func (m compactCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	sel, err := m.selection(cfg)
+	sel, err := selection{choice: choice{Dataset: m.Dataset, tenantChoice: m.tenantChoice}, Now: m.Now}.ofAll(cfg)
 	if err != nil {
 		return err
 	}
@@ -57,15 +56,6 @@ func (m compactCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	return reported(rep)
-}
-
-// selection is what may be rolled: of all datasets that there are, also those that no job reads any more.
-func (m compactCommand) selection(cfg *config) (plan.Selection, error) {
-	sel, err := selection{choice: choice{Dataset: m.Dataset, tenantChoice: m.tenantChoice}, Now: m.Now}.of(cfg)
-	if err == nil && len(m.Dataset) == 0 {
-		sel.Datasets = slices.Clone(cfg.set)
-	}
-	return sel, err
 }
 
 // mayCompact refuses a lake that has no months to roll, and says how it gets some. It writes nothing.

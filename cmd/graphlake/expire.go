@@ -63,15 +63,12 @@ func (e expireCommand) Run(ctx context.Context, c *command) error {
 
 // selection is what may be removed: of all datasets that there are, also those that no job reads any more.
 func (e expireCommand) selection(cfg *config) (plan.Selection, error) {
-	sel, err := selection{choice: choice{Dataset: e.Dataset, tenantChoice: e.tenantChoice}, Now: e.Now}.of(cfg)
-	if err != nil {
-		return sel, err
-	}
+	sel, err := selection{choice: choice{Dataset: e.Dataset, tenantChoice: e.tenantChoice}, Now: e.Now}.ofAll(cfg)
 	if len(e.Dataset) == 0 {
-		sel.Datasets, sel.KeepRuns = slices.Clone(cfg.set), cfg.keepRuns()
+		sel.KeepRuns = cfg.keepRuns()
 	}
 	sel.Vacuum = e.vacuum
-	return sel, nil
+	return sel, err
 }
 
 // dryRun writes nothing and takes no lock.

@@ -137,6 +137,16 @@ func (s selection) now() time.Time {
 	return s.Now.Time
 }
 
+// ofAll is of for what is done to a lake as it is: without names it is all datasets that there are, also those that no job
+// reads any more.
+func (s selection) ofAll(c *config) (plan.Selection, error) {
+	sel, err := s.of(c)
+	if err == nil && len(s.Dataset) == 0 {
+		sel.Datasets = slices.Clone(c.set)
+	}
+	return sel, err
+}
+
 // of is what the flags ask for of a configuration.
 func (s selection) of(c *config) (plan.Selection, error) {
 	span, err := s.Last.span(s.From, s.To, s.now())

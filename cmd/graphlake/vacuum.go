@@ -5,12 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"text/tabwriter"
 	"time"
 
 	"graphlake/jobs"
-	"graphlake/jobs/plan"
 	"graphlake/load/lane"
 )
 
@@ -32,7 +30,7 @@ func (v vacuumCommand) Run(ctx context.Context, c *command) error {
 		return usage(fmt.Errorf("--older-than %s: Delta tables remember what was replaced for 168h, and a vacuum that is to leave more could not tell it from what nobody needs: want 168h at most",
 			time.Duration(v.OlderThan)))
 	}
-	sel, err := v.selection(cfg)
+	sel, err := selection{choice: choice{Dataset: v.Dataset, tenantChoice: v.tenantChoice}}.ofAll(cfg)
 	if err != nil {
 		return err
 	}
@@ -72,15 +70,6 @@ func (v vacuumCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	return reported(rep)
-}
-
-// selection is all datasets that there are, also those that no job reads any more.
-func (v vacuumCommand) selection(cfg *config) (plan.Selection, error) {
-	sel, err := selection{choice: choice{Dataset: v.Dataset, tenantChoice: v.tenantChoice}}.of(cfg)
-	if err == nil && len(v.Dataset) == 0 {
-		sel.Datasets = slices.Clone(cfg.set)
-	}
-	return sel, err
 }
 
 // printLaneReport prints the report of a command that works on the lane alone.
