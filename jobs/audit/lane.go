@@ -156,10 +156,17 @@ func (x *laneLook) looksAtDay(table string, date time.Time) bool {
 	return x.of.within(date) && (x.before == nil || again)
 }
 
-// says is all that a state says of a day of what is compared.
-func (x *laneLook) says(st *state.State, date time.Time) [4]bool {
+// dayState is all that a state says of a day of what is compared.
+type dayState struct {
+	working bool // its tables are to be made anew, or somebody is being erased from them
+	removed bool // its tables are
+	inLane  bool
+	known   bool // whether it is in the lane
+}
+
+func (x *laneLook) says(st *state.State, date time.Time) dayState {
 	in, known := x.inLane(st, date)
-	return [4]bool{st.IsDirty(date) || slices.ContainsFunc(st.Erasing, date.Equal), st.IsRemoved(load.Tables, date), in, known}
+	return dayState{st.IsDirty(date) || slices.ContainsFunc(st.Erasing, date.Equal), st.IsRemoved(load.Tables, date), in, known}
 }
 
 // inLane reports whether a day is in the lane, and whether the state knows: of one whose raw is gone it does not.
@@ -174,9 +181,8 @@ func (x *laneLook) inLane(st *state.State, date time.Time) (in, known bool) {
 
 // compares reports whether the two lanes have to have the same of a day.
 func (x *laneLook) compares(date time.Time) bool {
-	says := x.says(&x.state, date)
-	working, removed, in, known := says[0], says[1], says[2], says[3]
-	return !working && !removed && (in || !known && !x.of.auditor.LaneOff)
+	day := x.says(&x.state, date)
+	return !day.working && !day.removed && (day.inLane || !day.known && !x.of.auditor.LaneOff)
 }
 
 func (x *laneLook) find(kind FindingKind, t schemas.Table, date time.Time, object string) {
@@ -284,15 +290,14 @@ func (x *laneLook) file(ctx context.Context, t schemas.Table, f lane.LiveFile, h
 	if _, lost := x.found[laneDay{table: t.Name, date: first}]; lost {
 		return nil
 	}
-	says := x.says(&x.state, first)
-	switch working, removed, known := says[0], says[1], says[3]; {
-	case working:
+	switch day := x.says(&x.state, first); {
+	case day.working:
 		return nil
-	case removed && !f.Rolled:
+	case day.removed && !f.Rolled:
 		x.find(FoundLeftover, t, first, x.object(t, f))
 		return nil
 	case !held[first] && !f.Rolled:
-		if !known { // of a day that is known it is the plain file that is missing
+		if !day.known { // of a day that is known it is the plain file that is missing
 			x.find(FoundLaneExtra, t, first, x.object(t, f))
 		}
 		return nil
