@@ -87,6 +87,8 @@ var rooms = []room{
 		"it tells what others have found, and runs nothing of ours; where the addresses are kept is the command's business"},
 	{"statuspage", []string{"internal/foreign", "jobs/clock", "jobs/state"}, nil,
 		"a page is made of what others have read, and who serves it is the command"},
+	{"control", nil, nil,
+		"it answers those who ask for runs, and what a run does is for jobs to say"},
 	{"internal/commandline", nil, []string{files, command}, "it knows structs and their tags, and no command"},
 	{"cmd/graphlake", []string{"internal/commandline", "schemas", "schemas/declare", "internal/foreign", "extract", "extract/graph", "load", "load/dirstore", "load/blobstore", "load/lane",
 		"jobs", "jobs/state", "jobs/plan", "jobs/derive", "jobs/erased", "jobs/exclude", "jobs/audit", "jobs/clock", "views", "report", "report/page", "notify", "statuspage"},
