@@ -153,7 +153,7 @@ func (v *Verifier) Caller(ctx context.Context, header http.Header) (Caller, erro
 		return Caller{}, unknown("it is no token that is signed by RS256: %v", foreign.New(err.Error()))
 	}
 	if err := v.keys.ready(ctx); err != nil {
-		return Caller{}, &RefusedError{http.StatusServiceUnavailable, err.Error()}
+		return Caller{}, err
 	}
 	verified, err := v.tokens.Verify(ctx, token) // key, signature, issuer, audience, expiry, not before
 	if expired, ok := errors.AsType[*oidc.TokenExpiredError](err); ok {

@@ -1,6 +1,7 @@
 package bearer
 
 import (
+	"cmp"
 	"context"
 	"crypto/rsa"
 	"encoding/json"
@@ -67,7 +68,7 @@ var (
 	errSignature  = errors.New("the signature is not of the key that the token names")
 )
 
-// ready returns when there are keys, and fails if there are none.
+// ready returns when there are keys; if there are none, a RefusedError.
 func (k *keySet) ready(ctx context.Context) error {
 	k.mu.Lock()
 	now := k.now()
@@ -83,15 +84,13 @@ func (k *keySet) ready(ctx context.Context) error {
 		k.asked = now
 		k.fetch(ctx)
 	}
-	if err := k.wait(ctx); err != nil {
-		return err
-	}
+	err := k.wait(ctx)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.keys) == 0 {
-		return fmt.Errorf("Entra's keys are not there, so that nobody can be let in: %w", k.fault)
+	if len(k.keys) > 0 {
+		return nil
 	}
-	return nil
+	return &RefusedError{http.StatusServiceUnavailable, fmt.Sprintf("Entra's keys are not there, so that nobody can be let in: %v", foreign.Error(cmp.Or(err, k.fault)))}
 }
 
 // VerifySignature is asked by the library for each token, of which it has checked the form.
@@ -100,7 +99,7 @@ func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	keys, err := k.named(ctx, signed.Signatures[0].Header.KeyID)
+	keys, err := k.named(ctx, signed.Signatures[0].Protected.KeyID)
 	if err != nil {
 		return nil, err
 	}

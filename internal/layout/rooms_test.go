@@ -89,6 +89,8 @@ var rooms = []room{
 		"a page is made of what others have read, and who serves it is the command"},
 	{"control", nil, nil,
 		"it answers those who ask for runs, and what a run does is for jobs to say"},
+	{"control/bearer", []string{"internal/foreign"}, []string{http, json, tokens},
+		"it says who asks and for which tenants, and not what can be asked"},
 	{"internal/commandline", nil, []string{files, command}, "it knows structs and their tags, and no command"},
 	{"cmd/graphlake", []string{"internal/commandline", "schemas", "schemas/declare", "internal/foreign", "extract", "extract/graph", "load", "load/dirstore", "load/blobstore", "load/lane",
 		"jobs", "jobs/state", "jobs/plan", "jobs/derive", "jobs/erased", "jobs/exclude", "jobs/audit", "jobs/clock", "views", "report", "report/page", "notify", "statuspage"},
@@ -161,6 +163,7 @@ const (
 	models   = "Microsoft's generated SDK"
 	duckdb   = "DuckDB"
 
+	tokens    = "tokens of callers"
 	telemetry = "OpenTelemetry"
 	collector = "how telemetry is sent"
 )
@@ -193,6 +196,8 @@ var subjects = []subject{
 		"flag", "github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/goccy/go-yaml", "github.com/vbauerster/mpb", "golang.org/x/term",
 	}, false,
 		"flags, the configuration file and the terminal end in cmd, which hands on plain options"},
+	{tokens, []string{"github.com/coreos/go-oidc", "github.com/go-jose"}, false,
+		"who asks is found out in one place; what is behind it gets a name"},
 	{telemetry, []string{"go.opentelemetry.io"}, false,
 		"jobs knows units and their numbers; what is below says them in values, and spans of libraries have URLs in them"},
 	{collector, []string{"go.opentelemetry.io/otel/sdk", "go.opentelemetry.io/otel/exporters", "go.opentelemetry.io/contrib", "github.com/prometheus"}, false,

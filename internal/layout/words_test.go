@@ -37,7 +37,7 @@ var outlets = map[string]string{
 
 func TestTextsOfErrorsPassForeign(t *testing.T) {
 	used, sources := map[string]bool{}, 0
-	for _, room := range []string{"cmd/graphlake", "extract", "internal/commandline", "internal/instant", "internal/json", "internal/record", "jobs", "load", "schemas", "transform", "views"} {
+	for _, room := range []string{"cmd/graphlake", "control", "extract", "internal/commandline", "internal/instant", "internal/json", "internal/record", "jobs", "load", "schemas", "transform", "views"} {
 		err := filepath.WalkDir(filepath.Join("../..", room), func(name string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.Contains(name, "test/") {
 				return err
