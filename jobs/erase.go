@@ -276,7 +276,7 @@ func (r *Runner) endErasing(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		tenantID, dataset, ok := load.StateOf(info.Name)
+		tenantID, dataset, ok := load.ParseState(info.Name)
 		if !ok || !tenants[tenantID] {
 			continue
 		}

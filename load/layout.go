@@ -10,6 +10,8 @@ package load
 //	state/<tenant id>/<dataset>.behind-<hash>.json                who is behind, if many; written before the state that names it, removed after
 //	state/<tenant id>/<dataset>.days.json                         what is held of each day, for readers; the end of each run writes it
 //	state/<tenant id>/<dataset>.lock                              the lock; whoever works on the dataset holds it
+//	state/<tenant id>/sign-in.json                                when the person's tokens were renewed last, and whether Graph refuses them; whoever renews them swaps it
+//	state/<tenant id>/sign-in.lock                                the lock of the person's tokens; who renews them, or signs in or out, holds it
 //	state/running/<run>.json                                      whose locks they are and how far the run is; it replaces it every while, and removes it at its end
 //	state/declared/<dataset>.json                                 columns of a declared dataset; a run or replay swaps it before it writes others
 //	state/notified.json                                           who was told of what; a run or schedule that notifies swaps it before and after it sends
@@ -62,6 +64,7 @@ const (
 	extension  = ".parquet"
 	document   = ".json"
 	ofDays     = ".days" + document
+	signIn     = "sign-in" // no dataset is called so: a dash is in no name of one
 )
 
 // AnyTenant matches ids of tenants and AnyDate dates, for readers whose patterns have classes; in others a star stands
@@ -159,8 +162,15 @@ func ParseState(object string) (tenantID, dataset string, ok bool) {
 		return "", "", false
 	}
 	tenantID, dataset = parts[1], strings.TrimSuffix(parts[2], document)
-	return tenantID, dataset, IsTenant(tenantID) && !strings.Contains(dataset, ".") && StateObject(tenantID, dataset) == object
+	called := dataset != signIn && !strings.Contains(dataset, ".")
+	return tenantID, dataset, called && IsTenant(tenantID) && StateObject(tenantID, dataset) == object
 }
+
+// SignInObject holds when the person who is signed in to a tenant was renewed last.
+func SignInObject(tenantID string) string { return StateObject(tenantID, signIn) }
+
+// SignInLock is the name of the lock of the tokens of the person who is signed in to a tenant.
+func SignInLock(tenantID string) string { return LockObject(tenantID, signIn) }
 
 // BehindObject holds the list of who is behind that a state names, by the hash of its text.
 func BehindObject(tenantID, dataset, hash string) string {
@@ -239,16 +249,6 @@ func RunOf(report string) string { return strings.TrimSuffix(path.Base(report), 
 
 // ProofObject holds what was found of somebody who was erased.
 func ProofObject(proof string) string { return Proofs + proof + document }
-
-// StateOf is the inverse of [StateObject].
-func StateOf(object string) (tenantID, dataset string, ok bool) {
-	parts := strings.Split(object, "/")
-	if len(parts) != 3 || !IsTenant(parts[1]) {
-		return "", "", false
-	}
-	dataset = strings.TrimSuffix(parts[2], document)
-	return parts[1], dataset, StateObject(parts[1], dataset) == object && !strings.Contains(dataset, ".")
-}
 
 // DeclaredObject holds what the files of a declared dataset have, in all tenants.
 func DeclaredObject(dataset string) string { return States + "declared/" + dataset + document }

@@ -101,7 +101,7 @@ func (c *config) heldDatasets(ctx context.Context, s store, tenants []plan.Tenan
 			if p, ok := load.ParsePartition(info.Name); ok {
 				note(p.Kind, p.Name, p.TenantID)
 			}
-			if tenantID, dataset, ok := load.StateOf(info.Name); ok {
+			if tenantID, dataset, ok := load.ParseState(info.Name); ok {
 				note(load.Raw, dataset, tenantID)
 			}
 		}
