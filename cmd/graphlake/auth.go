@@ -11,6 +11,14 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"graphlake/extract/graph"
+	"graphlake/internal/secretfile"
+)
+
+// The files that prove who we are.
+var (
+	certificateFile = secretfile.Kind{Key: "certificate_file"}
+	tokenFile       = secretfile.Kind{Key: "token_file", Short: true, MayBeLater: true}
+	collectorKey    = secretfile.Kind{Key: "OTEL_EXPORTER_OTLP_CLIENT_KEY"}
 )
 
 // authConfig says how a tenant is signed in to. What a method does not name does not matter to it.
@@ -106,7 +114,7 @@ func (t tenantConfig) source(scope string) (graph.TokenSource, error) {
 	case byCertificate:
 		o.Certificate, err = t.Auth.certificate()
 	case byWorkload:
-		o.Assertion, err = t.Auth.assertion, tokenFile.try(t.Auth.TokenFile)
+		o.Assertion, err = t.Auth.assertion, tokenFile.Try(t.Auth.TokenFile)
 	default:
 		var secret string
 		secret, err = environment(t.Auth.ClientSecretEnv)
@@ -119,7 +127,7 @@ func (t tenantConfig) source(scope string) (graph.TokenSource, error) {
 }
 
 func (a authConfig) certificate() (*graph.Certificate, error) {
-	file, err := certificateFile.read(a.CertificateFile)
+	file, err := certificateFile.Read(a.CertificateFile)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +146,7 @@ func (a authConfig) certificate() (*graph.Certificate, error) {
 
 // assertion reads the token that the cluster keeps fresh in the file.
 func (a authConfig) assertion(context.Context) (graph.Secret, error) {
-	text, err := tokenFile.read(a.TokenFile)
+	text, err := tokenFile.Read(a.TokenFile)
 	return graph.Secret(bytes.TrimSpace(text)), err
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"graphlake/internal/foreign"
+	"graphlake/internal/secretfile"
 	"graphlake/jobs"
 	"graphlake/jobs/clock"
 	"graphlake/load"
@@ -33,7 +34,7 @@ type notifyConfig struct {
 
 const formatTeams = "teams"
 
-var webhookFile = secretFile{key: "webhook_file"}
+var webhookFile = secretfile.Kind{Key: "webhook_file"}
 
 func (n notifyConfig) check(fail func(field, format string, args ...any)) {
 	ways := 0
@@ -100,7 +101,7 @@ func (c *config) target(n notifyConfig) (notify.Target, error) {
 	} else {
 		from = n.WebhookFile
 		var read []byte
-		read, err = webhookFile.read(n.WebhookFile)
+		read, err = webhookFile.Read(n.WebhookFile)
 		text = strings.TrimSpace(string(read))
 	}
 	var address notify.Address

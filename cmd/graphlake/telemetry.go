@@ -125,7 +125,7 @@ func wanted(signal string) (bool, error) {
 	case protocol != "" && protocol != "http/protobuf":
 		return false, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %q: there is http/protobuf, whose port is mostly 4318", protocol)
 	case of("CLIENT_KEY") != "": // which the exporter reads, whoever else can
-		return true, collectorKey.try(of("CLIENT_KEY"))
+		return true, collectorKey.Try(of("CLIENT_KEY"))
 	}
 	return true, nil
 }

@@ -1,4 +1,4 @@
-package main
+package secretfile
 
 import (
 	"io/fs"
@@ -6,11 +6,16 @@ import (
 	"testing"
 )
 
+var (
+	certificateFile = Kind{Key: "certificate_file"}
+	tokenFile       = Kind{Key: "token_file", Short: true, MayBeLater: true}
+)
+
 // Who may read what, by the mode and the owner of a file.
 func TestSecretFilesAreOurs(t *testing.T) {
 	const root, us, other = 0, 65532, 1000
 	for _, c := range []struct {
-		kind      secretFile
+		kind      Kind
 		mode      fs.FileMode
 		owner, we int
 		volume    bool
@@ -39,8 +44,8 @@ func TestSecretFilesAreOurs(t *testing.T) {
 		{tokenFile, 0o645, root, us, true, "everybody on this machine"},
 	} {
 		err := c.kind.check("x", c.mode, c.owner, c.we, c.volume)
-		if (c.want == "") != (err == nil) || err != nil && (!strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), c.kind.key+": x ")) {
-			t.Errorf("%s of mode %04o, of %d, read by %d, in a volume %t: %v, want %q", c.kind.key, c.mode, c.owner, c.we, c.volume, err, c.want)
+		if (c.want == "") != (err == nil) || err != nil && (!strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), c.kind.Key+": x ")) {
+			t.Errorf("%s of mode %04o, of %d, read by %d, in a volume %t: %v, want %q", c.kind.Key, c.mode, c.owner, c.we, c.volume, err, c.want)
 		}
 	}
 }

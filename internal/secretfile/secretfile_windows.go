@@ -1,4 +1,4 @@
-package main
+package secretfile
 
 import (
 	"errors"
@@ -26,20 +26,20 @@ var broad = []windows.WELL_KNOWN_SID_TYPE{
 var broadInDomain = []string{"513", "514", "515"}
 
 // checkOpen says whether an open file may be read by us.
-func (s secretFile) checkOpen(f *os.File, _ fs.FileInfo) error {
+func (k Kind) checkOpen(f *os.File, _ fs.FileInfo) error {
 	descriptor, err := windows.GetSecurityInfo(windows.Handle(f.Fd()), windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
 	who := ""
 	if err == nil {
 		who, err = broadAccess(descriptor)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: who may read %s: %w", s.key, f.Name(), err)
+		return fmt.Errorf("%s: who may read %s: %w", k.Key, f.Name(), err)
 	}
 	if who == "" {
 		return nil
 	}
 	return fmt.Errorf(`%s: the access list of %s lets %s read or change it: icacls "%[2]s" /inheritance:r /grant:r "%%USERNAME%%:(R,W,D)" SYSTEM:R, or for the account that graphlake runs as`,
-		s.key, f.Name(), who)
+		k.Key, f.Name(), who)
 }
 
 // broadAccess is the first group of everybody that a file's access list lets read or change it; empty if none.

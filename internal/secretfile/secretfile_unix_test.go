@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package secretfile
 
 import (
 	"io/fs"
@@ -44,7 +44,7 @@ func TestSecretFilesByLinks(t *testing.T) {
 	mounted := link("..data/token", "volume/token")
 	write("old/..2026_11_28_02_30_00.123456789/token", 0o644)
 	for _, c := range []struct {
-		kind secretFile
+		kind Kind
 		name string
 		want string
 	}{
@@ -54,15 +54,15 @@ func TestSecretFilesByLinks(t *testing.T) {
 		{tokenFile, filepath.Join(dir, "old/..2026_11_28_02_30_00.123456789/token"), "everybody"},
 		{tokenFile, filepath.Join(dir, "none"), "no such file"},
 	} {
-		text, err := c.kind.read(c.name)
+		text, err := c.kind.Read(c.name)
 		if (c.want == "") != (err == nil) || err == nil && string(text) != "secret" || err != nil && !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s %s: %q, %v, want %q", c.kind.key, c.name, text, err, c.want)
+			t.Errorf("%s %s: %q, %v, want %q", c.kind.Key, c.name, text, err, c.want)
 		}
 	}
-	if err := os.Truncate(ours, mostSecret+1); err != nil {
+	if err := os.Truncate(ours, most+1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := certificateFile.read(ours); err == nil || !strings.Contains(err.Error(), "so it is none") {
+	if _, err := certificateFile.Read(ours); err == nil || !strings.Contains(err.Error(), "so it is none") {
 		t.Errorf("a large file: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package secretfile
 
 import (
 	"os"
@@ -41,7 +41,7 @@ func TestSecretFilesAreAsked(t *testing.T) {
 	if err := os.WriteFile(file, []byte("secret"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	text, err := certificateFile.read(file)
+	text, err := certificateFile.Read(file)
 	if os.Getenv("GRAPHLAKE_WINE") == "" && err == nil && string(text) == "secret" {
 		return
 	}

@@ -1,0 +1,206 @@
+package sealed
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+const text = `{"RefreshToken":{"secret":"0.AXkA-refresh"}}`
+
+// in is a file of a directory that is not there yet.
+func in(t *testing.T) File {
+	t.Helper()
+	return File{Path: filepath.Join(t.TempDir(), "state", "contoso.token"), What: "token_cache", Key: bytes.Repeat([]byte{7}, KeyBytes), About: "tenant client"}
+}
+
+func content(t *testing.T, f File) []byte {
+	t.Helper()
+	all, err := os.ReadFile(f.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	f := in(t)
+	if got, err := f.Read(); got != nil || err != nil {
+		t.Errorf("of no file %q is read, %v", got, err)
+	}
+	var written []string
+	for _, want := range []string{text, text, "", strings.Repeat("x", 100_000)} {
+		if err := f.Write([]byte(want)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := f.Read()
+		if err != nil || string(got) != want || got == nil {
+			t.Errorf("%d bytes were written, and read %d, %v", len(want), len(got), err)
+		}
+		written = append(written, string(content(t, f)))
+	}
+	if written[0] == written[1] {
+		t.Error("one text is encrypted twice to the same")
+	}
+	if !strings.HasPrefix(written[0], sealedForm) || strings.Contains(written[0], "efresh") {
+		t.Errorf("the file has %q", written[0])
+	}
+	if err := errors.Join(f.Remove(), f.Remove()); err != nil {
+		t.Error(err)
+	}
+	if got, err := f.Read(); got != nil || err != nil {
+		t.Errorf("of a removed file %q is read, %v", got, err)
+	}
+}
+
+// What was changed, put elsewhere or written with another key is not taken.
+func TestWhatIsNotTaken(t *testing.T) {
+	f := in(t)
+	if err := f.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	whole := content(t, f)
+	other, another, none, short := f, f, f, f
+	other.Key, another.About, none.Key, short.Key = bytes.Repeat([]byte{8}, KeyBytes), "tenant other", nil, []byte("short")
+	for name, c := range map[string]struct {
+		f    File
+		want error
+	}{"another key": {other, ErrWrong}, "about something else": {another, ErrWrong}, "no key": {none, ErrNoKey}, "a short key": {short, errKeySize}} {
+		if got, err := c.f.Read(); got != nil || !errors.Is(err, c.want) || !strings.Contains(err.Error(), "token_cache: "+f.Path+": ") {
+			t.Errorf("%s: read %q, %v", name, got, err)
+		}
+	}
+	for i := range whole {
+		changed := bytes.Clone(whole)
+		changed[i] ^= 1
+		if got, err := f.open(changed); err == nil {
+			t.Fatalf("with byte %d changed %q is read", i, got)
+		}
+		if got, err := f.open(whole[:i]); err == nil {
+			t.Fatalf("of the first %d bytes %q is read", i, got)
+		}
+	}
+	if _, err := f.open([]byte(plainForm + text)); !errors.Is(err, ErrPlain) {
+		t.Errorf("a plain file in the place of an encrypted one: %v", err)
+	}
+	if _, err := f.open([]byte(text)); !errors.Is(err, ErrForm) {
+		t.Errorf("another file: %v", err)
+	}
+}
+
+// Without a key nothing is written, unless that was said, or was before.
+func TestPlain(t *testing.T) {
+	f := in(t)
+	f.Key = nil
+	if err := f.Write([]byte(text)); !errors.Is(err, ErrNoKey) {
+		t.Errorf("without a key: %v", err)
+	}
+	if entries, err := os.ReadDir(filepath.Dir(f.Path)); len(entries) > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without a key there are %v, %v", entries, err)
+	}
+	f.Plain = true
+	if err := f.Write([]byte(text)); err != nil || !f.IsPlain() {
+		t.Errorf("plain: %t, %v", f.IsPlain(), err)
+	}
+	f.Plain = false
+	if err := f.Write([]byte("next")); err != nil || string(content(t, f)) != plainForm+"next" {
+		t.Errorf("again: %q, %v", content(t, f), err)
+	}
+	if got, err := f.Read(); err != nil || string(got) != "next" {
+		t.Errorf("read %q, %v", got, err)
+	}
+	f.Key = bytes.Repeat([]byte{7}, KeyBytes)
+	if err := f.Write([]byte(text)); err != nil || f.IsPlain() {
+		t.Errorf("with a key over it: plain %t, %v", f.IsPlain(), err)
+	}
+}
+
+func TestNobodyElseReads(t *testing.T) {
+	f := in(t)
+	if err := f.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS == "windows" { // its access list counts, by which reading it has been allowed
+		if _, err := f.Read(); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	for name, want := range map[string]fs.FileMode{f.Path: 0o600, filepath.Dir(f.Path): 0o700} {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s has the mode %v, %v, want %v", name, info.Mode().Perm(), err, want)
+		}
+	}
+	if err := os.Chmod(f.Path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Read(); got != nil || err == nil || !strings.Contains(err.Error(), "its group can read it: chmod 600 "+f.Path) {
+		t.Errorf("with the mode 0640 %q is read, %v", got, err)
+	}
+}
+
+// A process that ends while it writes leaves a draft, which is gone with the next writing or removal.
+func TestDraftsOfTheDead(t *testing.T) {
+	f := in(t)
+	if err := f.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Dir(f.Path)
+	for name, do := range map[string]func() error{"Write": func() error { return f.Write([]byte("next")) }, "Remove": f.Remove} {
+		for _, left := range []string{"contoso.token.123.new", "fabrikam.token.123.new"} {
+			if err := os.WriteFile(filepath.Join(dir, left), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		_, ours := os.Stat(filepath.Join(dir, "contoso.token.123.new"))
+		_, others := os.Stat(filepath.Join(dir, "fabrikam.token.123.new"))
+		if !errors.Is(ours, fs.ErrNotExist) || others != nil {
+			t.Errorf("%s leaves its draft: %v, another's: %v", name, ours, others)
+		}
+	}
+}
+
+// Where nothing can be written the old file stays.
+func TestFailedWriting(t *testing.T) {
+	f := in(t)
+	if err := os.WriteFile(filepath.Dir(f.Path), nil, 0o600); err != nil { // a file where the directory belongs
+		t.Fatal(err)
+	}
+	if err := f.Write([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), "token_cache: ") {
+		t.Errorf("%v", err)
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	file := File{Path: "x", What: "token_cache", Key: bytes.Repeat([]byte{7}, KeyBytes), About: "tenant client"}
+	whole, err := file.seal([]byte(text))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole, true)
+	f.Add([]byte(plainForm+text), false)
+	f.Add([]byte(sealedForm), true)
+	f.Fuzz(func(t *testing.T, content []byte, key bool) {
+		of := file
+		if !key {
+			of.Key = nil
+		}
+		got, err := of.open(content)
+		switch {
+		case err != nil && got != nil:
+			t.Errorf("with an error there is %q", got)
+		case err == nil && key && !bytes.Equal(content, whole):
+			t.Errorf("%q is taken", content)
+		case err == nil && !key && string(content) != plainForm+string(got):
+			t.Errorf("%q is read as %q", content, got)
+		}
+	})
+}
