@@ -35,6 +35,8 @@ var rooms = []room{
 		"what is the same for every collection on Graph knows no dataset"},
 	{"internal/graphsim", nil, []string{http, json},
 		"the other side proves nothing once it learns from the code that it tests"},
+	{"internal/entrasim", nil, []string{files, http, json},
+		"the other side proves nothing once it learns from the code that it tests"},
 	{"transform", []string{"schemas", "internal/json", "internal/record", "internal/instant", "transform/facts"}, []string{arrow},
 		stageWhy + "; what transform knows of a dataset is its tables"},
 	{"internal/json", nil, nil,
@@ -139,7 +141,7 @@ var rooms = []room{
 
 // forTests are the rooms that any test may import besides those of its own room.
 var forTests = []string{
-	"schemas/declare", "internal/fixtures", "internal/graphsim", "internal/json", "jobs/state/statetest", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "transform/transformtest", "internal/golden",
+	"schemas/declare", "internal/entrasim", "internal/fixtures", "internal/graphsim", "internal/json", "jobs/state/statetest", "load/blobstore", "load/dirstore", "load/memstore", "load/storetest", "load/storetest/azurite", "transform/transformtest", "internal/golden",
 }
 
 // besides are the rooms that the tests of a room ask what they see of its work: of a run, an audit and a status.
