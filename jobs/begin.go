@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -22,6 +23,7 @@ func RunOf(ctx context.Context) string {
 // begin gives a run its id, which the context carries from here on, with the span of what it is.
 func (r *Runner) begin(ctx context.Context, what string, rep *Report, s plan.Selection) (context.Context, trace.Span) {
 	rep.begin()
+	rep.Run = cmp.Or(r.RunID, rep.Run)
 	rep.What = what
 	r.Progress.name(rep.Run)
 	ctx = context.WithValue(ctx, runKey{}, rep.Run)

@@ -47,9 +47,12 @@ type Report struct {
 
 func (r *Report) begin() {
 	r.Started = time.Now().UTC().Truncate(time.Millisecond)
-	r.Run = r.Started.Format("20060102T150405Z-") + strings.ToLower(rand.Text()[:8])
+	r.Run = NewRunID(r.Started)
 	r.Units = []UnitReport{}
 }
+
+// NewRunID is a new id of a run that begins, or is asked for, at an instant.
+func NewRunID(at time.Time) string { return load.NewRun(at, strings.ToLower(rand.Text()[:8])) }
 
 // keep puts the report of a run into the lake, also of one that was stopped. A lake with pseudonyms gets
 // the kinds of errors alone: what they say may name whom a request was for.
@@ -97,9 +100,10 @@ func (r *Report) keep(ctx context.Context, store state.Store, p Privacy) error {
 
 const notKeptMessage = "not kept in a lake with pseudonyms; the output of the run said it"
 
-// object is where the lake keeps the report, by the day on which the run began.
+// object is where the lake keeps the report: on the day that its id says.
 func (r *Report) object() string {
-	return load.ReportObject(r.Started, r.Run)
+	day, _ := load.TimeOfRun(r.Run)
+	return load.ReportObject(day, r.Run)
 }
 
 // UnitReport is what became of a unit, in numbers of this run alone. A replay's has no requests, and its records are

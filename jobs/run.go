@@ -34,6 +34,8 @@ type Runner struct {
 	Log        *slog.Logger
 	Memory     memory.Allocator // of rows; nil is Arrow's own
 	Stop       <-chan struct{}  // closed when no further unit is to begin; nil is never
+	// RunID is the id of the one run that is made with it, of [NewRunID]'s form; empty: a new one.
+	RunID string
 	// Progress, if there is one, says how far the run is.
 	Progress *Progress
 	// Pulse, if there is one, lets a run say in the lake that it is alive.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,7 +21,6 @@ import (
 var ErrNoRun = errors.New("the lake has no report of such a run")
 
 const (
-	runIDTime    = "20060102T150405Z"
 	runDays      = 31  // that are searched for runs
 	mostRuns     = 200 // that are read, the newest
 	runsTogether = 8   // that are read side by side
@@ -30,16 +28,11 @@ const (
 
 // LoadReport reads what the lake keeps of a run.
 func LoadReport(ctx context.Context, store load.Store, run string) (rep Report, err error) {
-	began, _, _ := strings.Cut(run, "-")
-	day, err := time.Parse(runIDTime, began)
-	if err != nil {
+	day, ok := load.TimeOfRun(run)
+	if !ok {
 		return rep, fmt.Errorf("%q is no id of a run, as 20261123T023000Z-abcdefgh is one: %w", run, ErrNoRun)
 	}
-	name := load.ReportObject(day, run)
-	if load.CheckName(name) != nil {
-		return rep, fmt.Errorf("%q: %w", run, ErrNoRun)
-	}
-	return readReport(ctx, store, name)
+	return readReport(ctx, store, load.ReportObject(day, run))
 }
 
 func readReport(ctx context.Context, store load.Store, name string) (rep Report, err error) {
@@ -83,9 +76,8 @@ func LoadReports(ctx context.Context, store load.Store, now time.Time) (all []Re
 	for i, name := range names {
 		readers.Go(func() error {
 			if all[i], errs[i] = readReport(ctx, store, name); errs[i] != nil {
-				began, _, _ := strings.Cut(load.RunOf(name), "-")
 				all[i] = Report{Run: load.RunOf(name), Status: state.Damaged}
-				all[i].Started, _ = time.Parse(runIDTime, began)
+				all[i].Started, _ = load.TimeOfRun(load.RunOf(name))
 				errs[i] = errors.New(foreign.Printable(errs[i].Error()))
 			}
 			return nil

@@ -17,6 +17,8 @@ package load
 //	state/notified.json                                           who was told of what; a run or schedule that notifies swaps it before and after it sends
 //	state/check/<random>.txt                                      written, read and removed by a check
 //	runs/dt=<date>/<run>.json                                     the report of a run; its end writes it, once
+//	control/<run>.json                                            a run that somebody asked the control API for; swapped by who asks, who begins it, while it runs, who cancels it, and at its end
+//	control/keys/<hash>.json                                      the same as it was asked for with an Idempotency-Key; written once, before it
 //	erased.json                                                   who was erased, as salted hashes; swapped before anything of somebody goes
 //	erased/<proof>.json                                           what a search for somebody who was erased has found; written once
 //	.staging/…                                                    on a disk only: drafts, until they are committed or the next process removes them
@@ -56,6 +58,12 @@ const (
 	States  = "state/"
 	Reports = "runs/"
 	Proofs  = "erased/"
+)
+
+// Asked begins the names of what was asked of the control API, and AskedKeys those of what was asked for with a key.
+const (
+	Asked     = "control/"
+	AskedKeys = Asked + "keys/"
 )
 
 const (
@@ -204,7 +212,7 @@ const Notified = States + "notified" + document
 func Tops() []string {
 	return []string{
 		Settings, string(Raw), string(Tables), string(Quarantine), strings.TrimSuffix(States, "/"), strings.TrimSuffix(Reports, "/"),
-		LaneObject, strings.TrimSuffix(DeltaTables, "/"),
+		strings.TrimSuffix(Asked, "/"), LaneObject, strings.TrimSuffix(DeltaTables, "/"),
 	}
 }
 
@@ -246,6 +254,35 @@ func DateOfReport(object string) time.Time {
 
 // RunOf is the run whose report an object is.
 func RunOf(report string) string { return strings.TrimSuffix(path.Base(report), document) }
+
+// runTime is how the id of a run begins: with when it began, or was asked for, in UTC.
+const runTime = "20060102T150405Z"
+
+// NewRun is the id of a run that begins, or is asked for, at an instant: it sorts by time, and the suffix tells it from others.
+func NewRun(at time.Time, suffix string) string { return at.UTC().Format(runTime) + "-" + suffix }
+
+// TimeOfRun is the instant that the id of a run begins with.
+func TimeOfRun(run string) (at time.Time, ok bool) {
+	began, suffix, _ := strings.Cut(run, "-")
+	at, err := time.Parse(runTime, began)
+	return at, err == nil && suffix != "" && !strings.Contains(run, "/") && CheckName(run) == nil
+}
+
+// AskedObject holds what is known of a run that the control API was asked for.
+func AskedObject(run string) string { return Asked + run + document }
+
+// AskedOn begins the names of those that were asked for on a day.
+func AskedOn(day time.Time) string { return Asked + day.UTC().Format("20060102") + "T" }
+
+// ParseAsked is the inverse of [AskedObject]; anything else is no asked run.
+func ParseAsked(object string) (run string, ok bool) {
+	run = strings.TrimSuffix(strings.TrimPrefix(object, Asked), document)
+	_, ok = TimeOfRun(run)
+	return run, ok && AskedObject(run) == object
+}
+
+// AskedKeyObject holds what was asked for with a key, by the hash of the key and of whose it is.
+func AskedKeyObject(hash string) string { return AskedKeys + hash + document }
 
 // ProofObject holds what was found of somebody who was erased.
 func ProofObject(proof string) string { return Proofs + proof + document }

@@ -8,12 +8,12 @@ import (
 	"graphlake/jobs/state"
 )
 
-// claims are the datasets that jobs of this schedule have at work. Of two jobs that share one the later waits until the other
+// Claims are the datasets that jobs or runs of this process have at work. Of two jobs that share one the later waits until the other
 // has ended; without that it would find the lock taken, fail, and be tried again after a pause. A job claims all of its
 // datasets at once or none, so that two never wait for each other. Of those that wait whoever came first begins first, as far as
 // its datasets are free: what waits for one keeps no other from being read, as presence every minute. Other processes are kept
 // off by the locks alone.
-type claims struct {
+type Claims struct {
 	mu      sync.Mutex
 	taken   map[state.Pair]bool
 	waiting []*claim // in the order in which they came
@@ -24,8 +24,8 @@ type claim struct {
 	granted chan struct{} // closed when the pairs are the claim's
 }
 
-// take waits until none of the datasets is another job's, and calls waits before that, once. It is false if the context has ended.
-func (c *claims) take(ctx context.Context, pairs []state.Pair, waits func()) (free func(), ok bool) {
+// Take waits until none of the datasets is another job's, and calls waits before that, once. It is false if the context has ended.
+func (c *Claims) Take(ctx context.Context, pairs []state.Pair, waits func()) (free func(), ok bool) {
 	own := &claim{pairs, make(chan struct{})}
 	c.change(func() { c.waiting = append(c.waiting, own) })
 	select {
@@ -46,7 +46,7 @@ func (c *claims) take(ctx context.Context, pairs []state.Pair, waits func()) (fr
 }
 
 // give takes back a claim, whether it was granted or still waits. The caller holds the mutex.
-func (c *claims) give(own *claim) {
+func (c *Claims) give(own *claim) {
 	if i := slices.Index(c.waiting, own); i >= 0 {
 		c.waiting = slices.Delete(c.waiting, i, i+1)
 		return
@@ -57,7 +57,7 @@ func (c *claims) give(own *claim) {
 }
 
 // change changes who claims what, and grants what can be granted then, in the order of waiting.
-func (c *claims) change(change func()) {
+func (c *Claims) change(change func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	change()

@@ -33,7 +33,7 @@ type Schedule struct {
 	Do  func(ctx context.Context, j Job, now time.Time) (again bool)
 	Log *slog.Logger
 
-	claims claims
+	claims Claims
 }
 
 // pause is how long after a run that could not reach Graph or the lake, or found it locked, it is tried again.
@@ -119,7 +119,7 @@ func (w *waking) catchUp(ctx context.Context) {
 func (w *waking) run(ctx context.Context, at time.Time) {
 	for ctx.Err() == nil {
 		w.done = at
-		free, ok := w.schedule.claims.take(ctx, w.job.Selection.Pairs(), func() {
+		free, ok := w.schedule.claims.Take(ctx, w.job.Selection.Pairs(), func() {
 			w.log.InfoContext(ctx, "job waits for another one that is at work on its datasets")
 		})
 		if !ok {
