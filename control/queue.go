@@ -1,0 +1,252 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"graphlake/internal/foreign"
+	"graphlake/jobs"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
+	"graphlake/load"
+)
+
+const (
+	// mostQueued wait for others in one server.
+	mostQueued = 100
+	// mostRunning are at work side by side in one server.
+	mostRunning = 4
+	// lookEvery is how often a server looks for runs that another one was asked for and has not begun.
+	lookEvery = 30 * time.Second
+)
+
+// errFull says that too many runs wait.
+var errFull = errors.New("too many runs wait for others: ask again later")
+
+// queue begins the runs that were asked for. Of two that share a dataset of a tenant the later waits for the other; what else waits,
+// waits for one of the places. A run is begun by who says so first in the lake: whatever several servers have in their queues, one
+// begins it. What waits when the server ends is queued again by the next one, or by another, which looks for it every while.
+type queue struct {
+	server *Server
+	claims clock.Claims
+	places *semaphore.Weighted
+	atWork sync.WaitGroup
+
+	mu      sync.Mutex
+	queued  int                           // places in the queue that are taken
+	cancels map[string]context.CancelFunc // by run, of all that wait or run here
+	seen    map[string]bool               // runs that nobody has to begin any more
+	end     context.Context               // of the server: what waits then begins no more; nil: it has not begun
+	broken  context.Context               // runs under way are broken off at its end
+}
+
+func newQueue(s *Server) *queue {
+	return &queue{server: s, places: semaphore.NewWeighted(mostRunning), cancels: map[string]context.CancelFunc{}, seen: map[string]bool{}}
+}
+
+// reserve takes a place in the queue, for a run that add or release follows with.
+func (q *queue) reserve() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.queued >= mostQueued {
+		return errFull
+	}
+	q.queued++
+	return nil
+}
+
+// release gives back a place in the queue.
+func (q *queue) release() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.queued--
+}
+
+// add queues a run, in a place that was reserved. One that waits here already is not queued again.
+func (q *queue) add(a asked) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if _, there := q.cancels[a.Run]; there || q.seen[a.Run] || q.end == nil || q.end.Err() != nil {
+		q.queued--
+		return
+	}
+	waiting, cancel := context.WithCancel(q.end)
+	running, breakOff := context.WithCancel(q.broken)
+	q.cancels[a.Run] = func() { cancel(); breakOff() }
+	q.atWork.Go(func() {
+		defer cancel()
+		defer breakOff()
+		done := q.work(waiting, running, a)
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		delete(q.cancels, a.Run)
+		if done {
+			q.seen[a.Run] = true
+		}
+	})
+}
+
+// cancel breaks off a run that waits or runs here.
+func (q *queue) cancel(run string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if cancel := q.cancels[run]; cancel != nil {
+		cancel()
+	}
+}
+
+// has reports whether a run waits or runs here, or nobody has to begin it any more.
+func (q *queue) has(run string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.cancels[run] != nil || q.seen[run]
+}
+
+// look queues what was asked for and not begun, by this server before it was started anew, or by another.
+func (q *queue) look(ctx context.Context) {
+	s := q.server
+	all, err := loadAsked(ctx, s.Store, s.Now(), q.has)
+	if err != nil && ctx.Err() == nil {
+		s.Log.WarnContext(ctx, "not all that was asked for could be read in the lake", "error", err)
+	}
+	for _, a := range all {
+		if a.state(s.Now()) != Queued {
+			q.mu.Lock()
+			q.seen[a.Run] = true
+			q.mu.Unlock()
+			continue
+		}
+		if q.reserve() != nil {
+			return
+		}
+		q.add(a)
+	}
+}
+
+// forget keeps what was seen to what the lake is asked for.
+func (q *queue) forget() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for run := range q.seen {
+		if at, _ := load.TimeOfRun(run); q.server.Now().Sub(at) > 2*longestWait {
+			delete(q.seen, run)
+		}
+	}
+}
+
+// run begins what is asked for until ctx ends, and then waits for what is under way: until it has ended, or is broken off when
+// broken ends.
+func (q *queue) run(ctx, broken context.Context) {
+	q.mu.Lock()
+	q.end, q.broken = ctx, broken
+	q.mu.Unlock()
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		q.look(ctx)
+		q.forget()
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+	}
+	q.atWork.Wait()
+}
+
+// work waits until a run may begin, and runs it. It is not done if somebody has to begin it yet.
+func (q *queue) work(waiting, running context.Context, a asked) (done bool) {
+	s := q.server
+	log := s.Log.With("run", a.Run, "caller", a.By)
+	queued := true
+	leave := func() {
+		if queued {
+			q.release()
+		}
+		queued = false
+	}
+	defer leave()
+	sel, err := s.selection(a)
+	if err != nil { // the configuration is another one since
+		q.conclude(running, a.Run, Result{ExitStatus: s.ExitStatus(jobs.Report{}, err), Error: foreign.Printable(err.Error())}, false)
+		return true
+	}
+	free, ok := q.claims.Take(waiting, sel.Pairs(), func() {
+		log.InfoContext(waiting, "run waits for another one that is at work on its datasets")
+	})
+	if !ok {
+		return false
+	}
+	defer free()
+	if q.places.Acquire(waiting, 1) != nil {
+		return false
+	}
+	defer q.places.Release(1)
+	leave()
+	a, err = update(waiting, s.Store, a.Run, func(now *asked) error {
+		if now.state(s.Now()) != Queued {
+			return errNoChange
+		}
+		now.Begun = s.Now()
+		now.Beat, now.Host, now.PID = now.Begun, s.Host, s.PID
+		return nil
+	})
+	switch {
+	case errors.Is(err, errNoChange): // another server has begun it, or somebody has canceled it
+		return true
+	case err != nil:
+		log.WarnContext(waiting, "run could not be begun; it is tried again", "error", err)
+		return false
+	}
+	q.begun(running, a, sel)
+	return true
+}
+
+// begun runs what was begun, says meanwhile that it does, and hears whether another server was asked to cancel it.
+func (q *queue) begun(ctx context.Context, a asked, sel plan.Selection) {
+	s := q.server
+	ctx, breakOff := context.WithCancel(ctx)
+	defer breakOff()
+	beats := make(chan struct{})
+	go func() {
+		defer close(beats)
+		tick := time.NewTicker(beatEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+			now, err := update(ctx, s.Store, a.Run, func(now *asked) error { now.Beat = s.Now(); return nil })
+			if err != nil && ctx.Err() == nil {
+				s.Log.WarnContext(ctx, "that the run is alive could not be said in the lake; the run goes on", "run", a.Run, "error", err)
+			}
+			if !now.Cancel.IsZero() {
+				breakOff()
+			}
+		}
+	}()
+	result := s.Options.Run(ctx, a.Run, sel)
+	brokenOff := ctx.Err() != nil || q.end.Err() != nil
+	breakOff()
+	<-beats
+	q.conclude(ctx, a.Run, result, brokenOff)
+}
+
+// conclude writes down what became of a run, also when the server ends.
+func (q *queue) conclude(ctx context.Context, run string, r Result, brokenOff bool) {
+	s := q.server
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	_, err := update(ctx, s.Store, run, func(now *asked) error {
+		now.end(r, brokenOff, s.Now())
+		return nil
+	})
+	if err != nil {
+		s.Log.ErrorContext(ctx, "what became of the run could not be written down; its report says it, if it has one", "run", run, "error", err)
+	}
+}

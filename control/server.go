@@ -1,0 +1,139 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"path"
+	"time"
+
+	"graphlake/control/bearer"
+	"graphlake/internal/foreign"
+	"graphlake/jobs"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
+)
+
+// Options are what a server needs of the command that starts it.
+type Options struct {
+	Store   state.Store
+	Tenants []plan.Tenant // that are configured
+	Callers Callers
+	Longest time.Duration // of a range that is asked for
+	// Select says what a choice means in the configuration. What is wrong with it, the error says to the caller: it names nothing
+	// that is another's.
+	Select func(Choice) (plan.Selection, error)
+	// Run makes the run of that id until it has ended, and breaks it off when ctx ends.
+	Run func(ctx context.Context, run string, sel plan.Selection) Result
+	// Status is how the lake stands in what is selected.
+	Status func(ctx context.Context, sel plan.Selection, now time.Time) (clock.Status, error)
+	// ExitStatus is that of a command that has ended with a report, or with an error.
+	ExitStatus func(jobs.Report, error) int
+	Host       string // where the server runs
+	PID        int
+	Log        *slog.Logger
+	Now        func() time.Time // nil: the present
+}
+
+// Callers say who asks. What is not a [bearer.RefusedError] means that it cannot be said now.
+type Callers interface {
+	Caller(ctx context.Context, header http.Header) (bearer.Caller, error)
+}
+
+// Choice is what a caller has chosen of what is configured.
+type Choice struct {
+	Job      string // empty: none
+	Dataset  string // empty: of the job, or those of all jobs
+	Tenants  []plan.Tenant
+	From, To time.Time // zero: what is due
+}
+
+// Result is what became of a run.
+type Result struct {
+	Report     jobs.Report // without an id if the run has not begun
+	ExitStatus int
+	Error      string // why there is no report; empty: there is one
+}
+
+// Server is the control API. Begin with [Server.Run]; meanwhile [Server.Handler] may be served.
+type Server struct {
+	Options
+	queue  *queue
+	health health
+	mux    *http.ServeMux
+}
+
+// New makes a server. It does nothing before Run.
+func New(o Options) *Server {
+	if now := o.Now; now == nil {
+		o.Now = func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+	}
+	s := &Server{Options: o, mux: http.NewServeMux()}
+	s.queue = newQueue(s)
+	s.mux.HandleFunc("POST /v1/runs", s.guarded("ask for a run", s.ask))
+	s.mux.HandleFunc("GET /v1/runs/{run}", s.guarded("look at a run", s.run))
+	s.mux.HandleFunc("POST /v1/runs/{run}/cancel", s.guarded("cancel a run", s.cancel))
+	s.mux.HandleFunc("GET /v1/status", s.guarded("status", s.status))
+	s.mux.HandleFunc("GET /v1/coverage", s.guarded("coverage", s.coverage))
+	s.mux.HandleFunc("GET /v1/openapi.json", s.openAPI)
+	s.mux.HandleFunc("GET /healthz", s.healthz)
+	return s
+}
+
+// Run begins the runs that are asked for until ctx ends, and returns when those under way have ended too. They are broken off when
+// graceful ends.
+func (s *Server) Run(ctx, graceful context.Context) { s.queue.run(ctx, graceful) }
+
+// Handler answers requests.
+func (s *Server) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, pattern := s.mux.Handler(r)
+		if pattern == "" || r.URL.Path != path.Clean(r.URL.Path) {
+			s.nothing(w, r)
+			return
+		}
+		s.mux.ServeHTTP(w, r)
+	})
+}
+
+// nothing answers what no route is for.
+func (s *Server) nothing(w http.ResponseWriter, r *http.Request) {
+	h, pattern := s.mux.Handler(r)
+	other := &headOnly{header: http.Header{}, status: http.StatusOK}
+	if pattern == "" {
+		h.ServeHTTP(other, r)
+	}
+	if allow := other.header.Get("Allow"); allow != "" && other.status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", allow)
+		problem(w, http.StatusMethodNotAllowed, "")
+		return
+	}
+	problem(w, http.StatusNotFound, "")
+}
+
+// headOnly takes an answer without its body.
+type headOnly struct {
+	header http.Header
+	status int
+}
+
+func (h *headOnly) Header() http.Header         { return h.header }
+func (h *headOnly) WriteHeader(status int)      { h.status = status }
+func (h *headOnly) Write(b []byte) (int, error) { return len(b), nil }
+
+func (s *Server) openAPI(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(OpenAPI()) // the other side has gone: nobody is left to be told
+}
+
+// away answers when the lake does not.
+func (s *Server) away(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() == nil || !errors.Is(err, context.Canceled) {
+		s.Log.ErrorContext(r.Context(), "a call could not be answered", "error", foreign.Printable(err.Error()))
+	}
+	w.Header().Set("Retry-After", "30")
+	problem(w, http.StatusServiceUnavailable, "the lake does not answer; ask again later")
+}
