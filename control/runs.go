@@ -72,9 +72,9 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, c *call) {
 	switch {
 	case errors.Is(err, errFull):
 		w.Header().Set("Retry-After", "60")
-		problem(w, http.StatusTooManyRequests, err.Error())
+		problem(w, http.StatusTooManyRequests, foreign.Printable(err.Error()))
 	case errors.Is(err, errOtherRequest):
-		problem(w, http.StatusUnprocessableEntity, err.Error())
+		problem(w, http.StatusUnprocessableEntity, foreign.Printable(err.Error()))
 	case err != nil:
 		s.away(w, r, err)
 	default:
