@@ -153,7 +153,7 @@ func (r *Reading) sendDetail(ctx context.Context, records chan<- []record.Record
 	if err == nil {
 		made, err = r.parts(ctx, made, e)
 	}
-	if err == nil && len(e.of.by) > 0 {
+	if err == nil && len(e.of.by) > 0 && r.dataset.Source.Detail.Document() == nil { // with a document it has been noted
 		made = note(made.JSON, e.of.by, "parent", e.of.id)
 	}
 	if graph.KindOf(err) == graph.NotFound && r.absent(ctx, place, e) {

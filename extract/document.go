@@ -96,12 +96,17 @@ func (r *Reading) withDocument(ctx context.Context, of record.Record, e entry, p
 	return record.Record{JSON: withMember(made, ours, slices.Concat([]byte("{"), added, []byte("}")))}, nil
 }
 
-// added are the members that a record has of whom it is read for and of its source, each with a comma behind it.
+// added are the members that a record has of whom it is read for, by which way, and of its source, each with a comma behind it.
 func (r *Reading) added(of parent) []byte {
 	var text []byte
 	for _, m := range []struct{ name, value string }{{"parent", of.id}, {"source", r.dataset.Source.Label}, {"grandparent", of.of}} {
 		if m.value != "" {
 			text = append(json.AppendQuoted(append(json.AppendQuoted(text, m.name), ':'), m.value), ',')
+		}
+	}
+	for _, e := range of.by {
+		if e.kept != nil {
+			text = append(append(append(json.AppendQuoted(text, e.name), ':'), e.kept...), ',')
 		}
 	}
 	return text

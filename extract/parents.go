@@ -172,7 +172,11 @@ func (l *listing) single(ctx context.Context, records chan<- []record.Record) er
 		return err
 	}
 	l.reading.counts.listed.Add(1)
-	return send(ctx, records, []record.Record{l.reading.named(&v, l.parent)})
+	var more []string
+	if l.reading.dataset.Mode == schemas.Observations {
+		more = []string{"observed", l.reading.observed()}
+	}
+	return send(ctx, records, []record.Record{l.reading.named(&v, l.parent, more...)})
 }
 
 // readBatch reads what one request gives for many parents, as it is at the instant that was asked for.
@@ -199,7 +203,7 @@ func (r *Reading) readBatch(ctx context.Context, records chan<- []record.Record,
 			if err := r.complete(ctx, &v, req); err != nil {
 				return err
 			}
-			observed = append(observed, note(v.JSON, nil, "observed", r.asked.From.UTC().Format(time.RFC3339)))
+			observed = append(observed, note(v.JSON, nil, "observed", r.observed()))
 		}
 		if err := send(ctx, records, observed); err != nil {
 			return err
@@ -210,6 +214,9 @@ func (r *Reading) readBatch(ctx context.Context, records chan<- []record.Record,
 	}
 	return nil
 }
+
+// observed is the instant for which an observation was asked.
+func (r *Reading) observed() string { return r.asked.From.UTC().Format(time.RFC3339) }
 
 // mostUnknown is how many of a batch the service may know nothing of without that being doubted.
 const mostUnknown = 10
@@ -303,7 +310,7 @@ func (r *Reading) list(ctx context.Context, records chan<- []record.Record, sour
 func (r *Reading) listOnce(ctx context.Context, records chan<- []record.Record, source *schemas.Parent, of parent) ([]parent, error) {
 	var all []parent
 	met := map[string]bool{}
-	for page, err := range r.pages(ctx, r.parentsRequest(source, of)) {
+	for page, err := range r.pagesOf(ctx, r.parentsRequest(source, of), source.Single) {
 		if err != nil {
 			return nil, fmt.Errorf("list the parents: %w", err)
 		}

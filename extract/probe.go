@@ -60,7 +60,7 @@ const (
 // probeBetween asks for what there is of the first parent of a few that has something that leads to records, in the last weeks. Where
 // none has, all has answered that was asked.
 func (r *Reading) probeBetween(ctx context.Context) error {
-	page, err := r.firstPageOf(ctx, r.parentsRequest(r.dataset.Source.Parent, parent{}), probedParents)
+	page, err := r.firstParents(ctx, r.dataset.Source.Parent, parent{}, probedParents)
 	if err != nil {
 		return err
 	}
@@ -109,11 +109,23 @@ func (r *Reading) firstParent(ctx context.Context, source *schemas.Parent) (pare
 			return parent{}, err
 		}
 	}
-	page, err := r.firstPage(ctx, r.parentsRequest(source, of))
+	page, err := r.firstParents(ctx, source, of, 1)
 	if err != nil || len(page.Values) == 0 {
 		return parent{}, err
 	}
 	return parent{id: string(page.Values[0].ID), of: of.id}, nil
+}
+
+// firstParents are the first of the parents, so many where Graph makes it so.
+func (r *Reading) firstParents(ctx context.Context, source *schemas.Parent, of parent, most int) (graph.Page, error) {
+	req := r.parentsRequest(source, of)
+	if !source.Single {
+		return r.firstPageOf(ctx, req, most)
+	}
+	for page, err := range (&question{single: true}).pages(ctx, r.client, req) {
+		return page, err
+	}
+	return graph.Page{}, nil
 }
 
 func (r *Reading) firstPage(ctx context.Context, req graph.Request) (graph.Page, error) {
@@ -172,10 +184,10 @@ func ProbeGates(ctx context.Context, c *graph.Client, ds schemas.Dataset, now ti
 
 func (r *Reading) probeGates(ctx context.Context) (g Gates, err error) {
 	source := r.dataset.Source
-	if source.Parent == nil || source.Parent.Of != nil || source.Parent.Batch > 0 || len(source.Between) > 0 || source.Paging == schemas.Single {
+	if source.Parent == nil || source.Parent.Of != nil || source.Parent.Batch > 0 || len(source.Between) > 0 && source.Detail.Document() == nil || source.Paging == schemas.Single {
 		return g, nil
 	}
-	parents, err := r.firstPageOf(ctx, r.parentsRequest(source.Parent, parent{}), probedParents)
+	parents, err := r.firstParents(ctx, source.Parent, parent{}, probedParents)
 	if err != nil {
 		return g, err
 	}
@@ -207,6 +219,9 @@ func (r *Reading) probeGates(ctx context.Context) (g Gates, err error) {
 
 // probeRecord asks for what there is of a parent. If there is something, and the dataset has documents, it reads the first one.
 func (r *Reading) probeRecord(ctx context.Context, of parent) (found bool, gate DocumentGate, err error) {
+	if way := r.dataset.Source.Between; len(of.by) < len(way) {
+		return r.probeRecordBetween(ctx, &way[len(of.by)], of)
+	}
 	req := shortest(r.listRequest(r.asked, of), 1)
 	for page, err := range r.client.Pages(ctx, req) {
 		if err != nil || len(page.Values) == 0 || r.dataset.Source.Detail.Document() == nil {
@@ -216,6 +231,21 @@ func (r *Reading) probeRecord(ctx context.Context, of parent) (found bool, gate 
 		return true, gate, err
 	}
 	return false, NoDocument, nil
+}
+
+// probeRecordBetween asks the first elements of a collection between a parent and its records, until one leads to a record.
+func (r *Reading) probeRecordBetween(ctx context.Context, way *schemas.Between, of parent) (found bool, gate DocumentGate, err error) {
+	elements, err := r.elementsOf(ctx, way, &listing{reading: r, asked: r.asked, parent: of})
+	for _, e := range elements[:min(len(elements), probedParents)] {
+		next := of
+		next.by = append(slices.Clip(of.by), e)
+		found, gate, err = r.probeRecord(ctx, next)
+		if found || err != nil && graph.KindOf(err) != graph.NotFound {
+			return found, gate, err
+		}
+		err = nil
+	}
+	return false, NoDocument, err
 }
 
 // probeDocument reads the document of a listed record.

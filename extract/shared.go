@@ -32,6 +32,7 @@ type Shared struct {
 type question struct {
 	version, path  string
 	query, headers []schemas.Param
+	single         bool // the answer is the one element
 	datasets       int
 }
 
@@ -102,16 +103,17 @@ func includes(all, some []schemas.Param) bool {
 // questionsOf are the lists that a dataset asks for without a range, each once.
 func questionsOf(d schemas.Dataset) map[string]*question {
 	all := map[string]*question{}
-	add := func(path string, query, headers []schemas.Param) {
-		q := &question{version: d.Source.API, path: path, query: query, headers: headers}
+	ask := func(path string, query, headers []schemas.Param, single bool) {
+		q := &question{version: d.Source.API, path: path, query: query, headers: headers, single: single}
 		all[q.key()] = q
 	}
+	add := func(path string, query, headers []schemas.Param) { ask(path, query, headers, false) }
 	s := d.Source
 	if s.Paging == schemas.NextLink && s.Window == (schemas.Window{}) {
 		add(s.Path, s.Query, s.Headers)
 	}
 	for p := s.Parent; p != nil; p = p.Of {
-		add(p.Path, p.Query, p.Headers)
+		ask(p.Path, p.Query, p.Headers, p.Single)
 	}
 	if s.Detail != nil {
 		for _, part := range s.Detail.Parts {
@@ -119,6 +121,24 @@ func questionsOf(d schemas.Dataset) map[string]*question {
 		}
 	}
 	return all
+}
+
+// pages are those by which a request is answered.
+func (q *question) pages(ctx context.Context, c *graph.Client, r graph.Request) iter.Seq2[graph.Page, error] {
+	if !q.single {
+		return c.Pages(ctx, r)
+	}
+	return func(yield func(graph.Page, error) bool) {
+		v, err := c.Get(ctx, r)
+		if err == nil && len(v.ID) == 0 {
+			err = r.Malformed("the answer has no id")
+		}
+		if err != nil {
+			yield(graph.Page{}, err)
+			return
+		}
+		yield(graph.Page{Values: []graph.Value{v}}, nil)
+	}
 }
 
 // lists reports whether both are of one list, and give the same of its elements.
@@ -132,26 +152,31 @@ var variable = regexp.MustCompile(`\{[^}]*\}`)
 
 // key is the question without the names of the variables in its path.
 func (q *question) key() string {
-	return fmt.Sprint(q.version, variable.ReplaceAllString(q.path, "{}"), q.query, q.headers)
+	return fmt.Sprint(q.version, variable.ReplaceAllString(q.path, "{}"), q.query, q.headers, q.single)
 }
 
 // pages are those of a list. One that several datasets ask for comes as one page.
 func (r *Reading) pages(ctx context.Context, req graph.Request) iter.Seq2[graph.Page, error] {
+	return r.pagesOf(ctx, req, false)
+}
+
+// pagesOf are those of a list, or of an answer that is its one element.
+func (r *Reading) pagesOf(ctx context.Context, req graph.Request, single bool) iter.Seq2[graph.Page, error] {
 	return func(yield func(graph.Page, error) bool) {
+		asked := question{version: req.Version, path: req.Path, query: paramsOf(req.Query), headers: paramsOf(req.Headers), single: single}
 		if len(r.options.Shared.several) == 0 {
-			r.client.Pages(ctx, req)(yield)
+			asked.pages(ctx, r.client, req)(yield)
 			return
 		}
-		asked := question{version: req.Version, path: req.Path, query: paramsOf(req.Query), headers: paramsOf(req.Headers)}
 		q := r.options.Shared.several[asked.key()]
 		if q == nil {
-			r.client.Pages(ctx, req)(yield)
+			asked.pages(ctx, r.client, req)(yield)
 			return
 		}
 		var page graph.Page
 		elements, err := r.options.Shared.elements(ctx, r.client, q, req)
 		if errors.Is(err, errNotShared) {
-			r.client.Pages(ctx, req)(yield)
+			asked.pages(ctx, r.client, req)(yield)
 			return
 		}
 		for i := 0; i < len(elements) && err == nil; i++ {
@@ -186,7 +211,7 @@ func (s *Shared) elements(ctx context.Context, c *graph.Client, q *question, r g
 	size := 0
 	r.Query, r.Headers, r.Fields = paramsFor(q.query), paramsFor(q.headers), nil
 	var all [][]byte
-	for page, err := range c.Pages(ctx, r) {
+	for page, err := range q.pages(ctx, c, r) {
 		if err != nil {
 			return nil, err
 		}

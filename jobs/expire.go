@@ -430,8 +430,10 @@ func (r *Runner) expireRuns(ctx context.Context, sel plan.Selection, dryRun bool
 // unknown says of which tenants and datasets the lake holds states that nobody has selected: nothing of them is removed.
 func (r *Runner) unknown(ctx context.Context, sel plan.Selection) (notes []plan.Note, err error) {
 	selected := map[state.Pair]bool{}
-	for _, p := range sel.Pairs() {
-		selected[p] = true
+	for _, t := range sel.Tenants {
+		for _, d := range sel.Datasets { // also those that are not read any more, since a person is signed in
+			selected[state.Pair{TenantID: t.ID, Dataset: d.Name}] = true
+		}
 	}
 	for info, err := range r.Store.List(ctx, load.States) {
 		if err != nil {

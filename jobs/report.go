@@ -275,7 +275,11 @@ func (u *UnitReport) decideOutcome(unit plan.Unit, err error) {
 	case kind == graph.Unauthorized:
 		u.Outcome, u.Error.Kind = state.Forbidden, kind.String()
 		if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == 403 && !e.SignIn {
-			needed := fmt.Sprintf("%s needs the application permission %s", u.Dataset, permissions(unit.Dataset.Requirements()...))
+			kind := schemas.Application
+			if unit.Tenant.Person {
+				kind = schemas.Delegated
+			}
+			needed := fmt.Sprintf("%s needs the %v permission %s", u.Dataset, kind, permissions(unit.Dataset.Requirements()...))
 			if x, ok := errors.AsType[*exclude.Error](err); ok {
 				needed = "that needs the application permission " + permissions(x.Permissions)
 			}

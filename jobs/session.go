@@ -83,7 +83,7 @@ func newSession(ctx context.Context, r *Runner, sel plan.Selection) (*Session, e
 	}
 	shared := map[string]*extract.Shared{}
 	for _, t := range sel.Tenants {
-		shared[t.ID] = extract.NewShared(sel.Datasets)
+		shared[t.ID] = extract.NewShared(t.Datasets(sel.Datasets))
 	}
 	return &Session{runner: r, told: told, selection: sel, notes: notes, encoders: newEncoders(1), shared: shared}, nil
 }
@@ -91,7 +91,7 @@ func newSession(ctx context.Context, r *Runner, sel plan.Selection) (*Session, e
 func (s *Session) lock(ctx context.Context) {
 	failed := s.exclude(ctx)
 	for _, t := range s.selection.Tenants {
-		for _, d := range s.selection.Datasets {
+		for _, d := range t.Datasets(s.selection.Datasets) {
 			err := cmp.Or(failed, s.excluded.Err(t.ID), s.runner.stopped())
 			var o *openDataset
 			if err == nil {

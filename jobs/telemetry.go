@@ -86,7 +86,7 @@ func (t *Telemetry) Observe(ctx context.Context, store load.Store, s plan.Select
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, tenant := range s.Tenants {
-		for _, d := range s.Datasets {
+		for _, d := range tenant.Datasets(s.Datasets) {
 			pair := state.Pair{TenantID: tenant.ID, Dataset: d.Name}
 			st := known[pair]
 			r := reached{of: metric.WithAttributes(whose(tenant.Name, d.Name)...), to: st.Coverage.End()}

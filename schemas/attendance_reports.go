@@ -14,29 +14,8 @@ var AttendanceReports = Dataset{
 		API:    "v1.0",
 		Path:   "/users/{parent}/onlineMeetings/{meeting}/attendanceReports",
 		Parent: allUsers,
-		Between: []Between{
-			{
-				Name:    "join_url",
-				Path:    "/users/{parent}/calendarView",
-				Query:   []Param{{"startDateTime", "{from}"}, {"endDateTime", "{to}"}, {"$select", "id,isOrganizer,onlineMeeting"}, {"$top", "500"}},
-				Headers: []Param{{"Prefer", `outlook.timezone="UTC"`}},
-				ID:      "onlineMeeting.joinUrl",
-				Where:   []Path{"isOrganizer"},
-				// A session may begin before the midnight that its event lies behind, or after it.
-				Around:      Day,
-				Budget:      outlook,
-				Permissions: []Permission{"Calendars.ReadBasic.All", "Calendars.Read"},
-			},
-			{
-				// Without $select, of which nobody says that it may stand beside this filter.
-				Name:        "meeting",
-				Path:        "/users/{parent}/onlineMeetings",
-				Query:       []Param{{"$filter", "JoinWebUrl eq '{join_url}'"}},
-				Keep:        []string{"joinWebUrl", "expiryDateTime"},
-				Budget:      teamsOther,
-				Permissions: []Permission{"OnlineMeetings.Read.All"},
-			},
-		},
+		Between: organizedMeetings(
+			Requirement{"Calendars.ReadBasic.All", "Calendars.Read"}, Requirement{"OnlineMeetings.Read.All"}, []string{"joinWebUrl", "expiryDateTime"}),
 		Paging: NextLink,
 		Window: Window{Layout: "2006-01-02T15:04:05Z"},
 		Detail: &Detail{
@@ -68,6 +47,34 @@ var AttendanceReports = Dataset{
 	},
 	OfSubtypes: []Path{"attendanceRecords[].identity.azureCommunicationServicesResourceId"},
 	Queries:    queriesOfAttendanceReports,
+}
+
+// organizedMeetings lead from an organizer to what there is of the sessions of the meetings in the calendar, with permissions for
+// events and for meetings. The records keep members of their meeting.
+func organizedMeetings(events, meetings Requirement, keep []string) []Between {
+	return []Between{
+		{
+			Name:    "join_url",
+			Path:    "/users/{parent}/calendarView",
+			Query:   []Param{{"startDateTime", "{from}"}, {"endDateTime", "{to}"}, {"$select", "id,isOrganizer,onlineMeeting"}, {"$top", "500"}},
+			Headers: []Param{{"Prefer", `outlook.timezone="UTC"`}},
+			ID:      "onlineMeeting.joinUrl",
+			Where:   []Path{"isOrganizer"},
+			// A session may begin before the midnight that its event lies behind, or after it.
+			Around:      Day,
+			Budget:      outlook,
+			Permissions: events,
+		},
+		{
+			// Without $select, of which nobody says that it may stand beside this filter.
+			Name:        "meeting",
+			Path:        "/users/{parent}/onlineMeetings",
+			Query:       []Param{{"$filter", "JoinWebUrl eq '{join_url}'"}},
+			Keep:        keep,
+			Budget:      teamsOther,
+			Permissions: meetings,
+		},
+	}
 }
 
 var attendanceReports = Table{

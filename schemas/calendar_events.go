@@ -31,6 +31,7 @@ var CalendarEvents = Dataset{
 	Lookback:    7 * Day,
 	Ahead:       28 * Day,
 	Permissions: []Permission{"Calendars.ReadBasic.All", "Calendars.Read"},
+	Person:      &Person{Permissions: Requirement{"Calendars.ReadBasic", "Calendars.Read"}},
 	Bodies:      []Body{{Path: "body"}, {Path: "bodyPreview", Form: PlainBody}},
 	Owner:       []Path{"@graphlake.parent"},
 	// Outlook shows private, personal and confidential ones to nobody but the owner, or calls them so.

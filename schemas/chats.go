@@ -18,7 +18,11 @@ var Chats = Dataset{
 	},
 	Version:     "lastUpdatedDateTime",
 	Permissions: []Permission{"Chat.ReadBasic.All", "Chat.Read.All"},
-	Tables:      []Table{chats, chatMembers},
+	Person: &Person{
+		Permissions: Requirement{"Chat.ReadBasic", "Chat.Read"},
+		ScopeIDs:    map[Permission]string{"Chat.ReadBasic": "9547fcb5-d03f-419d-9948-5928bbf71b0f"},
+	},
+	Tables: []Table{chats, chatMembers},
 	Joins: []string{
 		"`chat_members.user_id` and `chats.meeting_organizer_id` are `users.user_id`.",
 		"`chats.chat_id` is that of `chat_messages`.",

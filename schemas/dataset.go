@@ -43,6 +43,8 @@ type Dataset struct {
 	Also []Requirement
 	// RoleIDs are the ids of those permissions, also of parents and parts, that [Permission.RoleID] does not know.
 	RoleIDs map[Permission]string
+	// Person is how it is read for the one person who is signed in. nil: it is not for one person.
+	Person *Person
 
 	// Bodies are what people wrote, which a lake keeps only as far as its settings say.
 	Bodies []Body

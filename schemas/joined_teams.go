@@ -17,6 +17,7 @@ var JoinedTeams = Dataset{
 	},
 	Optional:    true,
 	Permissions: []Permission{"Team.ReadBasic.All", "User.Read.All", "Directory.Read.All"},
+	Person:      &Person{Permissions: Requirement{"Team.ReadBasic.All"}},
 	Owner:       []Path{"@graphlake.parent"},
 	Tables:      []Table{joinedTeams},
 	Joins: []string{

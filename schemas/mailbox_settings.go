@@ -17,6 +17,7 @@ var MailboxSettings = Dataset{
 		Budget: outlook,
 	},
 	Permissions: []Permission{"MailboxSettings.Read"},
+	Person:      &Person{Permissions: Requirement{"MailboxSettings.Read"}},
 	Owner:       []Path{"@graphlake.parent"},
 	Tables:      []Table{mailboxSettings},
 	Bodies: []Body{

@@ -3,7 +3,7 @@ package schemas
 import "slices"
 
 // Permission is a permission of Graph by its name, as CallRecords.Read.All. What datasets name are
-// application permissions, which Graph also calls roles.
+// application permissions, which Graph also calls roles, and for one person delegated ones, which are scopes.
 type Permission string
 
 // GraphAppID is the application id of Microsoft Graph, whose permissions these are, in every tenant.
@@ -12,6 +12,9 @@ const GraphAppID = "00000003-0000-0000-c000-000000000000"
 // RoleID is the id of the application permission in Graph's service principal; empty if there is
 // none, or none that is known here.
 func (p Permission) RoleID() string { return roleIDs[p] }
+
+// ScopeID is the same of the delegated permission.
+func (p Permission) ScopeID() string { return scopeIDs[p] }
 
 // Feeds are those of the datasets whose records, or parts of them, the application permission opens. Whom they are read
 // for does not count: the list of users is part of nearly all.

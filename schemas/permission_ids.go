@@ -34,9 +34,16 @@ var roleIDs = map[Permission]string{
 	"User.ReadBasic.All":               "97235f07-e226-4f63-ace3-39588e11d3a1",
 }
 
-// scopeIDs are the ids of the delegated permissions among the grants.
+// scopeIDs are the ids of the delegated permissions among the grants, and of those that datasets need for one person.
 var scopeIDs = map[Permission]string{
-	"Presence.Read":  "76bc735e-aecd-4a1d-8b4c-2b915deabb79",
-	"User.Read":      "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
-	"offline_access": "7427e0e9-2fba-42fe-b0c0-848c9e6a8182",
+	"Calendars.Read":                   "465a38f9-76ea-45b9-9f34-9e8b0d4b0b42",
+	"Calendars.ReadBasic":              "662d75ba-a364-42ad-adee-f5f880ea4878",
+	"Chat.Read":                        "f501c180-9344-439a-bca0-6cbf209fd270",
+	"MailboxSettings.Read":             "87f447af-9fa4-4c32-9dfa-4a57a73d18ce",
+	"OnlineMeetingTranscript.Read.All": "30b87d18-ebb1-45db-97f8-82ccb1f0190c",
+	"Presence.Read":                    "76bc735e-aecd-4a1d-8b4c-2b915deabb79",
+	"Presence.Read.All":                "9c7a330d-35b3-4aa1-963d-cb2b9f927841",
+	"Team.ReadBasic.All":               "485be79e-c497-4b35-9400-0e3fa7f2a5d4",
+	"User.Read":                        "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
+	"offline_access":                   "7427e0e9-2fba-42fe-b0c0-848c9e6a8182",
 }

@@ -19,8 +19,12 @@ var Presence = Dataset{
 	},
 	Time:        []Path{"@graphlake.observed"},
 	Permissions: []Permission{"Presence.Read.All"},
-	Owner:       []Path{"id"},
-	Tables:      []Table{presence},
+	Person: &Person{
+		Permissions: Requirement{"Presence.Read", "Presence.Read.All"},
+		Source:      &Source{API: "v1.0", Path: "/users/{parent}/presence", Paging: Single, Budget: presenceService},
+	},
+	Owner:  []Path{"id"},
+	Tables: []Table{presence},
 	Bodies: []Body{
 		{Path: "statusMessage.message.content", Form: PlainBody},
 		{Path: "outOfOfficeSettings.message", Form: PlainBody},

@@ -42,6 +42,17 @@ func (s Set) RoleID(p Permission) string {
 	return id
 }
 
+// ScopeID is the id of a delegated permission that a dataset of the set needs for one person; empty if none knows it.
+func (s Set) ScopeID(p Permission) string {
+	id := p.ScopeID()
+	for _, d := range s {
+		if d.Person != nil {
+			id = cmp.Or(id, d.Person.ScopeIDs[p])
+		}
+	}
+	return id
+}
+
 // FindTable finds a table and the dataset that it belongs to.
 func (s Set) FindTable(name string) (Dataset, Table, bool) {
 	for _, d := range s {

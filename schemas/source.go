@@ -33,6 +33,8 @@ type Parent struct {
 	Budget  Budget
 	// Permissions that open the collection, any one of them; the least privileged first.
 	Permissions []Permission
+	// Single says that the answer is the one parent, and no collection.
+	Single bool
 	// Batch is how many parents one request names, in its Body, where {parents} stands for their ids
 	// as a list of JSON strings. 0: one, in the path.
 	Batch int

@@ -31,13 +31,32 @@ var Transcripts = Dataset{
 	Retention:   60 * Day,
 	Optional:    true,
 	Permissions: []Permission{"OnlineMeetingTranscript.Read.All"},
-	Bodies:      spokenBodies,
-	Tables:      transcriptTables("transcripts", "utterances", "a scheduled meeting"),
+	Person: &Person{
+		Permissions: Requirement{"OnlineMeetingTranscript.Read.All"},
+		ScopeIDs:    map[Permission]string{"OnlineMeetings.Read": "9be106e1-f4e3-4df5-bdff-e4bc531cbe43"},
+		Source:      ownTranscripts,
+	},
+	Bodies: spokenBodies,
+	Tables: transcriptTables("transcripts", "utterances", "a scheduled meeting"),
 	Joins: slices.Concat(joinsOfTranscripts("transcripts", "utterances"), []string{
 		"`transcripts.meeting_id` is `recordings.meeting_id` of the same meeting.",
 	}),
 	NotTaken: notTakenOfTranscripts,
 	Queries:  queriesOfTranscripts,
+}
+
+// ownTranscripts are those of the meetings that a person organizes, by the person's own calendar: nobody but an application gets
+// the list of all. A transcript may begin a day after the meeting's event, or before it.
+var ownTranscripts = &Source{
+	API:  "v1.0",
+	Path: "/users/{parent}/onlineMeetings/{meeting}/transcripts",
+	Between: organizedMeetings(
+		Requirement{"Calendars.ReadBasic", "Calendars.Read"}, Requirement{"OnlineMeetings.Read"}, nil),
+	Label:  "scheduled",
+	Paging: NextLink,
+	Window: Window{Layout: "2006-01-02T15:04:05Z"},
+	Detail: spoken("/users/{parent}/onlineMeetings/{record.meetingId}/transcripts/{id}"),
+	Budget: teamsOther,
 }
 
 // CallTranscripts are the same of calls that nobody had scheduled: of two, of a group, and over the telephone network.

@@ -106,6 +106,7 @@ func (d Dataset) faults() (f faults) {
 		f.add("ahead", "mode %v: what lies ahead of a run is read by the time of the record only", d.Mode)
 	}
 	f.within("source", "", d.Source.faults())
+	f.within("person", "for one person: ", d.personFaults())
 	for _, p := range []struct {
 		at    string
 		paths []Path
@@ -149,6 +150,22 @@ func (d Dataset) faults() (f faults) {
 			f.add(fmt.Sprintf("keys[%d]", i), "key %q: no column of the root table that is personal reads it, or it is the first and not the id of whose the record is", k.Path)
 		}
 	}
+	return f
+}
+
+// personFaults are those of how the dataset is read for one person.
+func (d Dataset) personFaults() (f faults) {
+	of, ok := d.OfPerson()
+	if !ok {
+		return nil
+	}
+	if len(of.Permissions) == 0 {
+		f.add("permissions", "the delegated permissions are required, and empty")
+	}
+	if d.Mode == Observations && of.Source.Paging != Single {
+		f.add("source.paging", "an observation of one person is the answer itself, which is paging Single")
+	}
+	f.within("source", "", of.Source.faults())
 	return f
 }
 
@@ -237,6 +254,9 @@ func (s Source) faults() (f faults) {
 		(p.Batch == 0) != strings.Contains(s.Path, "{parent}")) {
 		fail("parent", "parents need a path and a budget, and their ids a place: {parent} in the source's path, or {parents} in a body for a batch of them")
 	}
+	if p := s.Parent; p != nil && p.Single && (p.Of != nil || p.Batch > 0) {
+		fail("parent.single", "the one parent that an answer is has no parent, and is not asked for in batches")
+	}
 	if p := s.Parent; p != nil && p.Of != nil && (p.Of.Of != nil || p.Batch > 0 || p.Of.Path == "" || p.Of.Budget.Name == "" ||
 		!strings.Contains(p.Path, "{parent}") || !strings.Contains(s.Path, "{grandparent}")) {
 		fail("parent.of", "parents that have a parent need {parent} in their own path and {grandparent} in the source's, and are read one by one; their parent has none")
@@ -264,9 +284,6 @@ func (s Source) faults() (f faults) {
 	}
 	if name, ok := s.Bounded(); ok && s.Window.Layout == "" {
 		fail("window.layout", "%s has {from} or {to}, and the window has no layout to write them in", name)
-	}
-	if s.Detail.Document() != nil && len(s.Between) > 0 {
-		fail("between", "records of a collection between have no document")
 	}
 	f.within("", "source: ", s.templates())
 	if s.Detail != nil {

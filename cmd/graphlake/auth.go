@@ -38,6 +38,7 @@ const (
 	byCertificate     = "certificate"
 	byManagedIdentity = "managed_identity"
 	byWorkload        = "workload_identity"
+	byDeviceCode      = "device_code" // a person signs in, and the application has no permissions of its own
 )
 
 // fillIn takes what the file leaves open from the variables that a cluster sets for a workload identity.

@@ -92,7 +92,7 @@ func environment(name string) (string, error) {
 func (c *config) clients(tenants []plan.Tenant, log *slog.Logger) (map[string]*graph.Client, error) {
 	clients := map[string]*graph.Client{}
 	for _, t := range c.Tenants {
-		if !slices.Contains(tenants, plan.Tenant{Name: t.Name, ID: t.TenantID}) {
+		if !slices.Contains(tenants, t.planned()) {
 			continue
 		}
 		token, err := t.token(c.Graph.Endpoint + "/.default")

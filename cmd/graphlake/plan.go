@@ -22,6 +22,9 @@ func (p planCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	if err := forSomebody(sel, p.Dataset); err != nil {
+		return err
+	}
 	if sel.Gaps = p.Gaps; sel.Gaps && sel.Ranged() {
 		return usage(sel.Check(p.now()))
 	}

@@ -30,6 +30,9 @@ func (r runCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	if err := forSomebody(sel, r.Dataset); err != nil {
+		return err
+	}
 	sel.Believe, sel.Yes, sel.Gaps = r.Believe, r.Yes, r.Gaps
 	if err := sel.Check(r.now()); err != nil {
 		return usage(err)

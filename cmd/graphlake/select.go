@@ -162,7 +162,7 @@ func (s selection) of(c *config) (plan.Selection, error) {
 		return plan.Selection{}, err
 	}
 	for _, t := range tenants {
-		sel.Tenants = append(sel.Tenants, plan.Tenant{Name: t.Name, ID: t.TenantID})
+		sel.Tenants = append(sel.Tenants, t.planned())
 	}
 	if sel.Datasets, err = s.datasets(c); err != nil {
 		return plan.Selection{}, err
@@ -170,6 +170,28 @@ func (s selection) of(c *config) (plan.Selection, error) {
 	sel.Keep = c.keep()
 	sel.Lookback = time.Duration(c.Jobs[s.Job].Lookback)
 	return sel, usage(sel.Check(s.now()))
+}
+
+// forSomebody is an error for a dataset that is named and that none of the tenants is read for, since a person is signed in to each.
+func forSomebody(sel plan.Selection, named []string) error {
+	for _, name := range named {
+		i := slices.IndexFunc(sel.Datasets, func(d schemas.Dataset) bool { return d.Name == name })
+		if i < 0 || len(sel.Tenants) == 0 || slices.ContainsFunc(sel.Tenants, func(t plan.Tenant) bool { _, reads := t.Reads(sel.Datasets[i]); return reads }) {
+			continue
+		}
+		var can []string
+		for _, d := range schemas.ForPerson(schemas.BuiltIn()) {
+			can = append(can, d.Name)
+		}
+		return usage(fmt.Errorf("%s is not for one person, and to %s a person is signed in: choose among %s, or sign in to the tenant as an application, as with auth.method: client_secret",
+			name, sel.Tenants[0].Name, strings.Join(can, ", ")))
+	}
+	return nil
+}
+
+// planned is the tenant as plans know it.
+func (t tenantConfig) planned() plan.Tenant {
+	return plan.Tenant{Name: t.Name, ID: t.TenantID, Person: t.Auth.Method == byDeviceCode}
 }
 
 // tenants are the chosen ones.

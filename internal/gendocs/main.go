@@ -100,6 +100,8 @@ func fill(text string, values any) ([]byte, error) {
 		"kept":     kept,
 		"ahead":    func(d schemas.Dataset) string { return length(d.Ahead) },
 		"requests": requests,
+		"person":   func(d schemas.Dataset) []schemas.Dataset { return schemas.ForPerson([]schemas.Dataset{d}) },
+		"people":   schemas.ForPerson,
 		"budgets":  budgets,
 		"marks":    marks,
 		"keepings": keepings,

@@ -143,7 +143,11 @@ func (a *Auditor) Audit(ctx context.Context, s plan.Selection) (Audit, error) {
 		}
 		before := len(errs)
 		for _, t := range s.Tenants {
-			x := &audit{auditor: a, lake: lake, excluded: excluded, tenant: t, dataset: d, selection: s, seen: seen, misfits: map[transform.Misfit]misfits{}, doubled: map[time.Time]bool{}}
+			of, reads := t.Reads(d)
+			if !reads { // there may be some of it from before a person signed in
+				of = d
+			}
+			x := &audit{auditor: a, lake: lake, excluded: excluded, tenant: t, dataset: of, reads: reads, selection: s, seen: seen, misfits: map[transform.Misfit]misfits{}, doubled: map[time.Time]bool{}}
 			x.reading = readingOf(alive, x.pair(), time.Now())
 			if err := x.all(ctx, there.days[t.ID]); err != nil {
 				errs = append(errs, fmt.Errorf("audit %s of %s: %w", d.Name, t.Name, err))
@@ -201,6 +205,7 @@ type audit struct {
 	excluded  *exclude.Excluded
 	tenant    plan.Tenant
 	dataset   schemas.Dataset
+	reads     bool // it is read of the tenant, so what is not held is missing
 	selection plan.Selection
 	seen      map[time.Time]bool
 	findings  []Finding

@@ -11,6 +11,9 @@ import (
 
 // gaps finds what is not read of the time that is asked for. What a run is reading, as it says itself, is busy.
 func (a *audit) gaps(st state.State) {
+	if !a.reads {
+		return
+	}
 	past := schemas.Range{From: a.selection.KeepOf(a.dataset).From(load.Raw, a.auditor.Now), To: a.auditor.Now.UTC().Truncate(schemas.Day)}
 	for _, r := range st.Unread(a.dataset, past) {
 		if a.selection.Ranged() {

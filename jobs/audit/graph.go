@@ -28,7 +28,7 @@ const batchBytes = 4 << 20
 // for datasets that it lists by the time of their records. No record is read by its id.
 func (d *dayAudit) againstGraph(ctx context.Context) error {
 	client := d.of.auditor.Clients[d.of.tenant.ID]
-	if client == nil || d.of.dataset.Mode != schemas.Windowed {
+	if client == nil || !d.of.reads || d.of.dataset.Mode != schemas.Windowed {
 		return nil
 	}
 	asked := d.listable()

@@ -84,11 +84,18 @@ func LoadMap(ctx context.Context, store load.Store, s plan.Selection, r schemas.
 				row.Error = foreign.Printable(err.Error())
 				errs = append(errs, err)
 			}
+			_, reads := t.Reads(d)
+			if !reads && err == nil && len(st.Coverage) == 0 {
+				continue
+			}
 			known := map[string]state.Day{}
 			for _, day := range st.DaysAfter(pair, d, before, now).Days {
 				known[day.Date] = day
 			}
-			unread := st.Unread(d, past(s, d, now))
+			var unread []schemas.Range
+			if reads {
+				unread = st.Unread(d, past(s, d, now))
+			}
 			for _, date := range r.Days() {
 				day, ok := known[date.Format(time.DateOnly)]
 				cell := mapDay(&st, d, day, date, unread)

@@ -138,6 +138,11 @@ func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []
 		for _, d := range s.Datasets {
 			ds, err := loader{store, id.ID}.load(ctx, t, d, past(s, d, now))
 			errs = append(errs, err)
+			if _, reads := t.Reads(d); !reads { // there may be some of it from before a person signed in
+				if ds.Gaps = []Span{}; err == nil && ds.Read.IsZero() {
+					continue
+				}
+			}
 			ds.Losing = losing(ds.Gaps, d.Retention, now)
 			status.Datasets = append(status.Datasets, ds)
 		}

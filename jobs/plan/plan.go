@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"graphlake/jobs/state"
@@ -28,7 +29,26 @@ type Unit struct {
 func (u Unit) Pair() state.Pair { return state.Pair{TenantID: u.Tenant.ID, Dataset: u.Dataset.Name} }
 
 // Tenant is a customer's directory: its name in the configuration, and its id, which partitions carry.
-type Tenant struct{ Name, ID string }
+type Tenant struct {
+	Name, ID string
+	Person   bool // a person is signed in to it: read is what is for one person
+}
+
+// Reads is a dataset as it is read of the tenant, and whether it is read at all.
+func (t Tenant) Reads(d schemas.Dataset) (schemas.Dataset, bool) {
+	if t.Person {
+		return d.OfPerson()
+	}
+	return d, true
+}
+
+// Datasets are those of the datasets that are read of the tenant, as they are read.
+func (t Tenant) Datasets(all []schemas.Dataset) []schemas.Dataset {
+	if t.Person {
+		return schemas.ForPerson(all)
+	}
+	return all
+}
 
 // Selection is what a run is asked for. A zero From or To is filled in by the plan.
 type Selection struct {
@@ -80,11 +100,11 @@ func (s Selection) upTo(end time.Time) schemas.Range {
 // Asked is the range as it was asked for: the same command asks for the same, whenever it is given.
 func (s Selection) Asked() schemas.Range { return schemas.Range{From: s.From.UTC(), To: s.To.UTC()} }
 
-// Pairs are the datasets of tenants that are selected.
+// Pairs are the datasets of tenants that are selected and read.
 func (s Selection) Pairs() []state.Pair {
 	var all []state.Pair
 	for _, t := range s.Tenants {
-		for _, d := range s.Datasets {
+		for _, d := range t.Datasets(s.Datasets) {
 			all = append(all, state.Pair{TenantID: t.ID, Dataset: d.Name})
 		}
 	}
@@ -172,14 +192,34 @@ func New(s Selection, known map[state.Pair]state.State, now time.Time) (Plan, er
 			continue
 		}
 		for _, t := range s.Tenants {
-			p.add(s, t, d, known[state.Pair{TenantID: t.ID, Dataset: d.Name}], now)
+			if of, ok := t.Reads(d); ok {
+				p.add(s, t, of, known[state.Pair{TenantID: t.ID, Dataset: d.Name}], now)
+			}
 		}
 	}
-	if s.Gaps && len(p.Units) == 0 && len(p.Notes) == 0 {
+	p.Notes = append(p.Notes, s.notForPerson()...)
+	if s.Gaps && len(p.Units) == 0 && !slices.ContainsFunc(p.Notes, func(n Note) bool { return !n.Whole }) {
 		p.Notes = append(p.Notes, Note{Message: "no gaps: all that should be in the lake is in it", Whole: true})
 	}
 	slices.SortStableFunc(p.Units, func(a, b Unit) int { return cmp.Compare(a.urgency(now), b.urgency(now)) })
 	return p, nil
+}
+
+// notForPerson say, a tenant each, what of the selection is not read because a person is signed in.
+func (s Selection) notForPerson() (notes []Note) {
+	for _, t := range s.Tenants {
+		var names []string
+		for _, d := range s.Datasets {
+			if _, ok := t.Reads(d); !ok {
+				names = append(names, d.Name)
+			}
+		}
+		if len(names) > 0 {
+			notes = append(notes, Note{Whole: true, Message: fmt.Sprintf("not for one person: %s; a person is signed in to %s, and these take an application",
+				strings.Join(names, ", "), t.Name)})
+		}
+	}
+	return notes
 }
 
 // urgency orders units; the lower goes first.

@@ -12,6 +12,7 @@ import (
 type wire struct {
 	Tenant   string        `json:"tenant"`
 	TenantID string        `json:"tenant_id"`
+	Person   bool          `json:"person,omitempty"`
 	Dataset  string        `json:"dataset"`
 	From     time.Time     `json:"from"`
 	To       time.Time     `json:"to"`
@@ -24,7 +25,7 @@ type wire struct {
 // MarshalJSON writes names and a range.
 func (u Unit) MarshalJSON() ([]byte, error) {
 	return json.Marshal(wire{
-		u.Tenant.Name, u.Tenant.ID, u.Dataset.Name, u.Range.From, u.Range.To, u.Expired, u.Density, u.Parents, u.New,
+		u.Tenant.Name, u.Tenant.ID, u.Tenant.Person, u.Dataset.Name, u.Range.From, u.Range.To, u.Expired, u.Density, u.Parents, u.New,
 	})
 }
 
@@ -36,7 +37,7 @@ func (u *Unit) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*u = Unit{
-		Tenant: Tenant{w.Tenant, w.TenantID}, Dataset: schemas.Dataset{Name: w.Dataset}, Range: schemas.Range{From: w.From, To: w.To},
+		Tenant: Tenant{w.Tenant, w.TenantID, w.Person}, Dataset: schemas.Dataset{Name: w.Dataset}, Range: schemas.Range{From: w.From, To: w.To},
 		Expired: w.Expired, Density: w.Density, Parents: w.Parents, New: w.New,
 	}
 	return nil
