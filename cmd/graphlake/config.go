@@ -43,6 +43,8 @@ type config struct {
 	Datasets declarations `yaml:"datasets"`
 	// Notify is who is told of what is not as it should be.
 	Notify []notifyConfig `yaml:"notify"`
+	// Control is who may ask graphlake serve for runs; nil: nobody.
+	Control *controlConfig `yaml:"control"`
 
 	file string
 	tree *ast.File
@@ -254,6 +256,7 @@ func (c *config) fillIn() {
 	if c.Privacy.KeyEnv == "" {
 		c.Privacy.KeyEnv = "GRAPHLAKE_PSEUDONYM_KEY"
 	}
+	c.fillInControl()
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
 		if c.Graph.Authority != nil {
@@ -347,6 +350,7 @@ func (c *config) check() error {
 	c.checkKeep(fail)
 	c.checkVacuum(fail)
 	c.checkNotify(fail)
+	c.checkControl(fail)
 	c.Privacy.Exclude.check(func(field, format string, args ...any) { fail("$.privacy.exclude."+field, format, args...) })
 	return errors.Join(errs...)
 }

@@ -28,7 +28,7 @@ func (c *config) valueless() error {
 type nulls func(path string, node ast.Node)
 
 // mayBeEmpty are the keys that have keys below them, or lists of such, and the lake, of which more is said elsewhere.
-var mayBeEmpty = regexp.MustCompile(`^\$\.(lake|azure|graph|tenants|tenants\[\d+\](\.auth)?|jobs(\.[^.]+)?|datasets.*|privacy(\.keep(\.datasets(\.[^.]+)?)?|\.exclude)?)$`)
+var mayBeEmpty = regexp.MustCompile(`^\$\.(lake|azure|control|graph|tenants|tenants\[\d+\](\.auth)?|jobs(\.[^.]+)?|datasets.*|privacy(\.keep(\.datasets(\.[^.]+)?)?|\.exclude)?)$`)
 
 func (n nulls) Visit(node ast.Node) ast.Visitor {
 	if pair, ok := node.(*ast.MappingValueNode); ok && !mayBeEmpty.MatchString(pair.GetPath()) {
