@@ -175,7 +175,7 @@ func TestManyParentsOfParentsRefuse(t *testing.T) {
 // tokens gives as many tokens as it says, and then none.
 type tokens struct{ left int }
 
-func (s *tokens) Token(context.Context, bool) (string, error) {
+func (s *tokens) Token(context.Context, *graph.Refused) (string, error) {
 	if s.left--; s.left < 0 {
 		return "", errors.New("the secret has expired")
 	}

@@ -156,7 +156,11 @@ type storageCredential struct{ source graph.TokenSource }
 
 // GetToken gives the source's token for a few minutes only, because the source keeps it and knows
 // when it really expires.
-func (s storageCredential) GetToken(ctx context.Context, _ policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	token, err := s.source.Token(ctx, false)
+func (s storageCredential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	var refused *graph.Refused
+	if o.Claims != "" {
+		refused = &graph.Refused{Claims: o.Claims}
+	}
+	token, err := s.source.Token(ctx, refused)
 	return azcore.AccessToken{Token: token, ExpiresOn: time.Now().Add(5 * time.Minute)}, err
 }

@@ -164,7 +164,7 @@ func (c *config) checkTenant(ctx context.Context, t tenantConfig, datasets []sch
 func signIn(ctx context.Context, source graph.TokenSource) (graph.Secret, error) {
 	ctx, stop := context.WithTimeout(ctx, checkTimeout)
 	defer stop()
-	token, err := source.Token(ctx, false)
+	token, err := source.Token(ctx, nil)
 	return graph.Secret(token), inTime(err)
 }
 

@@ -4,30 +4,38 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	khttp "github.com/microsoft/kiota-http-go"
 )
 
-// TokenSource gives the bearer token of a tenant. It keeps a token as long as it lasts; refresh
-// means that Graph has refused the one it gave last. Its errors may be an [Error], whose kind then counts.
+// TokenSource gives the bearer token of a tenant. It keeps a token as long as it lasts, unless the one that it
+// gave last was refused; nil: nothing was. Its errors may be an [Error], whose kind then counts.
 // A client calls it from one goroutine at a time; who gives it to several clients needs one that is safe for
 // concurrent use.
 type TokenSource interface {
-	Token(ctx context.Context, refresh bool) (string, error)
+	Token(ctx context.Context, refused *Refused) (string, error)
+}
+
+// Refused is what a service has said of a token that it does not take.
+type Refused struct {
+	Claims string // that the next token has to have: JSON, decoded from the answer's challenge; empty: it named none
 }
 
 // StaticToken is a bearer token that somebody got elsewhere. It cannot be renewed.
 type StaticToken struct{ Secret }
 
 // Token returns the token itself, also when it was refused: there is no other.
-func (t StaticToken) Token(context.Context, bool) (string, error) { return t.Reveal(), nil }
+func (t StaticToken) Token(context.Context, *Refused) (string, error) { return t.Reveal(), nil }
 
 // authorize signs a request, after all waiting and as the last thing before it is sent.
 type authorize struct {
 	source TokenSource
 
-	turn   chan struct{} // filled while somebody asks for a token
-	latest Secret        // guarded by turn
+	turn     chan struct{} // filled while somebody asks for a token
+	latest   Secret        // guarded by turn
+	failure  error         // guarded by turn: of the last time that there was none
+	failedAt time.Time     // guarded by turn
 }
 
 func newAuthorize(source TokenSource) *authorize {
@@ -42,7 +50,7 @@ var errSameToken = errors.New("the token that was refused is the only one")
 func (a *authorize) Intercept(p khttp.Pipeline, next int, req *http.Request) (*http.Response, error) {
 	ctx, c := req.Context(), callOf(req)
 	c.token = ""
-	token, err := a.token(ctx, c.refused)
+	token, err := a.token(ctx, c)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, err
@@ -54,7 +62,22 @@ func (a *authorize) Intercept(p khttp.Pipeline, next int, req *http.Request) (*h
 	}
 	c.token = token
 	req.Header.Set("Authorization", "Bearer "+token.Reveal())
-	return p.Next(req, next)
+	resp, err := p.Next(req, next)
+	if e, ok := errors.AsType[*Error](err); ok && e.claims != "" && c.claims != "" {
+		a.challengedAgain(ctx, e)
+	}
+	return resp, err
+}
+
+// challengedAgain makes of a 401 that wants claims, although the token was got by such claims, what it means of a person.
+// An application's stays as it is.
+func (a *authorize) challengedAgain(ctx context.Context, e *Error) {
+	person, ok := a.source.(*Person)
+	if !ok {
+		return
+	}
+	e.Kind, e.cure = SignedOut, person.cure()
+	person.tellSignedOut(ctx, "the service wants more of the sign-in than a token can be renewed with")
 }
 
 // signIn is the error of a source that gave no token. It is a copy: a source may give one error to many.
@@ -72,16 +95,25 @@ func signIn(req *http.Request, err error) *Error {
 }
 
 // token asks for a new token only if the one that was refused is still the latest: a token expires
-// for all requests in flight, and one renewal is enough.
-func (a *authorize) token(ctx context.Context, refused Secret) (Secret, error) {
+// for all requests in flight, and one renewal is enough. So is one refusal, for all that have waited for it.
+func (a *authorize) token(ctx context.Context, c *call) (Secret, error) {
+	asked := time.Now()
 	select {
 	case a.turn <- struct{}{}:
 		defer func() { <-a.turn }()
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	s, err := a.source.Token(ctx, refused != "" && refused == a.latest)
+	if k := KindOf(a.failure); (k == SignedOut || k == Unauthorized) && a.failedAt.After(asked) {
+		return "", a.failure
+	}
+	var refused *Refused
+	if c.refused != "" && c.refused == a.latest {
+		refused = &Refused{c.claims}
+	}
+	s, err := a.source.Token(ctx, refused)
 	if err != nil {
+		a.failure, a.failedAt = err, time.Now()
 		return "", err
 	}
 	a.latest = Secret(s)

@@ -35,6 +35,7 @@ func responseError(resp *http.Response, body []byte) *Error {
 		e.cure, _ = e.lacking()
 	}
 	if e.Status == http.StatusUnauthorized {
+		e.claims = challengedClaims(resp.Header)
 		e.cure = "check the tenant, the credentials, and that the token is for this endpoint and not expired"
 	}
 	return e

@@ -188,7 +188,7 @@ func TestAssertionThatIsNotThere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = source.Token(t.Context(), false)
+			_, err = source.Token(t.Context(), nil)
 			if KindOf(err) != Unauthorized || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "a federated credential of the application") {
 				t.Errorf("error = %v", err)
 			}

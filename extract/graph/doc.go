@@ -1,7 +1,7 @@
 // Package graph reads collections and objects of Microsoft Graph for one tenant.
 //
 // It signs requests, follows pages to the end, keeps to the published throttling limits, waits when
-// Graph asks for it, tries again what may pass, and says of what did not which of nine kinds it is.
+// Graph asks for it, tries again what may pass, and says of what did not of which kind it is.
 //
 // It promises that no page is skipped or cut off unnoticed, that an answer is whole or an error, that no limit is
 // exceeded in any interval, that a token goes to the endpoint's host only, that every wait ends with its context, and

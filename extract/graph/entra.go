@@ -26,7 +26,8 @@ type EntraOptions struct {
 	// workloads. It is asked anew for every token of Entra's, because such tokens live shortly.
 	Assertion func(ctx context.Context) (Secret, error)
 
-	// Trusted says not to ask Microsoft whether the authority is one of its own: for a stand-in.
+	// Trusted says not to ask Microsoft whether the authority is one of its own: for a stand-in. On this machine
+	// one is trusted by itself.
 	Trusted     bool
 	Connections http.RoundTripper // nil: those of all sign-in
 }
@@ -60,10 +61,15 @@ func NewEntra(o EntraOptions) (*Entra, error) {
 	return e, e.reset()
 }
 
+// capabilities say to Entra that a claims challenge is answered (CP1): it may then give tokens for a day, which services refuse
+// as soon as something has become of whom they are for.
+var capabilities = []string{"CP1"}
+
 // reset starts without a cached token, which is MSAL's only way to forget one.
 func (e *Entra) reset() (err error) {
 	e.msal, err = confidential.New(e.options.Authority+"/"+e.options.TenantID, e.options.ClientID, e.credential,
-		confidential.WithInstanceDiscovery(!e.options.Trusted),
+		confidential.WithInstanceDiscovery(!e.options.Trusted && !isLocalURL(e.options.Authority)),
+		confidential.WithClientCapabilities(capabilities),
 		confidential.WithHTTPClient(signInClient(e.options.Connections, isThisMachine)))
 	if err != nil {
 		return fmt.Errorf("entra: authority %s of tenant %s: %w", e.options.Authority, e.options.TenantID, err)
@@ -71,17 +77,20 @@ func (e *Entra) reset() (err error) {
 	return nil
 }
 
-// Token returns the cached token, or a new one if there is none, it is about to expire, or refresh
-// says that it is no good.
-func (e *Entra) Token(ctx context.Context, refresh bool) (string, error) {
+// Token returns the cached token, or a new one if there is none, it is about to expire, or it was refused.
+func (e *Entra) Token(ctx context.Context, refused *Refused) (string, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if refresh {
+	var options []confidential.AcquireByCredentialOption
+	if refused != nil {
 		if err := e.reset(); err != nil {
 			return "", err
 		}
+		if refused.Claims != "" {
+			options = append(options, confidential.WithClaims(refused.Claims))
+		}
 	}
-	result, err := e.msal.AcquireTokenByCredential(ctx, []string{e.options.Scope})
+	result, err := e.msal.AcquireTokenByCredential(ctx, []string{e.options.Scope}, options...)
 	if err != nil {
 		return "", e.tokenError(ctx, err)
 	}

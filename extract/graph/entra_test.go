@@ -79,7 +79,7 @@ func keeps(t *testing.T, o EntraOptions, issued *int) {
 		refresh bool
 		want    string
 	}{{false, "t0ken-1"}, {false, "t0ken-1"}, {true, "t0ken-2"}, {false, "t0ken-2"}} {
-		if got, err := source.Token(t.Context(), step.refresh); err != nil || got != step.want {
+		if got, err := source.Token(t.Context(), refusedIf(step.refresh)); err != nil || got != step.want {
 			t.Errorf("Token(refresh %v) = %q, %v, want %q", step.refresh, got, err, step.want)
 		}
 	}
@@ -140,7 +140,7 @@ func TestEntraRefusals(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = source.Token(t.Context(), false)
+			_, err = source.Token(t.Context(), nil)
 			if KindOf(err) != test.kind {
 				t.Errorf("kind of %v = %v, want %v", err, KindOf(err), test.kind)
 			}
@@ -168,7 +168,7 @@ func TestEntraNamesNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = source.Token(t.Context(), false)
+	_, err = source.Token(t.Context(), nil)
 	want := "unauthorized: 400 Bad Request: invalid_grant [2J/AADSTS50034: AADSTS50034: The user account … does not exist in '…'. Bearer [redacted]; check"
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error = %v, want %q", err, want)
@@ -185,7 +185,7 @@ func TestEntraUnknownTenant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = source.Token(t.Context(), false)
+	_, err = source.Token(t.Context(), nil)
 	want := "unauthorized: 400 Bad Request: invalid_tenant/AADSTS90002: AADSTS90002: Tenant was not found.; there is no such tenant"
 	if KindOf(err) != Unauthorized || !strings.Contains(err.Error(), want) {
 		t.Errorf("error = %v, want %q", err, want)
@@ -203,7 +203,7 @@ func TestNobodyListens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = source.Token(t.Context(), false); KindOf(err) != Unavailable || !strings.Contains(err.Error(), want) {
+	if _, err = source.Token(t.Context(), nil); KindOf(err) != Unavailable || !strings.Contains(err.Error(), want) {
 		t.Errorf("error = %v, want %q", err, want)
 	}
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
@@ -223,7 +223,7 @@ func TestStrangeCertificate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = source.Token(t.Context(), false); KindOf(err) != Unavailable || !strings.HasSuffix(err.Error(), "name its authority in SSL_CERT_FILE") {
+	if _, err = source.Token(t.Context(), nil); KindOf(err) != Unavailable || !strings.HasSuffix(err.Error(), "name its authority in SSL_CERT_FILE") {
 		t.Errorf("error = %v", err)
 	}
 }

@@ -30,6 +30,7 @@ const (
 	Malformed                     // the collection cannot be read to an end: a link that leads astray or in a circle, pages without end
 	NoPolicy                      // 403: whose meetings are asked for has no application access policy of Teams for this application
 	NoAttribution                 // 403: the tenant does not allow to say who spoke; what was said it gives in another form
+	SignedOut                     // whose sign-in the tokens come of has to sign in again: Entra renews none
 )
 
 var kinds = map[Kind]struct{ name, cure string }{
@@ -43,6 +44,7 @@ var kinds = map[Kind]struct{ name, cure string }{
 	Off:           {"off", "buy or turn on what the tenant lacks, or leave the dataset out"},
 	Malformed:     {"malformed", "run again later; if it stays, the service or a proxy before it is at fault"},
 	NoPolicy:      {"no access policy", "an administrator of Teams grants the organizers an application access policy for this application, which works within 30 minutes"},
+	SignedOut:     {"signed_out", "sign in again: graphlake sign-in --tenant NAME"},
 	NoAttribution: {"no attribution", "an administrator allows speaker attribution in the Teams admin center, under Meetings, Meeting settings; or read the form without speakers"},
 }
 
@@ -73,6 +75,7 @@ type Error struct {
 	OfTenant   bool          // it is wrong with the tenant as a whole: in this run, nothing else of it is answered either
 	Err        error         // what happened, where Graph said nothing or did not say it
 	cure       string        // instead of the kind's
+	claims     string        // that a 401 wants of the next token
 
 	odata *odataerrors.ODataError // nil if Graph said nothing
 }

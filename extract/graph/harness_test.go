@@ -148,3 +148,11 @@ func took(do func()) time.Duration {
 func limit(requests int, per time.Duration) throttle.Limit {
 	return throttle.Limit{Requests: requests, Per: per}
 }
+
+// refusedIf says of a token that it was refused, or nothing.
+func refusedIf(refused bool) *Refused {
+	if refused {
+		return new(Refused)
+	}
+	return nil
+}

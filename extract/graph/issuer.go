@@ -65,11 +65,7 @@ func (i issuer) tokenError(ctx context.Context, err error, hidden ...Secret) err
 		}
 		return f
 	}
-	var answer struct {
-		Error       string `json:"error"`
-		Description string `json:"error_description"`
-	}
-	_ = json.Unmarshal(bodyOf(call), &answer)
+	answer := readTokenAnswer(call)
 	description, _, _ := strings.Cut(answer.Description, " Trace ID:")
 	for _, secret := range hidden {
 		if secret != "" {
@@ -91,6 +87,20 @@ func (i issuer) tokenError(ctx context.Context, err error, hidden ...Secret) err
 		f.cure = ""
 	}
 	return f
+}
+
+// tokenAnswer is what an issuer says where it gives no token.
+type tokenAnswer struct {
+	Error         string `json:"error"`
+	Suberror      string `json:"suberror"`
+	Description   string `json:"error_description"`
+	CorrelationID string `json:"correlation_id"`
+	Codes         []int  `json:"error_codes"`
+}
+
+func readTokenAnswer(call msalerrors.CallErr) (a tokenAnswer) {
+	_ = json.Unmarshal(bodyOf(call), &a)
+	return a
 }
 
 // bodyOf is the body of the answer. Of a managed identity MSAL has read it to the end, and left it

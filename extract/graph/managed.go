@@ -42,11 +42,10 @@ func NewManagedIdentity(o ManagedIdentityOptions) (*ManagedIdentity, error) {
 	return &ManagedIdentity{o, msal}, nil
 }
 
-// Token returns the cached token, or a new one if there is none, it is about to expire, or refresh
-// says that it is no good.
-func (m *ManagedIdentity) Token(ctx context.Context, refresh bool) (string, error) {
+// Token returns the cached token, or a new one if there is none, it is about to expire, or it was refused.
+func (m *ManagedIdentity) Token(ctx context.Context, refused *Refused) (string, error) {
 	var options []managedidentity.AcquireTokenOption
-	if refresh { // claims are not sent to the endpoint; they only pass by the cache
+	if refused != nil { // claims are not sent to the endpoint; they only pass by the cache
 		options = append(options, managedidentity.WithClaims("{}"))
 	}
 	result, err := m.msal.AcquireToken(ctx, m.options.Scope, options...)

@@ -40,7 +40,7 @@ func TestManagedIdentity(t *testing.T) {
 				refresh bool
 				want    string
 			}{{false, "t0ken-1"}, {false, "t0ken-1"}, {true, "t0ken-2"}, {false, "t0ken-2"}} {
-				if got, err := m.Token(t.Context(), step.refresh); err != nil || got != step.want {
+				if got, err := m.Token(t.Context(), refusedIf(step.refresh)); err != nil || got != step.want {
 					t.Errorf("Token(refresh %v) = %q, %v, want %q", step.refresh, got, err, step.want)
 				}
 			}
@@ -64,7 +64,7 @@ func TestManagedIdentityOfAMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := m.Token(t.Context(), false); err != nil || got != "t0ken-vm" {
+	if got, err := m.Token(t.Context(), nil); err != nil || got != "t0ken-vm" {
 		t.Errorf("Token = %q, %v", got, err)
 	}
 }
@@ -88,7 +88,7 @@ func TestManagedIdentityRefusals(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = m.Token(t.Context(), false)
+			_, err = m.Token(t.Context(), nil)
 			if KindOf(err) != c.kind {
 				t.Errorf("kind of %v = %v, want %v", err, KindOf(err), c.kind)
 			}

@@ -123,6 +123,7 @@ type call struct {
 	document bool                    // the answer is no JSON, and may be larger, or nothing
 	token    Secret                  // that the last try was signed with; empty: it was not sent
 	refused  Secret                  // that Graph answered 401 to
+	claims   string                  // that it then wanted of the next token
 
 	sameToken bool     // there is no other than the one that was refused, so nothing was sent
 	verdict   *verdict // nil: nothing is shared

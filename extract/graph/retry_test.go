@@ -176,8 +176,8 @@ func TestWhatDoesNotPassIsNotTriedAgain(t *testing.T) {
 // tokens gives out tokens that count the renewals.
 type tokens struct{ n atomic.Int64 }
 
-func (s *tokens) Token(_ context.Context, refresh bool) (string, error) {
-	if refresh {
+func (s *tokens) Token(_ context.Context, refused *Refused) (string, error) {
+	if refused != nil {
 		s.n.Add(1)
 	}
 	return fmt.Sprintf("t0ken-%d", s.n.Load()), nil
@@ -233,7 +233,7 @@ func TestRefusedTokenIsAnError(t *testing.T) {
 
 type noTokens struct{ err error }
 
-func (s noTokens) Token(context.Context, bool) (string, error) { return "", s.err }
+func (s noTokens) Token(context.Context, *Refused) (string, error) { return "", s.err }
 
 func TestEntraThatThrottlesPausesNobody(t *testing.T) {
 	source := noTokens{&Error{Kind: Throttled, Status: 429, RetryAfter: time.Hour, Method: "POST", URL: "/token"}}

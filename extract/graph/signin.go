@@ -91,6 +91,12 @@ func isThisMachine(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
+// isLocalURL reports whether what is sent to an address does not leave the machine.
+func isLocalURL(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && isThisMachine(u.Hostname())
+}
+
 // isNextToUs reports whether a host may be Azure's endpoint for managed identities: 169.254.169.254 of a virtual
 // machine, and this machine, the link or the private network of the sandbox for App Service and Container Apps.
 func isNextToUs(host string) bool {
@@ -142,10 +148,10 @@ func Retried(source TokenSource) TokenSource { return retried{source} }
 
 type retried struct{ source TokenSource }
 
-func (r retried) Token(ctx context.Context, refresh bool) (string, error) {
+func (r retried) Token(ctx context.Context, refused *Refused) (string, error) {
 	var waited time.Duration
 	for try := 1; ; try++ {
-		token, err := r.source.Token(ctx, refresh)
+		token, err := r.source.Token(ctx, refused)
 		e, ok := errors.AsType[*Error](err)
 		if err == nil || !ok || ctx.Err() != nil {
 			return token, err

@@ -57,7 +57,7 @@ func TestSignInFollowsNoRedirect(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				_, err = source.Token(t.Context(), false)
+				_, err = source.Token(t.Context(), nil)
 				wantRefused(t, fmt.Sprintf("%d, %s, discovery %t", status, name, discovery), err, "a redirect, which is not followed", asked.Load())
 			}
 		}
@@ -66,7 +66,7 @@ func TestSignInFollowsNoRedirect(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = m.Token(t.Context(), false)
+		_, err = m.Token(t.Context(), nil)
 		wantRefused(t, fmt.Sprintf("%d, managed identity", status), err, "a redirect, which is not followed", asked.Load())
 	}
 }
@@ -100,7 +100,7 @@ func TestSignInIsNotInTheClear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = source.Token(t.Context(), false)
+	_, err = source.Token(t.Context(), nil)
 	wantRefused(t, "http", err, "the address is not https", 1)
 
 	t.Setenv("IDENTITY_ENDPOINT", "http://identity.example/token")
@@ -109,7 +109,7 @@ func TestSignInIsNotInTheClear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = m.Token(t.Context(), false)
+	_, err = m.Token(t.Context(), nil)
 	wantRefused(t, "a machine's endpoint elsewhere", err, "the address is not https", 1)
 }
 
@@ -143,13 +143,13 @@ func TestSignInReadsLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, token := range map[string]func() (string, error){
-		"Entra": func() (string, error) { return source.Token(t.Context(), false) },
+		"Entra": func() (string, error) { return source.Token(t.Context(), nil) },
 		"managed identity": func() (string, error) {
 			m, err := NewManagedIdentity(ManagedIdentityOptions{Scope: "https://graph.example/endless/.default", Connections: machine(t, endless)})
 			if err != nil {
 				return "", err
 			}
-			return m.Token(t.Context(), false)
+			return m.Token(t.Context(), nil)
 		},
 	} {
 		sent.Store(0)
@@ -199,7 +199,7 @@ func TestSignInEnds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			waited := took(func() { _, err = m.Token(t.Context(), false) })
+			waited := took(func() { _, err = m.Token(t.Context(), nil) })
 			if KindOf(err) != Unavailable || waited != signInTime {
 				t.Errorf("%s: after %v %v, want an end after %v", name, waited, err, signInTime)
 			}
@@ -237,7 +237,7 @@ func TestManagedIdentityIsAskedAgainByOneLayer(t *testing.T) {
 			return err
 		},
 		"another's": func(ctx context.Context, m TokenSource) error {
-			_, err := Retried(m).Token(ctx, false)
+			_, err := Retried(m).Token(ctx, nil)
 			return err
 		},
 	} {

@@ -18,8 +18,8 @@ import (
 //   - a cause that is the tenant's ends it and all others, also those to come, with the same error. It is that there is no
 //     token; that nobody takes the connection, or somebody who is not trusted; a 401 that speaks of the token; or the third
 //     401 that does not;
-//   - once something was answered, a 401 is the tenant's only if it says that the token is too old, and there is no other. What
-//     may be one machine's of many, as a certificate, is tried again like any failure.
+//   - once something was answered, a 401 is the tenant's only if it says that the token is too old, and there is no other, or
+//     if who has signed in is signed out. What may be one machine's of many, as a certificate, is tried again like any failure.
 //
 // What is known is known for one run. The next one asks again.
 const (
@@ -161,6 +161,8 @@ func (v *verdict) end(e *Error, c *call) {
 		return
 	}
 	switch refused := e.Status == http.StatusUnauthorized && !e.SignIn; {
+	case e.Kind == SignedOut: // for all, whatever was answered before
+		e.OfTenant = true
 	case v.answered && refused:
 		e.OfTenant = e.speaksOf("expired", "lifetime") && c.sameToken
 	case v.answered:

@@ -251,7 +251,7 @@ func TestNoTokenIsAskedForOnce(t *testing.T) {
 
 type tokenFunc func() (string, error)
 
-func (f tokenFunc) Token(context.Context, bool) (string, error) { return f() }
+func (f tokenFunc) Token(context.Context, *Refused) (string, error) { return f() }
 
 // A deadline in the middle of the tries says what they came to, and is a deadline all the same.
 func TestADeadlineSaysWhatTheLastTryCameTo(t *testing.T) {

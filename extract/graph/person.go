@@ -1,0 +1,308 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	msalcache "github.com/AzureAD/microsoft-authentication-library-for-go/apps/cache"
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
+
+	"graphlake/internal/foreign"
+)
+
+// A person signs in once, by a code or in a browser (personsignin.go). From then on the token cache has a refresh token, by which
+// Entra gives access tokens for as long as its policies let it. What it refuses is told by a kind of its own, [SignedOut]
+// (personerror.go), and nothing here ever waits for somebody.
+//
+// Each time that a refresh token is used Entra gives another, and the one before may be good no more. Therefore
+//
+//   - it is used under the cache's lock only, by the cache as it is read then: who has waited takes what the one before has got;
+//   - the cache is written before the access token is given away, also if nobody waits for that any more. A crash in between
+//     loses the new one; Entra usually takes the old one once more, and otherwise the person signs in again.
+
+// PersonOptions name an application in Microsoft Entra ID that people sign in to, which has no secret, and where what it gets for
+// the one who has is kept.
+type PersonOptions struct {
+	Authority string // https://login.microsoftonline.com; empty: that
+	TenantID  string
+	ClientID  string
+	Scopes    []string // delegated permissions of Graph: Presence.Read
+	Cache     TokenCache
+
+	// Tenant is what the configuration calls it, for the cure.
+	Tenant string
+	// Renewed is told that a refresh token was used, or that a person has signed in; nil: nobody wants to know.
+	Renewed func(ctx context.Context)
+	// SignedOut is told that Entra has refused to renew, or that nobody is signed in, and why: in words, with Entra's number
+	// and without anybody's name. Both are told while the cache is locked.
+	SignedOut func(ctx context.Context, reason string)
+
+	Connections http.RoundTripper // nil: those of all sign-in
+	// Trusted says not to ask Microsoft whether the authority is one of its own: for a stand-in. On this machine
+	// one is trusted by itself.
+	Trusted bool
+}
+
+// TokenCache keeps what Entra gives for one person in one tenant. It holds a refresh token in clear, for whoever keeps it to seal.
+type TokenCache interface {
+	Lock(ctx context.Context) (unlock func(), err error) // waits for who has it, in this process or another
+	Read(ctx context.Context) ([]byte, error)            // nil: nobody is signed in
+	Write(ctx context.Context, text []byte) error        // whole, or not at all
+	Remove(ctx context.Context) error
+}
+
+// Person gets tokens for a person who has signed in, and keeps each until shortly before it expires. It is safe for
+// concurrent use.
+type Person struct {
+	options PersonOptions
+	scopes  []string
+
+	turn  chan struct{} // filled while somebody asks for a token
+	held  heldCache     // guarded by turn
+	msal  public.Client // guarded by turn; its cache is held
+	token Secret        // guarded by turn: that was given last
+	until time.Time     // guarded by turn: that it is given again
+	ends  time.Time     // guarded by turn: that it is good at all
+	bad   Secret        // guarded by turn: that was refused
+}
+
+// How long before its end a token is renewed, and how long the old one is given on where that has failed for now.
+const (
+	renewBefore = 5 * time.Minute
+	renewAgain  = time.Minute
+)
+
+// NewPerson checks the options. It sends nothing yet.
+func NewPerson(o PersonOptions) (*Person, error) {
+	o.Authority = strings.TrimRight(cmp.Or(o.Authority, "https://login.microsoftonline.com"), "/")
+	for _, v := range []struct{ name, value string }{{"tenant id", o.TenantID}, {"client id", o.ClientID}} {
+		if v.value == "" {
+			return nil, fmt.Errorf("entra: no %s: the application's registration shows it", v.name)
+		}
+	}
+	if o.Cache == nil {
+		return nil, errors.New("entra: no token cache: give one in PersonOptions.Cache")
+	}
+	p := &Person{options: o, turn: make(chan struct{}, 1)}
+	for _, scope := range o.Scopes {
+		if scope = shortScope(scope); !slices.Contains(oidcScopes, strings.ToLower(scope)) {
+			p.scopes = append(p.scopes, scope)
+		}
+	}
+	if len(p.scopes) == 0 {
+		return nil, errors.New("entra: no scopes: name the delegated permissions, as User.Read")
+	}
+	var err error
+	p.msal, err = p.client(&p.held)
+	return p, err
+}
+
+// oidcScopes are those that MSAL asks for by itself.
+var oidcScopes = []string{"openid", "offline_access", "profile"}
+
+// client is MSAL with a cache.
+func (p *Person) client(held *heldCache) (public.Client, error) {
+	o := p.options
+	connections := http.RoundTripper(grants{cmp.Or(o.Connections, signInConnections()), p.scopes})
+	msal, err := public.New(o.ClientID,
+		public.WithAuthority(o.Authority+"/"+strings.ToLower(o.TenantID)), // accounts are found by its lower case
+		public.WithCache(held),
+		public.WithClientCapabilities(capabilities),
+		public.WithInstanceDiscovery(!o.Trusted && !isLocalURL(o.Authority)),
+		public.WithHTTPClient(signInClient(connections, isThisMachine)))
+	if err != nil {
+		return public.Client{}, fmt.Errorf("entra: authority %s of tenant %s: %w", o.Authority, o.TenantID, err)
+	}
+	return msal, nil
+}
+
+// Token returns the token that is kept, or a new one if there is none, it is about to expire, or it was refused.
+func (p *Person) Token(ctx context.Context, refused *Refused) (string, error) {
+	leave, err := p.enter(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	if refused == nil && time.Now().Before(p.until) {
+		return p.token.Reveal(), nil
+	}
+	if refused != nil {
+		p.bad, p.until, p.ends = p.token, time.Time{}, time.Time{}
+	}
+	err = p.locked(ctx, func() error { return p.renew(ctx, refused) })
+	switch {
+	case err == nil:
+	case KindOf(err) != SignedOut && time.Now().Add(renewAgain).Before(p.ends):
+		p.until = time.Now().Add(renewAgain)
+	default:
+		return "", err
+	}
+	return p.token.Reveal(), nil
+}
+
+// renew takes a token from the cache, or by its refresh token. The caller holds the lock of the cache.
+func (p *Person) renew(ctx context.Context, refused *Refused) error {
+	if err := p.read(ctx); err != nil {
+		return err
+	}
+	account, ok, err := p.account(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return p.signedOut(ctx, nobody)
+	}
+	silently := func(claims string) (public.AuthResult, error) {
+		o := []public.AcquireSilentOption{public.WithSilentAccount(account)}
+		if claims != "" {
+			o = append(o, public.WithClaims(claims))
+		}
+		return p.msal.AcquireTokenSilent(ctx, p.scopes, o...)
+	}
+	claims := ""
+	if refused != nil {
+		claims = refused.Claims
+	}
+	result, err := silently(claims)
+	if err == nil && result.AccessToken == p.bad.Reveal() {
+		result, err = silently("{}") // which passes by the token in the cache
+	}
+	if err != nil {
+		e := p.tokenError(ctx, err)
+		if refusal, ok := errors.AsType[*Error](e); ok && refusal.Kind == SignedOut {
+			p.tellSignedOut(ctx, reasonOf(refusal))
+		}
+		return e
+	}
+	if p.held.changed {
+		return p.keep(ctx, result)
+	}
+	p.take(result)
+	return nil
+}
+
+// keep writes what MSAL has got, and takes the token only then. The caller holds the lock of the cache.
+func (p *Person) keep(ctx context.Context, result public.AuthResult) error {
+	kept := context.WithoutCancel(ctx)
+	if err := p.options.Cache.Write(kept, p.held.text); err != nil {
+		return p.cacheError("written", err)
+	}
+	p.held.changed = false
+	p.take(result)
+	if p.options.Renewed != nil {
+		p.options.Renewed(kept)
+	}
+	return nil
+}
+
+func (p *Person) take(result public.AuthResult) {
+	p.token, p.ends = Secret(result.AccessToken), result.ExpiresOn
+	p.until = p.ends.Add(-renewBefore)
+	if on := result.Metadata.RefreshOn; !on.IsZero() && on.Before(p.until) {
+		p.until = on
+	}
+}
+
+// enter waits for this process's turn.
+func (p *Person) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case p.turn <- struct{}{}:
+		return func() { <-p.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// locked does something while no other process uses the cache.
+func (p *Person) locked(ctx context.Context, do func() error) error {
+	unlock, err := p.options.Cache.Lock(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("entra: %w", ctx.Err())
+		}
+		e := p.newError(Unavailable, fmt.Errorf("the token cache cannot be locked: %w", err))
+		e.cure = "run again later: another process signs in or renews"
+		return e
+	}
+	defer unlock()
+	return do()
+}
+
+// read reads the cache for MSAL.
+func (p *Person) read(ctx context.Context) error {
+	text, err := p.options.Cache.Read(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("entra: %w", ctx.Err())
+		}
+		return p.cacheError("read", err)
+	}
+	p.held = heldCache{text: text}
+	return nil
+}
+
+// account is who is signed in by what was read.
+func (p *Person) account(ctx context.Context) (a public.Account, ok bool, err error) {
+	if len(p.held.text) == 0 {
+		return a, false, nil
+	}
+	accounts, err := p.msal.Accounts(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return a, false, fmt.Errorf("entra: %w", ctx.Err())
+	case err != nil: // whose text would quote the cache
+		return a, false, p.cacheError("read", errors.New("it holds something else"))
+	case len(accounts) == 0:
+		return a, false, nil
+	}
+	return accounts[0], true, nil
+}
+
+// Format keeps the tokens out of logs.
+func (p *Person) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "the person signed in to application %s of tenant %s", p.options.ClientID, p.options.TenantID)
+}
+
+// heldCache is a token cache in memory, as MSAL wants it: what it reads before, and writes after each request.
+type heldCache struct {
+	text    []byte
+	changed bool
+}
+
+// Replace gives MSAL the text.
+func (h *heldCache) Replace(_ context.Context, into msalcache.Unmarshaler, _ msalcache.ReplaceHints) error {
+	if len(h.text) == 0 {
+		return nil
+	}
+	return into.Unmarshal(h.text)
+}
+
+// Export takes MSAL's text.
+func (h *heldCache) Export(_ context.Context, from msalcache.Marshaler, _ msalcache.ExportHints) error {
+	text, err := from.Marshal()
+	if err != nil {
+		return err
+	}
+	h.text, h.changed = text, true
+	return nil
+}
+
+// newError is an error of the sign-in.
+func (p *Person) newError(kind Kind, err error) *Error {
+	return &Error{
+		Kind: kind, Method: http.MethodPost, URL: p.options.Authority + "/" + p.options.TenantID, Err: foreign.Error(err), SignIn: true,
+	}
+}
+
+// cacheError is that of a token cache which cannot be read or written.
+func (p *Person) cacheError(done string, err error) *Error {
+	e := p.newError(Unauthorized, fmt.Errorf("the token cache cannot be %s: %w", done, err))
+	e.cure = "see to the file of the token cache and to its key, or " + p.cure()
+	return e
+}

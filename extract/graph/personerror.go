@@ -1,0 +1,249 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	msalerrors "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
+
+	"graphlake/internal/foreign"
+)
+
+// Of what Entra answers are shown: error and suberror, its number, the id by which its administrators find the sign-in in their
+// log, and what we say of them. Its sentences are not: they name people.
+//
+// What it means is decided by error and suberror, which are the protocol's. The numbers may change from one day to the next, so
+// they only say it in better words.
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+
+// Why nobody is signed in, where Entra was not asked.
+const nobody = "nobody is signed in"
+
+// errCodeExpired is that nobody has used the code of a sign-in in time.
+var errCodeExpired = errors.New("the code has expired before somebody has used it")
+
+// refusedGrants are the errors by which Entra says that somebody has to sign in, and their meaning.
+var refusedGrants = map[string]string{
+	"invalid_grant":        "the sign-in is good no more",
+	"interaction_required": "the sign-in has to be repeated with what the tenant's policies want",
+	"login_required":       "the sign-in has to be repeated",
+	"consent_required":     "there is no consent to what is asked for",
+	// of a sign-in that is going on
+	"authorization_declined": "who was asked to sign in has declined",
+	"access_denied":          "who was asked to sign in has declined",
+	"expired_token":          "the code has expired before somebody has used it",
+	"code_expired":           "the code has expired before somebody has used it",
+	"bad_verification_code":  "the code is not known",
+}
+
+// suberrors say more of an error.
+// https://learn.microsoft.com/entra/msal/dotnet/advanced/exceptions/msal-error-handling
+var suberrors = map[string]string{
+	"basic_action":                  "the tenant's policies want somebody to sign in again",
+	"additional_action":             "something has to be done outside of the sign-in first",
+	"message_only":                  "the tenant's policies do not allow it",
+	"consent_required":              "there is no consent to what is asked for",
+	"user_password_expired":         "the password has expired",
+	"bad_token":                     "the refresh token is good no more",
+	"token_expired":                 "the refresh token has expired",
+	"protection_policy_required":    "the tenant wants a device that it manages",
+	"device_authentication_failed":  "the device could not be told",
+	"client_mismatch":               "the sign-in was for another application",
+	"protection_policies_required":  "the tenant wants a device that it manages",
+	"unauthorized_client_for_grant": "the application may not be signed in to like this",
+}
+
+// Cures of what signing in again does not mend by itself.
+const (
+	askAdministrator = "ask an administrator of the tenant, who finds the sign-in in its log by the id, and then "
+	otherWay         = "if the tenant blocks sign-in by code, use a browser: "
+)
+
+// wordsOf are numbers that say it best.
+var wordsOf = map[int]struct{ words, before string }{
+	50034:  {"the account is not in the tenant", ""},
+	50053:  {"the account is locked, or the address is blocked", askAdministrator},
+	50055:  {"the password has expired", ""},
+	50057:  {"the account is disabled", askAdministrator},
+	50072:  {"a second factor has to be set up", ""},
+	50074:  {"a second factor is wanted", ""},
+	50076:  {"a second factor is wanted", ""},
+	50078:  {"the second factor has to be given again", ""},
+	50079:  {"a second factor has to be set up", ""},
+	50089:  {"the sign-in has expired or was revoked", ""},
+	50097:  {"a device that the tenant knows is wanted", askAdministrator},
+	50105:  {"the person is not assigned to the application", askAdministrator},
+	50129:  {"a device that the tenant knows is wanted", askAdministrator},
+	50131:  {"the tenant's conditional access does not allow it", askAdministrator},
+	50132:  {"the password was changed, or has expired", ""},
+	50133:  {"the password was changed, or has expired", ""},
+	50135:  {"the password has to be changed, because the account is at risk", ""},
+	50144:  {"the password has expired", ""},
+	50158:  {"what the tenant wants beside the password was not given", ""},
+	50173:  {"the password was changed or reset, or the sign-in was revoked", ""},
+	50199:  {"the person has to confirm the application", otherWay},
+	51004:  {"the account is not in the tenant", ""},
+	53000:  {"the tenant's conditional access wants a compliant device", askAdministrator},
+	53001:  {"the tenant's conditional access wants a device of the domain", askAdministrator},
+	53002:  {"the tenant's conditional access does not allow this application", askAdministrator},
+	53003:  {"the tenant's conditional access blocks it", otherWay},
+	53004:  {"a second factor has to be set up, which the account's risk does not allow", askAdministrator},
+	53011:  {"the account is blocked, because it is at risk", askAdministrator},
+	65001:  {"there is no consent to what is asked for", ""},
+	65004:  {"the person has not consented", ""},
+	70008:  {"the refresh token has expired", ""},
+	70018:  {"the code is not known", ""},
+	70019:  {"the code has expired before somebody has used it", ""},
+	70043:  {"the tenant's conditional access wants a sign-in more often", ""},
+	70044:  {"the tenant's conditional access wants a sign-in more often", ""},
+	90094:  {"an administrator has to consent to what is asked for", askAdministrator},
+	90095:  {"an administrator has to consent to what is asked for", askAdministrator},
+	530034: {"the account is blocked, because it is at risk", askAdministrator},
+	700082: {"it was not used for too long", ""},
+	700084: {"the refresh token has expired", ""},
+}
+
+// registrations are refusals that are the application's, whoever signs in.
+var registrations = map[int]string{
+	7000218: "allow public client flows in the application's registration, under Authentication",
+	700016:  "the tenant does not know the application: check client id and tenant id; if they are right, an administrator has to consent to it",
+	90002:   "there is no such tenant: check tenant id, and in a national cloud the authority",
+	50011:   "add http://localhost to the application's registration, under Authentication, as a redirect of mobile and desktop applications",
+	70011:   "check the scopes in the configuration: delegated permissions of Graph, as User.Read",
+	650053:  "check the scopes in the configuration: delegated permissions of Graph, as User.Read",
+	50020:   "sign in as somebody of the tenant",
+	70001:   "the application is disabled: an administrator enables it, or check client id",
+}
+
+// tokenError is what Entra said to a refresh token, or why it was not asked.
+func (p *Person) tokenError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("entra: %w", ctx.Err())
+	}
+	if lacking, ok := errors.AsType[*notGrantedError](err); ok {
+		e := p.newError(SignedOut, lacking)
+		e.cure = p.cure() + ", and consent to all of it"
+		return e
+	}
+	if err.Error() == "no token found" { // which MSAL has no type for
+		return p.refused(&Error{}, nobody, "")
+	}
+	call, ok := errors.AsType[msalerrors.CallErr](err)
+	if !ok || call.Resp == nil {
+		return issuer{name: "Entra", method: http.MethodPost, url: p.options.Authority + "/" + p.options.TenantID}.tokenError(ctx, err)
+	}
+	return p.answerError(call)
+}
+
+// answerError is that of an answer without a token.
+func (p *Person) answerError(call msalerrors.CallErr) error {
+	answer := readTokenAnswer(call)
+	number := answer.number()
+	e := &Error{Status: call.Resp.StatusCode, RequestID: foreign.ID(answer.CorrelationID)}
+	e.Code = protocolWord(answer.Error)
+	if number != 0 {
+		e.InnerCode = foreign.New("AADSTS" + strconv.Itoa(number))
+	}
+	e.RetryAfter, _ = parseRetryAfter(call.Resp.Header.Get("Retry-After"), serverTime(call.Resp))
+	detail := ""
+	if s := protocolWord(answer.Suberror).String(); s != "" {
+		detail = " (" + s + ")"
+	}
+	meaning, refused := refusedGrants[answer.Error]
+	cure, isRegistration := registrations[number]
+	switch {
+	case e.Status == http.StatusTooManyRequests:
+		return p.complete(e, Throttled, "")
+	case e.Status >= 500, answer.Error == "temporarily_unavailable", answer.Error == "server_error":
+		return p.complete(e, Unavailable, "")
+	case refused && !isRegistration:
+		said := wordsOf[number]
+		return p.refused(e, cmp.Or(said.words, suberrors[answer.Suberror], meaning)+detail, said.before)
+	}
+	e.Err = errors.New("the application cannot be signed in to" + detail)
+	return p.complete(e, Unauthorized, cmp.Or(cure, "check client id and tenant id, and that the application's registration allows public client flows"))
+}
+
+// refused completes the error of a person who has to sign in.
+func (p *Person) refused(e *Error, reason, before string) *Error {
+	e.Err = errors.New(reason)
+	cure := p.cure()
+	if before == otherWay {
+		cure += " --browser"
+	}
+	return p.complete(e, SignedOut, before+cure)
+}
+
+func (p *Person) complete(e *Error, kind Kind, cure string) *Error {
+	e.Kind, e.Method, e.URL, e.SignIn, e.cure = kind, http.MethodPost, p.options.Authority+"/"+p.options.TenantID, true, cure
+	return e
+}
+
+// signInError is why a sign-in has not come about. Of one in a browser MSAL gives Entra's sentence alone, in which there is a number.
+func (p *Person) signInError(ctx context.Context, err error) error {
+	if ctx.Err() == nil && errors.Is(err, errCodeExpired) {
+		return p.refused(&Error{}, errCodeExpired.Error(), "")
+	}
+	if n := numberIn(err.Error()); n != 0 && !is[msalerrors.CallErr](err) {
+		e := &Error{InnerCode: foreign.New("AADSTS" + strconv.Itoa(n))}
+		if cure, ok := registrations[n]; ok {
+			e.Err = errors.New("the application cannot be signed in to")
+			return p.complete(e, Unauthorized, cure)
+		}
+		return p.refused(e, cmp.Or(wordsOf[n].words, "Entra has refused the sign-in"), wordsOf[n].before)
+	}
+	return p.tokenError(ctx, err)
+}
+
+// signedOut is the error where there is nothing to renew with, of which somebody is told.
+func (p *Person) signedOut(ctx context.Context, reason string) error {
+	p.tellSignedOut(ctx, reason)
+	return p.refused(&Error{}, reason, "")
+}
+
+func (p *Person) tellSignedOut(ctx context.Context, reason string) {
+	if p.options.SignedOut != nil {
+		p.options.SignedOut(context.WithoutCancel(ctx), reason)
+	}
+}
+
+// reasonOf is what is told of a refusal: the words, with Entra's number.
+func reasonOf(e *Error) string {
+	if number := e.InnerCode.String(); number != "" {
+		return number + ": " + e.Err.Error()
+	}
+	return e.Err.Error()
+}
+
+func (p *Person) cure() string {
+	return "sign in again: graphlake sign-in --tenant " + cmp.Or(p.options.Tenant, "NAME")
+}
+
+// number is Entra's for what has happened; 0: it says none.
+func (a tokenAnswer) number() int {
+	if n := numberIn(a.Description); n != 0 {
+		return n
+	}
+	if len(a.Codes) > 0 && a.Codes[0] > 0 {
+		return a.Codes[0]
+	}
+	return 0
+}
+
+func numberIn(text string) int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(entraCode.FindString(text), "AADSTS"))
+	return n
+}
+
+// protocolWord is a name of OAuth's; what is none is not shown.
+func protocolWord(s string) foreign.Text {
+	if len(s) > 64 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		return foreign.Text{}
+	}
+	return foreign.New(s)
+}
