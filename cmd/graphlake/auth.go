@@ -30,6 +30,10 @@ type authConfig struct {
 	CertificatePasswordEnv string `yaml:"certificate_password_env"`
 	TokenFile              string `yaml:"token_file"`
 	TokenEnv               string `yaml:"token_env"`
+	// Of a person who signs in.
+	TokenCache  string   `yaml:"token_cache"`   // a file
+	TokenKeyEnv string   `yaml:"token_key_env"` // the variable with the key of it
+	Scopes      []string `yaml:"scopes"`        // delegated permissions; empty: what the datasets need
 }
 
 const (
@@ -41,9 +45,15 @@ const (
 	byDeviceCode      = "device_code" // a person signs in, and the application has no permissions of its own
 )
 
-// fillIn takes what the file leaves open from the variables that a cluster sets for a workload identity.
+// fillIn takes what the file leaves open from the variables that a cluster sets for a workload identity, and from those that
+// say where a user's state is kept.
 func (t *tenantConfig) fillIn(environment func(string) string) {
-	if t.Auth.Method != byWorkload {
+	switch t.Auth.Method {
+	case byDeviceCode:
+		t.Auth.fillInPerson(t.Name, environment)
+		return
+	case byWorkload:
+	default:
 		return
 	}
 	t.TenantID = cmp.Or(t.TenantID, environment("AZURE_TENANT_ID"))
@@ -73,8 +83,11 @@ func (a authConfig) check(fail func(field, format string, args ...any)) {
 	case byWorkload:
 		need("client_id", a.ClientID, ", or AZURE_CLIENT_ID in the environment")
 		need("token_file", a.TokenFile, ", or AZURE_FEDERATED_TOKEN_FILE in the environment")
+	case byDeviceCode:
+		need("client_id", a.ClientID, ": of a second application, with public client flows; Entra shows it as the application (client) ID")
+		a.checkPerson(fail)
 	default:
-		fail("method", "%q is none of client_secret, certificate, managed_identity, workload_identity and token", a.Method)
+		fail("method", "%q is none of client_secret, certificate, managed_identity, workload_identity, token and device_code", a.Method)
 	}
 }
 

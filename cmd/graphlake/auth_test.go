@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -33,11 +34,11 @@ func TestWorkloadIdentityTakesTheClustersVariables(t *testing.T) {
 	}
 	closed := tenantConfig{TenantID: "t", authority: "https://login.example", Auth: authConfig{Method: byWorkload, ClientID: "c", TokenFile: "f"}}
 	want := closed
-	if closed.fillIn(environment); closed != want {
+	if closed.fillIn(environment); !reflect.DeepEqual(closed, want) {
 		t.Errorf("what the file says became %+v", closed)
 	}
 	other := tenantConfig{Auth: authConfig{Method: byManagedIdentity}}
-	if other.fillIn(environment); other != (tenantConfig{Auth: authConfig{Method: byManagedIdentity}}) {
+	if other.fillIn(environment); !reflect.DeepEqual(other, tenantConfig{Auth: authConfig{Method: byManagedIdentity}}) {
 		t.Errorf("another method took %+v", other)
 	}
 }

@@ -331,8 +331,8 @@ func (c *config) check() error {
 	for _, name := range slices.Sorted(maps.Keys(c.Jobs)) {
 		c.Jobs[name].check(c.set, func(field, format string, args ...any) { fail("$.jobs."+name+"."+field, format, args...) })
 	}
-	if t := c.Tenants; len(t) > 0 && t[0].Auth.Method == "token" && strings.HasPrefix(c.Lake, "az://") && c.Azure.ConnectionStringEnv == "" {
-		fail("$.azure", "a token for Graph does not open Blob Storage; use connection_string_env, or another auth.method")
+	if t := c.Tenants; len(t) > 0 && (t[0].Auth.Method == byToken || t[0].Auth.Method == byDeviceCode) && strings.HasPrefix(c.Lake, "az://") && c.Azure.ConnectionStringEnv == "" {
+		fail("$.azure", "a token for Graph does not open Blob Storage; use connection_string_env, or another auth.method for the first tenant")
 	}
 	if u := c.Azure.AccountURL; u != "" && !isURL(u) {
 		fail("$.azure.account_url", "%q is no URL; an account's is https://ACCOUNT.blob.core.windows.net", u)
@@ -351,6 +351,7 @@ func (c *config) check() error {
 	c.checkVacuum(fail)
 	c.checkNotify(fail)
 	c.checkControl(fail)
+	c.checkPeople(fail)
 	c.Privacy.Exclude.check(func(field, format string, args ...any) { fail("$.privacy.exclude."+field, format, args...) })
 	return errors.Join(errs...)
 }
