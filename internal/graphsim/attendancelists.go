@@ -23,7 +23,7 @@ func (t *Tenant) meetingOwner(r *request, ofMeetings bool) (person, error) {
 		return p, err
 	case t.forbidden(userIDs, p.number):
 		return p, accessDenied()
-	case ofMeetings && t.policyMissing(&p):
+	case ofMeetings && !r.signedIn && t.policyMissing(&p): // which is of applications
 		return p, noPolicy(&p)
 	}
 	return p, nil
@@ -82,10 +82,18 @@ func (t *Tenant) meetingOfRequest(r *request) (m plannedMeeting, err error) {
 	if err != nil {
 		return m, err
 	}
-	raw, _ := base64.StdEncoding.DecodeString(r.keys[1])
+	if m, err = t.knownMeeting(&p, r.keys[1]); err == nil && m.lost() {
+		err = noMeeting()
+	}
+	return m, err
+}
+
+// knownMeeting is the meeting of an organizer that has an id, or Graph's refusal.
+func (t *Tenant) knownMeeting(p *person, id string) (plannedMeeting, error) {
+	raw, _ := base64.StdEncoding.DecodeString(id)
 	thread := threadIn(string(raw), "19:meeting_", "@thread.v2")
 	m, ok := t.meetingOf(p.number, thread)
-	if !ok || m.id(t) != r.keys[1] || m.gone() || m.lost() {
+	if !ok || m.id(t) != id || m.gone() {
 		return m, noMeeting()
 	}
 	return m, nil

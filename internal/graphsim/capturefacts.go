@@ -194,20 +194,24 @@ func (t *Tenant) captureTruth(l ledger, now time.Time) {
 		if day := dayOf(p.from); day < t.first || day >= t.first+t.days {
 			continue // it belongs to a day that is not counted
 		}
-		of := either(p.adhoc, "call_", "")
 		if p.recorded {
-			l.add(of+"recordings", t.captureID(p, recordingMark))
+			l.add(either(p.adhoc, "call_", "")+"recordings", t.captureID(p, recordingMark))
 		}
-		if !p.transcribed || t.TranscriptsOff {
-			continue
-		}
-		id := t.captureID(p, transcriptMark)
-		l.add(of+"transcripts", id)
-		if !p.hasContent(now) {
-			continue
-		}
-		for i := range t.conversation(p) {
-			l.add(of+"utterances", id, position(i))
-		}
+		t.countCapture(l, p, now)
+	}
+}
+
+// countCapture adds a transcript with what was said in it, if that is one of a stretch.
+func (t *Tenant) countCapture(l ledger, p *capture, now time.Time) {
+	if !p.transcribed || t.TranscriptsOff {
+		return
+	}
+	of, id := either(p.adhoc, "call_", ""), t.captureID(p, transcriptMark)
+	l.add(of+"transcripts", id)
+	if !p.hasContent(now) {
+		return
+	}
+	for i := range t.conversation(p) {
+		l.add(of+"utterances", id, position(i))
 	}
 }

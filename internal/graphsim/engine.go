@@ -22,6 +22,7 @@ type collection struct {
 	path    string // below it; {} stands for a key. A link says it so, too
 	method  string // default GET
 	roles   []string
+	scopes  []string    // of a person's token; none: it is not for one person
 	prices  []price     // what a request takes, besides one of all requests
 	sick    target      // what a request is for, as far as it can be sick
 	typ     *entityType // of the entities; nil: nothing is known of them, and $select takes any name
@@ -91,6 +92,8 @@ type request struct {
 	body    []byte // of a POST
 	now     time.Time
 	where   []condition
+
+	signedIn bool // a person asks, and no application
 
 	selected []string // in order; nil: everything
 	shape    string   // the selection and expansions in the answer's @odata.context

@@ -84,9 +84,11 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := t.admit(r); err != nil {
+	who, err := t.admit(r)
+	if err != nil {
 		return err
 	}
+	segments = who.me(segments)
 	c, keys := t.match(version, segments)
 	if t.throttle != nil {
 		if wait := t.throttle.admit(charges(c, keys, r.URL.Query())); wait > 0 {
@@ -95,12 +97,14 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 		}
 	}
 	switch {
+	case c == nil && segments[0] == "me":
+		return badRequest("/me request is only valid with delegated authentication flow.")
 	case c == nil:
 		return unknownSegment(segments)
 	case !c.answers():
 		return refuse(501, "NotImplemented", "This simulator does not answer /%s.", c.path)
 	}
-	if err := t.permit(c.roles); err != nil {
+	if err := t.permit(who, c, keys); err != nil {
 		return err
 	}
 	if r.Method != cmp.Or(c.method, http.MethodGet) {
@@ -110,6 +114,7 @@ func (t *Tenant) answer(w *writer, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	q.signedIn = who.Person != ""
 	w.newer = slices.Contains(q.prefer, "include-unknown-enum-members")
 	return t.serve(w, q)
 }
@@ -133,28 +138,25 @@ func route(path string) (version string, segments []string, err error) {
 	return version, segments, nil
 }
 
-// permit checks that the token holds one of the roles.
-func (t *Tenant) permit(roles []string) error {
-	if t.Roles == nil || len(roles) == 0 || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(t.Roles, r) }) {
-		return nil
-	}
-	return refuse(403, "Forbidden", "Missing role permissions on the request. API requires one of '%s'. Roles on the request '%s'.",
-		strings.Join(roles, ", "), strings.Join(t.Roles, ", "))
-}
-
-// admit checks the token, as Graph does before it looks at anything else.
-func (t *Tenant) admit(r *http.Request) error {
-	if t.Token == "" {
-		return nil
+// admit says whose the token is, as Graph finds out before it looks at anything else.
+func (t *Tenant) admit(r *http.Request) (Bearer, error) {
+	if t.Token == "" && t.Bearer == nil {
+		return Bearer{}, nil
 	}
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	switch {
 	case !ok || token == "":
-		return refuse(401, "InvalidAuthenticationToken", "Access token is empty.")
-	case token != t.Token:
-		return refuse(401, "InvalidAuthenticationToken", "Access token validation failure.")
+		return Bearer{}, refuse(401, "InvalidAuthenticationToken", "Access token is empty.")
+	case t.Token != "" && token == t.Token:
+		return Bearer{}, nil
+	case t.Bearer != nil:
+		b, good := t.Bearer(token)
+		if good {
+			return b, nil
+		}
+		return b, &refusal{status: 401, code: "InvalidAuthenticationToken", message: "Access token validation failure.", challenge: b.Challenge}
 	}
-	return nil
+	return Bearer{}, refuse(401, "InvalidAuthenticationToken", "Access token validation failure.")
 }
 
 // A refusal is an answer that is not 200.
@@ -163,6 +165,7 @@ type refusal struct {
 	code, message string
 	inner         string // the code that the inner error has
 	retryAfter    string // the header; if empty, it is not sent
+	challenge     string // the header WWW-Authenticate; if empty, it is not sent
 	html          string // the body, where it is not Graph who answers
 }
 
@@ -184,6 +187,9 @@ func (r *refusal) write(w *writer, h http.Header, about asked) {
 	w.b = w.b[:0] // nothing of an answer that failed half way
 	if r.retryAfter != "" {
 		h.Set("Retry-After", r.retryAfter)
+	}
+	if r.challenge != "" {
+		h.Set("WWW-Authenticate", r.challenge)
 	}
 	if r.html != "" {
 		h.Set("Content-Type", "text/html")

@@ -54,8 +54,10 @@ type Options struct {
 	// Sick says what of the tenant is sick, for nights.
 	Sick Sick
 
-	Token string   // the only token that is accepted; if empty, nothing is asked for
-	Roles []string // the permissions that the token carries; nil means all
+	Token string   // the only token of an application that is accepted; if empty, and without Bearer, nothing is asked for
+	Roles []string // the permissions that it carries, and that of an application that Bearer knows; nil means all
+	// Bearer, if there is one, says of any other token whose it is, and whether it is a good one. It is safe for concurrent use.
+	Bearer func(token string) (of Bearer, ok bool)
 }
 
 // A Tenant answers requests. It is safe for concurrent use.
