@@ -21,11 +21,13 @@ import (
 // they only say it in better words.
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 
-// Why nobody is signed in, where Entra was not asked.
-const nobody = "nobody is signed in"
+// What is not said by Entra.
+const (
+	nobody      = "nobody is signed in"
+	codeExpired = "the code has expired before somebody has used it"
+)
 
-// errCodeExpired is that nobody has used the code of a sign-in in time.
-var errCodeExpired = errors.New("the code has expired before somebody has used it")
+var errCodeExpired = errors.New(codeExpired)
 
 // refusedGrants are the errors by which Entra says that somebody has to sign in, and their meaning.
 var refusedGrants = map[string]string{
@@ -36,8 +38,8 @@ var refusedGrants = map[string]string{
 	// of a sign-in that is going on
 	"authorization_declined": "who was asked to sign in has declined",
 	"access_denied":          "who was asked to sign in has declined",
-	"expired_token":          "the code has expired before somebody has used it",
-	"code_expired":           "the code has expired before somebody has used it",
+	"expired_token":          codeExpired,
+	"code_expired":           codeExpired,
 	"bad_verification_code":  "the code is not known",
 }
 
@@ -98,7 +100,7 @@ var wordsOf = map[int]struct{ words, before string }{
 	65004:  {"the person has not consented", ""},
 	70008:  {"the refresh token has expired", ""},
 	70018:  {"the code is not known", ""},
-	70019:  {"the code has expired before somebody has used it", ""},
+	70019:  {codeExpired, ""},
 	70043:  {"the tenant's conditional access wants a sign-in more often", ""},
 	70044:  {"the tenant's conditional access wants a sign-in more often", ""},
 	90094:  {"an administrator has to consent to what is asked for", askAdministrator},
@@ -130,7 +132,7 @@ func (p *Person) tokenError(ctx context.Context, err error) error {
 		e.cure = p.cure() + ", and consent to all of it"
 		return e
 	}
-	if err.Error() == "no token found" { // which MSAL has no type for
+	if foreign.Printable(err.Error()) == "no token found" { // which MSAL has no type for
 		return p.refused(&Error{}, nobody, "")
 	}
 	call, ok := errors.AsType[msalerrors.CallErr](err)
@@ -187,9 +189,9 @@ func (p *Person) complete(e *Error, kind Kind, cure string) *Error {
 // signInError is why a sign-in has not come about. Of one in a browser MSAL gives Entra's sentence alone, in which there is a number.
 func (p *Person) signInError(ctx context.Context, err error) error {
 	if ctx.Err() == nil && errors.Is(err, errCodeExpired) {
-		return p.refused(&Error{}, errCodeExpired.Error(), "")
+		return p.refused(&Error{}, codeExpired, "")
 	}
-	if n := numberIn(err.Error()); n != 0 && !is[msalerrors.CallErr](err) {
+	if n := numberIn(foreign.Printable(err.Error())); n != 0 && !is[msalerrors.CallErr](err) {
 		e := &Error{InnerCode: foreign.New("AADSTS" + strconv.Itoa(n))}
 		if cure, ok := registrations[n]; ok {
 			e.Err = errors.New("the application cannot be signed in to")
@@ -214,10 +216,11 @@ func (p *Person) tellSignedOut(ctx context.Context, reason string) {
 
 // reasonOf is what is told of a refusal: the words, with Entra's number.
 func reasonOf(e *Error) string {
+	reason := foreign.Printable(e.Err.Error())
 	if number := e.InnerCode.String(); number != "" {
-		return number + ": " + e.Err.Error()
+		return number + ": " + reason
 	}
-	return e.Err.Error()
+	return reason
 }
 
 func (p *Person) cure() string {
