@@ -15,6 +15,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -149,8 +150,8 @@ func (v *Verifier) Caller(ctx context.Context, header http.Header) (Caller, erro
 		}
 		return Caller{Name: "static token"}, nil
 	}
-	if _, err := jose.ParseSignedCompact(token, signedBy); err != nil { // before anything is asked of Entra for it
-		return Caller{}, unknown("it is no token that is signed by RS256: %v", foreign.New(err.Error()))
+	if err := wellFormed(token); err != nil { // before anything is asked of Entra for it
+		return Caller{}, err
 	}
 	if err := v.keys.ready(ctx); err != nil {
 		return Caller{}, err
@@ -160,7 +161,7 @@ func (v *Verifier) Caller(ctx context.Context, header http.Header) (Caller, erro
 		return Caller{}, unknown("the token has expired at %s", expired.Expiry.UTC().Format(time.RFC3339))
 	}
 	if err != nil {
-		return Caller{}, unknown("%v", foreign.New(err.Error()))
+		return Caller{}, unknown("%v", foreign.New(strings.TrimPrefix(err.Error(), "failed to verify signature: ")))
 	}
 	var c claims
 	if err := verified.Claims(&c); err != nil {
@@ -229,6 +230,24 @@ func (v *Verifier) allowed(c claims) (Caller, error) {
 		return Caller{}, forbidden("who is signed in to %s is in more groups than a token has room for: name people, or let Entra give only groups that are assigned to the application", a.Name)
 	}
 	return Caller{}, forbidden("who is signed in to %s is neither one of its people nor in one of its groups in control.callers", a.Name)
+}
+
+// wellFormed says why a text cannot be a token. It has three parts, each written in the one way in which its bytes are: readers of base64
+// pass over some characters.
+func wellFormed(token string) error {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return unknown("it is no token: a token has three parts, and this has %d", len(parts))
+	}
+	for _, part := range parts {
+		if _, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil || strings.ContainsAny(part, "\r\n") {
+			return unknown("it is no token: it is not written as base64")
+		}
+	}
+	if _, err := jose.ParseSignedCompact(token, signedBy); err != nil {
+		return unknown("it is no token that is signed by RS256: %v", foreign.New(err.Error()))
+	}
+	return nil
 }
 
 // tokenIn is the one token of a request.
