@@ -42,6 +42,7 @@ const (
 	Consent             // a permission that an administrator grants
 	Audit               // what is wrong with the files of the days
 	Policy              // an application access policy, which an administrator of Teams grants
+	SignIn              // that the person signs in again, by the command that the message names
 )
 
 // cause is what a unit's report keeps of its error, beside what it prints.
@@ -105,6 +106,8 @@ func (u *UnitReport) causeOf(err error) cause {
 			c.message = u.Error.Message + "; until then: " + foreign.Printable(last.Error())
 		}
 		return c
+	case ok && e.Kind == graph.SignedOut: // whichever request met it, and whatever was said of it
+		return cause{key: e.Kind.String(), message: foreign.Printable(e.Error()), cure: SignIn}
 	case ok && (e.OfTenant || e.SignIn):
 		said := foreign.Printable(e.Error())
 		key := said

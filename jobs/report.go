@@ -173,6 +173,9 @@ type ErrorReport struct {
 	Message string `json:"message"`
 }
 
+// OfSignIn reports whether it is that the person of the tenant is signed out.
+func (e *ErrorReport) OfSignIn() bool { return e != nil && e.Kind == graph.SignedOut.String() }
+
 func newUnitReport(u plan.Unit) UnitReport {
 	return UnitReport{
 		Tenant: u.Tenant.Name, Dataset: u.Dataset.Name, From: u.Range.From, To: u.Range.To,
@@ -285,7 +288,7 @@ func (u *UnitReport) decideOutcome(unit plan.Unit, err error) {
 			}
 			u.Error.Message += "; " + needed + ", with admin consent"
 		}
-	case kind == graph.NoPolicy:
+	case kind == graph.NoPolicy, kind == graph.SignedOut:
 		u.Outcome, u.Error.Kind = state.Forbidden, kind.String()
 	case kind == graph.Off, kind == graph.NoAttribution:
 		u.Outcome, u.Error.Kind = state.Off, kind.String()

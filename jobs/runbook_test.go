@@ -33,6 +33,7 @@ var ofKind = map[string]error{
 	"malformed":        &graph.Error{Kind: graph.Malformed},
 	"no access policy": &graph.Error{Kind: graph.NoPolicy},
 	"no attribution":   &graph.Error{Kind: graph.NoAttribution},
+	"signed_out":       &graph.Error{Kind: graph.SignedOut, SignIn: true},
 	"nobody":           exclude.ErrNobody,
 	"bad record":       derive.ErrTooManyBad,
 	"foreign table":    lane.ForeignError{Table: "delta/calls", What: errors.New("its protocol is 3/7")},

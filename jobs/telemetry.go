@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -29,9 +30,11 @@ type Telemetry struct {
 	waited  metric.Float64Counter
 	lag     metric.Float64ObservableGauge
 	success metric.Int64ObservableGauge
+	renewed metric.Int64ObservableGauge
 
-	mu      sync.Mutex
+	mu      sync.Mutex // of what follows
 	reached map[state.Pair]reached
+	signIns map[string]time.Time // by the tenant's name, when its person's tokens were renewed last
 }
 
 // reached is what a state says of how far a dataset is.
@@ -45,7 +48,7 @@ const scope = "graphlake"
 
 // NewTelemetry makes the instruments.
 func NewTelemetry(spans trace.TracerProvider, metrics metric.MeterProvider) (*Telemetry, error) {
-	t := &Telemetry{tracer: spans.Tracer(scope), reached: map[state.Pair]reached{}}
+	t := &Telemetry{tracer: spans.Tracer(scope), reached: map[state.Pair]reached{}, signIns: map[string]time.Time{}}
 	m := metrics.Meter(scope)
 	var errs []error
 	counter := func(name, unit, what string) metric.Int64Counter {
@@ -69,11 +72,14 @@ func NewTelemetry(spans trace.TracerProvider, metrics metric.MeterProvider) (*Te
 	errs = append(errs, err)
 	t.success, err = m.Int64ObservableGauge("graphlake.last_success", metric.WithUnit("s"), metric.WithDescription("When a dataset was read last, in Unix time."))
 	errs = append(errs, err)
-	_, err = m.RegisterCallback(t.observe, t.lag, t.success)
+	t.renewed, err = m.Int64ObservableGauge("graphlake.token_refreshed", metric.WithUnit("s"),
+		metric.WithDescription("When the tokens of the person who is signed in to a tenant were renewed last, in Unix time."))
+	errs = append(errs, err)
+	_, err = m.RegisterCallback(t.observe, t.lag, t.success, t.renewed)
 	return t, errors.Join(append(errs, err)...)
 }
 
-// Observe reads from the states how far the datasets of a selection are. What it has found is told until it is
+// Observe reads from the states how far the datasets of a selection are, and when tokens were renewed. What it has found is told until it is
 // called again, and the lag grows meanwhile; so it is called after every run.
 func (t *Telemetry) Observe(ctx context.Context, store load.Store, s plan.Selection) error {
 	if t == nil {
@@ -83,8 +89,22 @@ func (t *Telemetry) Observe(ctx context.Context, store load.Store, s plan.Select
 	if err != nil {
 		return err
 	}
+	signIns := map[string]time.Time{}
+	for _, tenant := range s.Tenants {
+		if !tenant.Person {
+			continue
+		}
+		known, err := state.LoadSignIn(ctx, store, tenant.ID)
+		if err != nil {
+			return err
+		}
+		if !known.Renewed.IsZero() {
+			signIns[tenant.Name] = known.Renewed
+		}
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	maps.Copy(t.signIns, signIns)
 	for _, tenant := range s.Tenants {
 		for _, d := range tenant.Datasets(s.Datasets) {
 			pair := state.Pair{TenantID: tenant.ID, Dataset: d.Name}
@@ -111,6 +131,9 @@ func (t *Telemetry) observe(_ context.Context, o metric.Observer) error {
 		if !r.success.IsZero() {
 			o.ObserveInt64(t.success, r.success.Unix(), r.of)
 		}
+	}
+	for tenant, at := range t.signIns {
+		o.ObserveInt64(t.renewed, at.Unix(), metric.WithAttributes(attribute.String("graphlake.tenant", tenant)))
 	}
 	return nil
 }

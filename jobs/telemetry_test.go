@@ -25,7 +25,7 @@ func TestTelemetryIsOnThePage(t *testing.T) {
 		maps.Copy(code, names(t, inCode, file))
 	}
 	page := names(t, onPage, filepath.Join("..", "docs", "telemetry.md"))
-	if len(code) != 25 || !maps.Equal(code, page) {
+	if len(code) != 26 || !maps.Equal(code, page) {
 		t.Errorf("in the code %d: %v\non the page: %v", len(code), slices.Sorted(maps.Keys(code)), slices.Sorted(maps.Keys(page)))
 	}
 }

@@ -43,7 +43,7 @@ func (m Message) card() object {
 	}}}
 }
 
-var colors = map[Kind]string{Failed: "attention", Refused: "attention", Lost: "attention", Late: "warning", Recovered: "good"}
+var colors = map[Kind]string{Failed: "attention", SignedOut: "attention", Refused: "attention", Lost: "attention", Late: "warning", Recovered: "good"}
 
 func paragraph(runs ...object) object {
 	return object{"type": "RichTextBlock", "inlines": runs, "spacing": "small"}

@@ -3,6 +3,7 @@ package notify
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -24,11 +25,11 @@ type Event struct {
 	Kind     Kind      `json:"kind"`
 	Of       Kind      `json:"of,omitempty"`       // what has recovered
 	Tenant   string    `json:"tenant,omitempty"`   // without one, it is a run as a whole
-	Datasets []string  `json:"datasets,omitempty"` // in the order of their names
+	Datasets []string  `json:"datasets,omitempty"` // in the order of their names; none: all of the tenant
 	Job      string    `json:"job,omitempty"`
 	Run      string    `json:"run,omitempty"`    // whose report, in runs/, says more
 	Reason   string    `json:"reason,omitempty"` // the kind of the error, as the runbook has it
-	Since    time.Time `json:"since,omitzero"`   // of what is late: when it was due
+	Since    time.Time `json:"since,omitzero"`   // of what is late: when it was due; of who is signed out: since when
 	Text     string    `json:"text"`
 	Cure     string    `json:"cure,omitempty"` // a command
 }
@@ -50,6 +51,8 @@ func testMessage(lake string, on []Kind, now time.Time) Message {
 		switch k {
 		case Late:
 			e.Since = now.UTC().Truncate(time.Hour)
+		case SignedOut:
+			e.Dataset, e.Job = "", ""
 		case Recovered:
 			e.Kind, e.Gone = Failed, true
 		}
@@ -116,8 +119,11 @@ func title(all []Event) string {
 
 // who is what an event is of.
 func (e Event) who() string {
-	if e.Tenant == "" {
+	switch {
+	case e.Tenant == "":
 		return "a run"
+	case len(e.Datasets) == 0:
+		return e.Tenant
 	}
 	return fmt.Sprintf("%s of %s", strings.Join(e.Datasets, ", "), e.Tenant)
 }
@@ -132,8 +138,12 @@ func (e Event) detail() string {
 		return fmt.Sprintf("due at %s by the job %s, and not read", e.Since.Format(time.RFC3339), e.Job)
 	case e.Kind == Lost:
 		return "Graph has forgotten some of it before it was read whole"
+	case e.Kind == Recovered && e.Of == SignedOut:
+		return "somebody has signed in"
 	case e.Kind == Recovered:
 		return "no longer " + string(e.Of)
+	case e.Kind == SignedOut:
+		return "nothing of it is read until its person signs in"
 	case e.Kind == Refused:
 		all = append(all, "credentials or consent are missing")
 	case e.Tenant == "":
@@ -149,11 +159,18 @@ func (e Event) text() string {
 	return strings.TrimSuffix(fmt.Sprintf("%s: %s: %s", e.who(), e.Kind, e.detail()), ": ")
 }
 
+// bareWord is what a shell takes for a word as it stands.
+var bareWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+
 // cure is a command that says more, or mends it.
 func (e Event) cure() string {
 	switch {
 	case e.Kind == Recovered:
 		return ""
+	case e.Kind == SignedOut && bareWord.MatchString(e.Tenant):
+		return "graphlake sign-in --tenant " + e.Tenant
+	case e.Kind == SignedOut:
+		return "graphlake sign-in"
 	case e.Kind == Refused, e.Tenant == "":
 		return "graphlake check"
 	default:

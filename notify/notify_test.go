@@ -127,6 +127,33 @@ func TestLateByFailing(t *testing.T) {
 	k.took(t, "it is there", "users of contoso: recovered: no longer late")
 }
 
+// That somebody has to sign in is told of the tenant, once a day and with the command that does it, and that they have; what of
+// the tenant is late by that is not told besides.
+func TestSignedOut(t *testing.T) {
+	s, k := memstore.New(), &kept{}
+	n := notifier(s, Target{"ops", Kinds(), k})
+	of := func(out *state.SignedOut, now time.Time) Found {
+		return OfSignIns([]clock.SignIn{{Tenant: "contoso", SignedOut: out}, {Tenant: "adatum"}}, now)
+	}
+	out := &state.SignedOut{Since: at(23), Reason: "the password was changed"}
+	n.Tell(t.Context(), of(out, at(23)), at(23))
+	k.took(t, "the first night", "contoso: signed_out: nothing of it is read until its person signs in")
+	other := found(Late, 23)
+	other.Problems[0].Tenant = "adatum"
+	n.Tell(t.Context(), of(out, at(23).Add(time.Hour)).And(found(Late, 23)).And(other), at(23).Add(time.Hour))
+	k.took(t, "it is late by that, and another is late", "users of adatum: late: due at 2026-11-23T02:30:00Z by the job night, and not read")
+	n.Tell(t.Context(), of(out, at(24)), at(24))
+	k.took(t, "the next day", "contoso: signed_out: nothing of it is read until its person signs in")
+	n.Tell(t.Context(), of(nil, at(24).Add(time.Hour)), at(24).Add(time.Hour))
+	k.took(t, "somebody has signed in", "users of contoso: late: due at 2026-11-23T02:30:00Z by the job night, and not read", "contoso: recovered: somebody has signed in")
+	cures := map[string]string{"contoso": "graphlake sign-in --tenant contoso", "a b; c": "graphlake sign-in", "--all": "graphlake sign-in"}
+	for name, want := range cures {
+		if e := (Event{Kind: SignedOut, Tenant: name}); e.cure() != want {
+			t.Errorf("of %s: %s, want %s", name, e.cure(), want)
+		}
+	}
+}
+
 // Whom a message does not reach is told with the next, when they have been left alone for a while; others are not told twice.
 func TestNotReached(t *testing.T) {
 	s, down, up := memstore.New(), &kept{fail: errors.New("down")}, &kept{}
@@ -195,6 +222,7 @@ func TestOfRun(t *testing.T) {
 		unit("calls", state.Data, "", 0), unit("calls", state.Failed, "rejected", 0), unit("calls", state.Forbidden, "unauthorized", 0),
 		unit("users", state.Unavailable, "throttled", 0), unit("users", state.Data, "", 0),
 		unit("chats", state.Forbidden, "unauthorized", 0), unit("chats", state.Interrupted, "interrupted", 0),
+		unit("mails", state.Forbidden, "signed_out", 0), unit("mails", state.Data, "", 0),
 		unit("logs", state.Data, "", 2), unit("logs", state.Empty, "", 1), unit("teams", state.Off, "off", 0),
 	}}, "night")
 	var got []string

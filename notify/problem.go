@@ -14,17 +14,18 @@ type Kind string
 
 // The kinds.
 const (
-	Late      Kind = "late"      // what was due at a time of a job is still not read
-	Failed    Kind = "failed"    // a unit of a run failed, or a run could not begin
-	Refused   Kind = "refused"   // nothing may be read: credentials or consent are missing
-	Lost      Kind = "lost"      // Graph has forgotten something before it was read whole
-	Recovered Kind = "recovered" // of these what was told, but for what is lost, is gone
+	Late      Kind = "late"       // what was due at a time of a job is still not read
+	Failed    Kind = "failed"     // a unit of a run failed, or a run could not begin
+	SignedOut Kind = "signed_out" // the person of a tenant has to sign in before anything of it can be read
+	Refused   Kind = "refused"    // nothing may be read: credentials or consent are missing
+	Lost      Kind = "lost"       // Graph has forgotten something before it was read whole
+	Recovered Kind = "recovered"  // of these what was told, but for what is lost, is gone
 )
 
 // Kinds are all of them, the worst first.
-func Kinds() []Kind { return []Kind{Failed, Refused, Lost, Late, Recovered} }
+func Kinds() []Kind { return []Kind{Failed, SignedOut, Refused, Lost, Late, Recovered} }
 
-// Subject is what a problem is of; without a tenant it is a run as a whole.
+// Subject is what a problem is of; without a tenant it is a run as a whole, without a dataset all of a tenant.
 type Subject struct {
 	Tenant  string `json:"tenant,omitempty"` // its name
 	Dataset string `json:"dataset,omitempty"`
@@ -38,7 +39,7 @@ type Problem struct {
 	Job    string    `json:"job,omitempty"`
 	Run    string    `json:"run,omitempty"`
 	Reason string    `json:"reason,omitempty"` // the kind of an error
-	Since  time.Time `json:"since,omitzero"`   // of what is late, the time of the job
+	Since  time.Time `json:"since,omitzero"`   // of what is late, the time of the job; of who is signed out, since when
 }
 
 // Found is what somebody who looked has seen: what is wrong, and what is not.
@@ -48,19 +49,21 @@ type Found struct {
 }
 
 // OfRun is what the report of a run says. What could not be reached, or was locked, it leaves open: that is tried again, and late if
-// it stays so.
+// it stays so. That somebody is signed out [OfSignIns] says.
 func OfRun(rep jobs.Report, job string) Found {
 	day := rep.Started.UTC().Format(time.DateOnly)
 	worst := map[Subject]Problem{}
 	var order []Subject
 	note := func(s Subject, o state.Outcome, err *jobs.ErrorReport) {
 		c := Problem{Subject: s, Day: day, Job: job, Run: rep.Run}
-		switch o {
-		case state.Failed:
+		switch {
+		case o == state.Failed:
 			c.Kind = Failed
-		case state.Forbidden:
+		case o == state.Forbidden && err.OfSignIn():
+			c.Kind = open
+		case o == state.Forbidden:
 			c.Kind = Refused
-		case state.Unavailable, state.Interrupted:
+		case o == state.Unavailable, o == state.Interrupted:
 			c.Kind = open
 		}
 		if err != nil {
@@ -134,6 +137,21 @@ func OfLate(late []clock.Overdue, of []clock.Job, tell func(clock.Overdue) bool)
 				}
 			}
 		}
+	}
+	return f
+}
+
+// OfSignIns is who has to sign in, and who need not. Who is signed out is told so once for each day.
+func OfSignIns(all []clock.SignIn, now time.Time) Found {
+	var f Found
+	for _, s := range all {
+		c := Problem{Kind: SignedOut, Subject: Subject{Tenant: s.Tenant}}
+		if s.SignedOut == nil {
+			f.Well = append(f.Well, c)
+			continue
+		}
+		c.Day, c.Since = now.UTC().Format(time.DateOnly), s.SignedOut.Since.UTC()
+		f.Problems = append(f.Problems, c)
 	}
 	return f
 }

@@ -18,7 +18,8 @@ import (
 //   - A problem is told if its day is later than the last that was told of it: once for each day on which it is found.
 //   - A problem that was told and is found to be gone is told once as recovered, at most once for each day that was told of it. What is
 //     lost is never gone.
-//   - What is late is not told of a dataset of which is told that it failed or was refused: that is why.
+//   - What is late is not told of a dataset of which is told that it failed or was refused, nor of a tenant whose person is signed
+//     out: that is why.
 //
 // Before something is sent it is claimed in the lake by compare-and-swap, so that of two processes one sends it. Who could not send it
 // gives the claim back. A claim that neither was given back nor became a note within claimTime is that of a process that died: the
@@ -60,7 +61,8 @@ func (t *told) due(e entry) bool {
 		return e.Recovered < e.Told
 	}
 	explained := e.Kind == Late && slices.ContainsFunc(t.Problems, func(o entry) bool {
-		return o.To == e.To && !o.Gone && o.Subject == e.Subject && (o.Kind == Failed || o.Kind == Refused)
+		why := o.Subject == e.Subject && (o.Kind == Failed || o.Kind == Refused) || o.Kind == SignedOut && o.Tenant == e.Tenant
+		return o.To == e.To && !o.Gone && why
 	})
 	return e.Day > e.Told && !explained
 }

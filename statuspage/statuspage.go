@@ -47,9 +47,11 @@ func hash(of string) string {
 // Status is what the page shows.
 type Status struct {
 	Now    time.Time // of all that follows
-	Health string    // ok, late or unknown
+	Health string    // ok, late, signed_out or unknown
 	Late   []clock.Overdue
-	Next   []clock.NextRun
+	// SignedOut are the sign-ins of the tenants of which nothing is read until their person signs in.
+	SignedOut []clock.SignIn
+	Next      []clock.NextRun
 	// Running are the runs that say that they are at work. Of them the host is not shown.
 	Running []clock.Running
 	Map     clock.Map

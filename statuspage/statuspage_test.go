@@ -28,6 +28,10 @@ func full() Status {
 			{Job: "nightly", Tenant: "contoso", Dataset: "users", Due: now.Add(-8 * time.Hour), From: now.Add(-30 * time.Hour)},
 			{Job: "nightly", Tenant: hostile, Dataset: "call_records", Due: now.Add(-8 * time.Hour), From: now.Add(-30 * time.Hour), Tables: true},
 		},
+		SignedOut: []clock.SignIn{
+			{Tenant: hostile, SignedOut: &state.SignedOut{Since: now.Add(-50 * time.Hour), Reason: "the password was <b>changed</b> (AADSTS50173)"}},
+			{Tenant: "adatum", SignedOut: &state.SignedOut{Reason: "nobody has signed in yet"}},
+		},
 		Next: []clock.NextRun{{Job: "nightly", Time: now.Add(14 * time.Hour)}},
 		Map:  clock.Map{From: "2026-10-25", To: "2026-11-24"},
 	}
@@ -86,7 +90,8 @@ func written(t *testing.T, s Status) string {
 func TestWrite(t *testing.T) {
 	page := written(t, full())
 	for _, want := range []string{
-		"<title>graphlake: late</title>", "2026-11-23 12:00</time> UTC", "Not all of the lake could be read", ", in tables</td>", "The last 30 nights",
+		"<title>graphlake: late</title>", "2026-11-23 12:00</time> UTC", "Not all of the lake could be read", ", in tables</td>", "Nothing is read of these until somebody signs in",
+		"<td>2026-11-21 10:00</td><td>the password was &lt;b&gt;changed", `adatum</th><td>ever</td>`, "The last 30 nights",
 		`title="2026-11-23: data, 29000 records"`, "forgotten by Graph from", "&lt;b&gt;contoso", "17 h 17 min", `<th scope="row">run: <span class="bad">stale</span></th><td>?</td>`, "<td>38 %</td><td>13</td><td>40</td>", `<td class="none" colspan="8">no run</td>`,
 	} {
 		if !strings.Contains(page, want) {

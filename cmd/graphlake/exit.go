@@ -62,7 +62,7 @@ func exitStatus(err error) int {
 		return exitUsage
 	case errors.Is(err, jobs.ErrClock), errors.Is(err, jobs.ErrNotTold), errors.Is(err, load.ErrLocked), errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
 		return exitLater
-	case kind == graph.Unauthorized, kind == graph.NoPolicy, errors.Is(err, fs.ErrPermission), errors.Is(err, exclude.ErrNobody), isForeign:
+	case kind == graph.Unauthorized, kind == graph.NoPolicy, kind == graph.SignedOut, errors.Is(err, fs.ErrPermission), errors.Is(err, exclude.ErrNobody), isForeign:
 		return exitForbidden
 	case kind == graph.Off, kind == graph.NoAttribution:
 		return exitIncomplete

@@ -37,6 +37,7 @@ func TestExitStatus(t *testing.T) {
 		{"interrupted", reported(jobs.Report{Status: state.Interrupted}), 75},
 		{"what applies first counts", reported(jobs.Report{Status: state.Unavailable, Units: quarantined}), 75},
 		{"a refusal outside of a unit", fmt.Errorf("open: %w", &graph.Error{Kind: graph.Unauthorized}), 3},
+		{"somebody who has to sign in", fmt.Errorf("ask: %w", &graph.Error{Kind: graph.SignedOut}), 3},
 		{"a table of somebody else's", fmt.Errorf("publish: %w", lane.ForeignError{Table: "delta/calls", What: errors.New("appendOnly")}), 3},
 		{"a refusal of the lake", fmt.Errorf("open: %w", fs.ErrPermission), 3},
 		{"throttled outside of a unit", fmt.Errorf("ask: %w", &graph.Error{Kind: graph.Throttled}), 75},

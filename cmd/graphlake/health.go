@@ -40,10 +40,13 @@ func newHealth(store load.Store, all []clock.Job, log *slog.Logger) *health {
 
 // healthReport is what /healthz answers.
 type healthReport struct {
-	Status string          `json:"status"` // ok, late, or unknown
-	Time   time.Time       `json:"time"`   // when that was found out
-	Late   []clock.Overdue `json:"late"`
-	Error  string          `json:"error,omitempty"`
+	Status    string          `json:"status"` // ok, late, signed_out, or unknown
+	Time      time.Time       `json:"time"`   // when that was found out
+	Late      []clock.Overdue `json:"late"`
+	SignedOut []clock.SignIn  `json:"signed_out,omitempty"` // whose person has to sign in
+	Error     string          `json:"error,omitempty"`
+
+	signIns []clock.SignIn // all of them
 }
 
 const (
@@ -105,7 +108,7 @@ func (h *health) begin(job string) (end func()) {
 	}
 }
 
-// notify tells what is late, and what no longer is. A job that is at work has its time before that is told of it, and so, since
+// notify tells who has to sign in and what is late, and what no longer is so. A job that is at work has its time before that is told of it, and so, since
 // this began, has one of a dataset that nobody has asked for yet: on the first night it may wait for another job, or for its jitter.
 func (h *health) notify(ctx context.Context, now time.Time) {
 	h.mu.Lock()
@@ -119,11 +122,12 @@ func (h *health) notify(ctx context.Context, now time.Time) {
 	if found.Error != "" {
 		return
 	}
-	h.notifier.Tell(ctx, notify.OfLate(found.Late, judged, func(o clock.Overdue) bool {
+	late := notify.OfLate(found.Late, judged, func(o clock.Overdue) bool {
 		return slices.ContainsFunc(judged, func(j clock.Job) bool {
 			return j.Name == o.Job && (o.Tried() || now.Sub(h.began) >= j.Late)
 		})
-	}), now)
+	})
+	h.notifier.Tell(ctx, late.And(notify.OfSignIns(found.signIns, now)), now)
 }
 
 // notifyOfRun tells what a run of a job has found.
@@ -132,13 +136,16 @@ func (h *health) notifyOfRun(ctx context.Context, job string, rep jobs.Report, e
 	h.notify(ctx, time.Now())
 }
 
-// refresh finds out what is late.
+// refresh finds out what is late, and who has to sign in.
 func (h *health) refresh(ctx context.Context, now time.Time) {
 	h.refreshing.Lock()
 	defer h.refreshing.Unlock()
 	now = now.UTC().Truncate(time.Second)
 	rep := healthReport{Status: "ok", Time: now, Late: []clock.Overdue{}}
 	late, err := clock.Late(ctx, h.store, h.jobs, now)
+	if err == nil {
+		rep.signIns, err = clock.LoadSignIns(ctx, h.store, ofAll(h.jobs).Tenants)
+	}
 	switch {
 	case err != nil:
 		h.log.WarnContext(ctx, "the states in the lake could not be read", "error", err)
@@ -146,6 +153,9 @@ func (h *health) refresh(ctx context.Context, now time.Time) {
 	default:
 		if rep.Late = append(rep.Late, h.withoutRecentLag(late, now)...); len(rep.Late) > 0 {
 			rep.Status = "late"
+		}
+		if rep.SignedOut = clock.SignedOut(rep.signIns); len(rep.SignedOut) > 0 {
+			rep.Status = "signed_out"
 		}
 	}
 	h.mu.Lock()

@@ -14,6 +14,7 @@ import (
 
 	"graphlake/jobs/clock"
 	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load/dirstore"
 	"graphlake/load/memstore"
 	"graphlake/notify"
@@ -48,11 +49,11 @@ func TestHealthUnknown(t *testing.T) {
 	h.refresh(t.Context(), time.Now().Add(-11*time.Minute))
 	ask("the lake has not answered since")
 
-	state := filepath.Join(dir, "state", contoso.ID, "users.json")
-	if err := os.MkdirAll(filepath.Dir(state), 0o700); err != nil {
+	users := filepath.Join(dir, "state", contoso.ID, "users.json")
+	if err := os.MkdirAll(filepath.Dir(users), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(state, []byte("{"), 0o600); err != nil {
+	if err := os.WriteFile(users, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	h.refresh(t.Context(), time.Now())
@@ -154,5 +155,43 @@ func TestHealthOfTheFirstNight(t *testing.T) {
 	h.notify(t.Context(), now.Add(2*time.Hour))
 	if !slices.Equal(told.titles, []string{"graphlake: 1 late"}) {
 		t.Errorf("it had its time, and told is %q", told.titles)
+	}
+}
+
+// Who has to sign in makes a schedule unhealthy, whatever is late, and somebody is told; who has signed in makes it well.
+func TestHealthOfSignIns(t *testing.T) {
+	var told sent
+	store := memstore.New()
+	contoso := plan.Tenant{Name: "contoso", ID: "7b6f3a52-0d1e-4c55-9a43-5b8f7f3f0c01", Person: true}
+	log := slog.New(slog.DiscardHandler)
+	h := newHealth(store, []clock.Job{{Name: "night", Late: time.Hour, Selection: plan.Selection{
+		Tenants: []plan.Tenant{contoso}, Datasets: []schemas.Dataset{schemas.Presence},
+	}}}, log)
+	h.notifier = &notify.Notifier{Log: log, Targets: []notify.Target{{Name: "ops", On: notify.Kinds(), Channel: &told}}}
+	now := time.Now()
+	for _, step := range []struct {
+		known  state.SignIn
+		status int
+		says   string
+		titles []string
+	}{
+		{state.SignIn{}, http.StatusServiceUnavailable, `"signed_out":[{"tenant":"contoso","signed_out":{"reason":"nobody has signed in yet"}}]`, []string{"graphlake: 1 signed_out"}},
+		{state.SignIn{Renewed: now}, http.StatusOK, `"status":"ok"`, []string{"graphlake: 1 recovered"}},
+		{state.SignIn{Renewed: now, SignedOut: &state.SignedOut{Since: now, Reason: "revoked"}}, http.StatusServiceUnavailable, `"status":"signed_out"`, nil}, // the day was told
+	} {
+		if err := state.UpdateSignIn(t.Context(), store, contoso.ID, func(s *state.SignIn) { *s = step.known }); err != nil {
+			t.Fatal(err)
+		}
+		h.refresh(t.Context(), now)
+		h.notify(t.Context(), now)
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/healthz", nil))
+		if rec.Code != step.status || !strings.Contains(rec.Body.String(), step.says) {
+			t.Errorf("%d %s, want %d, and that it says %s", rec.Code, rec.Body, step.status, step.says)
+		}
+		if !slices.Equal(told.titles, step.titles) {
+			t.Errorf("%+v: told is %q, want %q", step.known, told.titles, step.titles)
+		}
+		told.titles = nil
 	}
 }

@@ -166,6 +166,11 @@ func (s *setup) notifyOfRun(ctx context.Context, job string, now time.Time, rep 
 		}
 		found = found.And(notify.OfLate(late, all, func(o clock.Overdue) bool { return !o.Tables && o.Tried() })) // else another run may be at work, or none was ever to be
 	}
+	signIns, err := clock.LoadSignIns(ctx, s.runner.Store, s.tenants)
+	if err != nil {
+		s.runner.Log.WarnContext(ctx, "who is signed in is not known", "error", err)
+	}
+	found = found.And(notify.OfSignIns(signIns, time.Now()))
 	s.config.notifier(ctx, s.runner.Store, s.runner.Log).Tell(ctx, found, time.Now())
 }
 

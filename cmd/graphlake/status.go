@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"graphlake/internal/foreign"
 	"graphlake/jobs/clock"
 	"graphlake/jobs/state"
 	"graphlake/load"
@@ -67,9 +68,12 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	return stands(status)
 }
 
-// stands is how things stand as an exit status: late goes before what is in part only. Of what a run is working on it waits
-// for the end.
+// stands is how things stand as an exit status: that somebody has to sign in goes before what is late by that, and late before
+// what is in part only. Of what a run is working on it waits for the end.
 func stands(s clock.Status) error {
+	if len(clock.SignedOut(s.SignIns)) > 0 {
+		return statusError{status: exitForbidden}
+	}
 	if len(s.Late) > 0 {
 		return statusError{status: exitLater}
 	}
@@ -119,6 +123,7 @@ func (c *command) printStatus(s clock.Status, none bool) error {
 		fmt.Fprintf(c.stdout, "%s: on, and no Delta table is there yet: a run makes those of what it reads, and of all that is there: %s\n", load.DeltaTables, c.toPaste("replay", "--delta"))
 	}
 	c.printLane(s)
+	c.printSignIns(s.SignIns)
 	for _, o := range s.Late {
 		fmt.Fprintf(c.stdout, "%s of %s: late: job %s of %s had to read it from %s on\n", o.Dataset, o.Tenant, o.Job, o.Due.Format(time.RFC3339), instant{o.From})
 	}
@@ -138,6 +143,28 @@ func (c *command) printStatus(s clock.Status, none bool) error {
 		fmt.Fprintf(w, "%s\t%s\t%.1f\t%s\t%d\t%d\n", r.Run, instant{r.Started.Truncate(time.Second)}, r.Seconds, r.Status, r.Units, r.Failed)
 	}
 	return w.Flush()
+}
+
+// printSignIns says who is signed in, since when their tokens are not renewed, and whether they have to sign in.
+func (c *command) printSignIns(all []clock.SignIn) {
+	for _, s := range all {
+		line := "sign-in to " + s.Tenant
+		if s.Person != "" {
+			line += " of " + s.Person
+		}
+		again := c.toPaste("sign-in", "--tenant", s.Tenant)
+		switch out := s.SignedOut; {
+		case out != nil && out.Since.IsZero():
+			line += fmt.Sprintf(": signed_out: %s: %s", out.Reason, again)
+		case out != nil:
+			line += fmt.Sprintf(": signed_out since %s: %s: %s", instant{out.Since}, out.Reason, again)
+		case s.Old(time.Now()):
+			line += fmt.Sprintf(": its tokens were renewed last at %s, and Entra forgets them after 90 days without a renewal, which each run does; or sign in again: %s", instant{s.Renewed}, again)
+		default:
+			line += fmt.Sprintf(": its tokens were renewed last at %s", instant{s.Renewed})
+		}
+		fmt.Fprintln(c.stdout, foreign.Printable(line))
+	}
 }
 
 func (c *command) printNextRuns(all []clock.NextRun) error {

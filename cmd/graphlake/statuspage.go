@@ -83,7 +83,7 @@ func (s *pageServer) current(ctx context.Context, now time.Time) ([]byte, error)
 	now = now.UTC()
 	today := now.Truncate(schemas.Day)
 	health := s.health.report()
-	status := statuspage.Status{Now: now, Health: health.Status, Late: health.Late, Next: clock.NextRuns(s.health.jobs, now)}
+	status := statuspage.Status{Now: now, Health: health.Status, Late: health.Late, SignedOut: health.SignedOut, Next: clock.NextRuns(s.health.jobs, now)}
 	var errs [3]error
 	status.Map, errs[0] = clock.LoadMap(ctx, s.health.store, s.selected, schemas.Range{From: today.AddDate(0, 0, 1-pageDays), To: today.AddDate(0, 0, 1)}, now)
 	status.Nights, errs[1] = s.nights.Load(ctx, today, pageDays)

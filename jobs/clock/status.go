@@ -25,6 +25,7 @@ type Status struct {
 	Next     []NextRun       `json:"next"`           // of the jobs that have times, the soonest first
 	Late     []Overdue       `json:"late"`           // what of theirs is late, but for what was never tried and for tables
 	Running  []Running       `json:"running"`        // whoever holds a lock of what is selected, as they say themselves
+	SignIns  []SignIn        `json:"sign_ins"`       // of the tenants that are read for one person
 	Errors   []string        `json:"errors"`         // objects of the lake that cannot be read; what they would say is left out
 	Lane     *LaneStatus     `json:"lane,omitempty"` // the Delta tables; nil: the lake has none
 }
@@ -147,6 +148,8 @@ func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []
 			status.Datasets = append(status.Datasets, ds)
 		}
 	}
+	status.SignIns, err = LoadSignIns(ctx, store, s.Tenants)
+	errs = append(errs, err)
 	late, err := Late(ctx, store, jobs, now)
 	if errs = append(errs, err); late == nil {
 		late = []Overdue{}

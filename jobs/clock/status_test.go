@@ -53,7 +53,7 @@ func TestStatusOfAState(t *testing.T) {
 			Who: []state.Behind{}, Lost: []state.Lost{}, Misfits: map[string]int64{}, New: []schemas.Path{},
 			Removed: []clock.Span{}, RemovedRaw: []clock.Span{}, NeverRead: []clock.Span{},
 		}},
-		Runs: []clock.RunStatus{}, Next: []clock.NextRun{}, Late: []clock.Overdue{}, Running: []clock.Running{}, Errors: []string{},
+		Runs: []clock.RunStatus{}, Next: []clock.NextRun{}, Late: []clock.Overdue{}, Running: []clock.Running{}, SignIns: []clock.SignIn{}, Errors: []string{},
 	}
 	if !reflect.DeepEqual(got, expected) {
 		t.Errorf("got  %+v\nwant %+v", got, expected)

@@ -23,7 +23,7 @@ type SignIn struct {
 
 // SignedOut is since when a person's tokens are not renewed, and why, in words of ours.
 type SignedOut struct {
-	Since  time.Time `json:"since"`
+	Since  time.Time `json:"since,omitzero"`
 	Reason string    `json:"reason"`
 }
 
