@@ -44,6 +44,32 @@ param logDays int = 90
 @secure()
 param pseudonymKey string = ''
 
+@description('The client id of the registration of the control API, as graphlake permissions --format manifest writes it; empty: there is no control API.')
+param controlClientId string = ''
+
+@description('The client id of who calls the control API, as a portal: an application of the same tenant.')
+param callerClientId string = ''
+
+var configuration = replace(
+  replace(
+    replace(loadTextContent('graphlake.yaml'), '11111111-1111-1111-1111-111111111111', identity.properties.clientId),
+    '00000000-0000-0000-0000-000000000000',
+    tenant().tenantId
+  ),
+  'https://ACCOUNT.blob.core.windows.net',
+  lake.outputs.accountUrl
+)
+
+var callers = replace(
+  replace(
+    replace(loadTextContent('control.yaml'), '22222222-2222-2222-2222-222222222222', controlClientId),
+    '33333333-3333-3333-3333-333333333333',
+    callerClientId
+  ),
+  '00000000-0000-0000-0000-000000000000',
+  tenant().tenantId
+)
+
 var acrPull = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d')
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
@@ -147,15 +173,27 @@ module nightly 'job.bicep' = {
     image: image
     cron: cron
     keyUrl: vault.outputs.keyUrl
-    configuration: replace(
-      replace(
-        replace(loadTextContent('graphlake.yaml'), '11111111-1111-1111-1111-111111111111', identity.properties.clientId),
-        '00000000-0000-0000-0000-000000000000',
-        tenant().tenantId
-      ),
-      'https://ACCOUNT.blob.core.windows.net',
-      lake.outputs.accountUrl
-    )
+    configuration: configuration
+  }
+  dependsOn: [
+    pullsImage
+  ]
+}
+
+module control 'control.bicep' = if (!empty(controlClientId)) {
+  name: 'control'
+  params: {
+    name: '${name}-control'
+    location: location
+    environmentId: apps.id
+    domain: apps.properties.defaultDomain
+    address: apps.properties.staticIp
+    networkId: net.outputs.networkId
+    identityId: identity.id
+    registryServer: images.properties.loginServer
+    image: image
+    keyUrl: vault.outputs.keyUrl
+    configuration: '${configuration}\n${callers}'
   }
   dependsOn: [
     pullsImage
@@ -166,3 +204,6 @@ module nightly 'job.bicep' = {
 output principalId string = identity.properties.principalId
 
 output lakeUrl string = lake.outputs.lakeUrl
+
+@description('Where the control API answers in the virtual network; empty: it is not there.')
+output controlUrl string = empty(controlClientId) ? '' : control!.outputs.url

@@ -71,6 +71,7 @@ resource findsVault 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-
   }
 }
 
+output networkId string = network.id
 output jobsSubnetId string = '${network.id}/subnets/jobs'
 output endpointsSubnetId string = '${network.id}/subnets/endpoints'
 output blobZoneId string = blobZone.id

@@ -227,7 +227,8 @@ func TestParameters(t *testing.T) {
 	}
 	for where, decorators := range map[string]any{
 		"main": main.Parameters["pseudonymKey"].Decorators, "vault": parse(t, "azure/vault.bicep").Parameters["pseudonymKey"].Decorators,
-		"job": parse(t, "azure/job.bicep").Parameters["configuration"].Decorators,
+		"job":     parse(t, "azure/job.bicep").Parameters["configuration"].Decorators,
+		"control": parse(t, "azure/control.bicep").Parameters["configuration"].Decorators,
 	} {
 		if !strings.Contains(text(t, decorators), `"secure"`) {
 			t.Errorf("%s: what is secret is not marked so", where)
@@ -263,19 +264,25 @@ func TestJob(t *testing.T) {
 	if most := at(t, job, "properties", "configuration", "replicaTimeout"); fmt.Sprint(most) != strconv.Itoa(deadline) {
 		t.Errorf("a run may take %v s, want %d", most, deadline)
 	}
-	container := at(t, job, "properties", "template", "containers")
+	args := argsOf(t, job)
+	plan := newMachine(t, text).run(t, nil, append(args, "--dry-run", "--lake=/tmp/lake")...)
+	if len(units(plan, "contoso", "users")) != 1 {
+		t.Errorf("no users are planned:\n%s", plan)
+	}
+}
+
+// argsOf are the arguments of the one container of a job or an app, which mounts a configuration and a scratch directory.
+func argsOf(t *testing.T, config map[string]any) (args []string) {
+	t.Helper()
+	container := at(t, config, "properties", "template", "containers")
 	mounts, _ := json.Marshal(at(t, container, "volumeMounts"))
 	paths := regexp.MustCompile(`"mountPath": ?"([^"]*)"`).FindAllStringSubmatch(string(mounts), -1)
 	if len(paths) != 2 || paths[0][1] != "/etc/graphlake" || paths[1][1] != "/tmp" {
 		t.Errorf("mounted are %s", mounts)
 	}
-	var args []string
 	list, _ := at(t, container, "args").([]any)
 	for _, arg := range list {
 		args = append(args, arg.(string))
 	}
-	plan := newMachine(t, text).run(t, nil, append(args, "--dry-run", "--lake=/tmp/lake")...)
-	if len(units(plan, "contoso", "users")) != 1 {
-		t.Errorf("no users are planned:\n%s", plan)
-	}
+	return args
 }
