@@ -26,7 +26,7 @@ func Products() []Product {
 }
 
 const (
-	person = "use it, because a person has to be signed in"
+	person = "use it, unless a person has signed in for it (auth.method: device_code)"
 	media  = "use it, because media is live: a bot with Microsoft's media library on Windows has to be in the call when it happens"
 	record = "what Graph gives when the call is over; when, with whom and how well it went is in call_records"
 )
@@ -59,5 +59,5 @@ var grants = []Grant{
 		person + "; how queues and attendants are set up, and Microsoft's analytics of them, have no public API",
 		"who is a queue or an attendant, whose the numbers are, and who has voice; what became of each call is in call_records",
 		[]string{"resource_accounts", "phone_numbers", "teams_user_configurations"}},
-	{"application_access", Custom, "The product's own parts, among themselves.", "use it, because it is no permission of Graph's", "", nil},
+	{"application_access", Custom, "The product's own parts, among themselves.", "use it, because it is no permission of Graph's", "graphlake serve asks for it: its callers get it", nil},
 }

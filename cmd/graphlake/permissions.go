@@ -15,7 +15,7 @@ import (
 
 type permissionsCommand struct {
 	choice
-	Format  format `enum:"table,manifest,consent-url" default:"table" help:"table: what each product is granted, and what of it a batch job can use, with --output json as JSON. manifest: requiredResourceAccess of the application's registration, with what the datasets need. consent-url: where an administrator grants that, for each tenant."`
+	Format  format `enum:"table,manifest,consent-url" default:"table" help:"table: what each product is granted, and what of it a batch job can use, with --output json as JSON. manifest: requiredResourceAccess of the application's registration, with what the datasets need, and beside it the registrations of the control API (control) and of who signs a person in (sign_in). consent-url: where an administrator grants that, for each tenant."`
 	Product string `placeholder:"NAME" help:"One product (default: all)."`
 }
 
@@ -42,7 +42,7 @@ func (p permissionsCommand) Run(c *command) error {
 	}
 	switch p.Format {
 	case "manifest":
-		m, err := newManifest(schemas.Needs(append(requirements(datasets), cfg.Privacy.Exclude.of().Requirements()...)), cfg.set)
+		m, err := newManifest(datasets, cfg)
 		if err != nil {
 			return usage(err)
 		}
@@ -105,8 +105,12 @@ func (p permissionsCommand) products(datasets []schemas.Dataset, set schemas.Set
 		}
 		report := productReport{Product: product.Name}
 		for _, g := range product.Grants() {
+			of := datasets
+			if g.Type == schemas.Delegated {
+				of = schemas.ForPerson(datasets)
+			}
 			report.Permissions = append(report.Permissions, grantReport{
-				g.Permission, g.Type.String(), g.ID(), g.Purpose, names(g.Permission.Feeds(datasets)), g.Cannot, g.Instead,
+				g.Permission, g.Type.String(), g.ID(), g.Purpose, names(g.Permission.Feeds(of)), g.Cannot, g.Instead,
 				fulfilments(g, set),
 			})
 		}
@@ -192,33 +196,6 @@ func (c *command) printProducts(products []productReport, set schemas.Set) error
 	}
 	_, err := fmt.Fprintln(c.stdout, "An administrator grants them for the whole organization at the link of --format consent-url.")
 	return err
-}
-
-// manifest is the part of an application's registration that says what it is to be granted.
-type manifest struct {
-	Required []resourceAccess `json:"requiredResourceAccess"`
-}
-
-type resourceAccess struct {
-	App    string       `json:"resourceAppId"`
-	Access []roleAccess `json:"resourceAccess"`
-}
-
-type roleAccess struct {
-	ID   string `json:"id"`
-	Type string `json:"type"`
-}
-
-func newManifest(needs []schemas.Permission, set schemas.Set) (manifest, error) {
-	graph := resourceAccess{App: schemas.GraphAppID, Access: []roleAccess{}}
-	for _, p := range needs {
-		id := set.RoleID(p)
-		if id == "" {
-			return manifest{}, fmt.Errorf("the id of %s is not known to this version; add the permission in the Entra admin center, or where a dataset declares it write {name: %s, id: GUID}", p, p)
-		}
-		graph.Access = append(graph.Access, roleAccess{id, "Role"})
-	}
-	return manifest{[]resourceAccess{graph}}, nil
 }
 
 // consentURL is where an administrator of the tenant grants the application what its registration
