@@ -23,7 +23,7 @@ holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/con
 STATIC = CGO_ENABLED=0 go build -trimpath -tags grpcnotrace
 
 .DEFAULT_GOAL := help
-.PHONY: azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract dbt demo deploy-check \
+.PHONY: api-check azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract dbt demo deploy-check \
 	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check test test-deaths test-race trial vulncheck webvtt-check wine $(RELEASE)
 
 help: ## this list
@@ -91,17 +91,17 @@ lint: ## golangci-lint over the product and the nested modules, and go vet of wh
 	cd internal/webvttcheck && $(GOLANGCI) run
 	cd internal/contract && $(GOLANGCI) run --fast-only # the others would analyse all of Microsoft's models
 
-generate: ## docs/datasets, docs/privacy.md, docs/metrics.md, docs/dbt/models and docs/powerbi, from the values in schemas and views; THIRD_PARTY_NOTICES, from what is linked
-	go run ./internal/gendocs docs
+generate: ## docs/datasets, docs/privacy.md, docs/metrics.md, docs/dbt/models and docs/powerbi, from the values in schemas and views; control/openapi.json, from the types that are sent; THIRD_PARTY_NOTICES, from what is linked
+	go run ./internal/gendocs docs control/openapi.json
 	go run ./internal/notices >THIRD_PARTY_NOTICES
 
 # Fail if make generate would change a file.
 check-generated:
 	@new=$$(mktemp -d) && trap 'rm -rf "$$new"' EXIT && \
-	go run ./internal/gendocs "$$new" && diff -r docs/datasets "$$new/datasets" && diff docs/privacy.md "$$new/privacy.md" && \
+	go run ./internal/gendocs "$$new" "$$new/openapi.json" && diff control/openapi.json "$$new/openapi.json" && diff -r docs/datasets "$$new/datasets" && diff docs/privacy.md "$$new/privacy.md" && \
 	diff docs/metrics.md "$$new/metrics.md" && \
 	diff -r docs/dbt/models "$$new/dbt/models" && diff -r -x README.md docs/powerbi "$$new/powerbi" || \
-	{ echo "docs/datasets, docs/privacy.md, docs/metrics.md, docs/dbt/models or docs/powerbi is not what schemas and views say: run make generate, read the diff, commit it"; exit 1; }
+	{ echo "docs/datasets, docs/privacy.md, docs/metrics.md, docs/dbt/models, docs/powerbi or control/openapi.json is not what schemas, views and types say: run make generate, read the diff, commit it"; exit 1; }
 	@go run ./internal/notices | diff THIRD_PARTY_NOTICES - || \
 	{ echo "THIRD_PARTY_NOTICES is not what is linked: run make generate, read the diff, commit it"; exit 1; }
 
@@ -152,6 +152,10 @@ readers: build azurite
 # have the same rows as DuckDB in each metric of a small lake.
 engines: build
 	sh internal/readers/run.sh engines
+
+# Ask the control API everything that its description has, by a client that is made of it, and run the examples of docs/control-api.md.
+api-check: build
+	sh internal/apicheck/run.sh
 
 # Build docs/dbt on a small lake of the simulator, and once more on what it has to find; compare docs/powerbi with it; installs dbt into .cache.
 dbt: build

@@ -1,7 +1,9 @@
 // Gendocs writes docs/datasets, a page a dataset and a page about all of them, docs/privacy.md, docs/metrics.md, docs/dbt/models and docs/powerbi, from the
-// values in schemas and views:
+// values in schemas and views; and, where a second file is named, the description of the control API from the types that are sent:
 //
-//	go run ./internal/gendocs docs
+//	go run ./internal/gendocs docs control/openapi.json
+//
+// It runs in the directory of the module, whose source says what types and their fields are.
 package main
 
 import (
@@ -30,11 +32,15 @@ var (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: gendocs DIRECTORY")
+	if len(os.Args) != 2 && len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: gendocs DIRECTORY [FILE]")
 		os.Exit(2)
 	}
-	if err := generate(os.Args[1], schemas.BuiltIn()); err != nil {
+	err := generate(os.Args[1], schemas.BuiltIn())
+	if err == nil && len(os.Args) == 3 {
+		err = writeOpenAPI(os.Args[2])
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "gendocs:", err)
 		os.Exit(1)
 	}

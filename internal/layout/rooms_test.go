@@ -104,7 +104,8 @@ var rooms = []room{
 		"the command starts jobs and prints what they report; it knows no columns, and no doubles made for tests"},
 	{"cmd/graphsim", []string{"internal/commandline", "internal/graphsim"}, []string{files, http, json, command},
 		"the simulator is served alone, as something that is not graphlake"},
-	{"internal/gendocs", []string{"schemas", "views"}, []string{files, json}, "documentation is made from the datasets and what is asked of them alone"},
+	{"internal/gendocs", []string{"schemas", "views", "control", "jobs/clock"}, []string{files, json, command},
+		"documentation is made from the datasets, what is asked of them, and the types that are sent"},
 	{"internal/notices", nil, []string{files, json, command}, "what is linked into the command is asked of Go, and not of its code"},
 	{"internal/trial", []string{
 		"internal/trial/answers", "internal/trial/command", "internal/trial/erase", "internal/trial/hostile", "internal/trial/metrics", "internal/trial/month", "internal/trial/privacy", "internal/trial/read", "internal/trial/sick", "internal/trial/torture", "internal/trial/truth",
@@ -125,6 +126,8 @@ var rooms = []room{
 	{"internal/trial/truth", []string{"internal/graphsim", "internal/trial/command"}, []string{files, command}, trialWhy},
 	{"internal/trial/sick", []string{"schemas", "extract/graph", "load", "jobs", "jobs/state", "jobs/plan", "jobs/audit", "jobs/clock", "internal/trial/command"}, []string{files, command},
 		"its tests run the stages in one process where time is virtual, and the commands beside it"},
+	{"internal/apicheck", []string{"internal/entrasim"}, []string{files, command},
+		"it follows a text, as its readers do, and knows of the server what its description says"},
 	{"internal/readme", nil, []string{files, command},
 		"it follows a text, as its readers do"},
 	{"internal/instant", nil, nil,
