@@ -43,7 +43,7 @@ type Removal struct {
 	Error   *ErrorReport  `json:"error,omitempty"`
 }
 
-// ofRuns is the What of the reports of runs.
+// ofRuns is the What of the reports of runs, with what they were asked for.
 const ofRuns = "runs"
 
 // ExpireOptions are what an expire is asked for besides its selection.
@@ -400,31 +400,6 @@ func (r *Removal) add(date time.Time, bytes int64) {
 	r.Last, r.Outcome = day, state.Removed
 	r.Files++
 	r.Bytes += bytes
-}
-
-// expireRuns removes the reports of runs that are too old.
-func (r *Runner) expireRuns(ctx context.Context, sel plan.Selection, dryRun bool) (runs Removal, err error) {
-	runs.What = ofRuns
-	if sel.KeepRuns == 0 || r.stopped() != nil {
-		return runs, nil
-	}
-	from := r.Now.UTC().Add(-sel.KeepRuns).Truncate(schemas.Day)
-	for info, err := range r.Store.List(ctx, load.Reports) {
-		if err != nil {
-			return runs, fmt.Errorf("list the reports of runs: %w", err)
-		}
-		date := load.DateOfReport(info.Name)
-		if date.IsZero() || !date.Before(from) {
-			continue
-		}
-		if !dryRun {
-			if err := r.Store.Remove(ctx, info.Name, load.Still(info.Version)); err != nil {
-				return runs, err
-			}
-		}
-		runs.add(date, info.Size)
-	}
-	return runs, nil
 }
 
 // unknown says of which tenants and datasets the lake holds states that nobody has selected: nothing of them is removed.

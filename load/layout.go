@@ -284,6 +284,12 @@ func ParseAsked(object string) (run string, ok bool) {
 // AskedKeyObject holds what was asked for with a key, by the hash of the key and of whose it is.
 func AskedKeyObject(hash string) string { return AskedKeys + hash + document }
 
+// IsAskedKey reports whether an object is one of these.
+func IsAskedKey(object string) bool {
+	hash, ok := strings.CutPrefix(object, AskedKeys)
+	return ok && strings.HasSuffix(hash, document) && !strings.Contains(hash, "/")
+}
+
 // ProofObject holds what was found of somebody who was erased.
 func ProofObject(proof string) string { return Proofs + proof + document }
 

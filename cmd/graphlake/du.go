@@ -110,7 +110,7 @@ func addSizes(a, b load.Size) load.Size {
 // addOthers adds what is of no dataset alone.
 func (s *lakeSize) addOthers(ctx context.Context, store load.Store) error {
 	for _, part := range []struct{ what, prefix string }{
-		{string(load.Quarantine), load.Quarantine.Under()}, {"state", load.States}, {"reports of runs", load.Reports},
+		{string(load.Quarantine), load.Quarantine.Under()}, {"state", load.States}, {"reports of runs", load.Reports}, {"runs asked for", load.Asked},
 	} {
 		o := otherSize{What: part.what}
 		for info, err := range store.List(ctx, part.prefix) {

@@ -12,6 +12,7 @@ import (
 
 	"graphlake/internal/foreign"
 	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/schemas"
@@ -44,10 +45,7 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	status, damaged := clock.LoadStatus(ctx, store, sel, scheduled, what.now())
-	status.Late = slices.DeleteFunc(status.Late, func(o clock.Overdue) bool {
-		return !slices.ContainsFunc(sel.Datasets, func(d schemas.Dataset) bool { return d.Name == o.Dataset })
-	})
+	status, damaged := cfg.status(ctx, store, sel, scheduled, what.now())
 	none := status.Lane == nil && cfg.Delta.on && damaged == nil
 	if status.Lane != nil && !s.Map {
 		damaged = cmp.Or(damaged, cfg.loadLaneTables(ctx, store, &status, sel))
@@ -66,6 +64,15 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	return stands(status)
+}
+
+// status is how the lake stands in what is selected, but for how its Delta tables do.
+func (c *config) status(ctx context.Context, store load.Store, sel plan.Selection, scheduled []clock.Job, now time.Time) (clock.Status, error) {
+	status, damaged := clock.LoadStatus(ctx, store, sel, scheduled, now)
+	status.Late = slices.DeleteFunc(status.Late, func(o clock.Overdue) bool {
+		return !slices.ContainsFunc(sel.Datasets, func(d schemas.Dataset) bool { return d.Name == o.Dataset })
+	})
+	return status, damaged
 }
 
 // stands is how things stand as an exit status: that somebody has to sign in goes before what is late by that, and late before
