@@ -32,6 +32,10 @@ var examples = map[string][]string{
 		"graphlake erase --user +14255550100 --reason request-42",
 		"graphlake erase --user +14255550100 --verify",
 	},
+	"serve": {
+		"graphlake serve",
+		"graphlake serve --listen 0.0.0.0:8443 --grace 1m",
+	},
 	"schedule": {
 		"graphlake schedule",
 		"graphlake schedule --listen 127.0.0.1:8081 --grace 1m",

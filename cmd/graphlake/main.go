@@ -49,6 +49,7 @@ type command struct {
 	Replay      replayCommand      `cmd:"" help:"Make the tables anew from raw, without asking Graph."`
 	Erase       eraseCommand       `cmd:"" help:"Take people out of the lake, or prove with --verify that nothing of them is left; exit 1 if something is."`
 	Schedule    scheduleCommand    `cmd:"" help:"Stay, and run every job at its times."`
+	Serve       serveCommand       `cmd:"" help:"Stay, and let services ask for runs over HTTPS, and for how the lake stands."`
 	Expire      expireCommand      `cmd:"" help:"Remove the days that are older than privacy.keep says the lake keeps, and reports of runs."`
 	Vacuum      vacuumCommand      `cmd:"" help:"Remove what no version of the Delta tables needs that is younger than a week; older ones cannot be read then."`
 	Compact     compactCommand     `cmd:"" help:"Roll the days of months that have been over for 60 days to one file a month, in the Delta tables of a lake that has delta: {compact: true}."`

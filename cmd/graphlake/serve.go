@@ -1,0 +1,145 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"time"
+
+	"graphlake/control"
+	"graphlake/internal/foreign"
+	"graphlake/jobs"
+	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
+)
+
+type serveCommand struct {
+	Listen string   `default:"127.0.0.1:8443" placeholder:"HOST:PORT" help:"Where callers ask. On another address than this machine's own: with control.tls, or behind a proxy that ends TLS."`
+	Grace  duration `default:"1m" help:"How long units that are under way have to end when the command is told to."`
+}
+
+// Run stays until it is told to end: by a signal, after which units under way have the grace to end. What was asked for and has not
+// begun is begun by the next.
+func (s serveCommand) Run(ctx context.Context, c *command) error {
+	cfg, err := c.configuration()
+	if err != nil {
+		return err
+	}
+	callers, err := cfg.verifier(c.logger())
+	if err != nil {
+		return err
+	}
+	listener, err := cfg.listenControl(ctx, s.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	var tenants []plan.Tenant
+	for _, t := range cfg.Tenants {
+		tenants = append(tenants, t.planned())
+	}
+	setup, err := c.setup(ctx, cfg, plan.Selection{Tenants: tenants, Datasets: cfg.set}, true)
+	if err != nil {
+		return err
+	}
+	defer setup.close(ctx)
+	setup.bars = false // runs run side by side
+	setup.runner.Stop = ctx.Done()
+	graceful, stop := withGrace(ctx, time.Duration(s.Grace))
+	defer stop()
+	host, err := os.Hostname()
+	if err != nil {
+		host = "a host without a name"
+	}
+	server := control.New(control.Options{
+		Store: setup.runner.Store, Tenants: tenants, Callers: callers, Longest: time.Duration(cfg.Control.Longest),
+		Select: cfg.asked, Run: setup.runAsked, Status: setup.statusOf, ExitStatus: reportStatus, Host: host, PID: os.Getpid(), Log: setup.runner.Log,
+	})
+	served := make(chan error, 1)
+	serving, end := context.WithCancel(ctx)
+	defer end()
+	go func() {
+		defer end()
+		served <- serveUntil(serving, listener, server.Handler())
+	}()
+	server.Run(serving, graceful)
+	return <-served
+}
+
+// serveUntil answers until the context ends.
+func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10}
+	context.AfterFunc(ctx, func() { _ = server.Close() }) // the process ends: who asks at this moment hears that
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// asked is what a caller of the control API asks for: what graphlake run reads for the same words.
+func (c *config) asked(choice control.Choice) (plan.Selection, error) {
+	s := selection{From: moment{instant: instant{choice.From}}, To: moment{instant: instant{choice.To}}}
+	if s.Job = choice.Job; choice.Dataset != "" {
+		s.Dataset = []string{choice.Dataset}
+	}
+	sel, err := s.of(c)
+	if err != nil {
+		return sel, err
+	}
+	if len(sel.Datasets) == 0 {
+		return sel, usage(fmt.Errorf("the job %s reads nothing: what is too old is removed by schedule, expire and vacuum", choice.Job))
+	}
+	sel.Tenants = choice.Tenants
+	return sel, forSomebody(sel, s.Dataset)
+}
+
+// runAsked makes a run of that id.
+func (s *setup) runAsked(ctx context.Context, run string, sel plan.Selection) control.Result {
+	now := time.Now().UTC()
+	rep, err := s.run(ctx, now, func(runner *jobs.Runner) (jobs.Report, error) {
+		runner.RunID = run
+		return runner.Run(ctx, sel)
+	})
+	s.notifyOfRun(ctx, "", now, rep, err)
+	result := control.Result{Report: rep, ExitStatus: reportStatus(rep, err)}
+	if err == nil {
+		return result
+	}
+	s.runner.Log.ErrorContext(ctx, "run has failed", "run", run, "error", err)
+	result.Error = foreign.Printable(err.Error())
+	if s.config.Privacy.Pseudonymize { // it may name whom a request was for
+		result.Error = "not kept in a lake with pseudonyms; the log of the server says it"
+	}
+	return result
+}
+
+// reportStatus is the exit status of a command that has ended with a report, or with an error.
+func reportStatus(rep jobs.Report, err error) int {
+	if err != nil {
+		return exitStatus(err)
+	}
+	return exitStatus(reported(rep))
+}
+
+// statusOf is how the lake stands in what is selected.
+func (s *setup) statusOf(ctx context.Context, sel plan.Selection, now time.Time) (clock.Status, error) {
+	scheduled, err := s.config.scheduled(tenantChoice{}, "")
+	if err != nil {
+		return clock.Status{}, err
+	}
+	for i := range scheduled {
+		tenants := &scheduled[i].Selection.Tenants
+		*tenants = slices.DeleteFunc(slices.Clone(*tenants), func(t plan.Tenant) bool { return !slices.Contains(sel.Tenants, t) })
+	}
+	status, damaged := s.config.status(ctx, s.runner.Store, sel, scheduled, now)
+	if status.Lane != nil {
+		status.Lane.On = s.runner.Delta != nil
+		damaged = errors.Join(damaged, status.Lane.LoadTables(ctx, cmp.Or(s.runner.Delta, s.runner.DeltaOff), sel))
+	}
+	return status, damaged
+}
