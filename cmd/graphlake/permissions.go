@@ -15,7 +15,7 @@ import (
 
 type permissionsCommand struct {
 	choice
-	Format  format `enum:"table,manifest,consent-url" default:"table" help:"table: what each product is granted, and what of it a batch job can use, with --output json as JSON. manifest: requiredResourceAccess of the application's registration, with what the datasets need, and beside it the registrations of the control API (control) and of who signs a person in (sign_in). consent-url: where an administrator grants that, for each tenant."`
+	Format  format `enum:"table,manifest,consent-url" default:"table" help:"table: what each product is granted, and what of it a batch job can use, with --output json as JSON. manifest: requiredResourceAccess of the application's registration, with what the datasets need, and beside it the registrations of the control API (control) and of who signs a person in (sign_in). consent-url: where an administrator grants that, for each tenant; where a person signs in, to everybody who does."`
 	Product string `placeholder:"NAME" help:"One product (default: all)."`
 }
 
@@ -48,7 +48,7 @@ func (p permissionsCommand) Run(c *command) error {
 		}
 		return c.printJSON(m)
 	case "consent-url":
-		return p.printConsent(c, cfg)
+		return p.printConsent(c, cfg, datasets)
 	}
 	if len(p.Dataset) == 0 && p.Job == "" && len(cfg.Jobs) == 0 {
 		datasets = cfg.set // what could be read, the optional ones too
@@ -205,7 +205,7 @@ func (t tenantConfig) consentURL(clientID string) string {
 }
 
 // printConsent prints the links, one a line.
-func (p permissionsCommand) printConsent(c *command, cfg *config) error {
+func (p permissionsCommand) printConsent(c *command, cfg *config, datasets []schemas.Dataset) error {
 	type link struct {
 		Tenant string `json:"tenant"`
 		URL    string `json:"url"`
@@ -225,6 +225,8 @@ func (p permissionsCommand) printConsent(c *command, cfg *config) error {
 			without = append(without, fmt.Errorf("tenant %s: a managed identity is not consented to: %s", t.Name, assignRoles))
 		case t.Auth.ClientID == "":
 			without = append(without, fmt.Errorf("tenant %s: whom to consent to is not known; add auth.client_id in %s", t.Name, cfg.file))
+		case t.Auth.Method == byDeviceCode:
+			links = append(links, link{t.Name, t.personConsentURL(datasets)})
 		default:
 			links = append(links, link{t.Name, t.consentURL(t.Auth.ClientID)})
 		}

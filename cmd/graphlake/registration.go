@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 
 	"graphlake/control/bearer"
 	"graphlake/schemas"
@@ -124,23 +126,47 @@ func newSignIn(scopes []schemas.Permission, set schemas.Set) (*registration, err
 	}
 	return &registration{
 		DisplayName: "graphlake sign-in", SignInAudience: thisTenant,
-		Public:       true,                                        // device codes
-		PublicClient: &publicClient{[]string{"http://localhost"}}, // a browser; of a loopback address Entra ignores the port
+		Public:       true,                                    // device codes
+		PublicClient: &publicClient{[]string{signInRedirect}}, // a browser
 		Required:     []resourceAccess{graph},
 	}, nil
 }
+
+// signInRedirect is where a browser goes that has signed in. Of a loopback address Entra ignores the port.
+const signInRedirect = "http://localhost"
 
 // offlineAccess gives who signs in a refresh token. MSAL asks for it by itself.
 const offlineAccess schemas.Permission = "offline_access"
 
 // personScopes are the delegated permissions that a person consents to so that the datasets can be read for them, of those that can be:
-// the least privileged. None, if none can be.
+// the least privileged, and the one that signs somebody in, also where another has it in it. None, if none of the datasets can be.
 func personScopes(datasets []schemas.Dataset) []schemas.Permission {
 	of := schemas.ForPerson(datasets)
 	if len(of) == 0 {
 		return nil
 	}
-	return schemas.Needs(append(requirements(of), schemas.SignIn))
+	needs := schemas.Needs(append(requirements(of), schemas.SignIn))
+	if !slices.Contains(needs, schemas.SignIn[0]) {
+		needs = append(needs, schemas.SignIn[0])
+	}
+	return needs
+}
+
+// personConsentURL is where an administrator grants to everybody who signs in what graphlake asks them for, so that nobody is asked.
+// Entra then leads to an address of the registration's, at which nobody answers.
+// https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
+func (t tenantConfig) personConsentURL(datasets []schemas.Dataset) string {
+	scopes := slices.Clone(t.Auth.Scopes) // without an address in front they are Graph's, in every cloud
+	if len(scopes) == 0 {
+		for _, p := range personScopes(datasets) {
+			scopes = append(scopes, string(p))
+		}
+	}
+	query := url.Values{
+		"client_id": {t.Auth.ClientID}, "redirect_uri": {signInRedirect},
+		"scope": {strings.Join(append(scopes, "openid", "profile", string(offlineAccess)), " ")},
+	}
+	return fmt.Sprintf("%s/%s/v2.0/adminconsent?%s", strings.TrimRight(t.authority, "/"), t.TenantID, strings.ReplaceAll(query.Encode(), "+", "%20"))
 }
 
 func unknownID(p schemas.Permission) error {
