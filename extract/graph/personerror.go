@@ -37,7 +37,7 @@ var refusedGrants = map[string]string{
 	"consent_required":     "there is no consent to what is asked for",
 	// of a sign-in that is going on
 	"authorization_declined": "who was asked to sign in has declined",
-	"access_denied":          "who was asked to sign in has declined",
+	"access_denied":          "it was declined",
 	"expired_token":          codeExpired,
 	"code_expired":           codeExpired,
 	"bad_verification_code":  "the code is not known",
@@ -46,68 +46,73 @@ var refusedGrants = map[string]string{
 // suberrors say more of an error.
 // https://learn.microsoft.com/entra/msal/dotnet/advanced/exceptions/msal-error-handling
 var suberrors = map[string]string{
-	"basic_action":                  "the tenant's policies want somebody to sign in again",
-	"additional_action":             "something has to be done outside of the sign-in first",
-	"message_only":                  "the tenant's policies do not allow it",
-	"consent_required":              "there is no consent to what is asked for",
-	"user_password_expired":         "the password has expired",
-	"bad_token":                     "the refresh token is good no more",
-	"token_expired":                 "the refresh token has expired",
-	"protection_policy_required":    "the tenant wants a device that it manages",
-	"device_authentication_failed":  "the device could not be told",
-	"client_mismatch":               "the sign-in was for another application",
-	"protection_policies_required":  "the tenant wants a device that it manages",
-	"unauthorized_client_for_grant": "the application may not be signed in to like this",
+	"basic_action":                 "the tenant's policies want somebody to sign in again",
+	"additional_action":            "something has to be done outside of the sign-in first",
+	"message_only":                 "the tenant's policies do not allow it",
+	"consent_required":             "there is no consent to what is asked for",
+	"user_password_expired":        "the password has expired",
+	"bad_token":                    "the refresh token is good no more",
+	"token_expired":                "the refresh token has expired",
+	"protection_policy_required":   "the tenant wants a device that it manages",
+	"device_authentication_failed": "the device could not be told",
+	"client_mismatch":              "the sign-in was for another application",
 }
 
-// Cures of what signing in again does not mend by itself.
+// mender is who or what helps where to sign in again does not by itself.
+type mender uint8
+
 const (
-	askAdministrator = "ask an administrator of the tenant, who finds the sign-in in its log by the id, and then "
-	otherWay         = "if the tenant blocks sign-in by code, use a browser: "
+	anAdministrator mender = iota + 1
+	aBrowser
+	aConsent
 )
 
 // wordsOf are numbers that say it best.
-var wordsOf = map[int]struct{ words, before string }{
-	50034:  {"the account is not in the tenant", ""},
-	50053:  {"the account is locked, or the address is blocked", askAdministrator},
-	50055:  {"the password has expired", ""},
-	50057:  {"the account is disabled", askAdministrator},
-	50072:  {"a second factor has to be set up", ""},
-	50074:  {"a second factor is wanted", ""},
-	50076:  {"a second factor is wanted", ""},
-	50078:  {"the second factor has to be given again", ""},
-	50079:  {"a second factor has to be set up", ""},
-	50089:  {"the sign-in has expired or was revoked", ""},
-	50097:  {"a device that the tenant knows is wanted", askAdministrator},
-	50105:  {"the person is not assigned to the application", askAdministrator},
-	50129:  {"a device that the tenant knows is wanted", askAdministrator},
-	50131:  {"the tenant's conditional access does not allow it", askAdministrator},
-	50132:  {"the password was changed, or has expired", ""},
-	50133:  {"the password was changed, or has expired", ""},
-	50135:  {"the password has to be changed, because the account is at risk", ""},
-	50144:  {"the password has expired", ""},
-	50158:  {"what the tenant wants beside the password was not given", ""},
-	50173:  {"the password was changed or reset, or the sign-in was revoked", ""},
-	50199:  {"the person has to confirm the application", otherWay},
-	51004:  {"the account is not in the tenant", ""},
-	53000:  {"the tenant's conditional access wants a compliant device", askAdministrator},
-	53001:  {"the tenant's conditional access wants a device of the domain", askAdministrator},
-	53002:  {"the tenant's conditional access does not allow this application", askAdministrator},
-	53003:  {"the tenant's conditional access blocks it", otherWay},
-	53004:  {"a second factor has to be set up, which the account's risk does not allow", askAdministrator},
-	53011:  {"the account is blocked, because it is at risk", askAdministrator},
-	65001:  {"there is no consent to what is asked for", ""},
-	65004:  {"the person has not consented", ""},
-	70008:  {"the refresh token has expired", ""},
-	70018:  {"the code is not known", ""},
-	70019:  {codeExpired, ""},
-	70043:  {"the tenant's conditional access wants a sign-in more often", ""},
-	70044:  {"the tenant's conditional access wants a sign-in more often", ""},
-	90094:  {"an administrator has to consent to what is asked for", askAdministrator},
-	90095:  {"an administrator has to consent to what is asked for", askAdministrator},
-	530034: {"the account is blocked, because it is at risk", askAdministrator},
-	700082: {"it was not used for too long", ""},
-	700084: {"the refresh token has expired", ""},
+var wordsOf = map[int]struct {
+	words string
+	by    mender
+}{
+	50020:  {"the account is not in the tenant", 0},
+	50034:  {"the account is not in the tenant", 0},
+	50053:  {"the account is locked, or the address is blocked", anAdministrator},
+	50055:  {"the password has expired", 0},
+	50057:  {"the account is disabled", anAdministrator},
+	50072:  {"a second factor has to be set up", 0},
+	50074:  {"a second factor is wanted", 0},
+	50076:  {"a second factor is wanted", 0},
+	50078:  {"the second factor has to be given again", 0},
+	50079:  {"a second factor has to be set up", 0},
+	50089:  {"the sign-in has expired or was revoked", 0},
+	50097:  {"a device that the tenant knows is wanted", anAdministrator},
+	50105:  {"the person is not assigned to the application", anAdministrator},
+	50129:  {"a device that the tenant knows is wanted", anAdministrator},
+	50131:  {"the tenant's conditional access does not allow it", anAdministrator},
+	50132:  {"the password was changed, or has expired", 0},
+	50133:  {"the password was changed, or has expired", 0},
+	50135:  {"the password has to be changed, because the account is at risk", 0},
+	50144:  {"the password has expired", 0},
+	50158:  {"what the tenant wants beside the password was not given", 0},
+	50173:  {"the password was changed or reset, or the sign-in was revoked", 0},
+	50199:  {"the person has to confirm the application", aBrowser},
+	51004:  {"the account is not in the tenant", 0},
+	53000:  {"the tenant's conditional access wants a compliant device", anAdministrator},
+	53001:  {"the tenant's conditional access wants a device of the domain", anAdministrator},
+	53002:  {"the tenant's conditional access does not allow this application", anAdministrator},
+	53003:  {"the tenant's conditional access blocks it", aBrowser},
+	53004:  {"a second factor has to be set up, which the account's risk does not allow", anAdministrator},
+	53011:  {"the account is blocked, because it is at risk", anAdministrator},
+	65001:  {"there is no consent to what is asked for", aConsent},
+	65004:  {"the person has not consented", aConsent},
+	70008:  {"the refresh token has expired", 0},
+	70018:  {"the code is not known", 0},
+	70019:  {codeExpired, 0},
+	70043:  {"the tenant's conditional access wants a sign-in more often", 0},
+	70044:  {"the tenant's conditional access wants a sign-in more often", 0},
+	90094:  {"an administrator has to consent to what is asked for", anAdministrator},
+	90095:  {"an administrator has to consent to what is asked for", anAdministrator},
+	530034: {"the account is blocked, because it is at risk", anAdministrator},
+	700082: {"it was not used for too long", 0},
+	700084: {"the refresh token has expired", 0},
 }
 
 // registrations are refusals that are the application's, whoever signs in.
@@ -118,7 +123,6 @@ var registrations = map[int]string{
 	50011:   "add http://localhost to the application's registration, under Authentication, as a redirect of mobile and desktop applications",
 	70011:   "check the scopes in the configuration: delegated permissions of Graph, as User.Read",
 	650053:  "check the scopes in the configuration: delegated permissions of Graph, as User.Read",
-	50020:   "sign in as somebody of the tenant",
 	70001:   "the application is disabled: an administrator enables it, or check client id",
 }
 
@@ -133,7 +137,7 @@ func (p *Person) tokenError(ctx context.Context, err error) error {
 		return e
 	}
 	if foreign.Printable(err.Error()) == "no token found" { // which MSAL has no type for
-		return p.refused(&Error{}, nobody, "")
+		return p.refused(&Error{}, nobody, 0)
 	}
 	call, ok := errors.AsType[msalerrors.CallErr](err)
 	if !ok || call.Resp == nil {
@@ -165,20 +169,28 @@ func (p *Person) answerError(call msalerrors.CallErr) error {
 		return p.complete(e, Unavailable, "")
 	case refused && !isRegistration:
 		said := wordsOf[number]
-		return p.refused(e, cmp.Or(said.words, suberrors[answer.Suberror], meaning)+detail, said.before)
+		if answer.Error == "consent_required" || answer.Suberror == "consent_required" {
+			said.by = aConsent
+		}
+		return p.refused(e, cmp.Or(said.words, suberrors[answer.Suberror], meaning)+detail, said.by)
 	}
 	e.Err = errors.New("the application cannot be signed in to" + detail)
 	return p.complete(e, Unauthorized, cmp.Or(cure, "check client id and tenant id, and that the application's registration allows public client flows"))
 }
 
 // refused completes the error of a person who has to sign in.
-func (p *Person) refused(e *Error, reason, before string) *Error {
+func (p *Person) refused(e *Error, reason string, by mender) *Error {
 	e.Err = errors.New(reason)
 	cure := p.cure()
-	if before == otherWay {
-		cure += " --browser"
+	switch by {
+	case anAdministrator:
+		cure = "ask an administrator of the tenant, who finds the sign-in in its log, and then " + cure
+	case aBrowser:
+		cure += " --browser, if it is the code that is blocked; else an administrator of the tenant finds the sign-in in its log"
+	case aConsent:
+		cure += ", and consent to " + strings.Join(p.scopes, ", ")
 	}
-	return p.complete(e, SignedOut, before+cure)
+	return p.complete(e, SignedOut, cure)
 }
 
 func (p *Person) complete(e *Error, kind Kind, cure string) *Error {
@@ -189,7 +201,7 @@ func (p *Person) complete(e *Error, kind Kind, cure string) *Error {
 // signInError is why a sign-in has not come about. Of one in a browser MSAL gives Entra's sentence alone, in which there is a number.
 func (p *Person) signInError(ctx context.Context, err error) error {
 	if ctx.Err() == nil && errors.Is(err, errCodeExpired) {
-		return p.refused(&Error{}, codeExpired, "")
+		return p.refused(&Error{}, codeExpired, 0)
 	}
 	if n := numberIn(foreign.Printable(err.Error())); n != 0 && !is[msalerrors.CallErr](err) {
 		e := &Error{InnerCode: foreign.New("AADSTS" + strconv.Itoa(n))}
@@ -197,7 +209,7 @@ func (p *Person) signInError(ctx context.Context, err error) error {
 			e.Err = errors.New("the application cannot be signed in to")
 			return p.complete(e, Unauthorized, cure)
 		}
-		return p.refused(e, cmp.Or(wordsOf[n].words, "Entra has refused the sign-in"), wordsOf[n].before)
+		return p.refused(e, cmp.Or(wordsOf[n].words, "Entra has refused the sign-in"), wordsOf[n].by)
 	}
 	return p.tokenError(ctx, err)
 }
@@ -205,7 +217,7 @@ func (p *Person) signInError(ctx context.Context, err error) error {
 // signedOut is the error where there is nothing to renew with, of which somebody is told.
 func (p *Person) signedOut(ctx context.Context, reason string) error {
 	p.tellSignedOut(ctx, reason)
-	return p.refused(&Error{}, reason, "")
+	return p.refused(&Error{}, reason, 0)
 }
 
 func (p *Person) tellSignedOut(ctx context.Context, reason string) {
