@@ -278,3 +278,33 @@ func TestDaysCountedBack(t *testing.T) {
 		}
 	}
 }
+
+// To a tenant a person is signed in, to the other an application: each is planned what is for it, and one note says what is not.
+func TestPlanForOnePerson(t *testing.T) {
+	adatum := Tenant{Name: "adatum", ID: "0d1e4c55-9a43-4b8f-8f3f-0c017b6f3a52", Person: true}
+	s := Selection{Tenants: []Tenant{contoso, adatum}, Datasets: []schemas.Dataset{schemas.CallRecords, schemas.Presence, schemas.Users}}
+	p, err := New(s, nil, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range p.Units {
+		single := u.Dataset.Source.Parent != nil && u.Dataset.Source.Parent.Single
+		if u.Tenant == adatum && u.Dataset.Name != "presence" || single != u.Tenant.Person {
+			t.Errorf("%s of %s, for one person: %v", u.Dataset.Name, u.Tenant.Name, single)
+		}
+	}
+	var pairs []string
+	for _, pair := range s.Pairs() {
+		pairs = append(pairs, pair.TenantID[:1]+" "+pair.Dataset)
+	}
+	if want := []string{"7 call_records", "7 presence", "7 users", "0 presence"}; !slices.Equal(pairs, want) {
+		t.Errorf("the pairs are %v, want %v", pairs, want)
+	}
+	if len(p.Notes) != 1 || !p.Notes[0].Whole || p.Notes[0].Message != "not for one person: call_records, users; a person is signed in to adatum, and these take an application" {
+		t.Errorf("notes: %+v", p.Notes)
+	}
+	s.Tenants, s.Gaps = s.Tenants[1:], true
+	if p, err = New(s, nil, now); err != nil || len(p.Units) > 0 || len(p.Notes) != 2 {
+		t.Errorf("gaps: %+v, %v", p, err)
+	}
+}
