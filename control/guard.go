@@ -3,6 +3,8 @@ package control
 import (
 	"errors"
 	"net/http"
+	"sync"
+	"time"
 
 	"graphlake/control/bearer"
 )
@@ -13,34 +15,86 @@ type call struct {
 	run    string // that it is about; empty: about none
 }
 
-// guarded answers callers only.
+// guarded answers callers only, each so many times a second, and notes every call in the log: who, what, and what came of it.
 func (s *Server) guarded(what string, answer func(http.ResponseWriter, *http.Request, *call)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		c := &call{}
-		var err error
-		if c.caller, err = s.Callers.Caller(r.Context(), r.Header); err != nil {
-			s.refuse(w, r, err)
+		if len(r.TransferEncoding) > 0 { // a proxy may see the body end elsewhere: what follows it is no request of the same sender
+			w.Header().Set("Connection", "close")
+		}
+		caller, err := s.Callers.Caller(r.Context(), r.Header)
+		if err != nil {
+			s.refuse(w, r, what, err)
 			return
 		}
+		if !s.calls.take(caller.Name, s.Rate, time.Now()) {
+			s.logRefused(r, "caller", caller.Name, "what", what, "status", http.StatusTooManyRequests)
+			w.Header().Set("Retry-After", "1")
+			problem(w, http.StatusTooManyRequests, "more calls than one caller may make in a second; ask again later")
+			return
+		}
+		c, answered := &call{caller: caller}, &statusWriter{ResponseWriter: w, status: http.StatusInternalServerError}
+		defer func() {
+			s.Log.InfoContext(r.Context(), "a call", "caller", caller.Name, "client", caller.ClientID, "person", caller.Person, "what", what, "run", c.run, "status", answered.status)
+		}()
 		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
-		answer(w, r, c)
-		s.Log.InfoContext(r.Context(), "asked", "what", what, "caller", c.caller.Name, "run", c.run)
+		answer(answered, r, c)
 	}
 }
 
 // refuse says to a caller that is none, or may not, no more than that.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	status := http.StatusServiceUnavailable
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, what string, err error) {
 	refused, ok := errors.AsType[*bearer.RefusedError](err)
-	if ok {
-		status = refused.Status
+	if !ok {
+		refused = &bearer.RefusedError{Status: http.StatusServiceUnavailable, Reason: "who asks cannot be found out"}
 	}
-	s.Log.WarnContext(r.Context(), "refused", "status", status, "reason", err)
-	switch status {
+	s.logRefused(r, "what", what, "status", refused.Status, "reason", refused.Reason)
+	switch refused.Status {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "30")
 	}
-	problem(w, status, "")
+	problem(w, refused.Status, "")
+}
+
+// refusedLines is how many lines a second of the log those fill who are refused: anybody can be one of them.
+const refusedLines = 10
+
+// logRefused notes a call that was refused, unless many were in this second: those it counts only.
+func (s *Server) logRefused(r *http.Request, about ...any) {
+	if !s.refused.take("", refusedLines, time.Now()) {
+		s.unseen.Add(1)
+		return
+	}
+	s.Log.WarnContext(r.Context(), "a call was refused", append(about, "others_before", s.unseen.Swap(0))...)
+}
+
+// perSecond counts how often somebody has done something in the present second.
+type perSecond struct {
+	mu     sync.Mutex // of what follows
+	second int64
+	times  map[string]int
+}
+
+// take reports whether somebody has done it less often than most, and counts that they do it now.
+func (p *perSecond) take(who string, most int, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if second := now.Unix(); second != p.second {
+		p.second, p.times = second, map[string]int{}
+	}
+	p.times[who]++
+	return p.times[who] <= most
+}
+
+// statusWriter knows the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader notes the status.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
 }

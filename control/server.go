@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"sync/atomic"
 	"time"
 
 	"graphlake/control/bearer"
@@ -22,6 +23,7 @@ type Options struct {
 	Tenants []plan.Tenant // that are configured
 	Callers Callers
 	Longest time.Duration // of a range that is asked for
+	Rate    int           // calls of one caller in a second; 0: 10
 	// Select says what a choice means in the configuration. What is wrong with it, the error says to the caller: it names nothing
 	// that is another's.
 	Select func(Choice) (plan.Selection, error)
@@ -57,12 +59,19 @@ type Result struct {
 	Error      string // why there is no report; empty: there is one
 }
 
+// usualRate is how many calls a caller may make in a second.
+const usualRate = 10
+
 // Server is the control API. Begin with [Server.Run]; meanwhile [Server.Handler] may be served.
 type Server struct {
 	Options
-	queue  *queue
-	health health
-	mux    *http.ServeMux
+	queue   *queue
+	health  health
+	mux     *http.ServeMux
+	limits  limits
+	calls   perSecond    // of callers by name
+	refused perSecond    // that the log has a line of
+	unseen  atomic.Int64 // that it has none of, since its last one
 }
 
 // New makes a server. It does nothing before Run.
@@ -70,7 +79,10 @@ func New(o Options) *Server {
 	if now := o.Now; now == nil {
 		o.Now = func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 	}
-	s := &Server{Options: o, mux: http.NewServeMux()}
+	if o.Rate == 0 {
+		o.Rate = usualRate
+	}
+	s := &Server{Options: o, mux: http.NewServeMux(), limits: usualLimits}
 	s.queue = newQueue(s)
 	s.mux.HandleFunc("POST /v1/runs", s.guarded("ask for a run", s.ask))
 	s.mux.HandleFunc("GET /v1/runs/{run}", s.guarded("look at a run", s.run))
