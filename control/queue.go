@@ -3,6 +3,8 @@ package control
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"graphlake/jobs"
 	"graphlake/jobs/clock"
 	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 )
 
@@ -22,13 +25,15 @@ const (
 	mostRunning = 4
 	// lookEvery is how often a server looks for runs that another one was asked for and has not begun.
 	lookEvery = 30 * time.Second
+	// othersEvery is how often a run that waits looks whether others have ended.
+	othersEvery = 5 * time.Second
 )
 
 // errFull says that too many runs wait.
 var errFull = errors.New("too many runs wait for others: ask again later")
 
-// queue begins the runs that were asked for. Of two that share a dataset of a tenant the later waits for the other; what else waits,
-// waits for one of the places. A run is begun by who says so first in the lake: whatever several servers have in their queues, one
+// queue begins the runs that were asked for. Of two that share a dataset of a tenant the later waits for the other, as it does for runs
+// of other processes; what else waits, waits for one of the places. A run is begun by who says so first in the lake: whatever several servers have in their queues, one
 // begins it. What waits when the server ends is queued again by the next one, or by another, which looks for it every while.
 type queue struct {
 	server *Server
@@ -74,13 +79,17 @@ func (q *queue) add(a asked) {
 		q.queued--
 		return
 	}
+	t := &ticket{asked: a, queue: q, queued: true}
+	if t.selection, t.err = q.server.selection(a); t.err == nil {
+		t.claim = q.claims.Ask(t.selection.Pairs())
+	}
 	waiting, cancel := context.WithCancel(q.end)
 	running, breakOff := context.WithCancel(q.broken)
 	q.cancels[a.Run] = func() { cancel(); breakOff() }
 	q.atWork.Go(func() {
 		defer cancel()
 		defer breakOff()
-		done := q.work(waiting, running, a)
+		done := t.work(waiting, running)
 		q.mu.Lock()
 		defer q.mu.Unlock()
 		delete(q.cancels, a.Run)
@@ -157,41 +166,52 @@ func (q *queue) run(ctx, broken context.Context) {
 	q.atWork.Wait()
 }
 
-// work waits until a run may begin, and runs it. It is not done if somebody has to begin it yet.
-func (q *queue) work(waiting, running context.Context, a asked) (done bool) {
-	s := q.server
-	log := s.Log.With("run", a.Run, "caller", a.By)
-	queued := true
-	leave := func() {
-		if queued {
-			q.release()
-		}
-		queued = false
+// ticket is a run that waits for its turn.
+type ticket struct {
+	asked     asked
+	queue     *queue
+	selection plan.Selection
+	claim     *clock.Claim
+	err       error // there is no selection: the configuration is another one since
+	queued    bool  // a place in the queue is taken
+}
+
+// leave gives back the place in the queue.
+func (t *ticket) leave() {
+	if t.queued {
+		t.queue.release()
 	}
-	defer leave()
-	sel, err := s.selection(a)
-	if err != nil { // the configuration is another one since
-		q.conclude(running, a.Run, Result{ExitStatus: s.ExitStatus(jobs.Report{}, err), Error: foreign.Printable(err.Error())}, false)
+	t.queued = false
+}
+
+// work waits until the run may begin, and runs it. It is not done if somebody has to begin it yet.
+func (t *ticket) work(waiting, running context.Context) (done bool) {
+	defer t.leave()
+	q, run := t.queue, t.asked.Run
+	s := q.server
+	log := s.Log.With("run", run, "caller", t.asked.By)
+	if t.err != nil {
+		q.conclude(running, run, Result{ExitStatus: s.ExitStatus(jobs.Report{}, t.err), Error: foreign.Printable(t.err.Error())}, false)
 		return true
 	}
-	free, ok := q.claims.Take(waiting, sel.Pairs(), func() {
+	free, ok := t.claim.Wait(waiting, func() {
 		log.InfoContext(waiting, "run waits for another one that is at work on its datasets")
 	})
 	if !ok {
 		return false
 	}
 	defer free()
-	if q.places.Acquire(waiting, 1) != nil {
+	if !q.othersEnd(waiting, t.selection.Pairs(), log) || q.places.Acquire(waiting, 1) != nil {
 		return false
 	}
 	defer q.places.Release(1)
-	leave()
-	a, err = update(waiting, s.Store, a.Run, func(now *asked) error {
-		if now.state(s.Now()) != Queued {
+	t.leave()
+	_, err := update(waiting, s.Store, run, func(a *asked) error {
+		if a.state(s.Now()) != Queued {
 			return errNoChange
 		}
-		now.Begun = s.Now()
-		now.Beat, now.Host, now.PID = now.Begun, s.Host, s.PID
+		a.Begun = s.Now()
+		a.Beat, a.Host, a.PID = a.Begun, s.Host, s.PID
 		return nil
 	})
 	switch {
@@ -201,12 +221,36 @@ func (q *queue) work(waiting, running context.Context, a asked) (done bool) {
 		log.WarnContext(waiting, "run could not be begun; it is tried again", "error", err)
 		return false
 	}
-	q.begun(running, a, sel)
+	q.begun(running, run, t.selection)
 	return true
 }
 
+// othersEnd waits until no other process says that it is at work on one of the datasets; it would only be found locked. It is false if
+// the context has ended. Of two processes that begin at the same instant one finds it locked all the same.
+func (q *queue) othersEnd(ctx context.Context, pairs []state.Pair, log *slog.Logger) bool {
+	for said := false; ; said = true {
+		all, err := state.LoadHeartbeats(ctx, q.server.Store)
+		if err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "whether others are at work is not known, so the run begins", "error", err)
+		}
+		i := slices.IndexFunc(all, func(h state.Heartbeat) bool {
+			return !h.Stale(q.server.Now()) && slices.ContainsFunc(pairs, func(p state.Pair) bool { _, holds := h.Holds(p); return holds })
+		})
+		if i < 0 {
+			return ctx.Err() == nil
+		}
+		if !said {
+			log.InfoContext(ctx, "run waits for one of another process that is at work on its datasets", "other", all[i].Run, "host", all[i].Host, "pid", all[i].PID)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(othersEvery):
+		}
+	}
+}
+
 // begun runs what was begun, says meanwhile that it does, and hears whether another server was asked to cancel it.
-func (q *queue) begun(ctx context.Context, a asked, sel plan.Selection) {
+func (q *queue) begun(ctx context.Context, run string, sel plan.Selection) {
 	s := q.server
 	ctx, breakOff := context.WithCancel(ctx)
 	defer breakOff()
@@ -221,20 +265,20 @@ func (q *queue) begun(ctx context.Context, a asked, sel plan.Selection) {
 			case <-ctx.Done():
 				return
 			}
-			now, err := update(ctx, s.Store, a.Run, func(now *asked) error { now.Beat = s.Now(); return nil })
+			now, err := update(ctx, s.Store, run, func(now *asked) error { now.Beat = s.Now(); return nil })
 			if err != nil && ctx.Err() == nil {
-				s.Log.WarnContext(ctx, "that the run is alive could not be said in the lake; the run goes on", "run", a.Run, "error", err)
+				s.Log.WarnContext(ctx, "that the run is alive could not be said in the lake; the run goes on", "run", run, "error", err)
 			}
 			if !now.Cancel.IsZero() {
 				breakOff()
 			}
 		}
 	}()
-	result := s.Options.Run(ctx, a.Run, sel)
+	result := s.Options.Run(ctx, run, sel)
 	brokenOff := ctx.Err() != nil || q.end.Err() != nil
 	breakOff()
 	<-beats
-	q.conclude(ctx, a.Run, result, brokenOff)
+	q.conclude(ctx, run, result, brokenOff)
 }
 
 // conclude writes down what became of a run, also when the server ends.

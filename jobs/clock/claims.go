@@ -16,28 +16,36 @@ import (
 type Claims struct {
 	mu      sync.Mutex
 	taken   map[state.Pair]bool
-	waiting []*claim // in the order in which they came
+	waiting []*Claim // in the order in which they came
 }
 
-type claim struct {
+// A Claim is one of several datasets, which are to be had or waited for.
+type Claim struct {
+	claims  *Claims
 	pairs   []state.Pair
 	granted chan struct{} // closed when the pairs are the claim's
 }
 
-// Take waits until none of the datasets is another job's, and calls waits before that, once. It is false if the context has ended.
-func (c *Claims) Take(ctx context.Context, pairs []state.Pair, waits func()) (free func(), ok bool) {
-	own := &claim{pairs, make(chan struct{})}
+// Ask claims datasets. [Claim.Wait] follows.
+func (c *Claims) Ask(pairs []state.Pair) *Claim {
+	own := &Claim{c, pairs, make(chan struct{})}
 	c.change(func() { c.waiting = append(c.waiting, own) })
+	return own
+}
+
+// Wait waits until none of the datasets is another's, and calls waits before that, once. It is false if the context has ended, and the
+// claim is none then.
+func (c *Claim) Wait(ctx context.Context, waits func()) (free func(), ok bool) {
 	select {
-	case <-own.granted:
+	case <-c.granted:
 	default:
 		waits()
 	}
 	select {
-	case <-own.granted:
+	case <-c.granted:
 	case <-ctx.Done():
 	}
-	free = func() { c.change(func() { c.give(own) }) }
+	free = func() { c.claims.change(func() { c.claims.give(c) }) }
 	if ctx.Err() != nil { // whoever ends at the same time may have freed them
 		free()
 		return nil, false
@@ -46,7 +54,7 @@ func (c *Claims) Take(ctx context.Context, pairs []state.Pair, waits func()) (fr
 }
 
 // give takes back a claim, whether it was granted or still waits. The caller holds the mutex.
-func (c *Claims) give(own *claim) {
+func (c *Claims) give(own *Claim) {
 	if i := slices.Index(c.waiting, own); i >= 0 {
 		c.waiting = slices.Delete(c.waiting, i, i+1)
 		return
@@ -64,7 +72,7 @@ func (c *Claims) change(change func()) {
 	if c.taken == nil {
 		c.taken = map[state.Pair]bool{}
 	}
-	c.waiting = slices.DeleteFunc(c.waiting, func(w *claim) bool {
+	c.waiting = slices.DeleteFunc(c.waiting, func(w *Claim) bool {
 		if slices.ContainsFunc(w.pairs, func(p state.Pair) bool { return c.taken[p] }) {
 			return false
 		}

@@ -119,7 +119,7 @@ func (w *waking) catchUp(ctx context.Context) {
 func (w *waking) run(ctx context.Context, at time.Time) {
 	for ctx.Err() == nil {
 		w.done = at
-		free, ok := w.schedule.claims.Take(ctx, w.job.Selection.Pairs(), func() {
+		free, ok := w.schedule.claims.Ask(w.job.Selection.Pairs()).Wait(ctx, func() {
 			w.log.InfoContext(ctx, "job waits for another one that is at work on its datasets")
 		})
 		if !ok {
