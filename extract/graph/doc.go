@@ -16,7 +16,8 @@
 //   - retry sends again what was throttled, failed, or came as a part only (retry.go);
 //   - budget holds it back until its throttling family, its resource and the tenant's concurrency let it through: a
 //     pacer for each of the first two, with a limiter for each published limit (budget.go, pacer.go, limiter.go);
-//   - authorize signs it with the token of a [TokenSource], as [Entra] is one (authorize.go, entra.go);
+//   - authorize signs it with the token of a [TokenSource]: of an application, which is [Entra], or of a [Person] who has signed
+//     in (authorize.go, entra.go, person.go), and answers what a service wants of the next one (challenge.go);
 //   - receive reads the answer, within the memory of all answers, and turns everything but a good one into an
 //     [Error] (receive.go, classify.go).
 //

@@ -241,17 +241,22 @@ func (p *Person) cure() string {
 
 // number is Entra's for what has happened; 0: it says none.
 func (a tokenAnswer) number() int {
-	if n := numberIn(a.Description); n != 0 {
+	if n := numberIn(a.Description); n != 0 || len(a.Codes) == 0 {
 		return n
 	}
-	if len(a.Codes) > 0 && a.Codes[0] > 0 {
-		return a.Codes[0]
-	}
-	return 0
+	return entraNumber(strconv.Itoa(a.Codes[0]))
 }
 
 func numberIn(text string) int {
-	n, _ := strconv.Atoi(strings.TrimPrefix(entraCode.FindString(text), "AADSTS"))
+	return entraNumber(strings.TrimPrefix(entraCode.FindString(text), "AADSTS"))
+}
+
+// entraNumber reads a number as Entra has them, of at most eight digits; 0: it is none.
+func entraNumber(digits string) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 0 || n > 99_999_999 {
+		return 0
+	}
 	return n
 }
 
