@@ -19,6 +19,7 @@ import (
 	"math/big"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -190,7 +191,7 @@ func (e *Entra) Sign(t Token) string {
 	return e.sign(t, "access")
 }
 
-var stranger = newKey()
+var stranger = sync.OnceValue(newKey)
 
 // sign wants the lock to be held.
 func (e *Entra) sign(t Token, kind string) string {
@@ -203,7 +204,7 @@ func (e *Entra) sign(t Token, kind string) string {
 		kid = k.id
 	}
 	if t.Stranger {
-		k = stranger
+		k = stranger()
 	}
 	header := map[string]any{"typ": "JWT", "alg": alg, "kid": kid, "x5t": kid}
 	if t.NoKid {
