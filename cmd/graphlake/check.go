@@ -116,7 +116,10 @@ func inTime(err error) error {
 // with what the datasets need.
 func (c *config) checkTenant(ctx context.Context, t tenantConfig, datasets []schemas.Dataset, log *slog.Logger) tenantCheck {
 	k := tenantCheck{Tenant: t.Name, Permissions: []permissionCheck{}, Datasets: []datasetCheck{}}
-	source, err := t.token(c.Graph.Endpoint + "/.default")
+	source, err := c.tokens(t)
+	if t.Auth.Method == byDeviceCode { // who tries it on another machine is no reason to call anybody signed out
+		source, err = c.person(t, personHooks{})
+	}
 	if err != nil {
 		k.finding = found(err)
 		return k
@@ -135,6 +138,8 @@ func (c *config) checkTenant(ctx context.Context, t tenantConfig, datasets []sch
 	if k.finding = found(err); err != nil {
 		return k
 	}
+	all := datasets
+	datasets = t.planned().Datasets(all)
 	k.Datasets = c.ask(ctx, client, datasets)
 	if needs := c.Privacy.Exclude.of().Requirements(); len(needs) > 0 {
 		answer := c.checkExcluded(ctx, client)
@@ -146,10 +151,17 @@ func (c *config) checkTenant(ctx context.Context, t tenantConfig, datasets []sch
 	}) {
 		k.Policy = policyCommands(cmp.Or(t.Auth.ClientID, claims.ClientID))
 	}
+	granted := claims.Roles
+	if t.Auth.Method == byDeviceCode && len(claims.Scopes) > 0 {
+		granted, unknown = claims.Scopes, nil
+	}
 	if unknown != nil {
 		k.Note = foreign.Printable(unknown.Error()) + ", so its roles are not known, and what Graph answers decides"
 	}
-	k.Permissions = compare(datasets, k.Datasets, claims.Roles, unknown == nil)
+	k.Permissions = compare(datasets, k.Datasets, granted, unknown == nil)
+	if t.Auth.Method == byDeviceCode {
+		c.completePerson(ctx, t, &k, all)
+	}
 	for i, p := range k.Permissions {
 		switch p.State {
 		case missing:
@@ -181,6 +193,10 @@ func (t tenantConfig) withConsent(err error) error {
 // grantCure says how the application gets a permission.
 func (t tenantConfig) grantCure(clientID string) string {
 	switch {
+	case t.Auth.Method == byDeviceCode && len(t.Auth.Scopes) > 0:
+		return "add it to auth.scopes, and sign in again with graphlake sign-in, by which it is consented to"
+	case t.Auth.Method == byDeviceCode:
+		return "sign in again with graphlake sign-in, by which it is consented to, or let an administrator consent to it"
 	case t.Auth.Method == byManagedIdentity:
 		return assignRoles
 	case clientID == "":
@@ -376,6 +392,7 @@ type checkReport struct {
 type tenantCheck struct {
 	Tenant string `json:"tenant"`
 	finding
+	Person      string            `json:"person,omitempty"` // who is signed in, if a person is
 	Note        string            `json:"note,omitempty"`
 	Permissions []permissionCheck `json:"permissions"`
 	Datasets    []datasetCheck    `json:"datasets"`
@@ -508,7 +525,11 @@ func (f finding) text() string {
 }
 
 func (c *command) printTenant(t tenantCheck) error {
-	fmt.Fprintf(c.stdout, "\ntenant %s: %s\n", t.Tenant, cmp.Or(t.text(), "signed in"))
+	who := "signed in"
+	if t.Person != "" {
+		who += " as " + t.Person
+	}
+	fmt.Fprintf(c.stdout, "\ntenant %s: %s\n", t.Tenant, cmp.Or(t.text(), who))
 	if t.Note != "" {
 		fmt.Fprintln(c.stdout, t.Note)
 	}

@@ -36,6 +36,15 @@ var examples = map[string][]string{
 		"graphlake serve",
 		"graphlake serve --listen 0.0.0.0:8443 --grace 1m",
 	},
+	"sign-in": {
+		"graphlake sign-in",
+		"graphlake sign-in --tenant contoso --browser",
+		"graphlake sign-in --status",
+	},
+	"sign-out": {
+		"graphlake sign-out",
+		"graphlake sign-out --tenant contoso",
+	},
 	"schedule": {
 		"graphlake schedule",
 		"graphlake schedule --listen 127.0.0.1:8081 --grace 1m",

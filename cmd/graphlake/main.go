@@ -63,6 +63,8 @@ type command struct {
 	SQL         sqlCommand         `cmd:"" name:"sql" help:"Print the views by which DuckDB, Synapse or Spark sees the lake."`
 	Report      reportCommand      `cmd:"" help:"Answer what is asked first: missed calls, queues, poor audio, out of hours, meetings, who is active."`
 	Check       checkCommand       `cmd:"" help:"Try the configuration: sign in, compare permissions, ask for every dataset, write to the lake."`
+	SignIn      signInCommand      `cmd:"" help:"Let a person sign in, where what one person may see is read."`
+	SignOut     signOutCommand     `cmd:"" help:"Forget the person who is signed in."`
 	Notify      notifyCommand      `cmd:"" help:"Try whether those whom notify in the configuration names can be told; exit 1 if not."`
 	Permissions permissionsCommand `cmd:"" help:"List the permissions of each product, or make of those that are needed a manifest or a link to consent."`
 	Completion  completionCommand  `cmd:"" help:"Print a script that completes commands, flags and names in a shell."`

@@ -96,7 +96,7 @@ func (c *config) clients(tenants []plan.Tenant, log *slog.Logger) (map[string]*g
 		if !slices.Contains(tenants, t.planned()) {
 			continue
 		}
-		token, err := t.token(c.Graph.Endpoint + "/.default")
+		token, err := c.tokens(t)
 		if err != nil {
 			return nil, err
 		}

@@ -119,9 +119,9 @@ func resolved(name string) string {
 	}
 	var rest []string
 	for dir := name; ; dir = filepath.Dir(dir) {
-		if real, err := filepath.EvalSymlinks(dir); err == nil {
+		if there, err := filepath.EvalSymlinks(dir); err == nil {
 			slices.Reverse(rest)
-			return filepath.Join(append([]string{real}, rest...)...)
+			return filepath.Join(append([]string{there}, rest...)...)
 		}
 		if dir == filepath.Dir(dir) {
 			return name

@@ -13,6 +13,7 @@ type Claims struct {
 	ClientID string
 	TenantID string
 	Roles    []string // the application permissions that are granted
+	Scopes   []string // of a person's token: the delegated permissions that are granted
 }
 
 // ReadClaims reads a token without checking its signature, which is Graph's affair: good enough to say
@@ -34,7 +35,7 @@ func ReadClaims(token Secret) (Claims, error) {
 	if err != nil || json.Unmarshal(text, &payload) != nil { // whose errors would quote the token
 		return Claims{}, errors.New("the token is opaque: it looks like a JSON Web Token, but cannot be read")
 	}
-	c := Claims{cmp.Or(payload.AppID, payload.AZP), payload.TID, payload.Roles}
+	c := Claims{cmp.Or(payload.AppID, payload.AZP), payload.TID, payload.Roles, strings.Fields(payload.SCP)}
 	if payload.SCP != "" {
 		return c, errors.New("the token is a person's: it has delegated permissions and no roles")
 	}

@@ -19,10 +19,10 @@ func TestReadClaims(t *testing.T) {
 		want  Claims
 		fails string
 	}{
-		"roles":       {jwt(`{"appid":"a","tid":"t","roles":["User.Read.All","Calendars.Read"],"exp":1}`), Claims{"a", "t", []string{"User.Read.All", "Calendars.Read"}}, ""},
-		"version 2":   {jwt(`{"azp":"a","tid":"t","roles":["User.Read.All"]}`), Claims{"a", "t", []string{"User.Read.All"}}, ""},
-		"none":        {jwt(`{"appid":"a","tid":"t"}`), Claims{"a", "t", nil}, ""},
-		"a person's":  {jwt(`{"appid":"a","tid":"t","scp":"User.Read profile"}`), Claims{"a", "t", nil}, "a person's"},
+		"roles":       {jwt(`{"appid":"a","tid":"t","roles":["User.Read.All","Calendars.Read"],"exp":1}`), Claims{"a", "t", []string{"User.Read.All", "Calendars.Read"}, nil}, ""},
+		"version 2":   {jwt(`{"azp":"a","tid":"t","roles":["User.Read.All"]}`), Claims{"a", "t", []string{"User.Read.All"}, nil}, ""},
+		"none":        {jwt(`{"appid":"a","tid":"t"}`), Claims{"a", "t", nil, nil}, ""},
+		"a person's":  {jwt(`{"appid":"a","tid":"t","scp":"User.Read profile"}`), Claims{"a", "t", nil, []string{"User.Read", "profile"}}, "a person's"},
 		"opaque":      {"s3cret", Claims{}, "no JSON Web Token"},
 		"empty":       {"", Claims{}, "no JSON Web Token"},
 		"no base64":   {"s3cret.s3cret!.s3cret", Claims{}, "cannot be read"},
@@ -31,7 +31,7 @@ func TestReadClaims(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := ReadClaims(c.token)
-			if got.ClientID != c.want.ClientID || got.TenantID != c.want.TenantID || !slices.Equal(got.Roles, c.want.Roles) {
+			if got.ClientID != c.want.ClientID || got.TenantID != c.want.TenantID || !slices.Equal(got.Roles, c.want.Roles) || !slices.Equal(got.Scopes, c.want.Scopes) {
 				t.Errorf("claims = %+v, want %+v", got, c.want)
 			}
 			switch {

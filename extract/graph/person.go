@@ -37,6 +37,9 @@ type PersonOptions struct {
 
 	// Tenant is what the configuration calls it, for the cure.
 	Tenant string
+	// Accept says whether somebody who signs in may take the place of who is signed in, the zero Account if nobody is; nil:
+	// whoever signs in may. Its error is that of the sign-in, of which nothing is kept then.
+	Accept func(a, before Account) error
 	// Renewed is told that a refresh token was used, or that a person has signed in; nil: nobody wants to know.
 	Renewed func(ctx context.Context)
 	// SignedOut is told that Entra has refused to renew, or that nobody is signed in, and why: in words, with Entra's number

@@ -77,8 +77,31 @@ func (p *Person) signIn(ctx context.Context, by func(public.Client) (public.Auth
 		return Account{}, err
 	}
 	defer leave()
-	p.held = held
-	return a, p.locked(ctx, func() error { return p.keep(ctx, result) })
+	return a, p.locked(ctx, func() error {
+		if err := p.accept(ctx, a); err != nil {
+			return err
+		}
+		p.held = held
+		return p.keep(ctx, result)
+	})
+}
+
+// accept says whether somebody may take the place of who is signed in. The caller holds the lock of the cache.
+func (p *Person) accept(ctx context.Context, a Account) error {
+	if p.options.Accept == nil {
+		return nil
+	}
+	if err := p.read(ctx); err != nil {
+		return err
+	}
+	before, ok, err := p.account(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return p.options.Accept(a, Account{})
+	}
+	return p.options.Accept(a, accountOf(before))
 }
 
 // Account says who is signed in, by the cache alone.

@@ -112,6 +112,24 @@ func (f File) Write(text []byte) error {
 	return nil
 }
 
+// Writable says whether the file could be written now, before somebody takes the trouble to get what is to be in it.
+func (f File) Writable() error {
+	_, err := f.seal(nil)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(f.Path), 0o700)
+	}
+	if err == nil {
+		var draft *os.File
+		if draft, err = os.CreateTemp(filepath.Dir(f.Path), filepath.Base(f.Path)+drafts); err == nil {
+			err = errors.Join(draft.Close(), os.Remove(draft.Name()))
+		}
+	}
+	if err != nil {
+		return f.failed(err)
+	}
+	return nil
+}
+
 // seal makes a file's content of the text.
 func (f File) seal(text []byte) ([]byte, error) {
 	if f.Key == nil {
@@ -160,7 +178,7 @@ func (f File) replace(content []byte) (err error) {
 	if err = errors.Join(err, draft.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(draft.Name(), f.Path); err != nil {
+	if err := rename(draft.Name(), f.Path); err != nil {
 		return err
 	}
 	return syncDir(dir)
@@ -202,7 +220,7 @@ func (f File) failed(err error) error {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("%s: %w", f.What, path)
 	}
-	return fmt.Errorf("%s: %s: %w", f.What, f.Path, err)
+	return fmt.Errorf("%s: the file %s cannot be used: %w", f.What, f.Path, err)
 }
 
 func newCipher(key []byte) (cipher.AEAD, error) {

@@ -71,7 +71,7 @@ func TestWhatIsNotTaken(t *testing.T) {
 		f    File
 		want error
 	}{"another key": {other, ErrWrong}, "about something else": {another, ErrWrong}, "no key": {none, ErrNoKey}, "a short key": {short, errKeySize}} {
-		if got, err := c.f.Read(); got != nil || !errors.Is(err, c.want) || !strings.Contains(err.Error(), "token_cache: "+f.Path+": ") {
+		if got, err := c.f.Read(); got != nil || !errors.Is(err, c.want) || !strings.Contains(err.Error(), "token_cache: the file "+f.Path+" cannot be used: ") {
 			t.Errorf("%s: read %q, %v", name, got, err)
 		}
 	}
@@ -174,8 +174,20 @@ func TestFailedWriting(t *testing.T) {
 	if err := os.WriteFile(filepath.Dir(f.Path), nil, 0o600); err != nil { // a file where the directory belongs
 		t.Fatal(err)
 	}
-	if err := f.Write([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), "token_cache: ") {
-		t.Errorf("%v", err)
+	for name, err := range map[string]error{"Write": f.Write([]byte(text)), "Writable": f.Writable()} {
+		if err == nil || !strings.HasPrefix(err.Error(), "token_cache: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	f = in(t)
+	if err := f.Writable(); err != nil {
+		t.Error(err)
+	}
+	if entries, err := os.ReadDir(filepath.Dir(f.Path)); len(entries) > 0 || err != nil {
+		t.Errorf("who asks leaves %v, %v", entries, err)
+	}
+	if f.Key = nil; !errors.Is(f.Writable(), ErrNoKey) {
+		t.Errorf("without a key: %v", f.Writable())
 	}
 }
 

@@ -18,3 +18,6 @@ func syncDir(dir string) error {
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
+
+// rename puts a file in the place of another.
+func rename(from, to string) error { return os.Rename(from, to) }

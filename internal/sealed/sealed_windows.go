@@ -1,7 +1,10 @@
 package sealed
 
 import (
+	"errors"
+	"io/fs"
 	"os"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -26,3 +29,15 @@ func restrict(f *os.File) error {
 
 // syncDir has nothing to do: Windows flushes what a directory says with the file.
 func syncDir(string) error { return nil }
+
+// rename puts a file in the place of another, which nobody can while somebody reads that: who does is soon done.
+func rename(from, to string) error {
+	for pause := 10 * time.Millisecond; ; pause *= 2 {
+		err := os.Rename(from, to)
+		busy := errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, fs.ErrPermission)
+		if !busy || pause > time.Second {
+			return err
+		}
+		time.Sleep(pause)
+	}
+}

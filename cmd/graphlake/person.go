@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"graphlake/extract/graph"
+	"graphlake/internal/sealed"
+	"graphlake/jobs/state"
+	"graphlake/schemas"
+)
+
+// A person who is signed in to a tenant is known by two things: the token cache, a file outside of the lake by which the tokens
+// are renewed, and the lake's document of the sign-in, which says when they were, and since when they are not. What renews holds
+// the lake's lock of the tenant's tokens, also in another process and on another machine that has the same file.
+
+// tokens is the source of a tenant's tokens for Graph.
+func (c *config) tokens(t tenantConfig) (graph.TokenSource, error) {
+	if t.Auth.Method == byDeviceCode {
+		return c.person(t, personHooks{tellsSignedOut: true})
+	}
+	return t.token(c.Graph.Endpoint + "/.default")
+}
+
+// personHooks say what becomes of what is heard of a person's tokens.
+type personHooks struct {
+	tellsSignedOut bool // the lake is told that nobody is signed in
+	plain          bool // the token cache may be written without a key
+	signsOut       bool // the token cache is not read, so that it may be unreadable
+	accept         func(a, before graph.Account) error
+}
+
+// person is who is signed in to a tenant.
+func (c *config) person(t tenantConfig, h personHooks) (*graph.Person, error) {
+	if err := t.known(); err != nil {
+		return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
+	}
+	file, err := t.tokenFile()
+	if err != nil && !h.signsOut {
+		return nil, err
+	}
+	file.Plain = h.plain
+	if err := withoutCore(); err != nil {
+		return nil, fmt.Errorf("the system does not let a crash be kept from writing down the memory, which has tokens in it: %w; run it without the tenant %s, or elsewhere", err, t.Name)
+	}
+	o := graph.PersonOptions{
+		Authority: t.authority, TenantID: t.TenantID, ClientID: t.Auth.ClientID, Tenant: t.Name, Scopes: c.scopes(t),
+		Cache:   &tokenCache{config: c, tenantID: t.TenantID, file: file},
+		Accept:  h.accept,
+		Renewed: func(ctx context.Context) { c.noteSignIn(ctx, t, renewed) },
+	}
+	if h.tellsSignedOut {
+		o.SignedOut = func(ctx context.Context, reason string) { c.noteSignIn(ctx, t, signedOut(reason)) }
+	}
+	p, err := graph.NewPerson(o)
+	if err != nil {
+		return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
+	}
+	return p, nil
+}
+
+// scopes are the delegated permissions that are asked for: the same at a sign-in and whenever it is renewed, for another would have to
+// be consented to.
+func (c *config) scopes(t tenantConfig) []string {
+	if len(t.Auth.Scopes) > 0 {
+		return t.Auth.Scopes
+	}
+	all, err := datasets(nil, c)
+	if err != nil {
+		all = nil // the configuration has been refused for it
+	}
+	scopes := []string{string(schemas.SignIn[0])} // also where another permission includes it: it says who somebody is
+	for _, p := range personScopes(all) {
+		if !slices.Contains(scopes, string(p)) {
+			scopes = append(scopes, string(p))
+		}
+	}
+	slices.Sort(scopes)
+	return scopes
+}
+
+// renewed notes that the tokens were renewed, or that somebody has signed in.
+func renewed(s *state.SignIn) { s.Renewed, s.SignedOut = time.Now().UTC(), nil }
+
+// signedOut notes since when nobody is signed in, and why now.
+func signedOut(reason string) func(*state.SignIn) {
+	return func(s *state.SignIn) {
+		if s.SignedOut == nil {
+			s.SignedOut = &state.SignedOut{Since: time.Now().UTC()}
+		}
+		s.SignedOut.Reason = reason
+	}
+}
+
+// noteSignIn changes what the lake knows. A run does not fail if that cannot be: the next one notes it.
+func (c *config) noteSignIn(ctx context.Context, t tenantConfig, change func(*state.SignIn)) {
+	store, err := c.openStore(ctx)
+	if err == nil {
+		err = state.UpdateSignIn(ctx, store, t.TenantID, change)
+	}
+	if err != nil {
+		c.log.WarnContext(ctx, "what became of the sign-in is not noted in the lake", "tenant", t.Name, "error", err)
+	}
+}
+
+// tokenFile is where a tenant's tokens are kept. One that is there has to be readable: its key may be missing, or others could read it.
+func (t tenantConfig) tokenFile() (sealed.File, error) {
+	key, err := t.tokenKey()
+	f := sealed.File{Path: t.Auth.TokenCache, What: "token_cache", Key: key, About: t.TenantID + " " + strings.ToLower(t.Auth.ClientID)}
+	if err != nil {
+		return f, err
+	}
+	_, err = f.Read()
+	cure := ""
+	switch name := t.Auth.TokenKeyEnv; {
+	case err == nil:
+		return f, nil
+	case errors.Is(err, sealed.ErrNoKey):
+		cure = fmt.Sprintf("; set the environment variable %s, which auth.token_key_env names, to the key that it was written with", name)
+	case errors.Is(err, sealed.ErrWrong):
+		cure = fmt.Sprintf("; set the environment variable %s to the key that it was written with, or begin anew with graphlake sign-out and graphlake sign-in", name)
+	case errors.Is(err, sealed.ErrPlain):
+		cure = "; begin anew with graphlake sign-out and graphlake sign-in, and it is encrypted"
+	case errors.Is(err, sealed.ErrForm):
+		cure = "; name another file as auth.token_cache, or remove this one and sign in again"
+	}
+	return f, usage(fmt.Errorf("tenant %s: auth.%w%s", t.Name, err, cure))
+}
+
+// tokenCache is a sealed file under a lock in the lake.
+type tokenCache struct {
+	config   *config
+	tenantID string
+	file     sealed.File
+
+	mu    sync.Mutex
+	store store // guarded by mu; nil until somebody locks
+}
+
+// signInWait is how long one process waits until another has renewed.
+const signInWait = 2 * time.Minute
+
+// Lock takes the lake's lock of the tenant's tokens.
+func (t *tokenCache) Lock(ctx context.Context) (unlock func(), err error) {
+	t.mu.Lock()
+	if t.store == nil {
+		t.store, err = t.config.openStore(ctx)
+	}
+	s := t.store
+	t.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return state.LockSignIn(ctx, s, t.tenantID, signInWait)
+}
+
+// Read reads the file; nil if there is none.
+func (t *tokenCache) Read(context.Context) ([]byte, error) { return t.file.Read() }
+
+// Write writes the file.
+func (t *tokenCache) Write(_ context.Context, text []byte) error { return t.file.Write(text) }
+
+// Remove removes it.
+func (t *tokenCache) Remove(context.Context) error { return t.file.Remove() }
