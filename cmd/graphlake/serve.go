@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"slices"
 	"time"
@@ -60,25 +58,19 @@ func (s serveCommand) Run(ctx context.Context, c *command) error {
 		Store: setup.runner.Store, Tenants: tenants, Callers: callers, Longest: time.Duration(cfg.Control.Longest),
 		Select: cfg.asked, Run: setup.runAsked, Status: setup.statusOf, ExitStatus: reportStatus, Host: host, PID: os.Getpid(), Log: setup.runner.Log,
 	})
+	if err := callers.Ready(ctx); err != nil { // Entra may be away: callers are told to ask again until it is there
+		setup.runner.Log.WarnContext(ctx, "nobody can be let in yet", "error", err)
+	}
+	setup.runner.Log.InfoContext(ctx, "serves the control API", "address", listener.Addr().String())
 	served := make(chan error, 1)
 	serving, end := context.WithCancel(ctx)
 	defer end()
 	go func() {
 		defer end()
-		served <- serveUntil(serving, listener, server.Handler())
+		served <- server.Serve(serving, listener)
 	}()
 	server.Run(serving, graceful)
 	return <-served
-}
-
-// serveUntil answers until the context ends.
-func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10}
-	context.AfterFunc(ctx, func() { _ = server.Close() }) // the process ends: who asks at this moment hears that
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
 }
 
 // asked is what a caller of the control API asks for: what graphlake run reads for the same words.
