@@ -33,7 +33,19 @@ wrong: list[str] = []
 def expect(what: str, want: JSON, got: JSON) -> None:
     """Note what is not as it should be."""
     if want != got:
-        wrong.append(f"{what}: want {want!r}, got {got!r}")
+        wrong.append(f"{what}: want {want!r:.500}, got {got!r:.500}")
+
+
+def moments(value: JSON) -> JSON:
+    """Return a value in which instants are what they mean, however they are written."""
+    if isinstance(value, dict):
+        return {name: moments(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [moments(element) for element in value]
+    try:
+        return datetime.datetime.fromisoformat(value) if "T" in value else value
+    except (TypeError, ValueError):
+        return value
 
 
 class Document:
@@ -137,6 +149,7 @@ def breaks(document: Document) -> None:
 
 def generate(text: str, directory: pathlib.Path) -> None:
     """Make a client of the document, and import it as api_client."""
+    directory.mkdir()
     source = directory / "openapi.json"
     source.write_text(text)
     command = [
@@ -208,8 +221,8 @@ class Asker:
         else:
             expect(
                 f"{operation.__name__}: what the client made of it",
-                json.loads(answer.content),
-                answer.parsed.to_dict(),
+                moments(json.loads(answer.content)),
+                moments(answer.parsed.to_dict()),
             )
         return int(answer.status_code), answer.parsed
 
