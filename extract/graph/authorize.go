@@ -34,6 +34,7 @@ type authorize struct {
 
 	turn     chan struct{} // filled while somebody asks for a token
 	latest   Secret        // guarded by turn
+	byClaims bool          // guarded by turn: the latest was got by claims that a service wanted
 	failure  error         // guarded by turn: of the last time that there was none
 	failedAt time.Time     // guarded by turn
 }
@@ -63,7 +64,7 @@ func (a *authorize) Intercept(p khttp.Pipeline, next int, req *http.Request) (*h
 	c.token = token
 	req.Header.Set("Authorization", "Bearer "+token.Reveal())
 	resp, err := p.Next(req, next)
-	if e, ok := errors.AsType[*Error](err); ok && e.claims != "" && c.claims != "" {
+	if e, ok := errors.AsType[*Error](err); ok && e.claims != "" && c.byClaims {
 		a.challengedAgain(ctx, e)
 	}
 	return resp, err
@@ -116,6 +117,9 @@ func (a *authorize) token(ctx context.Context, c *call) (Secret, error) {
 		a.failure, a.failedAt = err, time.Now()
 		return "", err
 	}
-	a.latest = Secret(s)
+	if a.latest != Secret(s) {
+		a.latest, a.byClaims = Secret(s), refused != nil && refused.Claims != ""
+	}
+	c.byClaims = a.byClaims && c.claims != "" // those of an earlier challenge are no answer to the next
 	return a.latest, nil
 }

@@ -1,10 +1,14 @@
 package graph
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -65,6 +69,59 @@ func FuzzClaimsOfAChallenge(f *testing.F) {
 		}
 		if !strings.Contains(strings.ToLower(line), "bearer") {
 			t.Errorf("%q gives claims %q", line, claims)
+		}
+	})
+}
+
+// sequence gives token after token, each as often as it is asked for without anything being refused, and notes the claims.
+type sequence struct {
+	next   atomic.Bool
+	n      int
+	claims []string
+}
+
+func (s *sequence) Token(_ context.Context, refused *Refused) (string, error) {
+	if refused != nil {
+		s.claims = append(s.claims, refused.Claims)
+	}
+	if refused != nil || s.next.Swap(false) {
+		s.n++
+	}
+	return fmt.Sprintf("t0ken-%d", s.n), nil
+}
+
+// A token that was renewed in time, but before what the service then wants, is no answer to its challenge.
+func TestClaimsChallengeAfterARenewal(t *testing.T) {
+	source := new(sequence)
+	arrived, revoked := make(chan bool), make(chan bool)
+	graph := func(w http.ResponseWriter, r *http.Request) {
+		switch token := r.Header.Get("Authorization"); {
+		case token == "Bearer t0ken-0":
+			arrived <- true
+			<-revoked
+		case token == "Bearer t0ken-1" && r.URL.Path == "/v1.0/first", token == "Bearer t0ken-2":
+			answer(200, `{}`)(w, r)
+			return
+		}
+		answer(401, `{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed."}}`, "WWW-Authenticate", `Bearer claims="`+wantedBase64+`"`)(w, r)
+	}
+	onClock(t, Options{Token: source}, graph, func(t *testing.T, c *Client) {
+		ended := make(chan error)
+		go func() {
+			_, err := c.Get(t.Context(), Request{Version: "v1.0", Path: "/users"})
+			ended <- err
+		}()
+		<-arrived
+		source.next.Store(true) // as before it expires
+		if _, err := c.Get(t.Context(), Request{Version: "v1.0", Path: "/first"}); err != nil {
+			t.Error(err)
+		}
+		close(revoked)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if !slices.Equal(source.claims, []string{wanted}) {
+			t.Errorf("asked for tokens with %q", source.claims)
 		}
 	})
 }

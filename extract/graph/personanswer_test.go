@@ -89,6 +89,7 @@ func FuzzGrants(f *testing.F) {
 			}
 			return
 		}
+		defer resp.Body.Close()
 		got, err := io.ReadAll(resp.Body)
 		if err != nil || int64(len(got)) != resp.ContentLength {
 			t.Fatalf("%d bytes of %d, %v", len(got), resp.ContentLength, err)

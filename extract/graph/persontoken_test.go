@@ -386,14 +386,16 @@ func TestClaimsChallengeIsAnswered(t *testing.T) {
 			if err := errors.Join(asksAtOnce(t, client, 1)...); err != nil {
 				t.Fatal(err)
 			}
-			before := e.Count(c.kind)
-			refused.Store(0)
-			e.RevokeAccess(c.revoked)
-			if err := errors.Join(asksAtOnce(t, client, 20)...); err != nil {
-				t.Error(err)
-			}
-			if n := e.Count(c.kind) - before; n != 1 || refused.Load() == 0 {
-				t.Errorf("renewed %d times, for %d requests that were refused", n, refused.Load())
+			for range 3 { // also where the token that is revoked was got by a challenge
+				before := e.Count(c.kind)
+				refused.Store(0)
+				e.RevokeAccess(c.revoked)
+				if err := errors.Join(asksAtOnce(t, client, 20)...); err != nil {
+					t.Error(err)
+				}
+				if n := e.Count(c.kind) - before; n != 1 || refused.Load() == 0 {
+					t.Errorf("renewed %d times, for %d requests that were refused", n, refused.Load())
+				}
 			}
 			asked := e.Requests()
 			if claims := asked[len(asked)-1].Claims; !strings.Contains(claims, `"nbf"`) || !strings.Contains(claims, "CP1") {
@@ -401,7 +403,7 @@ func TestClaimsChallengeIsAnswered(t *testing.T) {
 			}
 		})
 	}
-	if w.renewed != 2 || w.reasons != nil {
+	if w.renewed != 4 || w.reasons != nil {
 		t.Errorf("told %+v", w)
 	}
 }

@@ -124,6 +124,7 @@ type call struct {
 	token    Secret                  // that the last try was signed with; empty: it was not sent
 	refused  Secret                  // that Graph answered 401 to
 	claims   string                  // that it then wanted of the next token
+	byClaims bool                    // so was the token of the last try
 
 	sameToken bool     // there is no other than the one that was refused, so nothing was sent
 	verdict   *verdict // nil: nothing is shared

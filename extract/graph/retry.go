@@ -28,8 +28,8 @@ const (
 )
 
 // retry is the one place where a request is sent again: when it was throttled, when the service or
-// the network failed, when the answer was not whole, and once with a new token, and once with one that has what the answer
-// wants of it.
+// the network failed, when the answer was not whole, with a new token, and with one that has what the
+// answer wants of it.
 type retry struct {
 	client   *Client
 	tries    int           // of a request, at most
@@ -94,7 +94,7 @@ func (c *call) withBody(req *http.Request) *http.Request {
 // nextTry says whether another try makes sense, and after which wait.
 func nextTry(e *Error, c *call, try int) (time.Duration, bool) {
 	switch {
-	case e.Status == http.StatusUnauthorized && c.token != "" && (c.refused == "" || c.claims == "" && e.claims != ""):
+	case e.Status == http.StatusUnauthorized && c.token != "" && (c.refused == "" || e.claims != "" && !c.byClaims):
 		c.refused, c.claims = c.token, e.claims
 		return 0, true
 	case e.Kind != Throttled && e.Kind != Unavailable && e.Kind != Incomplete:
