@@ -125,7 +125,7 @@ bench-run: build ## a whole run against the simulator: records/s, CPU, peak memo
 bench-million: build ## a day of a million small records, into an empty lake and again: peak memory; ARGS as above
 	go run ./internal/trial million $(ARGS)
 
-trial: build ## T=run|million|scale|throttle|night|dataset|truth|month|torture|sick|privacy|hostile|erase|read|metrics|answers, ARGS='-h' for its flags: the commands from outside
+trial: build ## T=run|million|scale|throttle|night|dataset|truth|month|torture|sick|privacy|hostile|erase|read|metrics|answers|person, ARGS='-h' for its flags: the commands from outside
 	go run ./internal/trial $(T) $(ARGS)
 
 bench-duckdb: build ## JSON to Parquet against DuckDB, one thread each

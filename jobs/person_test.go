@@ -83,11 +83,9 @@ func TestWhatIsNotForOnePersonIsNotThere(t *testing.T) {
 // What an application had read before a person signed in stays, and is neither late nor a gap; what the person has not is not
 // taken for removed.
 func TestAPersonAfterAnApplication(t *testing.T) {
-
-	var sim *graphsim.Tenant
 	o := graphsim.Options{Users: 20, From: monday, To: monday.Add(schemas.Day), Now: func() time.Time { return later }}
 	me := firstUser(t, o)
-	sim = graphsim.New(o)
+	sim := graphsim.New(o)
 	r := newRig(t, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { sim.ServeHTTP(w, q) }))
 	s := plan.Selection{Tenants: []plan.Tenant{tenant}, Datasets: []schemas.Dataset{schemas.PSTNCalls, schemas.MailboxSettings}}
 	if rep, err := r.Run(t.Context(), s); err != nil || rep.Status != state.Data {

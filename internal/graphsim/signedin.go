@@ -73,6 +73,9 @@ func (t *Tenant) own(b Bearer, c *collection, keys []string, now time.Time) erro
 	return nil
 }
 
+// UserID is the id of the user with a number, of whom there are Options.Users at From.
+func (t *Tenant) UserID(number int) string { return t.person(number).id.String() }
+
 // TruthOf is what the tables of a lake must hold, as the keys of their rows, of one person by what the person may see: of datasets
 // that are for one person, as of now. Transcripts are those of meetings whose event is in the person's own calendar, on the day of
 // the transcript or on one beside it.

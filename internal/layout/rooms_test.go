@@ -108,7 +108,7 @@ var rooms = []room{
 		"documentation is made from the datasets, what is asked of them, and the types that are sent"},
 	{"internal/notices", nil, []string{files, json, command}, "what is linked into the command is asked of Go, and not of its code"},
 	{"internal/trial", []string{
-		"internal/trial/answers", "internal/trial/command", "internal/trial/erase", "internal/trial/hostile", "internal/trial/metrics", "internal/trial/month", "internal/trial/privacy", "internal/trial/read", "internal/trial/sick", "internal/trial/torture", "internal/trial/truth",
+		"internal/trial/answers", "internal/trial/command", "internal/trial/erase", "internal/trial/hostile", "internal/trial/metrics", "internal/trial/month", "internal/trial/person", "internal/trial/privacy", "internal/trial/read", "internal/trial/sick", "internal/trial/torture", "internal/trial/truth",
 	}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/answers", []string{"views", "internal/graphsim", "internal/trial/command", "internal/trial/duckdb"}, []string{files, http, json, command},
 		"what happened the simulated tenants say, and what the lake says of it the command and DuckDB; of views it has the keys of metrics alone"},
@@ -116,6 +116,7 @@ var rooms = []room{
 	{"internal/trial/erase", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/hostile", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/month", []string{"internal/trial/command"}, []string{files, http, json, command}, trialWhy},
+	{"internal/trial/person", []string{"internal/entrasim", "internal/graphsim", "internal/trial/command"}, []string{files, http, json, command}, trialWhy},
 	{"internal/trial/privacy", []string{"schemas", "internal/graphsim", "internal/trial/command"}, []string{arrow, files, http, json, command},
 		"what a lake may hold it says itself, and the lakes it searches are made by the command"},
 	{"internal/trial/duckdb", []string{"internal/trial/command"}, []string{files, json, command}, trialWhy},

@@ -1,6 +1,6 @@
 // Trial tries the commands from outside, as their users run them.
 //
-//	go run ./internal/trial run|million|scale|throttle|night|dataset|truth|month|torture|sick|privacy|hostile|erase|read|metrics|answers [flags]
+//	go run ./internal/trial run|million|scale|throttle|night|dataset|truth|month|torture|sick|privacy|hostile|erase|read|metrics|answers|person [flags]
 //
 // -h after a name lists its flags. What a trial asks stands above its function, or above its package. The
 // last line of each begins with its name and has its numbers; the exit status is 1 unless they are good.
@@ -21,6 +21,7 @@ import (
 	"graphlake/internal/trial/hostile"
 	"graphlake/internal/trial/metrics"
 	"graphlake/internal/trial/month"
+	"graphlake/internal/trial/person"
 	"graphlake/internal/trial/privacy"
 	"graphlake/internal/trial/read"
 	"graphlake/internal/trial/sick"
@@ -36,6 +37,7 @@ var trials = map[string]trial{
 	"run": run, "million": million, "scale": scale, "throttle": throttle, "night": night, "dataset": dataset,
 	"truth": truth.Trial, "month": month.Trial, "torture": torture.Trial, "sick": sick.Trial, "privacy": privacy.Trial,
 	"hostile": hostile.Trial, "erase": erase.Trial, "read": read.Trial, "answers": answers.Trial, "metrics": metrics.Trial,
+	"person": person.Trial,
 }
 
 func main() {

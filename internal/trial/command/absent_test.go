@@ -14,8 +14,8 @@ func TestAbsent(t *testing.T) {
 		return k
 	}
 	sets := []Dataset{
-		{"teams", "snapshot", []string{"teams", "channels"}, nil, false}, {"users", "entities", []string{"users"}, nil, false}, {"chats", "entities", []string{"chats"}, nil, false},
-		{"call_records", "windowed", []string{"calls"}, nil, false}, {"presence", "observations", []string{"presence"}, nil, false},
+		{"teams", "snapshot", []string{"teams", "channels"}, nil, false, nil}, {"users", "entities", []string{"users"}, nil, false, nil}, {"chats", "entities", []string{"chats"}, nil, false, nil},
+		{"call_records", "windowed", []string{"calls"}, nil, false, nil}, {"presence", "observations", []string{"presence"}, nil, false, nil},
 	}
 	before := map[string]Keys{
 		"teams": keys("a", "b", "ab"), "channels": keys("a\x1f1", "b\x1f1", "ab\x1f1"), "users": keys("u"), "calls": keys("c"),

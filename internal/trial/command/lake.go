@@ -33,6 +33,7 @@ type Dataset struct {
 	Tables     []string
 	Computed   []string // tables whose rows the simulator does not know: they are not of its records, but computed of them
 	Optional   bool     // read only where it is named
+	Person     []string // delegated permissions by which it is read for one person; none: it is not for one person
 }
 
 // ByTime reports whether the rows are dated by the records, and not by the night that saw them.

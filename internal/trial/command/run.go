@@ -17,7 +17,7 @@ const configuration = `lake: %s
 graph:
   endpoint: %s
   rate: %g
-tenants:
+%stenants:
   - name: contoso
     tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30
     auth: {%s}
@@ -42,6 +42,7 @@ type Client struct {
 	Delta string // which Delta tables the lake has, as the configuration says it in a line; empty: none
 
 	Auth        string   // how it signs in, as the section auth has it in a line; empty: with the simulator's token
+	Authority   string   // where it signs in; empty: the global cloud's
 	Environment []string // in which it is started, besides ours
 }
 
@@ -72,12 +73,20 @@ type Result struct {
 // Command is graphlake with arguments, to be started. What it prints on stdout is JSON.
 func (c Client) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	file := filepath.Join(c.Dir, "graphlake.yaml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate, cmp.Or(c.Auth, bearer), c.Tenants, c.delta(), c.Jobs), 0o600); err != nil {
+	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, filepath.Join(c.Dir, "lake"), c.URL, c.Rate, c.authority(), cmp.Or(c.Auth, bearer), c.Tenants, c.delta(), c.Jobs), 0o600); err != nil {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(c.Bin, "graphlake"), append([]string{"--config", file, "--quiet", "--output", "json"}, args...)...)
 	cmd.Env = slices.Concat(os.Environ(), []string{"GRAPHSIM_TOKEN=" + Token}, c.Environment)
 	return cmd, nil
+}
+
+// authority is the line of the configuration.
+func (c Client) authority() string {
+	if c.Authority == "" {
+		return ""
+	}
+	return "  authority: " + c.Authority + "\n"
 }
 
 // delta is the line of the configuration.
