@@ -249,8 +249,8 @@ def finished(asker: Asker, run: str) -> JSON:
     raise SystemExit(f"run {run} has not ended")
 
 
-def runs(portal: Asker, other: Asker) -> None:
-    """Ask for runs, once and twice, and for the end of one."""
+def runs(portal: Asker, other: Asker) -> str:
+    """Ask for runs, once and twice, and for the end of one; and return one that has ended."""
     from api_client.api.runs import cancel_run, get_run, start_run
     from api_client.models import Request
 
@@ -291,6 +291,7 @@ def runs(portal: Asker, other: Asker) -> None:
     )
     expect("a run of another", 202, status)
     expect("the run of another", ("ended", "watcher"), ((done := finished(other, run.run)).state, done.by))
+    return again.run
 
 
 def refused(portal: Asker, other: Asker) -> None:
@@ -372,6 +373,26 @@ def lake(portal: Asker, other: Asker) -> None:
     )
 
 
+def like_the_command(portal: Asker, run: str) -> None:
+    """Compare what the API answers with what the command prints of the same."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    days = {"from": str(today - datetime.timedelta(days=4)), "to": str(today)}
+    ends = [argument for name, day in days.items() for argument in (f"--{name}", day)]
+    for path, command, pick in (
+        ("/v1/status", ["status"], lambda answer: answer),
+        (f"/v1/coverage?{urllib.parse.urlencode(days)}", ["status", "--map", *ends], lambda answer: answer),
+        (f"/v1/runs/{run}", ["runs", run], lambda answer: answer["report"]),
+    ):
+        printed = subprocess.run(
+            [os.environ["GRAPHLAKE"], "--output", "json", *command],
+            cwd=os.environ["GRAPHLAKE_DIRECTORY"],
+            stdout=subprocess.PIPE,
+            check=False,
+        ).stdout
+        answer = portal.client.get_httpx_client().get(path).raise_for_status().json()
+        expect(f"graphlake {' '.join(command)} and {path}", json.loads(printed), pick(answer))
+
+
 def everybody(asker: Asker, want: int) -> None:
     """Ask each operation, as somebody who may ask none."""
     from api_client.api.lake import get_coverage, get_status
@@ -420,9 +441,11 @@ def main() -> None:
     everybody(Asker(document, "x.y.z"), 401)
     everybody(Asker(document, token("NOBODY")), 403)
     portal, other = Asker(document, token("CLIENT")), Asker(document, token("OTHER"))
-    runs(portal, other)
+    run = runs(portal, other)
     refused(portal, other)
     lake(portal, other)
+    time.sleep(1)  # no more than ten requests a second
+    like_the_command(portal, run)
     flood(portal)
     # What cannot be brought about from outside: a lake that cannot be read, and keys that are away.
     missing = sorted(

@@ -133,6 +133,7 @@ func (w *world) serve(ctx context.Context, entra *entrasim.Entra) error {
 		"CONTROL=https://"+address, "AUTHORITY="+entra.URL, "TENANT_ID="+entra.TenantID(), "CONTROL_ID="+controlID,
 		"CLIENT_ID="+portalID, "CLIENT_SECRET="+secret, "OTHER_ID="+watcherID, "OTHER_SECRET="+secret, "NOBODY_ID="+nobodyID, "NOBODY_SECRET="+secret)
 	server := w.command(ctx, "graphlake", "--log-format", "json", "serve", "--listen", address)
+	w.environment = append(w.environment, "GRAPHLAKE="+server.Path, "GRAPHLAKE_DIRECTORY="+w.dir)
 	server.Dir, server.Env, server.Stdout, server.Stderr = w.dir, w.environment, &w.said, &w.said
 	if err := server.Start(); err != nil {
 		return err
