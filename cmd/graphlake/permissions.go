@@ -48,7 +48,7 @@ func (p permissionsCommand) Run(c *command) error {
 		}
 		return c.printJSON(m)
 	case "consent-url":
-		return p.printConsent(c, cfg, datasets)
+		return p.printConsent(c, cfg)
 	}
 	if len(p.Dataset) == 0 && p.Job == "" && len(cfg.Jobs) == 0 {
 		datasets = cfg.set // what could be read, the optional ones too
@@ -205,7 +205,7 @@ func (t tenantConfig) consentURL(clientID string) string {
 }
 
 // printConsent prints the links, one a line.
-func (p permissionsCommand) printConsent(c *command, cfg *config, datasets []schemas.Dataset) error {
+func (p permissionsCommand) printConsent(c *command, cfg *config) error {
 	type link struct {
 		Tenant string `json:"tenant"`
 		URL    string `json:"url"`
@@ -226,7 +226,7 @@ func (p permissionsCommand) printConsent(c *command, cfg *config, datasets []sch
 		case t.Auth.ClientID == "":
 			without = append(without, fmt.Errorf("tenant %s: whom to consent to is not known; add auth.client_id in %s", t.Name, cfg.file))
 		case t.Auth.Method == byDeviceCode:
-			links = append(links, link{t.Name, t.personConsentURL(datasets)})
+			links = append(links, link{t.Name, t.personConsentURL(cfg.scopes(t))})
 		default:
 			links = append(links, link{t.Name, t.consentURL(t.Auth.ClientID)})
 		}

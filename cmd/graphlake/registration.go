@@ -152,19 +152,13 @@ func personScopes(datasets []schemas.Dataset) []schemas.Permission {
 	return needs
 }
 
-// personConsentURL is where an administrator grants to everybody who signs in what graphlake asks them for, so that nobody is asked.
-// Entra then leads to an address of the registration's, at which nobody answers.
+// personConsentURL is where an administrator grants to everybody who signs in what a sign-in asks for, so that nobody is asked. Without
+// an address in front scopes are Graph's, in every cloud. Entra then leads to an address of the registration's, at which nobody answers.
 // https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
-func (t tenantConfig) personConsentURL(datasets []schemas.Dataset) string {
-	scopes := slices.Clone(t.Auth.Scopes) // without an address in front they are Graph's, in every cloud
-	if len(scopes) == 0 {
-		for _, p := range personScopes(datasets) {
-			scopes = append(scopes, string(p))
-		}
-	}
+func (t tenantConfig) personConsentURL(scopes []string) string {
 	query := url.Values{
 		"client_id": {t.Auth.ClientID}, "redirect_uri": {signInRedirect},
-		"scope": {strings.Join(append(scopes, "openid", "profile", string(offlineAccess)), " ")},
+		"scope": {strings.Join(append(slices.Clone(scopes), "openid", "profile", string(offlineAccess)), " ")},
 	}
 	return fmt.Sprintf("%s/%s/v2.0/adminconsent?%s", strings.TrimRight(t.authority, "/"), t.TenantID, strings.ReplaceAll(query.Encode(), "+", "%20"))
 }
