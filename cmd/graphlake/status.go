@@ -46,6 +46,7 @@ func (s statusCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	status, damaged := cfg.status(ctx, store, sel, scheduled, what.now())
+	cfg.nameSignedIn(ctx, status.SignIns)
 	none := status.Lane == nil && cfg.Delta.on && damaged == nil
 	if status.Lane != nil && !s.Map {
 		damaged = cmp.Or(damaged, cfg.loadLaneTables(ctx, store, &status, sel))
@@ -164,13 +165,26 @@ func (c *command) printSignIns(all []clock.SignIn) {
 		case out != nil && out.Since.IsZero():
 			line += fmt.Sprintf(": signed_out: %s: %s", out.Reason, again)
 		case out != nil:
-			line += fmt.Sprintf(": signed_out since %s: %s: %s", instant{out.Since}, out.Reason, again)
+			line += fmt.Sprintf(": signed_out since %s: %s: %s", instant{out.Since.Truncate(time.Second)}, out.Reason, again)
 		case s.Old(time.Now()):
-			line += fmt.Sprintf(": its tokens were renewed last at %s, and Entra forgets them after 90 days without a renewal, which each run does; or sign in again: %s", instant{s.Renewed}, again)
+			line += fmt.Sprintf(": its tokens were renewed last at %s, and Entra forgets them after 90 days without a renewal, which each run does; or sign in again: %s", instant{s.Renewed.Truncate(time.Second)}, again)
 		default:
-			line += fmt.Sprintf(": its tokens were renewed last at %s", instant{s.Renewed})
+			line += fmt.Sprintf(": its tokens were renewed last at %s", instant{s.Renewed.Truncate(time.Second)})
 		}
 		fmt.Fprintln(c.stdout, foreign.Printable(line))
+	}
+}
+
+// nameSignedIn says who is signed in, where the token cache is here and can be read: the lake does not know it.
+func (c *config) nameSignedIn(ctx context.Context, all []clock.SignIn) {
+	for i, s := range all {
+		at := slices.IndexFunc(c.Tenants, func(t tenantConfig) bool { return t.Name == s.Tenant })
+		if at < 0 {
+			continue
+		}
+		if a, err := c.account(ctx, c.Tenants[at]); err == nil {
+			all[i].Person = a.Username
+		}
 	}
 }
 
