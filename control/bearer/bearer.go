@@ -16,6 +16,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -161,7 +162,7 @@ func (v *Verifier) Caller(ctx context.Context, header http.Header) (Caller, erro
 		return Caller{}, unknown("the token has expired at %s", expired.Expiry.UTC().Format(time.RFC3339))
 	}
 	if err != nil {
-		return Caller{}, unknown("%v", foreign.New(strings.TrimPrefix(err.Error(), "failed to verify signature: ")))
+		return Caller{}, unknown("%v%s", foreign.New(strings.TrimPrefix(err.Error(), "failed to verify signature: ")), v.hint(token))
 	}
 	var c claims
 	if err := verified.Claims(&c); err != nil {
@@ -173,12 +174,36 @@ func (v *Verifier) Caller(ctx context.Context, header http.Header) (Caller, erro
 	case !strings.EqualFold(c.TenantID, v.tenantID):
 		return Caller{}, unknown("the token is of another directory")
 	case c.Version != "2.0":
-		return Caller{}, unknown("the token is not of version 2.0: set requestedAccessTokenVersion to 2 in the registration of the control API")
+		return Caller{}, unknown("the token is not of version 2.0" + ofVersion2)
 	case c.Client == "":
 		return Caller{}, unknown("it is no access token: no application is named that asks")
 	}
 	return v.allowed(c)
 }
+
+// hint says what most often is the reason why a token is not for us, by what it claims: whoever sets up an application looks for it.
+func (v *Verifier) hint(token string) string {
+	var c struct {
+		Version  string `json:"ver"`
+		Audience string `json:"aud"`
+		TenantID string `json:"tid"`
+	}
+	text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+	if err != nil || json.Unmarshal(text, &c) != nil {
+		return ""
+	}
+	switch {
+	case c.Version == "1.0":
+		return "; it claims to be of version 1.0" + ofVersion2
+	case !strings.EqualFold(c.Audience, v.clientID):
+		return fmt.Sprintf("; it claims to be for %q, and control.client_id is another", foreign.ID(strings.TrimPrefix(c.Audience, "api://")))
+	case !strings.EqualFold(c.TenantID, v.tenantID):
+		return fmt.Sprintf("; it claims to be of the directory %q, and control.tenant_id is another", foreign.ID(c.TenantID))
+	}
+	return ""
+}
+
+const ofVersion2 = ": set requestedAccessTokenVersion to 2 in the registration of the control API"
 
 // claims are those of an access token that say who asks.
 type claims struct {

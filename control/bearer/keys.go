@@ -28,7 +28,7 @@ import (
 // Who asks waits for a fetch for an id that is not known, and all for the same one. Keys that are held stay until others have arrived: a
 // token of a known key does not hear that Entra is away. A key that is no longer among those that arrive is gone.
 const (
-	betweenTries   = 10 * time.Second
+	betweenTries   = 5 * time.Second
 	betweenFetches = 5 * time.Minute
 	keysAge        = time.Hour // after which they are asked for again: a key may have been withdrawn
 	fetchTime      = 10 * time.Second
