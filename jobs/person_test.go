@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"graphlake/internal/graphsim"
+	"graphlake/jobs"
 	"graphlake/jobs/audit"
 	"graphlake/jobs/clock"
 	"graphlake/jobs/plan"
@@ -64,13 +65,13 @@ func TestWhatIsNotForOnePersonIsNotThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	jobs := []clock.Job{{Name: "nightly", Selection: s, Times: nightly}}
+	nights := []clock.Job{{Name: "nightly", Selection: s, Times: nightly}}
 	now := at(20, 2)
-	late, err := clock.Late(t.Context(), r.store, jobs, now)
+	late, err := clock.Late(t.Context(), r.store, nights, now)
 	if err != nil || len(late) != 2 || slices.ContainsFunc(late, func(o clock.Overdue) bool { return o.Dataset == "call_records" || o.Dataset == "users" }) {
 		t.Errorf("late: %+v, %v", late, err)
 	}
-	status, err := clock.LoadStatus(t.Context(), r.store, s, jobs, now)
+	status, err := clock.LoadStatus(t.Context(), r.store, s, nights, now)
 	if err != nil || len(status.Datasets) != 2 {
 		t.Errorf("status: %+v, %v", status.Datasets, err)
 	}
@@ -133,4 +134,28 @@ func firstUser(t *testing.T, o graphsim.Options) string {
 		t.Fatalf("%+v", rep)
 	}
 	return r.rows(t, schemas.MailboxSettings.Root(), november(18), "user_id")[0]
+}
+
+// What a person has not consented to is refused, and mended by their signing in again, not by an administrator's link alone.
+func TestAPersonHasNotConsented(t *testing.T) {
+	o := graphsim.Options{Users: 20, From: monday, To: monday.Add(schemas.Day), Now: func() time.Time { return later }}
+	me := firstUser(t, o)
+	o.Bearer = func(string) (graphsim.Bearer, bool) {
+		return graphsim.Bearer{Person: me, Scopes: []string{"User.Read", "Calendars.ReadBasic"}}, true
+	}
+	r := newRig(t, graphsim.New(o))
+	rep, err := r.Run(t.Context(), plan.Selection{Tenants: []plan.Tenant{personally}, Datasets: []schemas.Dataset{schemas.MailboxSettings, schemas.CalendarEvents}})
+	if err != nil || rep.Status != state.Forbidden {
+		t.Fatalf("%v, %v", rep.Status, err)
+	}
+	for _, u := range rep.Units {
+		if (u.Error != nil) != (u.Dataset == "mailbox_settings") {
+			t.Errorf("%s: %+v", u.Dataset, u.Error)
+		}
+	}
+	causes := rep.Causes()
+	const needs = "mailbox_settings needs the delegated permission MailboxSettings.Read, and User.Read, which whoever is signed in consents to: "
+	if len(causes) != 1 || causes[0].Cure != jobs.SignIn || !strings.Contains(causes[0].Message, needs) || !strings.HasSuffix(causes[0].Message, "graphlake sign-in --tenant contoso") {
+		t.Errorf("causes: %+v", causes)
+	}
 }

@@ -235,6 +235,9 @@ func (u *UnitReport) decide(unit plan.Unit, err error) {
 	u.decideOutcome(unit, err)
 	if err != nil {
 		u.cause = u.causeOf(err)
+		if unit.Tenant.Person && u.cause.cure == Consent {
+			u.cause.cure = SignIn
+		}
 	}
 }
 
@@ -278,15 +281,14 @@ func (u *UnitReport) decideOutcome(unit plan.Unit, err error) {
 	case kind == graph.Unauthorized:
 		u.Outcome, u.Error.Kind = state.Forbidden, kind.String()
 		if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == 403 && !e.SignIn {
-			kind := schemas.Application
-			if unit.Tenant.Person {
-				kind = schemas.Delegated
-			}
-			needed := fmt.Sprintf("%s needs the %v permission %s", u.Dataset, kind, permissions(unit.Dataset.Requirements()...))
+			needed := fmt.Sprintf("%s needs the application permission %s, with admin consent", u.Dataset, permissions(unit.Dataset.Requirements()...))
 			if x, ok := errors.AsType[*exclude.Error](err); ok {
-				needed = "that needs the application permission " + permissions(x.Permissions)
+				needed = "that needs the application permission " + permissions(x.Permissions) + ", with admin consent"
+			} else if unit.Tenant.Person {
+				needed = fmt.Sprintf("%s needs the delegated permission %s, which whoever is signed in consents to: name the dataset in a job, so that they are asked, and then: graphlake sign-in --tenant %s",
+					u.Dataset, permissions(unit.Dataset.Requirements()...), u.Tenant)
 			}
-			u.Error.Message += "; " + needed + ", with admin consent"
+			u.Error.Message += "; " + needed
 		}
 	case kind == graph.NoPolicy, kind == graph.SignedOut:
 		u.Outcome, u.Error.Kind = state.Forbidden, kind.String()
