@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -434,5 +435,53 @@ func TestCodeNeedsItsVerifier(t *testing.T) {
 	defer func() { _ = response.Body.Close() }()
 	if text, _ := io.ReadAll(response.Body); !strings.Contains(string(text), "AADSTS501481") {
 		t.Errorf("%s", text)
+	}
+}
+
+// Everything may be asked at once: people sign in, are renewed and thrown out while keys rotate.
+func TestConcurrentUse(t *testing.T) {
+	o := options()
+	o.Life = time.Minute
+	e := Start(t, o)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			m := &memory{}
+			c, err := public.New(reader, public.WithAuthority(e.URL+"/"+e.TenantID()), public.WithCache(m), public.WithHTTPClient(e.Client()), public.WithInstanceDiscovery(false))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			result, err := c.AcquireTokenInteractive(t.Context(), []string{"Presence.Read"}, public.WithOpenURL(e.Browser(t.Context(), adele)))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for range 3 {
+				if result, err = c.AcquireTokenSilent(t.Context(), []string{"Presence.Read"}, public.WithSilentAccount(result.Account)); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+			if _, err := e.Check(result.AccessToken); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Go(func() {
+		for range 3 {
+			e.RotateKeys()
+			e.DropOldKeys()
+			e.Sign(e.AppToken(service, api, "application_access").With("exp", 1))
+			e.Refuse(Keys, Refusals["away"])
+			e.Accept()
+			e.ConditionalAccess(Policy{SignInFrequency: time.Hour})
+			e.RevokeAccess("alex@contoso.com")
+			_, _, _ = e.Secrets(), e.Requests(), e.Counts()
+		}
+	})
+	all.Wait()
+	if n := e.Count(Refresh); n != 24 {
+		t.Errorf("%d refreshes, want 24", n)
 	}
 }
