@@ -3,7 +3,7 @@
 //
 //	go run ./internal/apicheck -python .cache/api/bin
 //
-// The examples of the page are run as they stand there, but for their dates, since Graph forgets: the simulator has the last week.
+// The examples of the page are run as they stand there, but for their dates, since Graph forgets: the simulator has the last days.
 // check.py asks each operation everything that its description has. At last nothing that Entra gave out is in what the server has said.
 package main
 

@@ -11,10 +11,10 @@ const (
 	lastDay  = "2026-11-23"
 )
 
-// examplesOf are the blocks of a page by their language, with the last whole week for that of the page.
+// examplesOf are the blocks of a page by their language, with a week for that of the page that is over and not as far back as Graph forgets.
 func examplesOf(page string, now time.Time) map[string][]string {
-	today := now.UTC().Truncate(24 * time.Hour)
-	page = strings.NewReplacer(firstDay, today.AddDate(0, 0, -7).Format(time.DateOnly), lastDay, today.Format(time.DateOnly)).Replace(page)
+	end := now.UTC().AddDate(0, 0, -1)
+	page = strings.NewReplacer(firstDay, end.AddDate(0, 0, -7).Format(time.DateOnly), lastDay, end.Format(time.DateOnly)).Replace(page)
 	examples := map[string][]string{}
 	var block strings.Builder
 	language, inside := "", false

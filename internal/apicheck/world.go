@@ -32,7 +32,7 @@ func (w *world) command(ctx context.Context, name string, arguments ...string) *
 
 // graph starts the simulated tenant, and gives its address.
 func (w *world) graph(ctx context.Context) (string, error) {
-	simulator := w.command(ctx, "graphsim", "--addr", "127.0.0.1:0", "--users", "12")
+	simulator := w.command(ctx, "graphsim", "--addr", "127.0.0.1:0", "--users", "12", "--from", time.Now().UTC().AddDate(0, 0, -8).Format(time.DateOnly))
 	out, err := simulator.StdoutPipe()
 	if err == nil {
 		err = simulator.Start()
