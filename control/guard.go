@@ -66,7 +66,7 @@ func (s *Server) logRefused(r *http.Request, about ...any) {
 		s.unseen.Add(1)
 		return
 	}
-	s.Log.WarnContext(r.Context(), "a call was refused", append(about, "others_before", s.unseen.Swap(0))...)
+	s.Log.WarnContext(r.Context(), "a call was refused", append(about, "from", r.RemoteAddr, "others_before", s.unseen.Swap(0))...)
 }
 
 // perSecond counts how often somebody has done something in the present second.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -47,12 +49,19 @@ func (l *lines) String() string {
 type serving struct {
 	*Server
 	address string
+	secured *httptest.Server // whose certificate it has; nil: it speaks no TLS
 	log     *lines
 	stop    func() error
 }
 
 // serve serves, with one token that both sides know unless change says otherwise.
 func serve(t *testing.T, change func(*Server)) *serving {
+	t.Helper()
+	return serveSecured(t, nil, change)
+}
+
+// serveSecured serves with the certificate of another server.
+func serveSecured(t *testing.T, secured *httptest.Server, change func(*Server)) *serving {
 	t.Helper()
 	callers, err := bearer.NewStatic(secret)
 	if err != nil {
@@ -73,6 +82,9 @@ func serve(t *testing.T, change func(*Server)) *serving {
 		t.Fatal(err)
 	}
 	s.address = l.Addr().String()
+	if s.secured = secured; secured != nil {
+		l = tls.NewListener(l, &tls.Config{Certificates: secured.TLS.Certificates, MinVersion: tls.VersionTLS12})
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx, l) }()
@@ -106,7 +118,11 @@ func (s *serving) dial(t *testing.T) net.Conn {
 // call asks with the token, and gives the status and the body.
 func (s *serving) call(t *testing.T, method, path string, body io.Reader) (int, string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+s.address+path, body)
+	transport, scheme := &http.Transport{DisableKeepAlives: true}, "http://"
+	if s.secured != nil {
+		transport.TLSClientConfig, scheme = s.secured.Client().Transport.(*http.Transport).TLSClientConfig, "https://"
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, scheme+s.address+path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +130,7 @@ func (s *serving) call(t *testing.T, method, path string, body io.Reader) (int, 
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: transport, Timeout: 10 * time.Second}
 	resp, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -208,7 +224,7 @@ func TestBodies(t *testing.T) {
 	if status, text := s.call(t, http.MethodPost, "/v1/runs", struct{ io.Reader }{strings.NewReader(big)}); status != http.StatusRequestEntityTooLarge { // in chunks
 		t.Errorf("a body of chunks that is too long: %d %s", status, text)
 	}
-	if status, text := s.call(t, http.MethodGet, "/v1/runs/none", strings.NewReader(big)); status != http.StatusNotFound {
+	if status, text := s.call(t, http.MethodGet, "/v1/runs/none", strings.NewReader("{}")); status != http.StatusNotFound {
 		t.Errorf("a body that nobody wants: %d %s", status, text)
 	}
 	answered := s.send(t, "POST /v1/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\nExpect: 100-continue\r\n\r\n")
@@ -250,11 +266,40 @@ func TestSlowness(t *testing.T) {
 	}
 }
 
+// Who is slow with the handshake of TLS is not waited for either.
+func TestSlowHandshake(t *testing.T) {
+	other := httptest.NewTLSServer(nil)
+	defer other.Close()
+	s := serveSecured(t, other, func(s *Server) { s.limits.header = 200 * time.Millisecond })
+	for _, begins := range []string{"", "\x16\x03\x01", "GET / HTTP/1.1\r\n\r\n"} {
+		conn := s.dial(t)
+		io.WriteString(conn, begins)
+		_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		_, err := io.ReadAll(conn)
+		if ne, ok := errors.AsType[net.Error](err); ok && ne.Timeout() {
+			t.Errorf("after %q the connection is open still", begins)
+		}
+	}
+	if status, _ := s.call(t, http.MethodGet, "/v1/runs/none", nil); status != http.StatusNotFound {
+		t.Errorf("a caller is answered with %d", status)
+	}
+}
+
 // However many connections somebody holds open, others get through, and answers that are under way are given.
 func TestManyConnections(t *testing.T) {
+	t.Run("plain", func(t *testing.T) { manyConnections(t, nil) })
+	t.Run("TLS", func(t *testing.T) {
+		other := httptest.NewTLSServer(nil) // which has a certificate
+		defer other.Close()
+		manyConnections(t, other)
+	})
+}
+
+func manyConnections(t *testing.T, secured *httptest.Server) {
+	t.Helper()
 	const most = 50
 	asked, goOn := make(chan struct{}, 1), make(chan struct{})
-	s := serve(t, func(s *Server) {
+	s := serveSecured(t, secured, func(s *Server) {
 		s.limits.open = most
 		s.Status = func(context.Context, plan.Selection, time.Time) (clock.Status, error) {
 			asked <- struct{}{}

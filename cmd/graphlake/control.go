@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/url"
 	"slices"
@@ -150,14 +151,16 @@ func (c *config) verifier(log *slog.Logger) (*bearer.Verifier, error) {
 		}
 		return bearer.NewStatic(token)
 	}
-	for _, id := range []struct{ field, value string }{{"tenant_id", o.TenantID}, {"client_id", o.ClientID}} {
-		if id.value == placeholder {
-			return nil, usage(fmt.Errorf("%s: control.%s is still the placeholder %s: put your own there", c.line("$.control."+id.field), id.field, placeholder))
-		}
-	}
+	ids := map[string]string{"tenant_id": o.TenantID, "client_id": o.ClientID}
 	var callers []bearer.Allowed
-	for _, one := range o.Callers {
+	for i, one := range o.Callers {
 		callers = append(callers, bearer.Allowed(one))
+		ids[fmt.Sprintf("callers[%d].client_id", i)] = one.ClientID
+	}
+	for _, field := range slices.Sorted(maps.Keys(ids)) {
+		if ids[field] == placeholder {
+			return nil, usage(fmt.Errorf("%s: control.%s is still the placeholder %s: put your own there", c.line("$.control."+field), field, placeholder))
+		}
 	}
 	return bearer.New(bearer.Options{Authority: c.controlAuthority(), TenantID: o.TenantID, ClientID: o.ClientID, Callers: callers, Log: log})
 }
@@ -168,11 +171,13 @@ func (c *config) listenControl(ctx context.Context, address string) (net.Listene
 	o := c.Control
 	var secured *tls.Config
 	if o.TLS != nil {
-		pair := &keyPair{certificateFile: o.TLS.CertificateFile, keyFile: o.TLS.KeyFile}
-		if _, err := pair.current(); err != nil {
+		pair := &keyPair{certificateFile: o.TLS.CertificateFile, keyFile: o.TLS.KeyFile, log: c.log}
+		if _, err := pair.current(ctx); err != nil {
 			return nil, usage(fmt.Errorf("%s: control.tls: %w", c.line("$.control.tls"), err))
 		}
-		secured = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return pair.current() }}
+		secured = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}, GetCertificate: func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return pair.current(h.Context())
+		}}
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -94,6 +95,28 @@ func TestVerifierOfToken(t *testing.T) {
 	}
 }
 
+// Ids that init has put there are nobody's.
+func TestVerifierOfPlaceholders(t *testing.T) {
+	const own = "0b4c1f7a-1111-4c08-8d6f-2f5a7c1e9b30"
+	for _, field := range []string{"", "tenant_id", "client_id", "callers[0].client_id"} {
+		o := &controlConfig{TenantID: own, ClientID: own, Callers: []callerConfig{{Name: "portal", ClientID: own}}}
+		for name, id := range map[string]*string{"tenant_id": &o.TenantID, "client_id": &o.ClientID, "callers[0].client_id": &o.Callers[0].ClientID} {
+			if name == field {
+				*id = placeholder
+			}
+		}
+		c, err := configOf(t, ofTenants)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Control = o
+		_, err = c.verifier(slog.New(slog.DiscardHandler))
+		if field == "" && err != nil || field != "" && (err == nil || !strings.Contains(err.Error(), "control."+field+" is still the placeholder")) {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
 // Without TLS, and with a token that both sides know, only this machine is listened to.
 func TestListenControl(t *testing.T) {
 	dir := t.TempDir()
@@ -169,11 +192,12 @@ func writePair(t *testing.T, dir string, names ...string) *x509.CertPool {
 func TestKeyPairIsReadAgain(t *testing.T) {
 	dir := t.TempDir()
 	writePair(t, dir, "old.example")
-	pair := &keyPair{certificateFile: filepath.Join(dir, "cert.pem"), keyFile: filepath.Join(dir, "key.pem")}
+	var log bytes.Buffer
+	pair := &keyPair{certificateFile: filepath.Join(dir, "cert.pem"), keyFile: filepath.Join(dir, "key.pem"), log: slog.New(slog.NewTextHandler(&log, nil))}
 	shown := func() []string {
 		t.Helper()
 		pair.looked = time.Time{}
-		got, err := pair.current()
+		got, err := pair.current(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,6 +239,9 @@ func TestKeyPairIsReadAgain(t *testing.T) {
 	os.Remove(pair.keyFile)
 	if got := shown(); !slices.Equal(got, []string{"new.example"}) {
 		t.Errorf("with a file that is gone %v is shown", got)
+	}
+	if n := strings.Count(log.String(), "the one before is shown still"); n != 2 {
+		t.Errorf("the log says %s", &log)
 	}
 }
 

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -15,6 +17,7 @@ import (
 // renewed every few weeks, and nobody starts a server anew for that. It may be used by several goroutines.
 type keyPair struct {
 	certificateFile, keyFile string
+	log                      *slog.Logger
 
 	mu      sync.Mutex // of what follows
 	pair    *tls.Certificate
@@ -29,7 +32,7 @@ var keyFile = secretfile.Kind{Key: "control.tls.key_file"}
 
 // current is the pair as it lies in the files, or as it lay there last: while one file has been written and the other not, they
 // do not match.
-func (k *keyPair) current() (*tls.Certificate, error) {
+func (k *keyPair) current(ctx context.Context) (*tls.Certificate, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := time.Now()
@@ -38,10 +41,13 @@ func (k *keyPair) current() (*tls.Certificate, error) {
 	}
 	k.looked = now
 	pair, changed, err := k.read()
-	if err == nil {
+	switch {
+	case err == nil:
 		k.pair, k.changed = pair, changed
-	} else if k.pair == nil {
+	case k.pair == nil:
 		return nil, err
+	default:
+		k.log.WarnContext(ctx, "the certificate of the control API is another one now, or gone, and cannot be read: the one before is shown still", "error", err)
 	}
 	return k.pair, nil
 }
