@@ -19,6 +19,8 @@ import (
 	"github.com/creack/pty"
 
 	"graphlake/internal/entrasim"
+	"graphlake/load/blobstore"
+	"graphlake/load/storetest/azurite"
 )
 
 // secretsOf are all that Entra has issued, in the forms in which it may be found, and the key of the token cache.
@@ -198,10 +200,36 @@ func TestPlainTokenCache(t *testing.T) {
 	}
 }
 
-// Of processes with one token cache none loses what another has got, though each refresh token is good for one use.
+// Of processes with one token cache none loses what another has got, though each refresh token is good for one use: the lake has
+// the lock, wherever it lies.
 func TestProcessesWithOneTokenCache(t *testing.T) {
-	t.Parallel()
-	s := newPersonSite(t, entrasim.Options{Life: time.Minute})
+	t.Run("disk", func(t *testing.T) {
+		t.Parallel()
+		newPersonSite(t, entrasim.Options{Life: time.Minute}).shareTokenCache(t)
+	})
+	t.Run("blob", func(t *testing.T) {
+		t.Parallel()
+		connection := azurite.Start(t)
+		if _, err := blobstore.Create(t.Context(), blobstore.Options{ConnectionString: connection, Container: "lake"}); err != nil {
+			t.Fatal(err)
+		}
+		s := newPersonSite(t, entrasim.Options{Life: time.Minute})
+		text, err := os.ReadFile(s.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := bytes.Cut(text, []byte("\n"))
+		text = append([]byte("lake: az://lake/contoso\nazure: {connection_string_env: BLOBS, lease: 15s}\n"), rest...)
+		if err := os.WriteFile(s.config, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s.env = append(s.env, "BLOBS="+connection)
+		s.shareTokenCache(t)
+	})
+}
+
+func (s *personSite) shareTokenCache(t *testing.T) {
+	t.Helper()
 	s.signIn(t, adele).want(t, "sign-in", exitDone)
 	var all []*exec.Cmd
 	for range 6 {
@@ -218,6 +246,7 @@ func TestProcessesWithOneTokenCache(t *testing.T) {
 		t.Errorf("six processes have renewed %d times", n)
 	}
 	s.run(t, nights...).want(t, "a run after them", exitDone)
+	s.run(t, "sign-in", "--status").want(t, "status after them", exitDone, adele)
 }
 
 // A process that is killed while it renews leaves a token cache that the next one reads.
