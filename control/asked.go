@@ -119,32 +119,22 @@ func record(ctx context.Context, store state.Store, a asked, k key) (there asked
 	}
 	a.Run = k.run(a.Asked)
 	err = a.create(ctx, store, k.object())
+	isNew = err == nil
+	first := a
 	if errors.Is(err, load.ErrConflict) {
-		return recordAgain(ctx, store, a, k)
+		first, _, err = read(ctx, store, k.object())
 	}
-	if err == nil {
-		err = a.create(ctx, store, load.AskedObject(a.Run))
-	}
-	if errors.Is(err, load.ErrConflict) { // the same key has met the one before it between its two objects
-		return recordAgain(ctx, store, a, k)
-	}
-	return a, true, err
-}
-
-func recordAgain(ctx context.Context, store state.Store, a asked, k key) (there asked, isNew bool, err error) {
-	first, _, err := read(ctx, store, k.object())
-	if err != nil {
-		return asked{}, false, err
-	}
-	if first.Request != a.Request {
-		return asked{}, false, errOtherRequest
+	switch {
+	case err != nil:
+		return a, false, err
+	case first.Request != a.Request:
+		return a, false, errOtherRequest
 	}
 	err = first.create(ctx, store, load.AskedObject(first.Run))
-	if errors.Is(err, load.ErrConflict) {
-		there, err = find(ctx, store, first.Run)
-		return there, false, err
+	if errors.Is(err, load.ErrConflict) { // it was there, or the same key has come once more meanwhile
+		first, err = find(ctx, store, first.Run)
 	}
-	return first, false, err
+	return first, isNew, err
 }
 
 // create writes what nobody has written.
@@ -156,12 +146,15 @@ func (a asked) create(ctx context.Context, store state.Store, object string) err
 	return err
 }
 
+// longestRun is how long an id of a run is at most.
+const longestRun = 40
+
 // errNoRun says that nobody has asked for a run.
 var errNoRun = errors.New("nobody has asked for such a run")
 
 // find reads what is known of a run.
 func find(ctx context.Context, store load.Store, run string) (asked, error) {
-	if _, ok := load.TimeOfRun(run); !ok {
+	if _, ok := load.TimeOfRun(run); !ok || len(run) > longestRun {
 		return asked{}, errNoRun
 	}
 	a, _, err := read(ctx, store, load.AskedObject(run))

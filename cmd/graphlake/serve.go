@@ -47,8 +47,10 @@ func (s serveCommand) Run(ctx context.Context, c *command) error {
 	}
 	defer setup.close(ctx)
 	setup.bars = false // runs run side by side
-	setup.runner.Stop = ctx.Done()
-	graceful, stop := withGrace(ctx, time.Duration(s.Grace))
+	serving, end := context.WithCancel(ctx)
+	defer end()
+	setup.runner.Stop = serving.Done()
+	graceful, stop := withGrace(serving, time.Duration(s.Grace))
 	defer stop()
 	host, err := os.Hostname()
 	if err != nil {
@@ -63,8 +65,9 @@ func (s serveCommand) Run(ctx context.Context, c *command) error {
 	}
 	setup.runner.Log.InfoContext(ctx, "serves the control API", "address", listener.Addr().String())
 	served := make(chan error, 1)
-	serving, end := context.WithCancel(ctx)
-	defer end()
+	context.AfterFunc(serving, func() {
+		setup.runner.Log.InfoContext(graceful, "serve ends: no unit begins, and those under way have the grace", "grace_seconds", time.Duration(s.Grace).Seconds())
+	})
 	go func() {
 		defer end()
 		served <- server.Serve(serving, listener)
