@@ -142,6 +142,7 @@ func (a *api) until(t *testing.T, run string, want control.State) control.Run {
 // Two hundred ask two servers at once for the same with one key: one run is begun. While it runs, who starts the same otherwise waits, or
 // is told that it is locked; in the end the lake has what it has of one.
 func TestManyCallers(t *testing.T) {
+	t.Parallel()
 	everyLake(t, func(t *testing.T, s *site) {
 		s.configure(t, "control: {token_env: CONTROL_TOKEN}\n")
 		servers := []*api{s.serve(t, "slow"), s.serve(t, "slow")}
@@ -211,6 +212,7 @@ func TestManyCallers(t *testing.T) {
 // A server is killed. What it had begun is interrupted, and what it had not begun begins when a server is there again; nobody has to ask
 // anew for that.
 func TestServerIsKilled(t *testing.T) {
+	t.Parallel()
 	everyLake(t, func(t *testing.T, s *site) {
 		s.configure(t, "control: {token_env: CONTROL_TOKEN}\n")
 		a := s.serve(t, "slow")
