@@ -30,7 +30,7 @@ var Chats = Dataset{
 		"`chats.join_web_url` is `calls.join_web_url` of what became of the meeting, and `calendar_events.join_url` of the event.",
 	},
 	NotTaken: []NotTaken{
-		{"is of the person who is signed in, and here nobody is", []Path{"viewpoint"}},
+		{"is of who asks, as when a person who is signed in has read the chat last", []Path{"viewpoint"}},
 		{"is of chats that are being imported", []Path{"migrationMode", "originalCreatedDateTime"}},
 	},
 	OfSubtypes: ofOtherMembers("members[]."),

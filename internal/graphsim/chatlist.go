@@ -42,6 +42,9 @@ func (t *Tenant) listChats(r *request) (rows, error) {
 				continue
 			}
 			one := t.chat(&e.chat, r.now)
+			if r.signedIn {
+				one.set("viewpoint", entity{"isHidden", false, "lastMessageReadDateTime", r.now.Add(-time.Hour)})
+			}
 			if expanded {
 				var members []entity
 				for _, m := range t.present(&e.chat, r.now) {

@@ -15,6 +15,7 @@ func TestUnitRoundTrip(t *testing.T) {
 	for _, u := range []Unit{
 		{Tenant: contoso, Dataset: d, Range: schemas.Range{From: midnight(3), To: midnight(4)}, Density: 140.5, Parents: 2000, New: 36 * time.Hour},
 		{Tenant: contoso, Dataset: d, Range: schemas.Range{From: midnight(3).Add(90 * time.Second), To: midnight(4).Add(time.Nanosecond)}, Expired: true},
+		{Tenant: Tenant{Name: "adatum", ID: contoso.ID, Person: true}, Dataset: d, Range: schemas.Range{From: midnight(3), To: midnight(4)}},
 	} {
 		text, err := json.Marshal(u)
 		if err != nil || len(text) > 300 {

@@ -14,6 +14,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -274,5 +275,31 @@ func (t *trial) compare(ctx context.Context, night string) error {
 	t.whole.Only = map[string]map[string]bool{"user_id": {t.me: true}, "chat_id": own("chats"), "transcript_id": own("transcripts")}
 	rows, err := t.comparison.Contents(ctx, t.personal, t.whole, days)
 	t.rows += rows
-	return err
+	return errors.Join(err, t.nothingNew(ctx))
+}
+
+// nothingNew is an error if records for a person have properties of which the program does not know.
+func (t *trial) nothingNew(ctx context.Context) error {
+	out, err := t.personal.Output(ctx, "status", "--job", "nightly", "--now", t.now.Load().Format(time.RFC3339))
+	if err != nil {
+		return err
+	}
+	var said struct {
+		Datasets []struct {
+			Dataset string
+			New     []string `json:"new_properties"`
+		}
+	}
+	if err := json.Unmarshal(out, &said); err != nil {
+		return err
+	}
+	for _, d := range said.Datasets {
+		if len(d.New) > 0 {
+			return fmt.Errorf("%s has properties that nobody knows: %v", d.Dataset, d.New)
+		}
+	}
+	if len(said.Datasets) != len(t.datasets) {
+		return fmt.Errorf("status tells of %d datasets, want %d", len(said.Datasets), len(t.datasets))
+	}
+	return nil
 }
