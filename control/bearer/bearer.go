@@ -192,11 +192,12 @@ func (v *Verifier) hint(token string) string {
 	if err != nil || json.Unmarshal(text, &c) != nil {
 		return ""
 	}
+	audience := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(c.Audience, "api://"), "https://"), "/")
 	switch {
+	case !strings.EqualFold(audience, v.clientID):
+		return fmt.Sprintf("; it claims to be for %q, and control.client_id is another", foreign.ID(audience))
 	case c.Version == "1.0":
 		return "; it claims to be of version 1.0" + ofVersion2
-	case !strings.EqualFold(c.Audience, v.clientID):
-		return fmt.Sprintf("; it claims to be for %q, and control.client_id is another", foreign.ID(strings.TrimPrefix(c.Audience, "api://")))
 	case !strings.EqualFold(c.TenantID, v.tenantID):
 		return fmt.Sprintf("; it claims to be of the directory %q, and control.tenant_id is another", foreign.ID(c.TenantID))
 	}

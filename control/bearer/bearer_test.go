@@ -127,6 +127,7 @@ func TestTokens(t *testing.T) {
 		{"no directory", app().With("tid", nil), 401, "another directory"},
 		{"wrong version", app().With("ver", "1.0"), 401, "not of version 2.0"},
 		{"token of version 1", app().With("ver", "1.0").With("iss", "https://sts.windows.net/"+d.TenantID()+"/").With("aud", "api://"+control).With("appid", portal).With("azp", nil), 401, "set requestedAccessTokenVersion to 2"},
+		{"token of Graph", app().With("ver", "1.0").With("aud", "https://graph.microsoft.com").With("iss", "https://sts.windows.net/"+d.TenantID()+"/"), 401, `claims to be for "graph.microsoft.com"`},
 		{"unknown key", changed(app(), func(t *entrasim.Token) { t.Kid = "invented" }), 401, "no key of Entra"},
 		{"no key", changed(app(), func(t *entrasim.Token) { t.NoKid = true }), 401, "signature"},
 		{"signed by somebody else", changed(app(), func(t *entrasim.Token) { t.Stranger = true }), 401, "the signature is not"},
