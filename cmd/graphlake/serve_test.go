@@ -23,6 +23,7 @@ import (
 	"graphlake/control/bearer"
 	"graphlake/jobs"
 	"graphlake/jobs/plan"
+	"graphlake/jobs/state"
 	"graphlake/load"
 )
 
@@ -35,14 +36,14 @@ type api struct {
 }
 
 // serve starts a server, which asks Graph with a token, and waits until it answers.
-func (s *site) serve(t *testing.T, token string) *api {
+func (s *site) serve(t *testing.T, token string, args ...string) *api {
 	t.Helper()
 	program, err := exec.LookPath("graphlake")
 	if err != nil {
 		t.Fatal(err)
 	}
 	address := freeAddress(t)
-	p := &process{cmd: exec.CommandContext(t.Context(), program, "--config", s.config, "serve", "--listen", address)}
+	p := &process{cmd: exec.CommandContext(t.Context(), program, append([]string{"--config", s.config, "serve", "--listen", address}, args...)...)}
 	p.cmd.SysProcAttr = ofItsOwn
 	p.cmd.Env = append(os.Environ(), "GRAPH_TOKEN="+token, "BLOBS="+s.blobs, "CONTROL_TOKEN="+controlToken)
 	p.cmd.Stderr = &p.output
@@ -242,6 +243,41 @@ func TestServerIsKilled(t *testing.T) {
 			t.Errorf("the server ends with %v: %s", err, &a.process.output)
 		}
 	})
+}
+
+// A run that is canceled, or whose server is told to end, breaks off, and says so; what it would have read the next one reads.
+func TestRunsBreakOff(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "")
+	s.configure(t, "control: {token_env: CONTROL_TOKEN}\n")
+	a := s.serve(t, "slow", "--grace", "1s")
+	canceled, ended := a.mustAsk(t, "users"), a.mustAsk(t, "pstn_calls")
+	a.until(t, ended, control.Running)
+	<-s.arrived
+	status, text, err := a.call(t.Context(), http.MethodPost, "/v1/runs/"+canceled+"/cancel", "", "")
+	if err != nil || status != http.StatusAccepted {
+		t.Fatalf("cancel is answered %d %v %s", status, err, text)
+	}
+	brokenOff := func(r control.Run) {
+		t.Helper()
+		if r.Report == nil || r.Report.Status != state.Interrupted || r.ExitStatus == nil || *r.ExitStatus != exitLater {
+			t.Errorf("it has ended as %+v", r)
+		}
+	}
+	brokenOff(a.until(t, canceled, control.Canceled))
+	waiting := a.mustAsk(t, "pstn_calls")
+	a.process.signal(t, syscall.SIGTERM)
+	if err := a.process.cmd.Wait(); err != nil {
+		t.Errorf("the server ends with %v: %s", err, &a.process.output)
+	}
+	a = s.serve(t, "quick")
+	brokenOff(a.until(t, ended, control.Interrupted))
+	again := a.mustAsk(t, "users")
+	for _, run := range []string{waiting, again} {
+		if r := a.until(t, run, control.Ended); *r.ExitStatus != exitDone || len(r.Report.Units) == 0 {
+			t.Errorf("what waited, or was asked for anew, has ended as %+v", r)
+		}
+	}
 }
 
 // standsLater says what a server that is asked later answers of a run.
