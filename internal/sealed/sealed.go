@@ -120,7 +120,7 @@ func (f File) Writable() error {
 	}
 	if err == nil {
 		var draft *os.File
-		if draft, err = os.CreateTemp(filepath.Dir(f.Path), filepath.Base(f.Path)+drafts); err == nil {
+		if draft, err = createDraft(filepath.Dir(f.Path), filepath.Base(f.Path)+drafts); err == nil {
 			err = errors.Join(draft.Close(), os.Remove(draft.Name()))
 		}
 	}
@@ -159,7 +159,7 @@ func (f File) IsPlain() bool {
 // replace puts a file with the content in the place of the one that is there.
 func (f File) replace(content []byte) (err error) {
 	dir := filepath.Dir(f.Path)
-	draft, err := os.CreateTemp(dir, filepath.Base(f.Path)+drafts) // with 0600
+	draft, err := createDraft(dir, filepath.Base(f.Path)+drafts)
 	if err != nil {
 		return err
 	}
@@ -168,10 +168,7 @@ func (f File) replace(content []byte) (err error) {
 			_ = os.Remove(draft.Name())
 		}
 	}()
-	err = restrict(draft)
-	if err == nil {
-		_, err = draft.Write(content)
-	}
+	_, err = draft.Write(content)
 	if err == nil {
 		err = draft.Sync()
 	}

@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// restrict has nothing to do: a temporary file is made so that its owner alone may read it.
-func restrict(*os.File) error { return nil }
+// createDraft makes a file with a random part in its name, in the place of the asterisk, that its owner alone may read.
+func createDraft(dir, pattern string) (*os.File, error) { return os.CreateTemp(dir, pattern) }
 
 // syncDir makes a rename in a directory last.
 func syncDir(dir string) error {

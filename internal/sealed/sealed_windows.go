@@ -1,30 +1,42 @@
 package sealed
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
 
-// restrict gives a file an access list by which the account that we run as may do all with it, the system too, and nobody else, whatever its directory hands down.
-func restrict(f *os.File) error {
+// createDraft makes a file with a random part in its name, in the place of the asterisk. Its access list lets the account that we run as do all with it,
+// the system too, and nobody else, whatever the directory hands down.
+func createDraft(dir, pattern string) (*os.File, error) {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	descriptor, err := windows.SecurityDescriptorFromString("D:P(A;;FA;;;" + user.User.Sid.String() + ")(A;;FA;;;SY)")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	list, _, err := descriptor.DACL()
+	attributes := windows.SecurityAttributes{SecurityDescriptor: descriptor}
+	attributes.Length = uint32(unsafe.Sizeof(attributes))
+	name := filepath.Join(dir, strings.Replace(pattern, "*", rand.Text(), 1))
+	wide, err := windows.UTF16PtrFromString(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return windows.SetNamedSecurityInfo(f.Name(), windows.SE_FILE_OBJECT,
-		windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, list, nil)
+	handle, err := windows.CreateFile(wide, windows.GENERIC_READ|windows.GENERIC_WRITE, windows.FILE_SHARE_READ, &attributes,
+		windows.CREATE_NEW, windows.FILE_ATTRIBUTE_NORMAL, 0)
+	if err != nil {
+		return nil, &fs.PathError{Op: "create", Path: name, Err: err}
+	}
+	return os.NewFile(uintptr(handle), name), nil
 }
 
 // syncDir has nothing to do: Windows flushes what a directory says with the file.
