@@ -32,7 +32,8 @@ type asked struct {
 	Beat   time.Time `json:"beat,omitzero"` // when the server that runs it last said that it does
 	Host   string    `json:"host,omitempty"`
 	PID    int       `json:"pid,omitempty"`
-	Cancel time.Time `json:"cancel,omitzero"` // when somebody asked for its end
+	Server string    `json:"server,omitempty"` // which of all servers there ever were has begun it
+	Cancel time.Time `json:"cancel,omitzero"`  // when somebody asked for its end
 
 	Ended      time.Time `json:"ended,omitzero"`
 	ExitStatus *int      `json:"exit_status,omitempty"`

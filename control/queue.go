@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"slices"
@@ -27,6 +28,8 @@ const (
 	lookEvery = 30 * time.Second
 	// othersEvery is how often a run that waits looks whether others have ended.
 	othersEvery = 5 * time.Second
+	// beginTries are how often a lake that does not answer is told that a run begins.
+	beginTries = 3
 )
 
 // errFull says that too many runs wait.
@@ -37,6 +40,7 @@ var errFull = errors.New("too many runs wait for others: ask again later")
 // begins it. What waits when the server ends is queued again by the next one, or by another, which looks for it every while.
 type queue struct {
 	server *Server
+	id     string // no other queue has it
 	claims clock.Claims
 	places *semaphore.Weighted
 	atWork sync.WaitGroup
@@ -50,7 +54,7 @@ type queue struct {
 }
 
 func newQueue(s *Server) *queue {
-	return &queue{server: s, places: semaphore.NewWeighted(mostRunning), cancels: map[string]context.CancelFunc{}, seen: map[string]bool{}}
+	return &queue{server: s, id: rand.Text(), places: semaphore.NewWeighted(mostRunning), cancels: map[string]context.CancelFunc{}, seen: map[string]bool{}}
 }
 
 // reserve takes a place in the queue, for a run that add or release follows with.
@@ -206,23 +210,45 @@ func (t *ticket) work(waiting, running context.Context) (done bool) {
 	}
 	defer q.places.Release(1)
 	t.leave()
-	_, err := update(waiting, s.Store, run, func(a *asked) error {
-		if a.state(s.Now()) != Queued {
-			return errNoChange
-		}
-		a.Begun = s.Now()
-		a.Beat, a.Host, a.PID = a.Begun, s.Host, s.PID
-		return nil
-	})
-	switch {
-	case errors.Is(err, errNoChange): // another server has begun it, or somebody has canceled it
-		return true
-	case err != nil:
+	begun, err := q.begin(waiting, run)
+	if err != nil {
 		log.WarnContext(waiting, "run could not be begun; it is tried again", "error", err)
 		return false
 	}
+	if !begun { // another server has begun it, or somebody has canceled it
+		return true
+	}
 	q.begun(running, run, t.selection)
 	return true
+}
+
+// begin says in the lake that this server begins a run. It is false if another has, or if nobody is to begin it. After an error it looks
+// again, for it may have been said.
+func (q *queue) begin(ctx context.Context, run string) (begun bool, err error) {
+	s := q.server
+	now := s.Now()
+	for range beginTries {
+		_, err = update(ctx, s.Store, run, func(a *asked) error {
+			begun = a.Server == q.id
+			if a.state(s.Now()) != Queued {
+				return errNoChange
+			}
+			a.Begun, a.Beat, a.Server, a.Host, a.PID = now, now, q.id, s.Host, s.PID
+			return nil
+		})
+		switch {
+		case err == nil:
+			return true, nil
+		case errors.Is(err, errNoChange):
+			return begun, nil
+		}
+		select {
+		case <-ctx.Done():
+			return false, err
+		case <-time.After(othersEvery):
+		}
+	}
+	return false, err
 }
 
 // othersEnd waits until no other process says that it is at work on one of the datasets; it would only be found locked. It is false if

@@ -23,12 +23,13 @@ import (
 	"graphlake/jobs/state"
 	"graphlake/load"
 	"graphlake/load/memstore"
+	"graphlake/load/storetest"
 	"graphlake/schemas"
 )
 
 // work is what servers of one lake do: what they have begun waits until it is let go.
 type work struct {
-	store *memstore.Store
+	store storetest.Full
 	mu    sync.Mutex
 	began map[string]int // how often, by run
 	gates map[string]chan struct{}
@@ -374,6 +375,50 @@ func TestCrashWithAKey(t *testing.T) {
 			t.Errorf("it has begun %d times", w.began[run])
 		}
 	})
+}
+
+// A server dies at every one of its calls to the lake. Who was told of a run finds it with the next server, and who asks again with the key
+// gets one that is begun once.
+func TestServerDiesAnywhere(t *testing.T) {
+	deaths := 0
+	for n, alive := 1, true; alive; n++ {
+		for _, after := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWork()
+				lake := w.store
+				faulty := storetest.NewFaulty(lake)
+				w.store = faulty
+				faulty.FailAt(n, after)
+				s := w.start(t)
+				status, told := s.call(t, http.MethodPost, "/v1/runs", "a key", `{"dataset": "users"}`)
+				if told.Run != "" {
+					close(w.gate(told.Run))
+				}
+				time.Sleep(time.Minute)
+				s.stop()
+				if alive = faulty.Died() != ""; alive {
+					deaths++
+				}
+				w.store = lake
+				s = w.start(t)
+				run := s.ask(t, "users", "a key")
+				if told.Run == "" {
+					close(w.gate(run))
+				}
+				time.Sleep(2 * time.Minute)
+				got := s.stands(t, run)
+				if told.Run != "" && told.Run != run || got != control.Ended && got != control.Interrupted {
+					t.Errorf("death at call %d (%s, %v): told of %q with %d, then of %s, which is %s", n, faulty.Died(), after, told.Run, status, run, got)
+				}
+				if most := w.began[run]; most > 1 || most == 0 && got == control.Ended || len(w.began) > 1 {
+					t.Errorf("death at call %d (%s, %v): begun %v", n, faulty.Died(), after, w.began)
+				}
+			})
+		}
+	}
+	if deaths < 20 {
+		t.Errorf("%d deaths were tried", deaths)
+	}
 }
 
 // objects are the texts of all that begin so.

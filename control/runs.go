@@ -134,6 +134,9 @@ func (s *Server) cancel(w http.ResponseWriter, r *http.Request, c *call) {
 	})
 	switch {
 	case errors.Is(err, errNoChange):
+		if !a.Cancel.IsZero() {
+			s.queue.cancel(a.Run)
+		}
 		status := http.StatusOK
 		if a.state(s.Now()) == Running {
 			status = http.StatusAccepted
