@@ -1,7 +1,7 @@
 // Package person is the trial of a tenant to which a person signs in: the real command, device code and all, against stand-ins for
 // Entra ID and for Graph that know whose token is whose.
 //
-// A person signs in by a code, a week is read, and the next night. After each, every table of what is for one person has to have the
+// A person signs in by a code, and a check finds nothing amiss; a week is read, and the next night. After each, every table of what is for one person has to have the
 // keys that the simulator counts for that person, and row for row what a lake of an application has of that person, which reads the
 // same tenant with all roles; nobody else's may have been asked for, and no answer may have been a refusal. Access tokens last so
 // short that every command takes a new one, and no refresh token is taken twice. Then Entra refuses: the next night ends with 3, says
@@ -187,6 +187,9 @@ func (t *trial) try(ctx context.Context) error {
 	}
 	if err := t.signIn(ctx); err != nil {
 		return err
+	}
+	if out, err := t.personal.Output(ctx, "check", "--job", "nightly"); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
 	}
 	for i, night := range nights[:2] {
 		t.at(night)
