@@ -114,9 +114,10 @@ func (c *config) target(n notifyConfig) (notify.Target, error) {
 	return t, err
 }
 
-// environmentWithoutSecrets is ours without the variables that the configuration names for secrets, and those of collectors.
+// environmentWithoutSecrets is ours without the variables that the configuration names for secrets, or that have them where it
+// names none, and those of collectors. It is what programs of others get.
 func (c *config) environmentWithoutSecrets() []string {
-	secret := envKeys{names: map[string]bool{c.Privacy.KeyEnv: true}}
+	secret := envKeys{names: map[string]bool{c.Privacy.KeyEnv: true, defaultTokenKey: true}}
 	for _, doc := range c.tree.Docs {
 		ast.Walk(secret, doc.Body)
 	}

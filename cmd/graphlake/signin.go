@@ -60,7 +60,7 @@ func (s signInCommand) Run(ctx context.Context, c *command) error {
 	defer stop()
 	var a graph.Account
 	if s.Browser {
-		a, err = p.SignInByBrowser(waiting, func(url string) error { return c.showAddress(ctx, t, url) })
+		a, err = p.SignInByBrowser(waiting, func(url string) error { return c.showAddress(ctx, cfg, url) })
 	} else {
 		a, err = p.SignInByCode(waiting, func(message string) { fmt.Fprintln(c.stderr, message) })
 	}
@@ -107,15 +107,14 @@ func (s signInCommand) mayKeep(t tenantConfig, terminal bool) error {
 }
 
 // showAddress opens the address of a sign-in in a browser, or leaves that to who reads it.
-func (c *command) showAddress(ctx context.Context, t tenantConfig, url string) error {
+func (c *command) showAddress(ctx context.Context, cfg *config, url string) error {
 	fmt.Fprintf(c.stderr, "sign in in a browser on this machine; if none opens, open there: %s\n", url)
 	opener := map[string][]string{"darwin": {"open"}, "windows": {"rundll32", "url.dll,FileProtocolHandler"}}[runtime.GOOS]
 	if opener == nil {
 		opener = []string{"xdg-open"}
 	}
 	cmd := exec.CommandContext(ctx, opener[0], append(opener[1:], url)...)
-	key := t.Auth.TokenKeyEnv + "="
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(set string) bool { return strings.HasPrefix(set, key) })
+	cmd.Env = cfg.environmentWithoutSecrets()
 	if cmd.Start() == nil {
 		go func() { _ = cmd.Wait() }()
 	}
