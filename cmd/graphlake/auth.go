@@ -45,12 +45,11 @@ const (
 	byDeviceCode      = "device_code" // a person signs in, and the application has no permissions of its own
 )
 
-// fillIn takes what the file leaves open from the variables that a cluster sets for a workload identity, and from those that
-// say where a user's state is kept.
+// fillIn takes what the file leaves open from the variables that a cluster sets for a workload identity.
 func (t *tenantConfig) fillIn(environment func(string) string) {
 	switch t.Auth.Method {
 	case byDeviceCode:
-		t.Auth.fillInPerson(t.Name, environment)
+		t.Auth.TokenKeyEnv = cmp.Or(t.Auth.TokenKeyEnv, defaultTokenKey)
 		return
 	case byWorkload:
 	default:

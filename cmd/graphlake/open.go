@@ -38,7 +38,7 @@ func (c *command) configuration() (*config, error) {
 	if wrong := checkLake(cfg.Lake); wrong != nil {
 		err = errors.Join(err, fmt.Errorf("%s%w", at, wrong))
 	}
-	err = errors.Join(err, cfg.checkTokenCaches())
+	err = errors.Join(err, cfg.placeTokenCaches(os.Getenv))
 	cfg.log = c.logger()
 	c.set, c.applications = cfg.set, map[string]string{}
 	for _, t := range cfg.Tenants {

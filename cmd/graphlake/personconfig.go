@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -16,15 +18,54 @@ import (
 
 const defaultTokenKey = "GRAPHLAKE_TOKEN_KEY"
 
-// fillInPerson puts the token cache where a user's state is kept.
-func (a *authConfig) fillInPerson(tenant string, environment func(string) string) {
-	a.TokenKeyEnv = cmp.Or(a.TokenKeyEnv, defaultTokenKey)
-	if a.TokenCache != "" {
-		return
+// placeTokenCaches puts the token caches that have no place where a user's state is kept, and refuses one that lies in the lake: who reads the
+// lake would have the file. Each lake has its own, for the lock under which tokens are renewed lies in it: of two lakes with one file, each would use up what the other has got.
+func (c *config) placeTokenCaches(environment func(string) string) error {
+	var errs []error
+	for i := range c.Tenants {
+		t := &c.Tenants[i]
+		if t.Auth.Method != byDeviceCode {
+			continue
+		}
+		fail := func(format string, args ...any) {
+			at := c.line(fmt.Sprintf("$.tenants[%d].auth.token_cache", i))
+			errs = append(errs, fmt.Errorf("%s: tenants[%d].auth.token_cache: "+format, append([]any{at, i}, args...)...))
+		}
+		dir := userStateDir(runtime.GOOS, environment)
+		switch given := t.Auth.TokenCache != ""; {
+		case !given && (dir == "" || !isFileName(t.Name)):
+			fail("nothing says where a user's state is kept, or the tenant's name is none of a file: write the name of the file in which the tokens are kept")
+		case !given:
+			t.Auth.TokenCache = filepath.Join(dir, "graphlake", t.Name+"-"+c.signInID(*t)+".token")
+		case c.inLake(t.Auth.TokenCache):
+			fail("%s lies in the lake, and whoever reads the lake would have the tokens: choose a place outside of it", t.Auth.TokenCache)
+		}
 	}
-	if dir := userStateDir(runtime.GOOS, environment); dir != "" && isFileName(tenant) {
-		a.TokenCache = filepath.Join(dir, "graphlake", tenant+".token")
+	return errors.Join(errs...)
+}
+
+// signInID tells the sign-ins of one tenant apart, of which each lake and each application has one.
+func (c *config) signInID(t tenantConfig) string {
+	lake := c.Lake
+	if !c.inBlobStorage() {
+		lake = resolved(lake)
 	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{c.Azure.AccountURL, c.Azure.ConnectionStringEnv, lake, t.TenantID, strings.ToLower(t.Auth.ClientID)}, "\n")))
+	return hex.EncodeToString(sum[:4])
+}
+
+// inLake reports whether a file is in the lake, or a link in it, wherever that leads.
+func (c *config) inLake(file string) bool {
+	if c.inBlobStorage() || c.Lake == "" {
+		return false
+	}
+	lake := resolved(c.Lake)
+	for _, place := range []string{resolved(file), filepath.Join(resolved(filepath.Dir(file)), filepath.Base(file))} {
+		if within, err := filepath.Rel(lake, place); err == nil && filepath.IsLocal(within) {
+			return true
+		}
+	}
+	return false
 }
 
 // userStateDir is where a user's state is kept; empty where nothing says who the user is, as in a container.
@@ -50,10 +91,7 @@ func isFileName(tenant string) bool {
 var scopeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)*$`)
 
 func (a authConfig) checkPerson(fail func(field, format string, args ...any)) {
-	switch {
-	case a.TokenCache == "":
-		fail("token_cache", "nothing says where a user's state is kept, or the tenant's name is none of a file: write the name of the file in which the tokens are kept")
-	case strings.HasPrefix(a.TokenCache, "~"):
+	if strings.HasPrefix(a.TokenCache, "~") {
 		fail("token_cache", "~ is a directory of that name here, and not your home: write it out, as /home/ada/contoso.token")
 	}
 	if !variable.MatchString(a.TokenKeyEnv) {
@@ -89,26 +127,6 @@ func (c *config) checkPeople(fail func(path, format string, args ...any)) {
 			fail("$.privacy.exclude."+e.key, "who that is the directory says, which a person's consent does not open: take it out, or take the tenant %s, to which a person signs in, into a configuration and a lake of its own", person)
 		}
 	}
-}
-
-// checkTokenCaches refuses a token cache that lies in the lake: who reads the lake would have the file.
-func (c *config) checkTokenCaches() error {
-	if c.inBlobStorage() || c.Lake == "" {
-		return nil
-	}
-	var errs []error
-	lake := resolved(c.Lake)
-	for i, t := range c.Tenants {
-		if t.Auth.Method != byDeviceCode || t.Auth.TokenCache == "" {
-			continue
-		}
-		within, err := filepath.Rel(lake, resolved(t.Auth.TokenCache))
-		if err == nil && filepath.IsLocal(within) {
-			errs = append(errs, fmt.Errorf("%s: tenants[%d].auth.token_cache: %s lies in the lake, and whoever reads the lake would have the tokens: choose a place outside of it",
-				c.line(fmt.Sprintf("$.tenants[%d].auth.token_cache", i)), i, t.Auth.TokenCache))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // resolved is a name without links, as far as it is there.

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -22,6 +23,9 @@ func TestConfigOfAPerson(t *testing.T) {
 	if err := os.Symlink(filepath.Join(dir, "lake"), filepath.Join(dir, "link")); err != nil && runtime.GOOS != "windows" {
 		t.Fatal(err)
 	}
+	if err := os.Symlink(filepath.Join(dir, "outside"), filepath.Join(dir, "lake", "out")); err != nil && runtime.GOOS != "windows" {
+		t.Fatal(err)
+	}
 	const other = "{name: fabrikam, tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b31, auth: {method: device_code, client_id: 9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d10%s}}"
 	plain := strings.Replace(personTenant, ", token_cache: %s", "", 1)
 	for name, c := range map[string]struct{ text, want string }{
@@ -31,6 +35,7 @@ func TestConfigOfAPerson(t *testing.T) {
 		"in the lake":            {"tenants:\n- " + strings.Replace(personTenant, "%s", filepath.ToSlash(dir)+"/lake/state/x", 1), ":3: tenants[0].auth.token_cache: " + filepath.ToSlash(dir) + "/lake/state/x lies in the lake, and whoever reads"},
 		"the lake itself":        {"tenants:\n- " + strings.Replace(personTenant, "%s", filepath.ToSlash(dir)+"/lake", 1), "lies in the lake"},
 		"in the lake by a link":  {"tenants:\n- " + strings.Replace(personTenant, "%s", filepath.ToSlash(dir)+"/link/x/y", 1), "lies in the lake"},
+		"a link in the lake":     {"tenants:\n- " + strings.Replace(personTenant, "%s", filepath.ToSlash(dir)+"/lake/out", 1), "lies in the lake"},
 		"beside the lake":        {"tenants:\n- " + strings.Replace(personTenant, "%s", filepath.ToSlash(dir)+"/lake2/x", 1), ""},
 		"a home of the shell":    {"tenants:\n- " + strings.Replace(personTenant, "%s", "~/x", 1), ":3: tenants[0].auth.token_cache: ~ is a directory of that name here"},
 		"one file for two":       {"tenants:\n- " + strings.Replace(personTenant, "%s", "x", 1) + "\n- " + strings.Replace(other, "%s", ", token_cache: ./x", 1), ":4: tenants[1].auth.token_cache: the tenant contoso has the same file"},
@@ -56,10 +61,24 @@ func TestConfigOfAPerson(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 		if name == "as it should be" && cfg != nil {
-			if a := cfg.Tenants[0].Auth; a.TokenCache != filepath.Join(dir, "state", "graphlake", "contoso.token") || a.TokenKeyEnv != "GRAPHLAKE_TOKEN_KEY" {
+			if a := cfg.Tenants[0].Auth; !regexp.MustCompile(`^contoso-[0-9a-f]{8}\.token$`).MatchString(filepath.Base(a.TokenCache)) || filepath.Dir(a.TokenCache) != filepath.Join(dir, "state", "graphlake") || a.TokenKeyEnv != "GRAPHLAKE_TOKEN_KEY" {
 				t.Errorf("filled in %+v", a)
 			}
 		}
+	}
+	another := func(lake string) string {
+		c := command{Config: file, Lake: lake}
+		cfg, err := c.configuration()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cfg.Tenants[0].Auth.TokenCache
+	}
+	if err := os.WriteFile(file, []byte("lake: "+filepath.ToSlash(filepath.Join(dir, "lake"))+"\ntenants:\n- "+plain+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if one, same, other := another(""), another(filepath.Join(dir, "x", "..", "lake")), another(filepath.Join(dir, "lake2")); one != same || one == other {
+		t.Errorf("of one lake the tokens are in %s and %s, of another in %s", one, same, other)
 	}
 	text := "lake: az://c/p\nazure: {account_url: https://a.blob.core.windows.net}\ntenants:\n- " + plain + "\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

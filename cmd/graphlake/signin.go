@@ -81,7 +81,7 @@ func (s signInCommand) accept(a, before graph.Account) error {
 		return nil
 	}
 	return usage(fmt.Errorf("%s has signed in, and %s is signed in here, who stays so: what the lake has of the one would be marked removed once it is read for the other. "+
-		"Sign in as %[2]s, or give the other a lake of its own; if that is what is wanted, sign in with --as-another", a.Username, before.Username))
+		"Sign in as %[2]s, or give the other a lake and a token cache of its own; if that is what is wanted, sign in with --as-another", a.Username, before.Username))
 }
 
 // mayKeep says beforehand whether what somebody signs in for can be kept.

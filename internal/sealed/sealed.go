@@ -103,6 +103,7 @@ func (f File) Write(text []byte) error {
 	if err != nil {
 		return f.failed(err)
 	}
+	f.Path = f.target()
 	if err := os.MkdirAll(filepath.Dir(f.Path), 0o700); err != nil {
 		return f.failed(err)
 	}
@@ -181,8 +182,17 @@ func (f File) replace(content []byte) (err error) {
 	return syncDir(dir)
 }
 
-// Remove removes the file.
+// target is the file itself where Path is a link to it, which stays.
+func (f File) target() string {
+	if target, err := filepath.EvalSymlinks(f.Path); err == nil {
+		return target
+	}
+	return f.Path
+}
+
+// Remove removes the file. A link to it stays.
 func (f File) Remove() error {
+	f.Path = f.target()
 	err := os.Remove(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil

@@ -144,6 +144,31 @@ func TestNobodyElseReads(t *testing.T) {
 	}
 }
 
+// Where the name is a link, what it leads to is written and removed.
+func TestLink(t *testing.T) {
+	f := in(t)
+	if err := f.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	link := f
+	link.Path = filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(f.Path, link.Path); err != nil {
+		t.Skip(err) // on Windows it takes a right
+	}
+	if err := link.Write([]byte("next")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Read(); err != nil || string(got) != "next" {
+		t.Errorf("behind the link is %q, %v", got, err)
+	}
+	if err := link.Remove(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Read(); err != nil || got != nil {
+		t.Errorf("behind the link %q is left, %v", got, err)
+	}
+}
+
 // A process that ends while it writes leaves a draft, which is gone with the next writing or removal.
 func TestDraftsOfTheDead(t *testing.T) {
 	f := in(t)
