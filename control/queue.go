@@ -11,8 +11,6 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
-	"graphlake/internal/foreign"
-	"graphlake/jobs"
 	"graphlake/jobs/clock"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
@@ -176,7 +174,7 @@ type ticket struct {
 	queue     *queue
 	selection plan.Selection
 	claim     *clock.Claim
-	err       error // there is no selection: the configuration is another one since
+	err       error // there is no selection in this server's configuration
 	queued    bool  // a place in the queue is taken
 }
 
@@ -194,8 +192,8 @@ func (t *ticket) work(waiting, running context.Context) (done bool) {
 	q, run := t.queue, t.asked.Run
 	s := q.server
 	log := s.Log.With("run", run, "caller", t.asked.By)
-	if t.err != nil {
-		q.conclude(running, run, Result{ExitStatus: s.ExitStatus(jobs.Report{}, t.err), Error: foreign.Printable(t.err.Error())}, false)
+	if t.err != nil { // a server with another configuration, as an older or a newer one beside this, may know what is meant
+		log.WarnContext(waiting, "a run that is waiting is left to others, for it cannot be chosen here", "error", t.err)
 		return true
 	}
 	free, ok := t.claim.Wait(waiting, func() {

@@ -30,13 +30,15 @@ import (
 // work is what servers of one lake do: what they have begun waits until it is let go.
 type work struct {
 	store storetest.Full
+	knows []plan.Tenant // whoever starts next
+	of    []string      // the tenants that callers of whoever starts next may ask for; nil: all
 	mu    sync.Mutex
 	began map[string]int // how often, by run
 	gates map[string]chan struct{}
 }
 
 func newWork() *work {
-	return &work{store: memstore.New(), began: map[string]int{}, gates: map[string]chan struct{}{}}
+	return &work{store: memstore.New(), knows: []plan.Tenant{contoso}, began: map[string]int{}, gates: map[string]chan struct{}{}}
 }
 
 // run ends when it is let go, with a report; or when it is broken off, with none.
@@ -78,12 +80,8 @@ type worker struct {
 // start starts a server, which ends with the test.
 func (w *work) start(t *testing.T) *worker {
 	t.Helper()
-	callers, err := bearer.NewStatic(token)
-	if err != nil {
-		t.Fatal(err)
-	}
 	server := control.New(control.Options{
-		Store: w.store, Tenants: []plan.Tenant{contoso}, Callers: callers, Longest: 31 * schemas.Day, Run: w.run,
+		Store: w.store, Tenants: w.knows, Callers: callersOf(w.of), Longest: 31 * schemas.Day, Run: w.run,
 		Select: func(c control.Choice) (plan.Selection, error) {
 			d, ok := schemas.BuiltIn().Find(c.Dataset)
 			if !ok {
@@ -116,11 +114,19 @@ func (w *work) start(t *testing.T) *worker {
 
 var contoso = plan.Tenant{Name: "contoso", ID: "4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}
 
+// callersOf are callers who may ask for some tenants.
+type callersOf []string
+
+func (of callersOf) Caller(context.Context, http.Header) (bearer.Caller, error) {
+	return bearer.Caller{Name: "portal", Tenants: of}, nil
+}
+
+var adatum = plan.Tenant{Name: "adatum", ID: "6d0f3a9e-71c2-4b58-a0e4-92d5c8b7f613"}
+
 // call asks a server, and gives the status of the answer, and the run in it.
 func (s *worker) call(t *testing.T, method, path, key, body string) (status int, run control.Run) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
-	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
@@ -265,6 +271,24 @@ func TestServerIsStartedAnew(t *testing.T) {
 	})
 }
 
+// A server whose configuration does not have a tenant leaves what is asked for of it to one that does.
+func TestServerOfAnotherConfiguration(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWork()
+		s := w.start(t)
+		running, waiting := s.ask(t, "users", ""), s.ask(t, "users", "")
+		s.want(t, control.Running, running)
+		w.knows = []plan.Tenant{adatum}
+		w.start(t)
+		time.Sleep(10 * time.Minute)
+		s.want(t, control.Running, running)
+		s.want(t, control.Queued, waiting)
+		close(w.gate(running))
+		close(w.gate(waiting))
+		s.want(t, control.Ended, running, waiting)
+	})
+}
+
 // Nobody begins today what was asked for the day before yesterday.
 func TestWhatWaitsForTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -345,6 +369,26 @@ func TestIdempotencyKey(t *testing.T) {
 			if got, _ := s.call(t, http.MethodPost, "/v1/runs", key, `{"dataset": "users"}`); got != http.StatusBadRequest {
 				t.Errorf("the key %.10q answers %d", key, got)
 			}
+		}
+	})
+}
+
+// Who may ask for fewer tenants than when a key came first hears nothing of that run.
+func TestKeyOfACallerOfFewerTenants(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWork()
+		w.knows = []plan.Tenant{contoso, adatum}
+		s := w.start(t)
+		run := s.ask(t, "users", "a key")
+		close(w.gate(run))
+		s.want(t, control.Ended, run)
+		w.of = []string{adatum.Name}
+		s = w.start(t)
+		if status, r := s.call(t, http.MethodPost, "/v1/runs", "a key", `{"dataset": "users"}`); status != http.StatusUnprocessableEntity {
+			t.Errorf("the key is answered %d, %+v", status, r)
+		}
+		if status, _ := s.call(t, http.MethodGet, "/v1/runs/"+run, "", ""); status != http.StatusNotFound {
+			t.Errorf("the run is answered %d", status)
 		}
 	})
 }

@@ -68,6 +68,9 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, c *call) {
 		a.Tenants = append(a.Tenants, t.ID)
 	}
 	a, isNew, err := s.record(r, a, k)
+	if err == nil && !s.may(c.caller, a) { // the caller had other tenants when the key came first
+		err = errOtherRequest
+	}
 	c.run = a.Run
 	switch {
 	case errors.Is(err, errFull):
@@ -306,7 +309,7 @@ func readRequest(r *http.Request) (req Request, status int, err error) {
 func (req *Request) decode(body []byte) error {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(body, &members) != nil || members == nil {
-		return errors.New(`want one JSON object, as {"dataset": "calls", "from": "2026-11-01", "to": "2026-11-02"}`)
+		return errors.New(`want one JSON object, as {"dataset": "pstn_calls", "from": "2026-11-01", "to": "2026-11-02"}`)
 	}
 	for name, value := range members {
 		field := map[string]*string{"job": &req.Job, "dataset": &req.Dataset, "tenant": &req.Tenant, "from": &req.From, "to": &req.To}[name]

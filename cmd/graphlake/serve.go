@@ -76,21 +76,31 @@ func (s serveCommand) Run(ctx context.Context, c *command) error {
 	return <-served
 }
 
-// asked is what a caller of the control API asks for: what graphlake run reads for the same words.
+// asked is what a caller of the control API asks for: what graphlake run does for the same words, of the caller's tenants. What is wrong
+// with it is said without what the configuration has besides.
 func (c *config) asked(choice control.Choice) (plan.Selection, error) {
+	own := *c
+	own.Tenants = slices.DeleteFunc(slices.Clone(c.Tenants), func(t tenantConfig) bool { return !slices.Contains(choice.Tenants, t.planned()) })
+	job, known := c.Jobs[choice.Job]
+	switch {
+	case choice.Job != "" && !known:
+		return plan.Selection{}, usage(fmt.Errorf("there is no job %q: ask for a dataset, or whoever runs this server which jobs there are", choice.Job))
+	case choice.Job != "" && len(job.Datasets) == 0:
+		return plan.Selection{}, usage(fmt.Errorf("the job %q reads nothing, it only removes: graphlake schedule runs it at its times, and graphlake run --job at once", choice.Job))
+	}
 	s := selection{From: moment{instant: instant{choice.From}}, To: moment{instant: instant{choice.To}}}
 	if s.Job = choice.Job; choice.Dataset != "" {
 		s.Dataset = []string{choice.Dataset}
 	}
-	sel, err := s.of(c)
-	if err != nil {
+	sel, err := s.of(&own)
+	if err != nil || sel.Ranged() {
 		return sel, err
 	}
-	if len(sel.Datasets) == 0 {
-		return sel, usage(fmt.Errorf("the job %s reads nothing: what is too old is removed by schedule, expire and vacuum", choice.Job))
+	if sel.Expire = job.Expire; sel.Expire && len(own.Tenants) == len(c.Tenants) { // reports are of all tenants
+		sel.KeepRuns = c.keepRuns()
 	}
-	sel.Tenants = choice.Tenants
-	return sel, forSomebody(sel, s.Dataset)
+	sel.Vacuum = job.Vacuum
+	return sel, nil
 }
 
 // runAsked makes a run of that id.

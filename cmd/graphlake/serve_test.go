@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -302,7 +303,7 @@ func TestCallersOfSomeTenants(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "")
 	s.configure(t, "  - {name: adatum, tenant_id: 6d0f3a9e-71c2-4b58-a0e4-92d5c8b7f613, auth: {method: token, token_env: GRAPH_TOKEN}}\n"+
-		"jobs:\n  nightly: {schedule: \"30 2 * * *\", datasets: [users]}\n  weekly: {expire: true}\nprivacy: {keep: {raw: 60d}}\n"+
+		"jobs:\n  nightly: {schedule: \"30 2 * * *\", datasets: [users]}\n  weekly: {expire: true}\n  both: {datasets: [pstn_calls], expire: true}\nprivacy: {keep: {raw: 60d, runs: 30d}}\n"+
 		"control: {token_env: CONTROL_TOKEN, longest: 2d}\n")
 	a := s.serve(t, "quick")
 	status, text, err := a.call(t.Context(), http.MethodPost, "/v1/runs", "", `{"job": "nightly", "tenant": "adatum"}`)
@@ -314,12 +315,13 @@ func TestCallersOfSomeTenants(t *testing.T) {
 	if len(of.Units) != 1 || of.Units[0].Tenant != "adatum" || of.Units[0].Dataset != "users" {
 		t.Errorf("of adatum it has done %+v", of.Units)
 	}
+	s.checkExpire(t, a)
 	both := a.mustAsk(t, "users")
 	a.until(t, both, control.Ended)
 	for body, want := range map[string]string{
 		`{}`:                                     "a job or a dataset",
 		`{"job": "nightly", "dataset": "users"}`: "a job or a dataset",
-		`{"job": "nightli"}`:                     "nightly",
+		`{"job": "nightli"}`:                     "nightli",
 		`{"job": "weekly"}`:                      "reads nothing",
 		`{"dataset": "user"}`:                    "users",
 		`{"dataset": "users", "tenant": "fabrikam"}`:                               "no tenant",
@@ -336,6 +338,36 @@ func TestCallersOfSomeTenants(t *testing.T) {
 		}
 	}
 	s.checkLimited(t, run.Run, both)
+}
+
+// checkExpire asks for a job that removes what is too old when it has read, as the reports of runs of all tenants, and for less than that.
+func (s *site) checkExpire(t *testing.T, a *api) {
+	t.Helper()
+	store := s.open(t)
+	old := load.ReportObject(time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC), "20260801T023000Z-abcdefgh")
+	for body, want := range map[string]bool{
+		`{"job": "both"}`: true, `{"job": "both", "tenant": "contoso"}`: false, `{"dataset": "pstn_calls"}`: false,
+		`{"job": "both", "from": "2026-11-01", "to": "2026-11-02"}`: false,
+	} {
+		_, v, err := load.ReadObject(t.Context(), store, old)
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			_, err = store.Swap(t.Context(), old, v, []byte(`{"run":"20260801T023000Z-abcdefgh","units":[]}`))
+		}
+		status, text, failed := a.call(t.Context(), http.MethodPost, "/v1/runs", "", body)
+		var run control.Run
+		if err = errors.Join(err, failed, json.Unmarshal(text, &run)); err != nil || status != http.StatusAccepted {
+			t.Fatalf("%s: %d %v %s", body, status, err, text)
+		}
+		r := a.until(t, run.Run, control.Ended)
+		if _, _, err := load.ReadObject(t.Context(), store, old); errors.Is(err, fs.ErrNotExist) != want {
+			t.Errorf("%s: it has ended as %+v, want %v that it has removed what is too old; it has %v", body, r, want, err)
+		}
+		for _, name := range []string{old, load.AskedObject(run.Run), load.ReportObject(r.Report.Started, run.Run)} { // what follows counts
+			if err := store.Remove(t.Context(), name, load.Condition{}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
 }
 
 // checkLimited asks as somebody who may ask for one tenant only.
