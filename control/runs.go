@@ -23,7 +23,7 @@ const mostBody = 1 << 20
 
 // Request is what a run is asked for.
 type Request struct {
-	Job     string `json:"job,omitempty"`     // the datasets, and the lookback, of a configured job
+	Job     string `json:"job,omitempty"`     // a configured job: its datasets and lookback, and without a range what it removes when it has read
 	Dataset string `json:"dataset,omitempty"` // instead of a job, one dataset
 	Tenant  string `json:"tenant,omitempty"`  // one of the caller's tenants by its name; left out: all of them
 	From    string `json:"from,omitempty"`    // start of the range, included: a date as 2026-11-01, or an instant in RFC 3339; left out, as its end: what is due
