@@ -130,6 +130,11 @@ func TestEntraRefusals(t *testing.T) {
 		{"new refusal", entraError(401, "invalid_client", "AADSTS70002: No."), Unauthorized,
 			[]string{"AADSTS70002", "; check client id and tenant id, and that the client secret's value (not its id) is current"}},
 		{"too often", entraError(429, "throttled", "AADSTS90055: Wait."), Throttled, []string{"run again later"}},
+		{"too much", entraError(400, "invalid_grant", "AADSTS50196: A client request loop."), Throttled,
+			[]string{"invalid_grant/AADSTS50196", "retry after 1m0s", "run again later"}},
+		{"away", entraError(400, "invalid_request", "AADSTS90033: A transient error has occurred."), Unavailable, []string{"AADSTS90033", "; run again later"}},
+		{"busy", entraError(400, "temporarily_unavailable", "AADSTS1: Busy."), Unavailable, []string{"temporarily_unavailable/AADSTS1", "; run again later"}},
+		{"at fault", entraError(400, "server_error", "AADSTS1: Sorry."), Unavailable, []string{"server_error/AADSTS1", "; run again later"}},
 		{"down", answer(503, "<html>"), Unavailable, []string{"503"}},
 		{"hung up", hangUp, Unavailable, []string{"cannot be asked for a token"}},
 	}

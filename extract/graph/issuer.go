@@ -38,6 +38,51 @@ var refusals = map[string]string{
 	"AADSTS90002":   "there is no such tenant: check tenant id, and in a national cloud the authority",
 }
 
+// passing are the numbers of what passes by itself. Entra says them by other statuses and errors too: by those of a wrong request,
+// and by those of somebody who has to sign in again. What is called unretryable in its list, or is missing in a request, is not among them.
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+var passing = map[int]Kind{
+	40010: Unavailable, // OAuth2IdPRetryableServerError
+	50033: Unavailable, // RetryableError
+	50087: Unavailable, // SasRetryableError
+	90006: Unavailable, // ExternalServerRetryableError
+	90012: Unavailable, // RequestTimeout
+	90024: Unavailable, // RequestBudgetExceededError
+	90033: Unavailable, // MsodsServiceUnavailable
+	90090: Unavailable, // GraphRetryableError
+	90091: Unavailable, // GraphServiceUnreachable
+	90055: Throttled,   // TenantThrottlingError
+	loop:  Throttled,
+}
+
+// loop is LoopDetected: the same was asked for too often in too short a time, and nothing says for how long that is not answered.
+const (
+	loop     = 50196
+	loopWait = time.Minute
+)
+
+// passes says whether an answer without a token is of what passes by itself, and which kind that is.
+func (a tokenAnswer) passes(status int) (kind Kind, ok bool) {
+	kind, ok = passing[a.number()]
+	switch {
+	case status == http.StatusTooManyRequests:
+		return Throttled, true
+	case ok:
+	case status >= 500, a.Error == "temporarily_unavailable", a.Error == "server_error":
+		return Unavailable, true
+	}
+	return kind, ok
+}
+
+// wait is how long it is at least until somebody asks again.
+func (a tokenAnswer) wait(header http.Header, now time.Time) time.Duration {
+	after, ok := parseRetryAfter(header.Get("Retry-After"), now)
+	if !ok && a.number() == loop {
+		return loopWait
+	}
+	return after
+}
+
 // unreadyWait is how long it waits at least who asks again: seven times, and a machine's endpoint is away for at most 70 seconds.
 // https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance
 const unreadyWait = 10 * time.Second
@@ -75,16 +120,14 @@ func (i issuer) tokenError(ctx context.Context, err error, hidden ...Secret) err
 	f.Status = call.Resp.StatusCode
 	f.Code, f.InnerCode = foreign.New(answer.Error), foreign.New(entraCode.FindString(description))
 	f.Message = foreign.New(description)
-	f.RetryAfter, _ = parseRetryAfter(call.Resp.Header.Get("Retry-After"), serverTime(call.Resp))
-	switch {
-	case f.Status == http.StatusTooManyRequests:
-		f.Kind, f.cure = Throttled, ""
+	f.RetryAfter = answer.wait(call.Resp.Header, serverTime(call.Resp))
+	switch kind, passes := answer.passes(f.Status); {
 	case slices.Contains(i.unready, f.Status):
 		f.RetryAfter = max(f.RetryAfter, unreadyWait)
-	case f.Status < 500:
-		f.Kind, f.cure = Unauthorized, cmp.Or(refusals[f.InnerCode.String()], i.cure)
+	case passes:
+		f.Kind, f.cure = kind, ""
 	default:
-		f.cure = ""
+		f.Kind, f.cure = Unauthorized, cmp.Or(refusals[f.InnerCode.String()], i.cure)
 	}
 	return f
 }

@@ -18,7 +18,7 @@ import (
 // log, and what we say of them. Its sentences are not: they name people.
 //
 // What it means is decided by error and suberror, which are the protocol's. The numbers may change from one day to the next, so
-// they only say it in better words.
+// they only say it in better words; but for those of what passes by itself ([passing]), for which nobody has to sign in again.
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 
 // What is not said by Entra.
@@ -155,18 +155,16 @@ func (p *Person) answerError(call msalerrors.CallErr) error {
 	if number != 0 {
 		e.InnerCode = foreign.New("AADSTS" + strconv.Itoa(number))
 	}
-	e.RetryAfter, _ = parseRetryAfter(call.Resp.Header.Get("Retry-After"), serverTime(call.Resp))
+	e.RetryAfter = answer.wait(call.Resp.Header, serverTime(call.Resp))
 	detail := ""
 	if s := protocolWord(answer.Suberror).String(); s != "" {
 		detail = " (" + s + ")"
 	}
 	meaning, refused := refusedGrants[answer.Error]
 	cure, isRegistration := registrations[number]
-	switch {
-	case e.Status == http.StatusTooManyRequests:
-		return p.complete(e, Throttled, "")
-	case e.Status >= 500, answer.Error == "temporarily_unavailable", answer.Error == "server_error":
-		return p.complete(e, Unavailable, "")
+	switch kind, passes := answer.passes(e.Status); {
+	case passes:
+		return p.complete(e, kind, "")
 	case refused && !isRegistration:
 		said := wordsOf[number]
 		if answer.Error == "consent_required" || answer.Suberror == "consent_required" {
@@ -205,6 +203,9 @@ func (p *Person) signInError(ctx context.Context, err error) error {
 	}
 	if n := numberIn(foreign.Printable(err.Error())); n != 0 && !is[msalerrors.CallErr](err) {
 		e := &Error{InnerCode: foreign.New("AADSTS" + strconv.Itoa(n))}
+		if kind, ok := passing[n]; ok {
+			return p.complete(e, kind, "")
+		}
 		if cure, ok := registrations[n]; ok {
 			e.Err = errors.New("the application cannot be signed in to")
 			return p.complete(e, Unauthorized, cure)

@@ -205,7 +205,7 @@ func TestRefusalsOfAPerson(t *testing.T) {
 	}
 }
 
-// A kind is not made of a number, which may change, nor words of an error that is none of the protocol's.
+// A kind is not made of a number that is not known, nor words of an error that is none of the protocol's.
 func TestRefusalsThatEntraHasNotYet(t *testing.T) {
 	o := people()
 	o.Life = short
@@ -224,6 +224,7 @@ func TestRefusalsThatEntraHasNotYet(t *testing.T) {
 		"a status of its own": {entrasim.Refusal{Error: "invalid_grant", Status: 403, Code: 50173}, SignedOut, "403 Forbidden: invalid_grant/AADSTS50173"},
 		"busy":                {entrasim.Refusal{Error: "temporarily_unavailable", Code: 90033}, Unavailable, "400 Bad Request"},
 		"broken":              {entrasim.Refusal{Error: "invalid_grant", Status: 500, Code: 50173}, Unavailable, "500 Internal"},
+		"at fault":            {entrasim.Refusal{Error: "server_error", Code: 50000}, Unavailable, "server_error/AADSTS50000 (request id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := personOf(t, e, new(cacheFile))
@@ -237,6 +238,65 @@ func TestRefusalsThatEntraHasNotYet(t *testing.T) {
 			}
 			tells(t, e, err.Error())
 		})
+	}
+}
+
+// What passes by itself needs nobody to sign in again, although Entra says it by the error of a sign-in that has ended.
+func TestRefusalsThatPass(t *testing.T) {
+	o := people()
+	o.Life = short
+	e := entrasim.Start(t, o)
+	const later = "; run again later"
+	for code, want := range map[int]struct {
+		kind Kind
+		says string // after the number, without the id
+	}{
+		40010: {Unavailable, later},
+		50033: {Unavailable, later},
+		50087: {Unavailable, later},
+		50196: {Throttled, ", retry after 1m0s" + later},
+		90006: {Unavailable, later},
+		90012: {Unavailable, later},
+		90024: {Unavailable, later},
+		90033: {Unavailable, later},
+		90055: {Throttled, later},
+		90090: {Unavailable, later},
+		90091: {Unavailable, later},
+		90014: {SignedOut, ": the sign-in"}, // a field is missing
+		90036: {SignedOut, ": the sign-in"}, // a fault that lasts
+	} {
+		for _, word := range []string{"invalid_grant", "interaction_required"} {
+			t.Run(fmt.Sprintf("%s/%d", word, code), func(t *testing.T) {
+				p, w := personOf(t, e, new(cacheFile))
+				signsIn(t, e, p, adele)
+				defer e.Accept()
+				e.Refuse(entrasim.Refresh, entrasim.Refusal{Error: word, Code: code, Description: "It is {user}."})
+				passes := want.kind != SignedOut
+				if _, err := p.Token(t.Context(), nil); passes != (err == nil) {
+					t.Errorf("a token that is good is given on: %v", err)
+				}
+				_, err := p.Token(t.Context(), &Refused{})
+				refused, ok := errors.AsType[*Error](err)
+				if !ok {
+					t.Fatal(err)
+				}
+				said := strings.Replace(err.Error(), fmt.Sprintf(" (request id %s)", refused.RequestID), "", 1)
+				if says := fmt.Sprintf(" 400 Bad Request: %s/AADSTS%d%s", word, code, want.says); refused.Kind != want.kind || !strings.Contains(said, says) {
+					t.Errorf("error = %v, want %q", said, says)
+				}
+				if passes != (w.reasons == nil) {
+					t.Errorf("told %q", w.reasons)
+				}
+				tells(t, e, err.Error())
+			})
+		}
+	}
+
+	p, w := personOf(t, e, new(cacheFile))
+	e.Refuse(entrasim.Authorize, entrasim.Refusal{Error: "interaction_required", Code: 90033})
+	_, err := p.SignInByBrowser(t.Context(), e.Browser(t.Context(), adele))
+	if KindOf(err) != Unavailable || !strings.Contains(err.Error(), "AADSTS90033"+later) || w.reasons != nil {
+		t.Errorf("error = %v, told %q", err, w.reasons)
 	}
 }
 
