@@ -18,6 +18,30 @@ import (
 
 const defaultTokenKey = "GRAPHLAKE_TOKEN_KEY"
 
+// alsoOf is what else an application is for than that people sign in to it; empty if nothing.
+func (c *config) alsoOf(clientID string) string {
+	is := func(other string) bool {
+		return clientID != placeholder && strings.EqualFold(clientID, other) && clientID != ""
+	}
+	for _, t := range c.Tenants {
+		if t.Auth.Method != byDeviceCode && is(t.Auth.ClientID) {
+			return "the tenant " + t.Name + " with another method"
+		}
+	}
+	if c.Control == nil {
+		return ""
+	}
+	if is(c.Control.ClientID) {
+		return "the control API"
+	}
+	for _, one := range c.Control.Callers {
+		if is(one.ClientID) {
+			return "the caller " + one.Name
+		}
+	}
+	return ""
+}
+
 // placeTokenCaches puts the token caches that have no place where a user's state is kept, and refuses one that lies in the lake: who reads the
 // lake would have the file. Each lake has its own, for the lock under which tokens are renewed lies in it: of two lakes with one file, each would use up what the other has got.
 func (c *config) placeTokenCaches(environment func(string) string) error {
@@ -118,6 +142,9 @@ func (c *config) checkPeople(fail func(path, format string, args ...any)) {
 			fail(fmt.Sprintf("$.tenants[%d].auth.token_cache", i), "the tenant %s has the same file: every tenant needs one of its own", other)
 		}
 		caches[file] = t.Name
+		if other := c.alsoOf(t.Auth.ClientID); other != "" {
+			fail(fmt.Sprintf("$.tenants[%d].auth.client_id", i), "it is that of %s, too: whom people sign in to proves nothing of itself, so give it a registration of its own", other)
+		}
 	}
 	for _, e := range []struct {
 		key string

@@ -46,7 +46,13 @@ func TestConfigOfAPerson(t *testing.T) {
 		"a name that is no file": {"tenants:\n- " + strings.Replace(strings.Replace(other, "%s", "", 1), "fabrikam", "a/b", 1), ":3: tenants[0].auth.token_cache: nothing says where"},
 		"users left out":         {"tenants:\n- " + plain + "\nprivacy: {exclude: {users: [ada@contoso.example]}}", ":4: privacy.exclude.users: who that is the directory says, which a person's consent does not open"},
 		"groups left out":        {"tenants:\n- " + plain + "\nprivacy:\n  exclude:\n    groups: [9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d10]", ":6: privacy.exclude.groups: who that is"},
-		"private events":         {"tenants:\n- " + plain + "\nprivacy: {exclude: {private_events: true}}", ""},
+		"one application for both": {"tenants:\n- " + plain + "\n- {name: fabrikam, tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b31, auth: {method: client_secret, client_id: 9D0C7F62-1b7e-4a55-8f53-0f4a3c2b1d10, client_secret_env: S}}",
+			":3: tenants[0].auth.client_id: it is that of the tenant fabrikam with another method, too"},
+		"one application for the control API": {"tenants:\n- " + plain + "\ncontrol: {tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30, client_id: 9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d10, callers: [{name: portal, client_id: 9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d11}]}",
+			":3: tenants[0].auth.client_id: it is that of the control API, too"},
+		"a caller": {"tenants:\n- " + plain + "\ncontrol: {tenant_id: 4f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30, client_id: 9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d11, callers: [{name: portal, client_id: 9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d10}]}",
+			":3: tenants[0].auth.client_id: it is that of the caller portal, too"},
+		"private events": {"tenants:\n- " + plain + "\nprivacy: {exclude: {private_events: true}}", ""},
 	} {
 		text := "lake: " + filepath.ToSlash(filepath.Join(dir, "lake")) + "\n" + c.text + "\n"
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
