@@ -29,19 +29,23 @@ type Health struct {
 }
 
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
-	h := &s.health
-	h.mu.Lock()
-	if now := time.Now(); h.at.IsZero() || now.Sub(h.at) > healthAge {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), healthTime)
-		_, _, err := load.ReadObject(ctx, s.Store, load.Settings)
-		cancel()
-		h.at, h.ok = now, err == nil || errors.Is(err, fs.ErrNotExist)
-	}
-	ok := h.ok
-	h.mu.Unlock()
-	if !ok {
+	if !s.lakeAnswers(r.Context(), healthAge) {
 		answer(w, http.StatusServiceUnavailable, Health{"unknown"})
 		return
 	}
 	answer(w, http.StatusOK, Health{"ok"})
+}
+
+// lakeAnswers reports whether the lake does, as it was found out within age.
+func (s *Server) lakeAnswers(ctx context.Context, age time.Duration) bool {
+	h := &s.health
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if now := time.Now(); h.at.IsZero() || now.Sub(h.at) > age {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
+		_, _, err := load.ReadObject(ctx, s.Store, load.Settings)
+		cancel()
+		h.at, h.ok = now, err == nil || errors.Is(err, fs.ErrNotExist)
+	}
+	return h.ok
 }

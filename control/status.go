@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"graphlake/control/bearer"
 	"graphlake/internal/foreign"
@@ -26,6 +27,8 @@ type Coverage struct {
 const (
 	usualDays = 30  // of a map of which nobody says how many
 	mostDays  = 366 // of a map
+
+	statusTime = 90 * time.Second // for what a status or a map is made of
 )
 
 // status says how the lake stands.
@@ -35,7 +38,14 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request, c *call) {
 		problem(w, http.StatusBadRequest, foreign.Printable(err.Error()))
 		return
 	}
-	answer(w, http.StatusOK, s.statusOf(r.Context(), sel, c.caller))
+	ctx, cancel := context.WithTimeout(r.Context(), statusTime)
+	defer cancel()
+	status, err := s.statusOf(ctx, sel, c.caller)
+	if err != nil {
+		s.away(w, r, err)
+		return
+	}
+	answer(w, http.StatusOK, status)
 }
 
 // coverage says what became of each day of a range.
@@ -45,10 +55,16 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request, c *call) {
 		problem(w, http.StatusBadRequest, foreign.Printable(err.Error()))
 		return
 	}
-	cov := Coverage{Status: s.statusOf(r.Context(), sel, c.caller)}
-	cov.Map, err = clock.LoadMap(r.Context(), s.Store, sel, days, s.Now())
-	if err != nil { // its rows say what is damaged
-		s.Log.WarnContext(r.Context(), "not all of the lake could be read", "error", err)
+	ctx, cancel := context.WithTimeout(r.Context(), statusTime)
+	defer cancel()
+	var cov Coverage
+	if cov.Status, err = s.statusOf(ctx, sel, c.caller); err == nil {
+		cov.Map, err = clock.LoadMap(ctx, s.Store, sel, days, s.Now())
+		err = s.unread(ctx, err) // its rows say what is damaged
+	}
+	if err != nil {
+		s.away(w, r, err)
+		return
 	}
 	answer(w, http.StatusOK, cov)
 }
@@ -98,14 +114,30 @@ func (s *Server) days(from, to string) (r schemas.Range, err error) {
 	return r.WholeDays(), nil
 }
 
-// statusOf is the status of the lake as far as a caller may see it. What is damaged is named in it.
-func (s *Server) statusOf(ctx context.Context, sel plan.Selection, caller bearer.Caller) clock.Status {
-	status, err := s.Status(ctx, sel, s.Now())
-	if err != nil {
-		s.Log.WarnContext(ctx, "not all of the lake could be read", "error", err)
+// errAway says that the lake does not answer.
+var errAway = errors.New("the lake does not answer")
+
+// unread is the error of what could not be read: none where the lake answers, for then something in it is damaged, which the log says and what
+// was read; all of it is missing where the lake is away.
+func (s *Server) unread(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
 	}
-	if caller.Tenants == nil {
-		return status
+	s.Log.WarnContext(ctx, "not all of the lake could be read", "error", err)
+	if ctx.Err() != nil || !s.lakeAnswers(ctx, 0) {
+		return errAway
+	}
+	return nil
+}
+
+// statusOf is the status of the lake as far as a caller may see it. What is damaged is named in it.
+func (s *Server) statusOf(ctx context.Context, sel plan.Selection, caller bearer.Caller) (clock.Status, error) {
+	if !s.lakeAnswers(ctx, healthAge) { // or each dataset would be waited for
+		return clock.Status{}, errAway
+	}
+	status, err := s.Status(ctx, sel, s.Now())
+	if err = s.unread(ctx, err); err != nil || caller.Tenants == nil {
+		return status, err
 	}
 	ids := sel.TenantIDs()
 	status.Runs = slices.DeleteFunc(status.Runs, func(run clock.RunStatus) bool { return !s.isOf(ctx, run.Run, caller) })
@@ -113,7 +145,7 @@ func (s *Server) statusOf(ctx context.Context, sel plan.Selection, caller bearer
 		held := &status.Running[i].Datasets
 		*held = slices.DeleteFunc(slices.Clone(*held), func(d state.HeldDataset) bool { return !slices.Contains(ids, d.TenantID) })
 	}
-	return status
+	return status, nil
 }
 
 // isOf reports whether all that a run has done is of tenants that a caller may ask for.
