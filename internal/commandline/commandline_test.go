@@ -138,7 +138,7 @@ func TestHelp(t *testing.T) {
 		}
 		for _, want := range []string{
 			"Usage: lake read [flags]\n\nRead.\n", "--config ", "The file (default lake.yaml).\n", "--dataset NAME,...   ", "--share I/N",
-			"How long. (default 1m)", "of which each costs 1$.", "-h, --help ",
+			"--grace DURATION", "How long. (default 1m)", "--most NUMBER ", "--factor NUMBER ", "of which each costs 1$.", "-h, --help ",
 		} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%v lacks %q:\n%s", args, want, out)

@@ -61,6 +61,10 @@ func (v *Value) Type() string {
 		return v.placeholder
 	case len(v.Enum) > 0:
 		return strings.Join(v.Enum, "|")
+	case v.field.Type() == reflect.TypeFor[time.Duration]():
+		return "DURATION"
+	case v.field.CanInt() || v.field.CanFloat():
+		return "NUMBER"
 	}
 	return strings.ToUpper(v.field.Kind().String())
 }
