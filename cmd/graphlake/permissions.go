@@ -46,6 +46,10 @@ func (p permissionsCommand) Run(c *command) error {
 		if err != nil {
 			return usage(err)
 		}
+		if people := cfg.people(); m.SignIn == nil && len(people) > 0 {
+			fmt.Fprintf(c.stderr, "sign_in is left out: none of these datasets can be read for one person, though one signs in to %s; "+
+				"take some that can be into a job, as graphlake datasets tells them, or name them with --dataset\n", strings.Join(people, ", "))
+		}
 		return c.printJSON(m)
 	case "consent-url":
 		return p.printConsent(c, cfg)

@@ -152,6 +152,16 @@ func personScopes(datasets []schemas.Dataset) []schemas.Permission {
 	return needs
 }
 
+// people are the names of tenants to which a person signs in.
+func (c *config) people() (tenants []string) {
+	for _, t := range c.Tenants {
+		if t.Auth.Method == byDeviceCode {
+			tenants = append(tenants, t.Name)
+		}
+	}
+	return tenants
+}
+
 // personConsentURL is where an administrator grants to everybody who signs in what a sign-in asks for, so that nobody is asked. Without
 // an address in front scopes are Graph's, in every cloud. Entra then leads to an address of the registration's, at which nobody answers.
 // https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
