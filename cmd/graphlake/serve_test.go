@@ -56,14 +56,24 @@ func (s *site) serve(t *testing.T, token string, args ...string) *api {
 		p.cmd.Wait()
 	})
 	a := &api{"http://" + address, p}
+	a.waitUntilItAnswers(t)
+	return a
+}
+
+// waitUntilItAnswers waits for a server that has just been started.
+func (a *api) waitUntilItAnswers(t *testing.T) {
+	t.Helper()
 	for range 300 {
 		if status, _, err := a.call(t.Context(), http.MethodGet, "/healthz", "", ""); err == nil && status == http.StatusOK {
-			return a
+			return
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	t.Fatalf("serve has not answered within 30 s: %s", &p.output)
-	return nil
+	said := ""
+	if a.process != nil {
+		said = a.process.output.String()
+	}
+	t.Fatalf("serve has not answered within 30 s: %s", said)
 }
 
 // call asks, and asks again when there are too many calls.

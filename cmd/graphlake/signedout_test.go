@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"graphlake/control"
 	"graphlake/internal/entrasim"
 	"graphlake/jobs/clock"
 )
@@ -187,3 +188,75 @@ func (s *twoTenants) served(t *testing.T) {
 }
 
 func day(n int) string { return time.Now().UTC().AddDate(0, 0, n).Format(time.DateOnly) }
+
+// A server reads nothing more for somebody who has signed out beside it, also while it holds a token that is good, and then for
+// who signs in.
+func TestSignOutReachesAServer(t *testing.T) {
+	t.Parallel()
+	ids := map[string]string{adele: "5f3c1c0e-2222-4222-8222-000000000001", alex: "5f3c1c0e-2222-4222-8222-000000000002"}
+	s := newPersonSite(t, entrasim.Options{People: []entrasim.Person{{ID: ids[adele], Username: adele}, {ID: ids[alex], Username: alex}}})
+	s.configure(t, "control: {token_env: CONTROL_TOKEN}\n")
+	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	address := freeAddress(t)
+	server := s.graphlake(t, "serve", "--listen", address)
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+	})
+	a := &api{at: "http://" + address}
+	a.waitUntilItAnswers(t)
+	asksForOf := func(when string, exit int, username string) {
+		t.Helper()
+		s.mu.Lock()
+		s.asked = nil
+		s.mu.Unlock()
+		var run control.Run
+		status, text, err := a.call(t.Context(), http.MethodPost, "/v1/runs", "", fmt.Sprintf(`{"dataset": "mailbox_settings", "from": %q, "to": %q}`, day(0), day(1)))
+		if err == nil {
+			err = json.Unmarshal(text, &run)
+		}
+		if err != nil || status != http.StatusAccepted {
+			t.Fatalf("%s it answers %d, %v: %s", when, status, err, text)
+		}
+		ended := a.until(t, run.Run, control.Ended)
+		if ended.ExitStatus == nil || *ended.ExitStatus != exit {
+			t.Errorf("%s a run does not end with %d: %+v", when, exit, ended.Report)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		var want, asked []string
+		for _, path := range s.asked {
+			if path != "/v1.0/" { // which is asked for its clock
+				asked = append(asked, path)
+			}
+		}
+		if username != "" {
+			want = []string{"/v1.0/me", "/v1.0/users/" + ids[username] + "/mailboxSettings"}
+		}
+		if !slices.Equal(asked, want) {
+			t.Errorf("%s Graph is asked %q, want %q", when, asked, want)
+		}
+	}
+	asksForOf("at first", exitDone, adele)
+	s.run(t, "sign-out").want(t, "sign-out", exitDone)
+	time.Sleep(6 * time.Second) // it looks after five
+	asksForOf("after the sign-out", exitForbidden, "")
+	s.signIn(t, alex).want(t, "sign-in of another", exitDone)
+	asksForOf("after the other sign-in", exitDone, alex)
+}
+
+// configure adds lines to the configuration.
+func (s *personSite) configure(t *testing.T, lines string) {
+	t.Helper()
+	text, err := os.ReadFile(s.config)
+	if err == nil {
+		err = os.WriteFile(s.config, append(text, lines...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.env = append(s.env, "CONTROL_TOKEN="+controlToken)
+}

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -66,19 +67,24 @@ type Person struct {
 	options PersonOptions
 	scopes  []string
 
-	turn  chan struct{} // filled while somebody asks for a token
-	held  heldCache     // guarded by turn
-	msal  public.Client // guarded by turn; its cache is held
-	token Secret        // guarded by turn: that was given last
-	until time.Time     // guarded by turn: that it is given again
-	ends  time.Time     // guarded by turn: that it is good at all
-	bad   Secret        // guarded by turn: that was refused
+	turn   chan struct{} // filled while somebody asks for a token
+	held   heldCache     // guarded by turn
+	msal   public.Client // guarded by turn; its cache is held
+	seen   []byte        // guarded by turn: the cache as it was read or written last
+	looked time.Time     // guarded by turn: when the cache was that
+	whose  string        // guarded by turn: MSAL's name for the account that the token is of
+	token  Secret        // guarded by turn: that was given last
+	until  time.Time     // guarded by turn: that it is given again
+	ends   time.Time     // guarded by turn: that it is good at all
+	bad    Secret        // guarded by turn: that was refused
 }
 
-// How long before its end a token is renewed, and how long the old one is given on where that has failed for now.
+// How long before its end a token is renewed, how long the old one is given on where that has failed for now, and how long it is
+// given without a look at the cache.
 const (
 	renewBefore = 5 * time.Minute
 	renewAgain  = time.Minute
+	lookAfter   = 5 * time.Second
 )
 
 // NewPerson checks the options. It sends nothing yet.
@@ -125,14 +131,15 @@ func (p *Person) client(held *heldCache) (public.Client, error) {
 	return msal, nil
 }
 
-// Token returns the token that is kept, or a new one if there is none, it is about to expire, or it was refused.
+// Token returns the token that is kept, or a new one if there is none, it is about to expire, it was refused, or the cache
+// has changed: somebody may have signed out, or signed in in the place of whose token it is.
 func (p *Person) Token(ctx context.Context, refused *Refused) (string, error) {
 	leave, err := p.enter(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer leave()
-	if refused == nil && time.Now().Before(p.until) {
+	if refused == nil && time.Now().Before(p.until) && p.unchanged(ctx) {
 		return p.token.Reveal(), nil
 	}
 	if refused != nil {
@@ -142,11 +149,29 @@ func (p *Person) Token(ctx context.Context, refused *Refused) (string, error) {
 	switch {
 	case err == nil:
 	case KindOf(err) != SignedOut && time.Now().Add(renewAgain).Before(p.ends):
-		p.until = time.Now().Add(renewAgain)
+		p.until, p.looked = time.Now().Add(renewAgain), time.Now()
 	default:
 		return "", err
 	}
 	return p.token.Reveal(), nil
+}
+
+// unchanged says whether the cache is as it was when the token was taken. It needs no lock for that: a cache is written in one step.
+func (p *Person) unchanged(ctx context.Context) bool {
+	if time.Since(p.looked) < lookAfter {
+		return true
+	}
+	text, err := p.options.Cache.Read(ctx)
+	if err != nil || !bytes.Equal(text, p.seen) {
+		return false // and the lock of the cache is taken for what is to be said of it
+	}
+	p.looked = time.Now()
+	return true
+}
+
+// forget forgets the token, and that it was refused.
+func (p *Person) forget() {
+	p.whose, p.token, p.bad, p.until, p.ends = "", "", "", time.Time{}, time.Time{}
 }
 
 // renew takes a token from the cache, or by its refresh token. The caller holds the lock of the cache.
@@ -159,7 +184,11 @@ func (p *Person) renew(ctx context.Context, refused *Refused) error {
 	case err != nil:
 		return err
 	case !ok:
+		p.forget()
 		return p.signedOut(ctx, nobody)
+	case account.HomeAccountID != p.whose:
+		p.forget()
+		p.whose = account.HomeAccountID
 	}
 	silently := func(claims string) (public.AuthResult, error) {
 		o := []public.AcquireSilentOption{public.WithSilentAccount(account)}
@@ -197,6 +226,7 @@ func (p *Person) keep(ctx context.Context, result public.AuthResult) error {
 		return p.cacheError("written", err)
 	}
 	p.held.changed = false
+	p.saw(p.held.text)
 	p.take(result)
 	if p.options.Renewed != nil {
 		p.options.Renewed(kept)
@@ -205,7 +235,7 @@ func (p *Person) keep(ctx context.Context, result public.AuthResult) error {
 }
 
 func (p *Person) take(result public.AuthResult) {
-	p.token, p.ends = Secret(result.AccessToken), result.ExpiresOn
+	p.whose, p.token, p.ends = result.Account.HomeAccountID, Secret(result.AccessToken), result.ExpiresOn
 	p.until = p.ends.Add(-renewBefore)
 	if on := result.Metadata.RefreshOn; !on.IsZero() && on.Before(p.until) {
 		p.until = on
@@ -247,7 +277,16 @@ func (p *Person) read(ctx context.Context) error {
 		return p.cacheError("read", err)
 	}
 	p.held = heldCache{text: text}
+	p.saw(text)
 	return nil
+}
+
+// saw notes what the cache is now. If it was another, the token that is kept may be somebody else's.
+func (p *Person) saw(text []byte) {
+	if !bytes.Equal(text, p.seen) {
+		p.until = time.Time{}
+	}
+	p.seen, p.looked = text, time.Now()
 }
 
 // account is who is signed in by what was read.

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
 
@@ -125,7 +124,8 @@ func (p *Person) SignOut(ctx context.Context) error {
 		return err
 	}
 	defer leave()
-	p.token, p.until, p.ends, p.held = "", time.Time{}, time.Time{}, heldCache{}
+	p.forget()
+	p.held = heldCache{}
 	return p.locked(ctx, func() error {
 		if err := p.options.Cache.Remove(ctx); err != nil {
 			return p.cacheError("removed", err)

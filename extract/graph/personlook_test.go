@@ -1,0 +1,111 @@
+package graph
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"graphlake/internal/entrasim"
+)
+
+// laterToken is the token that a process gets which holds one for longer than it goes without looking at the cache.
+func laterToken(t *testing.T, p *Person) (string, error) {
+	t.Helper()
+	p.looked = p.looked.Add(-lookAfter)
+	return p.Token(t.Context(), nil)
+}
+
+// A process that goes on for days gives no token of somebody who has signed out beside it, or in whose place somebody else is.
+func TestSignedOutBesideIt(t *testing.T) {
+	e := entrasim.Start(t, people())
+	cache := new(cacheFile)
+	beside, _ := personOf(t, e, cache)
+	signsIn(t, e, beside, adele)
+	p, w := personOf(t, e, cache)
+	held, err := p.Token(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := laterToken(t, p); err != nil || again != held || w.reasons != nil {
+		t.Errorf("while nothing has changed: the same token %v, %v, told %q", again == held, err, w.reasons)
+	}
+	if err := beside.SignOut(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		token, err := laterToken(t, p)
+		if KindOf(err) != SignedOut || token != "" {
+			t.Errorf("after the sign-out there is a token %v, %v", token != "", err)
+		}
+	}
+	wantSignedOut(t, e, p)
+
+	signsIn(t, e, beside, alex)
+	token, err := laterToken(t, p)
+	if who, bad := e.Check(token); err != nil || bad != nil || who.Username != alex {
+		t.Errorf("after somebody else has signed in the token is %q's, %v, %v", who.Username, bad, err)
+	}
+	e.Fail(entrasim.Refresh, 503)
+	signsIn(t, e, beside, adele)
+	token, err = laterToken(t, p)
+	if who, bad := e.Check(token); err != nil || bad != nil || who.Username != adele {
+		t.Errorf("after another sign-in the token is %q's, %v, %v", who.Username, bad, err)
+	}
+}
+
+// A token of the one before is not given on either where nothing is got for who is signed in now.
+func TestNoTokenOfTheOneBefore(t *testing.T) {
+	o := people()
+	o.Life = short
+	e := entrasim.Start(t, o)
+	cache := new(cacheFile)
+	beside, _ := personOf(t, e, cache)
+	signsIn(t, e, beside, adele)
+	p, _ := personOf(t, e, cache)
+	if _, err := p.Token(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	signsIn(t, e, beside, alex)
+	e.Fail(entrasim.Refresh, 503)
+	token, err := laterToken(t, p)
+	if KindOf(err) != Unavailable || token != "" {
+		t.Errorf("there is a token %v, %v", token != "", err)
+	}
+}
+
+// What is renewed beside it is only taken, and a cache that cannot be read for now ends nothing.
+func TestCacheChangesBesideIt(t *testing.T) {
+	e := entrasim.Start(t, people())
+	cache := new(cacheFile)
+	p, w := personOf(t, e, cache)
+	signsIn(t, e, p, adele)
+	beside, _ := personOf(t, e, cache)
+	held, err := p.Token(t.Context(), nil)
+	if err == nil {
+		_, err = beside.Token(t.Context(), nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.RevokeAccess(adele)
+	renewed, err := beside.Token(t.Context(), &Refused{})
+	if err != nil || renewed == held {
+		t.Fatal("it was not renewed: ", err)
+	}
+	if token, err := laterToken(t, p); err != nil || token != renewed || e.Count(entrasim.Refresh) != 1 {
+		t.Errorf("the token that was renewed beside it: %v, %v, asked %v", token == renewed, err, e.Counts())
+	}
+	cache.failsRead = errors.New("the share is away")
+	for range 2 {
+		if token, err := laterToken(t, p); err != nil || token != renewed {
+			t.Errorf("while it cannot be read: the same token %v, %v", token == renewed, err)
+		}
+		if time.Since(p.looked) >= lookAfter {
+			t.Error("the next request looks at once")
+		}
+	}
+	cache.failsRead = nil
+	if token, err := laterToken(t, p); err != nil || token != renewed || w.reasons != nil {
+		t.Errorf("after that: the same token %v, %v, told %q", token == renewed, err, w.reasons)
+	}
+}
