@@ -42,8 +42,9 @@ func (c *config) alsoOf(clientID string) string {
 	return ""
 }
 
-// placeTokenCaches puts the token caches that have no place where a user's state is kept, and refuses one that lies in the lake: who reads the
-// lake would have the file. Each lake has its own, for the lock under which tokens are renewed lies in it: of two lakes with one file, each would use up what the other has got.
+// placeTokenCaches puts the token caches that have no place where a user's state is kept, and refuses one that lies in the lake: who
+// reads the lake would have the file. Each lake has its own, for the lock under which tokens are renewed lies in it: of two lakes with
+// one file, each would use up what the other has got.
 func (c *config) placeTokenCaches(environment func(string) string) error {
 	var errs []error
 	for i := range c.Tenants {
@@ -55,14 +56,18 @@ func (c *config) placeTokenCaches(environment func(string) string) error {
 			at := c.line(fmt.Sprintf("$.tenants[%d].auth.token_cache", i))
 			errs = append(errs, fmt.Errorf("%s: tenants[%d].auth.token_cache: "+format, append([]any{at, i}, args...)...))
 		}
-		dir := userStateDir(runtime.GOOS, environment)
-		switch given := t.Auth.TokenCache != ""; {
-		case !given && (dir == "" || !isFileName(t.Name)):
-			fail("nothing says where a user's state is kept, or the tenant's name is none of a file: write the name of the file in which the tokens are kept")
-		case !given:
+		place := ""
+		if t.Auth.TokenCache == "" {
+			dir := userStateDir(runtime.GOOS, environment)
+			if dir == "" || !isFileName(t.Name) {
+				fail("nothing says where a user's state is kept, or the tenant's name is none of a file: write the name of the file in which the tokens are kept")
+				continue
+			}
 			t.Auth.TokenCache = filepath.Join(dir, "graphlake", t.Name+"-"+c.signInID(*t)+".token")
-		case c.inLake(t.Auth.TokenCache):
-			fail("%s lies in the lake, and whoever reads the lake would have the tokens: choose a place outside of it", t.Auth.TokenCache)
+			place = "its default place, "
+		}
+		if c.inLake(t.Auth.TokenCache) {
+			fail("%s%s lies in the lake, and whoever reads the lake would have the tokens: choose a place outside of it", place, t.Auth.TokenCache)
 		}
 	}
 	return errors.Join(errs...)

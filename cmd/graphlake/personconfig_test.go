@@ -72,6 +72,15 @@ func TestConfigOfAPerson(t *testing.T) {
 			}
 		}
 	}
+	// A default place may lie in the lake, too.
+	around := "lake: " + filepath.ToSlash(dir) + "\ntenants:\n- " + plain + "\n"
+	if err := os.WriteFile(file, []byte(around), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := command{Config: file}
+	if _, err := cmd.configuration(); err == nil || !strings.Contains(err.Error(), ":3: tenants[0].auth.token_cache: its default place, "+filepath.Join(dir, "state", "graphlake", "contoso-")) || exitStatus(err) != exitUsage {
+		t.Errorf("a lake around the state: %v", err)
+	}
 	another := func(lake string) string {
 		c := command{Config: file, Lake: lake}
 		cfg, err := c.configuration()
