@@ -16,6 +16,14 @@ func (p Permission) RoleID() string { return roleIDs[p] }
 // ScopeID is the same of the delegated permission.
 func (p Permission) ScopeID() string { return scopeIDs[p] }
 
+// IsRoleAlone reports whether there is an application permission of the name and no delegated one. It says so of those with a [Permission.RoleID].
+func (p Permission) IsRoleAlone() bool { return slices.Contains(rolesAlone, p) }
+
+var rolesAlone = []Permission{
+	"Calendars.ReadBasic.All", "CallRecord-PstnCalls.Read.All", "CallRecords.Read.All", "Calls.AccessMedia.All", "Calls.JoinGroupCall.All",
+	"Calls.JoinGroupCallAsGuest.All", "Chat.Read.All", "Chat.ReadBasic.All", "ChatMember.Read.All", "OnlineMeetings.Read.All",
+}
+
 // Feeds are those of the datasets whose records, or parts of them, the application permission opens. Whom they are read
 // for does not count: the list of users is part of nearly all.
 func (p Permission) Feeds(datasets []Dataset) []Dataset {

@@ -118,6 +118,19 @@ func TestGrantsAgreeWithTheReference(t *testing.T) {
 	}
 	check("application", roleIDs)
 	check("delegated", scopeIDs)
+	delegated := map[string]bool{}
+	for _, f := range table(t, "graph/permissions_by_endpoint.tsv") {
+		if len(f) > 3 {
+			for name := range strings.SplitSeq(f[3], ", ") {
+				delegated[strings.TrimSuffix(name, "*")] = true
+			}
+		}
+	}
+	for p := range roleIDs {
+		if alone := ids["delegated "+string(p)] == "" && !delegated[string(p)]; p.IsRoleAlone() != alone {
+			t.Errorf("%s is of applications alone: %v, want %v", p, p.IsRoleAlone(), alone)
+		}
+	}
 	want := map[string][]string{}
 	for _, f := range table(t, "permissions.tsv") {
 		if product, name := f[0], f[3]; name != "N/A" && !slices.Contains(want[product], name) {

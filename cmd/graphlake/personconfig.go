@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"graphlake/internal/sealed"
+	"graphlake/schemas"
 )
 
 const defaultTokenKey = "GRAPHLAKE_TOKEN_KEY"
@@ -127,8 +128,11 @@ func (a authConfig) checkPerson(fail func(field, format string, args ...any)) {
 		fail("token_key_env", "want the name of an environment variable: put the key into that")
 	}
 	for i, s := range a.Scopes {
-		if !scopeForm.MatchString(s) {
-			fail(fmt.Sprintf("scopes[%d]", i), "want the name of a delegated permission of Graph, as Presence.Read")
+		switch field := fmt.Sprintf("scopes[%d]", i); {
+		case !scopeForm.MatchString(s):
+			fail(field, "want the name of a delegated permission of Graph, as Presence.Read")
+		case schemas.Permission(s).IsRoleAlone():
+			fail(field, "%s is an application's alone, and no person can consent to it: take it out; graphlake permissions tells the delegated ones", s)
 		}
 	}
 }

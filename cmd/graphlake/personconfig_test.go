@@ -41,6 +41,7 @@ func TestConfigOfAPerson(t *testing.T) {
 		"one file for two":       {"tenants:\n- " + strings.Replace(personTenant, "%s", "x", 1) + "\n- " + strings.Replace(other, "%s", ", token_cache: ./x", 1), ":4: tenants[1].auth.token_cache: the tenant contoso has the same file"},
 		"two":                    {"tenants:\n- " + plain + "\n- " + strings.Replace(other, "%s", "", 1), ""},
 		"a scope with a URL":     {"tenants:\n- " + strings.Replace(other, "%s", ", scopes: [User.Read, 'https://graph.microsoft.com/.default']", 1), ":3: tenants[0].auth.scopes[1]: want the name of a delegated permission of Graph, as Presence.Read"},
+		"an application's scope": {"tenants:\n- " + strings.Replace(other, "%s", ", scopes: [User.Read, CallRecords.Read.All]", 1), ":3: tenants[0].auth.scopes[1]: CallRecords.Read.All is an application's alone, and no person can consent to it"},
 		"scopes":                 {"tenants:\n- " + strings.Replace(other, "%s", ", scopes: [User.Read, offline_access]", 1), ""},
 		"the key itself":         {"tenants:\n- " + strings.Replace(other, "%s", ", token_key_env: 'nm/8dGk='", 1), ":3: tenants[0].auth.token_key_env: want the name of an environment variable"},
 		"a name that is no file": {"tenants:\n- " + strings.Replace(strings.Replace(other, "%s", "", 1), "fabrikam", "a/b", 1), ":3: tenants[0].auth.token_cache: nothing says where"},
