@@ -93,6 +93,9 @@ func (c *config) asked(choice control.Choice) (plan.Selection, error) {
 		s.Dataset = []string{choice.Dataset}
 	}
 	sel, err := s.of(&own)
+	if err == nil {
+		err = forSomebody(sel, s.Dataset)
+	}
 	if err != nil || sel.Ranged() {
 		return sel, err
 	}

@@ -350,6 +350,31 @@ func TestCallersOfSomeTenants(t *testing.T) {
 	s.checkLimited(t, run.Run, both)
 }
 
+// A dataset that is not for one person is refused where a person is signed in to all tenants that are asked for.
+func TestAskedOfAPerson(t *testing.T) {
+	c, err := configOf(t, "lake: lake\ntenants:\n- "+fmt.Sprintf(personTenant, "token")+
+		"\n- {name: fabrikam, tenant_id: 6d0f3a9e-71c2-4b58-a0e4-92d5c8b7f613, auth: {method: token, token_env: GRAPH_TOKEN}}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	person, application := c.Tenants[0].planned(), c.Tenants[1].planned()
+	from := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		choice control.Choice
+		want   string // empty: no error
+	}{
+		{control.Choice{Dataset: "users", Tenants: []plan.Tenant{person}}, "not for one person"},
+		{control.Choice{Dataset: "call_records", Tenants: []plan.Tenant{person}, From: from, To: from.AddDate(0, 0, 1)}, "not for one person"},
+		{control.Choice{Dataset: "users", Tenants: []plan.Tenant{person, application}}, ""},
+		{control.Choice{Dataset: "presence", Tenants: []plan.Tenant{person}}, ""},
+	} {
+		_, err := c.asked(test.choice)
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%+v: %v, want %q", test.choice, err, test.want)
+		}
+	}
+}
+
 // checkExpire asks for a job that removes what is too old when it has read, as the reports of runs of all tenants, and for less than that.
 func (s *site) checkExpire(t *testing.T, a *api) {
 	t.Helper()
