@@ -3,6 +3,7 @@ package control
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,7 +35,13 @@ func (s *Server) guarded(what string, answer func(http.ResponseWriter, *http.Req
 		}
 		c, answered := &call{caller: caller}, &statusWriter{ResponseWriter: w, status: http.StatusInternalServerError}
 		defer func() {
-			s.Log.InfoContext(r.Context(), "a call", "caller", caller.Name, "client", caller.ClientID, "person", caller.Person, "what", what, "run", c.run, "status", answered.status)
+			about := []any{"caller", caller.Name}
+			for _, one := range [][2]string{{"client", caller.ClientID}, {"person", caller.Person}, {"what", what}, {"run", c.run}} {
+				if one[1] != "" {
+					about = append(about, one[0], one[1])
+				}
+			}
+			s.Log.InfoContext(r.Context(), "a call", append(about, "status", answered.status)...)
 		}()
 		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
 		answer(answered, r, c)
@@ -50,11 +57,21 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, what string, err
 	s.logRefused(r, "what", what, "status", refused.Status, "reason", refused.Reason)
 	switch refused.Status {
 	case http.StatusUnauthorized:
-		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+		w.Header().Set("WWW-Authenticate", challenge(r.Header))
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "30")
 	}
 	problem(w, refused.Status, "")
+}
+
+// challenge says how to ask. Only of a token that has come is said that it is not good (RFC 6750, 3.1).
+func challenge(header http.Header) string {
+	for _, one := range header.Values("Authorization") {
+		if scheme, _, _ := strings.Cut(one, " "); strings.EqualFold(scheme, "Bearer") {
+			return `Bearer error="invalid_token"`
+		}
+	}
+	return "Bearer"
 }
 
 // refusedLines is how many lines a second of the log those fill who are refused: anybody can be one of them.

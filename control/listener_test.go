@@ -375,7 +375,7 @@ func TestFault(t *testing.T) {
 	if status, _ := s.call(t, http.MethodGet, "/v1/runs/none", nil); status != http.StatusNotFound {
 		t.Errorf("after a fault: %d", status)
 	}
-	if log := s.log.String(); !strings.Contains(log, "of a test") || !strings.Contains(log, `"what":"status","run":"","status":500`) {
+	if log := s.log.String(); !strings.Contains(log, "of a test") || !strings.Contains(log, `"caller":"static token","what":"status","status":500`) {
 		t.Errorf("the log says %s", log)
 	}
 }

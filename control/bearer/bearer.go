@@ -162,7 +162,15 @@ func (v *Verifier) Caller(ctx context.Context, header http.Header) (Caller, erro
 		return Caller{}, unknown("the token has expired at %s", expired.Expiry.UTC().Format(time.RFC3339))
 	}
 	if err != nil {
-		return Caller{}, unknown("%v%s", foreign.New(strings.TrimPrefix(err.Error(), "failed to verify signature: ")), v.hint(token))
+		said, unsigned := strings.CutPrefix(foreign.Printable(err.Error()), "failed to verify signature: ")
+		switch hint := v.hint(token); {
+		case hint == "":
+			return Caller{}, unknown("%v", foreign.New(said))
+		case unsigned:
+			return Caller{}, unknown("%v; %s", foreign.New(said), hint)
+		default: // it says the same as the library, in the words of the configuration
+			return Caller{}, unknown("%s", hint)
+		}
 	}
 	var c claims
 	if err := verified.Claims(&c); err != nil {
@@ -194,12 +202,14 @@ func (v *Verifier) hint(token string) string {
 	}
 	audience := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(c.Audience, "api://"), "https://"), "/")
 	switch {
+	case audience == "":
+		return "the token does not say whom it is for"
 	case !strings.EqualFold(audience, v.clientID):
-		return fmt.Sprintf("; it claims to be for %q, and control.client_id is another", foreign.ID(audience))
+		return fmt.Sprintf("the token claims to be for %q, and control.client_id is another", foreign.ID(audience))
 	case c.Version == "1.0":
-		return "; it claims to be of version 1.0" + ofVersion2
+		return "the token claims to be of version 1.0" + ofVersion2
 	case !strings.EqualFold(c.TenantID, v.tenantID):
-		return fmt.Sprintf("; it claims to be of the directory %q, and control.tenant_id is another", foreign.ID(c.TenantID))
+		return fmt.Sprintf("the token claims to be of the directory %q, and control.tenant_id is another", foreign.ID(c.TenantID))
 	}
 	return ""
 }
@@ -233,9 +243,9 @@ func (v *Verifier) allowed(c claims) (Caller, error) {
 	if c.Scopes == nil {
 		switch {
 		case !slices.Contains(c.Roles, Right):
-			return Caller{}, forbidden("%s has not the app role %s: assign it in Entra", a.Name, Right)
+			return Caller{}, forbidden("%q has not the app role %s: assign it in Entra", a.Name, Right)
 		case c.Kind != "" && c.Kind != "app":
-			return Caller{}, forbidden("the token of %s has the app role and is no application's", a.Name)
+			return Caller{}, forbidden("the token of %q has the app role and is no application's", a.Name)
 		}
 		return caller, nil
 	}
@@ -247,15 +257,15 @@ func (v *Verifier) allowed(c claims) (Caller, error) {
 	}
 	switch {
 	case !slices.Contains(strings.Fields(*c.Scopes), Right):
-		return Caller{}, forbidden("%s has not the scope %s of who is signed in", a.Name, Right)
+		return Caller{}, forbidden("%q has not the scope %s of who is signed in", a.Name, Right)
 	case c.Person == "":
-		return Caller{}, forbidden("the token of %s does not say who is signed in", a.Name)
+		return Caller{}, forbidden("the token of %q does not say who is signed in", a.Name)
 	case in(a.People)(c.Person) || slices.ContainsFunc(c.Groups, in(a.Groups)):
 		return caller, nil
 	case len(a.Groups) > 0 && c.Elsewhere["groups"] != "":
-		return Caller{}, forbidden("who is signed in to %s is in more groups than a token has room for: name people, or let Entra give only groups that are assigned to the application", a.Name)
+		return Caller{}, forbidden("who is signed in to %q is in more groups than a token has room for: name people, or let Entra give only groups that are assigned to the application", a.Name)
 	}
-	return Caller{}, forbidden("who is signed in to %s is neither one of its people nor in one of its groups in control.callers", a.Name)
+	return Caller{}, forbidden("who is signed in to %q is neither one of its people nor in one of its groups in control.callers", a.Name)
 }
 
 // wellFormed says why a text cannot be a token. It has three parts, each written in the one way in which its bytes are: readers of base64
