@@ -123,7 +123,7 @@ func (t tenantConfig) tokenFile() (sealed.File, error) {
 	case errors.Is(err, sealed.ErrNoKey):
 		cure = fmt.Sprintf("; set the environment variable %s, which auth.token_key_env names, to the key that it was written with", name)
 	case errors.Is(err, sealed.ErrWrong):
-		cure = fmt.Sprintf("; set the environment variable %s to the key that it was written with, or begin anew with graphlake sign-out and graphlake sign-in", name)
+		cure = fmt.Sprintf("; set the environment variable %s to the key, and tenant_id and client_id to those, that it was written with, or begin anew with graphlake sign-out and graphlake sign-in", name)
 	case errors.Is(err, sealed.ErrPlain):
 		cure = "; begin anew with graphlake sign-out and graphlake sign-in, and it is encrypted"
 	case errors.Is(err, sealed.ErrForm):

@@ -12,11 +12,13 @@ package sealed
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -115,21 +117,27 @@ func (f File) Write(text []byte) error {
 
 // Writable says whether the file could be written now, before somebody takes the trouble to get what is to be in it.
 func (f File) Writable() error {
-	_, err := f.seal(nil)
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(f.Path), 0o700)
-	}
-	if err == nil {
-		var draft *os.File
-		if draft, err = createDraft(filepath.Dir(f.Path), filepath.Base(f.Path)+drafts); err == nil {
-			err = errors.Join(draft.Close(), os.Remove(draft.Name()))
-		}
-	}
+	content, err := f.seal(make([]byte, usual))
 	if err != nil {
+		return f.failed(err)
+	}
+	dir, name := filepath.Split(f.target())
+	dir = filepath.Clean(dir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return f.failed(err)
+	}
+	draft, err := createDraft(dir, name+drafts)
+	if err != nil {
+		return f.failed(err)
+	}
+	if err := errors.Join(writeTo(draft, content), os.Remove(draft.Name())); err != nil {
 		return f.failed(err)
 	}
 	return nil
 }
+
+// usual is more than such a text has as a rule, for which there has to be space.
+const usual = 64 << 10
 
 // seal makes a file's content of the text.
 func (f File) seal(text []byte) ([]byte, error) {
@@ -169,17 +177,22 @@ func (f File) replace(content []byte) (err error) {
 			_ = os.Remove(draft.Name())
 		}
 	}()
-	_, err = draft.Write(content)
-	if err == nil {
-		err = draft.Sync()
-	}
-	if err = errors.Join(err, draft.Close()); err != nil {
+	if err := writeTo(draft, content); err != nil {
 		return err
 	}
 	if err := rename(draft.Name(), f.Path); err != nil {
 		return err
 	}
 	return syncDir(dir)
+}
+
+// writeTo writes a draft, and closes it.
+func writeTo(draft *os.File, content []byte) error {
+	_, err := draft.Write(content)
+	if err == nil {
+		err = draft.Sync()
+	}
+	return errors.Join(err, draft.Close())
 }
 
 // target is the file itself where Path is a link to it, which stays.
@@ -190,17 +203,46 @@ func (f File) target() string {
 	return f.Path
 }
 
-// Remove removes the file. A link to it stays.
+// Remove removes the file, whatever key it was written with, and nothing that is none. A link to it stays.
 func (f File) Remove() error {
 	f.Path = f.target()
-	err := os.Remove(f.Path)
+	err := f.isOurs()
+	if err == nil {
+		err = os.Remove(f.Path)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
-	if err = errors.Join(err, f.removeDrafts()); err != nil {
+	if err == nil {
+		err = f.removeDrafts()
+	}
+	if err != nil {
 		return f.failed(err)
 	}
 	return nil
+}
+
+// isOurs is [ErrForm] of a file that begins with no form, of whatever version.
+func (f File) isOurs() error {
+	if info, err := os.Stat(f.Path); err != nil || !info.Mode().IsRegular() {
+		return cmp.Or(err, ErrForm)
+	}
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	start := make([]byte, len(sealedForm))
+	n, err := io.ReadFull(file, start)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return err
+	}
+	for _, form := range []string{sealedForm, plainForm} {
+		if name, _, _ := strings.Cut(form, "1"); bytes.HasPrefix(start[:n], []byte(name)) {
+			return nil
+		}
+	}
+	return ErrForm
 }
 
 // drafts is how the names of drafts end, with a random part for the asterisk.

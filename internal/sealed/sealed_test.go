@@ -155,7 +155,7 @@ func TestLink(t *testing.T) {
 	if err := os.Symlink(f.Path, link.Path); err != nil {
 		t.Skip(err) // on Windows it takes a right
 	}
-	if err := link.Write([]byte("next")); err != nil {
+	if err := errors.Join(link.Writable(), link.Write([]byte("next"))); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := f.Read(); err != nil || string(got) != "next" {
@@ -166,6 +166,50 @@ func TestLink(t *testing.T) {
 	}
 	if got, err := f.Read(); err != nil || got != nil {
 		t.Errorf("behind the link %q is left, %v", got, err)
+	}
+	if err := os.Remove(filepath.Dir(f.Path)); err != nil { // and it leads nowhere
+		t.Fatal(err)
+	}
+	if err := link.Remove(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is none of these files is not removed; one that cannot be opened any more is.
+func TestRemove(t *testing.T) {
+	f := in(t)
+	if err := f.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	for _, written := range []string{"lake: ./lake\n", "", sealedForm[:5], "{}"} {
+		if err := os.WriteFile(f.Path, []byte(written), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Remove(); !errors.Is(err, ErrForm) || string(content(t, f)) != written {
+			t.Errorf("%q: %v", written, err)
+		}
+	}
+	dir := f
+	dir.Path = filepath.Join(filepath.Dir(f.Path), "empty")
+	if err := os.Mkdir(dir.Path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := dir.Remove(); !errors.Is(err, ErrForm) {
+		t.Errorf("a directory: %v", err)
+	}
+	if _, err := os.Stat(dir.Path); err != nil {
+		t.Error(err)
+	}
+	for _, written := range []string{sealedForm, plainForm + "x", "graphlake sealed 2\n"} {
+		if err := os.WriteFile(f.Path, []byte(written), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Remove(); err != nil {
+			t.Errorf("%q: %v", written, err)
+		}
+		if _, err := os.Stat(f.Path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%q is still there: %v", written, err)
+		}
 	}
 }
 
