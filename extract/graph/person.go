@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -24,8 +25,10 @@ import (
 // Each time that a refresh token is used Entra gives another, and the one before may be good no more. Therefore
 //
 //   - it is used under the cache's lock only, by the cache as it is read then: who has waited takes what the one before has got;
-//   - the cache is written before the access token is given away, also if nobody waits for that any more. A crash in between
-//     loses the new one; Entra usually takes the old one once more, and otherwise the person signs in again.
+//   - the cache is written as it is before one is used: where that fails Entra is not asked, and the token is good still;
+//   - the cache is written before the access token is given away, also if nobody waits for that any more, or if Entra gives less
+//     than was asked for. What could not be written is written by the next who asks. A crash in between loses the new one; Entra
+//     usually takes the old one once more, and otherwise the person signs in again.
 
 // PersonOptions name an application in Microsoft Entra ID that people sign in to, which has no secret, and where what it gets for
 // the one who has is kept.
@@ -77,7 +80,11 @@ type Person struct {
 	until  time.Time     // guarded by turn: that it is given again
 	ends   time.Time     // guarded by turn: that it is good at all
 	bad    Secret        // guarded by turn: that was refused
+	lost   lostCache     // guarded by turn
 }
+
+// lostCache is what could not be written over what the cache has.
+type lostCache struct{ text, over []byte }
 
 // How long before its end a token is renewed, how long the old one is given on where that has failed for now, and how long it is
 // given without a look at the cache.
@@ -108,17 +115,17 @@ func NewPerson(o PersonOptions) (*Person, error) {
 		return nil, errors.New("entra: no scopes: name the delegated permissions, as User.Read")
 	}
 	var err error
-	p.msal, err = p.client(&p.held)
+	p.msal, err = p.client(&p.held, p.write)
 	return p, err
 }
 
 // oidcScopes are those that MSAL asks for by itself.
 var oidcScopes = []string{"openid", "offline_access", "profile"}
 
-// client is MSAL with a cache.
-func (p *Person) client(held *heldCache) (public.Client, error) {
+// client is MSAL with a cache, which is written before a refresh token of it is sent.
+func (p *Person) client(held *heldCache, write func(context.Context) error) (public.Client, error) {
 	o := p.options
-	connections := http.RoundTripper(grants{cmp.Or(o.Connections, signInConnections()), p.scopes})
+	connections := http.RoundTripper(grants{cmp.Or(o.Connections, signInConnections()), p.scopes, held, write})
 	msal, err := public.New(o.ClientID,
 		public.WithAuthority(o.Authority+"/"+strings.ToLower(o.TenantID)), // accounts are found by its lower case
 		public.WithCache(held),
@@ -171,6 +178,7 @@ func (p *Person) unchanged(ctx context.Context) bool {
 
 // forget forgets the token, and that it was refused.
 func (p *Person) forget() {
+	p.lost = lostCache{}
 	p.whose, p.token, p.bad, p.until, p.ends = "", "", "", time.Time{}, time.Time{}
 }
 
@@ -190,6 +198,9 @@ func (p *Person) renew(ctx context.Context, refused *Refused) error {
 		p.forget()
 		p.whose = account.HomeAccountID
 	}
+	if bytes.Equal(p.lost.over, p.held.text) && p.lost.text != nil {
+		p.held.text, p.held.changed = p.lost.text, true
+	}
 	silently := func(claims string) (public.AuthResult, error) {
 		o := []public.AcquireSilentOption{public.WithSilentAccount(account)}
 		if claims != "" {
@@ -205,10 +216,18 @@ func (p *Person) renew(ctx context.Context, refused *Refused) error {
 	if err == nil && result.AccessToken == p.bad.Reveal() {
 		result, err = silently("{}") // which passes by the token in the cache
 	}
+	if err == nil && p.held.lacking != nil {
+		if err := p.keepNoToken(ctx); err != nil {
+			return err
+		}
+		err = &notGrantedError{p.held.lacking}
+	}
 	if err != nil {
 		e := p.tokenError(ctx, err)
 		if refusal, ok := errors.AsType[*Error](e); ok && refusal.Kind == SignedOut {
 			p.tellSignedOut(ctx, reasonOf(refusal))
+		} else if a := result.AccessToken; a != "" && a != p.bad.Reveal() { // MSAL wanted another ahead of time, and gives what it has
+			p.take(result)
 		}
 		return e
 	}
@@ -221,16 +240,38 @@ func (p *Person) renew(ctx context.Context, refused *Refused) error {
 
 // keep writes what MSAL has got, and takes the token only then. The caller holds the lock of the cache.
 func (p *Person) keep(ctx context.Context, result public.AuthResult) error {
-	kept := context.WithoutCancel(ctx)
-	if err := p.options.Cache.Write(kept, p.held.text); err != nil {
-		return p.cacheError("written", err)
+	if err := p.write(ctx); err != nil {
+		return err
 	}
-	p.held.changed = false
-	p.saw(p.held.text)
 	p.take(result)
 	if p.options.Renewed != nil {
-		p.options.Renewed(kept)
+		p.options.Renewed(context.WithoutCancel(ctx))
 	}
+	return nil
+}
+
+// keepNoToken writes what MSAL has got where it takes the access token for more than it is.
+func (p *Person) keepNoToken(ctx context.Context) error {
+	var cache map[string]json.RawMessage
+	err := json.Unmarshal(p.held.text, &cache)
+	if err == nil {
+		cache["AccessToken"] = json.RawMessage("{}")
+		p.held.text, err = json.Marshal(cache)
+	}
+	if err != nil { // whose text would quote the cache
+		return p.cacheError("written", errors.New("it holds something else"))
+	}
+	return p.write(ctx)
+}
+
+// write writes what MSAL has, or keeps it for another time. The caller holds the lock of the cache.
+func (p *Person) write(ctx context.Context) error {
+	if err := p.options.Cache.Write(context.WithoutCancel(ctx), p.held.text); err != nil {
+		p.lost = lostCache{p.held.text, p.seen}
+		return p.cacheError("written", err)
+	}
+	p.held.changed, p.lost = false, lostCache{}
+	p.saw(p.held.text)
 	return nil
 }
 
@@ -315,6 +356,7 @@ func (p *Person) Format(f fmt.State, _ rune) {
 type heldCache struct {
 	text    []byte
 	changed bool
+	lacking []string // of the scopes that were asked for last, those that Entra has not granted
 }
 
 // Replace gives MSAL the text.

@@ -235,7 +235,7 @@ func TestScopesOfAPersonInEitherForm(t *testing.T) {
 				if _, err := p.Token(t.Context(), nil); err != nil {
 					t.Error(err)
 				}
-				if cache.writes != 2 || e.Count(entrasim.Refresh) != 1 {
+				if cache.writes != 3 || e.Count(entrasim.Refresh) != 1 {
 					t.Errorf("%d writes, asked %v", cache.writes, e.Counts())
 				}
 			})

@@ -131,6 +131,9 @@ func (p *Person) tokenError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("entra: %w", ctx.Err())
 	}
+	if own, ok := errors.AsType[*Error](err); ok { // before Entra was asked
+		return own
+	}
 	if lacking, ok := errors.AsType[*notGrantedError](err); ok {
 		e := p.newError(SignedOut, lacking)
 		e.cure = p.cure() + ", and consent to all of it"

@@ -96,6 +96,12 @@ func TestAnswersThatAreNoSignIn(t *testing.T) {
 			kept := string(cache.text)
 			connections.change = c.change
 			_, err = p.Token(t.Context(), &Refused{})
+			if c.silent == SignedOut { // the refresh token that came is kept, and no token
+				kept = string(cache.text)
+				if !strings.Contains(kept, `"AccessToken":{}`) {
+					t.Error("a token is kept for what was not granted")
+				}
+			}
 			if KindOf(err) != c.silent || err != nil && string(cache.text) != kept {
 				t.Errorf("of a renewal: %v", err)
 			}

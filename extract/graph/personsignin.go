@@ -52,11 +52,14 @@ func (p *Person) SignInByBrowser(ctx context.Context, open func(url string) erro
 // of somebody who may not sign in, or of half a consent, is not.
 func (p *Person) signIn(ctx context.Context, by func(public.Client) (public.AuthResult, error)) (Account, error) {
 	var held heldCache
-	msal, err := p.client(&held)
+	msal, err := p.client(&held, nil)
 	if err != nil {
 		return Account{}, err
 	}
 	result, err := by(msal)
+	if err == nil && held.lacking != nil {
+		err = &notGrantedError{held.lacking}
+	}
 	if err != nil {
 		return Account{}, p.signInError(ctx, err)
 	}
@@ -81,7 +84,9 @@ func (p *Person) signIn(ctx context.Context, by func(public.Client) (public.Auth
 			return err
 		}
 		p.held = held
-		return p.keep(ctx, result)
+		err := p.keep(ctx, result)
+		p.lost = lostCache{} // who was told that it has failed is not signed in later
+		return err
 	})
 }
 
@@ -144,17 +149,28 @@ func hasRefreshToken(text []byte) bool {
 	return json.Unmarshal(text, &cache) == nil && len(cache.RefreshToken) > 0
 }
 
-// grants looks at what Entra grants before MSAL does, which compares its scopes as text with those that were asked for: they
-// come as Presence.Read or as https://graph.microsoft.com/Presence.Read. Fewer than were asked for are none.
+// grants looks at what Entra grants before MSAL does, which compares its scopes as text with those that were asked for, and keeps
+// nothing of an answer that has fewer: they come as Presence.Read or as https://graph.microsoft.com/Presence.Read. Fewer are noted
+// in the cache, and MSAL gets them all.
 type grants struct {
 	connections http.RoundTripper
 	asked       []string
+	held        *heldCache
+	write       func(context.Context) error // before a refresh token of the cache is sent; nil: there is none
 }
 
 // RoundTrip sends a request on.
 func (g grants) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Method != http.MethodPost || !strings.HasSuffix(req.URL.Path, "/token") {
+		return g.connections.RoundTrip(req)
+	}
+	if g.write != nil {
+		if err := g.write(req.Context()); err != nil {
+			return nil, err
+		}
+	}
 	resp, err := g.connections.RoundTrip(req)
-	if err != nil || resp.StatusCode != http.StatusOK || req.Method != http.MethodPost || !strings.HasSuffix(req.URL.Path, "/token") {
+	if err != nil || resp.StatusCode != http.StatusOK {
 		return resp, err
 	}
 	body, err := io.ReadAll(&signInBody{resp.Body, mostSignIn})
@@ -162,41 +178,37 @@ func (g grants) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if body, err = g.shorten(body); err != nil {
+	if body, g.held.lacking, err = g.shorten(body); err != nil {
 		return nil, err
 	}
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return resp, nil
 }
 
-// shorten writes the scopes of an answer as they are asked for. What is no answer of a token is left as it is.
-func (g grants) shorten(body []byte) ([]byte, error) {
+// shorten writes the scopes of an answer as they are asked for, with those that it lacks. What is no answer of a token is left as
+// it is.
+func (g grants) shorten(body []byte) (short []byte, lacking []string, err error) {
 	var answer map[string]json.RawMessage
 	var scope string
 	_ = json.Unmarshal(body, &answer)
 	_ = json.Unmarshal(answer["scope"], &scope)
 	if scope == "" {
-		return body, nil
+		return body, nil, nil
 	}
 	granted := strings.Fields(scope)
 	for i, s := range granted {
 		granted[i] = shortScope(s)
 	}
-	var lacking []string
 	for _, s := range g.asked {
 		if !slices.ContainsFunc(granted, func(g string) bool { return strings.EqualFold(g, s) }) {
 			lacking = append(lacking, s)
 		}
 	}
-	if lacking != nil {
-		return nil, &notGrantedError{lacking}
+	answer["scope"], _ = json.Marshal(strings.Join(append(granted, lacking...), " "))
+	if short, err = json.Marshal(answer); err != nil {
+		return nil, nil, fmt.Errorf("the answer with the token: %w", err)
 	}
-	answer["scope"], _ = json.Marshal(strings.Join(granted, " "))
-	short, err := json.Marshal(answer)
-	if err != nil {
-		return nil, fmt.Errorf("the answer with the token: %w", err)
-	}
-	return short, nil
+	return short, lacking, nil
 }
 
 // shortScope is a scope without the resource that it is of.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,7 +47,7 @@ func TestOneCacheOfManyProcesses(t *testing.T) {
 		}()
 	}
 	all.Wait()
-	if n := e.Count(entrasim.Refresh); n != 40 || cache.writes != 41 || w.renewed != 1 {
+	if n := e.Count(entrasim.Refresh); n != 40 || cache.writes != 81 || w.renewed != 1 {
 		t.Errorf("%d refresh tokens were used, %d caches written", n, cache.writes)
 	}
 }
@@ -297,6 +298,132 @@ func TestRefusalsThatPass(t *testing.T) {
 	_, err := p.SignInByBrowser(t.Context(), e.Browser(t.Context(), adele))
 	if KindOf(err) != Unavailable || !strings.Contains(err.Error(), "AADSTS90033"+later) || w.reasons != nil {
 		t.Errorf("error = %v, told %q", err, w.reasons)
+	}
+}
+
+// A token that Entra would have renewed ahead of time is good as long as it is, also for a process that has just begun.
+func TestRenewalAheadOfTimeThatFails(t *testing.T) {
+	o := people()
+	o.Life = 28 * time.Hour
+	e := entrasim.Start(t, o)
+	cache := new(cacheFile)
+	p, _ := personOf(t, e, cache)
+	signsIn(t, e, p, adele)
+	due := regexp.MustCompile(`"refresh_on":"\d+"`)
+	if !due.Match(cache.text) {
+		t.Fatal("the cache does not say when a token is to be renewed")
+	}
+	cache.text = due.ReplaceAll(cache.text, []byte(`"refresh_on":"1700000000"`))
+	for i, name := range []string{"away", "throttled"} {
+		e.Refuse(entrasim.Refresh, entrasim.Refusals[name])
+		p, w := personOf(t, e, cache)
+		for range 2 {
+			token, err := p.Token(t.Context(), nil)
+			if _, bad := e.Check(token); err != nil || bad != nil {
+				t.Error(name, err, bad)
+			}
+		}
+		if n := e.Count(entrasim.Refresh); n != i+1 || w.reasons != nil {
+			t.Errorf("%s: asked %v, told %q", name, e.Counts(), w.reasons)
+		}
+		e.Accept()
+	}
+	e.Refuse(entrasim.Refresh, entrasim.Refusals["away"])
+	p, _ = personOf(t, e, cache)
+	if _, err := p.Token(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+	if token, err := p.Token(t.Context(), &Refused{}); KindOf(err) != Unavailable || token != "" {
+		t.Errorf("what was refused is given on: %v, %v", token != "", err)
+	}
+	e.Accept()
+	e.Refuse(entrasim.Refresh, entrasim.Refusals["revoked"])
+	p, w := personOf(t, e, cache)
+	if token, err := p.Token(t.Context(), nil); KindOf(err) != SignedOut || token != "" || len(w.reasons) != 1 {
+		t.Errorf("who is signed out gets a token: %v, %v", token != "", err)
+	}
+}
+
+// A refresh token that is good once is not used where what comes for it cannot be kept, and what has come is kept as soon as that goes.
+func TestNoRefreshTokenIsLost(t *testing.T) {
+	o := people()
+	o.Life = short
+	e := entrasim.Start(t, o)
+	cache := new(cacheFile)
+	p, _ := personOf(t, e, cache)
+	signsIn(t, e, p, adele)
+	full := errors.New("no space is left on the device")
+	cache.failsPut = full
+	if _, err := p.Token(t.Context(), &Refused{}); KindOf(err) != Unauthorized || !errors.Is(err, full) || e.Count(entrasim.Refresh) != 0 {
+		t.Errorf("asked %v: %v", e.Counts(), err)
+	}
+	cache.failsPut = nil
+	p, w := personOf(t, e, cache)
+	p.options.Cache = &fullAfter{cacheFile: cache, left: 1, err: full}
+	if _, err := p.Token(t.Context(), nil); !errors.Is(err, full) || e.Count(entrasim.Refresh) != 1 || w.renewed != 0 {
+		t.Errorf("asked %v, told %+v: %v", e.Counts(), w, err)
+	}
+	p.options.Cache = cache
+	for _, p := range []*Person{p, func() *Person { p, _ := personOf(t, e, cache); return p }()} {
+		if _, err := p.Token(t.Context(), &Refused{}); err != nil {
+			t.Error(err)
+		}
+	}
+
+	// What another process has got in the meantime is newer.
+	p.options.Cache = &fullAfter{cacheFile: cache, left: 1, err: full}
+	if _, err := p.Token(t.Context(), &Refused{}); !errors.Is(err, full) {
+		t.Error(err)
+	}
+	another, _ := personOf(t, e, cache)
+	signsIn(t, e, another, adele)
+	p.options.Cache = cache
+	for _, p := range []*Person{p, another} {
+		if _, err := p.Token(t.Context(), &Refused{}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// fullAfter is a cache that can be written so many times.
+type fullAfter struct {
+	*cacheFile
+	left int
+	err  error
+}
+
+func (c *fullAfter) Write(ctx context.Context, text []byte) error {
+	if c.left--; c.left < 0 {
+		return c.err
+	}
+	return c.cacheFile.Write(ctx, text)
+}
+
+// Who is asked for more than they have consented to is signed out for that, and not for what they have consented to.
+func TestHalfARenewalIsKept(t *testing.T) {
+	o := people()
+	o.Partial, o.Life, o.Apps[0].Consented = true, 6*time.Minute, []string{"User.Read"}
+	e := entrasim.Start(t, o)
+	cache := new(cacheFile)
+	scopes := func(all ...string) func(*PersonOptions) {
+		return func(o *PersonOptions) { o.Scopes = all }
+	}
+	p, _ := personOf(t, e, cache, scopes("User.Read"))
+	signsIn(t, e, p, adele)
+	more, w := personOf(t, e, cache, scopes("User.Read", "Presence.Read"))
+	for range 2 {
+		token, err := more.Token(t.Context(), nil)
+		if KindOf(err) != SignedOut || token != "" || !strings.Contains(err.Error(), "not granted: Presence.Read; sign in again: graphlake sign-in --tenant contoso, and consent to all of it") {
+			t.Errorf("a token: %v, %v", token != "", err)
+		}
+	}
+	if w.renewed != 0 || len(w.reasons) != 2 {
+		t.Errorf("told %+v", w)
+	}
+	p, w = personOf(t, e, cache, scopes("User.Read"))
+	token, err := p.Token(t.Context(), nil)
+	if _, bad := e.Check(token); err != nil || bad != nil || w.reasons != nil {
+		t.Errorf("%v, %v, told %q", err, bad, w.reasons)
 	}
 }
 
