@@ -62,8 +62,8 @@ const (
 	Interrupted State = "interrupted" // the server was stopped, or has crashed, before it had done all: ask again
 )
 
-// state is how far the run is at an instant, without what its report says.
-func (a asked) state(now time.Time) State {
+// stateAt is how far the run is at an instant, without what its report says.
+func (a asked) stateAt(now time.Time) State {
 	switch {
 	case !a.Ended.IsZero() && a.BrokenOff && !a.Cancel.IsZero(), a.Begun.IsZero() && !a.Cancel.IsZero():
 		return Canceled
@@ -82,12 +82,6 @@ func (a asked) state(now time.Time) State {
 	}
 }
 
-// end notes what became of the run.
-func (a *asked) end(r Result, brokenOff bool, now time.Time) {
-	a.Ended, a.Error, a.ExitStatus = now, r.Error, &r.ExitStatus
-	a.BrokenOff = brokenOff && (r.Report.Run == "" || r.Report.Status == state.Interrupted)
-}
-
 // key is what makes two requests of a caller one.
 type key struct{ caller, person, text string }
 
@@ -101,8 +95,8 @@ func (k key) object() string {
 	return load.AskedKeyObject(hex.EncodeToString(sum[:]))
 }
 
-// run is the id of the run of the key, if it was asked for at an instant.
-func (k key) run(at time.Time) string {
+// runID is the id of the run of the key, if it was asked for at an instant.
+func (k key) runID(at time.Time) string {
 	sum := k.hash()
 	return load.NewRun(at, strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10])))
 }
@@ -110,20 +104,20 @@ func (k key) run(at time.Time) string {
 // errOtherRequest says that a key came with another request before.
 var errOtherRequest = errors.New("the Idempotency-Key came with another request before: use a new one for each")
 
-// record puts a run that is asked for into the lake, and gives what is there then: with a key that was used before, the run of
+// writeAsked puts a run that is asked for into the lake, and gives what is there then: with a key that was used before, the run of
 // that time, which is not new. A crash between the two objects of a key leaves a run that nobody was told of; who asks again with
 // the key goes on with it.
-func record(ctx context.Context, store state.Store, a asked, k key) (there asked, isNew bool, err error) {
+func writeAsked(ctx context.Context, store state.Store, a asked, k key) (there asked, isNew bool, err error) {
 	if k.text == "" {
 		a.Run = jobs.NewRunID(a.Asked)
 		return a, true, a.create(ctx, store, load.AskedObject(a.Run))
 	}
-	a.Run = k.run(a.Asked)
+	a.Run = k.runID(a.Asked)
 	err = a.create(ctx, store, k.object())
 	isNew = err == nil
 	first := a
 	if errors.Is(err, load.ErrConflict) {
-		first, _, err = read(ctx, store, k.object())
+		first, _, err = readAsked(ctx, store, k.object())
 	}
 	switch {
 	case err != nil:
@@ -133,7 +127,7 @@ func record(ctx context.Context, store state.Store, a asked, k key) (there asked
 	}
 	err = first.create(ctx, store, load.AskedObject(first.Run))
 	if errors.Is(err, load.ErrConflict) { // it was there, or the same key has come once more meanwhile
-		first, err = find(ctx, store, first.Run)
+		first, err = findAsked(ctx, store, first.Run)
 	}
 	return first, isNew, err
 }
@@ -153,16 +147,16 @@ const longestRun = 40
 // errNoRun says that nobody has asked for a run.
 var errNoRun = errors.New("nobody has asked for such a run")
 
-// find reads what is known of a run.
-func find(ctx context.Context, store load.Store, run string) (asked, error) {
+// findAsked reads what is known of a run, by an id that anybody may have made up.
+func findAsked(ctx context.Context, store load.Store, run string) (asked, error) {
 	if _, ok := load.TimeOfRun(run); !ok || len(run) > longestRun {
 		return asked{}, errNoRun
 	}
-	a, _, err := read(ctx, store, load.AskedObject(run))
+	a, _, err := readAsked(ctx, store, load.AskedObject(run))
 	return a, err
 }
 
-func read(ctx context.Context, store load.Store, object string) (a asked, v load.Version, err error) {
+func readAsked(ctx context.Context, store load.Store, object string) (a asked, v load.Version, err error) {
 	text, v, err := load.ReadObject(ctx, store, object)
 	if errors.Is(err, fs.ErrNotExist) {
 		return asked{}, "", errNoRun
@@ -178,10 +172,10 @@ func read(ctx context.Context, store load.Store, object string) (a asked, v load
 // errNoChange ends a change that changes nothing.
 var errNoChange = errors.New("nothing is to be changed")
 
-// update changes what is known of a run, over the version that it has read, and gives it as it is then. After errNoChange it is as it was.
-func update(ctx context.Context, store state.Store, run string, change func(*asked) error) (asked, error) {
+// updateAsked changes what is known of a run, over the version that it has read, and gives it as it is then. After errNoChange it is as it was.
+func updateAsked(ctx context.Context, store state.Store, run string, change func(*asked) error) (asked, error) {
 	for {
-		a, v, err := read(ctx, store, load.AskedObject(run))
+		a, v, err := readAsked(ctx, store, load.AskedObject(run))
 		if err != nil {
 			return a, err
 		}
@@ -210,7 +204,7 @@ func loadAsked(ctx context.Context, store load.Store, now time.Time, known func(
 			if !ok || known(run) {
 				continue
 			}
-			a, failed := find(ctx, store, run)
+			a, failed := findAsked(ctx, store, run)
 			if failed != nil {
 				err = errors.Join(err, failed)
 				continue

@@ -10,41 +10,39 @@ import (
 	"graphlake/control/bearer"
 )
 
-// call is one request of a caller, and what is to be said of it.
-type call struct {
-	caller bearer.Caller
-	run    string // that it is about; empty: about none
-}
+// handler answers a request of a caller, and says which run it was about; empty: none.
+type handler func(w http.ResponseWriter, r *http.Request, caller bearer.Caller) (run string)
 
-// guarded answers callers only, each so many times a second, and notes every call in the log: who, what, and what came of it.
-func (s *Server) guarded(what string, answer func(http.ResponseWriter, *http.Request, *call)) http.HandlerFunc {
+// guarded answers callers only, each so many times a second, and notes every request in the log: who, what, and what came of it.
+func (s *Server) guarded(what string, answer handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if len(r.TransferEncoding) > 0 { // a proxy may see the body end elsewhere: what follows it is no request of the same sender
 			w.Header().Set("Connection", "close")
 		}
-		caller, err := s.Callers.Caller(r.Context(), r.Header)
+		caller, err := s.options.Callers.Caller(r.Context(), r.Header)
 		if err != nil {
 			s.refuse(w, r, what, err)
 			return
 		}
-		if !s.calls.take(caller.Name, s.Rate, time.Now()) {
+		if !s.requests.take(caller.Name, s.options.Rate, time.Now()) {
 			s.logRefused(r, "caller", caller.Name, "what", what, "status", http.StatusTooManyRequests)
 			w.Header().Set("Retry-After", "1")
-			problem(w, http.StatusTooManyRequests, "more calls than one caller may make in a second; ask again later")
+			problem(w, http.StatusTooManyRequests, "more requests than one caller may send in a second; ask again later")
 			return
 		}
-		c, answered := &call{caller: caller}, &statusWriter{ResponseWriter: w, status: http.StatusInternalServerError}
+		var run string
+		answered := &statusWriter{ResponseWriter: w, status: http.StatusInternalServerError}
 		defer func() {
 			about := []any{"caller", caller.Name}
-			for _, one := range [][2]string{{"client", caller.ClientID}, {"person", caller.Person}, {"what", what}, {"run", c.run}} {
+			for _, one := range [][2]string{{"client", caller.ClientID}, {"person", caller.Person}, {"what", what}, {"run", run}} {
 				if one[1] != "" {
 					about = append(about, one[0], one[1])
 				}
 			}
-			s.Log.InfoContext(r.Context(), "a call", append(about, "status", answered.status)...)
+			s.options.Log.InfoContext(r.Context(), "request answered", append(about, "status", answered.status)...)
 		}()
 		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
-		answer(answered, r, c)
+		run = answer(answered, r, caller)
 	}
 }
 
@@ -77,20 +75,20 @@ func challenge(header http.Header) string {
 // refusedLines is how many lines a second of the log those fill who are refused: anybody can be one of them.
 const refusedLines = 10
 
-// logRefused notes a call that was refused, unless many were in this second: those it counts only.
+// logRefused notes a request that was refused, unless many were in this second: those it counts only.
 func (s *Server) logRefused(r *http.Request, about ...any) {
 	if !s.refused.take("", refusedLines, time.Now()) {
 		s.unseen.Add(1)
 		return
 	}
-	s.Log.WarnContext(r.Context(), "a call was refused", append(about, "from", r.RemoteAddr, "others_before", s.unseen.Swap(0))...)
+	s.options.Log.WarnContext(r.Context(), "request refused", append(about, "from", r.RemoteAddr, "others_before", s.unseen.Swap(0))...)
 }
 
 // perSecond counts how often somebody has done something in the present second.
 type perSecond struct {
-	mu     sync.Mutex // of what follows
-	second int64
-	times  map[string]int
+	mu     sync.Mutex
+	second int64          // since 1970; guarded by mu
+	times  map[string]int // in it, by who; guarded by mu
 }
 
 // take reports whether somebody has done it less often than most, and counts that they do it now.

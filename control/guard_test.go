@@ -108,15 +108,15 @@ func TestNobodyIsKnown(t *testing.T) {
 	}
 }
 
-// Every call is a line of the log, with who has made it and what came of it.
-func TestCallsAreNoted(t *testing.T) {
+// Every request is a line of the log, with who has made it and what came of it.
+func TestRequestsAreNoted(t *testing.T) {
 	e, s, log := directory(t, 0)
 	adele, _ := e.Person("adele@contoso.com")
 	h := s.Handler()
 	ask(t, h, e.Sign(e.AppToken(pager, audience, bearer.Right)))
 	ask(t, h, e.Sign(e.PersonToken("adele@contoso.com", portal, audience, bearer.Right)))
-	calls := (&serving{log: log}).logged(t, "a call")
-	if len(calls) != 2 {
+	requests := (&serving{log: log}).logged(t, "request answered")
+	if len(requests) != 2 {
 		t.Fatalf("the log says %s", log)
 	}
 	for i, want := range []map[string]any{
@@ -125,14 +125,14 @@ func TestCallsAreNoted(t *testing.T) {
 	} {
 		want["what"], want["status"], want["run"] = "look at a run", float64(http.StatusNotFound), nil
 		for name, value := range want {
-			if calls[i][name] != value {
-				t.Errorf("call %d: %s is %v, want %v", i, name, calls[i][name], value)
+			if requests[i][name] != value {
+				t.Errorf("request %d: %s is %v, want %v", i, name, requests[i][name], value)
 			}
 		}
 	}
 }
 
-// A caller that calls too often waits, and no other one for it.
+// A caller that asks too often waits, and no other one for it.
 func TestRate(t *testing.T) {
 	e, s, log := directory(t, 5)
 	h := s.Handler()
@@ -147,7 +147,7 @@ func TestRate(t *testing.T) {
 		}
 	}
 	if counts[http.StatusTooManyRequests] < 25 || counts[http.StatusNotFound] < 5 || len(counts) != 2 {
-		t.Errorf("of 50 calls: %v", counts)
+		t.Errorf("of 50 requests: %v", counts)
 	}
 	if resp := ask(t, h, theirs); resp.Code != http.StatusNotFound {
 		t.Errorf("another caller is told %d", resp.Code)
@@ -155,7 +155,7 @@ func TestRate(t *testing.T) {
 	for range 1000 {
 		ask(t, h, "")
 	}
-	if refused := (&serving{log: log}).logged(t, "a call was refused"); len(refused) > 5*refusedLines {
+	if refused := (&serving{log: log}).logged(t, "request refused"); len(refused) > 5*refusedLines {
 		t.Errorf("who is refused has filled %d lines of the log", len(refused))
 	}
 }

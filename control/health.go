@@ -13,9 +13,9 @@ import (
 
 // health remembers for a while whether the lake answers, so that whoever asks cannot burden it.
 type health struct {
-	mu sync.Mutex // of what follows; who asks while the lake is asked waits for its answer
-	at time.Time
-	ok bool
+	mu sync.Mutex // is held while the lake is asked: who asks meanwhile waits for its answer
+	at time.Time  // when it was asked last; guarded by mu
+	ok bool       // it answered; guarded by mu
 }
 
 const (
@@ -28,7 +28,7 @@ type Health struct {
 	Status string `json:"status"` // ok, or unknown where the lake does not answer
 }
 
-func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getHealth(w http.ResponseWriter, r *http.Request) {
 	if !s.lakeAnswers(r.Context(), healthAge) {
 		answer(w, http.StatusServiceUnavailable, Health{"unknown"})
 		return
@@ -43,7 +43,7 @@ func (s *Server) lakeAnswers(ctx context.Context, age time.Duration) bool {
 	defer h.mu.Unlock()
 	if now := time.Now(); h.at.IsZero() || now.Sub(h.at) > age {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
-		_, _, err := load.ReadObject(ctx, s.Store, load.Settings)
+		_, _, err := load.ReadObject(ctx, s.options.Store, load.Settings)
 		cancel()
 		h.at, h.ok = now, err == nil || errors.Is(err, fs.ErrNotExist)
 	}

@@ -41,7 +41,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ReadHeaderTimeout: s.limits.header, ReadTimeout: s.limits.body, WriteTimeout: s.limits.answer, IdleTimeout: s.limits.idle,
 		ConnState: open.changed, ConnContext: open.noted,
 		DisableGeneralOptionsHandler: true,
-		ErrorLog:                     slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug), // what connections do wrong before there is a request
+		ErrorLog:                     slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug), // what connections do wrong before there is a request
 	}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
@@ -65,7 +65,8 @@ func (s *Server) steady(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if p := recover(); p != nil {
-				s.Log.ErrorContext(r.Context(), "a call has met a fault of the program", "fault", foreign.New(fmt.Sprint(p)).String(), "stack", string(debug.Stack()))
+				s.options.Log.ErrorContext(r.Context(), "request has met a fault of the program",
+					"fault", foreign.New(fmt.Sprint(p)).String(), "stack", string(debug.Stack()))
 				panic(http.ErrAbortHandler)
 			}
 		}()
@@ -78,8 +79,8 @@ func (s *Server) steady(h http.Handler) http.Handler {
 type connections struct {
 	most int
 
-	mu   sync.Mutex // of what follows
-	open map[net.Conn]*connection
+	mu   sync.Mutex
+	open map[net.Conn]*connection // guarded by mu
 }
 
 type connection struct {

@@ -301,7 +301,7 @@ func manyConnections(t *testing.T, secured *httptest.Server) {
 	asked, goOn := make(chan struct{}, 1), make(chan struct{})
 	s := serveSecured(t, secured, func(s *Server) {
 		s.limits.open = most
-		s.Status = func(context.Context, plan.Selection, time.Time) (clock.Status, error) {
+		s.options.Status = func(context.Context, plan.Selection, time.Time) (clock.Status, error) {
 			asked <- struct{}{}
 			<-goOn
 			return clock.Status{}, nil
@@ -337,7 +337,7 @@ func manyConnections(t *testing.T, secured *httptest.Server) {
 func TestServeStops(t *testing.T) {
 	asked, goOn := make(chan struct{}, 1), make(chan struct{})
 	s := serve(t, func(s *Server) {
-		s.Status = func(context.Context, plan.Selection, time.Time) (clock.Status, error) {
+		s.options.Status = func(context.Context, plan.Selection, time.Time) (clock.Status, error) {
 			asked <- struct{}{}
 			<-goOn
 			return clock.Status{}, nil
@@ -363,10 +363,10 @@ func TestServeStops(t *testing.T) {
 	}
 }
 
-// A fault of the program ends one call, and the log has it.
+// A fault of the program ends one request, and the log has it.
 func TestFault(t *testing.T) {
 	s := serve(t, func(s *Server) {
-		s.Status = func(context.Context, plan.Selection, time.Time) (clock.Status, error) { panic("of a test") }
+		s.options.Status = func(context.Context, plan.Selection, time.Time) (clock.Status, error) { panic("of a test") }
 	})
 	answered := s.send(t, "GET /v1/status HTTP/1.1\r\nHost: x\r\n"+authorized+"\r\n")
 	if answered != "" {

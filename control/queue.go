@@ -34,36 +34,46 @@ const (
 var errFull = errors.New("too many runs wait for others: ask again later")
 
 // queue begins the runs that were asked for. Of two that share a dataset of a tenant the later waits for the other, as it does for runs
-// of other processes; what else waits, waits for one of the places. A run is begun by who says so first in the lake: whatever several servers have in their queues, one
-// begins it. What waits when the server ends is queued again by the next one, or by another, which looks for it every while.
+// of other processes; what else waits, waits until fewer are at work. A run is begun by who says so first in the lake: whatever several
+// servers have in their queues, one begins it. What waits when the server ends is queued again by the next one, or by another, which looks
+// for it every while.
+//
+// A run goes through it by these steps: reserve a place, before it is accepted; add; wait, begin and execute, which [ticket.work] has one
+// below the other; conclude. A crash before begin leaves it to others, one between begin and conclude leaves a document that says of
+// itself when it was last alive.
 type queue struct {
-	server *Server
-	id     string // no other queue has it
-	claims clock.Claims
-	places *semaphore.Weighted
-	atWork sync.WaitGroup
+	server  *Server
+	id      string // no other queue has it
+	claims  clock.Claims
+	working *semaphore.Weighted // of mostRunning
+	tickets sync.WaitGroup      // that wait or are at work
 
 	mu      sync.Mutex
-	queued  int                           // places in the queue that are taken
-	cancels map[string]context.CancelFunc // by run, of all that wait or run here
-	seen    map[string]bool               // runs that nobody has to begin any more
-	end     context.Context               // of the server: what waits then begins no more; nil: it has not begun
-	broken  context.Context               // runs under way are broken off at its end
+	queued  int                           // places that are taken; guarded by mu
+	cancels map[string]context.CancelFunc // by run, of all that wait or are at work here; guarded by mu
+	done    map[string]bool               // runs that nobody has to begin here any more; guarded by mu
+
+	// A run lives as long as the server, and not as the request that has asked for it: so these two stand here. What waits at the end of
+	// ending begins no more; what is at work at the end of graceful is broken off.
+	ending, graceful context.Context // nil until run; guarded by mu
 }
 
 func newQueue(s *Server) *queue {
-	return &queue{server: s, id: rand.Text(), places: semaphore.NewWeighted(mostRunning), cancels: map[string]context.CancelFunc{}, seen: map[string]bool{}}
+	return &queue{
+		server: s, id: rand.Text(), working: semaphore.NewWeighted(mostRunning),
+		cancels: map[string]context.CancelFunc{}, done: map[string]bool{},
+	}
 }
 
-// reserve takes a place in the queue, for a run that add or release follows with.
-func (q *queue) reserve() error {
+// reserve takes a place in the queue, unless it is full. What follows is add or release.
+func (q *queue) reserve() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.queued >= mostQueued {
-		return errFull
+		return false
 	}
 	q.queued++
-	return nil
+	return true
 }
 
 // release gives back a place in the queue.
@@ -73,22 +83,28 @@ func (q *queue) release() {
 	q.queued--
 }
 
-// add queues a run, in a place that was reserved. One that waits here already is not queued again.
+// add queues a run, in a place that was reserved. One that waits here already is not queued again. One that this server's configuration
+// does not know is left to others: an older or a newer one beside this may know what is meant.
 func (q *queue) add(a asked) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if _, there := q.cancels[a.Run]; there || q.seen[a.Run] || q.end == nil || q.end.Err() != nil {
+	if _, there := q.cancels[a.Run]; there || q.done[a.Run] || q.ending == nil || q.ending.Err() != nil {
 		q.queued--
 		return
 	}
-	t := &ticket{asked: a, queue: q, queued: true}
-	if t.selection, t.err = q.server.selection(a); t.err == nil {
-		t.claim = q.claims.Ask(t.selection.Pairs())
+	log := q.server.options.Log.With("run", a.Run, "caller", a.By)
+	sel, err := q.server.selectAsked(a)
+	if err != nil {
+		log.WarnContext(q.ending, "a run that is waiting is left to others, for it cannot be chosen here", "error", err)
+		q.done[a.Run] = true
+		q.queued--
+		return
 	}
-	waiting, cancel := context.WithCancel(q.end)
-	running, breakOff := context.WithCancel(q.broken)
+	t := &ticket{run: a.Run, selection: sel, queue: q, queued: true, claim: q.claims.Ask(sel.Pairs()), log: log}
+	waiting, cancel := context.WithCancel(q.ending)
+	running, breakOff := context.WithCancel(q.graceful)
 	q.cancels[a.Run] = func() { cancel(); breakOff() }
-	q.atWork.Go(func() {
+	q.tickets.Go(func() {
 		defer cancel()
 		defer breakOff()
 		done := t.work(waiting, running)
@@ -96,12 +112,29 @@ func (q *queue) add(a asked) {
 		defer q.mu.Unlock()
 		delete(q.cancels, a.Run)
 		if done {
-			q.seen[a.Run] = true
+			q.done[a.Run] = true
 		}
 	})
 }
 
-// cancel breaks off a run that waits or runs here.
+// selectAsked is what a run that was asked for reads, as this server's configuration has it.
+func (s *Server) selectAsked(a asked) (plan.Selection, error) {
+	choice, err := a.Request.parse()
+	if err != nil {
+		return plan.Selection{}, err
+	}
+	for _, t := range s.options.Tenants {
+		if slices.Contains(a.Tenants, t.ID) {
+			choice.Tenants = append(choice.Tenants, t)
+		}
+	}
+	if len(choice.Tenants) < len(a.Tenants) {
+		return plan.Selection{}, errors.New("a tenant of the request is no longer in the configuration: ask again")
+	}
+	return s.options.Select(choice)
+}
+
+// cancel breaks off a run that waits or is at work here.
 func (q *queue) cancel(run string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -110,50 +143,51 @@ func (q *queue) cancel(run string) {
 	}
 }
 
-// has reports whether a run waits or runs here, or nobody has to begin it any more.
-func (q *queue) has(run string) bool {
+// knows reports whether a run waits or is at work here, or nobody has to begin it here any more.
+func (q *queue) knows(run string) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.cancels[run] != nil || q.seen[run]
+	return q.cancels[run] != nil || q.done[run]
 }
 
 // look queues what was asked for and not begun, by this server before it was started anew, or by another.
 func (q *queue) look(ctx context.Context) {
-	s := q.server
-	all, err := loadAsked(ctx, s.Store, s.Now(), q.has)
+	o := q.server.options
+	all, err := loadAsked(ctx, o.Store, o.Now(), q.knows)
 	if err != nil && ctx.Err() == nil {
-		s.Log.WarnContext(ctx, "not all that was asked for could be read in the lake", "error", err)
+		o.Log.WarnContext(ctx, "not all that was asked for could be read in the lake", "error", err)
 	}
 	for _, a := range all {
-		if a.state(s.Now()) != Queued {
+		if a.stateAt(o.Now()) != Queued {
 			q.mu.Lock()
-			q.seen[a.Run] = true
+			q.done[a.Run] = true
 			q.mu.Unlock()
 			continue
 		}
-		if q.reserve() != nil {
+		if !q.reserve() {
 			return
 		}
 		q.add(a)
 	}
 }
 
-// forget keeps what was seen to what the lake is asked for.
+// forget keeps what is done to what the lake is asked for.
 func (q *queue) forget() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for run := range q.seen {
-		if at, _ := load.TimeOfRun(run); q.server.Now().Sub(at) > 2*longestWait {
-			delete(q.seen, run)
+	now := q.server.options.Now()
+	for run := range q.done {
+		if at, _ := load.TimeOfRun(run); now.Sub(at) > 2*longestWait {
+			delete(q.done, run)
 		}
 	}
 }
 
-// run begins what is asked for until ctx ends, and then waits for what is under way: until it has ended, or is broken off when
-// broken ends.
-func (q *queue) run(ctx, broken context.Context) {
+// run begins what is asked for until ctx ends, and then waits for what is at work: until it has ended, or is broken off when
+// graceful ends.
+func (q *queue) run(ctx, graceful context.Context) {
 	q.mu.Lock()
-	q.end, q.broken = ctx, broken
+	q.ending, q.graceful = ctx, graceful
 	q.mu.Unlock()
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
@@ -165,17 +199,17 @@ func (q *queue) run(ctx, broken context.Context) {
 		case <-ctx.Done():
 		}
 	}
-	q.atWork.Wait()
+	q.tickets.Wait()
 }
 
 // ticket is a run that waits for its turn.
 type ticket struct {
-	asked     asked
-	queue     *queue
+	run       string
 	selection plan.Selection
+	queue     *queue
+	queued    bool // a place in the queue is taken
 	claim     *clock.Claim
-	err       error // there is no selection in this server's configuration
-	queued    bool  // a place in the queue is taken
+	log       *slog.Logger
 }
 
 // leave gives back the place in the queue.
@@ -189,49 +223,43 @@ func (t *ticket) leave() {
 // work waits until the run may begin, and runs it. It is not done if somebody has to begin it yet.
 func (t *ticket) work(waiting, running context.Context) (done bool) {
 	defer t.leave()
-	q, run := t.queue, t.asked.Run
-	s := q.server
-	log := s.Log.With("run", run, "caller", t.asked.By)
-	if t.err != nil { // a server with another configuration, as an older or a newer one beside this, may know what is meant
-		log.WarnContext(waiting, "a run that is waiting is left to others, for it cannot be chosen here", "error", t.err)
-		return true
-	}
+	q := t.queue
 	free, ok := t.claim.Wait(waiting, func() {
-		log.InfoContext(waiting, "run waits for another one that is at work on its datasets")
+		t.log.InfoContext(waiting, "run waits for another one that is at work on its datasets")
 	})
 	if !ok {
 		return false
 	}
 	defer free()
-	if !q.othersEnd(waiting, t.selection.Pairs(), log) || q.places.Acquire(waiting, 1) != nil {
+	if !q.othersEnd(waiting, t.selection.Pairs(), t.log) || q.working.Acquire(waiting, 1) != nil {
 		return false
 	}
-	defer q.places.Release(1)
+	defer q.working.Release(1)
 	t.leave()
-	begun, err := q.begin(waiting, run)
+	begun, err := q.begin(waiting, t.run)
 	if err != nil {
-		log.WarnContext(waiting, "run could not be begun; it is tried again", "error", err)
+		t.log.WarnContext(waiting, "run could not be begun; it is tried again", "error", err)
 		return false
 	}
-	if !begun { // another server has begun it, or somebody has canceled it
-		return true
+	if begun { // or another server has begun it, or somebody has canceled it
+		result, brokenOff := q.execute(running, t.run, t.selection)
+		q.conclude(running, t.run, result, brokenOff || waiting.Err() != nil)
 	}
-	q.begun(running, run, t.selection)
 	return true
 }
 
 // begin says in the lake that this server begins a run. It is false if another has, or if nobody is to begin it. After an error it looks
 // again, for it may have been said.
 func (q *queue) begin(ctx context.Context, run string) (begun bool, err error) {
-	s := q.server
-	now := s.Now()
+	o := q.server.options
+	now := o.Now()
 	for range beginTries {
-		_, err = update(ctx, s.Store, run, func(a *asked) error {
+		_, err = updateAsked(ctx, o.Store, run, func(a *asked) error {
 			begun = a.Server == q.id
-			if a.state(s.Now()) != Queued {
+			if a.stateAt(o.Now()) != Queued {
 				return errNoChange
 			}
-			a.Begun, a.Beat, a.Server, a.Host, a.PID = now, now, q.id, s.Host, s.PID
+			a.Begun, a.Beat, a.Server, a.Host, a.PID = now, now, q.id, o.Host, o.PID
 			return nil
 		})
 		switch {
@@ -253,12 +281,12 @@ func (q *queue) begin(ctx context.Context, run string) (begun bool, err error) {
 // the context has ended. Of two processes that begin at the same instant one finds it locked all the same.
 func (q *queue) othersEnd(ctx context.Context, pairs []state.Pair, log *slog.Logger) bool {
 	for said := false; ; said = true {
-		all, err := state.LoadHeartbeats(ctx, q.server.Store)
+		all, err := state.LoadHeartbeats(ctx, q.server.options.Store)
 		if err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "whether others are at work is not known, so the run begins", "error", err)
 		}
 		i := slices.IndexFunc(all, func(h state.Heartbeat) bool {
-			return !h.Stale(q.server.Now()) && slices.ContainsFunc(pairs, func(p state.Pair) bool { _, holds := h.Holds(p); return holds })
+			return !h.Stale(q.server.options.Now()) && slices.ContainsFunc(pairs, func(p state.Pair) bool { _, holds := h.Holds(p); return holds })
 		})
 		if i < 0 {
 			return ctx.Err() == nil
@@ -273,9 +301,9 @@ func (q *queue) othersEnd(ctx context.Context, pairs []state.Pair, log *slog.Log
 	}
 }
 
-// begun runs what was begun, says meanwhile that it does, and hears whether another server was asked to cancel it.
-func (q *queue) begun(ctx context.Context, run string, sel plan.Selection) {
-	s := q.server
+// execute runs what was begun, says meanwhile that it does, and hears whether another server was asked to cancel it.
+func (q *queue) execute(ctx context.Context, run string, sel plan.Selection) (r Result, brokenOff bool) {
+	o := q.server.options
 	ctx, breakOff := context.WithCancel(ctx)
 	defer breakOff()
 	beats := make(chan struct{})
@@ -289,32 +317,33 @@ func (q *queue) begun(ctx context.Context, run string, sel plan.Selection) {
 			case <-ctx.Done():
 				return
 			}
-			now, err := update(ctx, s.Store, run, func(now *asked) error { now.Beat = s.Now(); return nil })
+			now, err := updateAsked(ctx, o.Store, run, func(now *asked) error { now.Beat = o.Now(); return nil })
 			if err != nil && ctx.Err() == nil {
-				s.Log.WarnContext(ctx, "that the run is alive could not be said in the lake; the run goes on", "run", run, "error", err)
+				o.Log.WarnContext(ctx, "that the run is alive could not be said in the lake; the run goes on", "run", run, "error", err)
 			}
 			if !now.Cancel.IsZero() {
 				breakOff()
 			}
 		}
 	}()
-	result := s.Options.Run(ctx, run, sel)
-	brokenOff := ctx.Err() != nil || q.end.Err() != nil
+	r = o.Execute(ctx, run, sel)
+	brokenOff = ctx.Err() != nil
 	breakOff()
 	<-beats
-	q.conclude(ctx, run, result, brokenOff)
+	return r, brokenOff
 }
 
 // conclude writes down what became of a run, also when the server ends.
 func (q *queue) conclude(ctx context.Context, run string, r Result, brokenOff bool) {
-	s := q.server
+	o := q.server.options
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
-	_, err := update(ctx, s.Store, run, func(now *asked) error {
-		now.end(r, brokenOff, s.Now())
+	_, err := updateAsked(ctx, o.Store, run, func(a *asked) error {
+		a.Ended, a.Error, a.ExitStatus = o.Now(), r.Error, &r.ExitStatus
+		a.BrokenOff = brokenOff && (r.Report.Run == "" || r.Report.Status == state.Interrupted)
 		return nil
 	})
 	if err != nil {
-		s.Log.ErrorContext(ctx, "what became of the run could not be written down; its report says it, if it has one", "run", run, "error", err)
+		o.Log.ErrorContext(ctx, "what became of the run could not be written down; its report says it, if it has one", "run", run, "error", err)
 	}
 }

@@ -81,7 +81,7 @@ type worker struct {
 func (w *work) start(t *testing.T) *worker {
 	t.Helper()
 	server := control.New(control.Options{
-		Store: w.store, Tenants: w.knows, Callers: callersOf(w.of), Longest: 31 * schemas.Day, Run: w.run,
+		Store: w.store, Tenants: w.knows, Callers: callersOf(w.of), Longest: 31 * schemas.Day, Execute: w.run,
 		Select: func(c control.Choice) (plan.Selection, error) {
 			d, ok := schemas.BuiltIn().Find(c.Dataset)
 			if !ok {
@@ -104,7 +104,7 @@ func (w *work) start(t *testing.T) *worker {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		server.Run(ctx, ctx)
+		server.BeginRuns(ctx, ctx)
 	}()
 	synctest.Wait()
 	s := &worker{w, server.Handler(), sync.OnceFunc(func() { end(); <-ended })}

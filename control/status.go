@@ -31,46 +31,48 @@ const (
 	statusTime = 90 * time.Second // for what a status or a map is made of
 )
 
-// status says how the lake stands.
-func (s *Server) status(w http.ResponseWriter, r *http.Request, c *call) {
-	sel, _, err := s.selected(r.URL.Query(), c.caller, "dataset", "tenant")
+// getStatus says how the lake stands.
+func (s *Server) getStatus(w http.ResponseWriter, r *http.Request, caller bearer.Caller) (run string) {
+	sel, _, err := s.selectQuery(r.URL.Query(), caller, "dataset", "tenant")
 	if err != nil {
 		problem(w, http.StatusBadRequest, foreign.Printable(err.Error()))
-		return
+		return ""
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), statusTime)
 	defer cancel()
-	status, err := s.statusOf(ctx, sel, c.caller)
+	status, err := s.statusOf(ctx, sel, caller)
 	if err != nil {
 		s.away(w, r, err)
-		return
+		return ""
 	}
 	answer(w, http.StatusOK, status)
+	return ""
 }
 
-// coverage says what became of each day of a range.
-func (s *Server) coverage(w http.ResponseWriter, r *http.Request, c *call) {
-	sel, days, err := s.selected(r.URL.Query(), c.caller, "dataset", "tenant", "from", "to")
+// getCoverage says what became of each day of a range.
+func (s *Server) getCoverage(w http.ResponseWriter, r *http.Request, caller bearer.Caller) (run string) {
+	sel, days, err := s.selectQuery(r.URL.Query(), caller, "dataset", "tenant", "from", "to")
 	if err != nil {
 		problem(w, http.StatusBadRequest, foreign.Printable(err.Error()))
-		return
+		return ""
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), statusTime)
 	defer cancel()
 	var cov Coverage
-	if cov.Status, err = s.statusOf(ctx, sel, c.caller); err == nil {
-		cov.Map, err = clock.LoadMap(ctx, s.Store, sel, days, s.Now())
+	if cov.Status, err = s.statusOf(ctx, sel, caller); err == nil {
+		cov.Map, err = clock.LoadMap(ctx, s.options.Store, sel, days, s.options.Now())
 		err = s.unread(ctx, err) // its rows say what is damaged
 	}
 	if err != nil {
 		s.away(w, r, err)
-		return
+		return ""
 	}
 	answer(w, http.StatusOK, cov)
+	return ""
 }
 
-// selected is what the query of a call chooses, and the days of a map. Each parameter may be given once, and no other ones.
-func (s *Server) selected(query url.Values, caller bearer.Caller, known ...string) (plan.Selection, schemas.Range, error) {
+// selectQuery is what a query chooses, and the days of a map. Each parameter may be given once, and no other ones.
+func (s *Server) selectQuery(query url.Values, caller bearer.Caller, known ...string) (plan.Selection, schemas.Range, error) {
 	for name, values := range query {
 		if !slices.Contains(known, name) {
 			return plan.Selection{}, schemas.Range{}, fmt.Errorf("there is no parameter %q here: there are %q", name, known)
@@ -79,7 +81,7 @@ func (s *Server) selected(query url.Values, caller bearer.Caller, known ...strin
 			return plan.Selection{}, schemas.Range{}, fmt.Errorf("%s: give one value, or leave it out", name)
 		}
 	}
-	days, err := s.days(query.Get("from"), query.Get("to"))
+	days, err := s.mapDays(query.Get("from"), query.Get("to"))
 	if err != nil {
 		return plan.Selection{}, days, err
 	}
@@ -87,13 +89,13 @@ func (s *Server) selected(query url.Values, caller bearer.Caller, known ...strin
 	if c.Tenants, err = s.tenantsOf(caller, query.Get("tenant")); err != nil {
 		return plan.Selection{}, days, err
 	}
-	sel, err := s.Select(c)
+	sel, err := s.options.Select(c)
 	return sel, days, err
 }
 
-// days are those of a map; the ends may be left open.
-func (s *Server) days(from, to string) (r schemas.Range, err error) {
-	r.To = s.Now().UTC().Truncate(schemas.Day).Add(schemas.Day)
+// mapDays are the days of a map; the ends may be left open.
+func (s *Server) mapDays(from, to string) (r schemas.Range, err error) {
+	r.To = s.options.Now().UTC().Truncate(schemas.Day).Add(schemas.Day)
 	if to != "" {
 		if r.To, err = instant("to", to); err != nil {
 			return r, err
@@ -123,7 +125,7 @@ func (s *Server) unread(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	s.Log.WarnContext(ctx, "not all of the lake could be read", "error", err)
+	s.options.Log.WarnContext(ctx, "not all of the lake could be read", "error", err)
 	if ctx.Err() != nil || !s.lakeAnswers(ctx, 0) {
 		return errAway
 	}
@@ -135,7 +137,7 @@ func (s *Server) statusOf(ctx context.Context, sel plan.Selection, caller bearer
 	if !s.lakeAnswers(ctx, healthAge) { // or each dataset would be waited for
 		return clock.Status{}, errAway
 	}
-	status, err := s.Status(ctx, sel, s.Now())
+	status, err := s.options.Status(ctx, sel, s.options.Now())
 	if err = s.unread(ctx, err); err != nil || caller.Tenants == nil {
 		return status, err
 	}
@@ -150,7 +152,7 @@ func (s *Server) statusOf(ctx context.Context, sel plan.Selection, caller bearer
 
 // isOf reports whether all that a run has done is of tenants that a caller may ask for.
 func (s *Server) isOf(ctx context.Context, run string, caller bearer.Caller) bool {
-	rep, err := jobs.LoadReport(ctx, s.Store, run)
+	rep, err := jobs.LoadReport(ctx, s.options.Store, run)
 	if err != nil || len(rep.Units) == 0 {
 		return false
 	}

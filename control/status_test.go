@@ -35,12 +35,12 @@ func (l *leaving) Open(ctx context.Context, name string) (load.Object, error) {
 func TestStatusOfALakeThatIsAway(t *testing.T) {
 	var lake *leaving
 	s := serve(t, func(s *Server) {
-		lake = &leaving{Store: s.Store}
-		s.Store = lake
-		s.Status = func(ctx context.Context, sel plan.Selection, now time.Time) (clock.Status, error) {
+		lake = &leaving{Store: s.options.Store}
+		s.options.Store = lake
+		s.options.Status = func(ctx context.Context, sel plan.Selection, now time.Time) (clock.Status, error) {
 			return clock.LoadStatus(ctx, lake, sel, nil, now)
 		}
-		s.Select = func(c Choice) (plan.Selection, error) {
+		s.options.Select = func(c Choice) (plan.Selection, error) {
 			return plan.Selection{Tenants: c.Tenants, Datasets: schemas.BuiltIn()}, nil
 		}
 	})

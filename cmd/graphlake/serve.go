@@ -58,7 +58,7 @@ func (s serveCommand) Run(ctx context.Context, c *command) error {
 	}
 	server := control.New(control.Options{
 		Store: setup.runner.Store, Tenants: tenants, Callers: callers, Longest: time.Duration(cfg.Control.Longest),
-		Select: cfg.asked, Run: setup.runAsked, Status: setup.statusOf, ExitStatus: reportStatus, Host: host, PID: os.Getpid(), Log: setup.runner.Log,
+		Select: cfg.asked, Execute: setup.runAsked, Status: setup.statusOf, ExitStatus: reportStatus, Host: host, PID: os.Getpid(), Log: setup.runner.Log,
 	})
 	if err := callers.Ready(ctx); err != nil { // Entra may be away: callers are told to ask again until it is there
 		setup.runner.Log.WarnContext(ctx, "nobody can be let in yet", "error", err)
@@ -72,7 +72,7 @@ func (s serveCommand) Run(ctx context.Context, c *command) error {
 		defer end()
 		served <- server.Serve(serving, listener)
 	}()
-	server.Run(serving, graceful)
+	server.BeginRuns(serving, graceful)
 	return <-served
 }
 
@@ -86,7 +86,8 @@ func (c *config) asked(choice control.Choice) (plan.Selection, error) {
 	case choice.Job != "" && !known:
 		return plan.Selection{}, usage(fmt.Errorf("there is no job %q: ask for a dataset, or whoever runs this server which jobs there are", choice.Job))
 	case choice.Job != "" && len(job.Datasets) == 0:
-		return plan.Selection{}, usage(fmt.Errorf("the job %q reads nothing, it only removes: graphlake schedule runs it at its times, and graphlake run --job at once", choice.Job))
+		return plan.Selection{}, usage(fmt.Errorf("the job %q reads nothing, it only removes: graphlake schedule runs it at its times, "+
+			"and graphlake run --job at once", choice.Job))
 	}
 	s := selection{From: moment{instant: instant{choice.From}}, To: moment{instant: instant{choice.To}}}
 	if s.Job = choice.Job; choice.Dataset != "" {

@@ -76,7 +76,7 @@ func (a *api) waitUntilItAnswers(t *testing.T) {
 	t.Fatalf("serve has not answered within 30 s: %s", said)
 }
 
-// call asks, and asks again when there are too many calls.
+// call asks, and asks again when there are too many requests.
 func (a *api) call(ctx context.Context, method, path, key, body string) (status int, text []byte, err error) {
 	for {
 		r, err := http.NewRequestWithContext(ctx, method, a.at+path, strings.NewReader(body))

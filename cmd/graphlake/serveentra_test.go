@@ -176,12 +176,12 @@ func TestServeBehindEntra(t *testing.T) {
 	took := time.Since(began)
 
 	lines := g.output.String()
-	for _, want := range []string{"nobody can be let in yet", "serves the control API", `"msg":"a call","caller":"portal","client":"` + portalApp} {
+	for _, want := range []string{"nobody can be let in yet", "serves the control API", `"msg":"request answered","caller":"portal","client":"` + portalApp} {
 		if !strings.Contains(lines, want) {
 			t.Errorf("the log does not say %q:\n%s", want, lines)
 		}
 	}
-	if n := strings.Count(lines, "a call was refused"); n > 10*(int(took.Seconds())+2) {
+	if n := strings.Count(lines, "request refused"); n > 10*(int(took.Seconds())+2) {
 		t.Errorf("in %v who is refused has filled %d lines", took, n)
 	}
 	checkSecrets(t, e, lines, s.lake)
