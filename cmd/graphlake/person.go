@@ -44,13 +44,16 @@ func (c *config) person(t tenantConfig, h personHooks) (*graph.Person, error) {
 	if err != nil && !h.signsOut {
 		return nil, err
 	}
+	if _, err := file.Read(); errors.Is(err, sealed.ErrNoKey) && !h.signsOut { // what else is wrong with it is the tenant's alone
+		return nil, t.tokenFileRefused(err)
+	}
 	file.Plain = h.plain
 	if err := withoutCore(); err != nil {
 		return nil, fmt.Errorf("the system does not let a crash be kept from writing down the memory, which has tokens in it: %w; run it without the tenant %s, or elsewhere", err, t.Name)
 	}
 	o := graph.PersonOptions{
 		Authority: t.authority, TenantID: t.TenantID, ClientID: t.Auth.ClientID, Tenant: t.Name, Scopes: c.scopes(t),
-		Cache:   &tokenCache{config: c, tenantID: t.TenantID, file: file},
+		Cache:   &tokenCache{config: c, tenant: t, file: file},
 		Accept:  h.accept,
 		Renewed: func(ctx context.Context) { c.noteSignIn(ctx, t, renewed) },
 	}
@@ -108,35 +111,51 @@ func (c *config) noteSignIn(ctx context.Context, t tenantConfig, change func(*st
 	}
 }
 
-// tokenFile is where a tenant's tokens are kept. One that is there has to be readable: its key may be missing, or others could read it.
+// tokenFile is where a tenant's tokens are kept.
 func (t tenantConfig) tokenFile() (sealed.File, error) {
 	key, err := t.tokenKey()
-	f := sealed.File{Path: t.Auth.TokenCache, What: "token_cache", Key: key, About: t.TenantID + " " + strings.ToLower(t.Auth.ClientID)}
-	if err != nil {
-		return f, err
-	}
-	_, err = f.Read()
-	cure := ""
-	switch name := t.Auth.TokenKeyEnv; {
+	return sealed.File{Path: t.Auth.TokenCache, What: "token_cache", Key: key, About: t.TenantID + " " + strings.ToLower(t.Auth.ClientID)}, err
+}
+
+// tokenFileError is why the file with a tenant's tokens cannot be used.
+type tokenFileError struct {
+	err  error
+	cure string
+}
+
+func (e *tokenFileError) Error() string { return e.err.Error() + "; " + e.cure }
+func (e *tokenFileError) Unwrap() error { return e.err }
+func (e *tokenFileError) Cure() string  { return e.cure }
+
+// tokenFileError says what to do where the file cannot be used; nil if it can.
+func (t tenantConfig) tokenFileError(err error) error {
+	const anew = "begin anew with graphlake sign-out and graphlake sign-in"
+	name := t.Auth.TokenKeyEnv
+	switch {
 	case err == nil:
-		return f, nil
+		return nil
 	case errors.Is(err, sealed.ErrNoKey):
-		cure = fmt.Sprintf("; set the environment variable %s, which auth.token_key_env names, to the key that it was written with", name)
+		return &tokenFileError{err, fmt.Sprintf("set the environment variable %s, which auth.token_key_env names, to the key that it was written with", name)}
 	case errors.Is(err, sealed.ErrWrong):
-		cure = fmt.Sprintf("; set the environment variable %s to the key, and tenant_id and client_id to those, that it was written with, or begin anew with graphlake sign-out and graphlake sign-in", name)
+		return &tokenFileError{err, fmt.Sprintf("set the environment variable %s to the key, and tenant_id and client_id to those, that it was written with, or %s", name, anew)}
 	case errors.Is(err, sealed.ErrPlain):
-		cure = "; begin anew with graphlake sign-out and graphlake sign-in, and it is encrypted"
+		return &tokenFileError{err, anew + ", and it is encrypted"}
 	case errors.Is(err, sealed.ErrForm):
-		cure = "; name another file as auth.token_cache, or remove this one and sign in again"
+		return &tokenFileError{err, "name another file as auth.token_cache, or remove this one and sign in again"}
 	}
-	return f, usage(fmt.Errorf("tenant %s: auth.%w%s", t.Name, err, cure))
+	return &tokenFileError{err, "see to the file, its directory and the space there"}
+}
+
+// tokenFileRefused is why nothing is begun with that file.
+func (t tenantConfig) tokenFileRefused(err error) error {
+	return usage(fmt.Errorf("tenant %s: auth.%w", t.Name, t.tokenFileError(err)))
 }
 
 // tokenCache is a sealed file under a lock in the lake.
 type tokenCache struct {
-	config   *config
-	tenantID string
-	file     sealed.File
+	config *config
+	tenant tenantConfig
+	file   sealed.File
 
 	mu    sync.Mutex
 	store store // guarded by mu; nil until somebody locks
@@ -156,14 +175,19 @@ func (t *tokenCache) Lock(ctx context.Context) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	return state.LockSignIn(ctx, s, t.tenantID, signInWait)
+	return state.LockSignIn(ctx, s, t.tenant.TenantID, signInWait)
 }
 
 // Read reads the file; nil if there is none.
-func (t *tokenCache) Read(context.Context) ([]byte, error) { return t.file.Read() }
+func (t *tokenCache) Read(context.Context) ([]byte, error) {
+	text, err := t.file.Read()
+	return text, t.tenant.tokenFileError(err)
+}
 
 // Write writes the file.
-func (t *tokenCache) Write(_ context.Context, text []byte) error { return t.file.Write(text) }
+func (t *tokenCache) Write(_ context.Context, text []byte) error {
+	return t.tenant.tokenFileError(t.file.Write(text))
+}
 
 // Remove removes it.
-func (t *tokenCache) Remove(context.Context) error { return t.file.Remove() }
+func (t *tokenCache) Remove(context.Context) error { return t.tenant.tokenFileError(t.file.Remove()) }

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"graphlake/internal/entrasim"
+	"graphlake/jobs"
+	"graphlake/jobs/state"
 )
 
 const (
@@ -313,15 +315,65 @@ func TestKeyOfTheTokenCache(t *testing.T) {
 	key("")
 	s.run(t, nights...).want(t, "a run without the key", exitUsage, "token_cache", "set the environment variable GRAPHLAKE_TOKEN_KEY")
 	key("0yX4mWv7ZqT1nK9cRb6sUe3hJp8dLf5gAo2iNtBw+Cs=")
-	s.run(t, nights...).want(t, "a run with another key", exitUsage, "the key does not open it")
+	s.run(t, nights...).want(t, "a run with another key", exitForbidden, "the key does not open it", "tenant_id and client_id")
 	s.run(t, "sign-in", "--status").want(t, "status with another key", exitForbidden, "the key does not open it")
 	s.env = with
 	if err := os.Chmod(s.cache(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s.run(t, nights...).want(t, "a run with a file that all can read", exitUsage, "chmod 600 "+s.cache())
+	s.run(t, nights...).want(t, "a run with a file that all can read", exitForbidden, "chmod 600 "+s.cache())
+	s.run(t, "check").want(t, "a check of it", exitForbidden, "chmod 600 "+s.cache())
 	key("")
 	s.run(t, "sign-out").want(t, "sign-out without the key", exitDone, "is gone")
+}
+
+// A token cache that cannot be read is its tenant's matter, and the others are read.
+func TestTokenCacheOfOneTenantIsDamaged(t *testing.T) {
+	t.Parallel()
+	const fabrikam = "5a2d3b8f-04c6-4d19-9e70-306b8d2f0c41"
+	s := newPersonSite(t, entrasim.Options{
+		Tenants: []string{entrasim.DefaultTenant, fabrikam},
+		People:  []entrasim.Person{{Username: adele}, {Username: "megan@fabrikam.com", TenantID: fabrikam}},
+	})
+	s.edit(t, "jobs:", fmt.Sprintf("  - name: fabrikam\n    tenant_id: %s\n    auth: {method: device_code, client_id: %s, token_cache: %s}\njobs:",
+		fabrikam, signInClient, filepath.Join(s.dir, "state", "fabrikam.token")))
+	s.signIn(t, adele, "--tenant", "contoso").want(t, "sign-in", exitDone)
+	s.signIn(t, "megan@fabrikam.com", "--tenant", "fabrikam").want(t, "sign-in to fabrikam", exitDone)
+	s.run(t, nights...).want(t, "a run", exitDone)
+	for _, content := range []string{"", "graphlake sealed 1\n", "graphlake sealed 1\n0123456789abcdefghij", "{}", "graphlake plain 1\n{}"} {
+		if err := os.WriteFile(s.cache(), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := s.run(t, append(nights, "--output", "json")...)
+		r.want(t, fmt.Sprintf("a run with %q", content), exitForbidden, "the file "+s.cache()+" cannot be used")
+		var report jobs.Report
+		if err := json.Unmarshal([]byte(r.stdout), &report); err != nil {
+			t.Fatal(err)
+		}
+		of := map[string]int{}
+		for _, u := range report.Units {
+			of[u.Tenant]++
+			if want := (u.Tenant == "contoso"); (u.Outcome == state.Forbidden) != want || want == (u.Error == nil) {
+				t.Errorf("with %q %s of %s is %s, %v", content, u.Dataset, u.Tenant, u.Outcome, u.Error)
+			}
+		}
+		if of["contoso"] == 0 || of["fabrikam"] == 0 {
+			t.Errorf("with %q there are %v units", content, of)
+		}
+		s.run(t, "sign-in", "--tenant", "contoso").want(t, "sign-in over it", exitUsage, "cannot be used")
+	}
+}
+
+// edit replaces texts of the configuration.
+func (s *personSite) edit(t *testing.T, pairs ...string) {
+	t.Helper()
+	text, err := os.ReadFile(s.config)
+	if err == nil {
+		err = os.WriteFile(s.config, []byte(strings.NewReplacer(pairs...).Replace(string(text))), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // signedInAs is who a token cache is of, as sign-in --status says it.

@@ -90,6 +90,9 @@ func (s signInCommand) mayKeep(t tenantConfig, terminal bool) error {
 	if err != nil {
 		return err
 	}
+	if _, err := f.Read(); err != nil {
+		return t.tokenFileRefused(err)
+	}
 	name := t.Auth.TokenKeyEnv
 	switch {
 	case s.PlainTokenCache && f.Key != nil:

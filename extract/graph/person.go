@@ -384,9 +384,18 @@ func (p *Person) newError(kind Kind, err error) *Error {
 	}
 }
 
-// cacheError is that of a token cache which cannot be read or written.
+// cacheError is that of a token cache which cannot be read or written. An error of it may have a cure of its own.
 func (p *Person) cacheError(done string, err error) *Error {
-	e := p.newError(Unauthorized, fmt.Errorf("the token cache cannot be %s: %w", done, err))
-	e.cure = "see to the file of the token cache and to its key, or " + p.cure()
+	type cured interface {
+		error
+		Cure() string
+		Unwrap() error
+	}
+	cure := "see to the file of the token cache and to its key, or " + p.cure()
+	if own, ok := errors.AsType[cured](err); ok {
+		cure, err = own.Cure(), own.Unwrap()
+	}
+	e := p.newError(Unauthorized, nil)
+	e.Err, e.cure = fmt.Errorf("the token cache cannot be %s: %w", done, err), cure // nothing of it is foreign
 	return e
 }
