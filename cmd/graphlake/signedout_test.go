@@ -102,7 +102,7 @@ func TestSignedOutIsTold(t *testing.T) {
 	t.Parallel()
 	s := newTwoTenants(t)
 	again := "graphlake " + forShell([]string{"--config", s.config, "sign-in", "--tenant", "contoso"})
-	s.run(t, "run").want(t, "a run of nobody", exitForbidden, "contoso: 2 units of 2 datasets were not read: ", "; sign in again: "+again+"\n")
+	s.run(t, "run").want(t, "a run of nobody", exitForbidden, "contoso: 2 units of 2 datasets were not read: ", "; sign in: "+again+"\n")
 	s.heard(t, "before anybody has signed in", "graphlake: 1 signed_out", "contoso: signed_out: nothing of it is read until its person signs in; graphlake sign-in --tenant contoso")
 	s.run(t, "status").want(t, "status of nobody", exitForbidden, "sign-in to contoso: signed_out since ", ": nobody is signed in: "+again+"\n")
 	s.signIn(t, adele).want(t, "sign-in", exitDone)

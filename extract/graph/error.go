@@ -68,7 +68,7 @@ type Error struct {
 	Message    foreign.Text // error.message
 	RequestID  foreign.Text // what Microsoft's support asks for
 	Method     string
-	URL        string        // path and query, decoded, as [foreign.URL] shows them
+	URL        string        // path and query, decoded, as [foreign.URL] shows them; empty: nothing was sent
 	RetryAfter time.Duration // that Graph asked for; 0: it did not
 	Tries      int           // that were sent; 0: nothing was sent for this error alone
 	SignIn     bool          // there is no token, so nothing else can be asked either
@@ -76,6 +76,7 @@ type Error struct {
 	Err        error         // what happened, where Graph said nothing or did not say it
 	cure       string        // instead of the kind's
 	claims     string        // that a 401 wants of the next token
+	signingIn  bool          // who was to sign in has not, and was perhaps never signed in
 
 	odata *odataerrors.ODataError // nil if Graph said nothing
 }
@@ -99,7 +100,14 @@ func (e *Error) Cleaned() {}
 // Error says what was asked, why it failed, and what to do.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %s", e.Method, e.URL, e.Kind)
+	if e.URL != "" {
+		fmt.Fprintf(&b, "%s %s: ", e.Method, e.URL)
+	}
+	if e.signingIn {
+		b.WriteString("not signed in")
+	} else {
+		b.WriteString(e.Kind.String())
+	}
 	if e.Status != 0 {
 		fmt.Fprintf(&b, ": %d %s", e.Status, http.StatusText(e.Status))
 	}

@@ -377,11 +377,9 @@ func (h *heldCache) Export(_ context.Context, from msalcache.Marshaler, _ msalca
 	return nil
 }
 
-// newError is an error of the sign-in.
+// newError is an error of the sign-in that Entra has not said.
 func (p *Person) newError(kind Kind, err error) *Error {
-	return &Error{
-		Kind: kind, Method: http.MethodPost, URL: p.options.Authority + "/" + p.options.TenantID, Err: foreign.Error(err), SignIn: true,
-	}
+	return &Error{Kind: kind, Err: foreign.Error(err), SignIn: true}
 }
 
 // cacheError is that of a token cache which cannot be read or written. An error of it may have a cure of its own.

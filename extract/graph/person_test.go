@@ -313,6 +313,9 @@ func TestSignInByCodeThatDoesNotCome(t *testing.T) {
 			if KindOf(err) != c.kind || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("error = %v", err)
 			}
+			if c.kind == SignedOut && (strings.Contains(err.Error(), "signed_out") || !strings.Contains(err.Error(), "not signed in: ")) {
+				t.Errorf("a sign-in that has failed is told as one that has ended: %v", err)
+			}
 			tells(t, e, err.Error())
 			if cache.text != nil || w.renewed != 0 || w.reasons != nil {
 				t.Errorf("%d bytes are kept, told %+v", len(cache.text), w)
@@ -363,7 +366,7 @@ func wantSignedOut(t *testing.T, e *entrasim.Entra, p *Person) {
 	t.Helper()
 	asked := len(e.Requests())
 	_, err := p.Token(t.Context(), nil)
-	if KindOf(err) != SignedOut || !strings.HasSuffix(err.Error(), ": signed_out: nobody is signed in; sign in again: graphlake sign-in --tenant contoso") {
+	if KindOf(err) != SignedOut || err.Error() != "signed_out: nobody is signed in; sign in: graphlake sign-in --tenant contoso" {
 		t.Errorf("error = %v", err)
 	}
 	if len(e.Requests()) != asked {

@@ -183,6 +183,9 @@ func (p *Person) answerError(call msalerrors.CallErr) error {
 func (p *Person) refused(e *Error, reason string, by mender) *Error {
 	e.Err = errors.New(reason)
 	cure := p.cure()
+	if reason == nobody {
+		cure = strings.Replace(cure, " again", "", 1)
+	}
 	switch by {
 	case anAdministrator:
 		cure = "ask an administrator of the tenant, who finds the sign-in in its log, and then " + cure
@@ -195,8 +198,19 @@ func (p *Person) refused(e *Error, reason string, by mender) *Error {
 }
 
 func (p *Person) complete(e *Error, kind Kind, cure string) *Error {
-	e.Kind, e.Method, e.URL, e.SignIn, e.cure = kind, http.MethodPost, p.options.Authority+"/"+p.options.TenantID, true, cure
+	e.Kind, e.SignIn, e.cure = kind, true, cure
+	if e.Status != 0 {
+		e.Method, e.URL = http.MethodPost, p.options.Authority+"/"+p.options.TenantID
+	}
 	return e
+}
+
+// notSignedIn is the error of a sign-in.
+func notSignedIn(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == SignedOut {
+		e.signingIn = true
+	}
+	return err
 }
 
 // signInError is why a sign-in has not come about. Of one in a browser MSAL gives Entra's sentence alone, in which there is a number.

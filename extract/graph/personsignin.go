@@ -48,9 +48,14 @@ func (p *Person) SignInByBrowser(ctx context.Context, open func(url string) erro
 	})
 }
 
-// signIn starts with an empty cache, so that of who was signed in before nothing is left. It is written in the end: what comes
-// of somebody who may not sign in, or of half a consent, is not.
 func (p *Person) signIn(ctx context.Context, by func(public.Client) (public.AuthResult, error)) (Account, error) {
+	a, err := p.signInAnew(ctx, by)
+	return a, notSignedIn(err)
+}
+
+// signInAnew starts with an empty cache, so that of who was signed in before nothing is left. It is written in the end: what comes
+// of somebody who may not sign in, or of half a consent, is not.
+func (p *Person) signInAnew(ctx context.Context, by func(public.Client) (public.AuthResult, error)) (Account, error) {
 	var held heldCache
 	msal, err := p.client(&held, nil)
 	if err != nil {
