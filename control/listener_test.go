@@ -217,7 +217,8 @@ func TestSmuggling(t *testing.T) {
 // A body has a most, however it comes, and those who are nobody bring none.
 func TestBodies(t *testing.T) {
 	s := serve(t, nil)
-	big := `{"tenant":"` + strings.Repeat("x", mostBody) + `"}`
+	// One byte more than the most: what the server has not read when it closes the connection may take the answer with it.
+	big := strings.Repeat(" ", mostBody+1)
 	if status, text := s.call(t, http.MethodPost, "/v1/runs", strings.NewReader(big)); status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a body that is too long: %d %s", status, text)
 	}
