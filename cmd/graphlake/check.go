@@ -72,6 +72,10 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 		_, err := cfg.target(n)
 		rep.Notify = append(rep.Notify, notifyCheck{n.Name, found(usage(err))})
 	}
+	if cfg.Control != nil {
+		control := found(unlessStopped(ctx, inTime(cfg.tryControl(ctx))))
+		rep.Control = &control
+	}
 	status := rep.conclude()
 	if err := c.printCheck(rep); err != nil || status == exitDone {
 		return err
@@ -383,7 +387,8 @@ type checkReport struct {
 	Privacy finding       `json:"privacy"` // of the key, and of whether the lake has the same settings
 	Tenants []tenantCheck `json:"tenants"`
 	Lake    lakeCheck     `json:"lake"`
-	Notify  []notifyCheck `json:"notify,omitempty"` // whether it is known where to; nothing is sent
+	Control *finding      `json:"control,omitempty"` // of graphlake serve: the keys of Entra, and the certificate; nil: not configured
+	Notify  []notifyCheck `json:"notify,omitempty"`  // whether it is known where to; nothing is sent
 
 	stopped bool // before everything was tried
 }
@@ -471,6 +476,9 @@ func (r *checkReport) conclude() int {
 	}
 	add(r.Privacy)
 	add(r.Lake.finding)
+	if r.Control != nil {
+		add(*r.Control)
+	}
 	for _, n := range r.Notify {
 		add(n.finding)
 	}
@@ -508,6 +516,9 @@ func (c *command) printCheck(r checkReport) error {
 		}
 	}
 	_, err := fmt.Fprintf(c.stdout, "\nlake %s: %s\n", r.Lake.Lake, cmp.Or(r.Lake.text(), "ok: an object was written, read and removed"))
+	if r.Control != nil {
+		_, err = fmt.Fprintf(c.stdout, "control: %s\n", cmp.Or(r.Control.text(), "ok"))
+	}
 	for _, n := range r.Notify {
 		_, err = fmt.Fprintf(c.stdout, "notify %s: %s\n", n.To, cmp.Or(n.text(), "ok: nothing was sent; graphlake notify --test does that"))
 	}

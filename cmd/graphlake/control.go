@@ -10,8 +10,11 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"graphlake/control/bearer"
@@ -71,6 +74,9 @@ func (c *config) checkControl(fail func(path, format string, args ...any)) {
 	at := func(field, format string, args ...any) { fail("$.control."+field, format, args...) }
 	if t := o.TLS; t != nil && (t.CertificateFile == "" || t.KeyFile == "") {
 		at("tls", "want certificate_file and key_file")
+	}
+	if o.TLS != nil && o.BehindProxy {
+		at("behind_proxy", "TLS ends at a proxy, or here with control.tls, which a proxy may speak too: want the one or the other")
 	}
 	if o.Longest < 0 {
 		at("longest", "a range has to be longer than nothing: want a duration as 31d")
@@ -165,23 +171,54 @@ func (c *config) verifier(log *slog.Logger) (*bearer.Verifier, error) {
 	return bearer.New(bearer.Options{Authority: c.controlAuthority(), TenantID: o.TenantID, ClientID: o.ClientID, Callers: callers, Log: log})
 }
 
+// secured is TLS with the certificate in the configuration; nil: there is none.
+func (c *config) secured(ctx context.Context) (*tls.Config, error) {
+	if c.Control.TLS == nil {
+		return nil, nil
+	}
+	pair := &keyPair{certificateFile: c.Control.TLS.CertificateFile, keyFile: c.Control.TLS.KeyFile, log: c.log}
+	if _, err := pair.current(ctx); err != nil {
+		return nil, usage(fmt.Errorf("%s: control.tls: %w", c.line("$.control.tls"), err))
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}, GetCertificate: func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		return pair.current(h.Context())
+	}}, nil
+}
+
+// tryControl tries what a server needs besides the lake: the keys of Entra, and its certificate. A port is not listened at.
+func (c *config) tryControl(ctx context.Context) error {
+	ctx, stop := context.WithTimeout(ctx, checkTimeout)
+	defer stop()
+	callers, err := c.verifier(slog.New(slog.DiscardHandler))
+	if err == nil {
+		err = c.keysOfCallers(callers.Ready(ctx))
+	}
+	_, insecure := c.secured(ctx)
+	return errors.Join(err, insecure)
+}
+
+// keysOfCallers says of keys that are not there whose fault it is: the configuration's, or it passes.
+func (c *config) keysOfCallers(err error) error {
+	switch {
+	case errors.Is(err, bearer.ErrDirectory):
+		return usage(fmt.Errorf("%s: control.tenant_id: %w", c.line("$.control.tenant_id"), err))
+	case err != nil:
+		return statusError{exitLater, err}
+	}
+	return nil
+}
+
 // listenControl listens where callers ask. Tokens are read off a network by whoever is on the way, so that without TLS, and for a token
 // that both sides know, it has to be this machine's own.
 func (c *config) listenControl(ctx context.Context, address string) (net.Listener, error) {
 	o := c.Control
-	var secured *tls.Config
-	if o.TLS != nil {
-		pair := &keyPair{certificateFile: o.TLS.CertificateFile, keyFile: o.TLS.KeyFile, log: c.log}
-		if _, err := pair.current(ctx); err != nil {
-			return nil, usage(fmt.Errorf("%s: control.tls: %w", c.line("$.control.tls"), err))
-		}
-		secured = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}, GetCertificate: func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
-			return pair.current(h.Context())
-		}}
+	secured, err := c.secured(ctx)
+	if err != nil {
+		return nil, err
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, usage(fmt.Errorf("--listen: %w; want HOST:PORT, as 127.0.0.1:8443", err))
+		return nil, usage(fmt.Errorf("--listen: %w; %s", err, listenCure(err)))
 	}
 	if at, ok := l.Addr().(*net.TCPAddr); !ok || !at.IP.IsLoopback() {
 		switch {
@@ -198,4 +235,16 @@ func (c *config) listenControl(ctx context.Context, address string) (net.Listene
 		l = tls.NewListener(l, secured)
 	}
 	return l, nil
+}
+
+// listenCure is what to do where nothing can be listened at.
+func listenCure(err error) string {
+	const inUseOnWindows = syscall.Errno(10048) // WSAEADDRINUSE, which is none of syscall's own there
+	switch _, refused := errors.AsType[*os.SyscallError](err); {
+	case errors.Is(err, syscall.EADDRINUSE) || runtime.GOOS == "windows" && errors.Is(err, inUseOnWindows):
+		return "another program listens there, perhaps another graphlake serve: end it, or choose another port"
+	case refused:
+		return "choose an address of this machine, and a port above 1023"
+	}
+	return "want HOST:PORT, as 127.0.0.1:8443"
 }

@@ -10,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"log/slog"
 	"math/big"
 	"net"
@@ -45,11 +46,12 @@ func TestConfigControl(t *testing.T) {
 		"":                                 {"control.tenant_id: \"\" is no GUID", "control.client_id", "control.callers: nobody could ask"},
 		"token_env: T, " + ids:             {"control.token_env: a token that both sides know takes the place"},
 		"token_env: T, behind_proxy: true": {"control.token_env: a token that both sides know is for this machine only"},
-		ids + ", callers: [" + portal + "], authority: http://localhost:9":  {"control.authority: it is no https URL"},
-		ids + ", callers: [" + portal + "], longest: -1d":                   {"longest"},
-		ids + ", callers: [" + portal + "], tls: {certificate_file: c.pem}": {"control.tls: want certificate_file and key_file"},
-		ids + ", callers: [" + portal + ", " + portal + "]":                 {"control.callers[1].name: every caller needs", "control.callers[1].client_id: another caller has this id"},
-		ids + ", callers: [{client_id: x}]":                                 {"callers[0].name", "callers[0].client_id: \"x\" is no GUID"},
+		ids + ", callers: [" + portal + "], authority: http://localhost:9":                                       {"control.authority: it is no https URL"},
+		ids + ", callers: [" + portal + "], longest: -1d":                                                        {"longest"},
+		ids + ", callers: [" + portal + "], tls: {certificate_file: c.pem}":                                      {"control.tls: want certificate_file and key_file"},
+		ids + ", callers: [" + portal + "], tls: {certificate_file: c.pem, key_file: k.pem}, behind_proxy: true": {"control.behind_proxy: TLS ends at a proxy, or here"},
+		ids + ", callers: [" + portal + ", " + portal + "]":                                                      {"control.callers[1].name: every caller needs", "control.callers[1].client_id: another caller has this id"},
+		ids + ", callers: [{client_id: x}]":                                                                      {"callers[0].name", "callers[0].client_id: \"x\" is no GUID"},
 		ids + ", callers: [{name: p, client_id: 7d1c2a7e-2222-4c08-8d6f-2f5a7c1e9b30, tenants: [contos], people: [ada], groups: [all]}]": {
 			`callers[0].tenants[0]: there is no tenant "contos"`, `did you mean "contoso"`, `callers[0].people[0]: "ada" is no GUID`, `callers[0].groups[0]: "all" is no GUID`},
 	} {
@@ -121,6 +123,16 @@ func TestVerifierOfPlaceholders(t *testing.T) {
 func TestListenControl(t *testing.T) {
 	dir := t.TempDir()
 	writePair(t, dir, "one.example", "two.example")
+	busy, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "other"), 0o700), os.WriteFile(filepath.Join(dir, "none.txt"), nil, 0o600),
+		os.WriteFile(filepath.Join(dir, "open.pem"), nil, 0o600), os.Chmod(filepath.Join(dir, "open.pem"), 0o644)); err != nil { //nolint:gosec // it has to be refused
+		t.Fatal(err)
+	}
+	writePair(t, filepath.Join(dir, "other"), "one.example")
 	for _, test := range []struct {
 		control, address, want string
 	}{
@@ -134,8 +146,15 @@ func TestListenControl(t *testing.T) {
 		{"tls: {certificate_file: DIR/cert.pem, key_file: DIR/key.pem}", ":0", ""},
 		{"token_env: T, tls: {certificate_file: DIR/cert.pem, key_file: DIR/key.pem}", ":0", "control.token_env is for this machine only"},
 		{"tls: {certificate_file: DIR/cert.pem, key_file: DIR/none.pem}", ":0", "name a file that is there"},
-		{"tls: {certificate_file: DIR/cert.pem, key_file: DIR/cert.pem}", "127.0.0.1:0", "control.tls"},
+		{"tls: {certificate_file: DIR/none.pem, key_file: DIR/key.pem}", ":0", "control.tls: certificate_file: "},
+		{"tls: {certificate_file: DIR/cert.pem, key_file: DIR/cert.pem}", "127.0.0.1:0", "control.tls: key_file: there is no private key"},
+		{"tls: {certificate_file: DIR/key.pem, key_file: DIR/cert.pem}", "127.0.0.1:0", "control.tls: certificate_file holds a private key and no certificate"},
+		{"tls: {certificate_file: DIR/none.txt, key_file: DIR/key.pem}", "127.0.0.1:0", "control.tls: certificate_file: there is no certificate as PEM"},
+		{"tls: {certificate_file: DIR/other/cert.pem, key_file: DIR/key.pem}", "127.0.0.1:0", "is not that of the first certificate"},
+		{"tls: {certificate_file: DIR/cert.pem, key_file: DIR/open.pem}", "127.0.0.1:0", "control.tls: key_file: DIR/open.pem has the mode"},
 		{"token_env: T", "here", "want HOST:PORT"},
+		{"token_env: T", busy.Addr().String(), "another program listens there, perhaps another graphlake serve: end it, or choose another port"},
+		{"token_env: T", "192.0.2.1:0", "choose an address of this machine"},
 	} {
 		rest := ""
 		if !strings.Contains(test.control, "token_env") {
@@ -149,7 +168,7 @@ func TestListenControl(t *testing.T) {
 		if err == nil {
 			l.Close()
 		}
-		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(test.want, "DIR", filepath.ToSlash(dir)))) {
 			t.Errorf("%s at %s: %v, want %q", test.control, test.address, err, test.want)
 		}
 	}

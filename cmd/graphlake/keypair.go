@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,7 +21,7 @@ type keyPair struct {
 	certificateFile, keyFile string
 	log                      *slog.Logger
 
-	mu      sync.Mutex // of what follows
+	mu      sync.Mutex // guards what follows
 	pair    *tls.Certificate
 	changed [2]time.Time // the files, when they were read
 	looked  time.Time
@@ -28,7 +30,7 @@ type keyPair struct {
 // lookEvery is how long after a change the old certificate may still be shown.
 const lookEvery = 10 * time.Second
 
-var keyFile = secretfile.Kind{Key: "control.tls.key_file"}
+var keyFile = secretfile.Kind{Key: "key_file"}
 
 // current is the pair as it lies in the files, or as it lay there last: while one file has been written and the other not, they
 // do not match.
@@ -55,10 +57,10 @@ func (k *keyPair) current(ctx context.Context) (*tls.Certificate, error) {
 // read reads the files if they have changed.
 func (k *keyPair) read() (*tls.Certificate, [2]time.Time, error) {
 	var changed [2]time.Time
-	for i, name := range []string{k.certificateFile, k.keyFile} {
-		info, err := os.Stat(name)
+	for i, file := range [][2]string{{"certificate_file", k.certificateFile}, {"key_file", k.keyFile}} {
+		info, err := os.Stat(file[1])
 		if err != nil {
-			return nil, changed, fmt.Errorf("%w; name a file that is there and can be read", err)
+			return nil, changed, fmt.Errorf("%s: %w; name a file that is there and can be read", file[0], err)
 		}
 		changed[i] = info.ModTime()
 	}
@@ -69,13 +71,32 @@ func (k *keyPair) read() (*tls.Certificate, [2]time.Time, error) {
 	if err != nil {
 		return nil, changed, fmt.Errorf("certificate_file: %w; name a file that is there and can be read", err)
 	}
+	if !holdsPEM(certificate, "CERTIFICATE") { // before anybody is told to close it to others
+		if holdsPEM(certificate, "PRIVATE KEY") {
+			return nil, changed, errors.New("certificate_file holds a private key and no certificate: write the names of certificate_file and key_file the other way round")
+		}
+		return nil, changed, fmt.Errorf("certificate_file: there is no certificate as PEM in %s", k.certificateFile)
+	}
 	key, err := keyFile.Read(k.keyFile)
 	if err != nil {
 		return nil, changed, err
 	}
+	if !holdsPEM(key, "PRIVATE KEY") {
+		return nil, changed, fmt.Errorf("key_file: there is no private key as PEM, without a passphrase, in %s", k.keyFile)
+	}
 	pair, err := tls.X509KeyPair(certificate, key)
 	if err != nil {
-		return nil, changed, errors.New("certificate_file and key_file are not a certificate and its private key as PEM, with the certificates that it rests on after it")
+		return nil, changed, errors.New("the key in key_file is not that of the first certificate in certificate_file, or one of them is damaged: put the server's own certificate first, and those that it rests on after it")
 	}
 	return &pair, changed, nil
+}
+
+// holdsPEM reports whether a text has a block of PEM whose type ends so.
+func holdsPEM(text []byte, kind string) bool {
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if strings.HasSuffix(block.Type, kind) && block.Type != "ENCRYPTED PRIVATE KEY" && block.Headers["DEK-Info"] == "" {
+			return true
+		}
+	}
+	return false
 }

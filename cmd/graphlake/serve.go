@@ -60,9 +60,7 @@ func (s serveCommand) Run(ctx context.Context, c *command) error {
 		Store: setup.runner.Store, Tenants: tenants, Callers: callers, Longest: time.Duration(cfg.Control.Longest),
 		Select: cfg.asked, Execute: setup.runAsked, Status: setup.statusOf, ExitStatus: reportStatus, Host: host, PID: os.Getpid(), Log: setup.runner.Log,
 	})
-	if err := callers.Ready(ctx); err != nil { // Entra may be away: callers are told to ask again until it is there
-		setup.runner.Log.WarnContext(ctx, "nobody can be let in yet", "error", err)
-	}
+	_ = callers.Ready(ctx) // Entra may be away, as the log says then: callers are told to ask again until it is there
 	setup.runner.Log.InfoContext(ctx, "serves the control API", "address", listener.Addr().String())
 	served := make(chan error, 1)
 	context.AfterFunc(serving, func() {

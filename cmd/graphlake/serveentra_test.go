@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,6 +21,7 @@ import (
 
 	"graphlake/control/bearer"
 	"graphlake/internal/entrasim"
+	"graphlake/jobs"
 )
 
 const (
@@ -176,7 +179,7 @@ func TestServeBehindEntra(t *testing.T) {
 	took := time.Since(began)
 
 	lines := g.output.String()
-	for _, want := range []string{"nobody can be let in yet", "serves the control API", `"msg":"request answered","caller":"portal","client":"` + portalApp} {
+	for _, want := range []string{"Entra's keys could not be fetched", "serves the control API", `"msg":"request answered","caller":"portal","client":"` + portalApp} {
 		if !strings.Contains(lines, want) {
 			t.Errorf("the log does not say %q:\n%s", want, lines)
 		}
@@ -208,6 +211,48 @@ func checkSecrets(t *testing.T, e *entrasim.Entra, output, lake string) {
 					t.Errorf("%s has %s…", name, part[:20])
 				}
 			}
+		}
+	}
+}
+
+// What a server would need is tried beforehand, and what is wrong with it is said with its line.
+func TestCheckTriesControl(t *testing.T) {
+	t.Parallel()
+	e := entrasim.Start(t, entrasim.Options{Apps: []entrasim.App{{ClientID: controlApp}}})
+	dir := t.TempDir()
+	writePair(t, dir, "localhost")
+	program, err := exec.LookPath("graphlake")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		tenant, certificate, key string
+		fails                    int // with which status Entra does
+		outcome, message         string
+	}{
+		"good":              {e.TenantID(), "cert.pem", "key.pem", 0, "ok", ""},
+		"another directory": {"00000000-0000-4000-8000-000000000009", "cert.pem", "key.pem", 0, "misconfigured", "graphlake.yaml:8: control.tenant_id: Entra's keys are not there, so that nobody can be let in: " + e.URL + " answers 400 to /…/v2.0/.well-known/openid-configuration: check control.tenant_id and control.authority"},
+		"Entra is away":     {e.TenantID(), "cert.pem", "key.pem", http.StatusServiceUnavailable, "unavailable", "answers 503"},
+		"swapped":           {e.TenantID(), "key.pem", "cert.pem", 0, "misconfigured", "graphlake.yaml:12: control.tls: certificate_file holds a private key and no certificate: write the names"},
+	} {
+		s := newSite(t, "")
+		s.configure(t, fmt.Sprintf("control:\n  tenant_id: %s\n  client_id: %s\n  authority: %s\n  callers: [{name: portal, client_id: %s}]\n  tls: {certificate_file: %s, key_file: %s}\n",
+			test.tenant, controlApp, e.URL, portalApp, filepath.ToSlash(filepath.Join(dir, test.certificate)), filepath.ToSlash(filepath.Join(dir, test.key))))
+		e.Fail("", test.fails)
+		cmd := exec.CommandContext(t.Context(), program, "--config", s.config, "--output", "json", "check", "--dataset", "users")
+		cmd.Env = append(os.Environ(), "GRAPH_TOKEN=quick", "SSL_CERT_FILE="+e.CertificateFile(t))
+		text, err := cmd.Output()
+		var rep checkReport
+		if json.Unmarshal(text, &rep) != nil || rep.Control == nil {
+			t.Errorf("%s: %v: %s", name, err, text)
+			continue
+		}
+		got := cmp.Or(rep.Control.Error, &jobs.ErrorReport{}).Message
+		if rep.Control.Outcome != test.outcome || !strings.Contains(got, test.message) {
+			t.Errorf("%s: %s: %s, want %s: %s", name, rep.Control.Outcome, got, test.outcome, test.message)
+		}
+		if want := map[string]int{"ok": exitDone, "misconfigured": exitUsage, "unavailable": exitLater}[test.outcome]; cmd.ProcessState.ExitCode() != want {
+			t.Errorf("%s: the exit status is %d, want %d", name, cmd.ProcessState.ExitCode(), want)
 		}
 	}
 }

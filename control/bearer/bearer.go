@@ -131,7 +131,10 @@ func NewStatic(token string) (*Verifier, error) {
 	return &Verifier{static: &sum}, nil
 }
 
-// Ready gets the keys, if there are none yet.
+// ErrDirectory says that there is no such directory, or not there: the keys come with another configuration only.
+var ErrDirectory = errors.New("check control.tenant_id and control.authority")
+
+// Ready gets the keys, if there are none yet. Where it cannot, the log says so too.
 func (v *Verifier) Ready(ctx context.Context) error {
 	if v.static != nil {
 		return nil
@@ -155,7 +158,7 @@ func (v *Verifier) Caller(ctx context.Context, header http.Header) (Caller, erro
 		return Caller{}, err
 	}
 	if err := v.keys.ready(ctx); err != nil {
-		return Caller{}, err
+		return Caller{}, &RefusedError{http.StatusServiceUnavailable, foreign.Printable(err.Error())}
 	}
 	verified, err := v.tokens.Verify(ctx, token) // key, signature, issuer, audience, expiry, not before
 	if expired, ok := errors.AsType[*oidc.TokenExpiredError](err); ok {

@@ -354,7 +354,7 @@ func TestEntraIsAway(t *testing.T) {
 			t.Fatal("without any key:", got)
 		}
 	}
-	if err := v.Ready(t.Context()); status(err) != 503 {
+	if err := v.Ready(t.Context()); err == nil || errors.Is(err, ErrDirectory) {
 		t.Error("ready without any key:", err)
 	}
 	if got := caller("no token"); got != 401 {
@@ -392,6 +392,23 @@ func TestEntraIsAway(t *testing.T) {
 	d.pass(betweenFetches)
 	if got := caller(newer); got != 0 {
 		t.Error("there again, a token of the newer key:", got)
+	}
+}
+
+// That a directory is not there is the fault of the configuration, and not of Entra.
+func TestNoSuchDirectory(t *testing.T) {
+	d := begin(t)
+	o := d.options(Allowed{Name: "portal", ClientID: portal})
+	o.TenantID = other
+	v, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Ready(t.Context()); !errors.Is(err, ErrDirectory) || !strings.Contains(err.Error(), d.URL+" answers 400 to ") {
+		t.Error(err)
+	}
+	if _, err := v.Caller(t.Context(), carrying(d.Sign(d.AppToken(portal, control, Right)))); status(err) != 503 || !strings.Contains(err.Error(), "check control.tenant_id and control.authority") {
+		t.Error(err)
 	}
 }
 

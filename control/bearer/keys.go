@@ -45,7 +45,7 @@ type keySet struct {
 	now    func() time.Time
 	log    *slog.Logger
 
-	mu       sync.Mutex // of what follows
+	mu       sync.Mutex // guards what follows
 	address  string     // of the keys; empty: to be asked for
 	keys     []jose.JSONWebKey
 	arrived  time.Time     // when the keys did
@@ -68,7 +68,7 @@ var (
 	errSignature  = errors.New("the signature is not of the key that the token names")
 )
 
-// ready returns when there are keys; if there are none, a RefusedError.
+// ready returns when there are keys, or why there are none.
 func (k *keySet) ready(ctx context.Context) error {
 	k.mu.Lock()
 	now := k.now()
@@ -90,7 +90,7 @@ func (k *keySet) ready(ctx context.Context) error {
 	if len(k.keys) > 0 {
 		return nil
 	}
-	return &RefusedError{http.StatusServiceUnavailable, fmt.Sprintf("Entra's keys are not there, so that nobody can be let in: %v", foreign.Error(cmp.Or(err, k.fault)))}
+	return fmt.Errorf("Entra's keys are not there, so that nobody can be let in: %w", foreign.Error(cmp.Or(err, k.fault)))
 }
 
 // VerifySignature is asked by the library for each token, of which it has checked the form.
@@ -193,7 +193,7 @@ func (k *keySet) get(ctx context.Context, address string) ([]jose.JSONWebKey, st
 			return nil, "", err
 		}
 		if directory.Issuer != k.issuer {
-			return nil, "", errors.New("what answers for the authority calls itself otherwise: control.authority and control.tenant_id have to be those of the directory that gives the tokens")
+			return nil, "", fmt.Errorf("what answers for the authority calls itself otherwise: %w, which have to be those of the directory that gives the tokens", ErrDirectory)
 		}
 		if u, err := url.Parse(directory.Keys); err != nil || u.Scheme != "https" || u.Host == "" {
 			return nil, "", errors.New("the address of the keys is no https URL")
@@ -242,7 +242,12 @@ func (k *keySet) read(ctx context.Context, address string, into any) error {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %d", foreign.URL(req.URL), resp.StatusCode)
+		err := fmt.Errorf("%s answers %d to %s", foreign.Host(req.URL), resp.StatusCode, foreign.URL(req.URL))
+		switch resp.StatusCode {
+		case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone:
+			return fmt.Errorf("%w: %w", err, ErrDirectory)
+		}
+		return err
 	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, mostKeys))
 	if err != nil {
