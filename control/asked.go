@@ -53,13 +53,14 @@ const (
 // State is how far a run is that was asked for.
 type State string
 
-// The states of a run.
+// The states of a run. None is final but Ended and Canceled: a server that did not reach the lake, or whose clock is wrong, says late how an
+// interrupted run has ended.
 const (
 	Queued      State = "queued"      // it waits for others, or for a server
 	Running     State = "running"     // it has begun
 	Ended       State = "ended"       // as its exit status and its report say
 	Canceled    State = "canceled"    // somebody has canceled it before it had done all
-	Interrupted State = "interrupted" // the server was stopped, or has crashed, before it had done all: ask again
+	Interrupted State = "interrupted" // its server was stopped, or has crashed, before it had done all, or none has begun it within a day: ask again
 )
 
 // stateAt is how far the run is at an instant, without what its report says.

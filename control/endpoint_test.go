@@ -266,3 +266,21 @@ func TestEveryPathIsServed(t *testing.T) {
 		}
 	}
 }
+
+// A query that cannot be read is refused. What can be read of it would ask for more than was meant.
+func TestQueryThatCannotBeRead(t *testing.T) {
+	s := serve(t)
+	for query, want := range map[string]int{
+		"from=2026-11-01&to=2026-11-02": http.StatusOK,
+		"from=%zz":                      http.StatusBadRequest,
+		"from=2026-11-01;to=2026-11-02": http.StatusBadRequest,
+		"tenant=contoso&dataset=%":      http.StatusBadRequest,
+		"dataset=users&dataset=users":   http.StatusBadRequest,
+		"day=2026-11-01":                http.StatusBadRequest,
+	} {
+		_, w := s.ask([]byte("GET /v1/coverage?" + query + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n\r\n"))
+		if w == nil || w.Code != want {
+			t.Errorf("%s is answered %+v, want %d", query, w, want)
+		}
+	}
+}

@@ -300,6 +300,9 @@ func TestWhatWaitsForTooLong(t *testing.T) {
 		time.Sleep(24*time.Hour + time.Minute)
 		s := w.start(t)
 		s.want(t, control.Interrupted, running, waiting)
+		if _, r := s.call(t, http.MethodGet, "/v1/runs/"+waiting, "", ""); !strings.Contains(r.Error, "no server has begun it") {
+			t.Errorf("why it was not begun is said so: %q", r.Error)
+		}
 		if n := w.begun(); n != 1 {
 			t.Errorf("%d runs have begun, want the first", n)
 		}

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -23,7 +24,7 @@ type Run struct {
 	Begun      time.Time    `json:"begun,omitzero"`        // when it began
 	Ended      time.Time    `json:"ended,omitzero"`        // when it ended
 	ExitStatus *int         `json:"exit_status,omitempty"` // that of the command graphlake run, once it has ended
-	Error      string       `json:"error,omitempty"`       // why it has no report though it has ended
+	Error      string       `json:"error,omitempty"`       // why it has no report, though it waits and runs no more
 	Report     *jobs.Report `json:"report,omitempty"`      // what graphlake run --output json prints, once it has ended
 }
 
@@ -183,6 +184,13 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, status int, a aske
 			s.away(w, r, err)
 			return
 		}
+	}
+	switch {
+	case run.State != Interrupted || run.Report != nil || !run.Ended.IsZero():
+	case a.Begun.IsZero():
+		run.Error = "no server has begun it within a day: none has run, or none knows the job, the dataset or a tenant that it names; ask again"
+	default:
+		run.Error = fmt.Sprintf("the server that runs it has last said so at %s: it has crashed, or does not reach the lake; ask again", a.Beat.Format(time.RFC3339))
 	}
 	answer(w, status, run)
 }

@@ -33,7 +33,7 @@ const (
 
 // getStatus says how the lake stands.
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request, caller bearer.Caller) (run string) {
-	sel, _, err := s.selectQuery(r.URL.Query(), caller, "dataset", "tenant")
+	sel, _, err := s.selectQuery(r.URL.RawQuery, caller, "dataset", "tenant")
 	if err != nil {
 		problem(w, http.StatusBadRequest, foreign.Printable(err.Error()))
 		return ""
@@ -51,7 +51,7 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request, caller bearer
 
 // getCoverage says what became of each day of a range.
 func (s *Server) getCoverage(w http.ResponseWriter, r *http.Request, caller bearer.Caller) (run string) {
-	sel, days, err := s.selectQuery(r.URL.Query(), caller, "dataset", "tenant", "from", "to")
+	sel, days, err := s.selectQuery(r.URL.RawQuery, caller, "dataset", "tenant", "from", "to")
 	if err != nil {
 		problem(w, http.StatusBadRequest, foreign.Printable(err.Error()))
 		return ""
@@ -72,7 +72,11 @@ func (s *Server) getCoverage(w http.ResponseWriter, r *http.Request, caller bear
 }
 
 // selectQuery is what a query chooses, and the days of a map. Each parameter may be given once, and no other ones.
-func (s *Server) selectQuery(query url.Values, caller bearer.Caller, known ...string) (plan.Selection, schemas.Range, error) {
+func (s *Server) selectQuery(text string, caller bearer.Caller, known ...string) (plan.Selection, schemas.Range, error) {
+	query, err := url.ParseQuery(text)
+	if err != nil { // what can be read of it would ask for more than was meant
+		return plan.Selection{}, schemas.Range{}, errors.New("the query cannot be read: want name=value, with & between two, and % only before two hexadecimal digits")
+	}
 	for name, values := range query {
 		if !slices.Contains(known, name) {
 			return plan.Selection{}, schemas.Range{}, fmt.Errorf("there is no parameter %q here: there are %q", name, known)
