@@ -106,6 +106,8 @@ func (u *UnitReport) causeOf(err error) cause {
 			c.message = u.Error.Message + "; until then: " + foreign.Printable(last.Error())
 		}
 		return c
+	case errors.Is(err, graph.ErrAnotherPerson):
+		return cause{key: "another person", message: foreign.Printable(graph.ErrAnotherPerson.Error()), cure: Again}
 	case ok && e.Kind == graph.SignedOut: // whichever request met it, and whatever was said of it
 		return cause{key: e.Kind.String(), message: foreign.Printable(e.Error()), cure: SignIn}
 	case ok && (e.OfTenant || e.SignIn):

@@ -260,3 +260,33 @@ func (s *personSite) configure(t *testing.T, lines string) {
 	}
 	s.env = append(s.env, "CONTROL_TOKEN="+controlToken)
 }
+
+// A run whose person signs out while it is going on, and in whose place somebody else signs in, does not go on as theirs.
+func TestAnotherSignsInDuringARun(t *testing.T) {
+	t.Parallel()
+	s := newPersonSite(t, entrasim.Options{})
+	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	release := make(chan struct{})
+	s.mu.Lock()
+	s.asked, s.hold = nil, release
+	s.mu.Unlock()
+	run := s.graphlake(t, nights...)
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for begun := false; !begun; time.Sleep(10 * time.Millisecond) {
+		s.mu.Lock()
+		begun = slices.Contains(s.asked, "/v1.0/me")
+		s.mu.Unlock()
+	}
+	s.run(t, "sign-out").want(t, "sign-out", exitDone)
+	s.signIn(t, alex).want(t, "sign-in of another", exitDone)
+	time.Sleep(6 * time.Second) // it looks after five
+	close(release)
+	s.mu.Lock()
+	s.hold = nil
+	s.mu.Unlock()
+	end(t, run).want(t, "the run", exitForbidden, "since this run has begun, somebody else has signed in", "run --from ")
+	s.run(t, "status").want(t, "status", exitLater, "sign-in to contoso of "+alex+": its tokens were renewed last at ")
+	s.run(t, nights...).want(t, "the next run", exitDone)
+}

@@ -64,21 +64,24 @@ func (a *authorize) Intercept(p khttp.Pipeline, next int, req *http.Request) (*h
 	c.token = token
 	req.Header.Set("Authorization", "Bearer "+token.Reveal())
 	resp, err := p.Next(req, next)
-	if e, ok := errors.AsType[*Error](err); ok && e.claims != "" && c.byClaims {
-		a.challengedAgain(ctx, e)
+	if e, ok := errors.AsType[*Error](err); ok {
+		a.ofPerson(ctx, e, c)
 	}
 	return resp, err
 }
 
-// challengedAgain makes of a 401 that wants claims, although the token was got by such claims, what it means of a person.
-// An application's stays as it is.
-func (a *authorize) challengedAgain(ctx context.Context, e *Error) {
+// ofPerson makes of an error what it means where the token is a person's: a 401 that wants claims, although the token was got by such
+// claims, and a 403 that no administrator's consent mends. An application's stays as it is.
+func (a *authorize) ofPerson(ctx context.Context, e *Error, c *call) {
 	person, ok := a.source.(*Person)
-	if !ok {
-		return
+	switch {
+	case !ok:
+	case e.claims != "" && c.byClaims:
+		e.Kind, e.cure = SignedOut, person.cure()
+		person.tellSignedOut(ctx, "the service wants more of the sign-in than a token can be renewed with")
+	case e.Kind == Unauthorized && e.Status == http.StatusForbidden && e.cure == "":
+		e.cure = "the person who is signed in has not consented to that, or may not have it"
 	}
-	e.Kind, e.cure = SignedOut, person.cure()
-	person.tellSignedOut(ctx, "the service wants more of the sign-in than a token can be renewed with")
 }
 
 // signIn is the error of a source that gave no token. It is a copy: a source may give one error to many.
@@ -114,7 +117,9 @@ func (a *authorize) token(ctx context.Context, c *call) (Secret, error) {
 	}
 	s, err := a.source.Token(ctx, refused)
 	if err != nil {
-		a.failure, a.failedAt = err, time.Now()
+		if !errors.Is(err, ErrAnotherPerson) { // which is for one run, and others may wait
+			a.failure, a.failedAt = err, time.Now()
+		}
 		return "", err
 	}
 	if a.latest != Secret(s) {

@@ -147,7 +147,7 @@ func (p *Person) Token(ctx context.Context, refused *Refused) (string, error) {
 	}
 	defer leave()
 	if refused == nil && time.Now().Before(p.until) && p.unchanged(ctx) {
-		return p.token.Reveal(), nil
+		return p.tokenFor(ctx)
 	}
 	if refused != nil {
 		p.bad, p.until, p.ends = p.token, time.Time{}, time.Time{}
@@ -159,6 +159,19 @@ func (p *Person) Token(ctx context.Context, refused *Refused) (string, error) {
 		p.until, p.looked = time.Now().Add(renewAgain), time.Now()
 	default:
 		return "", err
+	}
+	return p.tokenFor(ctx)
+}
+
+// ErrAnotherPerson is that who is signed in is not who a run has begun with. The next run reads theirs.
+var ErrAnotherPerson = errors.New("since this run has begun, somebody else has signed in")
+
+// tokenFor gives the token to a run that has got no other person's, for what was read of the one would be missed at the other.
+func (p *Person) tokenFor(ctx context.Context) (string, error) {
+	if !verdictsOf(ctx).isOf(p, p.whose) {
+		e := p.newError(SignedOut, ErrAnotherPerson)
+		e.cure = "run it again, and it reads theirs"
+		return "", e
 	}
 	return p.token.Reveal(), nil
 }

@@ -2,6 +2,8 @@ package graph
 
 import (
 	"errors"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,11 +47,38 @@ func TestSignedOutBesideIt(t *testing.T) {
 	if who, bad := e.Check(token); err != nil || bad != nil || who.Username != alex {
 		t.Errorf("after somebody else has signed in the token is %q's, %v, %v", who.Username, bad, err)
 	}
-	e.Fail(entrasim.Refresh, 503)
+}
+
+// A run goes on for nobody else than it has begun for, and the next one for who is signed in then.
+func TestARunIsOfOnePerson(t *testing.T) {
+	e := entrasim.Start(t, people())
+	cache := new(cacheFile)
+	p, w := personOf(t, e, cache)
+	signsIn(t, e, p, adele)
+	run := WithVerdicts(t.Context(), new(Verdicts))
+	if _, err := p.Token(run, nil); err != nil {
+		t.Fatal(err)
+	}
+	beside, _ := personOf(t, e, cache)
+	signsIn(t, e, beside, alex)
+	p.looked = p.looked.Add(-lookAfter)
+	for _, refused := range []*Refused{nil, {}, nil} {
+		token, err := p.Token(run, refused)
+		if KindOf(err) != SignedOut || !errors.Is(err, ErrAnotherPerson) || token != "" {
+			t.Errorf("in the run there is a token %v, %v", token != "", err)
+		}
+	}
+	token, err := p.Token(WithVerdicts(t.Context(), new(Verdicts)), nil)
+	if who, bad := e.Check(token); err != nil || bad != nil || who.Username != alex {
+		t.Errorf("of the next run the token is %q's, %v, %v", who.Username, bad, err)
+	}
+	if w.reasons != nil {
+		t.Errorf("told is %q", w.reasons)
+	}
 	signsIn(t, e, beside, adele)
-	token, err = laterToken(t, p)
-	if who, bad := e.Check(token); err != nil || bad != nil || who.Username != adele {
-		t.Errorf("after another sign-in the token is %q's, %v, %v", who.Username, bad, err)
+	p.looked = p.looked.Add(-lookAfter)
+	if _, err := p.Token(run, nil); err != nil {
+		t.Error("when the first has signed in again: ", err)
 	}
 }
 
@@ -107,5 +136,25 @@ func TestCacheChangesBesideIt(t *testing.T) {
 	cache.failsRead = nil
 	if token, err := laterToken(t, p); err != nil || token != renewed || w.reasons != nil {
 		t.Errorf("after that: the same token %v, %v, told %q", token == renewed, err, w.reasons)
+	}
+}
+
+// What a person may not have is mended by no administrator's consent to the application.
+func TestPersonMayNotHaveIt(t *testing.T) {
+	e := entrasim.Start(t, people())
+	server := httptest.NewServer(answer(403, `{"error":{"code":"ErrorAccessDenied","message":"Access is denied."}}`))
+	t.Cleanup(server.Close)
+	p, w := personOf(t, e, new(cacheFile))
+	signsIn(t, e, p, adele)
+	client, err := New(Options{Endpoint: server.URL, Token: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Get(t.Context(), Request{Version: "v1.0", Path: "/users"})
+	if KindOf(err) != Unauthorized || !strings.HasSuffix(err.Error(), ": Access is denied.; the person who is signed in has not consented to that, or may not have it") {
+		t.Errorf("error = %v", err)
+	}
+	if w.reasons != nil {
+		t.Errorf("told %q", w.reasons)
 	}
 }

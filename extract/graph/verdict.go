@@ -31,6 +31,7 @@ const (
 type Verdicts struct {
 	mu       sync.Mutex
 	byClient map[*Client]*verdict
+	accounts map[*Person]string // that a token was given of
 }
 
 type verdictsKey struct{}
@@ -40,10 +41,33 @@ func WithVerdicts(ctx context.Context, v *Verdicts) context.Context {
 	return context.WithValue(ctx, verdictsKey{}, v)
 }
 
+// verdictsOf are those that the requests under the context share; nil if there are none.
+func verdictsOf(ctx context.Context) *Verdicts {
+	all, _ := ctx.Value(verdictsKey{}).(*Verdicts)
+	return all
+}
+
+// isOf reports whether an account is the first of a person's that it was asked about.
+func (all *Verdicts) isOf(p *Person, account string) bool {
+	if all == nil {
+		return true
+	}
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	first, ok := all.accounts[p]
+	if !ok {
+		if all.accounts == nil {
+			all.accounts = map[*Person]string{}
+		}
+		all.accounts[p] = account
+	}
+	return !ok || account == first
+}
+
 // verdictOf is that of the client's tenant; nil if nothing is shared.
 func verdictOf(ctx context.Context, c *Client) *verdict {
-	all, ok := ctx.Value(verdictsKey{}).(*Verdicts)
-	if !ok {
+	all := verdictsOf(ctx)
+	if all == nil {
 		return nil
 	}
 	all.mu.Lock()
