@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"graphlake/load/internal/flock"
+	"graphlake/internal/flock"
 )
 
 // scratchFiles are patterns of what sorters and stores keep outside of a lake while they work, those of earlier versions

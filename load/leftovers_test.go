@@ -7,8 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"graphlake/internal/flock"
 	"graphlake/load"
-	"graphlake/load/internal/flock"
 )
 
 // What is left of runs is found, also below a directory whose name is a bad pattern, and files of others are not.

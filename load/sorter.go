@@ -7,7 +7,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 
-	"graphlake/load/internal/flock"
+	"graphlake/internal/flock"
 )
 
 // SweepScratch removes from a directory what processes that have ended have left there, of sorting and of files on their

@@ -15,7 +15,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 
-	"graphlake/load/internal/flock"
+	"graphlake/internal/flock"
 )
 
 // A stream gives rows one after the other. It is pulled, and not ranged over, because several are merged.

@@ -17,7 +17,7 @@ import (
 
 // A person who is signed in to a tenant is known by two things: the token cache, a file outside of the lake by which the tokens
 // are renewed, and the lake's document of the sign-in, which says when they were, and since when they are not. What renews holds
-// the lake's lock of the tenant's tokens, also in another process and on another machine that has the same file.
+// the lake's lock of the tenant's tokens, which also keeps off another machine that has the same file, and one beside the file.
 
 // tokens is the source of a tenant's tokens for Graph.
 func (c *config) tokens(t tenantConfig) (graph.TokenSource, error) {
@@ -164,7 +164,7 @@ type tokenCache struct {
 // signInWait is how long one process waits until another has renewed.
 const signInWait = 2 * time.Minute
 
-// Lock takes the lake's lock of the tenant's tokens.
+// Lock takes the lake's lock of the tenant's tokens, and one beside the file, for a configuration of another lake may name it, too.
 func (t *tokenCache) Lock(ctx context.Context) (unlock func(), err error) {
 	t.mu.Lock()
 	if t.store == nil {
@@ -175,7 +175,19 @@ func (t *tokenCache) Lock(ctx context.Context) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	return state.LockSignIn(ctx, s, t.tenant.TenantID, signInWait)
+	unlockFile, err := t.file.Lock(ctx, signInWait)
+	if errors.Is(err, sealed.ErrNoLock) { // what is wrong there is said by who reads or writes
+		unlockFile, err = func() {}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	unlockLake, err := state.LockSignIn(ctx, s, t.tenant.TenantID, signInWait)
+	if err != nil {
+		unlockFile()
+		return nil, err
+	}
+	return func() { unlockLake(); unlockFile() }, nil
 }
 
 // Read reads the file; nil if there is none.

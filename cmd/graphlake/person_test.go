@@ -237,7 +237,7 @@ func TestAPersonSignsIn(t *testing.T) {
 	}
 
 	s.run(t, "sign-out").want(t, "sign-out", exitDone, "signed out of contoso")
-	if entries, err := os.ReadDir(filepath.Dir(s.cache())); len(entries) > 0 || err != nil {
+	if entries, err := os.ReadDir(filepath.Dir(s.cache())); len(entries) != 1 || entries[0].Name() != "contoso.token.lock" || err != nil {
 		t.Errorf("after that there are %v, %v", entries, err)
 	}
 	s.run(t, "sign-out").want(t, "again", exitDone, "nobody was signed in")

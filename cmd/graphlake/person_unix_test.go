@@ -274,3 +274,53 @@ func TestKilledWhileItRenews(t *testing.T) {
 		t.Errorf("there are %v, %v", entries, err)
 	}
 }
+
+// Two lakes whose configurations name one file take turns, too: of each token to renew with there is one.
+func TestLakesWithOneTokenCache(t *testing.T) {
+	t.Parallel()
+	s := newPersonSite(t, entrasim.Options{Life: time.Minute}) // so that every process renews
+	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	text, err := os.ReadFile(s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, other := s.config, filepath.Join(s.dir, "other.yaml")
+	if err := os.WriteFile(other, bytes.Replace(text, []byte("/lake\n"), []byte("/lake2\n"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		var all []*exec.Cmd
+		for _, s.config = range []string{one, other, one, other} {
+			cmd := s.graphlake(t, "check")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, cmd)
+		}
+		for _, cmd := range all {
+			end(t, cmd).want(t, "a process of one of the lakes", exitDone)
+		}
+	}
+}
+
+// Where the file cannot be written, nothing is renewed, so that the sign-in lasts.
+func TestTokenCacheThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() == 0 {
+		t.Skip("root writes everywhere")
+	}
+	s := newPersonSite(t, entrasim.Options{Life: time.Minute})
+	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	before := s.entra.Count(entrasim.Refresh)
+	if err := os.Chmod(filepath.Dir(s.cache()), 0o500); err != nil {
+		t.Fatal(err)
+	}
+	s.run(t, nights...).want(t, "a run that cannot write", exitForbidden, "the token cache cannot be written", "see to the file, its directory")
+	if n := s.entra.Count(entrasim.Refresh) - before; n != 0 {
+		t.Errorf("Entra was asked %d times to renew what could not be kept", n)
+	}
+	if err := os.Chmod(filepath.Dir(s.cache()), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.run(t, nights...).want(t, "a run that can", exitDone)
+}

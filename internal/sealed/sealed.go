@@ -13,6 +13,7 @@ package sealed
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
@@ -23,7 +24,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"graphlake/internal/flock"
 	"graphlake/internal/secretfile"
 )
 
@@ -42,6 +45,7 @@ var (
 	ErrWrong   = errors.New("the key does not open it: it was written with another key, for something else, or is damaged")
 	ErrPlain   = errors.New("it is not encrypted, although there is a key")
 	ErrForm    = errors.New("it is none that graphlake has written, or one of a newer version")
+	ErrNoLock  = errors.New("there is no lock beside it")
 	errKeySize = fmt.Errorf("a key has %d bytes", KeyBytes)
 )
 
@@ -113,6 +117,32 @@ func (f File) Write(text []byte) error {
 		return f.failed(err)
 	}
 	return nil
+}
+
+// Lock waits until nobody else on this machine uses the file, by a lock on one beside it, which stays there. The answer is an error
+// where somebody still does after that time, and [ErrNoLock] where there can be no lock: without the directory, or in one where
+// nothing can be written.
+func (f File) Lock(ctx context.Context, wait time.Duration) (unlock func(), err error) {
+	beside, err := flock.Open(f.target() + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoLock, err)
+	}
+	waiting, stop := context.WithTimeout(ctx, wait)
+	defer stop()
+	for {
+		err := flock.Try(beside)
+		switch {
+		case err == nil:
+			return func() { _ = beside.Close() }, nil
+		case !errors.Is(err, flock.ErrHeld):
+			return nil, errors.Join(fmt.Errorf("%w: %w", ErrNoLock, err), beside.Close())
+		}
+		select {
+		case <-waiting.Done():
+			return nil, errors.Join(cmp.Or(ctx.Err(), fmt.Errorf("another process has had the lock %s for %v", beside.Name(), wait)), beside.Close())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // Writable says whether the file could be written now, before somebody takes the trouble to get what is to be in it.

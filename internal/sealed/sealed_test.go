@@ -2,6 +2,7 @@ package sealed
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 const text = `{"RefreshToken":{"secret":"0.AXkA-refresh"}}`
@@ -211,6 +213,45 @@ func TestRemove(t *testing.T) {
 			t.Errorf("%q is still there: %v", written, err)
 		}
 	}
+}
+
+// Who has the lock keeps others off, also those who know the file by a link.
+func TestLock(t *testing.T) {
+	f := in(t)
+	if _, err := f.Lock(t.Context(), time.Minute); !errors.Is(err, ErrNoLock) {
+		t.Errorf("without a directory: %v", err)
+	}
+	if err := f.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := f.Lock(t.Context(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := f
+	link.Path = filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(f.Path, link.Path); err != nil {
+		link = f // on Windows a link takes a right
+	}
+	for name, other := range map[string]File{"it": f, "a link to it": link} {
+		if _, err := other.Lock(t.Context(), 30*time.Millisecond); err == nil || errors.Is(err, ErrNoLock) || !strings.Contains(err.Error(), f.Path+".lock") {
+			t.Errorf("%s beside who has it: %v", name, err)
+		}
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := f.Lock(stopped, time.Minute); !errors.Is(err, context.Canceled) {
+		t.Errorf("who is stopped: %v", err)
+	}
+	go func() {
+		time.Sleep(30 * time.Millisecond)
+		unlock()
+	}()
+	again, err := link.Lock(t.Context(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again()
 }
 
 // A process that ends while it writes leaves a draft, which is gone with the next writing or removal.

@@ -9,9 +9,9 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blockblob"
 
+	"graphlake/internal/flock"
 	"graphlake/load"
 	"graphlake/load/internal/draft"
-	"graphlake/load/internal/flock"
 )
 
 // staged is a local file on its way to a blob. It is kept whole before anything is sent, because

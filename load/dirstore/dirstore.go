@@ -21,9 +21,9 @@ import (
 	"syscall"
 	"time"
 
+	"graphlake/internal/flock"
 	"graphlake/load"
 	"graphlake/load/internal/draft"
-	"graphlake/load/internal/flock"
 )
 
 const staging = load.Staging

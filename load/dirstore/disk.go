@@ -11,9 +11,9 @@ import (
 	"syscall"
 	"time"
 
+	"graphlake/internal/flock"
 	"graphlake/load"
 	"graphlake/load/internal/draft"
-	"graphlake/load/internal/flock"
 )
 
 // How long a write waits for another that is published, which takes some milliseconds; where bytes are compared, some

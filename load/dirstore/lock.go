@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 
+	"graphlake/internal/flock"
 	"graphlake/load"
-	"graphlake/load/internal/flock"
 )
 
 // lock is an open file that the operating system keeps others off: also those of this process,

@@ -14,8 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"graphlake/internal/flock"
 	"graphlake/load"
-	"graphlake/load/internal/flock"
 )
 
 // Whoever waits for a lock says so after ten seconds, with who holds it, and gives up after 45.

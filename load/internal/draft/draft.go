@@ -12,8 +12,8 @@ import (
 	"io/fs"
 	"os"
 
+	"graphlake/internal/flock"
 	"graphlake/load"
-	"graphlake/load/internal/flock"
 )
 
 // Files is a pattern of the names of drafts on disk. Each is locked while its process writes it.
