@@ -113,11 +113,13 @@ func isDial(err error) bool {
 	return ok && (network.Op == "dial" || network.Op == "proxyconnect" || network.Op == "socks connect")
 }
 
+const checkNetwork = "check the address, the network and the proxy, and run again later"
+
 // connectionCure is the cure where nobody took the connection, or somebody who is not trusted; otherwise empty.
 func connectionCure(err error) string {
 	cure, ok := hopeless(err)
 	if !ok && err != nil && (isDial(err) || is[*proxyError](err)) {
-		cure = "check the address, the network and the proxy, and run again later"
+		cure = checkNetwork
 	}
 	return cure
 }

@@ -104,7 +104,7 @@ func (e *Entra) Format(f fmt.State, _ rune) {
 
 func (e *Entra) tokenError(ctx context.Context, err error) error {
 	return issuer{
-		name: "Entra", method: http.MethodPost, url: e.options.Authority + "/" + e.options.TenantID,
+		name: entraName, method: http.MethodPost, url: e.options.Authority + "/" + e.options.TenantID,
 		cure: "check client id and tenant id, and " + e.kind.cure,
 	}.tokenError(ctx, err, e.options.Secret)
 }

@@ -135,6 +135,9 @@ func TestEntraRefusals(t *testing.T) {
 		{"away", entraError(400, "invalid_request", "AADSTS90033: A transient error has occurred."), Unavailable, []string{"AADSTS90033", "; run again later"}},
 		{"busy", entraError(400, "temporarily_unavailable", "AADSTS1: Busy."), Unavailable, []string{"temporarily_unavailable/AADSTS1", "; run again later"}},
 		{"at fault", entraError(400, "server_error", "AADSTS1: Sorry."), Unavailable, []string{"server_error/AADSTS1", "; run again later"}},
+		{"a proxy", answer(403, "<html>Blocked by policy"), Unavailable, []string{"403 Forbidden: the answer is none of Entra's; " + checkNetwork}},
+		{"a proxy that wants a name", answer(407, ""), Unavailable, []string{"407 Proxy", "the answer is none of Entra's; " + checkNetwork}},
+		{"a gateway", answer(400, `{"message":"no"}`), Unavailable, []string{"400 Bad Request: the answer is none of Entra's; " + checkNetwork}},
 		{"down", answer(503, "<html>"), Unavailable, []string{"503"}},
 		{"hung up", hangUp, Unavailable, []string{"cannot be asked for a token"}},
 	}

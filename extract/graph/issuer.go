@@ -38,6 +38,12 @@ var refusals = map[string]string{
 	"AADSTS90002":   "there is no such tenant: check tenant id, and in a national cloud the authority",
 }
 
+// entraName is what the issuer of all but a machine's identity is called.
+const entraName = "Entra"
+
+// errNotEntra is of an answer without an error of OAuth's: a proxy's, or a page's.
+var errNotEntra = errors.New("the answer is none of Entra's")
+
 // passing are the numbers of what passes by itself. Entra says them by other statuses and errors too: by those of a wrong request,
 // and by those of somebody who has to sign in again. What is called unretryable in its list, or is missing in a request, is not among them.
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -126,6 +132,8 @@ func (i issuer) tokenError(ctx context.Context, err error, hidden ...Secret) err
 		f.RetryAfter = max(f.RetryAfter, unreadyWait)
 	case passes:
 		f.Kind, f.cure = kind, ""
+	case i.name == entraName && answer.Error == "":
+		f.Err, f.cure = errNotEntra, checkNetwork
 	default:
 		f.Kind, f.cure = Unauthorized, cmp.Or(refusals[f.InnerCode.String()], i.cure)
 	}

@@ -17,7 +17,7 @@ import (
 
 // ofPerson are all texts that an error of a person may have between its code and its id.
 var ofPerson = regexp.MustCompile(`^(` + func() string {
-	all := []string{"the application cannot be signed in to"}
+	all := []string{"the application cannot be signed in to", errNotEntra.Error()}
 	for _, of := range []map[string]string{refusedGrants, suberrors} {
 		for _, words := range of {
 			all = append(all, words)

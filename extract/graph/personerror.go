@@ -144,7 +144,7 @@ func (p *Person) tokenError(ctx context.Context, err error) error {
 	}
 	call, ok := errors.AsType[msalerrors.CallErr](err)
 	if !ok || call.Resp == nil {
-		return issuer{name: "Entra", method: http.MethodPost, url: p.options.Authority + "/" + p.options.TenantID}.tokenError(ctx, err)
+		return issuer{name: entraName, method: http.MethodPost, url: p.options.Authority + "/" + p.options.TenantID}.tokenError(ctx, err)
 	}
 	return p.answerError(call)
 }
@@ -168,6 +168,9 @@ func (p *Person) answerError(call msalerrors.CallErr) error {
 	switch kind, passes := answer.passes(e.Status); {
 	case passes:
 		return p.complete(e, kind, "")
+	case answer.Error == "":
+		e.Err = errNotEntra
+		return p.complete(e, Unavailable, checkNetwork)
 	case refused && !isRegistration:
 		said := wordsOf[number]
 		if answer.Error == "consent_required" || answer.Suberror == "consent_required" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -425,6 +426,44 @@ func TestHalfARenewalIsKept(t *testing.T) {
 	if _, bad := e.Check(token); err != nil || bad != nil || w.reasons != nil {
 		t.Errorf("%v, %v, told %q", err, bad, w.reasons)
 	}
+}
+
+// What stands between is not Entra: what it says signs nobody out, and is no fault of the application.
+func TestAnswersThatAreNotOfEntra(t *testing.T) {
+	o := people()
+	o.Life = short
+	e := entrasim.Start(t, o)
+	between := &refusing{to: e.Client().Transport}
+	for _, status := range []int{400, 401, 403, 407} {
+		for _, body := range []string{"", "<html>Adele Vance is blocked", `{"message":"no"}`, `{"error":{"code":"Forbidden"}}`} {
+			p, w := personOf(t, e, new(cacheFile), func(o *PersonOptions) { o.Connections = between })
+			between.status = 0
+			signsIn(t, e, p, adele)
+			between.status, between.body = status, body
+			_, err := p.Token(t.Context(), &Refused{})
+			if KindOf(err) != Unavailable || !strings.HasSuffix(fmt.Sprint(err), ": the answer is none of Entra's; "+checkNetwork) || w.reasons != nil {
+				t.Errorf("%d %s: told %q, error = %v", status, body, w.reasons, err)
+			}
+			tells(t, e, fmt.Sprint(err))
+			if _, err = p.SignInByCode(t.Context(), func(string) {}); KindOf(err) != Unavailable || !strings.Contains(err.Error(), "none of Entra's") {
+				t.Errorf("%d %s: of a sign-in: %v", status, body, err)
+			}
+		}
+	}
+}
+
+// refusing is what stands between and answers itself, if it has a status.
+type refusing struct {
+	to     http.RoundTripper
+	status int
+	body   string
+}
+
+func (r *refusing) RoundTrip(req *http.Request) (*http.Response, error) {
+	if r.status == 0 || req.Method != http.MethodPost {
+		return r.to.RoundTrip(req)
+	}
+	return &http.Response{StatusCode: r.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(r.body)), Request: req}, nil
 }
 
 // A cache that fails is no sign-in that has failed, and no token is given away that is not kept.
