@@ -166,9 +166,16 @@ func (c *config) people() (tenants []string) {
 // an address in front scopes are Graph's, in every cloud. Entra then leads to an address of the registration's, at which nobody answers.
 // https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
 func (t tenantConfig) personConsentURL(scopes []string) string {
+	var all []string // each once, from behind: the configuration may name what every sign-in asks for
+	for _, s := range slices.Backward(append(slices.Clone(scopes), "openid", "profile", string(offlineAccess))) {
+		if !slices.ContainsFunc(all, func(other string) bool { return strings.EqualFold(s, other) }) {
+			all = append(all, s)
+		}
+	}
+	slices.Reverse(all)
 	query := url.Values{
 		"client_id": {t.Auth.ClientID}, "redirect_uri": {signInRedirect},
-		"scope": {strings.Join(append(slices.Clone(scopes), "openid", "profile", string(offlineAccess)), " ")},
+		"scope": {strings.Join(all, " ")},
 	}
 	return fmt.Sprintf("%s/%s/v2.0/adminconsent?%s", strings.TrimRight(t.authority, "/"), t.TenantID, strings.ReplaceAll(query.Encode(), "+", "%20"))
 }
