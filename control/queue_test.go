@@ -468,6 +468,40 @@ func TestServerDiesAnywhere(t *testing.T) {
 	}
 }
 
+// A caller of one tenant sees its newest runs, however many others have had since, and none of both.
+func TestRunsOfACaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWork()
+		w.of = []string{"contoso"}
+		at := time.Now().UTC().Add(-time.Hour)
+		var own string
+		for i := range 20 {
+			units := []jobs.UnitReport{{Tenant: "adatum"}}
+			run := load.NewRun(at.Add(time.Duration(i)*time.Minute), "abcdefgh")
+			switch i {
+			case 3:
+				units[0].Tenant, own = "contoso", run
+			case 10:
+				units = append(units, jobs.UnitReport{Tenant: "contoso"})
+			}
+			text, err := json.Marshal(jobs.Report{Run: run, Started: at, Units: units})
+			if err == nil {
+				_, err = w.store.Swap(t.Context(), load.ReportObject(at, run), "", text)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		s := w.start(t)
+		resp := httptest.NewRecorder()
+		s.handler.ServeHTTP(resp, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/status?dataset=users", nil))
+		var says clock.Status
+		if err := json.Unmarshal(resp.Body.Bytes(), &says); err != nil || len(says.Runs) != 1 || says.Runs[0].Run != own {
+			t.Errorf("%v: %s, want the run %s alone", err, resp.Body, own)
+		}
+	})
+}
+
 // objects are the texts of all that begin so.
 func (w *work) objects(t *testing.T, prefix string) (all [][]byte) {
 	t.Helper()

@@ -11,7 +11,6 @@ import (
 
 	"graphlake/control/bearer"
 	"graphlake/internal/foreign"
-	"graphlake/jobs"
 	"graphlake/jobs/clock"
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
@@ -146,19 +145,13 @@ func (s *Server) statusOf(ctx context.Context, sel plan.Selection, caller bearer
 		return status, err
 	}
 	ids := sel.TenantIDs()
-	status.Runs = slices.DeleteFunc(status.Runs, func(run clock.RunStatus) bool { return !s.isOf(ctx, run.Run, caller) })
+	status.Runs, err = clock.LoadRuns(ctx, s.options.Store, s.options.Now().UTC().Truncate(schemas.Day), caller.May)
+	if err = s.unread(ctx, err); err != nil {
+		return status, err
+	}
 	for i := range status.Running {
 		held := &status.Running[i].Datasets
 		*held = slices.DeleteFunc(slices.Clone(*held), func(d state.HeldDataset) bool { return !slices.Contains(ids, d.TenantID) })
 	}
 	return status, nil
-}
-
-// isOf reports whether all that a run has done is of tenants that a caller may ask for.
-func (s *Server) isOf(ctx context.Context, run string, caller bearer.Caller) bool {
-	rep, err := jobs.LoadReport(ctx, s.options.Store, run)
-	if err != nil || len(rep.Units) == 0 {
-		return false
-	}
-	return !slices.ContainsFunc(rep.Units, func(u jobs.UnitReport) bool { return !caller.May(u.Tenant) })
 }

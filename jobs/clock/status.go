@@ -122,7 +122,8 @@ type RunStatus struct {
 const (
 	mostTold   = 5 // of those who are behind
 	newestRuns = 5
-	runDays    = 31 // that are searched for them, back from today
+	runDays    = 31  // that are searched for them, back from today
+	lookedRuns = 100 // whose reports are read for them at most
 )
 
 // LoadStatus reads the states of what is selected, and the newest runs by the clock, and says of the jobs
@@ -157,7 +158,7 @@ func LoadStatus(ctx context.Context, store load.Store, s plan.Selection, jobs []
 	status.Late = slices.DeleteFunc(late, func(o Overdue) bool { return o.never || o.Tables }) // it is told beside the dataset
 	status.Running, err = LoadRunning(ctx, store, s)
 	errs = append(errs, err)
-	status.Runs, err = loadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day))
+	status.Runs, err = LoadRuns(ctx, store, time.Now().UTC().Truncate(schemas.Day), nil)
 	errs = append(errs, err)
 	for _, err := range errs {
 		if err == nil {
@@ -337,11 +338,16 @@ func (d *DatasetStatus) add(c state.Covered, pictures bool) {
 // dayCount is how many days a range touches.
 func dayCount(from, to time.Time) int { return len(schemas.Range{From: from, To: to}.Days()) }
 
-// loadRuns reads the reports of the newest runs. Their names sort by the second.
-func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStatus, error) {
+// LoadRuns reads the reports of the newest runs up to today, the newest first. With sees, it reads those only that have done nothing but for
+// tenants that it sees, by their names; it does not look for them beyond the newest hundred.
+func LoadRuns(ctx context.Context, store load.Store, today time.Time, sees func(tenant string) bool) ([]RunStatus, error) {
 	runs := []RunStatus{}
 	var errs []error
+	looked := 0
 	for day := range runDays {
+		if len(runs) == newestRuns || looked == lookedRuns {
+			break
+		}
 		var names []string
 		for info, err := range store.List(ctx, load.ReportsOf(today.AddDate(0, 0, -day))) {
 			if err != nil {
@@ -351,8 +357,15 @@ func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStat
 				names = append(names, info.Name)
 			}
 		}
-		for _, name := range names[max(0, len(names)-newestRuns+len(runs)):] {
-			run, err := loadRun(ctx, store, name)
+		for _, name := range slices.Backward(names) { // they sort by the second
+			if len(runs) == newestRuns || looked == lookedRuns {
+				break
+			}
+			looked++
+			run, tenants, err := loadRun(ctx, store, name)
+			if sees != nil && (len(tenants) == 0 || slices.ContainsFunc(tenants, func(t string) bool { return !sees(t) })) {
+				continue // one that is damaged is nobody's
+			}
 			if err != nil {
 				errs = append(errs, err)
 				run = RunStatus{Run: load.RunOf(name), Status: state.Damaged}
@@ -361,34 +374,36 @@ func loadRuns(ctx context.Context, store load.Store, today time.Time) ([]RunStat
 			}
 			runs = append(runs, run)
 		}
-		if len(runs) == newestRuns {
-			break
-		}
 	}
 	slices.SortFunc(runs, func(a, b RunStatus) int { return b.Started.Compare(a.Started) })
 	return runs, errors.Join(errs...)
 }
 
-func loadRun(ctx context.Context, store load.Store, name string) (RunStatus, error) {
+// loadRun reads a report, and the names of the tenants of its units.
+func loadRun(ctx context.Context, store load.Store, name string) (run RunStatus, tenants []string, err error) {
 	object, err := store.Open(ctx, name)
 	if err != nil {
-		return RunStatus{}, err
+		return run, nil, err
 	}
 	defer object.Close()
 	var rep struct {
 		Run            string
 		Started, Ended time.Time
 		Status         state.Outcome
-		Units          []struct{ Error *struct{} }
+		Units          []struct {
+			Tenant string
+			Error  *struct{}
+		}
 	}
 	if err := json.NewDecoder(io.NewSectionReader(object, 0, object.Info().Size)).Decode(&rep); err != nil {
-		return RunStatus{}, fmt.Errorf("%s is no report of a run: %w", name, err)
+		return run, nil, fmt.Errorf("%s is no report of a run: %w", name, err)
 	}
-	run := RunStatus{Run: rep.Run, Started: rep.Started, Seconds: rep.Ended.Sub(rep.Started).Seconds(), Status: rep.Status, Units: len(rep.Units)}
+	run = RunStatus{Run: rep.Run, Started: rep.Started, Seconds: rep.Ended.Sub(rep.Started).Seconds(), Status: rep.Status, Units: len(rep.Units)}
 	for _, u := range rep.Units {
+		tenants = append(tenants, u.Tenant)
 		if u.Error != nil {
 			run.Failed++
 		}
 	}
-	return run, nil
+	return run, tenants, nil
 }
