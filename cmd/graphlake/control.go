@@ -146,14 +146,8 @@ func (c *config) verifier(log *slog.Logger) (*bearer.Verifier, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: control.token_env: %w", c.line("$.control.token_env"), err)
 		}
-		key := parseKey(token)
-		why := weakness(token, key)
-		if len(key) < keyBytes {
-			why = fmt.Sprintf("it has not %d bytes in base64 or hexadecimal digits", keyBytes)
-		}
-		if why != "" {
-			return nil, usage(fmt.Errorf("%s: control.token_env: %s holds a token that can be guessed: %s; make one with: openssl rand -base64 %d",
-				c.line("$.control.token_env"), o.TokenEnv, why, keyBytes))
+		if _, err := readKey(o.TokenEnv, token); err != nil {
+			return nil, usage(fmt.Errorf("%s: control.token_env: %w", c.line("$.control.token_env"), err))
 		}
 		return bearer.NewStatic(token)
 	}

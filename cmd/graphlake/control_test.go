@@ -82,9 +82,9 @@ func TestVerifierOfToken(t *testing.T) {
 	for value, want := range map[string]string{
 		base64.StdEncoding.EncodeToString(random): "",
 		"":                       "is not set",
-		"hunter2":                "has not 32 bytes",
+		"hunter2":                "holds no key of at least 32 bytes",
 		strings.Repeat("ab", 32): "can be guessed",
-		base64.StdEncoding.EncodeToString(random[:24]): "has not 32 bytes",
+		base64.StdEncoding.EncodeToString(random[:24]): "holds no key of at least 32 bytes",
 	} {
 		t.Setenv(variable, value)
 		_, err := c.verifier(slog.New(slog.DiscardHandler))

@@ -4,14 +4,30 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// keyBytes is how long the key of pseudonyms has to be at least.
-const keyBytes = 32
+// keyBytes is how long a key has to be at least, and makeKey is what makes one.
+const (
+	keyBytes = 32
+	makeKey  = "openssl rand -base64 32"
+)
+
+// readKey reads the key that the variable of that name has, which is refused if it is too short or can be guessed.
+func readKey(name, text string) ([]byte, error) {
+	key := parseKey(text)
+	if len(key) < keyBytes {
+		return nil, fmt.Errorf("%s holds no key of at least %d bytes in base64 or hexadecimal digits; make one with: %s", name, keyBytes, makeKey)
+	}
+	if why := weakness(text, key); why != "" {
+		return nil, fmt.Errorf("%s holds a key that can be guessed: %s; make one with: %s", name, why, makeKey)
+	}
+	return key, nil
+}
 
 // parseKey reads hexadecimal digits or base64, and nothing else: a sentence can be guessed, and with it
 // every name whose pseudonym is known.

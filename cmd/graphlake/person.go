@@ -49,7 +49,8 @@ func (c *config) person(t tenantConfig, h personHooks) (*graph.Person, error) {
 	}
 	file.Plain = h.plain
 	if err := withoutCore(); err != nil {
-		return nil, fmt.Errorf("the system does not let a crash be kept from writing down the memory, which has tokens in it: %w; run it without the tenant %s, or elsewhere", err, t.Name)
+		return nil, fmt.Errorf("the system does not let a crash be kept from writing down the memory, which has tokens in it: %w; "+
+			"run it without the tenant %s, or elsewhere", err, t.Name)
 	}
 	o := graph.PersonOptions{
 		Authority: t.authority, TenantID: t.TenantID, ClientID: t.Auth.ClientID, Tenant: t.Name, Scopes: c.scopes(t),
@@ -85,6 +86,37 @@ func (c *config) scopes(t tenantConfig) []string {
 	}
 	slices.Sort(scopes)
 	return scopes
+}
+
+// account is who is signed in to a tenant, by the token cache alone; the zero account if nobody is.
+func (c *config) account(ctx context.Context, t tenantConfig) (graph.Account, error) {
+	p, err := c.person(t, personHooks{})
+	if err != nil {
+		return graph.Account{}, err
+	}
+	a, _, err := p.Account(ctx)
+	return a, err
+}
+
+// completePerson says of the check of a tenant who is signed in, what is not read of those datasets for one person, and nothing of
+// the permissions by which anybody is signed in.
+func (c *config) completePerson(ctx context.Context, t tenantConfig, k *tenantCheck, all []schemas.Dataset) {
+	if a, err := c.account(ctx, t); err == nil && a.Username != "" {
+		k.Person = a.Username
+	}
+	var not []string
+	for _, d := range all {
+		if _, reads := t.planned().Reads(d); !reads {
+			not = append(not, d.Name)
+		}
+	}
+	if len(not) > 0 {
+		k.Note = strings.TrimPrefix(k.Note+"; not for one person: "+strings.Join(not, ", "), "; ")
+	}
+	k.Permissions = slices.DeleteFunc(k.Permissions, func(p permissionCheck) bool {
+		return p.State == unneeded && slices.ContainsFunc([]string{"openid", "profile", "email", "offline_access", string(schemas.SignIn[0])},
+			func(s string) bool { return strings.EqualFold(s, string(p.Permission)) })
+	})
 }
 
 // renewed notes that the tokens were renewed, or that somebody has signed in.
@@ -137,7 +169,8 @@ func (t tenantConfig) tokenFileError(err error) error {
 	case errors.Is(err, sealed.ErrNoKey):
 		return &tokenFileError{err, fmt.Sprintf("set the environment variable %s, which auth.token_key_env names, to the key that it was written with", name)}
 	case errors.Is(err, sealed.ErrWrong):
-		return &tokenFileError{err, fmt.Sprintf("set the environment variable %s to the key, and tenant_id and client_id to those, that it was written with, or %s", name, anew)}
+		return &tokenFileError{err, fmt.Sprintf("set the environment variable %s to the key, and tenant_id and client_id to those, "+
+			"that it was written with, or %s", name, anew)}
 	case errors.Is(err, sealed.ErrPlain):
 		return &tokenFileError{err, anew + ", and it is encrypted"}
 	case errors.Is(err, sealed.ErrForm):

@@ -61,7 +61,8 @@ func (c *config) placeTokenCaches(environment func(string) string) error {
 		if t.Auth.TokenCache == "" {
 			dir := userStateDir(runtime.GOOS, environment)
 			if dir == "" || !isFileName(t.Name) {
-				fail("nothing says where a user's state is kept, or the tenant's name is none of a file: write the name of the file in which the tokens are kept")
+				fail("nothing says where a user's state is kept, or the tenant's name is none of a file: " +
+					"write the name of the file in which the tokens are kept")
 				continue
 			}
 			t.Auth.TokenCache = filepath.Join(dir, "graphlake", t.Name+"-"+c.signInID(*t)+".token")
@@ -80,7 +81,8 @@ func (c *config) signInID(t tenantConfig) string {
 	if !c.inBlobStorage() {
 		lake = resolved(lake)
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{c.Azure.AccountURL, c.Azure.ConnectionStringEnv, lake, t.TenantID, strings.ToLower(t.Auth.ClientID)}, "\n")))
+	of := []string{c.Azure.AccountURL, c.Azure.ConnectionStringEnv, lake, t.TenantID, strings.ToLower(t.Auth.ClientID)}
+	sum := sha256.Sum256([]byte(strings.Join(of, "\n")))
 	return hex.EncodeToString(sum[:4])
 }
 
@@ -152,7 +154,8 @@ func (c *config) checkPeople(fail func(path, format string, args ...any)) {
 		}
 		caches[file] = t.Name
 		if other := c.alsoOf(t.Auth.ClientID); other != "" {
-			fail(fmt.Sprintf("$.tenants[%d].auth.client_id", i), "it is that of %s, too: whom people sign in to proves nothing of itself, so give it a registration of its own", other)
+			fail(fmt.Sprintf("$.tenants[%d].auth.client_id", i), "it is that of %s, too: "+
+				"whom people sign in to proves nothing of itself, so give it a registration of its own", other)
 		}
 	}
 	for _, e := range []struct {
@@ -160,7 +163,8 @@ func (c *config) checkPeople(fail func(path, format string, args ...any)) {
 		of  []string
 	}{{"users", c.Privacy.Exclude.Users}, {"groups", c.Privacy.Exclude.Groups}} {
 		if person != "" && len(e.of) > 0 {
-			fail("$.privacy.exclude."+e.key, "who that is the directory says, which a person's consent does not open: take it out, or take the tenant %s, to which a person signs in, into a configuration and a lake of its own", person)
+			fail("$.privacy.exclude."+e.key, "who that is the directory says, which a person's consent does not open: take it out, "+
+				"or take the tenant %s, to which a person signs in, into a configuration and a lake of its own", person)
 		}
 	}
 }
@@ -191,13 +195,12 @@ func (t tenantConfig) tokenKey() ([]byte, error) {
 	if text == "" {
 		return nil, nil
 	}
-	key := parseKey(text)
-	if len(key) != sealed.KeyBytes {
-		return nil, usage(fmt.Errorf("tenant %s: auth.token_key_env: %s holds no key of exactly %d bytes in base64 or hexadecimal digits; make one with: openssl rand -base64 %[3]d",
-			t.Name, name, sealed.KeyBytes))
+	key, err := readKey(name, text)
+	if err == nil && len(key) != sealed.KeyBytes {
+		err = fmt.Errorf("%s holds no key of exactly %d bytes, but of %d; make one with: %s", name, sealed.KeyBytes, len(key), makeKey)
 	}
-	if why := weakness(text, key); why != "" {
-		return nil, usage(fmt.Errorf("tenant %s: auth.token_key_env: %s holds a key that can be guessed: %s; make one with: openssl rand -base64 %d", t.Name, name, why, sealed.KeyBytes))
+	if err != nil {
+		return nil, usage(fmt.Errorf("tenant %s: auth.token_key_env: %w", t.Name, err))
 	}
 	return key, nil
 }

@@ -55,13 +55,8 @@ func (c *config) privacy() (jobs.Privacy, error) {
 	if err != nil {
 		return p, fmt.Errorf("%s: privacy.pseudonymize needs a key: %w", at, err)
 	}
-	if p.Key = parseKey(text); len(p.Key) < keyBytes {
-		return p, usage(fmt.Errorf("%s: privacy.key_env: %s holds no key of at least %d bytes in base64 or hexadecimal digits; make one with: openssl rand -base64 %d",
-			at, c.Privacy.KeyEnv, keyBytes, keyBytes))
-	}
-	if why := weakness(text, p.Key); why != "" {
-		return p, usage(fmt.Errorf("%s: privacy.key_env: %s holds a key that can be guessed: %s; make one with: openssl rand -base64 %d",
-			at, c.Privacy.KeyEnv, why, keyBytes))
+	if p.Key, err = readKey(c.Privacy.KeyEnv, text); err != nil {
+		return p, usage(fmt.Errorf("%s: privacy.key_env: %w", at, err))
 	}
 	return p, nil
 }

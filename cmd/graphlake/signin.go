@@ -18,7 +18,6 @@ import (
 	"graphlake/extract/graph"
 	"graphlake/internal/foreign"
 	"graphlake/jobs/state"
-	"graphlake/schemas"
 )
 
 type signInCommand struct {
@@ -80,8 +79,9 @@ func (s signInCommand) accept(a, before graph.Account) error {
 	if before.ID == "" || strings.EqualFold(a.ID, before.ID) || s.AsAnother {
 		return nil
 	}
-	return usage(fmt.Errorf("%s has signed in, and %s is signed in here, who stays so: what the lake has of the one would be marked removed once it is read for the other. "+
-		"Sign in as %[2]s, or give the other a lake and a token cache of its own; if that is what is wanted, sign in with --as-another", a.Username, before.Username))
+	return usage(fmt.Errorf("%s has signed in, and %s is signed in here, who stays so: "+
+		"what the lake has of the one would be marked removed once it is read for the other. Sign in as %[2]s, "+
+		"or give the other a lake and a token cache of its own; if that is what is wanted, sign in with --as-another", a.Username, before.Username))
 }
 
 // mayKeep says beforehand whether what somebody signs in for can be kept.
@@ -98,9 +98,11 @@ func (s signInCommand) mayKeep(t tenantConfig, terminal bool) error {
 	case s.PlainTokenCache && f.Key != nil:
 		return usage(fmt.Errorf("--plain-token-cache: the environment variable %s has a key: leave out the one or the other", name))
 	case s.PlainTokenCache && !terminal:
-		return usage(fmt.Errorf("--plain-token-cache is for a first try on a terminal: elsewhere set the environment variable %s to a key, made with: openssl rand -base64 32", name))
+		return usage(fmt.Errorf("--plain-token-cache is for a first try on a terminal: "+
+			"elsewhere set the environment variable %s to a key, made with: %s", name, makeKey))
 	case f.Key == nil && !s.PlainTokenCache:
-		return usage(fmt.Errorf("tenant %s: the tokens are kept encrypted, and the environment variable %s has no key: make one with openssl rand -base64 32, keep it where runs have it in that variable, and sign in again; for a first try on a terminal there is --plain-token-cache", t.Name, name))
+		return usage(fmt.Errorf("tenant %s: the tokens are kept encrypted, and the environment variable %s has no key: make one with %s, keep it where runs have it "+
+			"in that variable, and sign in again; for a first try on a terminal there is --plain-token-cache", t.Name, name, makeKey))
 	}
 	f.Plain = s.PlainTokenCache
 	if err := f.Writable(); err != nil {
@@ -176,8 +178,8 @@ func (c *command) printSignedIn(cfg *config, t tenantConfig, a graph.Account) er
 	if !s.Encrypted {
 		how = "not encrypted: whoever has the file is signed in as this person"
 	}
-	_, err = fmt.Fprintf(c.stdout, "signed in to %s as %s, with %s\nkept in %s, %s; what it opens: %s\n", s.Tenant, foreign.Printable(s.Person), strings.Join(s.Scopes, ", "), s.TokenCache, how,
-		c.toPaste("check", "--tenant", t.Name))
+	_, err = fmt.Fprintf(c.stdout, "signed in to %s as %s, with %s\nkept in %s, %s; what it opens: %s\n",
+		s.Tenant, foreign.Printable(s.Person), strings.Join(s.Scopes, ", "), s.TokenCache, how, c.toPaste("check", "--tenant", t.Name))
 	return err
 }
 
@@ -213,7 +215,8 @@ func (s signOutCommand) Run(ctx context.Context, c *command) error {
 		_, err = fmt.Fprintf(c.stdout, "nobody was signed in to %s here\n", t.Name)
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "signed out of %s: %s is gone. Entra does not know of it: if somebody may have a copy, let an administrator revoke the sessions of the person\n", t.Name, t.Auth.TokenCache)
+	_, err = fmt.Fprintf(c.stdout, "signed out of %s: %s is gone. Entra does not know of it: if somebody may have a copy, "+
+		"let an administrator revoke the sessions of the person\n", t.Name, t.Auth.TokenCache)
 	return err
 }
 
@@ -226,6 +229,7 @@ type signInStatus struct {
 	Renewed    time.Time        `json:"renewed,omitzero"` // by any process that has the lake
 	SignedOut  *state.SignedOut `json:"signed_out,omitempty"`
 	Error      string           `json:"error,omitempty"` // of the token cache
+	wrong      bool             // the error is the configuration's, or its environment's
 }
 
 // sayWhoIsSignedIn says who is signed in, by what is here and in the lake. Entra is not asked.
@@ -245,7 +249,10 @@ func (c *command) sayWhoIsSignedIn(ctx context.Context, cfg *config, tenant stri
 		if err != nil {
 			return err
 		}
-		if s.Person == "" || s.SignedOut != nil {
+		switch {
+		case s.wrong:
+			status = statusError{status: exitUsage}
+		case status == nil && (s.Person == "" || s.SignedOut != nil):
 			status = statusError{status: exitForbidden}
 		}
 		all = append(all, s)
@@ -257,29 +264,39 @@ func (c *command) sayWhoIsSignedIn(ctx context.Context, cfg *config, tenant stri
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "tenant\tperson\trenewed\tis\ttoken cache")
+	var more []string
 	for _, s := range all {
-		is, kept := "signed in", s.TokenCache
+		is, kept, again := "signed in", s.TokenCache, c.toPaste("sign-in", "--tenant", s.Tenant)
 		switch {
 		case s.Error != "":
-			is = s.Error
+			is = "not known"
+			more = append(more, s.Tenant+": "+s.Error)
 		case s.SignedOut != nil:
-			is = fmt.Sprintf("signed out since %s: %s; %s", instant{s.SignedOut.Since.Truncate(time.Second)}, s.SignedOut.Reason, c.toPaste("sign-in", "--tenant", s.Tenant))
+			is = "signed out"
+			more = append(more, fmt.Sprintf("%s: signed out since %s: %s; %s", s.Tenant, instant{s.SignedOut.Since.Truncate(time.Second)}, s.SignedOut.Reason, again))
 		case s.Person == "":
-			is = "not signed in; " + c.toPaste("sign-in", "--tenant", s.Tenant)
+			is = "not signed in"
+			more = append(more, s.Tenant+": not signed in; "+again)
 		}
 		if s.Person != "" && !s.Encrypted {
 			kept += ", not encrypted"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", s.Tenant, cmp.Or(s.Person, "-"), instant{s.Renewed.Truncate(time.Second)}, is, kept)
 	}
-	return cmp.Or(w.Flush(), status)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, line := range more {
+		fmt.Fprintln(c.stdout, foreign.Printable(line))
+	}
+	return status
 }
 
 func (c *config) signInStatus(ctx context.Context, t tenantConfig) (signInStatus, error) {
 	s := signInStatus{Tenant: t.Name, TokenCache: t.Auth.TokenCache}
 	a, err := c.account(ctx, t)
 	if err != nil {
-		s.Error = foreign.Printable(err.Error())
+		s.Error, s.wrong = foreign.Printable(err.Error()), exitStatus(err) == exitUsage
 	}
 	s.Person = a.Username
 	f, _ := t.tokenFile()
@@ -294,34 +311,4 @@ func (c *config) signInStatus(ctx context.Context, t tenantConfig) (signInStatus
 	known, err := state.LoadSignIn(ctx, store, t.TenantID)
 	s.Renewed, s.SignedOut = known.Renewed, known.SignedOut
 	return s, err
-}
-
-// account is who is signed in to a tenant, by the token cache alone; the zero account if nobody is.
-func (c *config) account(ctx context.Context, t tenantConfig) (graph.Account, error) {
-	p, err := c.person(t, personHooks{})
-	if err != nil {
-		return graph.Account{}, err
-	}
-	a, _, err := p.Account(ctx)
-	return a, err
-}
-
-// completePerson says of the check of a tenant who is signed in, what is not read of those datasets for one person, and nothing of the permissions
-// by which anybody is signed in.
-func (c *config) completePerson(ctx context.Context, t tenantConfig, k *tenantCheck, all []schemas.Dataset) {
-	if a, err := c.account(ctx, t); err == nil && a.Username != "" {
-		k.Person = a.Username
-	}
-	var not []string
-	for _, d := range all {
-		if _, reads := t.planned().Reads(d); !reads {
-			not = append(not, d.Name)
-		}
-	}
-	if len(not) > 0 {
-		k.Note = strings.TrimPrefix(k.Note+"; not for one person: "+strings.Join(not, ", "), "; ")
-	}
-	k.Permissions = slices.DeleteFunc(k.Permissions, func(p permissionCheck) bool {
-		return p.State == unneeded && slices.ContainsFunc([]string{"openid", "profile", "email", "offline_access", string(schemas.SignIn[0])}, func(s string) bool { return strings.EqualFold(s, string(p.Permission)) })
-	})
 }
