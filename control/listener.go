@@ -102,7 +102,7 @@ func (c *connections) noted(ctx context.Context, conn net.Conn) context.Context 
 	return context.WithValue(ctx, connectionKey{}, one)
 }
 
-// closeOldest closes the oldest connection that may go. If all are being answered it is the newest.
+// closeOldest closes the oldest connection that may go. If all are being answered it is the newest. c.mu is held.
 func (c *connections) closeOldest() {
 	var oldest net.Conn
 	for conn, one := range c.open {

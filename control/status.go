@@ -74,7 +74,8 @@ func (s *Server) getCoverage(w http.ResponseWriter, r *http.Request, caller bear
 func (s *Server) selectQuery(text string, caller bearer.Caller, known ...string) (plan.Selection, schemas.Range, error) {
 	query, err := url.ParseQuery(text)
 	if err != nil { // what can be read of it would ask for more than was meant
-		return plan.Selection{}, schemas.Range{}, errors.New("the query cannot be read: want name=value, with & between two, and % only before two hexadecimal digits")
+		return plan.Selection{}, schemas.Range{}, errors.New("the query cannot be read: want name=value, with & between two, " +
+			"and % only before two hexadecimal digits")
 	}
 	for name, values := range query {
 		if !slices.Contains(known, name) {
