@@ -36,12 +36,12 @@ func (s *Server) getHealth(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, Health{"ok"})
 }
 
-// lakeAnswers reports whether the lake does, as it was found out within age.
+// lakeAnswers reports whether the lake does: that it did within age, or that it did not within healthAge, is believed.
 func (s *Server) lakeAnswers(ctx context.Context, age time.Duration) bool {
 	h := &s.health
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if now := time.Now(); h.at.IsZero() || now.Sub(h.at) > age {
+	if now := time.Now(); h.at.IsZero() || now.Sub(h.at) > healthAge || h.ok && now.Sub(h.at) > age {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
 		_, _, err := load.ReadObject(ctx, s.options.Store, load.Settings)
 		cancel()

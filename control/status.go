@@ -138,7 +138,7 @@ func (s *Server) unread(ctx context.Context, err error) error {
 
 // statusOf is the status of the lake as far as a caller may see it. What is damaged is named in it.
 func (s *Server) statusOf(ctx context.Context, sel plan.Selection, caller bearer.Caller) (clock.Status, error) {
-	if !s.lakeAnswers(ctx, healthAge) { // or each dataset would be waited for
+	if !s.lakeAnswers(ctx, time.Second) { // or each dataset would be waited for
 		return clock.Status{}, errAway
 	}
 	status, err := s.options.Status(ctx, sel, s.options.Now())
