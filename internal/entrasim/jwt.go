@@ -27,7 +27,6 @@ import (
 type key struct {
 	id      string
 	private *rsa.PrivateKey
-	hidden  bool // not published
 }
 
 func newKey() *key {
@@ -55,25 +54,16 @@ func (e *Entra) DropOldKeys() {
 	e.keys = e.keys[len(e.keys)-1:]
 }
 
-// HideNewestKey publishes all keys but the one that signs, or that too: an answer of Entra's that is older than its token.
-func (e *Entra) HideNewestKey(hidden bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.keys[len(e.keys)-1].hidden = hidden
-}
-
 // serveKeys answers keys as Entra does: without an algorithm.
 func (e *Entra) serveKeys(w http.ResponseWriter, _ *http.Request, tenant string) {
 	e.mu.Lock()
 	keys := []any{}
 	for _, k := range e.keys {
-		if !k.hidden {
-			keys = append(keys, map[string]any{
-				"kty": "RSA", "use": "sig", "kid": k.id, "x5t": k.id, "issuer": e.issuer(tenant),
-				"n": base64.RawURLEncoding.EncodeToString(k.private.N.Bytes()),
-				"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.private.E)).Bytes()),
-			})
-		}
+		keys = append(keys, map[string]any{
+			"kty": "RSA", "use": "sig", "kid": k.id, "x5t": k.id, "issuer": e.issuer(tenant),
+			"n": base64.RawURLEncoding.EncodeToString(k.private.N.Bytes()),
+			"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.private.E)).Bytes()),
+		})
 	}
 	e.mu.Unlock()
 	answer(w, http.StatusOK, map[string]any{"keys": keys})
@@ -294,11 +284,10 @@ func (e *Entra) Check(token string) (Who, error) {
 // https://learn.microsoft.com/entra/identity-platform/claims-challenge
 func (e *Entra) Challenge() string {
 	return fmt.Sprintf(`Bearer realm="", authorization_uri="%s/common/oauth2/authorize", client_id="%s", error="insufficient_claims", claims="%s"`,
-		e.URL, GraphID, base64.StdEncoding.EncodeToString([]byte(e.ChallengeClaims())))
+		e.URL, GraphID, base64.StdEncoding.EncodeToString([]byte(e.challengeClaims())))
 }
 
-// ChallengeClaims is the text of the claims in Challenge.
-func (e *Entra) ChallengeClaims() string {
+func (e *Entra) challengeClaims() string {
 	return fmt.Sprintf(`{"access_token":{"nbf":{"essential":true,"value":"%d"}}}`, e.options.Now().Unix())
 }
 

@@ -37,7 +37,7 @@ type Entra struct {
 
 	mu       sync.Mutex // guards all that follows
 	options  Options    // of which the life of tokens alone changes
-	keys     []*key     // the newest signs; all are published, unless hidden
+	keys     []*key     // the newest signs; all are published
 	devices  []*device
 	granted  map[string]*grant // by authorization code
 	refresh  map[string]*refreshToken
