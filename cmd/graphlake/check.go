@@ -540,7 +540,7 @@ func (c *command) printTenant(t tenantCheck) error {
 	if t.Person != "" {
 		who += " as " + t.Person
 	}
-	fmt.Fprintf(c.stdout, "\ntenant %s: %s\n", t.Tenant, cmp.Or(t.text(), who))
+	fmt.Fprintf(c.stdout, "\ntenant %s: %s\n", t.Tenant, cmp.Or(c.forSameFile(t.text()), who))
 	if t.Note != "" {
 		fmt.Fprintln(c.stdout, t.Note)
 	}
@@ -549,7 +549,7 @@ func (c *command) printTenant(t tenantCheck) error {
 		fmt.Fprintln(w, "\npermission\tis\tdatasets\tcure")
 	}
 	for _, p := range t.Permissions {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", p.Permission, p.State, cmp.Or(strings.Join(p.Datasets, ", "), "-"), p.Cure)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", p.Permission, p.State, cmp.Or(strings.Join(p.Datasets, ", "), "-"), c.forSameFile(p.Cure))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -558,7 +558,7 @@ func (c *command) printTenant(t tenantCheck) error {
 		fmt.Fprintln(w, "\ndataset\tanswer")
 	}
 	for _, a := range checkedAnswers(t.Datasets) {
-		fmt.Fprintf(w, "%s\t%s\n", a.of, a.text)
+		fmt.Fprintf(w, "%s\t%s\n", a.of, c.forSameFile(a.text))
 	}
 	if t.Policy != "" {
 		fmt.Fprintf(w, "\norganizers lack an application access policy of Teams, which an administrator grants in PowerShell, and which works within 30 minutes:\n%s\n", t.Policy)

@@ -118,7 +118,7 @@ func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		return exitUsage
 	}
 	if status, ok := errors.AsType[statusError](err); err != nil && (!ok || status.err != nil) {
-		fmt.Fprintf(c.stderr, "graphlake: %s\n", foreign.Printable(err.Error()))
+		fmt.Fprintf(c.stderr, "graphlake: %s\n", c.forSameFile(foreign.Printable(err.Error())))
 	}
 	return exitStatus(err)
 }

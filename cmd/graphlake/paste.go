@@ -17,6 +17,11 @@ func (c *command) toPaste(words ...string) string {
 	return "graphlake " + forShell(append(with, words...))
 }
 
+// forSameFile is a text whose commands of a sign-in are for the same configuration and lake as this one.
+func (c *command) forSameFile(text string) string {
+	return strings.NewReplacer("graphlake sign-in", c.toPaste("sign-in"), "graphlake sign-out", c.toPaste("sign-out")).Replace(text)
+}
+
 // forShell are words as a shell takes them.
 func forShell(words []string) string {
 	all := make([]string, len(words))

@@ -204,14 +204,14 @@ func (r ran) want(t *testing.T, what string, status int, texts ...string) {
 func TestAPersonSignsIn(t *testing.T) {
 	t.Parallel()
 	s := newPersonSite(t, entrasim.Options{Life: time.Minute}) // so that every process renews
-	again := "sign-in --tenant contoso"
+	again := "graphlake --config " + s.config + " sign-in --tenant contoso"
 	s.run(t, "sign-in", "--status").want(t, "status of nobody", exitForbidden, "not signed in", again)
 	s.run(t, nights...).want(t, "a run of nobody", exitForbidden, "signed_out", "nobody is signed in", again)
 	s.signIn(t, adele).want(t, "sign-in", exitDone, "signed in to contoso as "+adele+", with MailboxSettings.Read, Presence.Read, User.Read", "encrypted; what it opens: graphlake --config")
 	s.run(t, "sign-in", "--status").want(t, "status", exitDone, adele, "signed in", time.Now().UTC().Format(time.DateOnly))
 	s.run(t, "check").want(t, "check", exitDone, "tenant contoso: signed in as "+adele)
 	s.run(t, "check", "--dataset", "presence,chats,users").want(t, "check of what was not consented to", exitForbidden,
-		"not for one person: users", "Chat.ReadBasic", "sign in again with graphlake sign-in, by which it is consented to", "Presence.Read         granted")
+		"not for one person: users", "Chat.ReadBasic", "sign in again with graphlake --config "+s.config+" sign-in, by which it is consented to", "Presence.Read         granted")
 	before := s.entra.Count(entrasim.Refresh)
 	for range 2 {
 		s.run(t, nights...).want(t, "a run", exitDone)
@@ -223,6 +223,7 @@ func TestAPersonSignsIn(t *testing.T) {
 
 	s.entra.Revoke(adele)
 	s.run(t, nights...).want(t, "a run after the sessions were revoked", exitForbidden, "signed_out", "AADSTS50173", again)
+	s.run(t, "check").want(t, "a check after that", exitForbidden, "AADSTS50173", again)
 	s.run(t, "sign-in", "--status").want(t, "status of who was signed out", exitForbidden, "signed out since ", "AADSTS50173", again)
 	s.signIn(t, adele).want(t, "signing in again", exitDone)
 	s.run(t, nights...).want(t, "a run after that", exitDone)
@@ -259,7 +260,7 @@ func TestSignInIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	end(t, cmd).want(t, "who declines", exitForbidden)
+	end(t, cmd).want(t, "who declines", exitForbidden, "graphlake --config "+s.config+" sign-in --tenant contoso")
 	s.entra.ConditionalAccess(entrasim.Policy{BlockDeviceCode: true})
 	s.signIn(t, adele).want(t, "where codes are blocked", exitForbidden, "AADSTS53003", "--browser")
 	if _, err := os.Stat(s.cache()); err == nil {

@@ -191,7 +191,7 @@ func TestPlainTokenCache(t *testing.T) {
 		t.Errorf("secrets are in %v, want that they are in the token cache", slices.Sorted(maps.Keys(found)))
 	}
 	s.env = with
-	s.run(t, nights...).want(t, "a run with a key", exitForbidden, "it is not encrypted, although there is a key", "graphlake sign-out")
+	s.run(t, nights...).want(t, "a run with a key", exitForbidden, "it is not encrypted, although there is a key", " sign-out and graphlake ")
 	s.run(t, "sign-in", "--plain-token-cache").want(t, "both", exitUsage)
 	s.run(t, "sign-out").want(t, "sign-out", exitDone)
 	s.signIn(t, adele).want(t, "signing in again", exitDone, "encrypted")

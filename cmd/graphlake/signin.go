@@ -287,7 +287,7 @@ func (c *command) sayWhoIsSignedIn(ctx context.Context, cfg *config, tenant stri
 		return err
 	}
 	for _, line := range more {
-		fmt.Fprintln(c.stdout, foreign.Printable(line))
+		fmt.Fprintln(c.stdout, c.forSameFile(foreign.Printable(line)))
 	}
 	return status
 }

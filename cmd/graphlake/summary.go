@@ -129,7 +129,7 @@ func (c *command) printCauses(rep jobs.Report, verb string) error {
 		tenants[u.Tenant] = true
 	}
 	for _, cause := range rep.Causes() {
-		line := hangs(cause, verb) + ": " + c.message(cause)
+		line := hangs(cause, verb) + ": " + c.forSameFile(cause.Message)
 		if cure := c.cure(cause, verb, len(tenants) > 1); cure != "" {
 			line += ": " + cure
 		}
@@ -139,14 +139,6 @@ func (c *command) printCauses(rep jobs.Report, verb string) error {
 		}
 	}
 	return nil
-}
-
-// message is that of a cause. Where it names the command that mends it, that is one for this configuration.
-func (c *command) message(cause jobs.Cause) string {
-	if cause.Cure != jobs.SignIn {
-		return cause.Message
-	}
-	return strings.Replace(cause.Message, "graphlake sign-in --tenant "+cause.Tenant, c.toPaste("sign-in", "--tenant", cause.Tenant), 1)
 }
 
 // hangs says what was not read, derived or published for a cause.
