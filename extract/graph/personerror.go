@@ -58,65 +58,65 @@ var suberrors = map[string]string{
 	"client_mismatch":              "the sign-in was for another application",
 }
 
-// mender is who or what helps where to sign in again does not by itself.
-type mender uint8
+// help is what is needed for another sign-in to succeed.
+type help uint8
 
 const (
-	anAdministrator mender = iota + 1
-	aBrowser
-	aConsent
+	helpAdministrator help = iota + 1
+	helpBrowser
+	helpConsent
 )
 
-// wordsOf are numbers that say it best.
+// wordsOf are the words for a number of Entra's.
 var wordsOf = map[int]struct {
 	words string
-	by    mender
+	needs help
 }{
 	50020:  {"the account is not in the tenant", 0},
 	50034:  {"the account is not in the tenant", 0},
-	50053:  {"the account is locked, or the address is blocked", anAdministrator},
+	50053:  {"the account is locked, or the address is blocked", helpAdministrator},
 	50055:  {"the password has expired", 0},
-	50057:  {"the account is disabled", anAdministrator},
+	50057:  {"the account is disabled", helpAdministrator},
 	50072:  {"a second factor has to be set up", 0},
 	50074:  {"a second factor is wanted", 0},
 	50076:  {"a second factor is wanted", 0},
 	50078:  {"the second factor has to be given again", 0},
 	50079:  {"a second factor has to be set up", 0},
 	50089:  {"the sign-in has expired or was revoked", 0},
-	50097:  {"a device that the tenant knows is wanted", anAdministrator},
-	50105:  {"the person is not assigned to the application", anAdministrator},
-	50129:  {"a device that the tenant knows is wanted", anAdministrator},
-	50131:  {"the tenant's conditional access does not allow it", anAdministrator},
+	50097:  {"a device that the tenant knows is wanted", helpAdministrator},
+	50105:  {"the person is not assigned to the application", helpAdministrator},
+	50129:  {"a device that the tenant knows is wanted", helpAdministrator},
+	50131:  {"the tenant's conditional access does not allow it", helpAdministrator},
 	50132:  {"the password was changed, or has expired", 0},
 	50133:  {"the password was changed, or has expired", 0},
 	50135:  {"the password has to be changed, because the account is at risk", 0},
 	50144:  {"the password has expired", 0},
 	50158:  {"what the tenant wants beside the password was not given", 0},
 	50173:  {"the password was changed or reset, or the sign-in was revoked", 0},
-	50199:  {"the person has to confirm the application", aBrowser},
+	50199:  {"the person has to confirm the application", helpBrowser},
 	51004:  {"the account is not in the tenant", 0},
-	53000:  {"the tenant's conditional access wants a compliant device", anAdministrator},
-	53001:  {"the tenant's conditional access wants a device of the domain", anAdministrator},
-	53002:  {"the tenant's conditional access does not allow this application", anAdministrator},
-	53003:  {"the tenant's conditional access blocks it", aBrowser},
-	53004:  {"a second factor has to be set up, which the account's risk does not allow", anAdministrator},
-	53011:  {"the account is blocked, because it is at risk", anAdministrator},
-	65001:  {"there is no consent to what is asked for", aConsent},
-	65004:  {"the person has not consented", aConsent},
+	53000:  {"the tenant's conditional access wants a compliant device", helpAdministrator},
+	53001:  {"the tenant's conditional access wants a device of the domain", helpAdministrator},
+	53002:  {"the tenant's conditional access does not allow this application", helpAdministrator},
+	53003:  {"the tenant's conditional access blocks it", helpBrowser},
+	53004:  {"a second factor has to be set up, which the account's risk does not allow", helpAdministrator},
+	53011:  {"the account is blocked, because it is at risk", helpAdministrator},
+	65001:  {"there is no consent to what is asked for", helpConsent},
+	65004:  {"the person has not consented", helpConsent},
 	70008:  {"the refresh token has expired", 0},
 	70018:  {"the code is not known", 0},
 	70019:  {codeExpired, 0},
 	70043:  {"the tenant's conditional access wants a sign-in more often", 0},
 	70044:  {"the tenant's conditional access wants a sign-in more often", 0},
-	90094:  {"an administrator has to consent to what is asked for", anAdministrator},
-	90095:  {"an administrator has to consent to what is asked for", anAdministrator},
-	530034: {"the account is blocked, because it is at risk", anAdministrator},
+	90094:  {"an administrator has to consent to what is asked for", helpAdministrator},
+	90095:  {"an administrator has to consent to what is asked for", helpAdministrator},
+	530034: {"the account is blocked, because it is at risk", helpAdministrator},
 	700082: {"it was not used for too long", 0},
 	700084: {"the refresh token has expired", 0},
 }
 
-// registrations are refusals that are the application's, whoever signs in.
-var registrations = map[int]string{
+// registrationCures are of refusals that are the application's, whoever signs in.
+var registrationCures = map[int]string{
 	7000218: "allow public client flows in the application's registration, under Authentication",
 	700016:  "the tenant does not know the application: check client id and tenant id; if they are right, an administrator has to consent to it",
 	90002:   "there is no such tenant: check tenant id, and in a national cloud the authority",
@@ -164,7 +164,7 @@ func (p *Person) answerError(call msalerrors.CallErr) error {
 		detail = " (" + s + ")"
 	}
 	meaning, refused := refusedGrants[answer.Error]
-	cure, isRegistration := registrations[number]
+	cure, isRegistration := registrationCures[number]
 	switch kind, passes := answer.passes(e.Status); {
 	case passes:
 		return p.complete(e, kind, "")
@@ -174,27 +174,27 @@ func (p *Person) answerError(call msalerrors.CallErr) error {
 	case refused && !isRegistration:
 		said := wordsOf[number]
 		if answer.Error == "consent_required" || answer.Suberror == "consent_required" {
-			said.by = aConsent
+			said.needs = helpConsent
 		}
-		return p.refused(e, cmp.Or(said.words, suberrors[answer.Suberror], meaning)+detail, said.by)
+		return p.refused(e, cmp.Or(said.words, suberrors[answer.Suberror], meaning)+detail, said.needs)
 	}
 	e.Err = errors.New("the application cannot be signed in to" + detail)
 	return p.complete(e, Unauthorized, cmp.Or(cure, "check client id and tenant id, and that the application's registration allows public client flows"))
 }
 
 // refused completes the error of a person who has to sign in.
-func (p *Person) refused(e *Error, reason string, by mender) *Error {
+func (p *Person) refused(e *Error, reason string, needs help) *Error {
 	e.Err = errors.New(reason)
 	cure := p.cure()
 	if reason == nobody {
 		cure = strings.Replace(cure, " again", "", 1)
 	}
-	switch by {
-	case anAdministrator:
+	switch needs {
+	case helpAdministrator:
 		cure = "ask an administrator of the tenant, who finds the sign-in in its log, and then " + cure
-	case aBrowser:
+	case helpBrowser:
 		cure += " --browser, if it is the code that is blocked; else an administrator of the tenant finds the sign-in in its log"
-	case aConsent:
+	case helpConsent:
 		cure += ", and consent to " + strings.Join(p.scopes, ", ")
 	}
 	return p.complete(e, SignedOut, cure)
@@ -226,11 +226,11 @@ func (p *Person) signInError(ctx context.Context, err error) error {
 		if kind, ok := passing[n]; ok {
 			return p.complete(e, kind, "")
 		}
-		if cure, ok := registrations[n]; ok {
+		if cure, ok := registrationCures[n]; ok {
 			e.Err = errors.New("the application cannot be signed in to")
 			return p.complete(e, Unauthorized, cure)
 		}
-		return p.refused(e, cmp.Or(wordsOf[n].words, "Entra has refused the sign-in"), wordsOf[n].by)
+		return p.refused(e, cmp.Or(wordsOf[n].words, "Entra has refused the sign-in"), wordsOf[n].needs)
 	}
 	return p.tokenError(ctx, err)
 }
