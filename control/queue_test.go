@@ -492,12 +492,22 @@ func TestRunsOfACaller(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		damaged := load.NewRun(at.Add(30*time.Minute), "damaged1")
+		ofContoso := load.StateObject(contoso.ID, "users")
+		for _, object := range []string{load.ReportObject(at, damaged), ofContoso} {
+			if _, err := w.store.Swap(t.Context(), object, "", []byte("{")); err != nil {
+				t.Fatal(err)
+			}
+		}
 		s := w.start(t)
 		resp := httptest.NewRecorder()
 		s.handler.ServeHTTP(resp, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/status?dataset=users", nil))
 		var says clock.Status
 		if err := json.Unmarshal(resp.Body.Bytes(), &says); err != nil || len(says.Runs) != 1 || says.Runs[0].Run != own {
 			t.Errorf("%v: %s, want the run %s alone", err, resp.Body, own)
+		}
+		if len(says.Errors) != 1 || !strings.Contains(says.Errors[0], ofContoso) {
+			t.Errorf("%q, want that %s is damaged, and nothing of what may be another's", says.Errors, ofContoso)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"graphlake/control/bearer"
@@ -150,6 +151,10 @@ func (s *Server) statusOf(ctx context.Context, sel plan.Selection, caller bearer
 	if err = s.unread(ctx, err); err != nil {
 		return status, err
 	}
+	// What is damaged of the lake as a whole, as the report of a run, may be of others.
+	status.Errors = slices.DeleteFunc(status.Errors, func(said string) bool {
+		return !slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(said, id) })
+	})
 	for i := range status.Running {
 		held := &status.Running[i].Datasets
 		*held = slices.DeleteFunc(slices.Clone(*held), func(d state.HeldDataset) bool { return !slices.Contains(ids, d.TenantID) })
