@@ -24,7 +24,7 @@ tenants:
     auth: {method: device_code, client_id: 9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d10, token_cache: fabrikam.token, token_key_env: OF_FABRIKAM}
   - name: adatum
     tenant_id: 6f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30
-    auth: {method: client_secret, client_id: 9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d10, client_secret_env: OF_ADATUM}
+    auth: {method: client_secret, client_id: 9d0c7f62-1b7e-4a55-8f53-0f4a3c2b1d11, client_secret_env: OF_ADATUM}
 control: {token_env: OF_CALLERS}
 notify:
   - {name: operators, webhook_env: OF_OPERATORS}

@@ -270,8 +270,8 @@ func TestKilledWhileItRenews(t *testing.T) {
 		_ = cmd.Wait()
 	}
 	s.run(t, nights...).want(t, "a run after them", exitDone)
-	if entries, err := os.ReadDir(filepath.Dir(s.cache())); err != nil || len(entries) != 1 {
-		t.Errorf("there are %v, %v", entries, err)
+	if entries, err := os.ReadDir(filepath.Dir(s.cache())); err != nil || len(entries) != 2 {
+		t.Errorf("there are %v, %v, want the file and its lock", entries, err)
 	}
 }
 
