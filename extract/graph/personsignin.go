@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
 
@@ -164,7 +165,8 @@ type grants struct {
 	write       func(context.Context) error // before a refresh token of the cache is sent; nil: there is none
 }
 
-// RoundTrip sends a request on.
+// RoundTrip sends a request on. One with a refresh token is not broken off with its context: Entra may have used the token by then, and
+// what it answers has to be kept.
 func (g grants) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Method != http.MethodPost || !strings.HasSuffix(req.URL.Path, "/token") {
 		return g.connections.RoundTrip(req)
@@ -173,22 +175,38 @@ func (g grants) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err := g.write(req.Context()); err != nil {
 			return nil, err
 		}
+		ctx, end := context.WithCancel(context.WithoutCancel(req.Context()))
+		defer end()
+		defer context.AfterFunc(req.Context(), func() {
+			select {
+			case <-time.After(answerAfter):
+				end()
+			case <-ctx.Done():
+			}
+		})()
+		req = req.WithContext(ctx)
 	}
 	resp, err := g.connections.RoundTrip(req)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		return resp, err
+	if err != nil {
+		return nil, err
 	}
 	body, err := io.ReadAll(&signInBody{resp.Body, mostSignIn})
 	_ = resp.Body.Close()
 	if err != nil {
 		return nil, err
 	}
-	if body, g.held.lacking, err = g.shorten(body); err != nil {
-		return nil, err
+	if resp.StatusCode == http.StatusOK {
+		if body, g.held.lacking, err = g.shorten(body); err != nil {
+			return nil, err
+		}
+		resp.ContentLength = int64(len(body))
 	}
-	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
+
+// answerAfter is how long the answer to a refresh token is waited for when nobody waits for an access token any more.
+const answerAfter = 10 * time.Second
 
 // shorten writes the scopes of an answer as they are asked for, with those that it lacks. What is no answer of a token is left as
 // it is.

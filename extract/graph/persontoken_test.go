@@ -548,6 +548,47 @@ func (s stopsBefore) Write(ctx context.Context, text []byte) error {
 	return s.cacheFile.Write(ctx, text)
 }
 
+// So has one whose context ends while Entra answers, who has used it by then.
+func TestRenewalIsKeptThatIsBrokenOff(t *testing.T) {
+	o := people()
+	o.Life = short
+	e := entrasim.Start(t, o)
+	cache := new(cacheFile)
+	p, _ := personOf(t, e, cache)
+	signsIn(t, e, p, adele)
+	ctx, stop := context.WithCancel(t.Context())
+	p, w := personOf(t, e, cache, func(o *PersonOptions) {
+		o.Connections = late{o.Connections, stop}
+	})
+	if _, err := p.Token(ctx, nil); ctx.Err() == nil || e.Count(entrasim.Refresh) != 1 || w.reasons != nil {
+		t.Errorf("%v, asked %v, told %+v", err, e.Counts(), w)
+	}
+	p, _ = personOf(t, e, cache)
+	if _, err := p.Token(t.Context(), nil); err != nil {
+		t.Errorf("the refresh token was lost: %v", err)
+	}
+}
+
+// late ends a context when a refresh token was used, before the answer is here.
+type late struct {
+	connections http.RoundTripper
+	stop        func()
+}
+
+func (l late) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := l.connections.RoundTrip(req.Clone(context.WithoutCancel(req.Context())))
+	if err == nil && req.Method == http.MethodPost {
+		l.stop()
+		select {
+		case <-req.Context().Done():
+			_ = resp.Body.Close()
+			return nil, req.Context().Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return resp, err
+}
+
 // guarded is a service that takes tokens of Entra's as Graph does, and counts what it refuses.
 func guarded(t *testing.T, e *entrasim.Entra) (url string, refused *atomic.Int64) {
 	t.Helper()
