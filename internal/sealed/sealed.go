@@ -160,7 +160,7 @@ func (f File) Writable() error {
 	if err != nil {
 		return f.failed(err)
 	}
-	if err := errors.Join(writeTo(draft, content), os.Remove(draft.Name())); err != nil {
+	if err := errors.Join(writeTo(draft, content), removeThere(draft.Name())); err != nil {
 		return f.failed(err)
 	}
 	return nil
@@ -288,10 +288,18 @@ func (f File) removeDrafts() error {
 	for _, e := range entries {
 		random, ours := strings.CutPrefix(e.Name(), name)
 		if ok, _ := filepath.Match(drafts, random); ours && ok {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+			err = errors.Join(err, removeThere(filepath.Join(dir, e.Name())))
 		}
 	}
 	return err
+}
+
+// removeThere removes a file, which somebody else may have done: who tries whether a file is writable has no lock on it.
+func removeThere(name string) error {
+	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // failed is an error that says which file it is about.

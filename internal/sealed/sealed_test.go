@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -339,4 +340,21 @@ func FuzzOpen(f *testing.F) {
 			t.Errorf("%q is read as %q", content, got)
 		}
 	})
+}
+
+// Whether a file can be written is tried by one process while another writes it.
+func TestWritableMeanwhile(t *testing.T) {
+	f := File{Path: filepath.Join(t.TempDir(), "contoso.token"), What: "token_cache", Key: make([]byte, KeyBytes)}
+	var all sync.WaitGroup
+	for _, do := range []func() error{f.Writable, func() error { return f.Write([]byte("text")) }} {
+		all.Go(func() {
+			for range 100 {
+				if err := do(); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
 }
