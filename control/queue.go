@@ -28,6 +28,8 @@ const (
 	othersEvery = 5 * time.Second
 	// beginTries are how often a lake that does not answer is told that a run begins.
 	beginTries = 3
+	// sayTime is for what is said in the lake although the server ends, or the run was canceled.
+	sayTime = time.Minute
 )
 
 // errFull says that too many runs wait.
@@ -55,7 +57,7 @@ type queue struct {
 
 	// A run lives as long as the server, and not as the request that has asked for it: so these two stand here. What waits at the end of
 	// ending begins no more; what is at work at the end of graceful is broken off.
-	ending, graceful context.Context // nil until run; guarded by mu
+	ending, graceful context.Context // nil until run, and after it; guarded by mu
 }
 
 func newQueue(s *Server) *queue {
@@ -199,6 +201,9 @@ func (q *queue) run(ctx, graceful context.Context) {
 		case <-ctx.Done():
 		}
 	}
+	q.mu.Lock()
+	q.ending, q.graceful = nil, nil // who adds now would not be waited for
+	q.mu.Unlock()
 	q.tickets.Wait()
 }
 
@@ -231,7 +236,7 @@ func (t *ticket) work(waiting, running context.Context) (done bool) {
 		return false
 	}
 	defer free()
-	if !q.othersEnd(waiting, t.selection.Pairs(), t.log) || q.working.Acquire(waiting, 1) != nil {
+	if !q.place(waiting, t.selection.Pairs(), t.log) {
 		return false
 	}
 	defer q.working.Release(1)
@@ -239,6 +244,10 @@ func (t *ticket) work(waiting, running context.Context) (done bool) {
 	begun, err := q.begin(waiting, t.run)
 	if err != nil {
 		t.log.WarnContext(waiting, "run could not be begun; it is tried again", "error", err)
+		return false
+	}
+	if begun && waiting.Err() != nil {
+		q.giveBack(waiting, t.run, t.log)
 		return false
 	}
 	if begun { // or another server has begun it, or somebody has canceled it
@@ -249,12 +258,14 @@ func (t *ticket) work(waiting, running context.Context) (done bool) {
 }
 
 // begin says in the lake that this server begins a run. It is false if another has, or if nobody is to begin it. After an error it looks
-// again, for it may have been said.
+// again, for it may have been said. For the same reason it is not broken off while it is said.
 func (q *queue) begin(ctx context.Context, run string) (begun bool, err error) {
 	o := q.server.options
 	now := o.Now()
+	saying, end := context.WithTimeout(context.WithoutCancel(ctx), sayTime)
+	defer end()
 	for range beginTries {
-		_, err = updateAsked(ctx, o.Store, run, func(a *asked) error {
+		_, err = updateAsked(saying, o.Store, run, func(a *asked) error {
 			begun = a.Server == q.id
 			if a.stateAt(o.Now()) != Queued {
 				return errNoChange
@@ -277,27 +288,52 @@ func (q *queue) begin(ctx context.Context, run string) (begun bool, err error) {
 	return false, err
 }
 
-// othersEnd waits until no other process says that it is at work on one of the datasets; it would only be found locked. It is false if
-// the context has ended. Of two processes that begin at the same instant one finds it locked all the same.
-func (q *queue) othersEnd(ctx context.Context, pairs []state.Pair, log *slog.Logger) bool {
-	for said := false; ; said = true {
-		all, err := state.LoadHeartbeats(ctx, q.server.options.Store)
-		if err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "whether others are at work is not known, so the run begins", "error", err)
+// place waits until few enough are at work here, and no other process says that it is at work on one of the datasets: they would only be
+// found locked. A place at work is not kept while others are waited for. It is false if the context has ended. Of two processes that
+// begin at the same instant one finds them locked all the same.
+func (q *queue) place(ctx context.Context, pairs []state.Pair, log *slog.Logger) bool {
+	for said := false; q.working.Acquire(ctx, 1) == nil; said = true {
+		other, works := q.otherOn(ctx, pairs, log)
+		if !works && ctx.Err() == nil {
+			return true
 		}
-		i := slices.IndexFunc(all, func(h state.Heartbeat) bool {
-			return !h.Stale(q.server.options.Now()) && slices.ContainsFunc(pairs, func(p state.Pair) bool { _, holds := h.Holds(p); return holds })
-		})
-		if i < 0 {
-			return ctx.Err() == nil
-		}
-		if !said {
-			log.InfoContext(ctx, "run waits for one of another process that is at work on its datasets", "other", all[i].Run, "host", all[i].Host, "pid", all[i].PID)
+		q.working.Release(1)
+		if works && !said {
+			log.InfoContext(ctx, "run waits for one of another process that is at work on its datasets", "other", other.Run, "host", other.Host, "pid", other.PID)
 		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(othersEvery):
 		}
+	}
+	return false
+}
+
+// otherOn is the run of another process that says that it is at work on one of the datasets.
+func (q *queue) otherOn(ctx context.Context, pairs []state.Pair, log *slog.Logger) (other state.Heartbeat, works bool) {
+	all, err := state.LoadHeartbeats(ctx, q.server.options.Store)
+	if err != nil && ctx.Err() == nil {
+		log.WarnContext(ctx, "whether others are at work is not known, so the run begins", "error", err)
+	}
+	i := slices.IndexFunc(all, func(h state.Heartbeat) bool {
+		return !h.Stale(q.server.options.Now()) && slices.ContainsFunc(pairs, func(p state.Pair) bool { _, holds := h.Holds(p); return holds })
+	})
+	if i < 0 {
+		return other, false
+	}
+	return all[i], true
+}
+
+// giveBack says that a run has not begun after all: the server ends, or somebody has canceled it.
+func (q *queue) giveBack(ctx context.Context, run string, log *slog.Logger) {
+	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), sayTime)
+	defer end()
+	_, err := updateAsked(ctx, q.server.options.Store, run, func(a *asked) error {
+		a.Begun, a.Beat, a.Server, a.Host, a.PID = time.Time{}, time.Time{}, "", "", 0
+		return nil
+	})
+	if err != nil {
+		log.WarnContext(ctx, "that the run has not begun after all could not be said in the lake; ask for it again", "error", err)
 	}
 }
 
@@ -336,7 +372,7 @@ func (q *queue) execute(ctx context.Context, run string, sel plan.Selection) (r 
 // conclude writes down what became of a run, also when the server ends.
 func (q *queue) conclude(ctx context.Context, run string, r Result, brokenOff bool) {
 	o := q.server.options
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sayTime)
 	defer cancel()
 	_, err := updateAsked(ctx, o.Store, run, func(a *asked) error {
 		a.Ended, a.Error, a.ExitStatus = o.Now(), r.Error, &r.ExitStatus

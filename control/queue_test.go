@@ -217,6 +217,43 @@ func TestRunsWaitForOtherProcesses(t *testing.T) {
 	})
 }
 
+// So does one that has waited meanwhile until fewer are at work here.
+func TestRunsWaitForOtherProcessesInTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWork()
+		s := w.start(t)
+		var running []string
+		for _, d := range schemas.BuiltIn()[:4] {
+			running = append(running, s.ask(t, d.Name, ""))
+			s.want(t, control.Running, running...)
+			time.Sleep(time.Second)
+		}
+		last := schemas.BuiltIn()[4].Name
+		run := s.ask(t, last, "")
+		s.want(t, control.Queued, run)
+		h := state.Heartbeat{Run: "20260101T000000Z-aaaaaaaa", Beat: time.Now(), Datasets: []state.HeldDataset{{TenantID: contoso.ID, Dataset: last}}}
+		at, err := h.Write(t.Context(), w.store, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		close(w.gate(running[0]))
+		time.Sleep(time.Second)
+		s.want(t, control.Ended, running[0])
+		s.want(t, control.Queued, run)
+		other := s.ask(t, schemas.BuiltIn()[5].Name, "") // the place is not kept meanwhile
+		s.want(t, control.Running, other)
+		if err := w.store.Remove(t.Context(), load.HeartbeatObject(h.Run), load.Still(at)); err != nil {
+			t.Fatal(err)
+		}
+		close(w.gate(other))
+		time.Sleep(10 * time.Second)
+		s.want(t, control.Running, run)
+		for _, run := range append(running[1:], run) {
+			close(w.gate(run))
+		}
+	})
+}
+
 // However many servers there are and whichever is asked, a run is begun once.
 func TestServersBeginARunOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -555,6 +592,49 @@ func TestFullQueue(t *testing.T) {
 		}
 		if n := len(w.objects(t, load.AskedOn(time.Now()))); n != 102 {
 			t.Errorf("the lake has %d runs, want 102", n)
+		}
+	})
+}
+
+// lateAnswers is a lake that says late that a run has begun, and never to whom has gone by then.
+type lateAnswers struct{ storetest.Full }
+
+func (l lateAnswers) Swap(ctx context.Context, name string, over load.Version, text []byte) (load.Version, error) {
+	v, err := l.Full.Swap(ctx, name, over, text)
+	has := func(member string) bool { return bytes.Contains(text, []byte(member)) }
+	if err == nil && has(`"begun"`) && !has(`"ended"`) && !has(`"cancel"`) {
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+	return v, err
+}
+
+// What ends while a run begins leaves none that nobody runs: it is canceled, or begun by the next server.
+func TestEndsWhileARunBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWork()
+		w.store = lateAnswers{w.store}
+		s := w.start(t)
+		canceled := s.ask(t, "users", "")
+		synctest.Wait()
+		s.call(t, http.MethodPost, "/v1/runs/"+canceled+"/cancel", "", "")
+		time.Sleep(5 * time.Second)
+		s.want(t, control.Canceled, canceled)
+		left := s.ask(t, "users", "")
+		synctest.Wait()
+		s.stop()
+		s.want(t, control.Queued, left)
+		next := w.start(t)
+		time.Sleep(5 * time.Second)
+		next.want(t, control.Running, left)
+		close(w.gate(left))
+		time.Sleep(5 * time.Second)
+		next.want(t, control.Ended, left)
+		if n := w.begun(); n != 1 {
+			t.Errorf("%d runs have begun, want the one that was not canceled", n)
 		}
 	})
 }
