@@ -78,7 +78,7 @@ func (a *authorize) ofPerson(ctx context.Context, e *Error, c *call) {
 	case !ok:
 	case e.claims != "" && c.byClaims:
 		e.Kind, e.cure = SignedOut, person.cure()
-		person.tellSignedOut(ctx, "the service wants more of the sign-in than a token can be renewed with")
+		person.tellNotEnough(ctx, c.token, "the service wants more of the sign-in than a token can be renewed with")
 	case e.Kind == Unauthorized && e.Status == http.StatusForbidden && e.cure == "":
 		e.cure = "the person who is signed in has not consented to that, or may not have it"
 	}

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -245,6 +246,21 @@ func (p *Person) tellSignedOut(ctx context.Context, reason string) {
 	if p.options.SignedOut != nil {
 		p.options.SignedOut(context.WithoutCancel(ctx), reason)
 	}
+}
+
+// tellNotEnough tells that a token which was renewed is refused, unless another has been got since: somebody may have signed in.
+func (p *Person) tellNotEnough(ctx context.Context, token Secret, reason string) {
+	leave, err := p.enter(ctx)
+	if err != nil {
+		return // as does who asks
+	}
+	defer leave()
+	_ = p.locked(ctx, func() error { // or the next who asks tells it
+		if text, err := p.options.Cache.Read(ctx); err == nil && token == p.token && bytes.Equal(text, p.seen) {
+			p.tellSignedOut(ctx, reason)
+		}
+		return nil
+	})
 }
 
 // reasonOf is what is told of a refusal: the words, with Entra's number.

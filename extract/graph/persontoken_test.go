@@ -799,3 +799,28 @@ func TestClaimsChallengeThatStays(t *testing.T) {
 		t.Errorf("%d requests, Entra was asked %v: %v", requests.Load(), e.Counts(), err)
 	}
 }
+
+// Who signs in while a service wants more of the token before is not said to be signed out.
+func TestSignsInDuringAChallenge(t *testing.T) {
+	e := entrasim.Start(t, people())
+	cache := new(cacheFile)
+	p, w := personOf(t, e, cache)
+	another, _ := personOf(t, e, cache)
+	signsIn(t, e, p, adele)
+	requests := new(atomic.Int64)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1) == 2 {
+			signsIn(t, e, another, adele)
+		}
+		w.Header().Set("WWW-Authenticate", e.Challenge())
+		answer(401, `{"error":{"code":"InvalidAuthenticationToken","message":"Continuous access evaluation resulted in challenge."}}`)(w, r)
+	}))
+	defer server.Close()
+	client, err := New(Options{Endpoint: server.URL, Token: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := asksAtOnce(t, client, 1)[0]; KindOf(err) != SignedOut || requests.Load() != 2 || w.reasons != nil {
+		t.Errorf("%d requests, told %q: %v", requests.Load(), w.reasons, err)
+	}
+}
