@@ -12,6 +12,7 @@ import (
 	"graphlake/extract/graph"
 	"graphlake/internal/sealed"
 	"graphlake/jobs/state"
+	"graphlake/load"
 	"graphlake/schemas"
 )
 
@@ -54,7 +55,7 @@ func (c *config) person(t tenantConfig, h personHooks) (*graph.Person, error) {
 	}
 	o := graph.PersonOptions{
 		Authority: t.authority, TenantID: t.TenantID, ClientID: t.Auth.ClientID, Tenant: t.Name, Scopes: c.scopes(t),
-		Cache:   &tokenCache{config: c, tenant: t, file: file},
+		Cache:   &tokenCache{config: c, tenant: t, file: file, signsOut: h.signsOut},
 		Accept:  h.accept,
 		Renewed: func(ctx context.Context) { c.noteSignIn(ctx, t, renewed) },
 	}
@@ -189,6 +190,8 @@ type tokenCache struct {
 	config *config
 	tenant tenantConfig
 	file   sealed.File
+	// signsOut says that the lake may be away: who signs out is not to wait for it.
+	signsOut bool
 
 	mu    sync.Mutex
 	store store // guarded by mu; nil until somebody locks
@@ -196,6 +199,9 @@ type tokenCache struct {
 
 // signInWait is how long one process waits until another has renewed.
 const signInWait = 2 * time.Minute
+
+// lakeFirst is what to do where the lake cannot be locked, and nobody else holds its lock.
+const lakeFirst = "its lock lies in the lake, so see to the lake first"
 
 // Lock takes the lake's lock of the tenant's tokens, and one beside the file, for a configuration of another lake may name it, too.
 func (t *tokenCache) Lock(ctx context.Context) (unlock func(), err error) {
@@ -205,17 +211,23 @@ func (t *tokenCache) Lock(ctx context.Context) (unlock func(), err error) {
 	}
 	s := t.store
 	t.mu.Unlock()
-	if err != nil {
-		return nil, err
+	if err != nil && !t.signsOut {
+		return nil, &tokenFileError{err, lakeFirst}
 	}
 	unlockFile, err := t.file.Lock(ctx, signInWait)
 	if errors.Is(err, sealed.ErrNoLock) { // what is wrong there is said by who reads or writes
 		unlockFile, err = func() {}, nil
 	}
-	if err != nil {
-		return nil, err
+	if err != nil || s == nil {
+		return unlockFile, err
 	}
 	unlockLake, err := state.LockSignIn(ctx, s, t.tenant.TenantID, signInWait)
+	switch away := err != nil && !errors.Is(err, load.ErrLocked) && ctx.Err() == nil; {
+	case away && t.signsOut:
+		return unlockFile, nil
+	case away:
+		err = &tokenFileError{err, lakeFirst}
+	}
 	if err != nil {
 		unlockFile()
 		return nil, err

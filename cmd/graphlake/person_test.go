@@ -390,3 +390,23 @@ func (s *personSite) signedInAs(t *testing.T) string {
 	}
 	return said.SignIns[0].Person
 }
+
+// Who signs out does not wait for a lake that is away.
+func TestSignOutWithoutTheLake(t *testing.T) {
+	s := newPersonSite(t, entrasim.Options{})
+	if err := os.WriteFile(filepath.Join(s.dir, "lake"), nil, 0o600); err != nil { // no directory
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(s.cache()), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.cache(), []byte("graphlake sealed 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.graphlake(t, "sign-out").Run(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(s.cache()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the token cache is still there: %v", err)
+	}
+}

@@ -313,8 +313,9 @@ func (p *Person) locked(ctx context.Context, do func() error) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("entra: %w", ctx.Err())
 		}
-		e := p.newError(Unavailable, fmt.Errorf("the token cache cannot be locked: %w", err))
-		e.cure = "run again later: another process signs in or renews"
+		e := p.newError(Unavailable, nil)
+		e.cure, err = cureOf(err, "run again later: another process signs in or renews")
+		e.Err = fmt.Errorf("the token cache cannot be locked: %w", foreign.Error(err))
 		return e
 	}
 	defer unlock()
@@ -395,18 +396,23 @@ func (p *Person) newError(kind Kind, err error) *Error {
 	return &Error{Kind: kind, Err: foreign.Error(err), SignIn: true}
 }
 
-// cacheError is that of a token cache which cannot be read or written. An error of it may have a cure of its own.
+// cacheError is that of a token cache which cannot be read or written.
 func (p *Person) cacheError(done string, err error) *Error {
+	e := p.newError(Unauthorized, nil)
+	e.cure, err = cureOf(err, "see to the file of the token cache and to its key, or "+p.cure())
+	e.Err = fmt.Errorf("the token cache cannot be %s: %w", done, err) // nothing of it is foreign
+	return e
+}
+
+// cureOf takes the cure from an error of a token cache that has one of its own.
+func cureOf(err error, usual string) (cure string, cause error) {
 	type cured interface {
 		error
 		Cure() string
 		Unwrap() error
 	}
-	cure := "see to the file of the token cache and to its key, or " + p.cure()
 	if own, ok := errors.AsType[cured](err); ok {
-		cure, err = own.Cure(), own.Unwrap()
+		return own.Cure(), own.Unwrap()
 	}
-	e := p.newError(Unauthorized, nil)
-	e.Err, e.cure = fmt.Errorf("the token cache cannot be %s: %w", done, err), cure // nothing of it is foreign
-	return e
+	return usual, err
 }
