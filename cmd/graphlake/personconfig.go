@@ -44,8 +44,8 @@ func (c *config) alsoOf(clientID string) string {
 }
 
 // placeTokenCaches puts the token caches that have no place where a user's state is kept, and refuses one that lies in the lake: who
-// reads the lake would have the file. Each lake has its own, for the lock under which tokens are renewed lies in it: of two lakes with
-// one file, each would use up what the other has got.
+// reads the lake would have the file. Each lake has its own, for the lock under which tokens are renewed lies in it: two lakes with one
+// file take turns by the lock beside it, but on one machine only.
 func (c *config) placeTokenCaches(environment func(string) string) error {
 	var errs []error
 	for i := range c.Tenants {
