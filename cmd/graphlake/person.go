@@ -133,8 +133,13 @@ func signedOut(reason string) func(*state.SignIn) {
 	}
 }
 
+// noteTime is for what is noted of a sign-in, during which nobody gets a token.
+const noteTime = 30 * time.Second
+
 // noteSignIn changes what the lake knows. A run does not fail if that cannot be: the next one notes it.
 func (c *config) noteSignIn(ctx context.Context, t tenantConfig, change func(*state.SignIn)) {
+	ctx, end := context.WithTimeout(ctx, noteTime)
+	defer end()
 	store, err := c.openStore(ctx)
 	if err == nil {
 		err = state.UpdateSignIn(ctx, store, t.TenantID, change)
