@@ -30,19 +30,35 @@ type Store interface {
 // mostSmall is the bytes of an object that is read whole: ids of some hundred thousand people fit.
 const mostSmall = 64 << 20
 
-// ReadObject reads a small object whole, as state is, and says at which version.
-func ReadObject(ctx context.Context, s Store, name string) ([]byte, Version, error) {
-	object, err := s.Open(ctx, name)
+// mostReads are how often an object is read that others replace meanwhile: each time somebody has come further.
+const mostReads = 100
+
+// ReadObject reads a small object whole, as state is, and says at which version. Where a store has to ask twice for that and
+// the object was replaced in between, it is read again.
+func ReadObject(ctx context.Context, s Store, name string) (data []byte, v Version, err error) {
+	for range mostReads {
+		if data, v, err = readOnce(ctx, s, name); !errors.Is(err, ErrConflict) {
+			break
+		}
+	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read %s: %w", name, err)
 	}
+	return data, v, nil
+}
+
+func readOnce(ctx context.Context, s Store, name string) ([]byte, Version, error) {
+	object, err := s.Open(ctx, name)
+	if err != nil {
+		return nil, "", err
+	}
 	defer object.Close()
 	if size := object.Info().Size; size > mostSmall {
-		return nil, "", fmt.Errorf("read %s: it has %d bytes, and graphlake writes no such object of more than %d: look at who else writes to the lake", name, size, mostSmall)
+		return nil, "", fmt.Errorf("it has %d bytes, and graphlake writes no such object of more than %d: look at who else writes to the lake", size, mostSmall)
 	}
 	data := make([]byte, object.Info().Size)
 	if _, err := io.ReadFull(io.NewSectionReader(object, 0, object.Info().Size), data); err != nil {
-		return nil, "", fmt.Errorf("read %s: %w", name, err)
+		return nil, "", err
 	}
 	return data, object.Info().Version, nil
 }
