@@ -294,9 +294,10 @@ func (f File) removeDrafts() error {
 	return err
 }
 
-// removeThere removes a file, which somebody else may have done: who tries whether a file is writable has no lock on it.
+// removeThere removes a file, which somebody else may have done, or does: who tries whether a file is writable has no lock on it. What
+// is in use is of a process that lives, and that removes it.
 func removeThere(name string) error {
-	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) && !inUse(err) {
 		return err
 	}
 	return nil

@@ -46,10 +46,14 @@ func syncDir(string) error { return nil }
 func rename(from, to string) error {
 	for pause := 10 * time.Millisecond; ; pause *= 2 {
 		err := os.Rename(from, to)
-		busy := errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, fs.ErrPermission)
-		if !busy || pause > time.Second {
+		if !inUse(err) || pause > time.Second {
 			return err
 		}
 		time.Sleep(pause)
 	}
+}
+
+// inUse reports whether a file was left as it is because somebody has it open, or removes it at this moment.
+func inUse(err error) bool {
+	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, fs.ErrPermission)
 }
