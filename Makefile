@@ -69,7 +69,7 @@ test: azurite ## every test of the product, Blob Storage included
 ALONE := ./internal/foreign ./internal/graphsim ./transform/privacy ./transform/prose
 
 # Packages that are tested first, so that none of them is left for the end, when only one core has work.
-LONGEST := ./jobs ./cmd/graphlake
+LONGEST := ./jobs ./internal/cli
 
 test-race: azurite ## the same with the race detector, which needs a C compiler, but for deaths; five times slower
 	$(EMULATED) go test -race -timeout 45m -skip '^TestCrash' $(LONGEST) $$(go list ./... | grep -vxF "$$(go list $(ALONE))")
@@ -175,7 +175,7 @@ report-check:
 		set -e; mkdir -p $(CHECKED)/pages; rm -f $(CHECKED)/pages/*; \
 		[ -d $(CHECKED)/node_modules/axe-core ] || npm install --silent --no-fund --no-audit --prefix $(CHECKED) puppeteer-core@$(PUPPETEER_VERSION) axe-core@$(AXE_VERSION); \
 		REPORT_PAGES=$(CHECKED)/pages go test -count=1 -run '^TestPages$$' ./report/page; \
-		PAGECHECK_MODULES=$(CHECKED) PAGECHECK_CHROMIUM=$(CHROMIUM) go test -count=1 -run '^TestInChromium$$' ./statuspage ./cmd/graphlake; \
+		PAGECHECK_MODULES=$(CHECKED) PAGECHECK_CHROMIUM=$(CHROMIUM) go test -count=1 -run '^TestInChromium$$' ./statuspage ./internal/cli; \
 		[ ! -f lake/report.html ] || cp lake/report.html $(CHECKED)/pages/demo.html; \
 		node internal/pagecheck/check.js $(CHECKED) $(CHROMIUM) $(CHECKED)/shots $(CHECKED)/pages/one.html \
 			$$(ls $(CHECKED)/pages/*.html | grep -v /one.html); \

@@ -36,7 +36,7 @@ grep -q '^var TestDeleteatFallback = true$' "$here/at_windows.go"
 printf '{"Replace": {"%s": "%s"}}\n' "$source" "$here/at_windows.go" >"$here/overlay.json"
 
 GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go test -c -overlay "$here/overlay.json" -o "$here/" \
-	./internal/secretfile ./internal/sealed ./internal/flock ./load/internal/draft ./load/dirstore ./load ./jobs ./cmd/graphlake
+	./internal/secretfile ./internal/sealed ./internal/flock ./load/internal/draft ./load/dirstore ./load ./jobs ./internal/cli
 # Wine is not Windows, and on a busy machine at times cannot start a process: what fails is run once more, and that is said.
 try() {
 	dir=$1
@@ -57,4 +57,4 @@ try load/internal/draft
 try load/dirstore
 try load
 try jobs -test.run '^(TestCrash|TestCrashInSecondNight)$'
-try cmd/graphlake -test.run '^(TestScripts|TestTwoProcesses|TestService.*)$' -test.parallel 2
+try internal/cli -test.run '^(TestScripts|TestTwoProcesses|TestService.*)$' -test.parallel 2

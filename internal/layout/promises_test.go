@@ -29,7 +29,7 @@ func TestPromisesAreHeld(t *testing.T) {
 		}
 		for _, m := range found {
 			if m[3] != "" {
-				if _, err := os.Stat(filepath.Join(root, "cmd", "graphlake", "testdata", "script", m[3])); err != nil {
+				if _, err := os.Stat(filepath.Join(root, "internal", "cli", "testdata", "script", m[3])); err != nil {
 					t.Error(err)
 				}
 				continue

@@ -18,7 +18,7 @@ import (
 // runbook explains and nobody says any more misleads. The words are read from the code, not listed here.
 func TestRunbookExplainsEveryWord(t *testing.T) {
 	exits := words{}
-	exits.constants(t, "cmd/graphlake/exit.go", func(name, _ string) bool { return strings.HasPrefix(name, "exit") })
+	exits.constants(t, "internal/cli/exit.go", func(name, _ string) bool { return strings.HasPrefix(name, "exit") })
 	outcomes := words{}
 	outcomes.constants(t, "jobs/state/outcome.go", typed("Outcome"))
 	findings := words{}
@@ -27,8 +27,8 @@ func TestRunbookExplainsEveryWord(t *testing.T) {
 	kinds.valuesOf(t, "extract/graph/error.go", "kinds")
 	kinds.reported(t, "jobs/*.go")
 	checked := words{}
-	checked.constants(t, "cmd/graphlake/check.go", typed("permissionState"))
-	checked.valuesOf(t, "cmd/graphlake/check.go", "outcomeOf")
+	checked.constants(t, "internal/cli/check.go", typed("permissionState"))
+	checked.valuesOf(t, "internal/cli/check.go", "outcomeOf")
 	maps.DeleteFunc(checked, func(word string, _ bool) bool { return outcomes[word] }) // explained there
 
 	runbook := tables(t, "docs/runbook.md")

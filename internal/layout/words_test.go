@@ -30,14 +30,14 @@ var texts = map[string]string{
 
 // outlets are what leads to a terminal, and the one file that may name it: there internal/foreign stands before it.
 var outlets = map[string]string{
-	"os.Stdout": "cmd/graphlake/main.go", "os.Stderr": "cmd/graphlake/main.go",
-	"slog.NewJSONHandler": "cmd/graphlake/log.go", "slog.NewTextHandler": "cmd/graphlake/log.go", "slog.Default": "", "slog.SetDefault": "",
+	"os.Stdout": "internal/cli/main.go", "os.Stderr": "internal/cli/main.go",
+	"slog.NewJSONHandler": "internal/cli/log.go", "slog.NewTextHandler": "internal/cli/log.go", "slog.Default": "", "slog.SetDefault": "",
 	"fmt.Print": "", "fmt.Printf": "", "fmt.Println": "", "log.Print": "", "log.Printf": "", "log.Println": "", "log.Fatal": "", "log.Fatalf": "",
 }
 
 func TestTextsOfErrorsPassForeign(t *testing.T) {
 	used, sources := map[string]bool{}, 0
-	for _, room := range []string{"cmd/graphlake", "control", "extract", "internal/commandline", "internal/instant", "internal/json", "internal/record", "jobs", "load", "schemas", "transform", "views"} {
+	for _, room := range []string{"internal/cli", "control", "extract", "internal/commandline", "internal/instant", "internal/json", "internal/record", "jobs", "load", "schemas", "transform", "views"} {
 		err := filepath.WalkDir(filepath.Join("../..", room), func(name string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.Contains(name, "test/") {
 				return err

@@ -54,7 +54,7 @@ func dataset(*flag.FlagSet) func(ctx context.Context, bin string) error {
 		for _, args := range [][]string{
 			{"vet", "./..."},
 			{"test", "./schemas/...", "./transform/...", "./views", "./internal/gendocs", "./internal/layout"},
-			{"test", "-run", "TestProbeOfEveryDataset|TestEveryDataset", "./extract", "./cmd/graphlake"},
+			{"test", "-run", "TestProbeOfEveryDataset|TestEveryDataset", "./extract", "./internal/cli"},
 		} {
 			if err := inTree(ctx, dir, "go", args...); err != nil {
 				return err
