@@ -16,7 +16,7 @@ PYTHON        ?= python3
 READERS_USERS ?= 60
 
 # The directories of the tests that contain $(1).
-holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!internal/contract' ':!internal/duckdb' ':!internal/deploycheck' ':!internal/webvttcheck' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
+holding = $(shell git grep --untracked -lE '$(1)' -- '*_test.go' ':!engine' ':!internal/contract' ':!internal/duckdb' ':!internal/deploycheck' ':!internal/webvttcheck' | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
 
 # A binary that runs on any machine of its system, an empty image included, and that says nothing of this one.
 # grpcnotrace leaves out pages of grpc, which exporters of telemetry bring along and nobody opens: they look methods up by name.
@@ -24,7 +24,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath -tags grpcnotrace
 
 .DEFAULT_GOAL := help
 .PHONY: api-check azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract dbt demo deploy-check \
-	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check test test-deaths test-race trial vulncheck webvtt-check wine $(RELEASE)
+	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check temporal test test-deaths test-race trial vulncheck webvtt-check wine $(RELEASE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,7 @@ lint: ## golangci-lint over the product and the nested modules, and go vet of wh
 	cd internal/duckdb && $(GOLANGCI) run
 	cd internal/deploycheck && $(GOLANGCI) run
 	cd internal/webvttcheck && $(GOLANGCI) run
+	cd engine/temporal && $(GOLANGCI) run
 	cd internal/contract && $(GOLANGCI) run --fast-only # the others would analyse all of Microsoft's models
 
 generate: ## docs/datasets, docs/privacy.md, docs/metrics.md, docs/dbt/models and docs/powerbi, from the values in schemas and views; control/openapi.json, from the types that are sent; THIRD_PARTY_NOTICES, from what is linked
@@ -138,6 +139,10 @@ contract:
 # Let a parser of WebVTT that others wrote read what ours reads.
 webvtt-check:
 	cd internal/webvttcheck && go test ./...
+
+# The engine beyond one machine, with Temporal's server in the process; its first build takes minutes and 3 GiB.
+temporal:
+	cd engine/temporal && go test -count=1 ./...
 
 # Let DuckDB read what we wrote; needs a C compiler.
 duckdb: build
