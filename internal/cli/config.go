@@ -123,7 +123,7 @@ func (e excludeConfig) check(fail func(field, format string, args ...any)) {
 type declarations struct{ node ast.Node }
 
 // UnmarshalYAML keeps the value as it is written, with its places.
-func (d *declarations) UnmarshalYAML(node ast.Node) error { //nolint:unparam // the decoder wants an error
+func (d *declarations) UnmarshalYAML(node ast.Node) error {
 	d.node = node
 	return nil
 }

@@ -11,11 +11,9 @@ import (
 	"strings"
 	"syscall"
 
-	// What an empty container image lacks, used where the machine has none of its own: the time zones that jobs
-	// name, and the certificates by which Graph and Blob Storage are known.
-	_ "time/tzdata"
+	_ "time/tzdata" // the time zones that jobs name, where the machine has none, as an empty container image
 
-	_ "golang.org/x/crypto/x509roots/fallback"
+	_ "golang.org/x/crypto/x509roots/fallback" // the certificates by which Graph and Blob Storage are known, where it has none
 
 	"graphlake/internal/commandline"
 	"graphlake/internal/foreign"
