@@ -5,5 +5,6 @@
 // It holds no I/O, no time of its own and no record: what is read and derived is done by activities, of which it knows
 // names, ranges and counts. What is due, the product plans; what an error is, the product says, as a kind.
 //
-// Start at night.go, then tenantday.go. Which kind is tried again when is in policy.go.
+// Start at tenantday.go, then round.go, which is one run of the product. Which kind is tried again when is in policy.go, and
+// how a workflow may change in versions.go.
 package workflows

@@ -49,6 +49,8 @@ type NightInput struct {
 	Job     string    `json:"job"`               // of the configuration
 	Tenants []string  `json:"tenants,omitempty"` // by name; none: all
 	Now     time.Time `json:"now,omitzero"`      // what counts as now; zero: the time that the schedule has planned, or the start
+	// Late is how long after Now the tenants may be not done yet, before they count as late; zero: for ever.
+	Late time.Duration `json:"late,omitempty"`
 }
 
 // NightResult adds up what became of the tenants.
