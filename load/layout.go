@@ -12,6 +12,8 @@ package load
 //	state/<tenant id>/<dataset>.lock                              the lock; whoever works on the dataset holds it
 //	state/<tenant id>/sign-in.json                                when the person's tokens were renewed last, and whether Graph refuses them; whoever renews them swaps it
 //	state/<tenant id>/sign-in.lock                                the lock of the person's tokens; who renews them, or signs in or out, holds it
+//	state/<tenant id>/engine-worker.json                          what leads to the worker of an engine that has the tenant; it swaps it after it has the lock, and empties it before it lets go
+//	state/<tenant id>/engine-worker.lock                          the lock of the tenant among the workers of an engine; who asks Graph for it holds it, besides those of datasets
 //	state/running/<run>.json                                      whose locks they are and how far the run is; it replaces it every while, and removes it at its end
 //	state/declared/<dataset>.json                                 columns of a declared dataset; a run or replay swaps it before it writes others
 //	state/notified.json                                           who was told of what; a run or schedule that notifies swaps it before and after it sends
@@ -72,7 +74,9 @@ const (
 	extension  = ".parquet"
 	document   = ".json"
 	ofDays     = ".days" + document
-	signIn     = "sign-in" // no dataset is called so: a dash is in no name of one
+
+	signIn       = "sign-in" // no dataset is called so: a dash is in no name of one
+	engineWorker = "engine-worker"
 )
 
 // AnyTenant matches ids of tenants and AnyDate dates, for readers whose patterns have classes; in others a star stands
@@ -170,7 +174,7 @@ func ParseState(object string) (tenantID, dataset string, ok bool) {
 		return "", "", false
 	}
 	tenantID, dataset = parts[1], strings.TrimSuffix(parts[2], document)
-	called := dataset != signIn && !strings.Contains(dataset, ".")
+	called := dataset != signIn && dataset != engineWorker && !strings.Contains(dataset, ".")
 	return tenantID, dataset, called && IsTenant(tenantID) && StateObject(tenantID, dataset) == object
 }
 
@@ -179,6 +183,12 @@ func SignInObject(tenantID string) string { return StateObject(tenantID, signIn)
 
 // SignInLock is the name of the lock of the tokens of the person who is signed in to a tenant.
 func SignInLock(tenantID string) string { return LockObject(tenantID, signIn) }
+
+// EngineWorkerObject holds what leads to the worker of an engine that has a tenant.
+func EngineWorkerObject(tenantID string) string { return StateObject(tenantID, engineWorker) }
+
+// EngineWorkerLock is the name of the lock of a tenant among the workers of an engine.
+func EngineWorkerLock(tenantID string) string { return LockObject(tenantID, engineWorker) }
 
 // BehindObject holds the list of who is behind that a state names, by the hash of its text.
 func BehindObject(tenantID, dataset, hash string) string {
