@@ -56,8 +56,11 @@ type Graph struct {
 	log []Request
 }
 
-// An Interceptor stands before a tenant. It returns false where the tenant is to answer; it may wait before that.
-type Interceptor func(tenant string, w http.ResponseWriter, r *http.Request) (answered bool)
+// An Interceptor stands before all tenants. It returns false where the tenant is to answer; it may wait before that.
+type Interceptor func(of Asker, w http.ResponseWriter, r *http.Request) (answered bool)
+
+// Asker is the worker that asks, and the tenant that it asks.
+type Asker struct{ Tenant, Worker string }
 
 // New makes a Graph of tenants that have different names.
 func New(all []*Tenant) *Graph {
@@ -108,8 +111,9 @@ func (g *Graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case t != nil:
 		seen := &status{ResponseWriter: w}
 		began := time.Now()
-		g.pass(t, seen, r)
-		g.note(Request{Tenant: t.Name, Worker: worker, Path: r.URL.EscapedPath(), Began: began, Ended: time.Now(), Status: seen.is})
+		of := Asker{t.Name, worker}
+		g.pass(of, seen, r)
+		g.note(Request{Asker: of, Path: r.URL.EscapedPath(), Began: began, Ended: time.Now(), Status: seen.is})
 	case r.Method == http.MethodHead:
 		g.Tenants[0].ServeHTTP(w, r)
 	default:
@@ -121,7 +125,7 @@ func (g *Graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // pass waits, and lets the tenant answer.
-func (g *Graph) pass(t *Tenant, w http.ResponseWriter, r *http.Request) {
+func (g *Graph) pass(of Asker, w http.ResponseWriter, r *http.Request) {
 	if g.Latency > 0 {
 		select {
 		case <-time.After(g.Latency):
@@ -129,10 +133,10 @@ func (g *Graph) pass(t *Tenant, w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if f := g.between.Load(); f != nil && (*f)(t.Name, w, r) {
+	if f := g.between.Load(); f != nil && (*f)(of, w, r) {
 		return
 	}
-	t.ServeHTTP(w, r)
+	g.byName[of.Tenant].ServeHTTP(w, r)
 }
 
 // status remembers that of an answer.

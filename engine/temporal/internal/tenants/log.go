@@ -8,9 +8,10 @@ import (
 
 // Request is what a worker asked of a tenant. Ended is when the last byte of the answer was written, or when nobody waited any more.
 type Request struct {
-	Tenant, Worker, Path string
-	Began, Ended         time.Time
-	Status               int // 0: no answer
+	Asker
+	Path         string
+	Began, Ended time.Time
+	Status       int // 0: no answer
 }
 
 func (g *Graph) note(r Request) {
@@ -47,15 +48,15 @@ func Overlapping(log []Request) (n int) {
 
 // Hold is a stretch of time in which a worker may ask a tenant.
 type Hold struct {
-	Tenant, Worker string
-	From, To       time.Time
+	Asker
+	From, To time.Time
 }
 
 // Outside counts the requests that no hold of their worker covers, and the pairs of holds of one tenant by two workers at once.
 func Outside(log []Request, holds []Hold) (requests, pairs int) {
 	for _, r := range log {
 		covers := func(h Hold) bool {
-			return h.Tenant == r.Tenant && h.Worker == r.Worker && !r.Began.Before(h.From) && !r.Began.After(h.To)
+			return h.Asker == r.Asker && !r.Began.Before(h.From) && !r.Began.After(h.To)
 		}
 		if !slices.ContainsFunc(holds, covers) {
 			requests++

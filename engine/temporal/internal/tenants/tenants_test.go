@@ -58,11 +58,11 @@ func TestGraph(t *testing.T) {
 	if a, b := g.Tenant("tenant-001"), g.Tenant("tenant-003"); a.ID() == b.ID() || a.Users != 1 || b.Users != 3 {
 		t.Errorf("%s with %d users, %s with %d", a.ID(), a.Users, b.ID(), b.Users)
 	}
-	g.Intercept(func(tenant string, w http.ResponseWriter, _ *http.Request) bool {
-		if tenant == "tenant-001" {
+	g.Intercept(func(of Asker, w http.ResponseWriter, _ *http.Request) bool {
+		if of.Tenant == "tenant-001" {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
-		return tenant == "tenant-001"
+		return of.Tenant == "tenant-001"
 	})
 	if got := []int{ask(t, url, one[0]), ask(t, url, one[1])}; !slices.Equal(got, []int{503, 200}) {
 		t.Errorf("with somebody between: %v", got)
@@ -72,7 +72,7 @@ func TestGraph(t *testing.T) {
 func TestOverlapping(t *testing.T) {
 	at := func(second int) time.Time { return time.Date(2026, 11, 23, 2, 30, second, 0, time.UTC) }
 	asked := func(tenant, worker string, from, to int) Request {
-		return Request{Tenant: tenant, Worker: worker, Began: at(from), Ended: at(to)}
+		return Request{Asker: Asker{tenant, worker}, Began: at(from), Ended: at(to)}
 	}
 	for _, c := range []struct {
 		name string
@@ -89,7 +89,7 @@ func TestOverlapping(t *testing.T) {
 		}
 	}
 	log := []Request{asked("a", "1", 1, 2), asked("a", "2", 5, 6), asked("a", "1", 8, 9)}
-	holds := []Hold{{"a", "1", at(0), at(3)}, {"a", "2", at(4), at(7)}}
+	holds := []Hold{{Asker{"a", "1"}, at(0), at(3)}, {Asker{"a", "2"}, at(4), at(7)}}
 	if requests, pairs := Outside(log, holds); requests != 1 || pairs != 0 {
 		t.Errorf("outside: %d requests, %d pairs", requests, pairs)
 	}
