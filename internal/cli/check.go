@@ -48,26 +48,7 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	rep := checkReport{Config: cfg.file, Tenants: []tenantCheck{}}
-	privacy, err := cfg.privacy()
-	rep.Privacy = found(err)
-	for _, t := range tenants {
-		if ctx.Err() != nil {
-			rep.stopped = true
-			break
-		}
-		rep.Tenants = append(rep.Tenants, cfg.checkTenant(ctx, t, datasets, c.logger()))
-	}
-	store, err := cfg.checkLake(ctx)
-	rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, inTime(err)))}
-	if err == nil {
-		_, _, err = cfg.heldLane(ctx, store)
-		err = errors.Join(err, cfg.unchanged(jobs.CheckDeclared(ctx, store, cfg.declaredOf(datasets))))
-		rep.Lake = lakeCheck{cfg.Lake, found(unlessStopped(ctx, err))}
-	}
-	if store != nil && rep.Privacy.Error == nil {
-		rep.Privacy = found(unlessStopped(ctx, cfg.settingsError(jobs.CheckSettings(ctx, store, privacy))))
-	}
+	rep := cfg.checkReading(ctx, tenants, datasets, c.logger())
 	for _, n := range cfg.Notify {
 		_, err := cfg.target(n)
 		rep.Notify = append(rep.Notify, notifyCheck{n.Name, found(usage(err))})
@@ -81,6 +62,31 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	return statusError{status: status}
+}
+
+// checkReading tries all that reading takes: the tenants, the lake, and whether both are read as it was before.
+func (c *config) checkReading(ctx context.Context, tenants []tenantConfig, datasets []schemas.Dataset, log *slog.Logger) checkReport {
+	rep := checkReport{Config: c.file, Tenants: []tenantCheck{}}
+	privacy, err := c.privacy()
+	rep.Privacy = found(err)
+	for _, t := range tenants {
+		if ctx.Err() != nil {
+			rep.stopped = true
+			break
+		}
+		rep.Tenants = append(rep.Tenants, c.checkTenant(ctx, t, datasets, log))
+	}
+	store, err := c.checkLake(ctx)
+	rep.Lake = lakeCheck{c.Lake, found(unlessStopped(ctx, inTime(err)))}
+	if err == nil {
+		_, _, err = c.heldLane(ctx, store)
+		err = errors.Join(err, c.unchanged(jobs.CheckDeclared(ctx, store, c.declaredOf(datasets))))
+		rep.Lake = lakeCheck{c.Lake, found(unlessStopped(ctx, err))}
+	}
+	if store != nil && rep.Privacy.Error == nil {
+		rep.Privacy = found(unlessStopped(ctx, c.settingsError(jobs.CheckSettings(ctx, store, privacy))))
+	}
+	return rep
 }
 
 // checkLake writes, reads and removes an object.

@@ -46,10 +46,12 @@ type config struct {
 	// Control is who may ask graphlake serve for runs; nil: nobody.
 	Control *controlConfig `yaml:"control"`
 
-	file string
-	tree *ast.File
-	log  *slog.Logger
-	set  schemas.Set // of datasets that there are; with what is wrong in declared, not all of them are sound
+	file     string
+	tree     *ast.File
+	log      *slog.Logger
+	patience time.Duration // of requests to Graph, where an engine above tries again; 0: the usual
+
+	set schemas.Set // of datasets that there are; with what is wrong in declared, not all of them are sound
 
 	declared []declare.Declared
 	wrong    error // with them

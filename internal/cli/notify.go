@@ -18,6 +18,7 @@ import (
 	"graphlake/internal/secretfile"
 	"graphlake/jobs"
 	"graphlake/jobs/clock"
+	"graphlake/jobs/plan"
 	"graphlake/load"
 	"graphlake/notify"
 )
@@ -159,20 +160,34 @@ func (s *setup) notifyOfRun(ctx context.Context, job string, now time.Time, rep 
 		return
 	}
 	found := foundByRun(job, rep, err)
-	if all, err := s.config.scheduled(tenantChoice{}, ""); err == nil && rep.Run != "" {
-		late, err := clock.Late(ctx, s.runner.Store, all, now)
-		if err != nil {
-			s.runner.Log.WarnContext(ctx, "what is late is not known", "error", err)
-			all = nil
-		}
-		found = found.And(notify.OfLate(late, all, func(o clock.Overdue) bool { return !o.Tables && o.Tried() })) // else another run may be at work, or none was ever to be
+	if rep.Run != "" {
+		found = found.And(s.late(ctx, now))
 	}
-	signIns, err := clock.LoadSignIns(ctx, s.runner.Store, s.tenants)
+	found = found.And(s.signIns(ctx, s.tenants))
+	s.config.notifier(ctx, s.runner.Store, s.runner.Log).Tell(ctx, found, time.Now())
+}
+
+// late is what is late of all scheduled jobs; nothing if that is not known.
+func (s *setup) late(ctx context.Context, now time.Time) notify.Found {
+	all, err := s.config.scheduled(tenantChoice{}, "")
+	if err != nil {
+		return notify.Found{}
+	}
+	late, err := clock.Late(ctx, s.runner.Store, all, now)
+	if err != nil {
+		s.runner.Log.WarnContext(ctx, "what is late is not known", "error", err)
+		all = nil
+	}
+	return notify.OfLate(late, all, func(o clock.Overdue) bool { return !o.Tables && o.Tried() }) // else another run may be at work, or none was ever to be
+}
+
+// signIns is who has to sign in.
+func (s *setup) signIns(ctx context.Context, tenants []plan.Tenant) notify.Found {
+	signIns, err := clock.LoadSignIns(ctx, s.runner.Store, tenants)
 	if err != nil {
 		s.runner.Log.WarnContext(ctx, "who is signed in is not known", "error", err)
 	}
-	found = found.And(notify.OfSignIns(signIns, time.Now()))
-	s.config.notifier(ctx, s.runner.Store, s.runner.Log).Tell(ctx, found, time.Now())
+	return notify.OfSignIns(signIns, time.Now())
 }
 
 // notifyOfNoRun tells that a run could not begin.

@@ -182,13 +182,17 @@ func (c *config) scheduled(t tenantChoice, name string) ([]clock.Job, error) {
 		if err != nil {
 			return nil, usage(err)
 		}
-		late := defaultLate
-		if j.Late != nil {
-			late = time.Duration(*j.Late)
-		}
-		all = append(all, clock.Job{Name: job, Selection: sel, Times: times, Jitter: time.Duration(j.Jitter), Late: late})
+		all = append(all, clock.Job{Name: job, Selection: sel, Times: times, Jitter: time.Duration(j.Jitter), Late: j.late()})
 	}
 	return all, nil
+}
+
+// late is how long after its time the data of the job may not be there.
+func (j jobConfig) late() time.Duration {
+	if j.Late == nil {
+		return defaultLate
+	}
+	return time.Duration(*j.Late)
 }
 
 // times are those of the schedule; none without one.

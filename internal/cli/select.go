@@ -214,13 +214,17 @@ func (c *config) noTenant(name string) error {
 	return usage(unknown("tenant", name, " in "+c.file, known))
 }
 
+func (c *config) noJob(name string) error {
+	return usage(unknown("job", name, " in "+c.file, slices.Sorted(maps.Keys(c.Jobs))))
+}
+
 // datasets are the chosen ones.
 func (h choice) datasets(c *config) ([]schemas.Dataset, error) {
 	names := h.Dataset
 	if h.Job != "" {
 		job, ok := c.Jobs[h.Job]
 		if !ok {
-			return nil, usage(unknown("job", h.Job, " in "+c.file, slices.Sorted(maps.Keys(c.Jobs))))
+			return nil, c.noJob(h.Job)
 		}
 		if names = job.Datasets; len(names) == 0 {
 			return nil, nil // it only removes what is too old
