@@ -24,6 +24,8 @@ type live struct {
 	derived atomic.Int64 // of these
 	done    atomic.Bool
 	outcome atomic.Pointer[state.Outcome] // nil before the end
+
+	verdicts *graph.Verdicts // of the last reading, for whoever reads it; nil before
 }
 
 // newLive is a unit before it has begun; one of a replay asks for nothing.
@@ -33,6 +35,13 @@ func newLive(u plan.Unit, asks bool) *live {
 		l.expects = u.Expected()
 	}
 	return l
+}
+
+// begin is called for a unit that has ended, and is read again. What it has counted stays.
+func (l *live) begin() {
+	l.done.Store(false)
+	l.outcome.Store(nil)
+	l.records.Store(0)
 }
 
 // end lets go of the reading, which remembers all that it has met.

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"slices"
+	"sync"
 
 	"graphlake/jobs/plan"
 	"graphlake/jobs/state"
@@ -19,47 +20,82 @@ const (
 	unitsAtOnce = 12
 )
 
-// queue is the units of a run that have not begun, in the order in which they may.
+// queue lets the units of a run begin, whoever asks for them. It is safe for concurrent use.
 type queue struct {
-	waiting  []*live
+	mu       sync.Mutex // of what follows
+	waiting  []waiting  // in the order in which they may begin
 	underWay int
 	budgets  map[budgetOf]int    // units under way
 	serial   map[state.Pair]bool // datasets of which a unit is under way that the next one has to wait for
 }
 
+// waiting is a unit that may not begin yet. Its begin is called once it may, and does not wait for the unit.
+type waiting struct {
+	unit  *live
+	begin func()
+}
+
 // budgetOf is what Graph counts the requests of a unit in; each tenant has its own.
 type budgetOf struct{ tenant, budget string }
 
-// newQueue takes over the units. Ranges that the lake holds already are read after those that it lacks: nothing of them is
-// about to be forgotten, and their lists, of which all is known, fill up what the others leave of a limit.
-func newQueue(units []*live) *queue {
-	slices.SortStableFunc(units, func(a, b *live) int { return heldLast(a.Unit) - heldLast(b.Unit) })
-	return &queue{waiting: units, budgets: map[budgetOf]int{}, serial: map[state.Pair]bool{}}
+func newQueue() *queue {
+	return &queue{budgets: map[budgetOf]int{}, serial: map[state.Pair]bool{}}
 }
 
-// next takes the first unit that may begin now; nil if none may before another has ended.
-func (q *queue) next() *live {
-	if q.underWay == unitsAtOnce {
-		return nil
-	}
-	for i, l := range q.waiting {
-		if q.budgets[budget(l.Unit)] == unitsOfBudget || q.serial[l.Pair()] {
-			continue
-		}
-		q.waiting = append(q.waiting[:i:i], q.waiting[i+1:]...)
-		q.underWay++
-		q.budgets[budget(l.Unit)]++
-		q.serial[l.Pair()] = inOrder(l.Unit)
-		return l
-	}
-	return nil
+// add lets units begin in their order, behind those that wait already. Ranges that the lake holds already are read after those
+// that it lacks: nothing of them is about to be forgotten, and their lists, of which all is known, fill up what the others
+// leave of a limit. Each unit that has begun is to be told to ended.
+func (q *queue) add(all ...waiting) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = append(q.waiting, all...)
+	slices.SortStableFunc(q.waiting, func(a, b waiting) int { return heldLast(a.unit.Unit) - heldLast(b.unit.Unit) })
+	q.beginAll()
 }
 
-// ended is told of a unit that next has given.
+// drop takes a unit out that nobody waits for any more, and says whether it had not begun.
+func (q *queue) drop(l *live) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	before := len(q.waiting)
+	q.waiting = slices.DeleteFunc(q.waiting, func(w waiting) bool { return w.unit == l })
+	return len(q.waiting) < before
+}
+
+// ended is told of a unit that has begun.
 func (q *queue) ended(l *live) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.underWay--
 	q.budgets[budget(l.Unit)]--
 	delete(q.serial, l.Pair())
+	q.beginAll()
+}
+
+// beginAll begins what may. The caller holds the mutex.
+func (q *queue) beginAll() {
+	for w, ok := q.next(); ok; w, ok = q.next() {
+		w.begin()
+	}
+}
+
+// next takes the first unit that may begin now, if one may before another has ended.
+func (q *queue) next() (_ waiting, ok bool) {
+	if q.underWay == unitsAtOnce {
+		return waiting{}, false
+	}
+	for i, w := range q.waiting {
+		u := w.unit.Unit
+		if q.budgets[budget(u)] == unitsOfBudget || q.serial[u.Pair()] {
+			continue
+		}
+		q.waiting = slices.Delete(q.waiting, i, i+1)
+		q.underWay++
+		q.budgets[budget(u)]++
+		q.serial[u.Pair()] = inOrder(u)
+		return w, true
+	}
+	return waiting{}, false
 }
 
 // heldLast sorts a unit: 1 if the lake holds all of its range already, else 0.

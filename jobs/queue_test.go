@@ -1,13 +1,23 @@
 package jobs
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
 	"graphlake/jobs/plan"
 	"graphlake/schemas"
 )
+
+// queueOf is a queue of units, and those that have begun.
+func queueOf(units []*live) (*queue, *[]*live) {
+	q, begun := newQueue(), new([]*live)
+	var all []waiting
+	for _, l := range units {
+		all = append(all, waiting{l, func() { *begun = append(*begun, l) }})
+	}
+	q.add(all...)
+	return q, begun
+}
 
 // Of each budget of a tenant three units are under way, in the order of the plan, and of what is read for parents one
 // after the other; nobody waits for another's budget.
@@ -30,12 +40,13 @@ func TestQueue(t *testing.T) {
 	} {
 		units = append(units, newLive(u, true))
 	}
-	q := newQueue(units)
+	q, under := queueOf(units)
 	begun := func() string {
 		var names []string
-		for l := q.next(); l != nil; l = q.next() {
+		for _, l := range *under {
 			names = append(names, l.Dataset.Name+l.Tenant.ID)
 		}
+		*under = nil
 		return strings.Join(names, " ")
 	}
 	if got, want := begun(), "calls1 calls1 calls1 logs1 chats1 channels1 teams1 calls2"; got != want {
@@ -63,20 +74,12 @@ func TestQueueIsBounded(t *testing.T) {
 			units = append(units, newLive(plan.Unit{Tenant: plan.Tenant{ID: id}}, true))
 		}
 	}
-	q := newQueue(units)
-	under := []*live{}
-	for range units {
-		l := q.next()
-		if l == nil {
-			q.ended(under[0])
-			under = under[1:]
-			if l = q.next(); l == nil {
-				t.Fatalf("%d are under way, one has ended, and none may begin", len(under))
-			}
+	q, under := queueOf(units)
+	for ended := range units {
+		if len(*under)-ended > unitsAtOnce || len(*under) <= ended {
+			t.Fatalf("%d have ended and %d have begun", ended, len(*under))
 		}
-		if under = append(under, l); len(under) > unitsAtOnce {
-			t.Fatalf("%d are under way", len(under))
-		}
+		q.ended((*under)[ended])
 	}
 }
 
@@ -87,8 +90,30 @@ func TestQueueReadsFirstWhatIsNew(t *testing.T) {
 	for _, u := range []plan.Unit{{Dataset: calls}, {Dataset: calls}, {Dataset: calls, New: schemas.Day}, {Dataset: calls, Expired: true}} {
 		units = append(units, newLive(u, true))
 	}
-	q := newQueue(slices.Clone(units))
-	if a, b := q.next(), q.next(); a != units[2] || b != units[3] {
+	_, begun := queueOf(units)
+	if a, b := (*begun)[0], (*begun)[1]; a != units[2] || b != units[3] {
 		t.Errorf("at first %+v and %+v", a.Unit, b.Unit)
+	}
+}
+
+// Whoever asks for a unit and no longer waits for it takes no turn from others.
+func TestQueueDrops(t *testing.T) {
+	chats := schemas.Dataset{Name: "chats", Source: schemas.Source{Parent: &schemas.Parent{}}}
+	var units []*live
+	for range 3 {
+		units = append(units, newLive(plan.Unit{Dataset: chats}, true))
+	}
+	q, begun := queueOf(units)
+	if !q.drop(units[1]) || q.drop(units[1]) || q.drop(units[0]) {
+		t.Error("what waits can be dropped once, and what has begun cannot")
+	}
+	q.ended(units[0])
+	if len(*begun) != 2 || (*begun)[1] != units[2] {
+		t.Errorf("%d have begun", len(*begun))
+	}
+	q.ended(units[2])
+	q.add(waiting{units[1], func() { *begun = append(*begun, units[1]) }})
+	if len(*begun) != 3 || q.underWay != 1 {
+		t.Errorf("%d have begun, and %d are under way", len(*begun), q.underWay)
 	}
 }

@@ -139,6 +139,8 @@ type UnitReport struct {
 	Bytes       int64            `json:"bytes"` // of the answers' JSON
 	Seconds     float64          `json:"seconds"`
 	Error       *ErrorReport     `json:"error,omitempty"`
+	// RetryAfter is after which time Graph wants to be asked again, of an error; zero: it did not say.
+	RetryAfter time.Duration `json:"-"`
 
 	cause   cause
 	started time.Time
@@ -181,6 +183,15 @@ func newUnitReport(u plan.Unit) UnitReport {
 		Tenant: u.Tenant.Name, Dataset: u.Dataset.Name, From: u.Range.From, To: u.Range.To,
 		Rows: map[string]int64{}, started: time.Now(),
 	}
+}
+
+// since is the report without what an earlier one of the same unit has counted of requests already.
+func (u UnitReport) since(before UnitReport) UnitReport {
+	u.Requests -= before.Requests
+	u.Throttled -= before.Throttled
+	u.Bytes -= before.Bytes
+	u.waited -= before.waited
+	return u
 }
 
 // conclude gives the report the outcome of the worst of its units: the order of the exit statuses.
@@ -235,6 +246,9 @@ func (u *UnitReport) decide(unit plan.Unit, err error) {
 	u.decideOutcome(unit, err)
 	if err != nil {
 		u.cause = u.causeOf(err)
+		if e, ok := errors.AsType[*graph.Error](err); ok {
+			u.RetryAfter = e.RetryAfter
+		}
 		if unit.Tenant.Person && u.cause.cure == Consent {
 			u.cause.cure = SignIn
 		}

@@ -44,8 +44,8 @@ type Session struct {
 	notes     []plan.Note
 	changes   []Change // of what is closed
 	encoders  *encoders
-	shared    map[string]*extract.Shared // by the tenant's id
-	verdicts  graph.Verdicts             // what is wrong with a tenant as a whole, found out once
+	shared    map[string]*extract.Shared     // by the tenant's id
+	verdicts  atomic.Pointer[graph.Verdicts] // what is wrong with a tenant as a whole, found out once, until a unit is read again
 	excluded  *exclude.Excluded
 	grown     atomic.Pointer[erased.List] // who was erased, with keys that this session has met; nil: it has met none
 }
@@ -85,7 +85,9 @@ func newSession(ctx context.Context, r *Runner, sel plan.Selection) (*Session, e
 	for _, t := range sel.Tenants {
 		shared[t.ID] = extract.NewShared(t.Datasets(sel.Datasets))
 	}
-	return &Session{runner: r, told: told, selection: sel, notes: notes, encoders: newEncoders(1), shared: shared}, nil
+	s := &Session{runner: r, told: told, selection: sel, notes: notes, encoders: newEncoders(1), shared: shared}
+	s.verdicts.Store(new(graph.Verdicts))
+	return s, nil
 }
 
 func (s *Session) lock(ctx context.Context) {
@@ -120,7 +122,7 @@ func (s *Session) exclude(ctx context.Context) error {
 		})
 	}
 	if err == nil {
-		s.excluded = r.Exclude.Find(graph.WithVerdicts(ctx, &s.verdicts), r.Clients, s.selection.TenantIDs(), list, r.Privacy)
+		s.excluded = r.Exclude.Find(graph.WithVerdicts(ctx, s.verdicts.Load()), r.Clients, s.selection.TenantIDs(), list, r.Privacy)
 	}
 	return err
 }
@@ -211,7 +213,8 @@ func (s *Session) read(ctx context.Context, l *live, rep *UnitReport) (published
 		return published{}, err
 	}
 	u := unit{Unit: l.Unit, open: o, session: s, rep: rep, live: l, left: s.leftOut(o)}
-	return u.run(graph.WithVerdicts(graph.WithCounter(ctx, &l.count), &s.verdicts))
+	l.verdicts = s.verdicts.Load()
+	return u.run(graph.WithVerdicts(graph.WithCounter(ctx, &l.count), l.verdicts))
 }
 
 // conclude says in the report, and in the coverage, what became of a unit.

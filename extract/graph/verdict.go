@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -21,7 +22,7 @@ import (
 //   - once something was answered, a 401 is the tenant's only if it says that the token is too old, and there is no other, or
 //     if who has signed in is signed out. What may be one machine's of many, as a certificate, is tried again like any failure.
 //
-// What is known is known for one run. The next one asks again.
+// What is known is known for one run. The next one asks again, and so does a unit that is read again within it.
 const (
 	mostRefused  = 3                // that may be somebody's own, though nobody was answered
 	longestFirst = 40 * time.Second // that others wait for the first: longer than a connection takes, or to find that there is none
@@ -32,6 +33,14 @@ type Verdicts struct {
 	mu       sync.Mutex
 	byClient map[*Client]*verdict
 	accounts map[*Person]string // that a token was given of
+}
+
+// Anew knows nothing of what is wrong with a tenant, as for another try much later, and of the persons who are asked as the
+// same ones as before.
+func (all *Verdicts) Anew() *Verdicts {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	return &Verdicts{accounts: maps.Clone(all.accounts)}
 }
 
 type verdictsKey struct{}
