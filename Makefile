@@ -90,6 +90,7 @@ lint: ## golangci-lint over the product and the nested modules, and go vet of wh
 	cd internal/deploycheck && $(GOLANGCI) run
 	cd internal/webvttcheck && $(GOLANGCI) run
 	cd engine/temporal && $(GOLANGCI) run
+	cd engine/temporal/servertest && $(GOLANGCI) run
 	cd internal/contract && $(GOLANGCI) run --fast-only # the others would analyse all of Microsoft's models
 
 generate: ## docs/datasets, docs/privacy.md, docs/metrics.md, docs/dbt/models and docs/powerbi, from the values in schemas and views; control/openapi.json, from the types that are sent; THIRD_PARTY_NOTICES, from what is linked
@@ -140,9 +141,12 @@ contract:
 webvtt-check:
 	cd internal/webvttcheck && go test ./...
 
-# The engine beyond one machine, with Temporal's server in the process; its first build takes minutes and 3 GiB.
+# The engine beyond one machine: what needs no server, and then with Temporal's in the process of the test, whose first build takes
+# minutes and 3 GiB, and with workers that are killed. Its last line says what became of the tenants.
 temporal:
 	cd engine/temporal && go test -count=1 ./...
+	cd engine/temporal/servertest && go test -c -o $(CURDIR)/bin/servertest.test .
+	cd engine/temporal/servertest && $(CURDIR)/bin/servertest.test -test.timeout 8m -test.parallel 3
 
 # Let DuckDB read what we wrote; needs a C compiler.
 duckdb: build

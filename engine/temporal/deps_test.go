@@ -6,6 +6,5 @@ import (
 	_ "go.temporal.io/sdk/testsuite"
 	_ "go.temporal.io/sdk/worker"
 	_ "go.temporal.io/sdk/contrib/envconfig"
-	_ "go.temporal.io/server/temporaltest"
 	_ "graphlake/internal/cli"
 )

@@ -160,7 +160,7 @@ var besides = map[string][]string{
 }
 
 // modules are the nested modules. Whoever adds one also names it in .ci/run: ./... stops at its door.
-var modules = []string{"engine/temporal", "internal/contract", "internal/deploycheck", "internal/duckdb", "internal/supply", "internal/tools", "internal/webvttcheck"}
+var modules = []string{"engine/temporal", "engine/temporal/servertest", "internal/contract", "internal/deploycheck", "internal/duckdb", "internal/supply", "internal/tools", "internal/webvttcheck"}
 
 const (
 	arrow    = "Arrow and Parquet"
