@@ -24,7 +24,8 @@ import (
 )
 
 // Session is some datasets of tenants, each under its lock, so that no other process changes their state, raw or
-// tables until Close. Run is what it is for, and an engine that is built above does the same in its own order:
+// tables until Close. A [Run] is one with a report and a heartbeat, which an engine above wants; who reads in one process and
+// derives in another does it with the session alone:
 //
 //	s, err := jobs.Open(ctx, runner, selection) // lock, state
 //	p, err := s.Plan()                          // what is due; pure

@@ -92,6 +92,29 @@ func TestWhatIsWrongWithTheTenantIsFoundOutOnce(t *testing.T) {
 	}
 }
 
+// Who asks anew asks again whatever was wrong, as the persons that were asked before.
+func TestVerdictsAnew(t *testing.T) {
+	onClock(t, Options{}, script(answer(401, tokenRefused), answer(200, wholePage)), func(t *testing.T, c *Client) {
+		before, p := new(Verdicts), new(Person)
+		if !before.isOf(p, "ada") {
+			t.Error("the first account is another's")
+		}
+		if _, err := values(WithVerdicts(t.Context(), before), c, users); err == nil {
+			t.Error("a token that is refused is taken")
+		}
+		anew := before.Anew()
+		if _, err := values(WithVerdicts(t.Context(), anew), c, users); err != nil {
+			t.Error(err)
+		}
+		if !anew.isOf(p, "ada") || anew.isOf(p, "grace") {
+			t.Error("another person is asked than before")
+		}
+		if _, err := values(WithVerdicts(t.Context(), before), c, users); err == nil {
+			t.Error("what was known before has changed")
+		}
+	})
+}
+
 // A token that has become too old in the middle of a run ends it, if there is no other; one that can be renewed does not.
 func TestATokenGrowsOldInARun(t *testing.T) {
 	const old = `{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired."}}`
