@@ -18,7 +18,9 @@ import (
 )
 
 // keyOf is a key in base64. Not random, so that what a test prints can be compared.
-func keyOf(b byte) string { return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{b, 0x3f ^ b}, 16)) }
+func keyOf(b byte) string {
+	return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{b, 0x3f ^ b}, 16))
+}
 
 func newCodec(t testing.TB, key string, old ...string) *payload.Codec {
 	t.Helper()

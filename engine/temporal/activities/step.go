@@ -1,0 +1,96 @@
+package activities
+
+import (
+	"context"
+
+	"go.temporal.io/sdk/activity"
+
+	"graphlake/engine/temporal/workflows"
+	"graphlake/jobs"
+	"graphlake/jobs/state"
+)
+
+// hold is there as long as a round is: what ends it without Close ends the round, so that no lock stays.
+func (a *Activities) hold(ctx context.Context, h workflows.Held) (none struct{}, err error) {
+	r, err := a.find(ctx, h.Key)
+	if err != nil {
+		return none, err
+	}
+	r.hold()
+	defer a.beat(ctx, func() counts { return countsOf(r.run.Standing().All) })()
+	select {
+	case <-r.ended:
+	case <-activity.GetWorkerStopChannel(ctx):
+		a.drain(ctx, r)
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
+		r.stop(workflows.KindGone)
+		if _, err := a.endRound(context.WithoutCancel(ctx), r); err != nil {
+			return none, err
+		}
+		return none, ctx.Err()
+	}
+	return none, r.endedBy()
+}
+
+// unit reads and derives a unit of what is open. What Graph or the lake may answer in a while is an error, which Temporal tries
+// again while the round goes on; everything else is a result.
+func (a *Activities) unit(ctx context.Context, ask workflows.UnitAsk) (workflows.UnitResult, error) {
+	r, err := a.find(ctx, ask.Key)
+	if err != nil {
+		return workflows.UnitResult{}, err
+	}
+	i := ask.Unit.Index
+	if i < 0 || i >= len(r.units) || r.units[i].Dataset.Name != ask.Unit.Dataset || !r.units[i].Range.From.Equal(ask.Unit.From) || !r.units[i].Range.To.Equal(ask.Unit.To) {
+		return workflows.UnitResult{}, errGone // it was planned in another round
+	}
+	done, err := r.begin()
+	if err != nil {
+		return workflows.UnitResult{}, err
+	}
+	defer done()
+	if r.tenant.hold.Held() != nil { // another worker may have it; the datasets' locks say which of them
+		return workflows.UnitResult{
+			Tenant: r.whose.Name, Dataset: ask.Unit.Dataset, From: ask.Unit.From, To: ask.Unit.To,
+			Outcome: workflows.Unavailable, Detail: string(state.Unavailable), Kind: "conflict", Needs: needOf("conflict"),
+		}, nil
+	}
+	defer a.beat(ctx, func() counts { return countsOf(ofDataset(r.run.Standing(), ask.Unit.Dataset)) })()
+	rep := r.run.Unit(ctx, i)
+	res := resultOf(r.units[i], rep)
+	res.Attempts = int(attempt(ctx))
+	if rep.Outcome == state.Interrupted {
+		if ctx.Err() != nil {
+			return res, ctx.Err()
+		}
+		if err := r.endedBy(); err != nil {
+			return res, err
+		}
+		return res, errGone // Close has come before it
+	}
+	if rep.Outcome == state.Unavailable && res.Kind != "locked" && res.Kind != "conflict" {
+		return res, failure(res, a.policy.Delay(attempt(ctx), rep.RetryAfter))
+	}
+	return res, nil
+}
+
+// ofDataset is how far the units of a dataset are.
+func ofDataset(s jobs.Standing, dataset string) jobs.Work {
+	for _, w := range s.Each {
+		if w.Dataset == dataset {
+			return w
+		}
+	}
+	return s.All
+}
+
+// closeRound ends a round: its locks are free, and its report is in the lake.
+func (a *Activities) closeRound(ctx context.Context, h workflows.Held) (workflows.Closed, error) {
+	r, err := a.find(ctx, h.Key)
+	if err != nil {
+		return workflows.Closed{}, err
+	}
+	defer a.beat(ctx, func() counts { return countsOf(r.run.Standing().All) })()
+	return a.endRound(ctx, r)
+}
