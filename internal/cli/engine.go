@@ -18,6 +18,9 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/metric"
+	nometric "go.opentelemetry.io/otel/metric/noop"
+
 	"graphlake/extract/graph"
 	"graphlake/jobs"
 	"graphlake/jobs/plan"
@@ -96,6 +99,11 @@ func (e *Engine) Store() state.Store { return e.setup.runner.Store }
 
 // Metrics are what the command's /metrics are, if they are kept; nil: they are not.
 func (e *Engine) Metrics() http.Handler { return e.setup.telemetry.scrape }
+
+// Meter is for what the engine itself counts, beside what the product does, under the name of its package.
+func (e *Engine) Meter(name string) metric.Meter {
+	return cmp.Or[metric.MeterProvider](e.setup.telemetry.meters, nometric.NewMeterProvider()).Meter(name)
+}
 
 // Tenants are all that are configured.
 func (e *Engine) Tenants() []plan.Tenant { return slices.Clone(e.setup.tenants) }

@@ -39,8 +39,9 @@ const flushTimeout = 5 * time.Second
 
 // telemetry is what a collector is told, where the standard variables name one, and whoever asks for it here.
 type telemetry struct {
-	instruments *jobs.Telemetry // nil: nobody is told
-	scrape      http.Handler    // the metrics in Prometheus' format; nil: nobody may ask
+	instruments *jobs.Telemetry      // nil: nobody is told
+	meters      metric.MeterProvider // what instruments count by; nil: nobody is told
+	scrape      http.Handler         // the metrics in Prometheus' format; nil: nobody may ask
 	log         *slog.Logger
 	closes      []func(context.Context) error
 }
@@ -74,6 +75,7 @@ func newTelemetry(ctx context.Context, log *slog.Logger, scraped bool) (*telemet
 			return nil, usage(err)
 		}
 	}
+	t.meters = meters
 	t.instruments, err = jobs.NewTelemetry(tracers, meters)
 	return t, err
 }
