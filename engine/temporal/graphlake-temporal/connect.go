@@ -1,0 +1,144 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+	"go.temporal.io/sdk/log"
+
+	"graphlake/engine/temporal/payload"
+	"graphlake/engine/temporal/workflows"
+	"graphlake/internal/foreign"
+)
+
+// connection is that to a namespace of Temporal. It has to be closed.
+type connection struct {
+	client.Client
+	address, namespace string
+}
+
+// clientOptions are those that the environment and temporal.toml give: the address, the namespace, TLS, the key of the API, and
+// the keys of payloads.
+func clientOptions(l *slog.Logger) (client.Options, error) {
+	options, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return options, usage(fmt.Errorf("the connection to Temporal: %w; TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and their kind, or temporal.toml, name it", foreign.Error(err)))
+	}
+	options.HostPort = cmp.Or(options.HostPort, client.DefaultHostPort)
+	options.Namespace = cmp.Or(options.Namespace, client.DefaultNamespace)
+	options.Logger = log.NewStructuredLogger(withKinds(l))
+	return options, usage(payload.Options(os.Getenv(payload.KeyVariable), oldKeys(), &options))
+}
+
+// oldKeys are those by which payloads are read, and none is written.
+func oldKeys() (keys []string) {
+	for key := range strings.SplitSeq(os.Getenv(payload.OldKeysVariable), ",") {
+		if key = strings.TrimSpace(key); key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// connect opens the connection; Temporal has to answer.
+func connect(ctx context.Context, options client.Options) (*connection, error) {
+	c, err := client.DialContext(ctx, options)
+	if err != nil {
+		return nil, statusError{cmp.Or(exitStatusOfDial(err), exitLater), fmt.Errorf("Temporal at %s: %w; TEMPORAL_ADDRESS and its kind name it", options.HostPort, foreign.Error(err))}
+	}
+	return &connection{c, options.HostPort, options.Namespace}, nil
+}
+
+// exitStatusOfDial is the status where Temporal has answered that it does not let us in; 0: it has not answered.
+func exitStatusOfDial(err error) int {
+	switch {
+	case is[*serviceerror.PermissionDenied](err):
+		return exitForbidden
+	case is[*serviceerror.NamespaceNotFound](err), is[*serviceerror.InvalidArgument](err):
+		return exitUsage
+	}
+	return 0
+}
+
+// searchAttribute is one of ours.
+type searchAttribute struct {
+	name string
+	kind enums.IndexedValueType
+}
+
+var searchAttributes = []searchAttribute{
+	{workflows.TenantAttribute, enums.INDEXED_VALUE_TYPE_KEYWORD},
+	{workflows.JobAttribute, enums.INDEXED_VALUE_TYPE_KEYWORD},
+	{workflows.OutcomeAttribute, enums.INDEXED_VALUE_TYPE_KEYWORD},
+	{workflows.LateAttribute, enums.INDEXED_VALUE_TYPE_BOOL},
+}
+
+// ensureAttributes makes sure that the namespace has the search attributes by which workflows are found, for a workflow that
+// sets one that is not there stands still. Where we may not even ask which there are, a warning says what is needed.
+func (c *connection) ensureAttributes(ctx context.Context, l *slog.Logger) error {
+	there, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: c.namespace})
+	switch {
+	case forbids(err):
+		l.WarnContext(ctx, "whether the namespace has the search attributes cannot be asked: workflows stand still until they are there", "make_them_by", createAttributes(c.namespace, searchAttributes))
+		return nil
+	case err != nil:
+		return fmt.Errorf("list the search attributes of the namespace %s: %w", c.namespace, foreign.Error(err))
+	}
+	missing := map[string]enums.IndexedValueType{}
+	var lacks []searchAttribute
+	for _, a := range searchAttributes {
+		kind, ok := there.GetCustomAttributes()[a.name]
+		switch {
+		case !ok:
+			missing[a.name] = a.kind
+			lacks = append(lacks, a)
+		case kind != a.kind:
+			return usage(fmt.Errorf("the search attribute %s of the namespace %s is of the type %s, want %s: remove it, or use another namespace", a.name, c.namespace, kind, a.kind))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	_, err = c.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{Namespace: c.namespace, SearchAttributes: missing})
+	switch {
+	case err == nil, is[*serviceerror.AlreadyExists](err): // another worker was quicker
+		return nil
+	case forbids(err):
+		return usage(fmt.Errorf("the namespace %s lacks search attributes, and this client may not make them: let an administrator run %s", c.namespace, createAttributes(c.namespace, lacks)))
+	}
+	return fmt.Errorf("make the search attributes of the namespace %s: %w", c.namespace, foreign.Error(err))
+}
+
+// forbids reports whether somebody else has to do it: a server that asks for more rights, or Temporal Cloud, where it is done
+// by other means.
+func forbids(err error) bool {
+	return is[*serviceerror.PermissionDenied](err) || is[*serviceerror.Unimplemented](err)
+}
+
+// createAttributes is the command that makes search attributes.
+func createAttributes(namespace string, all []searchAttribute) string {
+	var flags []string
+	for _, a := range all {
+		flags = append(flags, "--name "+a.name+" --type "+a.kind.String())
+	}
+	return "temporal operator search-attribute create --namespace " + namespace + " " + strings.Join(flags, " ") +
+		" (on Temporal Cloud: tcld namespace search-attributes add, or its web page)"
+}
+
+// checked is an error of a call to Temporal, with its text fit to be shown.
+func checked(err error, format string, args ...any) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf(format+": %w", append(args, foreign.Error(err))...)
+}
