@@ -1,6 +1,7 @@
 # make help says what one needs from day to day; the other targets are .ci/run's. Everything installed or built lies in bin/, dist/ and .cache/.
 
 RELEASE     := $(addprefix dist/graphlake-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
+ENGINE      := $(addprefix dist/graphlake-temporal-,linux-amd64 linux-arm64)
 AZURITE_VERSION := 3.37.0
 SQLFLUFF_VERSION := 4.5.0
 PYCEP_VERSION := 0.7.1
@@ -24,7 +25,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath -tags grpcnotrace
 
 .DEFAULT_GOAL := help
 .PHONY: api-check azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract dbt demo deploy-check \
-	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check temporal test test-deaths test-race trial vulncheck webvtt-check wine $(RELEASE)
+	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check temporal test test-deaths test-race trial vulncheck webvtt-check wine $(RELEASE) $(ENGINE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,14 +33,15 @@ help: ## this list
 build: ## bin/graphlake and bin/graphsim
 	$(STATIC) -o bin/ ./cmd/graphlake ./cmd/graphsim
 
-release: cloned $(RELEASE) $(addsuffix .cdx.json,$(RELEASE)) dist/LICENSE dist/THIRD_PARTY_NOTICES ## static binaries of this commit for Linux, macOS and Windows into dist, what is in each (CycloneDX), licences and sums
-	cd dist && sha256sum $(notdir $(RELEASE)) $(addsuffix .cdx.json,$(notdir $(RELEASE))) LICENSE THIRD_PARTY_NOTICES >SHA256SUMS
+release: cloned $(RELEASE) $(ENGINE) $(addsuffix .cdx.json,$(RELEASE) $(ENGINE)) dist/LICENSE dist/THIRD_PARTY_NOTICES ## static binaries of this commit for Linux, macOS and Windows, and of the engine for Linux, into dist, what is in each (CycloneDX), licences and sums
+	cd dist && sha256sum $(notdir $(RELEASE) $(ENGINE)) $(addsuffix .cdx.json,$(notdir $(RELEASE) $(ENGINE))) LICENSE THIRD_PARTY_NOTICES >SHA256SUMS
 
 # Build once more, in another directory and with nothing cached: the same commit has to give the same bytes.
-reproducible: dist/graphlake-linux-amd64
-	sh internal/reproducible.sh dist/graphlake-linux-amd64
+REPRODUCED := dist/graphlake-linux-amd64 dist/graphlake-temporal-linux-amd64
+reproducible: $(REPRODUCED)
+	sh internal/reproducible.sh $(REPRODUCED)
 
-# What of the binary's code has known vulnerabilities; skipped by name where their database cannot be reached.
+# What of the binaries' code has known vulnerabilities; skipped by name where their database cannot be reached.
 vulncheck:
 	sh internal/vulncheck.sh
 
@@ -49,6 +51,9 @@ cloned:
 
 $(RELEASE): dist/graphlake-%:
 	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$(basename $*))) $(STATIC) -buildvcs=true -ldflags '-s -w' -o $@ ./cmd/graphlake
+
+$(ENGINE): dist/graphlake-temporal-%:
+	cd engine/temporal && GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) $(STATIC) -buildvcs=true -ldflags '-s -w' -o $(CURDIR)/$@ ./graphlake-temporal
 
 dist/LICENSE dist/THIRD_PARTY_NOTICES: dist/%: %
 	mkdir -p dist && cp $< $@
@@ -171,7 +176,8 @@ dbt: build
 	sh internal/dbtcheck/run.sh
 
 # Hold deploy and what is released against who reads them; skips by name what this machine lacks.
-deploy-check: dist/graphlake-linux-$(shell go env GOARCH) dist/graphlake-linux-$(shell go env GOARCH).cdx.json dist/LICENSE dist/THIRD_PARTY_NOTICES pycep
+CHECKED_HERE := $(addsuffix -linux-$(shell go env GOARCH),dist/graphlake dist/graphlake-temporal)
+deploy-check: $(CHECKED_HERE) $(addsuffix .cdx.json,$(CHECKED_HERE)) dist/LICENSE dist/THIRD_PARTY_NOTICES pycep
 	cd internal/deploycheck && go test -count=1 ./... # the files and commands that it reads are not in Go's test cache
 
 # Open pages of the report, and that of a schedule, in Chromium (CHROMIUM), with screenshots in .cache/report/shots; skipped by name without it.

@@ -1,5 +1,5 @@
-// Notices prints the licences of all that is linked into the command, Go's own library included: what whoever passes on a
-// binary has to pass on with it. A module without a licence is an error.
+// Notices prints the licences of all that is linked into the commands, that of the engine and Go's own library included: what
+// whoever passes on a binary has to pass on with it. A module without a licence is an error.
 //
 //	go run ./internal/notices > THIRD_PARTY_NOTICES
 package main
@@ -22,8 +22,17 @@ import (
 	"strings"
 )
 
-// platforms are those that are released: what is linked differs between them.
-var platforms = [][2]string{{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"}, {"windows", "arm64"}}
+// command is one that is released, in the directory of its module, and for which systems and machines: what is linked differs
+// between them.
+type command struct {
+	dir, name string
+	platforms [][2]string
+}
+
+var commands = []command{
+	{".", "./cmd/graphlake", [][2]string{{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"}, {"windows", "arm64"}}},
+	{"engine/temporal", "./graphlake-temporal", [][2]string{{"linux", "amd64"}, {"linux", "arm64"}}},
+}
 
 func main() {
 	ctx := context.Background()
@@ -35,10 +44,12 @@ func main() {
 }
 
 func write(ctx context.Context, w io.Writer) error {
-	found := map[string]module{}
-	for _, p := range platforms {
-		if err := linked(ctx, p[0], p[1], found); err != nil {
-			return err
+	found := map[string]module{} // by their directories: the commands may have different versions of one
+	for _, c := range commands {
+		for _, p := range c.platforms {
+			if err := c.linked(ctx, p[0], p[1], found); err != nil {
+				return err
+			}
 		}
 	}
 	own, err := library(ctx)
@@ -47,7 +58,7 @@ func write(ctx context.Context, w io.Writer) error {
 	}
 	texts := map[string][]string{} // and where each stands
 	var errs []error
-	for _, m := range append(slices.SortedFunc(maps.Values(found), func(a, b module) int { return cmp.Compare(a.Path, b.Path) }), own) {
+	for _, m := range append(slices.SortedFunc(maps.Values(found), func(a, b module) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Dir, b.Dir)) }), own) {
 		errs = append(errs, m.addLicences(texts))
 	}
 	if err := errors.Join(append(errs, addEmbedded(texts))...); err != nil {
@@ -65,7 +76,6 @@ var rule = strings.Repeat("-", 80)
 // module is one from which packages are linked.
 type module struct {
 	Path, Dir string
-	Main      bool
 	packages  map[string]bool // their directories
 }
 
@@ -79,14 +89,15 @@ func library(ctx context.Context) (module, error) {
 	return module{Path: "The Go standard library", Dir: root, packages: map[string]bool{root: true}}, nil
 }
 
-// linked adds the modules of a platform's command, with the directories of the packages that are linked.
-func linked(ctx context.Context, system, machine string, found map[string]module) error {
-	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-json=Dir,Module", "./cmd/graphlake")
+// linked adds the modules of others, with the directories of the packages that are linked for a platform.
+func (c command) linked(ctx context.Context, system, machine string, found map[string]module) error {
+	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-json=Dir,Module", c.name)
+	cmd.Dir = c.dir
 	cmd.Env = append(cmd.Environ(), "GOOS="+system, "GOARCH="+machine, "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return fmt.Errorf("go list for %s/%s: %w", system, machine, err)
+		return fmt.Errorf("go list %s for %s/%s: %w", c.name, system, machine, err)
 	}
 	for read := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p struct {
@@ -96,20 +107,23 @@ func linked(ctx context.Context, system, machine string, found map[string]module
 		if err := read.Decode(&p); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("go list for %s/%s: %w", system, machine, err)
+			return fmt.Errorf("go list %s for %s/%s: %w", c.name, system, machine, err)
 		}
-		if p.Module == nil || p.Module.Main {
+		if p.Module == nil || strings.Split(p.Module.Path, "/")[0] == ours {
 			continue
 		}
-		m, ok := found[p.Module.Path]
+		m, ok := found[p.Module.Dir]
 		if !ok {
 			m = *p.Module
 			m.packages = map[string]bool{}
-			found[m.Path] = m
+			found[m.Dir] = m
 		}
 		m.packages[p.Dir] = true
 	}
 }
+
+// ours begins the paths of our modules.
+const ours = "graphlake"
 
 // embedded is where the scripts of others lie that are in the command, and the licences beside them.
 const embedded = "report/page/library"
@@ -167,7 +181,9 @@ func (m module) addLicences(texts map[string][]string) error {
 				return err
 			}
 			text := strings.TrimRight(strings.Trim(strings.ReplaceAll(string(content), "\r\n", "\n"), "\n"), " \t\n")
-			texts[text] = append(texts[text], m.Path+", "+filepath.ToSlash(name))
+			if of := m.Path + ", " + filepath.ToSlash(name); !slices.Contains(texts[text], of) {
+				texts[text] = append(texts[text], of)
+			}
 			none = false
 		}
 	}
