@@ -50,6 +50,35 @@ param controlClientId string = ''
 @description('The client id of who calls the control API, as a portal: an application of the same tenant.')
 param callerClientId string = ''
 
+@description('Where Temporal answers, HOST:7233: workers of the engine are made instead of the nightly job. Empty: there is no engine.')
+param temporalAddress string = ''
+
+@description('The namespace of Temporal.')
+param temporalNamespace string = 'graphlake'
+
+@description('The image of graphlake-temporal in the registry, with its version.')
+param engineImage string = ''
+
+@description('How many workers of the engine there are.')
+@minValue(1)
+@maxValue(300)
+param workers int = 2
+
+@description('The client id of the application to which the administrators of customers have consented.')
+param graphClientId string = ''
+
+@description('Its secret: given the first time and when it is another, and left out after that.')
+@secure()
+param graphClientSecret string = ''
+
+@description('The key of the API of Temporal Cloud: as the secret is given.')
+@secure()
+param temporalApiKey string = ''
+
+@description('The key with which what Temporal stores is encrypted: given the first time, and left out after that.')
+@secure()
+param payloadKey string = ''
+
 var configuration = replace(
   replace(
     replace(loadTextContent('graphlake.yaml'), '11111111-1111-1111-1111-111111111111', identity.properties.clientId),
@@ -68,6 +97,20 @@ var callers = replace(
   ),
   '00000000-0000-0000-0000-000000000000',
   tenant().tenantId
+)
+
+var engineConfiguration = replace(
+  replace(
+    replace(
+      replace(loadTextContent('engine.yaml'), '44444444-4444-4444-4444-444444444444', graphClientId),
+      '11111111-1111-1111-1111-111111111111',
+      identity.properties.clientId
+    ),
+    '00000000-0000-0000-0000-000000000000',
+    tenant().tenantId
+  ),
+  'https://ACCOUNT.blob.core.windows.net',
+  lake.outputs.accountUrl
 )
 
 var acrPull = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d')
@@ -162,7 +205,7 @@ resource apps 'Microsoft.App/managedEnvironments@2024-03-01' = {
   }
 }
 
-module nightly 'job.bicep' = {
+module nightly 'job.bicep' = if (empty(temporalAddress)) {
   name: 'nightly'
   params: {
     name: '${name}-nightly'
@@ -194,6 +237,30 @@ module control 'control.bicep' = if (!empty(controlClientId)) {
     image: image
     keyUrl: vault.outputs.keyUrl
     configuration: '${configuration}\n${callers}'
+  }
+  dependsOn: [
+    pullsImage
+  ]
+}
+
+module engine 'engine.bicep' = if (!empty(temporalAddress)) {
+  name: 'engine'
+  params: {
+    name: '${name}-engine'
+    location: location
+    environmentId: apps.id
+    identityId: identity.id
+    registryServer: images.properties.loginServer
+    image: engineImage
+    workers: workers
+    temporalAddress: temporalAddress
+    temporalNamespace: temporalNamespace
+    vaultName: vault.outputs.name
+    temporalApiKey: temporalApiKey
+    payloadKey: payloadKey
+    graphClientSecret: graphClientSecret
+    keyUrl: vault.outputs.keyUrl
+    configuration: engineConfiguration
   }
   dependsOn: [
     pullsImage

@@ -90,3 +90,5 @@ module endpoint 'endpoint.bicep' = if (network == 'private') {
 }
 
 output keyUrl string = '${vault.properties.vaultUri}secrets/pseudonym-key'
+
+output name string = vault.name

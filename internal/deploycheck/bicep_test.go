@@ -229,6 +229,7 @@ func TestParameters(t *testing.T) {
 		"main": main.Parameters["pseudonymKey"].Decorators, "vault": parse(t, "azure/vault.bicep").Parameters["pseudonymKey"].Decorators,
 		"job":     parse(t, "azure/job.bicep").Parameters["configuration"].Decorators,
 		"control": parse(t, "azure/control.bicep").Parameters["configuration"].Decorators,
+		"engine":  parse(t, "azure/engine.bicep").Parameters["configuration"].Decorators,
 	} {
 		if !strings.Contains(text(t, decorators), `"secure"`) {
 			t.Errorf("%s: what is secret is not marked so", where)

@@ -16,12 +16,18 @@ import (
 // imageUser is whom the image runs as; the manifests say the same.
 const imageUser = 65532
 
-// The image holds the command, the licences and nothing else, and the command runs in it as a user who may write nothing,
+// An image holds its command, the licences and nothing else, and the command runs in it as a user who may write nothing,
 // on a file system that cannot be written.
-func TestImage(t *testing.T) {
+func TestImages(t *testing.T) {
 	b := newBuilder(t)
-	b.run(t, "build", "--quiet", "--build-arg=VERSION=v0.1.0", "--tag=graphlake", "--file="+deploy+"/Dockerfile", "../../dist")
-	container := b.run(t, "from", "graphlake")
+	for _, of := range []struct{ command, file string }{{"graphlake", "Dockerfile"}, {engine, "engine.Dockerfile"}} {
+		t.Run(of.command, func(t *testing.T) { testImage(t, b, of.command, of.file) })
+	}
+}
+
+func testImage(t *testing.T, b builder, command, file string) {
+	b.run(t, "build", "--quiet", "--build-arg=VERSION=v0.1.0", "--tag="+command, "--file="+deploy+"/"+file, "../../dist")
+	container := b.run(t, "from", command)
 	var image struct {
 		OCIv1 struct {
 			Config struct {
@@ -36,20 +42,20 @@ func TestImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	config := image.OCIv1.Config
-	if config.User != fmt.Sprintf("%d:%d", imageUser, imageUser) || !slices.Equal(config.Entrypoint, []string{"/graphlake"}) ||
-		config.WorkingDir != "/etc/graphlake" || config.Labels["org.opencontainers.image.version"] != "v0.1.0" {
+	if config.User != fmt.Sprintf("%d:%d", imageUser, imageUser) || !slices.Equal(config.Entrypoint, []string{"/" + command}) ||
+		config.WorkingDir != "/etc/graphlake" || config.Labels["org.opencontainers.image.version"] != "v0.1.0" || config.Labels["org.opencontainers.image.title"] != command {
 		t.Errorf("the image is %+v", config)
 	}
 	root := b.run(t, "mount", container)
 	t.Cleanup(func() { b.run(t, "umount", container) })
-	if got := files(t, root); !slices.Equal(got, []string{"LICENSE", "THIRD_PARTY_NOTICES", "graphlake"}) {
+	if got := files(t, root); !slices.Equal(got, []string{"LICENSE", "THIRD_PARTY_NOTICES", command}) {
 		t.Errorf("the image holds %q, want the command and its licences", got)
 	}
 	// The mount belongs to a namespace that ends with the command.
-	script := `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && ! touch "$1/x" 2>/dev/null && exec chroot --userspec="$2" "$1" /graphlake version`
-	out, err := exec.CommandContext(t.Context(), "unshare", "--mount", "sh", "-c", script, "sh", root, config.User).CombinedOutput()
-	if err != nil || !strings.HasPrefix(string(out), "graphlake ") {
-		t.Errorf("graphlake version in the image: %v\n%s", err, out)
+	script := `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && ! touch "$1/x" 2>/dev/null && exec chroot --userspec="$2" "$1" "/$3" version`
+	out, err := exec.CommandContext(t.Context(), "unshare", "--mount", "sh", "-c", script, "sh", root, config.User, command).CombinedOutput()
+	if err != nil || !strings.HasPrefix(string(out), command+" ") {
+		t.Errorf("%s version in the image: %v\n%s", command, err, out)
 	}
 }
 

@@ -40,8 +40,8 @@ type cluster struct {
 func manifests(t *testing.T) cluster {
 	t.Helper()
 	files, err := filepath.Glob(deploy + "/kubernetes/*.yaml")
-	if err != nil || len(files) != 5 {
-		t.Fatalf("the manifests are %q, want five; %v", files, err)
+	if err != nil || len(files) != 6 {
+		t.Fatalf("the manifests are %q, want six; %v", files, err)
 	}
 	known := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, batchv1.AddToScheme, corev1.AddToScheme, networkingv1.AddToScheme} {

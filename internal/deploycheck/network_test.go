@@ -22,8 +22,8 @@ import (
 func TestNetworkPolicy(t *testing.T) {
 	c := manifests(t)
 	policy := c.policies["graphlake"]
-	if policy == nil || len(c.policies) != 1 {
-		t.Fatalf("the policies are %v, want one", c.policies)
+	if policy == nil || len(c.policies) != 2 {
+		t.Fatalf("the policies are %v, want one for all, and one for the engine", c.policies)
 	}
 	spec := policy.Spec
 	for name, pod := range c.pods() {

@@ -12,13 +12,22 @@ import (
 	"testing"
 )
 
+// own is the module of graphlake as the engine's command names it, which is built beside it.
+const own = "../.."
+
 // released is a file of dist.
 func released(name string) string { return filepath.Join("../../dist", name) }
 
-// linked are the modules that the released command says it is made of, each as path@version.
-func linked(t *testing.T) (all []string) {
+// onThisMachine is a command as it is released for this machine.
+func onThisMachine(command string) string { return released(command + "-linux-" + runtime.GOARCH) }
+
+// commands are those that are released.
+var commands = []string{"graphlake", engine}
+
+// linked are the modules that a released command says it is made of, each as path@version.
+func linked(t *testing.T, command string) (all []string) {
 	t.Helper()
-	info, err := buildinfo.ReadFile(released("graphlake-linux-" + runtime.GOARCH))
+	info, err := buildinfo.ReadFile(onThisMachine(command))
 	if err != nil {
 		t.Fatalf("%v; make deploy-check builds it", err)
 	}
@@ -35,9 +44,15 @@ func linked(t *testing.T) (all []string) {
 	return all
 }
 
-// The bill of materials has every module that is linked, at its version, and Go's own library, and no other.
+// The bill of materials of a command has every module that is linked, at its version, and Go's own library, and no other.
 func TestBill(t *testing.T) {
-	text, err := os.ReadFile(released("graphlake-linux-" + runtime.GOARCH + ".cdx.json"))
+	for _, command := range commands {
+		t.Run(command, func(t *testing.T) { testBill(t, command) })
+	}
+}
+
+func testBill(t *testing.T, command string) {
+	text, err := os.ReadFile(onThisMachine(command) + ".cdx.json")
 	if err != nil {
 		t.Fatalf("%v; make deploy-check makes it", err)
 	}
@@ -58,7 +73,7 @@ func TestBill(t *testing.T) {
 		listed = append(listed, c.Name+"@"+c.Version)
 	}
 	slices.Sort(listed)
-	if want := linked(t); !slices.Equal(listed, want) || own != 1 {
+	if want := linked(t, command); !slices.Equal(listed, want) || own != 1 {
 		t.Errorf("it lists %q and %d libraries of Go's own, linked are %q", listed, own, want)
 	}
 }
@@ -78,10 +93,12 @@ func TestLicences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range linked(t) {
-		path, _, _ := strings.Cut(m, "@")
-		if !strings.Contains(string(notices), "\n"+path) {
-			t.Errorf("the notices do not name %s", path)
+	for _, command := range commands {
+		for _, m := range linked(t, command) {
+			path, _, _ := strings.Cut(m, "@")
+			if path != own && !strings.Contains(string(notices), "\n"+path+",") {
+				t.Errorf("%s: the notices do not name %s", command, path)
+			}
 		}
 	}
 }
