@@ -271,6 +271,7 @@ func (e *Engine) Tidy(ctx context.Context, job string, now time.Time) (rep jobs.
 	if err != nil {
 		return rep, true, err
 	}
+	sel.Back = time.Since(now) > setBack
 	r := e.setup.at(now)
 	if !j.Expire {
 		rep, err = r.Vacuum(ctx, sel, jobs.VacuumOptions{OlderThan: lane.KeepVersions, Compact: true})
@@ -285,6 +286,10 @@ func (e *Engine) Tidy(ctx context.Context, job string, now time.Time) (rep jobs.
 	rep, err = r.Expire(ctx, sel, jobs.ExpireOptions{Whole: len(j.Datasets) == 0})
 	return rep, true, err
 }
+
+// setBack is how long ago what counts as now is at least where it was set back by hand, and is no time that a job was planned for
+// and that its run has come to late.
+const setBack = 12 * time.Hour
 
 // EngineCheck is what graphlake check has found of a tenant.
 type EngineCheck struct {
@@ -346,8 +351,8 @@ func (f finding) need() string {
 	return NeedOf(f.Error.Kind)
 }
 
-// needs are what is needed against errors, by their kinds as reports have them. They name nobody, and are fit to be kept anywhere.
-var needs = map[string]string{
+// needOfKind is what is needed against errors, by their kinds as reports have them. It names nobody, and is fit to be kept anywhere.
+var needOfKind = map[string]string{
 	"usage":            "a configuration without the error that graphlake check shows",
 	"misconfigured":    "a configuration without the error that graphlake check shows",
 	"clock":            "a clock of the worker that is right: set it, as by NTP",
@@ -376,7 +381,7 @@ func NeedOf(kind string) string {
 	case "", "interrupted":
 		return ""
 	}
-	return cmp.Or(needs[kind], needs["failed"])
+	return cmp.Or(needOfKind[kind], needOfKind["failed"])
 }
 
 // ExitStatus is that of a command that ends with the error.
