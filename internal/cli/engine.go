@@ -114,16 +114,15 @@ var notInNames = regexp.MustCompile(`[^A-Za-z0-9._]+`)
 // LakeName tells the lake from others where one engine serves several: as calls-prod-1f0c9ad2, by its place. Whoever has a
 // directory under another path calls it otherwise.
 func (e *Engine) LakeName() string {
-	place, account, short := e.setup.config.Lake, "", ""
-	if e.setup.config.inBlobStorage() {
-		place = strings.TrimRight(place, "/")
-		account = strings.TrimRight(e.setup.config.Azure.AccountURL, "/")
+	c := e.setup.config
+	place, err := filepath.Abs(c.Lake)
+	account, short := "", filepath.Base(place)
+	if err != nil { // where nobody knows in which directory this is
+		place = c.Lake
+	}
+	if c.inBlobStorage() {
+		place, account = strings.TrimRight(c.Lake, "/"), strings.TrimRight(c.Azure.AccountURL, "/")
 		short = strings.TrimPrefix(place, "az://")
-	} else {
-		if whole, err := filepath.Abs(place); err == nil {
-			place = whole
-		}
-		short = filepath.Base(place)
 	}
 	sum := sha256.Sum256([]byte(account + "\n" + place))
 	short = strings.Trim(notInNames.ReplaceAllString(short, "-"), "-")

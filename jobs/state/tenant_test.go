@@ -6,23 +6,17 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"graphlake/jobs/state"
 	"graphlake/load"
+	"graphlake/load/blobstore"
 	"graphlake/load/dirstore"
 	"graphlake/load/memstore"
+	"graphlake/load/storetest/azurite"
 )
 
 const heldTenant = "0f7c9a52-3b1e-4d68-8f20-6d3e9b1c4a75"
-
-func heldStores(t *testing.T) map[string]state.Store {
-	t.Helper()
-	dir, err := dirstore.New(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return map[string]state.Store{"memory": memstore.New(), "directory": dir}
-}
 
 // wantElsewhere tries to take a tenant that another worker has.
 func wantElsewhere(t *testing.T, store state.Store, at string) {
@@ -36,47 +30,95 @@ func wantElsewhere(t *testing.T, store state.Store, at string) {
 
 // Who does not get a tenant is told where it is; it is free again when it is released, also by a context that has ended.
 func TestHoldTenant(t *testing.T) {
-	for name, store := range heldStores(t) {
-		t.Run(name, func(t *testing.T) {
-			ctx, end := context.WithCancel(t.Context())
-			first, err := state.HoldTenant(ctx, store, heldTenant, []byte("worker 1"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			wantElsewhere(t, store, "worker 1")
-			end() // of the taking, which the holding outlives
-			if err := first.Held(); err != nil {
-				t.Errorf("held no more: %v", err)
-			}
-			wantElsewhere(t, store, "worker 1")
-			other, err := state.HoldTenant(t.Context(), store, "1"+heldTenant[1:], []byte("worker 2"))
-			if err != nil {
-				t.Fatalf("another tenant: %v", err)
-			}
-			if err := other.Release(t.Context()); err != nil {
-				t.Error(err)
-			}
-			if err := first.Release(ctx); err != nil {
-				t.Fatal(err)
-			}
-			if err := first.Held(); !errors.Is(err, load.ErrLockLost) {
-				t.Errorf("after the release: %v, want a lost lock", err)
-			}
-			second, err := state.HoldTenant(t.Context(), store, heldTenant, []byte("worker 2"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := first.Release(t.Context()); err != nil { // once more, when it is another's
-				t.Error(err)
-			}
-			wantElsewhere(t, store, "worker 2")
-			if err := second.Release(t.Context()); err != nil {
-				t.Error(err)
-			}
-			if _, err := state.HoldTenant(ctx, store, heldTenant, nil); !errors.Is(err, context.Canceled) {
-				t.Errorf("by a context that has ended: %v", err)
-			}
-		})
+	t.Run("memory", func(t *testing.T) { tryHolding(t, memstore.New()) })
+	t.Run("directory", func(t *testing.T) {
+		store, err := dirstore.New(t.Context(), t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		tryHolding(t, store)
+	})
+	t.Run("blob", func(t *testing.T) {
+		o := blobstore.Options{ConnectionString: azurite.Start(t), Container: "lake"}
+		_, err := blobstore.Create(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := blobstore.New(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tryHolding(t, store)
+	})
+}
+
+func tryHolding(t *testing.T, store state.Store) {
+	t.Helper()
+	ctx, end := context.WithCancel(t.Context())
+	first, err := state.HoldTenant(ctx, store, heldTenant, []byte("worker 1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantElsewhere(t, store, "worker 1")
+	end() // of the taking, which the holding outlives
+	if err := first.Held(); err != nil {
+		t.Errorf("held no more: %v", err)
+	}
+	wantElsewhere(t, store, "worker 1")
+	other, err := state.HoldTenant(t.Context(), store, "1"+heldTenant[1:], []byte("worker 2"))
+	if err != nil {
+		t.Fatalf("another tenant: %v", err)
+	}
+	if err := other.Release(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := first.Release(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Held(); !errors.Is(err, load.ErrLockLost) {
+		t.Errorf("after the release: %v, want a lost lock", err)
+	}
+	second, err := state.HoldTenant(t.Context(), store, heldTenant, []byte("worker 2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Release(t.Context()); err != nil { // once more, when it is another's
+		t.Error(err)
+	}
+	wantElsewhere(t, store, "worker 2")
+	if err := second.Release(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := state.HoldTenant(ctx, store, heldTenant, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("by a context that has ended: %v", err)
+	}
+}
+
+// renewing keeps the context by which its newest lock is renewed.
+type renewing struct {
+	*memstore.Store
+	by context.Context
+}
+
+func (r *renewing) Lock(ctx context.Context, name string) (load.Lock, error) {
+	r.by = ctx
+	return r.Store.Lock(ctx, name)
+}
+
+// A tenant is held for longer than it took to take it: where locks are renewed, that goes on.
+func TestHoldTenantIsRenewed(t *testing.T) {
+	store := &renewing{Store: memstore.New()}
+	ctx, end := context.WithTimeout(t.Context(), time.Hour)
+	h, err := state.HoldTenant(ctx, store, heldTenant, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end()
+	if _, ends := store.by.Deadline(); ends || store.by.Err() != nil {
+		t.Errorf("its lock is renewed until the taking ends: %v", store.by.Err())
+	}
+	if err := h.Release(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 
