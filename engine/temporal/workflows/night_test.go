@@ -169,19 +169,43 @@ func TestNightIsAlittleLate(t *testing.T) {
 	}
 }
 
+// A night of very many tenants is split. (Its parts are stand-ins: the test suite cannot carry so many children.)
 func TestNightOfManyTenants(t *testing.T) {
-	var names []string
-	for i := range 501 {
+	var names, parts []string
+	for i := range 1201 {
 		names = append(names, fmt.Sprintf("t%04d", i))
 	}
 	n := newNights(t, names...)
-	res, err := n.night(workflows.NightInput{Lake: "lake", Job: "nightly"})
-	if err != nil || res.Tenants != 501 || res.Outcomes[workflows.Done] != 501 || res.Units != 1002 || res.Outcome != workflows.Done {
+	w := &workflows.Workflows{Policy: workflows.DefaultPolicy()}
+	n.RegisterWorkflowWithOptions(w.Night, workflow.RegisterOptions{Name: "whole"})
+	n.RegisterWorkflowWithOptions(func(ctx workflow.Context, in workflows.NightInput) (workflows.NightResult, error) {
+		if len(in.Tenants) > 500 || !in.Now.Equal(start) || in.Late != time.Hour || in.Job != "nightly" {
+			t.Errorf("%d tenants of %+v", len(in.Tenants), in)
+		}
+		parts = append(parts, in.Tenants...)
+		return workflows.NightResult{Units: 2 * len(in.Tenants), Outcomes: map[workflows.Outcome]int{workflows.Done: len(in.Tenants) - 1, workflows.Forbidden: 1}}, nil
+	}, workflow.RegisterOptions{Name: workflows.NightWorkflow, DisableAlreadyRegisteredCheck: true})
+	res, err := result[workflows.NightResult](n.rig, "whole", workflows.NightInput{Lake: "lake", Job: "nightly", Late: time.Hour})
+	if err != nil || res.Tenants != 1201 || res.Outcomes[workflows.Done] != 1198 || res.Outcomes[workflows.Forbidden] != 3 || res.Units != 2402 || res.Outcome != workflows.Incomplete {
 		t.Errorf("%+v, %v", res, err)
 	}
-	slices.Sort(n.ids)
-	if len(slices.Compact(n.ids)) != 501 || len(n.conclude) != 1 {
-		t.Errorf("%d tenants, %d times concluded", len(n.ids), len(n.conclude))
+	slices.Sort(parts)
+	if !slices.Equal(parts, names) || len(n.conclude) != 1 {
+		t.Errorf("%d tenants, %d times concluded", len(parts), len(n.conclude))
+	}
+}
+
+// A part of a night asks for no tenants and removes nothing: the whole does.
+func TestPartOfNight(t *testing.T) {
+	n := newNights(t, "somebody else")
+	n.RegisterWorkflowWithOptions(func(ctx workflow.Context, in workflows.NightInput) (res workflows.NightResult, err error) {
+		return res, workflow.ExecuteChildWorkflow(ctx, workflows.NightWorkflow, in).Get(ctx, &res)
+	}, workflow.RegisterOptions{Name: "whole"})
+	if _, err := result[workflows.NightResult](n.rig, "whole", workflows.NightInput{Lake: "lake", Job: "nightly", Now: start, Tenants: []string{"contoso", "fabrikam"}}); err != nil {
+		t.Fatal(err)
+	}
+	if len(n.asked) != 2 || len(n.conclude) != 0 || n.asked[0].Tenant == "somebody else" {
+		t.Errorf("%+v, %d times concluded", n.asked, len(n.conclude))
 	}
 }
 

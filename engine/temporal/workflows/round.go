@@ -64,6 +64,7 @@ type round struct {
 	steps   workflow.Context // ends with the worker, with what is held, and when the workflow is stopped
 	stop    func()           // ends the steps
 	held    Held
+	planned []Unit   // of this round
 	let     bool     // what was held is not held any more
 	closing bool     // and need not be
 	left    []string // datasets of which units are left to another round
@@ -117,7 +118,8 @@ func (r *round) hold(ctx workflow.Context) {
 
 // units carries out the plan: datasets side by side, the units of each in order.
 func (r *round) units(units []Unit) {
-	r.planned = append(r.planned, units...)
+	r.planned = units
+	r.day.planned = append(r.day.planned, units...)
 	var lanes [][]Unit
 	for _, u := range units {
 		i := slices.IndexFunc(lanes, func(l []Unit) bool { return l[0].Dataset == u.Dataset })
@@ -203,6 +205,9 @@ func (r *round) close(ctx workflow.Context) ending {
 		// The activity that has held ends by itself. That the session ends first is no error here.
 		_ = workflow.Await(r.session, func() bool { return r.let })
 	}
+	if !r.isThrough() { // a step said that the worker is gone, or is being stopped, before what has held did
+		return gone
+	}
 	if len(r.left) == 0 {
 		r.res.Outcome = worse(r.res.Outcome, closed.Outcome)
 		r.addUnanswered()
@@ -214,6 +219,11 @@ func (r *round) close(ctx workflow.Context) ending {
 	slices.Sort(r.left)
 	r.ask.Datasets = slices.Compact(r.left)
 	return locked
+}
+
+// isThrough reports whether each unit of the round has a result, or is left to another.
+func (r *round) isThrough() bool {
+	return !slices.ContainsFunc(r.planned, func(u Unit) bool { return !r.has(u) && !slices.Contains(r.left, u.Dataset) })
 }
 
 // isGone reports whether a step has failed because of its worker. A step of a session whose worker is gone is cancelled.

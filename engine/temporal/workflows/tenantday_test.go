@@ -331,6 +331,41 @@ func TestWorkerIsStopped(t *testing.T) {
 	}
 }
 
+// The same, but a unit hears of it first, and what has held is let go last: what was not read is not taken for read.
+func TestUnitHearsOfTheStopFirst(t *testing.T) {
+	r := newRig(t, workflows.DefaultPolicy())
+	units := plan(3, "calls", "users")
+	left := slices.Clone(units)
+	r.worker = func(n int) string { return []string{"first", "second"}[n-1] }
+	r.ended = workflows.Unavailable
+	r.open = func(a workflows.Ask, w string) (workflows.Opened, error) {
+		if len(left) < len(units) {
+			r.ended = workflows.Done
+		}
+		return opens(left)(a, w)
+	}
+	r.unit = func(u workflows.UnitAsk, _ int) (workflows.UnitResult, error) {
+		if u.Unit.Index == 1 && r.taken == 1 {
+			return workflows.UnitResult{}, failed(workflows.KindStopped, 0, false)
+		}
+		left = slices.DeleteFunc(left, func(o workflows.Unit) bool { return o == u.Unit })
+		return done(u.Unit), nil
+	}
+	res, err := r.day(ask())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.once(res, units)
+	if res.Outcome != workflows.Done || res.Rounds != 2 || len(left) != 0 || r.of("close on first") != 1 || r.of("close on second") != 1 {
+		t.Errorf("%+v: %q", res, r.noted())
+	}
+	for _, u := range res.Units {
+		if u.Detail != "data" && !(u.Dataset == "users") { // one of the users was under way
+			t.Errorf("%+v", u)
+		}
+	}
+}
+
 func TestNoWorkerForADay(t *testing.T) {
 	r := newRig(t, workflows.DefaultPolicy())
 	r.worker = func(int) string { return "" }
