@@ -88,7 +88,7 @@ func (b backfillCommand) Run(ctx context.Context, c *command) error {
 
 type replayCommand struct {
 	Tenant  []string `placeholder:"NAME" help:"The tenants (default: all)."`
-	Dataset []string `placeholder:"NAME" help:"The datasets (default: those of all jobs)."`
+	Dataset []string `placeholder:"NAME" help:"The datasets (default: all that raw has)."`
 	rangeFlags
 	waitFlag
 }

@@ -29,6 +29,9 @@ type instruments struct {
 	timers   map[string]metric.Float64Histogram
 }
 
+// seconds are the bounds of what is timed: from a call to Temporal up to a unit that is read for an hour.
+var seconds = []float64{.01, .1, 1, 10, 60, 600, 3600}
+
 // newMetrics is what counts by a meter; without one, nothing does. The SDK gives no context with what it counts: ctx is for all of it.
 func newMetrics(ctx context.Context, m metric.Meter) client.MetricsHandler {
 	if m == nil {
@@ -69,7 +72,7 @@ func (m metrics) Gauge(name string) client.MetricsGauge {
 // Timer implements [client.MetricsHandler].
 func (m metrics) Timer(name string) client.MetricsTimer {
 	return timer{named(m.instruments, m.timers, name, func() (metric.Float64Histogram, error) {
-		return m.meter.Float64Histogram(name, metric.WithUnit("s"))
+		return m.meter.Float64Histogram(name, metric.WithUnit("s"), metric.WithExplicitBucketBoundaries(seconds...))
 	}), m}
 }
 

@@ -55,9 +55,6 @@ func (s schedulesCommand) Run(ctx context.Context, c *command) error {
 			return err
 		}
 	}
-	for _, w := range warnings {
-		engine.Log().WarnContext(ctx, w.text, "job", w.job, "time", w.at)
-	}
 	options, err := clientOptions(engine.Log())
 	if err != nil {
 		return err
@@ -73,6 +70,9 @@ func (s schedulesCommand) Run(ctx context.Context, c *command) error {
 	case s.Pause || s.Resume:
 		all, err = m.pause(ctx, wanted, s)
 	default:
+		for _, w := range warnings {
+			engine.Log().WarnContext(ctx, w.text, "job", w.job, "time", w.at.UTC())
+		}
 		if !s.DryRun {
 			if err := t.ensureAttributes(ctx, engine.Log()); err != nil {
 				return err
@@ -253,7 +253,7 @@ func (m scheduler) described(ctx context.Context, change scheduleChange) (schedu
 	}
 	change.Paused = now.Schedule.State.Paused
 	if next := now.Info.NextActionTimes; len(next) > 0 && !change.Paused {
-		at := next[0].UTC()
+		at := next[0].UTC().Truncate(time.Second)
 		change.Next = &at
 	}
 	return change, nil

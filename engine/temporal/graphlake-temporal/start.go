@@ -234,7 +234,8 @@ func (c *command) printBegun(all []*begun) error {
 		if b.Outcome == "" {
 			continue
 		}
-		if _, err := fmt.Fprintf(c.stdout, "%s: %s\n", b.what, strings.TrimSuffix(string(b.Outcome)+": "+b.text, ": ")); err != nil {
+		outcome := string(b.Outcome) // which the text of an error may begin with, too
+		if _, err := fmt.Fprintf(c.stdout, "%s: %s\n", b.what, strings.TrimSuffix(outcome+": "+strings.TrimPrefix(b.text, outcome+": "), ": ")); err != nil {
 			return err
 		}
 	}

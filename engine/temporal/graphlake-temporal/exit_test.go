@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/temporal"
+
+	"graphlake/engine/temporal/workflows"
+	"graphlake/load"
+)
+
+func failure(kind string) error {
+	return temporal.NewNonRetryableApplicationError(kind+": text", kind, nil)
+}
+
+func TestExitStatus(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want int
+	}{
+		{nil, exitDone},
+		{usage(errors.New("x")), exitUsage},
+		{statusError{status: exitIncomplete}, exitIncomplete},
+		{fmt.Errorf("x: %w", serviceerror.NewPermissionDenied("x", "")), exitForbidden},
+		{serviceerror.NewNamespaceNotFound("x"), exitUsage},
+		{serviceerror.NewUnavailable("x"), exitLater},
+		{serviceerror.NewDeadlineExceeded("x"), exitLater},
+		{serviceerror.NewResourceExhausted(enums.RESOURCE_EXHAUSTED_CAUSE_RPS_LIMIT, "x"), exitLater},
+		{serviceerror.NewInvalidArgument("x"), exitFailed},
+		{temporal.NewCanceledError(), exitLater},
+		{context.Canceled, exitLater},
+		{load.ErrLocked, exitLater},
+		{failure("throttled"), exitLater},
+		{failure("unauthorized"), exitForbidden},
+		{failure("usage"), exitUsage},
+		{failure("bad record"), exitFailed},
+		{errors.New("x"), exitFailed},
+	} {
+		if got := exitStatus(c.err); got != c.want {
+			t.Errorf("%v: %d, want %d", c.err, got, c.want)
+		}
+	}
+}
+
+// The status of several workflows is that of the worst, unless some of them ended well.
+func TestWorst(t *testing.T) {
+	for _, c := range []struct {
+		outcomes string
+		want     int
+	}{
+		{"done", 0}, {"done done", 0}, {"done incomplete", 4}, {"done failed", 4}, {"forbidden incomplete", 4},
+		{"forbidden", 3}, {"unavailable forbidden", 3}, {"unavailable", 75}, {"usage unavailable", 2}, {"failed usage", 1}, {"strange", 1}, {"", 0},
+	} {
+		var all []*begun
+		for outcome := range strings.FieldsSeq(c.outcomes) {
+			all = append(all, &begun{Outcome: workflows.Outcome(outcome)})
+		}
+		if got := exitStatus(worst(all)); got != c.want {
+			t.Errorf("%s: %d, want %d", c.outcomes, got, c.want)
+		}
+	}
+}
+
+// What the SDK logs of an error is its kind: its text may be of Graph, or have a name in it.
+func TestLogHasKinds(t *testing.T) {
+	var lines strings.Builder
+	log := withKinds(slog.New(slog.NewTextHandler(&lines, nil)))
+	secret := "ada@contoso.example"
+	ctx := t.Context()
+	log.WarnContext(ctx, "Activity error.", "Error", temporal.NewApplicationErrorWithOptions(secret, "throttled", temporal.ApplicationErrorOptions{Cause: errors.New(secret)}))
+	log.WarnContext(ctx, "2", "Error", temporal.NewNonRetryableApplicationError(secret, "", nil))
+	log.WarnContext(ctx, "3", "Error", fmt.Errorf("read %s: %w", secret, context.Canceled))
+	log.WarnContext(ctx, "4", "Error", errors.New("of "+secret))
+	log.WarnContext(ctx, "5", "PanicError", "of "+secret)
+	log.With("Error", errors.New(secret)).WithGroup("g").WarnContext(ctx, "6", "ActivityType", "Unit", "Attempt", 2)
+	for _, want := range []string{"Error=throttled\n", "msg=2 Error=failed\n", "msg=3 Error=canceled\n", "msg=4 ", "msg=5 ", "g.ActivityType=Unit g.Attempt=2"} {
+		if !strings.Contains(lines.String(), want) {
+			t.Errorf("no %q in\n%s", want, &lines)
+		}
+	}
+	if strings.Contains(lines.String(), secret) {
+		t.Errorf("the log names somebody:\n%s", &lines)
+	}
+}

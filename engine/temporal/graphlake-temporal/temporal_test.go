@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// operator is Temporal as far as search attributes go. What it lets a client do differs: a server of one's own lets it do all,
+// one with roles may forbid it, and Temporal Cloud knows no such call.
+type operator struct {
+	workflowservice.UnimplementedWorkflowServiceServer
+	operatorservice.UnimplementedOperatorServiceServer
+	lists, adds codes.Code
+
+	mu    sync.Mutex
+	there map[string]enums.IndexedValueType // guarded by mu
+	added int                               // guarded by mu: calls
+}
+
+func (*operator) GetSystemInfo(context.Context, *workflowservice.GetSystemInfoRequest) (*workflowservice.GetSystemInfoResponse, error) {
+	return &workflowservice.GetSystemInfoResponse{}, nil
+}
+
+func (o *operator) ListSearchAttributes(context.Context, *operatorservice.ListSearchAttributesRequest) (*operatorservice.ListSearchAttributesResponse, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return &operatorservice.ListSearchAttributesResponse{CustomAttributes: o.there}, status.Error(o.lists, "of a test")
+}
+
+func (o *operator) AddSearchAttributes(_ context.Context, r *operatorservice.AddSearchAttributesRequest) (*operatorservice.AddSearchAttributesResponse, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.added++
+	if o.adds != codes.OK {
+		return nil, status.Error(o.adds, "of a test")
+	}
+	maps.Copy(o.there, r.SearchAttributes)
+	return &operatorservice.AddSearchAttributesResponse{}, nil
+}
+
+// serve serves it, and connects to it.
+func (o *operator) serve(t *testing.T) *connection {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := grpc.NewServer()
+	workflowservice.RegisterWorkflowServiceServer(s, o)
+	operatorservice.RegisterOperatorServiceServer(s, o)
+	go func() { _ = s.Serve(l) }()
+	t.Cleanup(s.Stop)
+	c, err := connect(t.Context(), client.Options{HostPort: l.Addr().String(), Namespace: "calls"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func TestEnsureAttributes(t *testing.T) {
+	all := map[string]enums.IndexedValueType{
+		"GraphlakeTenant": enums.INDEXED_VALUE_TYPE_KEYWORD, "GraphlakeJob": enums.INDEXED_VALUE_TYPE_KEYWORD,
+		"GraphlakeOutcome": enums.INDEXED_VALUE_TYPE_KEYWORD, "GraphlakeLate": enums.INDEXED_VALUE_TYPE_BOOL,
+	}
+	none := func() map[string]enums.IndexedValueType { return map[string]enums.IndexedValueType{} }
+	cure := "temporal operator search-attribute create --namespace calls --name GraphlakeTenant --type Keyword --name GraphlakeJob --type Keyword " +
+		"--name GraphlakeOutcome --type Keyword --name GraphlakeLate --type Bool"
+	for _, c := range []struct {
+		name      string
+		operator  *operator
+		want, log string
+		status    int
+		added     int
+	}{
+		{"there", &operator{there: all}, "", "", exitDone, 0},
+		{"missing", &operator{there: none()}, "", "", exitDone, 1},
+		{"another worker was quicker", &operator{there: none(), adds: codes.AlreadyExists}, "", "", exitDone, 1},
+		{"may not be made", &operator{there: none(), adds: codes.PermissionDenied}, cure, "", exitUsage, 1},
+		{"are made by other means", &operator{there: none(), adds: codes.Unimplemented}, cure, "", exitUsage, 1},
+		{"may not be asked for", &operator{lists: codes.PermissionDenied}, "", cure, exitDone, 0},
+		{"are another thing", &operator{there: map[string]enums.IndexedValueType{"GraphlakeLate": enums.INDEXED_VALUE_TYPE_TEXT}}, "GraphlakeLate of the namespace calls is of the type Text, want Bool", "", exitUsage, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var log strings.Builder
+			err := c.operator.serve(t).ensureAttributes(t.Context(), slog.New(slog.NewTextHandler(&log, nil)))
+			if text := errorText(err); exitStatus(err) != c.status || !strings.Contains(text, c.want) || c.want == "" && text != "" {
+				t.Errorf("%v, exit %d, want %d and %q", err, exitStatus(err), c.status, c.want)
+			}
+			if !strings.Contains(log.String(), c.log) || c.log == "" && log.Len() > 0 {
+				t.Errorf("the log: %s", &log)
+			}
+			if c.operator.added != c.added {
+				t.Errorf("added %d times, want %d", c.operator.added, c.added)
+			}
+			if c.name == "missing" && len(c.operator.there) != len(all) {
+				t.Errorf("there are %v", c.operator.there)
+			}
+		})
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
