@@ -25,7 +25,7 @@ STATIC = CGO_ENABLED=0 go build -trimpath -tags grpcnotrace
 
 .DEFAULT_GOAL := help
 .PHONY: api-check azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract dbt demo deploy-check \
-	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check temporal test test-deaths test-race trial vulncheck webvtt-check wine $(RELEASE) $(ENGINE)
+	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check temporal temporal-scale test test-deaths test-race trial vulncheck webvtt-check wine $(RELEASE) $(ENGINE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -150,8 +150,13 @@ webvtt-check:
 # minutes and 3 GiB, and with workers that are killed. Its last line says what became of the tenants.
 temporal:
 	cd engine/temporal && go test -count=1 ./...
+	cd engine/temporal/servertest && go test ./scale
 	cd engine/temporal/servertest && go test -c -o $(CURDIR)/bin/servertest.test .
 	cd engine/temporal/servertest && $(CURDIR)/bin/servertest.test -test.timeout 8m -test.parallel 3
+
+temporal-scale: ## a night of 300 simulated tenants on 1, 2 and 4 workers of the engine: tenants an hour, what a further worker adds; ARGS=-h for its flags
+	cd engine/temporal && go build -o $(CURDIR)/bin/ ./graphlake-temporal
+	cd engine/temporal/servertest && go build -o $(CURDIR)/bin/ ./scale/temporal-server && go run ./scale -bin $(CURDIR)/bin $(ARGS)
 
 # Let DuckDB read what we wrote; needs a C compiler.
 duckdb: build
