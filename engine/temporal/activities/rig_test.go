@@ -59,7 +59,10 @@ func newRigOf(t *testing.T, n int, options func(int) graphsim.Options) *rig {
 	r := &rig{dir: t.TempDir()}
 	r.Graph = tenants.New(tenants.Make(n, func(i int) graphsim.Options {
 		o := options(i)
-		o.From, o.To, o.Now = monday, monday.AddDate(0, 0, 2), func() time.Time { return night }
+		o.From, o.To = monday, monday.AddDate(0, 0, 2)
+		if o.Now == nil {
+			o.Now = func() time.Time { return night }
+		}
 		return o
 	}))
 	url, err := r.Serve(t.Context())
@@ -78,11 +81,29 @@ func newRigOf(t *testing.T, n int, options func(int) graphsim.Options) *rig {
 	return r
 }
 
-// short is a policy whose times a test can wait for.
-func short() workflows.Policy {
+// beating is a policy by which a test sees a heart beat.
+func beating() workflows.Policy {
 	p := workflows.DefaultPolicy()
-	p.Heartbeat = 2 * time.Second
+	p.Heartbeat = 6 * time.Second
 	return p
+}
+
+// journal is what a worker logs, which a test may read meanwhile.
+type journal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (j *journal) Write(text []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(text)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 // process is a worker without a server.
@@ -90,7 +111,7 @@ type process struct {
 	*activities.Activities
 	*rig
 	engine *cli.Engine
-	log    *bytes.Buffer
+	log    *journal
 }
 
 func (r *rig) engineOn(t *testing.T, lake string, stderr io.Writer) *cli.Engine {
@@ -103,11 +124,11 @@ func (r *rig) engineOn(t *testing.T, lake string, stderr io.Writer) *cli.Engine 
 	return e
 }
 
-func (r *rig) worker(t *testing.T) *process { return r.workerOf(t, short()) }
+func (r *rig) worker(t *testing.T) *process { return r.workerOf(t, workflows.DefaultPolicy()) }
 
 func (r *rig) workerOf(t *testing.T, policy workflows.Policy) *process {
 	t.Helper()
-	p := &process{rig: r, log: new(bytes.Buffer)}
+	p := &process{rig: r, log: new(journal)}
 	p.engine = r.engineOn(t, "", p.log)
 	p.Activities = activities.New(p.engine, policy)
 	t.Cleanup(func() {

@@ -85,12 +85,17 @@ func ofDataset(s jobs.Standing, dataset string) jobs.Work {
 	return s.All
 }
 
-// closeRound ends a round: its locks are free, and its report is in the lake.
+// closeRound ends a round: its locks are free, and its report is in the lake. Of a round that something else has ended it says
+// that: what was not read is for another round.
 func (a *Activities) closeRound(ctx context.Context, h workflows.Held) (workflows.Closed, error) {
 	r, err := a.find(ctx, h.Key)
 	if err != nil {
 		return workflows.Closed{}, err
 	}
 	defer a.beat(ctx, func() counts { return countsOf(r.run.Standing().All) })()
-	return a.endRound(ctx, r)
+	closed, err := a.endRound(ctx, r)
+	if err == nil {
+		err = r.endedBy()
+	}
+	return closed, err
 }
