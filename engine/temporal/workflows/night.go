@@ -50,13 +50,17 @@ func (w *Workflows) Night(ctx workflow.Context, in NightInput) (res NightResult,
 		if err != nil {
 			concluded.Outcome = OutcomeOf(KindOf(err))
 		}
-		if len(names) == 0 {
-			res.Outcome = concluded.Outcome
-		} else {
-			res.Outcome = together([]Outcome{res.Outcome, concluded.Outcome})
-		}
+		res.Outcome = withConcluded(res.Outcome, concluded.Outcome, len(names))
 	}
 	return res, workflow.UpsertTypedSearchAttributes(ctx, outcomeKey.ValueSet(string(res.Outcome)))
+}
+
+// withConcluded is the outcome of a night of so many tenants with what it removes. Only tenants make a night end well.
+func withConcluded(tenants, concluded Outcome, n int) Outcome {
+	if n > 0 && tenants.ended() && concluded != Done {
+		return Incomplete
+	}
+	return worse(tenants, concluded)
 }
 
 // nightTime is what counts as now: a schedule's night that is made up is still the night of its time.
