@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,10 +62,13 @@ func TestGate(t *testing.T) {
 }
 
 // asked is Temporal that answers, or not.
-type asked struct{ err error }
+type asked struct{ away atomic.Bool }
 
 func (a *asked) CheckHealth(context.Context, *client.CheckHealthRequest) (*client.CheckHealthResponse, error) {
-	return nil, a.err
+	if a.away.Load() {
+		return nil, errors.New("away")
+	}
+	return &client.CheckHealthResponse{}, nil
 }
 
 func TestHealth(t *testing.T) {
@@ -85,12 +89,12 @@ func TestHealth(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		is(http.StatusOK, "ok")
-		to.err = errors.New("away")
+		to.away.Store(true)
 		time.Sleep(time.Minute)
 		is(http.StatusOK, "ok") // a worker has patience
 		time.Sleep(2 * time.Minute)
 		is(http.StatusServiceUnavailable, "away")
-		to.err = nil
+		to.away.Store(false)
 		time.Sleep(time.Minute)
 		is(http.StatusOK, "ok")
 		h.ends.Store(true)
