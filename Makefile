@@ -155,6 +155,7 @@ temporal:
 	cd engine/temporal/servertest && $(CURDIR)/bin/servertest.test -test.timeout 8m -test.parallel 3
 
 temporal-scale: ## a night of 300 simulated tenants on 1, 2 and 4 workers of the engine: tenants an hour, what a further worker adds; ARGS=-h for its flags
+	go build -o bin/ ./cmd/graphlake
 	cd engine/temporal && go build -o $(CURDIR)/bin/ ./graphlake-temporal
 	cd engine/temporal/servertest && go build -o $(CURDIR)/bin/ ./scale/temporal-server && go run ./scale -bin $(CURDIR)/bin $(ARGS)
 

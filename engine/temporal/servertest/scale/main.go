@@ -5,7 +5,8 @@
 //
 // -h lists the flags. A tenant's night is mostly waiting; so the workers are bound by their places for tenants, as long as the machine
 // has CPU left. For each number of workers the lake is empty, and the night is measured from its start to the end of its last tenant.
-// A line each says what it took, and of what; then one says what a tenant costs Temporal. The last line is
+// A line each says what it took, and of what; then two say what the last one was for Temporal. With -alone, one process of graphlake run
+// is measured before them. The last line is
 //
 //	temporal-scale tenants=N workers=1,2,4 an-hour=R,R,R slope=S busy=P%
 //
@@ -33,9 +34,10 @@ func main() {
 	flag.IntVar(&t.tenants, "tenants", 300, "tenants")
 	workers := flag.String("workers", "1,2,4", "how many workers, one number after the other")
 	flag.IntVar(&t.places, "places", 8, "tenants that a worker has at once")
-	flag.DurationVar(&t.latency, "latency", 500*time.Millisecond, "time that an answer takes at least")
+	flag.DurationVar(&t.latency, "latency", 800*time.Millisecond, "time that an answer takes at least")
 	flag.IntVar(&t.repeat, "repeat", 1, "times that each is measured; the median counts")
 	flag.StringVar(&t.datasets, "datasets", "call_records, pstn_calls, direct_routing_calls, users, groups, organization", "what a tenant has due")
+	flag.BoolVar(&t.besides, "alone", false, "measure one process of graphlake run besides, which is in -bin too")
 	flag.Float64Var(&t.slope, "slope", 0.8, "what a further worker has to add at least, of what the first one does")
 	flag.Parse()
 	err := t.of(*workers)
@@ -59,6 +61,7 @@ type trial struct {
 	latency  time.Duration
 	repeat   int
 	datasets string
+	besides  bool // graphlake run
 	slope    float64
 }
 
@@ -78,6 +81,11 @@ func (t *trial) of(workers string) error {
 
 // run measures the night with each number of workers.
 func (t trial) run(ctx context.Context) error {
+	if t.besides {
+		if err := t.alone(ctx); err != nil {
+			return err
+		}
+	}
 	var nights []night
 	for _, n := range t.workers {
 		var same []night

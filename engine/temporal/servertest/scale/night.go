@@ -57,16 +57,13 @@ type night struct {
 
 func (m night) anHour() float64 { return float64(m.tenants) / m.wall.Hours() }
 
-// measure lets the night pass with n workers, on an empty lake.
-func (t trial) measure(ctx context.Context, n int) (m night, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // whoever was not told to end is killed
+// serve begins to answer for the tenants, and writes the configuration of an empty lake beside which it is to lie.
+func (t trial) serve(ctx context.Context) (graph *tenants.Graph, file string, err error) {
 	dir, err := os.MkdirTemp("", "temporal-scale")
 	if err != nil {
-		return m, err
+		return nil, "", err
 	}
-	defer os.RemoveAll(dir)
-	graph := tenants.New(tenants.Make(t.tenants, func(i int) graphsim.Options {
+	graph = tenants.New(tenants.Make(t.tenants, func(i int) graphsim.Options {
 		return graphsim.Options{
 			Users: users(i), CallsPerUserDay: 3, Large: 20, From: now.AddDate(0, 0, -7).Truncate(24 * time.Hour), To: now.Truncate(24 * time.Hour),
 			Now: func() time.Time { return now },
@@ -74,14 +71,50 @@ func (t trial) measure(ctx context.Context, n int) (m night, err error) {
 	}))
 	graph.Latency = t.latency
 	url, err := graph.Serve(ctx)
+	if err == nil {
+		file = filepath.Join(dir, "graphlake.yaml")
+		text := tenants.Configuration{Lake: filepath.Join(dir, "lake"), URL: url, Jobs: "  nightly: {datasets: [" + t.datasets + "]}"}.YAML(graph)
+		err = os.WriteFile(file, []byte(text), 0o600)
+	}
+	if err != nil {
+		return nil, "", errors.Join(err, os.RemoveAll(dir))
+	}
+	return graph, file, nil
+}
+
+// alone lets one process of graphlake run do what the night is, and prints what that took.
+func (t trial) alone(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	graph, file, err := t.serve(ctx)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(filepath.Dir(file))
+	p := &process{name: "graphlake run"}
+	start, machine := time.Now(), machineCPU()
+	args := []string{"--config", file, "--log-format", "json", "--quiet", "run", "--job", "nightly", "--now", now.Format(time.RFC3339)}
+	if err := p.start(ctx, filepath.Join(t.bin, "graphlake"), args, graph.Environment("alone")); err != nil {
+		return err
+	}
+	if err := p.cmd.Wait(); err != nil {
+		return fmt.Errorf("graphlake run: %w\n%s", err, tail(p.said.Bytes()))
+	}
+	wall := time.Since(start)
+	fmt.Printf("graphlake run, one process: %d tenants in %.0f s, %.0f an hour; %d requests; CPU %.0f s; the machine %.0f %% busy; at most %.0f MB\n",
+		t.tenants, wall.Seconds(), float64(t.tenants)/wall.Hours(), len(graph.Log()), p.cpu().Seconds(), 100*machineCPU().busySince(machine), p.peak())
+	return nil
+}
+
+// measure lets the night pass with n workers, on an empty lake.
+func (t trial) measure(ctx context.Context, n int) (m night, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // whoever was not told to end is killed
+	graph, file, err := t.serve(ctx)
 	if err != nil {
 		return m, err
 	}
-	file := filepath.Join(dir, "graphlake.yaml")
-	text := tenants.Configuration{Lake: filepath.Join(dir, "lake"), URL: url, Jobs: "  nightly: {datasets: [" + t.datasets + "]}"}.YAML(graph)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		return m, err
-	}
+	defer os.RemoveAll(filepath.Dir(file))
 	server, err := t.startServer(ctx)
 	if err != nil {
 		return m, err
