@@ -97,6 +97,17 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+func (h *heard) has(t *testing.T, texts ...string) {
+	t.Helper()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, text := range texts {
+		if !slices.ContainsFunc(h.all, func(payload []byte) bool { return strings.Contains(string(payload), text) }) {
+			t.Errorf("%q is in no payload", text)
+		}
+	}
+}
+
 func (h *heard) hasNot(t *testing.T, texts ...string) {
 	t.Helper()
 	h.mu.Lock()

@@ -25,11 +25,7 @@ func (a *Activities) open(ctx context.Context, ask workflows.Ask) (workflows.Ope
 	for {
 		r, made := a.roundOf(ask)
 		if made {
-			r.err = a.openRound(ctx, r)
-			if r.run == nil { // also where another worker has the tenant: asked again, that may be different
-				a.drop(r)
-			}
-			close(r.opened)
+			a.openMade(ctx, r)
 			if r.run != nil {
 				a.holdWithin(ctx, r, heldAfter*a.heartbeat())
 			}
@@ -50,6 +46,18 @@ func (a *Activities) open(ctx context.Context, ask workflows.Ask) (workflows.Ope
 	}
 }
 
+// openMade opens a round that is new. Whoever waits for it goes on, also if it panics.
+func (a *Activities) openMade(ctx context.Context, r *round) {
+	r.err = failure(workflows.UnitResult{Tenant: r.ask.Tenant, Kind: "failed"}, never) // unless it comes to an end
+	defer func() {
+		if r.run == nil { // also where another worker has the tenant: asked again, that may be different
+			a.drop(r)
+		}
+		close(r.opened)
+	}()
+	r.err = a.openRound(ctx, r)
+}
+
 // openRound fills in a round. Without a run there is nothing to be let go of.
 func (a *Activities) openRound(ctx context.Context, r *round) (err error) {
 	t, err := a.tenantOf(r.ask.Tenant)
@@ -68,9 +76,13 @@ func (a *Activities) openRound(ctx context.Context, r *round) (err error) {
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if r.run == nil {
+			a.letGo(ctx, held)
+		}
+	}()
 	run, p, err := a.beginRun(ctx, r.ask, t, sel)
 	if err != nil {
-		a.letGo(ctx, held)
 		return err
 	}
 	r.run, r.units, r.whose, r.tenant = run, p.Units, t, held

@@ -45,7 +45,8 @@ func TestRoundIsARun(t *testing.T) {
 	}
 	all.Wait()
 	waitUntil(t, func() bool { return r.heard.beats() > 0 })
-	for range 2 { // its answer may be lost
+	r.heard.has(t, `"expected":`, `"share":`) // which only a heartbeat has
+	for range 2 {                             // its answer may be lost
 		closed := do[workflows.Closed](t, p, workflows.CloseActivity, workflows.Held{Key: "run/1"})
 		if closed.Run != opened.Run || closed.Outcome != workflows.Done {
 			t.Errorf("%+v", closed)
