@@ -59,7 +59,7 @@ func (d *day) session(ctx workflow.Context) (workflow.Context, error) {
 
 // round is a round that is under way.
 type round struct {
-	*day
+	day     *day
 	session workflow.Context // ends with the worker
 	steps   workflow.Context // ends with the worker, with what is held, and when the workflow is stopped
 	stop    func()           // ends the steps
@@ -72,7 +72,7 @@ type round struct {
 
 func (r *round) run(ctx workflow.Context) ending {
 	var opened Opened
-	err := workflow.ExecuteActivity(workflow.WithActivityOptions(r.steps, r.policy.steps(r.day.left(ctx))), OpenActivity, r.ask).Get(r.steps, &opened)
+	err := workflow.ExecuteActivity(workflow.WithActivityOptions(r.steps, r.day.policy.steps(r.day.left(ctx))), OpenActivity, r.day.ask).Get(r.steps, &opened)
 	switch kind := KindOf(err); {
 	case ctx.Err() != nil && err != nil:
 		return stopped
@@ -81,23 +81,23 @@ func (r *round) run(ctx workflow.Context) ending {
 	case kind == "locked", kind == "conflict":
 		return locked
 	case err != nil:
-		r.add(resultOf(err, Unit{}))
+		r.day.add(resultOf(err, Unit{}))
 		return finished
 	case opened.Elsewhere != nil:
 		r.day.elsewhere = opened.Elsewhere
 		return elsewhere
 	}
-	r.res.Runs = append(r.res.Runs, opened.Run)
+	r.day.res.Runs = append(r.day.res.Runs, opened.Run)
 	r.hold(ctx)
 	for _, n := range opened.NotOpen {
 		if comesLater(n.Kind) {
 			r.left = append(r.left, n.Dataset)
 		} else {
-			r.add(failure(n.Dataset, n.Kind))
+			r.day.add(failure(n.Dataset, n.Kind))
 		}
 	}
 	for _, res := range opened.Results {
-		r.add(res)
+		r.day.add(res)
 	}
 	r.units(opened.Units)
 	return r.close(ctx)
@@ -105,7 +105,7 @@ func (r *round) run(ctx workflow.Context) ending {
 
 // hold holds what is open beside the steps. If that ends before they have, they end too.
 func (r *round) hold(ctx workflow.Context) {
-	holding := workflow.ExecuteActivity(workflow.WithActivityOptions(r.session, r.policy.holding()), HoldActivity, r.held)
+	holding := workflow.ExecuteActivity(workflow.WithActivityOptions(r.session, r.day.policy.holding()), HoldActivity, r.held)
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		err := holding.Get(ctx, nil)
 		r.let = true
@@ -116,7 +116,7 @@ func (r *round) hold(ctx workflow.Context) {
 	})
 }
 
-// units carries out the plan: datasets side by side, the units of each in order.
+// units carries out the plan: datasets side by side, the units of each in order. What has stopped it, close finds out.
 func (r *round) units(units []Unit) {
 	r.planned = units
 	r.day.planned = append(r.day.planned, units...)
@@ -129,7 +129,7 @@ func (r *round) units(units []Unit) {
 		lanes[i] = append(lanes[i], u)
 	}
 	places := workflow.NewSemaphore(r.steps, datasetsAtOnce)
-	sideBySide(r.steps, len(lanes), func(ctx workflow.Context, i int) error {
+	_ = sideBySide(r.steps, len(lanes), func(ctx workflow.Context, i int) error {
 		if err := places.Acquire(ctx, 1); err != nil {
 			return err
 		}
@@ -142,14 +142,14 @@ func (r *round) units(units []Unit) {
 // has been asked for in vain for as long as the day may take, or is locked, is not begun.
 func (r *round) dataset(ctx workflow.Context, units []Unit) error {
 	for i, u := range units {
-		if r.has(u) {
+		if r.day.has(u) {
 			continue
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		var res UnitResult
-		err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, r.policy.steps(r.day.left(ctx))), UnitActivity, UnitAsk{Held: r.held, Unit: u}).Get(ctx, &res)
+		err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, r.day.policy.steps(r.day.left(ctx))), UnitActivity, UnitAsk{Held: r.held, Unit: u}).Get(ctx, &res)
 		switch kind := KindOf(err); {
 		case err != nil && ctx.Err() != nil:
 			return ctx.Err()
@@ -160,17 +160,17 @@ func (r *round) dataset(ctx workflow.Context, units []Unit) error {
 			r.left = append(r.left, u.Dataset)
 			return nil
 		case err == nil:
-			r.add(res)
+			r.day.add(res)
 		case comesLater(kind): // its tries have run out
-			r.add(resultOf(err, u))
+			r.day.add(resultOf(err, u))
 			for _, next := range units[i+1:] {
 				f := failure(next.Dataset, kind)
 				f.From, f.To = next.From, next.To
-				r.add(f)
+				r.day.add(f)
 			}
 			return nil
 		default:
-			r.add(resultOf(err, u))
+			r.day.add(resultOf(err, u))
 		}
 	}
 	return nil
@@ -195,7 +195,7 @@ func (r *round) close(ctx workflow.Context) ending {
 	}
 	r.closing = true
 	var closed Closed
-	err := workflow.ExecuteActivity(workflow.WithActivityOptions(r.session, r.policy.steps(r.day.left(ctx))), CloseActivity, r.held).Get(r.session, &closed)
+	err := workflow.ExecuteActivity(workflow.WithActivityOptions(r.session, r.day.policy.steps(r.day.left(ctx))), CloseActivity, r.held).Get(r.session, &closed)
 	switch {
 	case err != nil && r.isGone(err):
 		return gone
@@ -209,21 +209,21 @@ func (r *round) close(ctx workflow.Context) ending {
 		return gone
 	}
 	if len(r.left) == 0 {
-		r.res.Outcome = worse(r.res.Outcome, closed.Outcome)
-		r.addUnanswered()
+		r.day.res.Outcome = worse(r.day.res.Outcome, closed.Outcome)
+		r.day.addUnanswered()
 		return finished
 	}
 	if closed.Outcome != Unavailable { // that it is because of what is left
-		r.res.Outcome = worse(r.res.Outcome, closed.Outcome)
+		r.day.res.Outcome = worse(r.day.res.Outcome, closed.Outcome)
 	}
 	slices.Sort(r.left)
-	r.ask.Datasets = slices.Compact(r.left)
+	r.day.ask.Datasets = slices.Compact(r.left)
 	return locked
 }
 
 // isThrough reports whether each unit of the round has a result, or is left to another.
 func (r *round) isThrough() bool {
-	return !slices.ContainsFunc(r.planned, func(u Unit) bool { return !r.has(u) && !slices.Contains(r.left, u.Dataset) })
+	return !slices.ContainsFunc(r.planned, func(u Unit) bool { return !r.day.has(u) && !slices.Contains(r.left, u.Dataset) })
 }
 
 // isGone reports whether a step has failed because of its worker. A step of a session whose worker is gone is cancelled.

@@ -360,7 +360,7 @@ func TestUnitHearsOfTheStopFirst(t *testing.T) {
 		t.Errorf("%+v: %q", res, r.noted())
 	}
 	for _, u := range res.Units {
-		if u.Detail != "data" && !(u.Dataset == "users") { // one of the users was under way
+		if u.Detail != "data" && u.Dataset != "users" { // one of the users was under way
 			t.Errorf("%+v", u)
 		}
 	}
