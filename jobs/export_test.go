@@ -34,3 +34,10 @@ func (r *Runner) RewriteRaw(ctx context.Context, t plan.Tenant, d schemas.Datase
 	}
 	return changed, errors.Join(err, o.keepDays(ctx, r.Now), o.state.Close(ctx))
 }
+
+// UnderWay is how many units have begun, and how many wait for their turn.
+func (r *Run) UnderWay() (begun, waiting int) {
+	r.queue.mu.Lock()
+	defer r.queue.mu.Unlock()
+	return r.queue.underWay, len(r.queue.waiting)
+}

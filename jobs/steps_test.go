@@ -399,9 +399,8 @@ func TestAUnitIsBrokenOff(t *testing.T) {
 // Of one budget three units are under way whoever calls for them. Who stops waiting for a turn takes none.
 func TestAUnitWaitsForItsTurn(t *testing.T) {
 	i, r := newIll(t)
-	asking, answer := make(chan struct{}), make(chan struct{})
+	answer := make(chan struct{})
 	i.falls(func(q *http.Request) (*http.Response, error) {
-		asking <- struct{}{}
 		<-answer
 		return refused(http.StatusForbidden, "")(q)
 	})
@@ -409,39 +408,37 @@ func TestAUnitWaitsForItsTurn(t *testing.T) {
 	if len(p.Units) != 5 {
 		t.Fatalf("%d units", len(p.Units))
 	}
+	until := func(begun, waiting int) {
+		for b, w := run.UnderWay(); b != begun || w != waiting; b, w = run.UnderWay() {
+			time.Sleep(time.Millisecond)
+		}
+	}
 	reports := make(chan jobs.UnitReport)
 	for n := range 3 {
 		go func() { reports <- run.Unit(t.Context(), n) }()
 	}
-	<-asking // the others wait to learn what becomes of it
+	until(3, 0)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { reports <- run.Unit(ctx, 3) }()
-	select {
-	case rep := <-reports:
-		t.Fatalf("%+v has ended", rep)
-	case <-asking:
-		t.Fatal("two find out together what is wrong with the tenant")
-	case <-time.After(50 * time.Millisecond):
-	}
+	until(3, 1)
 	cancel()
-	if rep := <-reports; rep.Outcome != state.Interrupted {
+	if rep := <-reports; rep.Outcome != state.Interrupted || rep.Requests != 0 {
 		t.Errorf("who waits no longer: %+v", rep)
 	}
-	go func() {
-		for range 3 {
-			<-asking
-		}
-	}()
+	until(3, 0)
 	close(answer)
 	for range 3 {
 		if rep := <-reports; rep.Outcome != state.Forbidden {
 			t.Errorf("%+v", rep)
 		}
 	}
-	if rep := run.Unit(t.Context(), 3); rep.Outcome != state.Forbidden || i.asked.Load() != 4 {
-		t.Errorf("in the end %+v, after %d requests", rep, i.asked.Load())
+	if rep := run.Unit(t.Context(), 3); rep.Outcome != state.Forbidden {
+		t.Errorf("in the end %+v", rep)
 	}
-	end(t, run)
+	if rep := end(t, run); len(rep.Units) != 5 || rep.Units[4].Outcome != state.Interrupted {
+		t.Errorf("%+v", rep)
+	}
+	until(0, 0)
 }
 
 // Twice at once, a unit is read once.
