@@ -201,7 +201,7 @@ func (e *Engine) job(name string) (jobConfig, error) {
 
 // Runner is that of one run of a tenant, at what counts as now. All of them share the tenant's client of Graph, and with it
 // the budgets: it is made when it is first asked for, so that a tenant whose secret is missing fails alone, and may be
-// asked for again.
+// asked for again. One that refused everything has another client from then on, see [Engine.Ended].
 func (e *Engine) Runner(tenant plan.Tenant, now time.Time) (*jobs.Runner, error) {
 	client, err := e.client(tenant)
 	if err != nil {
@@ -232,9 +232,36 @@ func (e *Engine) client(tenant plan.Tenant) (*graph.Client, error) {
 	return made[tenant.ID], nil
 }
 
+// forget lets the next runner of a tenant have another client.
+func (e *Engine) forget(tenant plan.Tenant) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.clients, tenant.ID)
+}
+
+// refusesAll reports whether a tenant has let nothing be read for what it was asked with.
+func refusesAll(tenant plan.Tenant, rep jobs.Report) (all bool) {
+	for _, u := range rep.Units {
+		if u.Tenant != tenant.Name {
+			continue
+		}
+		if u.Error == nil || u.Error.Kind != graph.Unauthorized.String() {
+			return false
+		}
+		all = true
+	}
+	return all
+}
+
 // Ended tells telemetry how far the datasets of these tenants are, and who is notified what a run of them has found, which
-// has ended with a report, an error, or both. What is late, NotifyOfLate tells.
+// has ended with a report, an error, or both. What is late, NotifyOfLate tells. A tenant that refused everything is signed in to
+// anew by its next run, with what its files and variables have by then: nobody has to restart a worker for a new certificate.
 func (e *Engine) Ended(ctx context.Context, job string, tenants []plan.Tenant, rep jobs.Report, err error) {
+	for _, t := range tenants {
+		if refusesAll(t, rep) {
+			e.forget(t)
+		}
+	}
 	e.setup.telemetry.observe(ctx, e.setup.config, e.setup.runner.Store, tenants)
 	if len(e.setup.config.Notify) == 0 {
 		return

@@ -148,6 +148,41 @@ func TestEngineTenantWithoutASecret(t *testing.T) {
 	}
 }
 
+// Who mends the secret of a tenant that refused everything need not restart what has it open. One dataset that is refused is
+// none of the secret's.
+func TestEngineSignsInAnew(t *testing.T) {
+	options := graphsim.Options{Users: 1, Token: "a token"}
+	s := simulate(t, options, engineJobs)
+	t.Setenv("GRAPHSIM_TOKEN", "one that has expired")
+	e := s.engine(t)
+	contoso := e.Tenants()[0]
+	read := func() (jobs.Report, *graph.Client) {
+		rep := s.run(t, e, EngineAsk{Tenant: "contoso", Job: "nightly", Now: november(18), Back: true})
+		r, err := e.Runner(contoso, november(18))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Ended(t.Context(), "nightly", e.Tenants(), rep, nil)
+		return rep, r.Clients[contoso.ID]
+	}
+	rep, first := read()
+	if ReportStatus(rep, nil) != exitForbidden {
+		t.Fatalf("with an expired token: %+v", rep)
+	}
+	t.Setenv("GRAPHSIM_TOKEN", "a token")
+	options.Roles = []string{"User.Read.All", "Directory.Read.All"}
+	s.become(options, 18)
+	rep, second := read()
+	if second == first || ReportStatus(rep, nil) != exitForbidden || !slices.ContainsFunc(rep.Units, func(u jobs.UnitReport) bool { return u.Error == nil }) {
+		t.Errorf("with another token, which does not permit one of the datasets: %+v", rep)
+	}
+	options.Roles = nil
+	s.become(options, 18)
+	if rep, third := read(); third != second || ReportStatus(rep, nil) != exitDone {
+		t.Errorf("with all permissions the same client: %v, and %+v", third == second, rep)
+	}
+}
+
 // What names a lake, and which tenants and jobs there are, is known where neither the lake nor a secret is.
 func TestConfigureNeedsNeitherLakeNorSecret(t *testing.T) {
 	s := simulate(t, graphsim.Options{Users: 1}, engineJobs+"  pseudonymize: true\n  key_env: NO_SUCH_KEY\n")
