@@ -218,37 +218,38 @@ func sameReport(t *testing.T, got, want jobs.Report) {
 // ill is a Graph that nobody reaches, or that refuses, until it is well. It counts what it is asked.
 type ill struct {
 	graph http.Handler
-	how   atomic.Pointer[func(*http.Request) (*http.Response, error)] // nil: it is well
+	how   atomic.Pointer[illness] // nil: it is well
 	asked atomic.Int64
 }
 
+// illness answers in Graph's place, or is why nobody does.
+type illness func(http.ResponseWriter, *http.Request) error
+
 func (i *ill) RoundTrip(r *http.Request) (*http.Response, error) {
 	i.asked.Add(1)
-	if how := i.how.Load(); how != nil {
-		return (*how)(r)
-	}
 	w := httptest.NewRecorder()
-	i.graph.ServeHTTP(w, r)
+	if how := i.how.Load(); how == nil {
+		i.graph.ServeHTTP(w, r)
+	} else if err := (*how)(w, r); err != nil {
+		return nil, err
+	}
 	answer := w.Result()
 	answer.Header.Del("Date")
 	answer.Request = r
 	return answer, nil
 }
 
-func (i *ill) falls(how func(*http.Request) (*http.Response, error)) { i.how.Store(&how) }
+func (i *ill) falls(how illness) { i.how.Store(&how) }
 
 func (i *ill) recovers() { i.how.Store(nil) }
 
-func refused(status int, header string) func(*http.Request) (*http.Response, error) {
-	return func(r *http.Request) (*http.Response, error) {
-		w := httptest.NewRecorder()
-		if header != "" {
-			w.Header().Set("Retry-After", header)
+func refused(status int, after string) illness {
+	return func(w http.ResponseWriter, _ *http.Request) error {
+		if after != "" {
+			w.Header().Set("Retry-After", after)
 		}
 		w.WriteHeader(status)
-		answer := w.Result()
-		answer.Request = r
-		return answer, nil
+		return nil
 	}
 }
 
@@ -270,11 +271,11 @@ func TestAUnitIsReadAgain(t *testing.T) {
 		t.Fatalf("%+v, %v", want, err)
 	}
 	whole := well.asked.Load()
-	unreached := func(*http.Request) (*http.Response, error) {
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	unreached := func(http.ResponseWriter, *http.Request) error {
+		return &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}
 	for name, c := range map[string]struct {
-		how   func(*http.Request) (*http.Response, error)
+		how   illness
 		kind  string
 		after time.Duration
 		each  int64 // requests that find it out, of two units
@@ -359,10 +360,10 @@ func TestAUnitIsBrokenOff(t *testing.T) {
 	}
 	i, r := newIll(t)
 	under := make(chan struct{})
-	i.falls(func(q *http.Request) (*http.Response, error) {
+	i.falls(func(_ http.ResponseWriter, q *http.Request) error {
 		under <- struct{}{}
 		<-q.Context().Done()
-		return nil, q.Context().Err()
+		return q.Context().Err()
 	})
 	run, p := begin(t, &r.Runner, telephone)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -400,9 +401,9 @@ func TestAUnitIsBrokenOff(t *testing.T) {
 func TestAUnitWaitsForItsTurn(t *testing.T) {
 	i, r := newIll(t)
 	answer := make(chan struct{})
-	i.falls(func(q *http.Request) (*http.Response, error) {
+	i.falls(func(w http.ResponseWriter, q *http.Request) error {
 		<-answer
-		return refused(http.StatusForbidden, "")(q)
+		return refused(http.StatusForbidden, "")(w, q)
 	})
 	run, p := begin(t, &r.Runner, plan.Selection{Tenants: telephone.Tenants, Datasets: []schemas.Dataset{schemas.CallRecords}, From: monday.Add(-3 * schemas.Day), To: later.Truncate(schemas.Day)})
 	if len(p.Units) != 5 {
