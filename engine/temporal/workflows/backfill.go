@@ -27,6 +27,7 @@ func (w *Workflows) Backfill(ctx workflow.Context, in BackfillInput) (res Backfi
 		if !fixed {
 			week.Now = workflow.Now(ctx).UTC() // what Graph has forgotten by then is not asked for
 		}
+		week.Back = fixed && isBack(ctx, in.Now)
 		if len(week.Datasets) > 0 {
 			week.Datasets = slices.DeleteFunc(week.Datasets, func(name string) bool { return slices.Contains(refused, name) })
 			if len(week.Datasets) == 0 {

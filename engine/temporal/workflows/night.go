@@ -74,6 +74,11 @@ func nightTime(ctx workflow.Context, in NightInput) time.Time {
 	return workflow.Now(ctx).UTC()
 }
 
+// isBack reports whether what counts as now was long over when this workflow began: then clocks are no concern.
+func isBack(ctx workflow.Context, now time.Time) bool {
+	return workflow.GetInfo(ctx).WorkflowStartTime.Sub(now) > missedAfter
+}
+
 // ofTenants lists the outcomes that tenants have had, in a fixed order.
 func ofTenants(counts map[Outcome]int) (all []Outcome) {
 	for _, o := range outcomes {
@@ -85,7 +90,7 @@ func ofTenants(counts map[Outcome]int) (all []Outcome) {
 }
 
 func (w *Workflows) tenantsOfNight(ctx workflow.Context, in NightInput, names []string, res *NightResult) error {
-	back := workflow.GetInfo(ctx).WorkflowStartTime.Sub(in.Now) > missedAfter
+	back := isBack(ctx, in.Now)
 	return sideBySide(ctx, len(names), func(ctx workflow.Context, i int) error {
 		a := Ask{Lake: in.Lake, Tenant: names[i], Job: in.Job, Now: in.Now, Back: back}
 		if in.Late > 0 {

@@ -42,7 +42,7 @@ func (w *Workflows) Onboard(ctx workflow.Context, in OnboardInput) (res OnboardR
 	}
 	all := []Outcome{res.Backfill.Outcome}
 	for _, job := range res.Checked.Jobs {
-		a := Ask{Lake: in.Lake, Tenant: in.Tenant, Job: job, Now: fixed}
+		a := Ask{Lake: in.Lake, Tenant: in.Tenant, Job: job, Now: fixed, Back: !fixed.IsZero() && isBack(ctx, fixed)}
 		if fixed.IsZero() {
 			a.Now = workflow.Now(ctx).UTC()
 		}
