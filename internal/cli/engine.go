@@ -63,7 +63,7 @@ func Configure(o EngineOptions) (*Engine, error) {
 		return nil, err
 	}
 	cfg.patience = o.Patience
-	e := &Engine{setup: &setup{command: c, config: cfg}, clients: map[string]*graph.Client{}}
+	e := &Engine{setup: &setup{command: c, config: cfg, telemetry: &telemetry{}}, clients: map[string]*graph.Client{}}
 	e.setup.runner.Log = c.logger()
 	for _, t := range cfg.Tenants {
 		e.setup.tenants = append(e.setup.tenants, t.planned())

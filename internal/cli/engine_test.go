@@ -217,6 +217,7 @@ func TestConfigureNeedsNeitherLakeNorSecret(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(s.dir, "lake")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a lake was made: %v", err)
 	}
+	e.Close(t.Context()) // which has nothing to send
 	if _, err := NewEngine(t.Context(), EngineOptions{Config: s.config(), Stderr: io.Discard}); ExitStatus(err) != exitUsage || !strings.Contains(err.Error(), "NO_SUCH_KEY") {
 		t.Errorf("without the key of pseudonyms: %v", err)
 	}
