@@ -26,8 +26,8 @@ type cost struct {
 type size struct{ events, bytes int64 }
 
 // costOf reads the histories of the night, and of the days of its tenants.
-func costOf(ctx context.Context, c client.Client, want int) (all cost, err error) {
-	waiting := []string{nightID}
+func costOf(ctx context.Context, c client.Client, night string, want int) (all cost, err error) {
+	waiting := []string{night}
 	for len(waiting) > 0 {
 		id := waiting[0]
 		waiting = waiting[1:]
@@ -36,7 +36,7 @@ func costOf(ctx context.Context, c client.Client, want int) (all cost, err error
 			return all, err
 		}
 		all.actions += actions
-		if id == nightID {
+		if id == night {
 			all.night = of
 		} else if len(children) == 0 {
 			all.days = append(all.days, of)

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -98,7 +101,7 @@ func (t trial) alone(ctx context.Context) error {
 		return err
 	}
 	if err := p.cmd.Wait(); err != nil {
-		return fmt.Errorf("graphlake run: %w\n%s", err, tail(p.said.Bytes()))
+		return fmt.Errorf("graphlake run: %w\n%s", err, p.said.String())
 	}
 	wall := time.Since(start)
 	fmt.Printf("graphlake run, one process: %d tenants in %.0f s, %.0f an hour; %d requests; CPU %.0f s; the machine %.0f %% busy; at most %.0f MB\n",
@@ -123,21 +126,15 @@ func (t trial) measure(ctx context.Context, n int) (m night, err error) {
 	if err != nil {
 		return m, err
 	}
-	c, err := client.DialContext(ctx, client.Options{
-		HostPort: server.address, Namespace: server.namespace, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
-	})
-	if err != nil {
-		return m, err
-	}
-	defer c.Close()
-	if err := waitForWorkers(ctx, c, n); err != nil {
+	if err := waitForWorkers(ctx, workers); err != nil {
 		return m, err
 	}
 	m = night{tenants: t.tenants, workers: n}
-	if err := m.pass(ctx, c); err != nil {
+	id, err := m.pass(ctx, t.bin, file, server)
+	if err != nil {
 		return m, errors.Join(err, says(workers))
 	}
-	if m.cost, err = costOf(ctx, c, t.tenants); err != nil {
+	if err := m.count(ctx, server, id); err != nil {
 		return m, err
 	}
 	for _, w := range workers {
@@ -158,7 +155,7 @@ func (t trial) measure(ctx context.Context, n int) (m night, err error) {
 func (t trial) startWorkers(ctx context.Context, n int, file string, server *temporalServer, graph *tenants.Graph) (all []*process, err error) {
 	for i := range n {
 		w := &process{name: fmt.Sprintf("worker-%d", i+1)}
-		args := []string{"--config", file, "--log-format", "json", "--quiet", "worker", fmt.Sprintf("--tenants=%d", t.places)}
+		args := []string{"--config", file, "--log-format", "json", "worker", fmt.Sprintf("--tenants=%d", t.places)}
 		if err := w.start(ctx, filepath.Join(t.bin, "graphlake-temporal"), args, append(server.environment(), graph.Environment(w.name)...)); err != nil {
 			return nil, err
 		}
@@ -172,32 +169,54 @@ func says(workers []*process) (err error) {
 	for _, w := range workers {
 		_ = w.cmd.Process.Kill() // it is of no use any more
 		_ = w.cmd.Wait()
-		if b := tail(w.said.Bytes()); len(b) > 0 {
-			err = errors.Join(err, fmt.Errorf("%s: %s", w.name, b))
-		}
+		err = errors.Join(err, fmt.Errorf("%s: %s", w.name, w.said.String()))
 	}
 	return err
 }
 
-// pass starts the night and waits for its end.
-func (m *night) pass(ctx context.Context, c client.Client) error {
+// pass has the night, by the command that begins one, and gives the id of its workflow.
+func (m *night) pass(ctx context.Context, bin, file string, server *temporalServer) (id string, err error) {
 	before, machine := ownCPU(), machineCPU()
-	start := time.Now()
-	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: nightID, TaskQueue: workflows.Queue}, workflows.NightWorkflow,
-		workflows.NightInput{Lake: "scale", Job: "nightly", Now: now})
+	cmd := exec.CommandContext(ctx, filepath.Join(bin, "graphlake-temporal"),
+		"--config", file, "--quiet", "--output", "json", "night", "--job", "nightly", "--now", now.Format(time.RFC3339), "--wait")
+	cmd.Env = slices.Concat(os.Environ(), server.environment())
+	out, err := cmd.Output()
+	m.cpu.simulator = ownCPU() - before
+	m.busy = machineCPU().busySince(machine)
+	var begun struct {
+		Workflows []struct {
+			Workflow string
+			Result   workflows.NightResult
+		}
+	}
+	if err == nil {
+		err = json.Unmarshal(out, &begun)
+	}
+	if err != nil || len(begun.Workflows) != 1 {
+		return "", fmt.Errorf("graphlake-temporal night: %w\n%s", err, out)
+	}
+	m.result = begun.Workflows[0].Result
+	return begun.Workflows[0].Workflow, nil
+}
+
+// count asks the server how long the night took, and what it cost.
+func (m *night) count(ctx context.Context, server *temporalServer, id string) error {
+	c, err := client.DialContext(ctx, client.Options{
+		HostPort: server.address, Namespace: server.namespace, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+	})
 	if err != nil {
 		return err
 	}
-	if err := run.Get(ctx, &m.result); err != nil {
+	defer c.Close()
+	d, err := c.DescribeWorkflowExecution(ctx, id, "")
+	if err != nil {
 		return err
 	}
-	m.wall = time.Since(start)
-	m.cpu.simulator = ownCPU() - before
-	m.busy = machineCPU().busySince(machine)
-	return nil
+	info := d.GetWorkflowExecutionInfo()
+	m.wall = info.GetCloseTime().AsTime().Sub(info.GetStartTime().AsTime())
+	m.cost, err = costOf(ctx, c, id, m.tenants)
+	return err
 }
-
-const nightID = "scale/night"
 
 // check is an error where not every tenant was read, whole, by one worker at a time. It counts who asked.
 func (m *night) check(graph *tenants.Graph, places int) error {

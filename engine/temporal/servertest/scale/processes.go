@@ -13,20 +13,16 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
-
-	enums "go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
-
-	"graphlake/engine/temporal/workflows"
 )
 
 // process is one that serves until it is told to end.
 type process struct {
 	name string
 	cmd  *exec.Cmd
-	said bytes.Buffer // on stderr; complete once it has ended
+	said said // on stderr
 }
 
 // start starts a program. It is killed when the context ends.
@@ -40,13 +36,42 @@ func (p *process) start(ctx context.Context, program string, args, environment [
 	return nil
 }
 
+// said is the end of what a process has said. It is safe for concurrent use.
+type said struct {
+	mu   sync.Mutex
+	text []byte // guarded by mu
+	seen bool   // guarded by mu: the line that says that a worker is there was among them
+}
+
+func (s *said) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text = append(s.text, b...)
+	s.seen = s.seen || bytes.Contains(s.text, []byte(`"worker is there"`))
+	s.text = bytes.Clone(s.text[max(0, len(s.text)-2000):])
+	return len(b), nil
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.text)
+}
+
+// there reports whether a worker has said that it is.
+func (s *said) there() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen
+}
+
 // end tells it to end, and waits.
 func (p *process) end() error {
 	if p.cmd.ProcessState != nil {
 		return nil
 	}
 	if err := errors.Join(p.cmd.Process.Signal(syscall.SIGTERM), p.cmd.Wait()); err != nil {
-		return fmt.Errorf("%s: %w\n%s", p.name, err, tail(p.said.Bytes()))
+		return fmt.Errorf("%s: %w\n%s", p.name, err, p.said.String())
 	}
 	return nil
 }
@@ -55,9 +80,6 @@ func (p *process) end() error {
 func (p *process) cpu() time.Duration {
 	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
 }
-
-// tail is the end of what somebody said.
-func tail(b []byte) []byte { return b[max(0, len(b)-2000):] }
 
 // temporalServer is Temporal.
 type temporalServer struct {
@@ -101,31 +123,23 @@ func (s *temporalServer) stop() (calls map[string]int, err error) {
 	}
 	text, err := io.ReadAll(s.out)
 	if err := errors.Join(err, s.cmd.Wait()); err != nil {
-		return nil, fmt.Errorf("temporal-server: %w\n%s", err, tail(s.said.Bytes()))
+		return nil, fmt.Errorf("temporal-server: %w\n%s", err, s.said.String())
 	}
 	return calls, json.Unmarshal(text, &calls)
 }
 
-// waitForWorkers waits until so many workers ask for work.
-func waitForWorkers(ctx context.Context, c client.Client, n int) error {
+// waitForWorkers waits until all say that they are there.
+func waitForWorkers(ctx context.Context, workers []*process) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	for {
-		d, err := c.DescribeTaskQueue(ctx, workflows.Queue, enums.TASK_QUEUE_TYPE_ACTIVITY)
-		if err != nil {
-			return err
-		}
-		seen := map[string]bool{}
-		for _, p := range d.GetPollers() {
-			seen[p.GetIdentity()] = true
-		}
-		if len(seen) >= n {
-			return nil
-		}
-		select {
-		case <-time.After(100 * time.Millisecond):
-		case <-ctx.Done():
-			return fmt.Errorf("only %d of %d workers ask for work: %w", len(seen), n, ctx.Err())
+	for _, w := range workers {
+		for !w.said.there() {
+			select {
+			case <-time.After(20 * time.Millisecond):
+			case <-ctx.Done():
+				return fmt.Errorf("%s does not say that it is there: %w\n%s", w.name, ctx.Err(), w.said.String())
+			}
 		}
 	}
+	return nil
 }
