@@ -38,7 +38,7 @@ func New(engine *cli.Engine, policy workflows.Policy) *Activities {
 	return a
 }
 
-// Register makes a worker carry out what workflows.Queue asks for. It needs sessions.
+// Register makes a worker carry out what workflows.Queue of its lake asks for. It needs sessions.
 func (a *Activities) Register(w worker.ActivityRegistry) {
 	register(a, w, workflows.TenantsActivity, between, a.namesOfTenants)
 	register(a, w, workflows.OpenActivity, begins, a.open)
@@ -51,7 +51,7 @@ func (a *Activities) Register(w worker.ActivityRegistry) {
 	register(a, w, workflows.CheckActivity, between, a.check)
 }
 
-// RegisterReplay makes a worker carry out what workflows.CPUQueue asks for.
+// RegisterReplay makes a worker carry out what workflows.CPUQueue of its lake asks for.
 func (a *Activities) RegisterReplay(w worker.ActivityRegistry) {
 	register(a, w, workflows.ReplayActivity, between, a.replay)
 }

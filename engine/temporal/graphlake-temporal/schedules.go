@@ -124,7 +124,7 @@ func wantedSchedules(engine *cli.Engine, now time.Time) (all []wantedSchedule, w
 			ID:   scheduleIDs(engine) + j.Name,
 			Spec: client.ScheduleSpec{Calendars: times, TimeZoneName: j.Timezone, Jitter: j.Jitter},
 			Action: &client.ScheduleWorkflowAction{
-				ID: nightID(input), Workflow: workflows.NightWorkflow, TaskQueue: workflows.Queue, Args: []any{input},
+				ID: nightID(input), Workflow: workflows.NightWorkflow, TaskQueue: workflows.Queue(input.Lake), Args: []any{input},
 			},
 			Overlap: enums.SCHEDULE_OVERLAP_POLICY_BUFFER_ONE, CatchupWindow: catchupWindow,
 		}, input})

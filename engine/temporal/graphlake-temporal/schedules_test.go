@@ -37,7 +37,7 @@ func TestWantedSchedules(t *testing.T) {
 	nightly := all[0].options
 	action, ok := nightly.Action.(*client.ScheduleWorkflowAction)
 	lake := e.LakeName()
-	if !ok || nightly.ID != lake+"/job-nightly" || action.ID != lake+"/night/nightly" || action.Workflow != "Night" || action.TaskQueue != workflows.Queue ||
+	if !ok || nightly.ID != lake+"/job-nightly" || action.ID != lake+"/night/nightly" || action.Workflow != "Night" || action.TaskQueue != workflows.Queue(lake) ||
 		!reflect.DeepEqual(action.Args, []any{workflows.NightInput{Lake: lake, Job: "nightly", Late: 3*time.Hour + 10*time.Minute}}) {
 		t.Errorf("%+v, %+v", nightly, action)
 	}

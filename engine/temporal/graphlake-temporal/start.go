@@ -69,7 +69,7 @@ func (w waitFlag) begin(ctx context.Context, c *command, engine *cli.Engine, ord
 	defer t.Close()
 	var all []*begun
 	for _, o := range orders {
-		b, err := o.begin(ctx, t)
+		b, err := o.begin(ctx, t, workflows.Queue(engine.LakeName()))
 		if err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", o.what, err), c.printBegun(all))
 		}
@@ -96,10 +96,10 @@ func (w waitFlag) begin(ctx context.Context, c *command, engine *cli.Engine, ord
 }
 
 // begin begins a workflow, or finds the one that is under way.
-func (o order) begin(ctx context.Context, c client.Client) (*begun, error) {
+func (o order) begin(ctx context.Context, c client.Client, queue string) (*begun, error) {
 	b := &begun{Workflow: o.id, Tenant: o.tenant, what: o.what}
 	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: o.id, TaskQueue: workflows.Queue, WorkflowExecutionErrorWhenAlreadyStarted: true,
+		ID: o.id, TaskQueue: queue, WorkflowExecutionErrorWhenAlreadyStarted: true,
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 	}, o.workflow, o.input)

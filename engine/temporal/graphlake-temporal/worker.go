@@ -103,7 +103,7 @@ func (w workerCommand) Run(ctx context.Context, c *command) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &servant{command: w, policy: w.policy(), log: log, activities: activities.New(engine, w.policy()), failed: failed}
+	s := &servant{command: w, lake: engine.LakeName(), policy: w.policy(), log: log, activities: activities.New(engine, w.policy()), failed: failed}
 	if err := s.start(t.Client); err != nil {
 		return err
 	}
@@ -124,6 +124,7 @@ func (w workerCommand) Run(ctx context.Context, c *command) (err error) {
 // servant is what a worker process has registered with Temporal.
 type servant struct {
 	command    workerCommand
+	lake       string
 	policy     workflows.Policy
 	log        *slog.Logger
 	activities *activities.Activities
@@ -145,7 +146,7 @@ func (s *servant) start(c client.Client) error {
 		OnFatalError:                       func(err error) { s.failed(fmt.Errorf("the worker: %w", err)) },
 	}
 	if s.command.Tenants > 0 {
-		w := worker.New(c, workflows.Queue, o)
+		w := worker.New(c, workflows.Queue(s.lake), o)
 		(&workflows.Workflows{Policy: s.policy}).Register(w)
 		s.activities.Register(w)
 		s.workers = append(s.workers, w)
@@ -153,7 +154,7 @@ func (s *servant) start(c client.Client) error {
 	if s.command.Parts > 0 {
 		o.EnableSessionWorker, o.DisableWorkflowWorker, o.MaxConcurrentSessionExecutionSize = false, true, 0
 		o.MaxConcurrentActivityExecutionSize = s.command.Parts
-		w := worker.New(c, workflows.CPUQueue, o)
+		w := worker.New(c, workflows.CPUQueue(s.lake), o)
 		s.activities.RegisterReplay(w)
 		s.workers = append(s.workers, w)
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestTwoJobs(t *testing.T) {
 	r.start("jobs-1")
 	r.start("jobs-2")
 	first := r.night()
-	second := r.begin("people", "Night", workflows.NightInput{Lake: lakeName, Job: "people", Now: night})
+	second := r.begin("people", "Night", workflows.NightInput{Lake: r.lakeName, Job: "people", Now: night})
 	r.done(first)
 	r.done(second)
 	all := r.check(want)
@@ -42,6 +43,27 @@ func TestTwoJobs(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d tenants had both jobs on one worker", both, len(r.graph.Tenants))
+}
+
+// Two lakes with the same tenants share a namespace: a worker of the one takes nothing of the other.
+func TestTwoLakes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, setup{tenants: tenants.Make(4, options)})
+	for i := range 2 {
+		r.startOf(alone, "other-"+strconv.Itoa(i))
+	}
+	w := r.night()
+	time.Sleep(5 * time.Second) // in which they would have it all
+	if log := r.graph.Log(); len(log) > 0 {
+		t.Fatalf("a worker of another lake has asked Graph: %+v", log[0])
+	}
+	r.start("own")
+	r.done(w)
+	for _, one := range r.graph.Log() {
+		if one.Worker != "own" {
+			t.Fatalf("a worker of another lake has asked Graph: %+v", one)
+		}
+	}
 }
 
 // A new tenant is checked, its past is read, what Graph forgets soonest first, and then its job runs once.
@@ -63,7 +85,7 @@ func TestOnboard(t *testing.T) {
 	r.runAlone("--job", job, "--tenant", "tenant-001", "--now", now)
 	r.start("onboard-1")
 	r.start("onboard-2")
-	w := r.begin("onboard", "Onboard", workflows.OnboardInput{Lake: lakeName, Tenant: "tenant-001", From: day(from), To: day(to), Now: night})
+	w := r.begin("onboard", "Onboard", workflows.OnboardInput{Lake: r.lakeName, Tenant: "tenant-001", From: day(from), To: day(to), Now: night})
 	var result workflows.OnboardResult
 	if err := r.get(w, &result); err != nil {
 		t.Fatal(err)
@@ -181,7 +203,7 @@ func TestReplay(t *testing.T) {
 	}
 	r.start("replay-1")
 	r.start("replay-2")
-	w := r.begin("replay", "Replay", workflows.ReplayInput{Lake: lakeName, Datasets: strings.Split(datasets, ", "), Now: night})
+	w := r.begin("replay", "Replay", workflows.ReplayInput{Lake: r.lakeName, Datasets: strings.Split(datasets, ", "), Now: night})
 	var result workflows.ReplayResult
 	if err := r.get(w, &result); err != nil {
 		t.Fatal(err)

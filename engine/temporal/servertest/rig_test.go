@@ -60,6 +60,8 @@ type rig struct {
 	// twins answer graphlake alone: of the limits of the tenants it uses nothing up.
 	twins map[string]*graphsim.Tenant
 
+	lakeName string // of the engine, in queues and in ids of workflows
+
 	mu      sync.Mutex
 	workers []*worker
 	between []tenants.Interceptor
@@ -109,6 +111,9 @@ func newRig(t *testing.T, s setup) *rig {
 	for _, lake := range []string{"engine", "alone"} {
 		c := r.configuration
 		c.Lake = filepath.Join(r.dir, lake, "lake")
+		if lake == "engine" {
+			r.lakeName = c.LakeName()
+		}
 		if err := os.Mkdir(filepath.Dir(c.Lake), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -147,9 +152,15 @@ var brisk = []string{
 // start starts a worker of a name that none had before. Of the tenants that are named it has wrong tokens.
 func (r *rig) start(name string, wrong ...string) *worker {
 	r.Helper()
+	return r.startOf("engine", name, wrong...)
+}
+
+// startOf starts a worker of a lake.
+func (r *rig) startOf(lake, name string, wrong ...string) *worker {
+	r.Helper()
 	w := &worker{name: name, began: time.Now()}
 	w.cmd = exec.CommandContext(r.deadline, filepath.Join(bin, "graphlake-temporal"),
-		slices.Concat([]string{"--config", r.file("engine"), "--log-format", "json", "worker", "--tenants=6"}, brisk)...)
+		slices.Concat([]string{"--config", r.file(lake), "--log-format", "json", "worker", "--tenants=6"}, brisk)...)
 	w.cmd.Env = slices.Concat(os.Environ(), r.environment, r.graph.Environment(name, wrong...))
 	w.cmd.Stdout, w.cmd.Stderr = &w.said, &w.said
 	if err := w.cmd.Start(); err != nil {
@@ -244,20 +255,17 @@ func (r *rig) runAlone(args ...string) []unit {
 // begin starts a workflow of ours.
 func (r *rig) begin(id, name string, input any) client.WorkflowRun {
 	r.Helper()
-	w, err := r.client.ExecuteWorkflow(r.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: workflows.Queue}, name, input)
+	w, err := r.client.ExecuteWorkflow(r.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: workflows.Queue(r.lakeName)}, name, input)
 	if err != nil {
 		r.Fatal(err)
 	}
 	return w
 }
 
-// lakeName is what names the lake in the ids of workflows here.
-const lakeName = "tried"
-
 // night starts one.
 func (r *rig) night(more ...string) client.WorkflowRun {
 	r.Helper()
-	return r.begin(strings.Join(append([]string{"night"}, more...), "-"), "Night", workflows.NightInput{Lake: lakeName, Job: job, Now: night})
+	return r.begin(strings.Join(append([]string{"night"}, more...), "-"), "Night", workflows.NightInput{Lake: r.lakeName, Job: job, Now: night})
 }
 
 // patience is how long a workflow may take here.

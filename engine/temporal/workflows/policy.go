@@ -156,6 +156,6 @@ func (p Policy) removing() workflow.ActivityOptions {
 }
 
 // deriving is for a part of a replay, on any worker. How long it waits for one is not bounded: thousands may be before it.
-func (p Policy) deriving() workflow.ActivityOptions {
-	return workflow.ActivityOptions{TaskQueue: CPUQueue, StartToCloseTimeout: oneUnit, HeartbeatTimeout: p.heartbeat(), RetryPolicy: p.retries(int32(p.LockedTries + 1))}
+func (p Policy) deriving(lake string) workflow.ActivityOptions {
+	return workflow.ActivityOptions{TaskQueue: CPUQueue(lake), StartToCloseTimeout: oneUnit, HeartbeatTimeout: p.heartbeat(), RetryPolicy: p.retries(int32(p.LockedTries + 1))}
 }

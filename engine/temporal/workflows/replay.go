@@ -76,7 +76,7 @@ func (w *Workflows) replayTenant(ctx workflow.Context, in ReplayInput, res *Repl
 	}
 	outcomes := make([]Outcome, len(pairs))
 	err := sideBySide(ctx, len(pairs), func(ctx workflow.Context, i int) (err error) {
-		outcomes[i], err = w.replayPair(ctx, pairs[i], res)
+		outcomes[i], err = w.replayPair(ctx, in.Lake, pairs[i], res)
 		return err
 	})
 	return outcomes, err
@@ -84,11 +84,11 @@ func (w *Workflows) replayTenant(ctx workflow.Context, in ReplayInput, res *Repl
 
 // replayPair derives the parts of one dataset of one tenant. After one that could not be had, the others are not tried: what
 // holds the lock, or does not answer, would be waited for again each time.
-func (w *Workflows) replayPair(ctx workflow.Context, parts []Part, res *ReplayResult) (Outcome, error) {
+func (w *Workflows) replayPair(ctx workflow.Context, lake string, parts []Part, res *ReplayResult) (Outcome, error) {
 	var all []Outcome
 	for _, p := range parts {
 		var u UnitResult
-		err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, w.Policy.deriving()), ReplayActivity, p).Get(ctx, &u)
+		err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, w.Policy.deriving(lake)), ReplayActivity, p).Get(ctx, &u)
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}

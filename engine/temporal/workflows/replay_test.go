@@ -35,7 +35,7 @@ func replays(t *testing.T, weeks int, datasets []string, derive func(p workflows
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		info := activity.GetInfo(ctx)
-		if info.TaskQueue != workflows.CPUQueue {
+		if info.TaskQueue != workflows.CPUQueue("lake") {
 			t.Errorf("a part is derived by %s", info.TaskQueue)
 		}
 		n.note("%s %s %s", p.Tenant, p.Dataset, p.From.Format(time.DateOnly))

@@ -2,11 +2,17 @@ package workflows
 
 import "time"
 
-// The task queues of workers.
+// The task queues of workers, each lake's own: a worker has the configuration of one, and would read tenants of another into it.
 const (
-	Queue    = "graphlake"     // workflows, and what asks Graph
-	CPUQueue = "graphlake-cpu" // what only computes
+	queue    = "graphlake"     // workflows, and what asks Graph
+	cpuQueue = "graphlake-cpu" // what only computes
 )
+
+// Queue is the task queue of a lake's workflows, and of what asks Graph.
+func Queue(lake string) string { return queue + "/" + lake }
+
+// CPUQueue is the task queue of what only computes of a lake.
+func CPUQueue(lake string) string { return cpuQueue + "/" + lake }
 
 // The names of the activities, which package activities carries out.
 const (

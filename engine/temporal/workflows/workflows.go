@@ -20,7 +20,7 @@ const (
 	OnboardWorkflow   = "Onboard"
 )
 
-// Workflows are what a worker of [Queue] registers. They hold nothing but the policy.
+// Workflows are what a worker of a lake's [Queue] registers. They hold nothing but the policy.
 type Workflows struct{ Policy Policy }
 
 // Register makes a worker carry them out.

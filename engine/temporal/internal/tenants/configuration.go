@@ -2,7 +2,10 @@ package tenants
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"path/filepath"
 	"strings"
 )
 
@@ -16,6 +19,12 @@ type Configuration struct {
 	Rate  float64 // factor on the published limits; zero: Unhindered
 	Delta string  // as the configuration has it in a line; empty: none
 	Jobs  string  // the lines of the section, indented
+}
+
+// LakeName is what workers of it call the lake, in queues and in ids of workflows: as LakeName of the engine says it of a directory.
+func (c Configuration) LakeName() string {
+	sum := sha256.Sum256([]byte("\n" + c.Lake))
+	return filepath.Base(c.Lake) + "-" + hex.EncodeToString(sum[:4])
 }
 
 // YAML is the text of the file.
