@@ -1,6 +1,7 @@
 package servertest
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -31,7 +32,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(bin)
-	build := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "graphlake/cmd/graphlake", "./graphlake-temporal")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", bin+string(filepath.Separator), "graphlake/cmd/graphlake", "./graphlake-temporal")
 	build.Dir, build.Stderr = "..", os.Stderr // with the versions of that module, as they are released
 	if err := build.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "go build:", err)

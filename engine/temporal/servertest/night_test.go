@@ -45,10 +45,13 @@ func TestNight(t *testing.T) {
 		return o
 	}
 	r := newRig(t, setup{tenants: tenants.Make(20, limited), rate: 1, delta: "true"})
+	began := time.Now()
 	want := r.runJob()
+	between := time.Now()
 	r.start("night-1")
 	r.start("night-2")
 	result := r.done(r.night())
+	t.Logf("graphlake alone took %s, two workers %s", between.Sub(began), time.Since(between))
 	if result.Units != len(want) || result.Records == 0 || result.Requests == 0 {
 		t.Errorf("%+v, want %d units", result, len(want))
 	}

@@ -278,13 +278,19 @@ func (r *rig) get(w client.WorkflowRun, result any) error {
 	defer cancel()
 	err := w.Get(ctx, result)
 	if ctx.Err() != nil {
-		for _, p := range r.pasts() {
-			last := p.events[len(p.events)-1]
-			r.Logf("%s %s: the last event is %d, %s", p.workflow, p.id, last.GetEventId(), last)
-		}
+		r.tell()
 		r.Fatalf("%s has not ended after %s", w.GetID(), patience)
 	}
 	return err
+}
+
+// tell says how far workflows are.
+func (r *rig) tell() {
+	r.Helper()
+	for _, p := range r.pasts() {
+		last := p.events[len(p.events)-1]
+		r.Logf("%s %s: the last event is %d, %s", p.workflow, p.id, last.GetEventId(), last)
+	}
 }
 
 // done waits for the result of a night, all of whose tenants have to be done.
@@ -305,6 +311,7 @@ func (r *rig) wait(what string, holds func() bool) {
 	r.Helper()
 	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
+			r.tell()
 			r.Fatalf("after a minute there was still not: %s", what)
 		}
 	}
