@@ -35,6 +35,9 @@ func clientOptions(l *slog.Logger) (client.Options, error) {
 		return options, usage(fmt.Errorf("the connection to Temporal: %w; TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and their kind, or temporal.toml, name it", foreign.Error(err)))
 	}
 	options.HostPort = cmp.Or(options.HostPort, client.DefaultHostPort)
+	if !strings.Contains(options.HostPort, ":") { // else it would be the port of HTTPS
+		return options, usage(fmt.Errorf("the connection to Temporal: the address %s is without a port: TEMPORAL_ADDRESS, or address in temporal.toml, is HOST:7233", options.HostPort))
+	}
 	options.Namespace = cmp.Or(options.Namespace, client.DefaultNamespace)
 	options.Logger = log.NewStructuredLogger(withKinds(l))
 	return options, usage(payload.Options(os.Getenv(payload.KeyVariable), oldKeys(), &options))
@@ -54,9 +57,33 @@ func oldKeys() (keys []string) {
 func connect(ctx context.Context, options client.Options) (*connection, error) {
 	c, err := client.DialContext(ctx, options)
 	if err != nil {
-		return nil, statusError{cmp.Or(exitStatusOfDial(err), exitLater), fmt.Errorf("Temporal at %s: %w; TEMPORAL_ADDRESS and its kind name it", options.HostPort, foreign.Error(err))}
+		return nil, statusError{cmp.Or(exitStatusOfDial(err), exitLater), fmt.Errorf("Temporal at %s: %w", options.HostPort, unreached(err, options.ConnectionOptions.TLS != nil))}
 	}
 	return &connection{c, options.HostPort, options.Namespace}, nil
+}
+
+// reasons are words of the network by which it is known why nobody has answered, and what may be done.
+var reasons = []struct{ said, why string }{
+	{"connection refused", "nothing listens there: start it, or name another address in TEMPORAL_ADDRESS or temporal.toml"},
+	{"no such host", "there is no such host: name another address in TEMPORAL_ADDRESS or temporal.toml"},
+	{"no children to pick from", "there is no such host: name another address in TEMPORAL_ADDRESS or temporal.toml"},
+	{"first record does not look like a TLS handshake", "it has no TLS, which TEMPORAL_API_KEY and TEMPORAL_TLS ask for: set TEMPORAL_TLS=false, or neither"},
+	{"x509", "its certificate is not trusted: the authority that has signed it belongs into TEMPORAL_TLS_SERVER_CA_CERT_PATH"},
+	{"tls:", "TLS does not come about: look at TEMPORAL_TLS and what begins with TEMPORAL_TLS_"},
+}
+
+// unreached is why Temporal has not answered. The SDK's text quotes what the network said, which would be cut out.
+func unreached(err error, encrypted bool) error {
+	for _, r := range reasons {
+		if strings.Contains(err.Error(), r.said) {
+			return errors.New(r.why)
+		}
+	}
+	cure := "; it is named by TEMPORAL_ADDRESS or temporal.toml"
+	if !encrypted {
+		cure += ", and where it wants TLS, TEMPORAL_TLS=true or TEMPORAL_API_KEY says so"
+	}
+	return fmt.Errorf("%w%s", foreign.Error(err), cure)
 }
 
 // exitStatusOfDial is the status where Temporal has answered that it does not let us in; 0: it has not answered.
@@ -91,6 +118,8 @@ func (c *connection) ensureAttributes(ctx context.Context, l *slog.Logger) error
 	case forbids(err):
 		l.WarnContext(ctx, "whether the namespace has the search attributes cannot be asked: workflows stand still until they are there", "make_them_by", createAttributes(c.namespace, searchAttributes))
 		return nil
+	case is[*serviceerror.NamespaceNotFound](err):
+		return err // which says all, by whoever prints it
 	case err != nil:
 		return fmt.Errorf("list the search attributes of the namespace %s: %w", c.namespace, foreign.Error(err))
 	}
@@ -133,6 +162,14 @@ func createAttributes(namespace string, all []searchAttribute) string {
 	}
 	return "temporal operator search-attribute create --namespace " + namespace + " " + strings.Join(flags, " ") +
 		" (on Temporal Cloud: tcld namespace search-attributes add, or its web page)"
+}
+
+// warnOfNoWorker says that nobody takes what was begun: Temporal keeps it, in silence, until a worker of this lake is there.
+func (c *connection) warnOfNoWorker(ctx context.Context, queue string, l *slog.Logger) {
+	there, err := c.DescribeTaskQueue(ctx, queue, enums.TASK_QUEUE_TYPE_WORKFLOW)
+	if err == nil && len(there.GetPollers()) == 0 {
+		l.WarnContext(ctx, "no worker has asked for work in the last minutes: what was begun waits until one does; start it with graphlake-temporal worker, with the same lake and the same namespace", "namespace", c.namespace)
+	}
 }
 
 // checked is an error of a call to Temporal, with its text fit to be shown.

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"strings"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
 
 	"graphlake/engine/temporal/workflows"
 	"graphlake/internal/cli"
+	"graphlake/internal/foreign"
 )
 
 // The exit statuses, which are graphlake's.
@@ -85,6 +87,15 @@ func exitStatus(err error) int {
 		return exitLater
 	}
 	return cli.ExitStatus(err)
+}
+
+// told is the text of an error, with what can be done where Temporal does not say it.
+func told(err error) string {
+	text := foreign.Printable(err.Error())
+	if is[*serviceerror.NamespaceNotFound](err) {
+		text = strings.TrimSuffix(text, ".") + "; TEMPORAL_NAMESPACE names another one, or make it, with: temporal operator namespace create --namespace NAME --retention 7d"
+	}
+	return text
 }
 
 func is[E error](err error) bool {

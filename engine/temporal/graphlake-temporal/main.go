@@ -48,7 +48,11 @@ type command struct {
 	stdout, stderr io.Writer // what of them a terminal would obey is escaped
 }
 
-const description = `Runs the jobs of graphlake for hundreds of tenants on Temporal, whose address is in TEMPORAL_ADDRESS or temporal.toml.
+const description = `Runs the jobs of graphlake for hundreds of tenants on Temporal.
+
+Where Temporal is say TEMPORAL_ADDRESS (default localhost:7233), TEMPORAL_NAMESPACE (default: default), and TEMPORAL_API_KEY or
+TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH to sign in; or temporal.toml. With a key in
+GRAPHLAKE_TEMPORAL_KEY what Temporal stores is encrypted.
 
 Exit status, also of what has been waited for: 0 done; 2 wrong usage or configuration; 1 failed; 3 not permitted
 (credentials, consent); 75 try again later (throttled out, not reachable, stopped); 4 done, but not all of it.`
@@ -104,7 +108,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	if status, ok := errors.AsType[statusError](err); err != nil && (!ok || status.err != nil) {
-		fmt.Fprintf(c.stderr, "graphlake-temporal: %s\n", foreign.Printable(err.Error()))
+		fmt.Fprintf(c.stderr, "graphlake-temporal: %s\n", told(err))
 	}
 	return exitStatus(err)
 }

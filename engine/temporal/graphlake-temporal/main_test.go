@@ -76,7 +76,7 @@ func TestWrongUsage(t *testing.T) {
 		{"", "Usage: graphlake-temporal"},
 		{"wroker", `did you mean "worker"?`},
 		{"worker --tenants 0 --parts 0", "has nothing to do"},
-		{"worker --tenants -1", "has nothing to do"},
+		{"worker --tenants -1", "--tenants -1, --parts 2: both are numbers from 0 on"},
 		{"schedules --pause --resume", "--pause and --resume can't be used together"},
 		{"schedules --job nightly", "--job and --reason go with --pause or --resume"},
 		{"schedules --pause --job nihgtly", `there is no job "nihgtly" in the configuration, did you mean "nightly"?`},
@@ -118,7 +118,7 @@ func TestTemporalIsAway(t *testing.T) {
 		{"schedules"}, {"schedules", "--pause"}, {"night", "--job", "nightly"}, {"backfill", "--tenant", "contoso", "--last", "7d"}, {"replay"}, {"onboard", "--tenant", "contoso"}, {"worker"},
 	} {
 		status, out, errs := execute(t, append([]string{"--config", file}, args...)...)
-		if status != exitLater || !strings.Contains(errs, "Temporal at 127.0.0.1:1: ") || out != "" {
+		if status != exitLater || !strings.Contains(errs, "Temporal at 127.0.0.1:1: nothing listens there: start it, or name another address in TEMPORAL_ADDRESS") || out != "" {
 			t.Errorf("%v: exit %d\n%s%s", args, status, out, errs)
 		}
 	}

@@ -80,6 +80,9 @@ func (s schedulesCommand) Run(ctx context.Context, c *command) error {
 		}
 		all, err = m.apply(ctx, scheduleIDs(engine), wanted, s.DryRun)
 	}
+	if err != nil && len(all) == 0 { // nothing is known of the schedules
+		return err
+	}
 	return errors.Join(err, c.printSchedules(all, s.DryRun))
 }
 

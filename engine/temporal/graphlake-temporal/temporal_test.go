@@ -11,6 +11,8 @@ import (
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"google.golang.org/grpc"
@@ -24,6 +26,7 @@ type operator struct {
 	workflowservice.UnimplementedWorkflowServiceServer
 	operatorservice.UnimplementedOperatorServiceServer
 	lists, adds codes.Code
+	workers     int // that ask for work
 
 	mu    sync.Mutex
 	there map[string]enums.IndexedValueType // guarded by mu
@@ -32,6 +35,10 @@ type operator struct {
 
 func (*operator) GetSystemInfo(context.Context, *workflowservice.GetSystemInfoRequest) (*workflowservice.GetSystemInfoResponse, error) {
 	return &workflowservice.GetSystemInfoResponse{}, nil
+}
+
+func (o *operator) DescribeTaskQueue(context.Context, *workflowservice.DescribeTaskQueueRequest) (*workflowservice.DescribeTaskQueueResponse, error) {
+	return &workflowservice.DescribeTaskQueueResponse{Pollers: make([]*taskqueue.PollerInfo, o.workers)}, nil
 }
 
 func (o *operator) ListSearchAttributes(context.Context, *operatorservice.ListSearchAttributesRequest) (*operatorservice.ListSearchAttributesResponse, error) {
@@ -54,21 +61,30 @@ func (o *operator) AddSearchAttributes(_ context.Context, r *operatorservice.Add
 // serve serves it, and connects to it.
 func (o *operator) serve(t *testing.T) *connection {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := grpc.NewServer()
-	workflowservice.RegisterWorkflowServiceServer(s, o)
-	operatorservice.RegisterOperatorServiceServer(s, o)
-	go func() { _ = s.Serve(l) }()
-	t.Cleanup(s.Stop)
-	c, err := connect(t.Context(), client.Options{HostPort: l.Addr().String(), Namespace: "calls"})
+	c, err := connect(t.Context(), client.Options{HostPort: listen(t, o), Namespace: "calls"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
 	return c
+}
+
+// listen serves a Temporal of a test, and gives its address.
+func listen(t *testing.T, of interface {
+	workflowservice.WorkflowServiceServer
+	operatorservice.OperatorServiceServer
+}) string {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := grpc.NewServer()
+	workflowservice.RegisterWorkflowServiceServer(s, of)
+	operatorservice.RegisterOperatorServiceServer(s, of)
+	go func() { _ = s.Serve(l) }()
+	t.Cleanup(s.Stop)
+	return l.Addr().String()
 }
 
 func TestEnsureAttributes(t *testing.T) {
@@ -110,6 +126,74 @@ func TestEnsureAttributes(t *testing.T) {
 				t.Errorf("there are %v", c.operator.there)
 			}
 		})
+	}
+}
+
+// nowhere is Temporal whose namespace is not there.
+type nowhere struct {
+	workflowservice.UnimplementedWorkflowServiceServer
+	operatorservice.UnimplementedOperatorServiceServer
+}
+
+func (nowhere) GetSystemInfo(context.Context, *workflowservice.GetSystemInfoRequest) (*workflowservice.GetSystemInfoResponse, error) {
+	return &workflowservice.GetSystemInfoResponse{}, nil
+}
+
+func (nowhere) ListSchedules(context.Context, *workflowservice.ListSchedulesRequest) (*workflowservice.ListSchedulesResponse, error) {
+	return nil, serviceerror.ToStatus(serviceerror.NewNamespaceNotFound("calls")).Err()
+}
+
+func (nowhere) ListSearchAttributes(context.Context, *operatorservice.ListSearchAttributesRequest) (*operatorservice.ListSearchAttributesResponse, error) {
+	return nil, serviceerror.ToStatus(serviceerror.NewNamespaceNotFound("calls")).Err()
+}
+
+func (nowhere) StartWorkflowExecution(context.Context, *workflowservice.StartWorkflowExecutionRequest) (*workflowservice.StartWorkflowExecutionResponse, error) {
+	return nil, serviceerror.ToStatus(serviceerror.NewNamespaceNotFound("calls")).Err()
+}
+
+// Whoever has forgotten to make the namespace is told how, and is told nothing of schedules that could not be listed.
+func TestNamespaceNotThere(t *testing.T) {
+	file := write(t, config)
+	l := listen(t, nowhere{})
+	t.Setenv("TEMPORAL_ADDRESS", l)
+	t.Setenv("TEMPORAL_NAMESPACE", "calls")
+	for _, args := range [][]string{{"schedules", "--dry-run"}, {"schedules"}, {"worker"}, {"night", "--job", "nightly"}} {
+		status, out, errs := execute(t, append([]string{"--config", file}, args...)...)
+		if status != exitUsage || out != "" || !strings.Contains(errs, "temporal operator namespace create --namespace NAME --retention 7d") || !strings.Contains(errs, "amespace calls is not found; ") {
+			t.Errorf("%v: exit %d\n%s%s", args, status, out, errs)
+		}
+	}
+}
+
+func TestUnreached(t *testing.T) {
+	file := write(t, config)
+	plain := listen(t, nowhere{})
+	for _, c := range []struct {
+		address, key, want string
+		status             int
+	}{
+		{"temporal", "", "the address temporal is without a port", exitUsage},
+		{"temporal.invalid:7233", "", "Temporal at temporal.invalid:7233: there is no such host", exitLater},
+		{plain, "of-the-api", "Temporal at " + plain + ": it has no TLS", exitLater},
+	} {
+		t.Setenv("TEMPORAL_ADDRESS", c.address)
+		t.Setenv("TEMPORAL_API_KEY", c.key)
+		status, _, errs := execute(t, "--config", file, "schedules", "--dry-run")
+		if status != c.status || !strings.Contains(errs, c.want) {
+			t.Errorf("%s: exit %d: %s", c.address, status, errs)
+		}
+	}
+}
+
+// What is begun while no worker is there stands still in Temporal, which looks like work.
+func TestWarnsOfNoWorker(t *testing.T) {
+	for _, workers := range []int{0, 1} {
+		var log strings.Builder
+		c := (&operator{workers: workers}).serve(t)
+		c.warnOfNoWorker(t.Context(), "graphlake", slog.New(slog.NewTextHandler(&log, nil)))
+		if warned := strings.Contains(log.String(), "start it with graphlake-temporal worker"); warned != (workers == 0) {
+			t.Errorf("%d workers: %s", workers, &log)
+		}
 	}
 }
 

@@ -67,7 +67,10 @@ const (
 // Run stays until it is told to end: by a signal, after which units under way have the grace to end, and Temporal gives what
 // is left to other workers.
 func (w workerCommand) Run(ctx context.Context, c *command) (err error) {
-	if w.Tenants < 0 || w.Parts < 0 || w.Tenants+w.Parts == 0 {
+	if w.Tenants < 0 || w.Parts < 0 {
+		return usage(fmt.Errorf("--tenants %d, --parts %d: both are numbers from 0 on", w.Tenants, w.Parts))
+	}
+	if w.Tenants+w.Parts == 0 {
 		return usage(errors.New("a worker without --tenants and without --parts has nothing to do: give one of them"))
 	}
 	if os.Getenv("GOMEMLIMIT") == "" { // near it, which is no hard limit, memory is collected more often
