@@ -25,13 +25,16 @@ STATIC = CGO_ENABLED=0 go build -trimpath -tags grpcnotrace
 
 .DEFAULT_GOAL := help
 .PHONY: api-check azurite bench bench-duckdb bench-million bench-run build check-generated clean cloned contract dbt demo deploy-check \
-	duckdb engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check temporal temporal-scale test test-deaths test-race trial vulncheck webvtt-check wine $(RELEASE) $(ENGINE)
+	duckdb engine engines fuzz generate golden help lint orchestrators pycep readers readme release report-check reproducible sql-check temporal temporal-scale test test-deaths test-race trial vulncheck webvtt-check wine $(RELEASE) $(ENGINE)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## bin/graphlake and bin/graphsim
 	$(STATIC) -o bin/ ./cmd/graphlake ./cmd/graphsim
+
+engine: ## bin/graphlake-temporal, for hundreds of tenants: docs/engine.md
+	cd engine/temporal && $(STATIC) -o $(CURDIR)/bin/ ./graphlake-temporal
 
 release: cloned $(RELEASE) $(ENGINE) $(addsuffix .cdx.json,$(RELEASE) $(ENGINE)) dist/LICENSE dist/THIRD_PARTY_NOTICES ## static binaries of this commit for Linux, macOS and Windows, and of the engine for Linux, into dist, what is in each (CycloneDX), licences and sums
 	cd dist && sha256sum $(notdir $(RELEASE) $(ENGINE)) $(addsuffix .cdx.json,$(notdir $(RELEASE) $(ENGINE))) LICENSE THIRD_PARTY_NOTICES >SHA256SUMS

@@ -77,7 +77,7 @@ func (w waitFlag) begin(ctx context.Context, c *command, engine *cli.Engine, ord
 			fmt.Fprintln(c.stdout, b.beginning())
 		}
 	}
-	t.warnOfNoWorker(ctx, workflows.Queue, engine.Log())
+	t.warnOfNoWorker(ctx, workflows.Queue(engine.LakeName()), engine.Log())
 	if !w.Wait {
 		if c.Output == "json" {
 			return c.printBegun(all)
