@@ -101,6 +101,7 @@ func (w *Workflows) tenantsOfNight(ctx workflow.Context, in NightInput, names []
 			return err
 		}
 		res.Outcomes[day.Outcome]++
+		res.add(day.More.Units, day.More.Records, day.More.Requests)
 		for _, u := range day.Units {
 			res.add(1, u.Records, u.Requests)
 		}

@@ -282,8 +282,27 @@ func TestBackfill(t *testing.T) {
 		t.Errorf("%+v, %v", res, err)
 	}
 	for i, a := range n.asked { // one after the other, each by the time that it is
-		if !a.Now.Equal(start.Add(time.Duration(i)*2*time.Hour)) || !a.Backfill || a.Job != "" || !a.From.Equal(in.From.AddDate(0, 0, 7*i)) {
+		// Between them a night that waits for its locks has its turn: it asks every five minutes.
+		if !a.Now.Equal(start.Add(time.Duration(i)*(2*time.Hour+10*time.Minute))) || !a.Backfill || a.Job != "" || !a.From.Equal(in.From.AddDate(0, 0, 7*i)) {
 			t.Errorf("%+v", a)
+		}
+	}
+}
+
+// Weeks that are short follow each other at once: a night has its turn once in half an hour.
+func TestShortWeeks(t *testing.T) {
+	n := newNights(t)
+	n.weeksOf([]string{"calls"}, []string{"calls"}, []string{"calls"}, []string{"calls"})
+	n.day = func(ctx workflow.Context, a workflows.Ask) (workflows.TenantDayResult, error) {
+		return dayResult(a, workflows.Done), workflow.Sleep(ctx, 20*time.Minute)
+	}
+	in := workflows.BackfillInput{Lake: "lake", Tenant: "contoso", From: start.AddDate(0, 0, -30), To: start}
+	if res, err := result[workflows.BackfillResult](n.rig, workflows.BackfillWorkflow, in); err != nil || res.Weeks != 4 {
+		t.Errorf("%+v, %v", res, err)
+	}
+	for i, after := range []time.Duration{0, 20, 50, 70} {
+		if !n.asked[i].Now.Equal(start.Add(after * time.Minute)) {
+			t.Errorf("week %d at %v", i, n.asked[i].Now)
 		}
 	}
 }

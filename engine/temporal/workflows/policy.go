@@ -136,6 +136,9 @@ func (p Policy) asking() workflow.ActivityOptions {
 	return workflow.ActivityOptions{StartToCloseTimeout: asking, ScheduleToCloseTimeout: p.Within, RetryPolicy: p.retries(tries)}
 }
 
+// turn is how long a backfill goes on before it leaves the locks to nights that wait for them: half of what those wait.
+func (p Policy) turn() time.Duration { return time.Duration(p.LockedTries) * p.Locked / 2 }
+
 // steps is for the steps of a round. They are waited for when they are cancelled: their run must not go on while it is closed.
 // What is left of the day is at least as long as one unit may take: a unit that Graph answers is not given up.
 func (p Policy) steps(left time.Duration) workflow.ActivityOptions {

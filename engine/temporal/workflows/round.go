@@ -68,6 +68,7 @@ type round struct {
 	let     bool     // what was held is not held any more
 	closing bool     // and need not be
 	left    []string // datasets of which units are left to another round
+	skipped bool     // units that another round had ended are in the plan
 }
 
 func (r *round) run(ctx workflow.Context) ending {
@@ -143,6 +144,7 @@ func (r *round) units(units []Unit) {
 func (r *round) dataset(ctx workflow.Context, units []Unit) error {
 	for i, u := range units {
 		if r.day.has(u) {
+			r.skipped = true
 			continue
 		}
 		if ctx.Err() != nil {
@@ -208,13 +210,12 @@ func (r *round) close(ctx workflow.Context) ending {
 	if !r.isThrough() { // a step said that the worker is gone, or is being stopped, before what has held did
 		return gone
 	}
-	if len(r.left) == 0 {
+	if closed.Outcome != Unavailable || len(r.left) == 0 && !r.skipped { // else it may be because of what was not begun
 		r.day.res.Outcome = worse(r.day.res.Outcome, closed.Outcome)
+	}
+	if len(r.left) == 0 {
 		r.day.addUnanswered()
 		return finished
-	}
-	if closed.Outcome != Unavailable { // that it is because of what is left
-		r.day.res.Outcome = worse(r.day.res.Outcome, closed.Outcome)
 	}
 	slices.Sort(r.left)
 	r.day.ask.Datasets = slices.Compact(r.left)

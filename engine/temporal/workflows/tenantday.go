@@ -23,6 +23,9 @@ import (
 // A crash, a termination, a loss of these workflows altogether leave the lake as a killed `graphlake run` does: what was
 // committed is committed, and the next run goes on.
 
+// A result names so many units, of some 300 bytes: a night's history has those of 500 tenants, and may be 50 MB.
+const unitsOfResult = 200
+
 // What is given up in the end.
 const (
 	// Rounds one after the other whose worker was gone before one unit had ended: then it is the units that kill workers.
@@ -106,6 +109,7 @@ func (d *day) rounds(ctx workflow.Context) error {
 	for lockedTries, fruitless := 0, 0; ; {
 		before := len(d.res.Units)
 		d.res.Rounds++
+		d.ask.Back = d.ask.Back || workflow.Now(ctx).Sub(d.ask.Now) > missedAfter
 		d.ask.Key = fmt.Sprintf("%s/%d", info.WorkflowExecution.RunID, d.res.Rounds)
 		end := d.round(ctx)
 		var wait time.Duration
@@ -115,7 +119,7 @@ func (d *day) rounds(ctx workflow.Context) error {
 		case end == finished:
 			return nil
 		case end == locked:
-			if lockedTries++; lockedTries > d.policy.LockedTries {
+			if lockedTries++; lockedTries > d.policy.LockedTries && !(d.ask.Backfill && d.left(ctx) > 0) { // a night may take as long as its tries
 				d.giveUp("locked")
 				return nil
 			}
@@ -203,15 +207,35 @@ func failure(dataset, kind string) UnitResult {
 // planned again.
 func (d *day) addUnanswered() {
 	for i, u := range d.planned {
-		again := slices.ContainsFunc(d.planned[i+1:], func(later Unit) bool { return later.Dataset == u.Dataset && overlap(u, later) })
+		again := d.isRefused(u.Dataset) || slices.ContainsFunc(d.planned[i+1:], func(later Unit) bool { return later.Dataset == u.Dataset && overlap(u, later) })
 		if !again && !d.has(u) {
 			d.add(UnitResult{Dataset: u.Dataset, From: u.From, To: u.To, Outcome: Done, Detail: readByAnother})
 		}
 	}
 }
 
+// isRefused reports whether a dataset as a whole did not end well in some round: then nobody has read the rest of it.
+func (d *day) isRefused(dataset string) bool {
+	return slices.ContainsFunc(d.res.Units, func(r UnitResult) bool { return r.Dataset == dataset && r.From.IsZero() && !r.Outcome.ended() })
+}
+
 func overlap(a, b Unit) bool {
 	return a.From.Equal(b.From) && a.To.Equal(b.To) || a.From.Before(b.To) && b.From.Before(a.To)
+}
+
+// sum leaves units out of what is too long for the history of who has begun this, and adds them up: of those that ended well,
+// the last ones first.
+func (d *day) sum() {
+	for _, well := range []bool{true, false} {
+		for i := len(d.res.Units) - 1; i >= 0 && len(d.res.Units) > unitsOfResult; i-- {
+			if u := d.res.Units[i]; u.Outcome == Done || !well {
+				d.res.More.Units++
+				d.res.More.Records += u.Records
+				d.res.More.Requests += u.Requests
+				d.res.Units = slices.Delete(d.res.Units, i, i+1)
+			}
+		}
+	}
 }
 
 // conclude adds up what became of the day.
@@ -231,6 +255,7 @@ func (d *day) conclude(ctx workflow.Context) (TenantDayResult, error) {
 	if err := workflow.UpsertMemo(ctx, map[string]any{"records": records, "requests": requests}); err != nil {
 		return d.res, err
 	}
+	d.sum()
 	if !well && !d.res.Outcome.ended() {
 		kind := worst.Kind
 		if kind == "" {

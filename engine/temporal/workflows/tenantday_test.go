@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -587,5 +588,127 @@ func TestResultsOfOpenAndClose(t *testing.T) {
 	r.open, r.ended = opens(units), workflows.Incomplete
 	if res, err := r.day(ask()); err != nil || res.Outcome != workflows.Incomplete {
 		t.Errorf("%+v, %v", res, err)
+	}
+}
+
+// A night may hold its locks for as long as its tries: a week of a backfill waits for it, and is not given up.
+func TestBackfillWaitsForANight(t *testing.T) {
+	r := newRig(t, workflows.DefaultPolicy())
+	units := plan(1, "calls")
+	r.open = func(a workflows.Ask, worker string) (workflows.Opened, error) {
+		if r.Now().Before(start.Add(19 * time.Hour)) {
+			return workflows.Opened{NotOpen: []workflows.NotOpen{{Dataset: "calls", Kind: "locked"}}}, nil
+		}
+		return opens(units)(a, worker)
+	}
+	a := ask()
+	a.Job, a.Backfill, a.Datasets = "", true, []string{"calls"}
+	res, err := r.day(a)
+	if err != nil || res.Outcome != workflows.Done {
+		t.Errorf("%+v, %v", res, err)
+	}
+	r.once(res, units)
+}
+
+// What one round has ended, the next one does not begin; that its run was not whole is no fault of the day.
+func TestUnitsOfAnEarlierRound(t *testing.T) {
+	r := newRig(t, workflows.DefaultPolicy())
+	units := plan(2, "calls")
+	rounds := 0
+	r.worker = func(n int) string { return []string{"first", "second"}[n-1] }
+	r.open = func(a workflows.Ask, worker string) (workflows.Opened, error) {
+		if rounds++; rounds == 2 {
+			r.ended = workflows.Unavailable // as a run whose units were not all begun
+		}
+		return opens(units)(a, worker)
+	}
+	r.unit = func(u workflows.UnitAsk, _ int) (workflows.UnitResult, error) {
+		if u.Unit.Index == 0 {
+			res := done(u.Unit)
+			res.Outcome, res.Detail = workflows.Incomplete, "partial"
+			return res, nil
+		}
+		if rounds == 1 {
+			r.RegisterDelayedCallback(func() { r.kill("first") }, time.Minute)
+			return workflows.UnitResult{}, errNever
+		}
+		return done(u.Unit), nil
+	}
+	res, err := r.day(ask())
+	if err != nil || res.Outcome != workflows.Incomplete || res.Rounds != 2 {
+		t.Errorf("%+v, %v", res, err)
+	}
+	r.once(res, units)
+}
+
+// A dataset that could not be opened any more after its worker was gone was read by nobody.
+func TestNotOpenedAgain(t *testing.T) {
+	r := newRig(t, workflows.DefaultPolicy())
+	rounds := 0
+	r.worker = func(n int) string { return []string{"first", "second"}[n-1] }
+	r.open = func(a workflows.Ask, worker string) (workflows.Opened, error) {
+		if rounds++; rounds == 2 {
+			return workflows.Opened{NotOpen: []workflows.NotOpen{{Dataset: "calls", Kind: "foreign table"}}}, nil
+		}
+		return opens(plan(2, "calls"))(a, worker)
+	}
+	r.unit = func(u workflows.UnitAsk, _ int) (workflows.UnitResult, error) {
+		if u.Unit.Index == 1 {
+			r.RegisterDelayedCallback(func() { r.kill("first") }, time.Minute)
+			return workflows.UnitResult{}, errNever
+		}
+		return done(u.Unit), nil
+	}
+	res, err := r.day(ask())
+	if err != nil || res.Outcome != workflows.Forbidden || len(res.Units) != 2 || res.Units[1].Kind != "foreign table" {
+		t.Errorf("%+v, %v", res, err)
+	}
+}
+
+// A night's history has the results of its tenants, and may be 50 MB: of hundreds of units a result names some, and those that
+// did not end well before others.
+func TestResultOfVeryManyUnits(t *testing.T) {
+	r := newRig(t, workflows.DefaultPolicy())
+	r.takes = time.Second
+	units := plan(700, "calls")
+	r.open = opens(units)
+	r.unit = func(u workflows.UnitAsk, _ int) (workflows.UnitResult, error) {
+		res := done(u.Unit)
+		if u.Unit.Index == 650 {
+			res.Outcome, res.Kind, res.Needs = workflows.Forbidden, "unauthorized", strings.Repeat("needed ", 30)
+		}
+		return res, nil
+	}
+	res, err := r.day(ask())
+	if err != nil || res.Outcome != workflows.Forbidden || len(res.Units) != 200 || res.More != (workflows.Sum{Units: 500, Records: 5000, Requests: 1000}) {
+		t.Errorf("%d units, %+v, %s, %v", len(res.Units), res.More, res.Outcome, err)
+	}
+	if !slices.ContainsFunc(res.Units, func(u workflows.UnitResult) bool { return u.Outcome == workflows.Forbidden }) {
+		t.Error("the unit that failed is not named")
+	}
+	text, err := json.Marshal(res)
+	if err != nil || len(text) > 80<<10 {
+		t.Errorf("%d bytes, %v", len(text), err)
+	}
+}
+
+// What waits for so long that its now is past is made up, as a night is that was missed: the newer pictures stay.
+func TestRoundHalfADayLater(t *testing.T) {
+	r := newRig(t, workflows.DefaultPolicy())
+	var back []bool
+	r.worker = func(n int) string { return []string{"first", "second"}[n-1] }
+	r.open = func(a workflows.Ask, worker string) (workflows.Opened, error) {
+		back = append(back, a.Back)
+		return opens(plan(2, "calls"))(a, worker)
+	}
+	r.unit = func(u workflows.UnitAsk, attempt int) (workflows.UnitResult, error) {
+		if len(back) == 1 {
+			r.RegisterDelayedCallback(func() { r.kill("first") }, 13*time.Hour)
+			return workflows.UnitResult{}, errNever
+		}
+		return done(u.Unit), nil
+	}
+	if _, err := r.day(ask()); err != nil || !slices.Equal(back, []bool{false, true}) {
+		t.Errorf("%v, %v", back, err)
 	}
 }

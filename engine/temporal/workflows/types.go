@@ -142,13 +142,21 @@ type Closed struct {
 	Outcome Outcome `json:"outcome"`
 }
 
+// Sum adds up units.
+type Sum struct {
+	Units    int   `json:"units"`
+	Records  int64 `json:"records"`
+	Requests int64 `json:"requests"`
+}
+
 // TenantDayResult is what became of a tenant's night, or of a range of a backfill. Each unit is in it once, also where a
-// worker died between two of them.
+// worker died between two of them. Of hundreds only some are named; those that did not end well come first.
 type TenantDayResult struct {
 	Tenant  string       `json:"tenant"`
 	Outcome Outcome      `json:"outcome"`
 	Runs    []string     `json:"runs"` // whose reports are in the lake
 	Units   []UnitResult `json:"units"`
+	More    Sum          `json:"more,omitzero"` // units that are not named
 	Rounds  int          `json:"rounds"`
 	Late    bool         `json:"late,omitempty"`
 }
