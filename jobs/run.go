@@ -164,9 +164,9 @@ func (r *Run) Unit(ctx context.Context, i int) UnitReport {
 		return brokenOff(t.Unit)
 	}
 	defer func() { <-t.turn }()
-	ctx, leave, ok := r.enter(ctx, t)
-	if !ok {
-		return t.report()
+	ctx, leave, ended := r.enter(ctx, t)
+	if ended != nil {
+		return *ended
 	}
 	defer leave()
 	begun := make(chan struct{})
@@ -175,8 +175,9 @@ func (r *Run) Unit(ctx context.Context, i int) UnitReport {
 	case <-begun:
 	case <-ctx.Done():
 		if r.queue.drop(t.live) {
-			r.underWay.Done()
-			return t.report()
+			rep := t.report()
+			r.underWay.Done() // from here on the report is the run's
+			return rep
 		}
 	}
 	r.try(ctx, t)
@@ -184,12 +185,13 @@ func (r *Run) Unit(ctx context.Context, i int) UnitReport {
 }
 
 // enter counts a task as under way, unless it has ended, or the run has. Its context ends when the caller's does, if by a
-// deadline, or when the run ends: for the unit each of them is a stop.
-func (r *Run) enter(ctx context.Context, t *task) (_ context.Context, leave func(), ok bool) {
+// deadline, or when the run ends: for the unit each of them is a stop. Of a task that has ended it gives the report.
+func (r *Run) enter(ctx context.Context, t *task) (_ context.Context, leave func(), ended *UnitReport) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ending || t.tried && t.rep.Outcome != state.Unavailable && t.rep.Outcome != state.Interrupted {
-		return nil, nil, false
+		rep := t.report()
+		return nil, nil, &rep
 	}
 	within, cancel := context.WithCancel(context.WithoutCancel(r.in(ctx)))
 	stop := context.AfterFunc(ctx, cancel)
@@ -201,7 +203,7 @@ func (r *Run) enter(ctx context.Context, t *task) (_ context.Context, leave func
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		delete(r.breakOff, t)
-	}, true
+	}, nil
 }
 
 // try reads a unit that may begin, or reads it again.
@@ -293,10 +295,12 @@ func (r *Run) reports(ctx context.Context) (all []UnitReport) {
 	for _, t := range r.tasks {
 		if !t.tried {
 			_, span := r.session.runner.Telemetry.start(ctx, "unit")
-			t.rep = newUnitReport(t.Unit)
-			r.session.conclude(ctx, t.live, &t.rep, context.Canceled)
-			r.session.runner.ended(ctx, span, &t.rep)
-			t.tried = true
+			rep := newUnitReport(t.Unit)
+			r.session.conclude(ctx, t.live, &rep, context.Canceled)
+			r.session.runner.ended(ctx, span, &rep)
+			r.mu.Lock()
+			t.rep, t.tried = rep, true
+			r.mu.Unlock()
 		}
 		all = append(all, t.rep)
 	}
