@@ -108,6 +108,9 @@ func (h *TenantHold) say(ctx context.Context, there heldAt) error {
 // heldSwaps is how often that is tried.
 const heldSwaps = 4
 
+// Lead says anew how the worker is found that holds the tenant.
+func (h *TenantHold) Lead(ctx context.Context, at []byte) error { return h.say(ctx, heldAt{at}) }
+
 // Held says without asking anybody whether the tenant is certainly still this worker's. A loss is for ever.
 func (h *TenantHold) Held() error { return h.lock.Held() }
 

@@ -324,3 +324,25 @@ func TestLockedDataset(t *testing.T) {
 		t.Errorf("%+v", opened)
 	}
 }
+
+// A check has no session to which another worker could be led: a round that shares its hold says where it is.
+func TestRoundBesideACheck(t *testing.T) {
+	r := newRig(t, 1)
+	p, other := r.worker(t), r.worker(t)
+	var once sync.Once
+	r.Intercept(func(_ tenants.Asker, _ http.ResponseWriter, req *http.Request) bool {
+		if req.Method != http.MethodHead {
+			once.Do(func() {
+				if opened, err := call[workflows.Opened](t.Context(), p, workflows.OpenActivity, r.ask("run/1")); err != nil || opened.Elsewhere != nil {
+					t.Errorf("%+v, %v", opened, err)
+				}
+			})
+		}
+		return false
+	})
+	do[workflows.Checked](t, p, workflows.CheckActivity, workflows.OnboardInput{Tenant: "tenant-001"})
+	if opened := do[workflows.Opened](t, other, workflows.OpenActivity, r.ask("run/2")); string(opened.Elsewhere) != "here" {
+		t.Errorf("%+v", opened)
+	}
+	do[workflows.Closed](t, p, workflows.CloseActivity, workflows.Held{Key: "run/1"})
+}

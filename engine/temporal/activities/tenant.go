@@ -14,6 +14,7 @@ type tenant struct {
 	uses  int           // rounds, also those that wait for it
 	taken chan struct{} // closed when it is known whether it is held
 	hold  *state.TenantHold
+	led   bool // it is said how this worker is found
 	err   error
 	free  chan struct{} // closed when it has been let go; nil: nobody lets it go
 }
@@ -35,7 +36,7 @@ func (a *Activities) holdTenant(ctx context.Context, id string, at []byte) (*ten
 		}
 		first := t == nil
 		if first {
-			t = &tenant{id: id, taken: make(chan struct{})}
+			t = &tenant{id: id, taken: make(chan struct{}), led: len(at) > 0}
 			a.tenants[id] = t
 		}
 		t.uses++
@@ -53,6 +54,10 @@ func (a *Activities) holdTenant(ctx context.Context, id string, at []byte) (*ten
 		}
 		switch {
 		case t.err == nil && t.hold.Held() == nil:
+			if err := a.lead(ctx, t, at); err != nil {
+				a.letGo(ctx, t)
+				return nil, err
+			}
 			return t, nil
 		case t.err == nil: // those who have it yet let it go; this worker, or another, takes it anew
 			a.forget(t)
@@ -62,6 +67,18 @@ func (a *Activities) holdTenant(ctx context.Context, id string, at []byte) (*ten
 		}
 		a.letGo(ctx, t)
 	}
+}
+
+// lead says how this worker is found, where whoever has taken the tenant did not know: a check has no session of Temporal's.
+func (a *Activities) lead(ctx context.Context, t *tenant, at []byte) error {
+	a.mu.Lock()
+	known := t.led || len(at) == 0
+	t.led = t.led || len(at) > 0
+	a.mu.Unlock()
+	if known {
+		return nil
+	}
+	return t.hold.Lead(ctx, at)
 }
 
 // forget has nobody else use what was lost.
