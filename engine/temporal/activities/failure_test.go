@@ -14,6 +14,7 @@ import (
 
 	"graphlake/engine/temporal/internal/tenants"
 	"graphlake/engine/temporal/workflows"
+	"graphlake/internal/graphsim"
 )
 
 // named is in all that goes wrong here, and nowhere in what Temporal gets.
@@ -217,5 +218,37 @@ func TestPanic(t *testing.T) {
 	}
 	if !strings.Contains(p.log.String(), "an activity has panicked") {
 		t.Errorf("%s", p.log)
+	}
+}
+
+// What is there today only is not tried again when it is another day, or another instant: it would be kept as of the planned one.
+func TestWhatDoesNotWait(t *testing.T) {
+	today := time.Now().UTC()
+	for _, c := range []struct {
+		dataset string
+		now     time.Time
+		back    bool
+		wait    string // that Graph asks for
+		never   bool
+	}{
+		{"users", today, false, "0", today.Hour() == 23 && today.Minute() >= 58},
+		{"users", today, false, "86400", true},
+		{"users", night, true, "86400", false},
+		{"presence", today, false, "120", true},
+		{"call_records", today, false, "86400", false},
+	} {
+		t.Run(fmt.Sprint(c.dataset, " ", c.wait), func(t *testing.T) {
+			r := newRigOf(t, 1, func(int) graphsim.Options { return graphsim.Options{Users: 4, Now: func() time.Time { return c.now }} })
+			p := r.worker(t)
+			ask := r.ask("run/1")
+			ask.Datasets, ask.Now, ask.Back = []string{c.dataset}, c.now, c.back
+			opened := do[workflows.Opened](t, p, workflows.OpenActivity, ask)
+			r.Intercept(answer(503, "ServiceUnavailable", "Retry-After", c.wait))
+			_, err := call[workflows.UnitResult](t.Context(), p, workflows.UnitActivity, workflows.UnitAsk{Held: workflows.Held{Key: "run/1"}, Unit: opened.Units[0]})
+			if _, _, never, res := failed(t, err); res.Outcome != workflows.Unavailable || never != c.never {
+				t.Errorf("%v, never %v", err, never)
+			}
+			do[workflows.Closed](t, p, workflows.CloseActivity, workflows.Held{Key: "run/1"})
+		})
 	}
 }

@@ -2,12 +2,14 @@ package activities
 
 import (
 	"context"
+	"time"
 
 	"go.temporal.io/sdk/activity"
 
 	"graphlake/engine/temporal/workflows"
 	"graphlake/jobs"
 	"graphlake/jobs/state"
+	"graphlake/schemas"
 )
 
 // hold is there as long as a round is: what ends it without Close ends the round, so that no lock stays.
@@ -70,9 +72,25 @@ func (a *Activities) unit(ctx context.Context, ask workflows.UnitAsk) (workflows
 		return res, errGone // Close has come before it
 	}
 	if rep.Outcome == state.Unavailable && res.Kind != "locked" && res.Kind != "conflict" {
-		return res, failure(res, a.policy.Delay(attempt(ctx), rep.RetryAfter))
+		again := a.policy.Delay(attempt(ctx), rep.RetryAfter)
+		if !staysTrue(r.units[i].Dataset, r.ask, time.Now().Add(again)) {
+			again = never
+		}
+		return res, failure(res, again)
 	}
 	return res, nil
+}
+
+// staysTrue reports whether what is read later is what was planned: a picture is one of its day, an observation one of its
+// instant, and the next job makes its own. For a now that was set back somebody vouches.
+func staysTrue(d schemas.Dataset, ask workflows.Ask, later time.Time) bool {
+	switch {
+	case !d.Mode.Fleeting() || ask.Back:
+		return true
+	case d.Mode.Pictures():
+		return later.UTC().Truncate(schemas.Day).Equal(ask.Now.UTC().Truncate(schemas.Day))
+	}
+	return later.Before(ask.Now.Add(time.Minute))
 }
 
 // ofDataset is how far the units of a dataset are.
