@@ -1,8 +1,11 @@
 package activities_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -209,5 +212,27 @@ func TestConclude(t *testing.T) {
 	rep, err := jobs.LoadReport(t.Context(), p.engine.Store(), c.Run)
 	if err != nil || rep.What != "expire" {
 		t.Errorf("%+v, %v", rep, err)
+	}
+}
+
+// Years of a dataset are cut into longer parts: their list is an answer, and has a bound.
+func TestPartsOfYears(t *testing.T) {
+	r := newRig(t, 1)
+	p := r.worker(t)
+	for i := range 1500 {
+		day := load.Partition{Kind: load.Raw, Name: "call_records", TenantID: r.Tenants[0].ID(), Date: night.AddDate(0, 0, -i).Truncate(schemas.Day)}
+		file := filepath.Join(r.lake(), filepath.FromSlash(day.Object()))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	parts := do[[]workflows.Part](t, p, workflows.PartsActivity, workflows.ReplayInput{Tenants: []string{"tenant-001"}, Now: night})
+	if len(parts) != 100 || !parts[0].From.Equal(night.AddDate(0, 0, -1499).Truncate(24*time.Hour)) || !parts[99].To.Equal(night.AddDate(0, 0, 1).Truncate(24*time.Hour)) {
+		t.Fatalf("%d parts: %+v", len(parts), parts[:min(len(parts), 2)])
+	}
+	for i, one := range parts[1:] {
+		if !one.From.Equal(parts[i].To) {
+			t.Errorf("between %v and %v nothing is derived", parts[i].To, one.From)
+		}
 	}
 }

@@ -15,6 +15,10 @@ import (
 // daysAtOnce is how many days of a dataset one round of a backfill reads, and one part of a replay derives.
 const daysAtOnce = 7
 
+// partsOfDataset is how many parts a dataset of a tenant is cut into at most. What Temporal takes for an answer is 2 MiB: 170
+// bytes a part, of many datasets.
+const partsOfDataset = 100
+
 // weeks cuts a backfill into what one round reads: first what Graph forgets at all, of it what it forgets soonest, then the
 // rest, the newest first. What is there today only, as pictures are, the nights read.
 func (a *Activities) weeks(_ context.Context, in workflows.BackfillInput) ([]workflows.Ask, error) {
@@ -134,7 +138,7 @@ func (a *Activities) partsOf(ctx context.Context, t plan.Tenant, d schemas.Datas
 		}
 	}
 	slices.SortFunc(days, time.Time.Compare)
-	for some := range slices.Chunk(days, daysAtOnce) {
+	for some := range slices.Chunk(days, max(daysAtOnce, (len(days)+partsOfDataset-1)/partsOfDataset)) {
 		parts = append(parts, workflows.Part{Tenant: t.Name, Dataset: d.Name, From: some[0], To: some[len(some)-1].Add(schemas.Day), Now: in.Now})
 	}
 	return parts, nil
