@@ -34,7 +34,7 @@ type rig struct {
 	mu sync.Mutex
 
 	// What the test says. Each may be nil.
-	worker func(n int) string // that takes the nth session, from 1 on; empty: none does, until the creation times out
+	worker func(n int) string // that takes the nth session, from 1 on; empty: none does, until the creation times out; dying: one that says nothing more
 	open   func(a workflows.Ask, worker string) (workflows.Opened, error)
 	unit   func(u workflows.UnitAsk, attempt int) (workflows.UnitResult, error)
 	takes  time.Duration // that each unit takes
@@ -154,10 +154,18 @@ func (r *rig) createSession(ctx context.Context, session string) error {
 		return activity.ErrResultPending
 	}
 	r.note("session %d: %s", r.taken, worker)
+	if worker == dying {
+		token := info.TaskToken
+		r.RegisterDelayedCallback(func() { r.fail(token, temporal.NewHeartbeatTimeoutError()) }, time.Minute)
+		return activity.ErrResultPending
+	}
 	r.sessions[worker] = info.TaskToken
 	r.SignalWorkflow(session, map[string]string{"Taskqueue": worker, "HostName": worker, "ResourceID": worker})
 	return activity.ErrResultPending
 }
+
+// dying is a worker that has taken a tenant, and is gone before it could say so.
+const dying = "dying"
 
 // scheduleToStart is what the workflow has said of the queue: the suite does not know this timeout.
 func scheduleToStart(queue string) time.Duration {

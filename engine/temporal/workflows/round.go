@@ -18,6 +18,7 @@ const datasetsAtOnce = 8
 func (d *day) round(ctx workflow.Context) ending {
 	base, cancel := workflow.NewDisconnectedContext(ctx)
 	d.stop = cancel
+	asked := workflow.Now(ctx)
 	session, err := d.session(base)
 	switch {
 	case ctx.Err() != nil && err != nil:
@@ -25,6 +26,8 @@ func (d *day) round(ctx workflow.Context) ending {
 	case err != nil && d.elsewhere != nil:
 		d.dead = append(d.dead, d.elsewhere)
 		return elsewhere
+	case err != nil && workflow.Now(ctx).Sub(asked) < creation: // a worker had taken the tenant, and was gone before it could say so
+		return gone
 	case err != nil:
 		d.giveUp(kindWorker)
 		return finished

@@ -367,6 +367,27 @@ func TestUnitHearsOfTheStopFirst(t *testing.T) {
 	}
 }
 
+// A worker that is gone in the moment in which it takes the tenant leaves it to the next, but not for ever.
+func TestWorkerDiesWhileItTakesTheTenant(t *testing.T) {
+	r := newRig(t, workflows.DefaultPolicy())
+	units := plan(2, "calls")
+	r.worker = func(n int) string { return []string{dying, dying, "third"}[n-1] }
+	r.open = opens(units)
+	res, err := r.day(ask())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.once(res, units)
+	if res.Outcome != workflows.Done || res.Rounds != 3 || len(res.Runs) != 1 {
+		t.Errorf("%+v: %q", res, r.noted())
+	}
+	r = newRig(t, workflows.DefaultPolicy())
+	r.worker = func(int) string { return dying }
+	if res, err := r.day(ask()); workflows.KindOf(err) != "gone" || res.Rounds != 10 {
+		t.Errorf("%+v, %v", res, err)
+	}
+}
+
 func TestNoWorkerForADay(t *testing.T) {
 	r := newRig(t, workflows.DefaultPolicy())
 	r.worker = func(int) string { return "" }
