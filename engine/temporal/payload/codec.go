@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha256"
@@ -14,6 +15,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -128,7 +130,7 @@ func (c *Codec) Decode(payloads []*common.Payload) ([]*common.Payload, error) {
 		id := string(p.GetMetadata()[keyID])
 		key, ok := c.keys[id]
 		if !ok {
-			return nil, fmt.Errorf("a payload is encrypted with the key %s, which is neither in %s nor in %s", shown(id), KeyVariable, OldKeysVariable)
+			return nil, &noKeyError{shown(id)}
 		}
 		plain, err := key.Open(nil, nil, p.GetData(), []byte(id))
 		if err != nil {
@@ -141,6 +143,13 @@ func (c *Codec) Decode(payloads []*common.Payload) ([]*common.Payload, error) {
 		all[i] = one
 	}
 	return all, nil
+}
+
+// noKeyError says that whoever reads has not the key of whoever wrote.
+type noKeyError struct{ id string }
+
+func (e *noKeyError) Error() string {
+	return fmt.Sprintf("a payload is encrypted with the key %s, which is neither in %s nor in %s", e.id, KeyVariable, OldKeysVariable)
 }
 
 // shown is an id as it may be printed: whoever writes into Temporal has written it.
@@ -158,9 +167,41 @@ func Options(key string, old []string, o *client.Options) error {
 	if err != nil {
 		return err
 	}
-	o.DataConverter = converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), codec)
+	decoded := converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), codec)
+	o.DataConverter = patient{decoded}
 	o.FailureConverter = temporal.NewDefaultFailureConverter(temporal.DefaultFailureConverterOptions{
-		DataConverter: o.DataConverter, EncodeCommonAttributes: codec.Encrypts(),
+		DataConverter: decoded, EncodeCommonAttributes: codec.Encrypts(),
 	})
 	return nil
+}
+
+// patient keeps a worker without the key of a workflow from failing it: the error would be its end, for all workers. A panic is
+// not: Temporal shows it as that of a workflow task, and tries it again until somebody who has the key has it.
+type patient struct{ converter.DataConverter }
+
+// WithContext implements [workflow.ContextAware].
+func (p patient) WithContext(context.Context) converter.DataConverter { return p.DataConverter }
+
+// WithWorkflowContext implements [workflow.ContextAware].
+func (p patient) WithWorkflowContext(workflow.Context) converter.DataConverter {
+	return inWorkflow{p.DataConverter}
+}
+
+type inWorkflow struct{ converter.DataConverter }
+
+// FromPayload implements [converter.DataConverter].
+func (c inWorkflow) FromPayload(p *common.Payload, to any) error {
+	return panicWithoutKey(c.DataConverter.FromPayload(p, to))
+}
+
+// FromPayloads implements [converter.DataConverter].
+func (c inWorkflow) FromPayloads(p *common.Payloads, to ...any) error {
+	return panicWithoutKey(c.DataConverter.FromPayloads(p, to...))
+}
+
+func panicWithoutKey(err error) error {
+	if without, ok := errors.AsType[*noKeyError](err); ok {
+		panic(without.Error())
+	}
+	return err
 }

@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 	"google.golang.org/protobuf/proto"
 
 	"graphlake/engine/temporal/payload"
@@ -188,4 +189,44 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%v came back as %v, %v", p, back, err)
 		}
 	})
+}
+
+// A worker that lacks the key of a workflow must not fail it: a panic is tried again, also by others, and an error is the end.
+func TestWithoutKey(t *testing.T) {
+	var with, without client.Options
+	if err := errors.Join(payload.Options(keyOf(1), nil, &with), payload.Options(keyOf(2), nil, &without)); err != nil {
+		t.Fatal(err)
+	}
+	sent, err := with.DataConverter.ToPayloads("contoso")
+	if err != nil {
+		t.Fatal(err)
+	}
+	aware, ok := without.DataConverter.(workflow.ContextAware)
+	if !ok {
+		t.Fatal("the converter does not know whether it is in a workflow")
+	}
+	var got string
+	if err := aware.WithContext(t.Context()).FromPayloads(sent, &got); err == nil || !strings.Contains(err.Error(), payload.KeyVariable) {
+		t.Errorf("outside of workflows: %v", err)
+	}
+	inWorkflow := aware.WithWorkflowContext(nil)
+	for name, read := range map[string]func() error{
+		"one": func() error { return inWorkflow.FromPayload(sent.GetPayloads()[0], &got) },
+		"all": func() error { return inWorkflow.FromPayloads(sent, &got) },
+	} {
+		said := func() (said any) {
+			defer func() { said = recover() }()
+			return read()
+		}()
+		if text, ok := said.(string); !ok || !strings.Contains(text, payload.KeyVariable) {
+			t.Errorf("%s: %v", name, said)
+		}
+	}
+	own, err := without.DataConverter.ToPayloads("fabrikam")
+	if err != nil || inWorkflow.FromPayloads(own, &got) != nil || got != "fabrikam" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if err := inWorkflow.FromPayloads(own, new(int)); err == nil {
+		t.Error("a text is taken for a number")
+	}
 }
