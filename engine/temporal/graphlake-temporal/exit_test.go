@@ -89,3 +89,23 @@ func TestLogHasKinds(t *testing.T) {
 		t.Errorf("the log names somebody:\n%s", &lines)
 	}
 }
+
+// Of a night that was not done it is said how those are found whom its counts do not name.
+func TestWhoWasNotDone(t *testing.T) {
+	for _, c := range []struct {
+		b    begun
+		says bool
+	}{
+		{begun{Workflow: "lake/night/nightly/1", Outcome: workflows.Incomplete, many: true, namespace: "calls"}, true},
+		{begun{Workflow: "lake/night/nightly/1", Outcome: workflows.Done, many: true, namespace: "calls"}, false},
+		{begun{Workflow: "lake/contoso/onboard", Outcome: workflows.Forbidden, namespace: "calls"}, false},
+	} {
+		var out strings.Builder
+		if err := (&command{Output: "text", stdout: &out}).printBegun([]*begun{&c.b}); err != nil {
+			t.Fatal(err)
+		}
+		if says := strings.Contains(out.String(), `--namespace calls --query 'RootWorkflowId = "lake/night/nightly/1" AND GraphlakeOutcome != "done"'`); says != c.says {
+			t.Errorf("%s", &out)
+		}
+	}
+}

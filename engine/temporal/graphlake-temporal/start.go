@@ -39,6 +39,8 @@ type begun struct {
 	Error    string            `json:"error,omitempty"`
 
 	what, text string // for people
+	many       bool   // it is of tenants that its result counts and does not name
+	namespace  string // of Temporal's
 }
 
 // order is a workflow that is to begin.
@@ -73,6 +75,7 @@ func (w waitFlag) begin(ctx context.Context, c *command, engine *cli.Engine, ord
 		if err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", o.what, err), c.printBegun(all))
 		}
+		b.many, b.namespace = o.workflow == workflows.NightWorkflow, t.namespace
 		if all = append(all, b); c.Output == "text" {
 			fmt.Fprintln(c.stdout, b.beginning())
 		}
@@ -238,6 +241,9 @@ func (c *command) printBegun(all []*begun) error {
 		outcome := string(b.Outcome) // which the text of an error may begin with, too
 		if _, err := fmt.Fprintf(c.stdout, "%s: %s\n", b.what, strings.TrimSuffix(outcome+": "+strings.TrimPrefix(b.text, outcome+": "), ": ")); err != nil {
 			return err
+		}
+		if b.many && b.Outcome != workflows.Done { // the counts name nobody
+			fmt.Fprintf(c.stdout, "who: temporal workflow list --namespace %s --query 'RootWorkflowId = \"%s\" AND GraphlakeOutcome != \"done\"'; why: graphlake status, and graphlake check --tenant NAME\n", b.namespace, b.Workflow)
 		}
 	}
 	return nil

@@ -6,12 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"graphlake/engine/temporal/internal/tenants"
@@ -69,6 +71,31 @@ func (r *rig) configure(jobs string) {
 	c.Jobs, c.Lake = jobs, filepath.Join(r.dir, "engine", "lake")
 	if err := os.WriteFile(r.file("engine"), []byte(c.YAML(r.graph)), 0o600); err != nil {
 		r.Fatal(err)
+	}
+}
+
+// Temporal takes every query that the page tells operators to ask.
+func TestQueriesOfTheDocs(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, setup{tenants: tenants.Make(1, options)})
+	page, err := os.ReadFile("../../../docs/engine.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := regexp.MustCompile(`--query '([^']+)'`).FindAllSubmatch(page, -1)
+	if len(all) == 0 {
+		t.Fatal("the page has no query")
+	}
+	ask := func(query string) error {
+		_, err := r.client.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: query})
+		return err
+	}
+	r.changes() // makes the search attributes, which the server knows a moment later
+	r.wait("the search attributes are known", func() bool { return ask("GraphlakeLate = true") == nil })
+	for _, q := range all {
+		if err := ask(string(q[1])); err != nil {
+			t.Errorf("%s: %v", q[1], err)
+		}
 	}
 }
 
