@@ -223,6 +223,25 @@ func (r *rig) secretive(all []past) {
 	}
 }
 
+// encrypted finds what can be read without the key, but for what is searched for.
+func (r *rig) encrypted(all []past) {
+	r.Helper()
+	for _, p := range all {
+		for _, e := range p.events {
+			var said []*common.Payload
+			said = append(said, e.GetWorkflowExecutionStartedEventAttributes().GetInput().GetPayloads()...)
+			said = append(said, e.GetWorkflowExecutionCompletedEventAttributes().GetResult().GetPayloads()...)
+			said = append(said, e.GetActivityTaskScheduledEventAttributes().GetInput().GetPayloads()...)
+			said = append(said, e.GetActivityTaskCompletedEventAttributes().GetResult().GetPayloads()...)
+			for _, text := range said {
+				if strings.HasPrefix(string(text.GetMetadata()["encoding"]), "json/") {
+					r.Errorf("%s, event %d can be read: %s", p.id, e.GetEventId(), text.GetData())
+				}
+			}
+		}
+	}
+}
+
 // days are the results of all tenant days that ended well, by the id of the workflow.
 func (r *rig) days(all []past) map[string]workflows.TenantDayResult {
 	r.Helper()
