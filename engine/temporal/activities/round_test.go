@@ -184,6 +184,48 @@ func TestNobodyHolds(t *testing.T) {
 	}
 }
 
+// Who has lost a tenant asks nothing for it any more: its round ends, also what is under way, and another may begin.
+func TestTenantIsLost(t *testing.T) {
+	r := newRig(t, 1)
+	p := r.worker(t)
+	opened := do[workflows.Opened](t, p, workflows.OpenActivity, r.ask("run/1"))
+	asked := make(chan struct{})
+	var once sync.Once
+	r.Intercept(func(_ tenants.Asker, _ http.ResponseWriter, q *http.Request) bool {
+		once.Do(func() { close(asked) })
+		<-q.Context().Done()
+		return true
+	})
+	ends := make(chan error, 2)
+	go func() {
+		_, err := call[struct{}](t.Context(), p, workflows.HoldActivity, workflows.Held{Key: "run/1"})
+		ends <- err
+	}()
+	go func() {
+		_, err := call[workflows.UnitResult](t.Context(), p, workflows.UnitActivity, workflows.UnitAsk{Held: workflows.Held{Key: "run/1"}, Unit: opened.Units[0]})
+		ends <- err
+	}()
+	<-asked
+	if err := p.Lose(t.Context(), r.Tenants[0].ID()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		select {
+		case err := <-ends:
+			if kind, _, never, _ := failed(t, err); kind != workflows.KindGone || !never {
+				t.Errorf("%v", err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("what was under way goes on")
+		}
+	}
+	r.Intercept(nil)
+	if opened := do[workflows.Opened](t, p, workflows.OpenActivity, r.ask("run/2")); len(opened.Units) == 0 || len(opened.NotOpen) > 0 {
+		t.Errorf("%+v", opened)
+	}
+	do[workflows.Closed](t, p, workflows.CloseActivity, workflows.Held{Key: "run/2"})
+}
+
 // Units that are under way when the worker is to stop go on to their last table; none begins; then the round ends.
 func TestDrainWaitsForUnits(t *testing.T) {
 	r := newRig(t, 1)

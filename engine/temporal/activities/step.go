@@ -12,7 +12,11 @@ import (
 	"graphlake/schemas"
 )
 
-// hold is there as long as a round is: what ends it without Close ends the round, so that no lock stays.
+// looks is how often it is looked whether the tenant is still held. Nobody is asked for that.
+const looks = time.Second
+
+// hold is there as long as a round is: what ends it without Close ends the round, so that no lock stays. Who has lost the tenant,
+// as a machine that has slept, ends it at once: another worker may be asking Graph for it.
 func (a *Activities) hold(ctx context.Context, h workflows.Held) (none struct{}, err error) {
 	r, err := a.find(ctx, h.Key)
 	if err != nil {
@@ -20,11 +24,24 @@ func (a *Activities) hold(ctx context.Context, h workflows.Held) (none struct{},
 	}
 	r.hold()
 	defer a.beat(ctx, func() counts { return countsOf(r.run.Standing().All) })()
-	select {
-	case <-r.ended:
-	case <-activity.GetWorkerStopChannel(ctx):
-		a.drain(ctx, r)
-	case <-ctx.Done():
+	look := time.NewTicker(looks)
+	defer look.Stop()
+	for {
+		select {
+		case <-look.C:
+			if r.tenant.hold.Held() == nil {
+				continue
+			}
+			r.stop(workflows.KindGone)
+			if _, err := a.endRound(ctx, r); err != nil {
+				return none, err
+			}
+		case <-r.ended:
+		case <-activity.GetWorkerStopChannel(ctx):
+			a.drain(ctx, r)
+		case <-ctx.Done():
+		}
+		break
 	}
 	if ctx.Err() != nil {
 		r.stop(workflows.KindGone)
