@@ -51,7 +51,7 @@ const (
 
 // NightInput is a job of all tenants that are configured, or of some.
 type NightInput struct {
-	Lake    string    `json:"lake"`              // what names the lake in the ids of workflows; see activities.LakeName
+	Lake    string    `json:"lake"`              // what names the lake in the ids of workflows; see LakeName of cli.Engine
 	Job     string    `json:"job"`               // of the configuration
 	Tenants []string  `json:"tenants,omitempty"` // by name; none: all
 	Now     time.Time `json:"now,omitzero"`      // what counts as now; zero: the time that the schedule has planned, or the start
