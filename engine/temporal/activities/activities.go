@@ -144,6 +144,29 @@ func (a *Activities) Close(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// LetGo ends all rounds that are under way, and others may begin: Temporal has not been heard of for so long that it takes this
+// worker for dead, and others are to have its tenants.
+func (a *Activities) LetGo(ctx context.Context) {
+	a.mu.Lock()
+	var all []*round
+	for _, r := range a.rounds {
+		if _, ended := r.endedFor(); !ended {
+			all = append(all, r)
+		}
+	}
+	a.mu.Unlock()
+	var ending sync.WaitGroup
+	for _, r := range all {
+		ending.Go(func() {
+			r.stop(workflows.KindGone)
+			if _, err := a.endRound(ctx, r); err == nil {
+				a.log().WarnContext(ctx, "a round is ended, for Temporal has not been heard of", "tenant", r.ask.Tenant)
+			}
+		})
+	}
+	ending.Wait()
+}
+
 // stop has nothing begin any more, and says what has.
 func (a *Activities) stop() (all []*round) {
 	a.mu.Lock()

@@ -18,6 +18,7 @@ import (
 //   - Close ends it, when its units have.
 //   - Hold ends it when its own context does: Temporal has cancelled it, or does not know it any more.
 //   - It ends by itself if nobody holds it in time: the workflow was gone before its Hold was there.
+//   - LetGo ends it when Temporal is not heard of: what the SDK cannot send it tells no activity.
 //   - Drain ends it when its units have, and Close of the activities at once, because the worker stops.
 //   - The death of the process frees the locks as the store does, and the next run goes on with what was left.
 //

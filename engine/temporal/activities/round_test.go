@@ -98,6 +98,7 @@ func TestRoundEnds(t *testing.T) {
 		"Hold is cancelled":      {func(_ *testing.T, _ *process, cancelHold func()) { cancelHold() }, ""},
 		"the worker drains":      {func(t *testing.T, p *process, _ func()) { p.Drain(t.Context()) }, workflows.KindStopped},
 		"the worker ends it all": {func(t *testing.T, p *process, _ func()) { closeAll(t, p) }, workflows.KindStopped},
+		"Temporal is away":       {func(t *testing.T, p *process, _ func()) { p.LetGo(t.Context()) }, workflows.KindGone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, 1)

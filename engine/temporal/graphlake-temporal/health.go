@@ -14,23 +14,22 @@ import (
 	"go.temporal.io/sdk/client"
 )
 
-const (
-	askEvery   = 20 * time.Second
-	askTimeout = 10 * time.Second
-	mostSilent = 2 * time.Minute // may Temporal be before it counts as away
-)
+// silentFor is for how many heartbeats Temporal may be silent before it counts as away: after one, it takes the worker for dead.
+const silentFor = 2
 
-// health says whether a worker gets work. Whether data is late is not its business: graphlake status says so, and notifications do.
+// health says whether a worker gets work, and lets its tenants go when Temporal is away. Whether data is late is not its business: graphlake status says so, and notifications do.
 type health struct {
 	temporal interface {
 		CheckHealth(ctx context.Context, request *client.CheckHealthRequest) (*client.CheckHealthResponse, error)
 	}
-	answered atomic.Int64 // when Temporal last has, in nanoseconds of Unix
-	ends     atomic.Bool  // the worker begins nothing any more
+	silent   time.Duration             // may Temporal be before it counts as away
+	letGo    func(ctx context.Context) // called each time that it has gone away
+	answered atomic.Int64              // when Temporal last has, in nanoseconds of Unix
+	ends     atomic.Bool               // the worker begins nothing any more
 }
 
-func newHealth(c *connection) *health {
-	h := &health{temporal: c.Client}
+func newHealth(c *connection, heartbeat time.Duration) *health {
+	h := &health{temporal: c.Client, silent: silentFor * heartbeat}
 	h.answered.Store(time.Now().UnixNano()) // it has been connected to
 	return h
 }
@@ -52,7 +51,6 @@ func (h *health) start(ctx context.Context, address string, metrics http.Handler
 	}
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, MaxHeaderBytes: 16 << 10}
 	log.InfoContext(ctx, "serves /healthz and /metrics", "address", l.Addr().String())
-	go h.watch(ctx)
 	go func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			failed <- fmt.Errorf("--listen %s: %w", address, err)
@@ -61,26 +59,34 @@ func (h *health) start(ctx context.Context, address string, metrics http.Handler
 	return failed, nil
 }
 
-// watch asks Temporal now and then whether it is there.
+// watch asks Temporal now and then whether it is there, until the context ends.
 func (h *health) watch(ctx context.Context) {
-	tick := time.NewTicker(askEvery)
+	tick := time.NewTicker(h.silent / 6)
 	defer tick.Stop()
-	for {
+	for away := false; ; {
 		select {
 		case <-tick.C:
 			h.ask(ctx)
 		case <-ctx.Done():
 			return
 		}
+		was := away
+		if away = h.isAway(time.Now()); away && !was {
+			h.letGo(ctx)
+		}
 	}
 }
 
 func (h *health) ask(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	ctx, cancel := context.WithTimeout(ctx, h.silent/12)
 	defer cancel()
 	if _, err := h.temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err == nil {
 		h.answered.Store(time.Now().UnixNano())
 	}
+}
+
+func (h *health) isAway(now time.Time) bool {
+	return now.Sub(time.Unix(0, h.answered.Load())) > h.silent
 }
 
 // status is ok, ends, or away.
@@ -88,7 +94,7 @@ func (h *health) status(now time.Time) string {
 	switch {
 	case h.ends.Load():
 		return "ends"
-	case now.Sub(time.Unix(0, h.answered.Load())) > mostSilent:
+	case h.isAway(now):
 		return "away"
 	}
 	return "ok"

@@ -101,7 +101,7 @@ func (w workerCommand) Run(ctx context.Context, c *command) (err error) {
 	}
 	ctx, failed := context.WithCancelCause(ctx)
 	defer failed(nil)
-	h := newHealth(t)
+	h := newHealth(t, w.policy().Heartbeat)
 	stopped, err := h.start(ctx, w.Listen, engine.Metrics(), log)
 	if err != nil {
 		return err
@@ -110,6 +110,8 @@ func (w workerCommand) Run(ctx context.Context, c *command) (err error) {
 	if err := s.start(t.Client); err != nil {
 		return err
 	}
+	h.letGo = s.activities.LetGo
+	go h.watch(ctx)
 	log.InfoContext(ctx, "worker is there", "address", t.address, "namespace", t.namespace, "version", version(), "lake", engine.LakeName(), "tenants", w.Tenants, "parts", w.Parts)
 	select {
 	case <-ctx.Done():
