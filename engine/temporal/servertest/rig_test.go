@@ -73,7 +73,8 @@ type setup struct {
 	jobs    string // of the configuration; empty: nightly
 	rate    float64
 	delta   string
-	key     string // by which payloads are encrypted
+	key     string   // by which payloads are encrypted
+	others  []string // keys with which some workers may encrypt
 }
 
 func newRig(t *testing.T, s setup) *rig {
@@ -88,7 +89,7 @@ func newRig(t *testing.T, s setup) *rig {
 		r.deadline = ctx
 	}
 	quiet := client.Options{Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}
-	if err := payload.Options(s.key, nil, &quiet); err != nil {
+	if err := payload.Options(s.key, s.others, &quiet); err != nil {
 		t.Fatal(err)
 	}
 	server := temporaltest.NewServer(temporaltest.WithT(t), temporaltest.WithBaseClientOptions(quiet))
