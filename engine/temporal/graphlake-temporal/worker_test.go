@@ -74,8 +74,8 @@ func (a *asked) CheckHealth(context.Context, *client.CheckHealthRequest) (*clien
 func TestHealth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		to := &asked{}
-		letGo := 0
-		h := &health{temporal: to, silent: 2 * time.Minute, letGo: func(context.Context) { letGo++ }}
+		var letGo atomic.Int64
+		h := &health{temporal: to, silent: 2 * time.Minute, letGo: func(context.Context) { letGo.Add(1) }}
 		h.answered.Store(time.Now().UnixNano())
 		ctx, end := context.WithCancel(t.Context())
 		go h.watch(ctx)
@@ -93,7 +93,7 @@ func TestHealth(t *testing.T) {
 		to.away.Store(true)
 		time.Sleep(time.Minute)
 		is(http.StatusOK, "ok") // a worker has patience
-		if letGo > 0 {
+		if letGo.Load() > 0 {
 			t.Error("its tenants were let go at once")
 		}
 		for range 2 { // each time anew
@@ -104,8 +104,8 @@ func TestHealth(t *testing.T) {
 			is(http.StatusOK, "ok")
 			to.away.Store(true)
 		}
-		if letGo != 2 {
-			t.Errorf("its tenants were let go %d times, while Temporal was away twice", letGo)
+		if n := letGo.Load(); n != 2 {
+			t.Errorf("its tenants were let go %d times, while Temporal was away twice", n)
 		}
 		to.away.Store(false)
 		time.Sleep(time.Minute)
