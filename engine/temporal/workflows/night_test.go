@@ -300,8 +300,8 @@ func TestShortWeeks(t *testing.T) {
 	if res, err := result[workflows.BackfillResult](n.rig, workflows.BackfillWorkflow, in); err != nil || res.Weeks != 4 {
 		t.Errorf("%+v, %v", res, err)
 	}
-	for i, after := range []time.Duration{0, 20, 50, 70} {
-		if !n.asked[i].Now.Equal(start.Add(after * time.Minute)) {
+	for i, minutes := range []int{0, 20, 50, 70} {
+		if !n.asked[i].Now.Equal(start.Add(time.Duration(minutes) * time.Minute)) {
 			t.Errorf("week %d at %v", i, n.asked[i].Now)
 		}
 	}

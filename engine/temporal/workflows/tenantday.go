@@ -119,7 +119,7 @@ func (d *day) rounds(ctx workflow.Context) error {
 		case end == finished:
 			return nil
 		case end == locked:
-			if lockedTries++; lockedTries > d.policy.LockedTries && !(d.ask.Backfill && d.left(ctx) > 0) { // a night may take as long as its tries
+			if lockedTries++; lockedTries > d.policy.LockedTries && (!d.ask.Backfill || d.left(ctx) <= 0) { // a night may take as long as its tries
 				d.giveUp("locked")
 				return nil
 			}
