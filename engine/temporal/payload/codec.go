@@ -184,7 +184,7 @@ func (p patient) WithContext(context.Context) converter.DataConverter { return p
 
 // WithWorkflowContext implements [workflow.ContextAware].
 func (p patient) WithWorkflowContext(workflow.Context) converter.DataConverter {
-	return inWorkflow{p.DataConverter}
+	return inWorkflow(p)
 }
 
 type inWorkflow struct{ converter.DataConverter }
