@@ -19,7 +19,7 @@ type Policy struct {
 	Most        time.Duration // between two tries
 	Within      time.Duration // of all tries, from the first round of a day on
 	Locked      time.Duration // until what is locked is asked for again
-	LockedTries int           // how often it is
+	LockedTries int           // how often it is, while nothing else comes forward either
 	Heartbeat   time.Duration // after which a worker that says nothing counts as dead
 }
 

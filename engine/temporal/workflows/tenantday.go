@@ -112,6 +112,9 @@ func (d *day) rounds(ctx workflow.Context) error {
 		d.ask.Back = d.ask.Back || workflow.Now(ctx).Sub(d.ask.Now) > missedAfter
 		d.ask.Key = fmt.Sprintf("%s/%d", info.WorkflowExecution.RunID, d.res.Rounds)
 		end := d.round(ctx)
+		if len(d.res.Units) > before { // what is locked then, as by a worker that has died since, is waited for anew
+			lockedTries, fruitless = 0, 0
+		}
 		var wait time.Duration
 		switch {
 		case end == stopped || ctx.Err() != nil:
@@ -132,9 +135,8 @@ func (d *day) rounds(ctx workflow.Context) error {
 			if d.forgiveDead(d.elsewhere) {
 				d.elsewhere, wait = nil, d.policy.heartbeat()
 			}
-		case len(d.res.Units) > before:
-			fruitless = 0
-		default: // gone
+		case len(d.res.Units) > before: // gone, and not for nothing
+		default:
 			if fruitless++; fruitless == fruitlessRounds {
 				d.giveUp(KindGone)
 				return nil

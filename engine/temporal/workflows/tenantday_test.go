@@ -304,6 +304,39 @@ func TestWorkersDieAgainAndAgain(t *testing.T) {
 	}
 }
 
+// The locks of a worker that has died are left until they run out. However often that happens, a day that comes forward goes on.
+func TestLocksOfTheDead(t *testing.T) {
+	r := newRig(t, workflows.DefaultPolicy())
+	r.worker = func(n int) string { return fmt.Sprint("worker", n) }
+	units := plan(15, "calls")
+	dead := false
+	r.open = func(a workflows.Ask, worker string) (workflows.Opened, error) {
+		o, err := opens(units)(a, worker)
+		if dead {
+			dead, o.Units, o.NotOpen = false, nil, []workflows.NotOpen{{Dataset: "calls", Kind: "locked"}}
+		}
+		return o, err
+	}
+	killed := map[int]bool{}
+	r.unit = func(u workflows.UnitAsk, _ int) (workflows.UnitResult, error) {
+		if i := u.Unit.Index; i > 0 && !killed[i] {
+			killed[i], dead = true, true
+			worker := fmt.Sprint("worker", r.taken)
+			r.RegisterDelayedCallback(func() { r.kill(worker) }, time.Minute)
+			return workflows.UnitResult{}, errNever
+		}
+		return done(u.Unit), nil
+	}
+	res, err := r.day(ask())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.once(res, units)
+	if res.Outcome != workflows.Done || len(killed) != 14 || res.Rounds != 1+2*14 {
+		t.Errorf("%d workers died: %+v", len(killed), res)
+	}
+}
+
 // A worker that is being stopped ends its runs: the day goes on elsewhere, and waits for no heartbeat.
 func TestWorkerIsStopped(t *testing.T) {
 	r := newRig(t, workflows.DefaultPolicy())
