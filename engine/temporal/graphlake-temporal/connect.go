@@ -116,7 +116,7 @@ func (c *connection) ensureAttributes(ctx context.Context, l *slog.Logger) error
 	there, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: c.namespace})
 	switch {
 	case forbids(err):
-		l.WarnContext(ctx, "whether the namespace has the search attributes cannot be asked: workflows stand still until they are there", "make_them_by", createAttributes(c.namespace, searchAttributes))
+		l.WarnContext(ctx, "whether the namespace has the search attributes cannot be asked: workflows stand still until they are there", "on_temporal_cloud", createInCloud, "make_them_by", createAttributes(c.namespace, searchAttributes))
 		return nil
 	case is[*serviceerror.NamespaceNotFound](err):
 		return err // which says all, by whoever prints it
@@ -143,7 +143,7 @@ func (c *connection) ensureAttributes(ctx context.Context, l *slog.Logger) error
 	case err == nil, is[*serviceerror.AlreadyExists](err): // another worker was quicker
 		return nil
 	case forbids(err):
-		return usage(fmt.Errorf("the namespace %s lacks search attributes, and this client may not make them: let an administrator run %s", c.namespace, createAttributes(c.namespace, lacks)))
+		return usage(fmt.Errorf("the namespace %s lacks search attributes, and this client may not make them; on Temporal Cloud an administrator makes them by %s, elsewhere by: %s", c.namespace, createInCloud, createAttributes(c.namespace, lacks)))
 	}
 	return fmt.Errorf("make the search attributes of the namespace %s: %w", c.namespace, foreign.Error(err))
 }
@@ -154,14 +154,16 @@ func forbids(err error) bool {
 	return is[*serviceerror.PermissionDenied](err) || is[*serviceerror.Unimplemented](err)
 }
 
-// createAttributes is the command that makes search attributes.
+// createInCloud says what makes search attributes on Temporal Cloud, where the command does not.
+const createInCloud = "the namespace's web page, or tcld namespace search-attributes add"
+
+// createAttributes is the command that makes search attributes. It stands last where it is printed, to be copied to the end.
 func createAttributes(namespace string, all []searchAttribute) string {
 	var flags []string
 	for _, a := range all {
 		flags = append(flags, "--name "+a.name+" --type "+a.kind.String())
 	}
-	return "temporal operator search-attribute create --namespace " + namespace + " " + strings.Join(flags, " ") +
-		" (on Temporal Cloud: tcld namespace search-attributes add, or its web page)"
+	return "temporal operator search-attribute create --namespace " + namespace + " " + strings.Join(flags, " ")
 }
 
 // warnOfNoWorker says that nobody takes what was begun: Temporal keeps it, in silence, until a worker of this lake is there.

@@ -116,6 +116,12 @@ func TestEnsureAttributes(t *testing.T) {
 			if text := errorText(err); exitStatus(err) != c.status || !strings.Contains(text, c.want) || c.want == "" && text != "" {
 				t.Errorf("%v, exit %d, want %d and %q", err, exitStatus(err), c.status, c.want)
 			}
+			if c.want == cure && !strings.HasSuffix(errorText(err), ": "+cure) {
+				t.Errorf("the command is not what the error ends with: %v", err)
+			}
+			if c.log == cure && !strings.Contains(log.String(), `="`+cure+`"`) {
+				t.Errorf("the command does not stand alone: %s", &log)
+			}
 			if !strings.Contains(log.String(), c.log) || c.log == "" && log.Len() > 0 {
 				t.Errorf("the log: %s", &log)
 			}
