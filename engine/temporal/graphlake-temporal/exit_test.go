@@ -109,3 +109,18 @@ func TestWhoWasNotDone(t *testing.T) {
 		}
 	}
 }
+
+// Numbers are told as one speaks of them.
+func TestCounts(t *testing.T) {
+	for _, c := range []struct{ result, want string }{
+		{`{"tenants":1,"units":1,"records":1,"requests":1,"outcomes":{"done":1}}`, "1 tenant, 1 unit, 1 record, 1 request"},
+		{`{"tenants":3,"units":0,"records":2,"requests":9,"outcomes":{"done":2,"forbidden":1}}`, "3 tenants, 2 done, 1 forbidden, 0 units, 2 records, 9 requests"},
+		{`{"weeks":1,"units":7}`, "1 week, 7 units"},
+		{`{"parts":1,"days":1,"written":1}`, "1 part, 1 day, 1 partition written"},
+		{`{"checked":{"needs":["User.Read.All"]}}`, "needs User.Read.All"},
+	} {
+		if got := counts([]byte(c.result)); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}

@@ -179,29 +179,33 @@ func counts(result json.RawMessage) string {
 		return ""
 	}
 	var all []string
-	add := func(n *int64, what string) {
-		if n != nil {
-			all = append(all, fmt.Sprintf("%d %s", *n, what))
+	add := func(n *int64, one, many string) {
+		switch {
+		case n == nil:
+		case *n == 1:
+			all = append(all, "1 "+one)
+		default:
+			all = append(all, fmt.Sprintf("%d %s", *n, many))
 		}
 	}
-	add(numbers.Tenants, "tenants")
+	add(numbers.Tenants, "tenant", "tenants")
 	if len(numbers.Outcomes) > 1 {
 		for _, o := range outcomes {
 			if n := int64(numbers.Outcomes[o]); n > 0 {
-				add(&n, string(o))
+				add(&n, string(o), string(o))
 			}
 		}
 	}
-	add(numbers.Weeks, "weeks")
-	add(numbers.Parts, "parts")
-	add(numbers.Days, "days")
+	add(numbers.Weeks, "week", "weeks")
+	add(numbers.Parts, "part", "parts")
+	add(numbers.Days, "day", "days")
 	var units int64
 	if json.Unmarshal(numbers.Units, &units) == nil {
-		add(&units, "units")
+		add(&units, "unit", "units")
 	}
-	add(numbers.Records, "records")
-	add(numbers.Requests, "requests")
-	add(numbers.Written, "partitions written")
+	add(numbers.Records, "record", "records")
+	add(numbers.Requests, "request", "requests")
+	add(numbers.Written, "partition written", "partitions written")
 	if len(numbers.Checked.Needs) > 0 {
 		all = append(all, "needs "+strings.Join(numbers.Checked.Needs, ", "))
 	}
