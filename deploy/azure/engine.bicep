@@ -17,7 +17,10 @@ param temporalNamespace string
 @description('The vault, which holds all that is secret.')
 param vaultName string
 
-@description('Of Temporal Cloud. Empty: it is in the vault already, and stays as it is.')
+@description('Whether Temporal is its cloud, or another that takes a key of its API and speaks TLS.')
+param usesTemporalApiKey bool
+
+@description('That key. Empty: it is in the vault already, and stays as it is.')
 @secure()
 param temporalApiKey string
 
@@ -36,11 +39,26 @@ param keyUrl string
 @secure()
 param configuration string
 
+// What the key of the API takes, where there is one.
+var apiKeySecrets = [
+  {
+    name: 'temporal-api-key'
+    keyVaultUrl: '${vault.properties.vaultUri}secrets/temporal-api-key'
+    identity: identityId
+  }
+]
+var apiKeyVariables = [
+  {
+    name: 'TEMPORAL_API_KEY'
+    secretRef: 'temporal-api-key'
+  }
+]
+
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
   name: vaultName
 }
 
-resource storesApiKey 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(temporalApiKey)) {
+resource storesApiKey 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (usesTemporalApiKey && !empty(temporalApiKey)) {
   parent: vault
   name: 'temporal-api-key'
   properties: {
@@ -84,7 +102,7 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
           identity: identityId
         }
       ]
-      secrets: [
+      secrets: concat([
         {
           name: 'graphlake-yaml' // no secret, but what an app can mount as a file
           value: configuration
@@ -92,11 +110,6 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
         {
           name: 'pseudonym-key'
           keyVaultUrl: keyUrl
-          identity: identityId
-        }
-        {
-          name: 'temporal-api-key'
-          keyVaultUrl: '${vault.properties.vaultUri}secrets/temporal-api-key'
           identity: identityId
         }
         {
@@ -109,7 +122,7 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
           keyVaultUrl: '${vault.properties.vaultUri}secrets/graph-client-secret'
           identity: identityId
         }
-      ]
+      ], usesTemporalApiKey ? apiKeySecrets : [])
     }
     template: {
       terminationGracePeriodSeconds: 360 // longer than what --grace leaves to units, and than what gives locks back
@@ -129,7 +142,7 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             '--parts=1'
             '--grace=5m'
           ]
-          env: [
+          env: concat([
             {
               name: 'TEMPORAL_ADDRESS'
               value: temporalAddress
@@ -137,10 +150,6 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             {
               name: 'TEMPORAL_NAMESPACE'
               value: temporalNamespace
-            }
-            {
-              name: 'TEMPORAL_API_KEY'
-              secretRef: 'temporal-api-key'
             }
             {
               name: 'GRAPHLAKE_TEMPORAL_KEY'
@@ -154,7 +163,7 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
               name: 'GRAPHLAKE_PSEUDONYM_KEY'
               secretRef: 'pseudonym-key'
             }
-          ]
+          ], usesTemporalApiKey ? apiKeyVariables : [])
           resources: {
             cpu: 1 // less would have less room in /tmp
             memory: '2Gi'

@@ -71,7 +71,10 @@ param graphClientId string = ''
 @secure()
 param graphClientSecret string = ''
 
-@description('The key of the API of Temporal Cloud: as the secret is given.')
+@description('Whether Temporal takes a key of its API, with which TLS is used: its cloud does. false: a server of your own without.')
+param usesTemporalApiKey bool = true
+
+@description('That key: as the secret is given.')
 @secure()
 param temporalApiKey string = ''
 
@@ -256,6 +259,7 @@ module engine 'engine.bicep' = if (!empty(temporalAddress)) {
     temporalAddress: temporalAddress
     temporalNamespace: temporalNamespace
     vaultName: vault.outputs.name
+    usesTemporalApiKey: usesTemporalApiKey
     temporalApiKey: temporalApiKey
     payloadKey: payloadKey
     graphClientSecret: graphClientSecret

@@ -19,6 +19,7 @@ type template struct {
 		Decorators []map[string]any
 		Default    any
 	}
+	Variables map[string]struct{ Value any }
 	Resources map[string]struct{ Config map[string]any }
 	Modules   map[string]struct {
 		Detail struct{ Path string }

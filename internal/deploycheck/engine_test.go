@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -152,24 +153,36 @@ func TestEngineApp(t *testing.T) {
 	if !slices.Equal(asked, []string{"Readiness"}) {
 		t.Errorf("/healthz is asked by %q: to restart a worker does not bring Temporal back", asked)
 	}
-	secrets := map[string]map[string]any{}
-	for _, s := range at(t, app, "properties", "configuration", "secrets").([]any) {
-		secret := s.(map[string]any)
-		secrets[fmt.Sprint(secret["name"])] = secret
+	if main.Parameters["usesTemporalApiKey"].Default != true || at(t, main.Modules["engine"].Config, "config", "params", "usesTemporalApiKey") != "usesTemporalApiKey" {
+		t.Error("whether there is a key of the API is not asked, or not told")
 	}
-	given := map[string]string{}
-	for _, e := range container["env"].([]any) {
-		variable := e.(map[string]any)
-		name := fmt.Sprint(variable["name"])
-		if ref := variable["secretRef"]; ref != nil {
-			given[name] = fmt.Sprint(ref)
-		} else if name != "TEMPORAL_ADDRESS" && name != "TEMPORAL_NAMESPACE" {
-			t.Errorf("%s is no secret", name)
+	for _, withKey := range []bool{true, false} {
+		secrets := map[string]map[string]any{}
+		for _, s := range listOf(t, parsed, configuration["secrets"], withKey) {
+			secret := s.(map[string]any)
+			secrets[fmt.Sprint(secret["name"])] = secret
 		}
-	}
-	for _, name := range []string{"TEMPORAL_API_KEY", "GRAPHLAKE_TEMPORAL_KEY", "GRAPH_CLIENT_SECRET", "GRAPHLAKE_PSEUDONYM_KEY"} {
-		if secret := secrets[given[name]]; secret["keyVaultUrl"] == nil || secret["value"] != nil || secret["identity"] != "identityId" {
-			t.Errorf("%s is %s", name, text(t, secret))
+		given := map[string]string{}
+		for _, e := range listOf(t, parsed, container["env"], withKey) {
+			variable := e.(map[string]any)
+			name := fmt.Sprint(variable["name"])
+			if ref := variable["secretRef"]; ref != nil {
+				given[name] = fmt.Sprint(ref)
+			} else if name != "TEMPORAL_ADDRESS" && name != "TEMPORAL_NAMESPACE" {
+				t.Errorf("%s is no secret", name)
+			}
+		}
+		want := []string{"GRAPHLAKE_PSEUDONYM_KEY", "GRAPHLAKE_TEMPORAL_KEY", "GRAPH_CLIENT_SECRET"}
+		if withKey {
+			want = append(want, "TEMPORAL_API_KEY")
+		}
+		if got := slices.Sorted(maps.Keys(given)); !slices.Equal(got, want) || len(secrets) != 1+len(want) {
+			t.Errorf("with a key of the API: %v: %q of %d secrets, want %q", withKey, got, len(secrets), want)
+		}
+		for _, name := range want {
+			if secret := secrets[given[name]]; secret["keyVaultUrl"] == nil || secret["value"] != nil || secret["identity"] != "identityId" {
+				t.Errorf("%s is %s", name, text(t, secret))
+			}
 		}
 	}
 	for _, name := range []string{"temporalApiKey", "payloadKey", "graphClientSecret"} {
@@ -179,6 +192,21 @@ func TestEngineApp(t *testing.T) {
 			}
 		}
 	}
+}
+
+// listOf is a list of the template, as the grammar has concat([…], usesTemporalApiKey ? variable : []).
+func listOf(t *testing.T, of template, value any, withKey bool) []any {
+	t.Helper()
+	parts := at(t, value, "function", "parameters")
+	further := at(t, parts, "arg_2", "operator", "operands")
+	if at(t, value, "function", "type") != "concat" || at(t, further, "condition") != "usesTemporalApiKey" {
+		t.Fatalf("the list is %s", text(t, value))
+	}
+	always, sometimes := at(t, parts, "arg_1").([]any), at(t, further, "false_value")
+	if withKey {
+		sometimes = of.Variables[fmt.Sprint(at(t, further, "true_value"))].Value
+	}
+	return slices.Concat(always, sometimes.([]any))
 }
 
 // What the template puts into the configuration of the workers is there, and a worker takes it with its arguments.
