@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -17,8 +18,14 @@ import (
 // concurrency let it through, and learns from the answer.
 type budget struct {
 	client *Client
-	rate   float64
-	slots  chan struct{} // one for every request in flight
+	*Budgets
+}
+
+// Budgets are those of a tenant. Clients of one tenant that are given the same keep its limits together. They are safe for
+// concurrent use.
+type Budgets struct {
+	rate  float64
+	slots chan struct{} // one for every request in flight
 
 	mu        sync.Mutex
 	families  map[string]*pacer
@@ -28,11 +35,11 @@ type budget struct {
 
 type resource struct{ family, key string }
 
-func newBudget(c *Client, rate float64, concurrency int) *budget {
-	return &budget{
-		client:    c,
-		rate:      rate,
-		slots:     make(chan struct{}, concurrency),
+// NewBudgets makes them, by a factor on all limits, where 0 is 1, and how many requests may be in flight, where 0 is 32.
+func NewBudgets(rate float64, concurrency int) *Budgets {
+	return &Budgets{
+		rate:      cmp.Or(rate, 1),
+		slots:     make(chan struct{}, cmp.Or(concurrency, mostInFlight)),
 		families:  map[string]*pacer{},
 		resources: map[resource]*pacer{},
 	}

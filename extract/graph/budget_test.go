@@ -198,6 +198,35 @@ func TestPauseIsTheFamilys(t *testing.T) {
 	})
 }
 
+// Clients that are given the same budgets are one to Graph's limits: where one was told to wait, the other does.
+func TestClientsWithTheSameBudgets(t *testing.T) {
+	for _, shared := range []bool{true, false} {
+		graph := &arrivals{refuse: map[string]string{"/v1.0/users": "30"}}
+		b := NewBudgets(1, 0)
+		onClock(t, Options{Budgets: b}, graph.ServeHTTP, func(t *testing.T, c *Client) {
+			o := Options{Endpoint: c.endpoint.String(), Token: StaticToken{Secret: "t"}, Transport: c.transport}
+			if shared {
+				o.Budgets = b
+			}
+			other, err := New(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			family := throttle.Budget{Name: "family", First: limit(1000, time.Second)}
+			r := users
+			r.Budget = family
+			var wg sync.WaitGroup
+			wg.Go(func() { together(t, c, 1, r) })
+			synctest.Wait()
+			wait := took(func() { together(t, other, 1, Request{Version: "v1.0", Path: "/other", Budget: family}) })
+			if shared != (wait >= 30*time.Second) {
+				t.Errorf("the same budgets: %v; the other waited %v", shared, wait)
+			}
+			wg.Wait()
+		})
+	}
+}
+
 func TestPauseHoldsWhoWaitsForASlot(t *testing.T) {
 	graph := &arrivals{takes: time.Second, refuse: map[string]string{"/v1.0/users": "30"}}
 	onClock(t, Options{Concurrency: 1}, graph.ServeHTTP, func(t *testing.T, c *Client) {
@@ -249,7 +278,7 @@ func TestPauseOfAResource(t *testing.T) {
 
 func TestIdleResourcesAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBudget(new(Client), 1, 1)
+		b := &budget{new(Client), NewBudgets(1, 1)}
 		ask := func(i int) *admission {
 			return b.admission(&call{resource: strconv.Itoa(i), budget: throttle.Budget{Resource: limit(1, time.Second)}})
 		}

@@ -24,12 +24,16 @@ type Options struct {
 	Token       TokenSource       // signs every request
 	Rate        float64           // factor on all limits; 0 is 1
 	Concurrency int               // requests in flight; 0 is 32
+	Budgets     *Budgets          // shared with other clients of the tenant; nil: its own, by Rate and Concurrency
 	InFlight    int64             // bytes of the answers that are being read at once, decompressed; 0 is 32 MiB
 	Tries       int               // of a request, at most; 0 is 8
 	Patience    time.Duration     // that a request waits between all its tries, at most; 0 is 20 minutes; less where an engine above tries again
 	Log         *slog.Logger      // nil discards
 	Transport   http.RoundTripper // nil: connections of its own
 }
+
+// mostInFlight is how many requests are, if nobody says it.
+const mostInFlight = 32
 
 // Client reads Graph for one tenant, whose limits it keeps. It is safe for concurrent use.
 type Client struct {
@@ -53,9 +57,11 @@ func New(o Options) (*Client, error) {
 	case o.Rate < 0 || o.Concurrency < 0 || o.InFlight < 0 || o.Tries < 0 || o.Patience < 0:
 		return nil, fmt.Errorf("graph: rate %v, concurrency %d, bytes in flight %d, tries %d and patience %v must not be negative", o.Rate, o.Concurrency, o.InFlight, o.Tries, o.Patience)
 	}
-	concurrency := cmp.Or(o.Concurrency, 32)
 	if o.Transport == nil {
-		o.Transport = newTransport(concurrency)
+		o.Transport = newTransport(cmp.Or(o.Concurrency, mostInFlight))
+	}
+	if o.Budgets == nil {
+		o.Budgets = NewBudgets(o.Rate, o.Concurrency)
 	}
 	c := &Client{
 		endpoint:  endpoint,
@@ -67,7 +73,7 @@ func New(o Options) (*Client, error) {
 	pipeline := khttp.NewCustomTransportWithParentTransport(o.Transport,
 		&retry{client: c, tries: cmp.Or(o.Tries, mostTries), patience: cmp.Or(o.Patience, mostWaiting), log: c.log},
 		core.NewGraphTelemetryHandler(&core.GraphClientOptions{}), // a client-request-id for each try
-		newBudget(c, cmp.Or(o.Rate, 1), concurrency),
+		&budget{c, o.Budgets},
 		newAuthorize(o.Token),
 		&receive{c, newMemory(cmp.Or(o.InFlight, 32<<20)), mostAnswer},
 	)

@@ -22,6 +22,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"graphlake/extract/graph"
 	"graphlake/internal/commandline"
 	"graphlake/jobs"
 	"graphlake/jobs/exclude"
@@ -49,7 +50,8 @@ type config struct {
 	file     string
 	tree     *ast.File
 	log      *slog.Logger
-	patience time.Duration // of requests to Graph, where an engine above tries again; 0: the usual
+	budgets  map[string]*graph.Budgets // by the tenant's id, of all its clients, where an engine above has several; nil: each has its own
+	patience time.Duration             // of requests to Graph, where an engine above tries again; 0: the usual
 
 	set schemas.Set // of datasets that there are; with what is wrong in declared, not all of them are sound
 

@@ -65,7 +65,9 @@ func Configure(o EngineOptions) (*Engine, error) {
 	cfg.patience = o.Patience
 	e := &Engine{setup: &setup{command: c, config: cfg, telemetry: &telemetry{}}, clients: map[string]*graph.Client{}}
 	e.setup.runner.Log = c.logger()
+	cfg.budgets = map[string]*graph.Budgets{}
 	for _, t := range cfg.Tenants {
+		cfg.budgets[t.TenantID] = graph.NewBudgets(cfg.Graph.Rate, 0)
 		e.setup.tenants = append(e.setup.tenants, t.planned())
 	}
 	return e, nil
@@ -324,7 +326,7 @@ type EngineCheck struct {
 }
 
 // Check tries what reading a tenant takes, for the datasets of all jobs: its sign-in, its permissions, each dataset, and the
-// lake. The error is one of the configuration, by which nothing was tried.
+// lake. It signs in anew, with what was consented to since; what it asks counts in the budgets of the tenant's runs. The error is one of the configuration, by which nothing was tried.
 func (e *Engine) Check(ctx context.Context, tenant string) (EngineCheck, error) {
 	tenants, err := tenantChoice{Tenant: tenant}.tenants(e.setup.config)
 	if err != nil {

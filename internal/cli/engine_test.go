@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"graphlake/extract"
 	"graphlake/extract/graph"
 	"graphlake/internal/graphsim"
 	"graphlake/jobs"
@@ -429,6 +430,42 @@ func TestEngineCheck(t *testing.T) {
 	t.Setenv("GRAPHSIM_TOKEN", "")
 	if found, err := e.Check(t.Context(), "contoso"); err != nil || found.ExitStatus != exitUsage || !slices.Equal(found.Needs, []string{NeedOf("usage")}) {
 		t.Errorf("without a secret: %+v, %v", found, err)
+	}
+}
+
+// What a check asks counts in the budgets of the tenant's runs: it keeps a pause that one of them was told.
+func TestEngineCheckSharesBudgets(t *testing.T) {
+	s := simulate(t, graphsim.Options{Users: 2}, "jobs: {nightly: {datasets: [users]}}\n")
+	e := s.engine(t)
+	client, err := e.client(e.Tenants()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	var asked []time.Time
+	s.answers(func(w http.ResponseWriter, _ *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, time.Now())
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	users, err := datasets([]string{"users"}, e.setup.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 200*time.Millisecond) // for the first try
+	defer stop()
+	if err := extract.Probe(ctx, client, users[0], time.Now()); err == nil {
+		t.Fatal("a run was not told to wait")
+	}
+	if found, err := e.Check(t.Context(), "contoso"); err != nil || found.ExitStatus != exitLater {
+		t.Errorf("%+v, %v", found, err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(asked) < 2 || asked[1].Sub(asked[0]) < time.Second {
+		t.Errorf("asked at %v", asked)
 	}
 }
 

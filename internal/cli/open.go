@@ -109,7 +109,7 @@ func (c *config) clients(tenants []plan.Tenant, log *slog.Logger) (map[string]*g
 
 // client makes a tenant's. A request is tried a number of times at most; 0 is the usual number.
 func (c *config) client(t tenantConfig, token graph.TokenSource, tries int, log *slog.Logger) (*graph.Client, error) {
-	client, err := graph.New(graph.Options{Endpoint: c.Graph.Endpoint, Token: token, Rate: c.Graph.Rate, Tries: tries, Patience: c.patience, Log: log})
+	client, err := graph.New(graph.Options{Endpoint: c.Graph.Endpoint, Token: token, Rate: c.Graph.Rate, Budgets: c.budgets[t.TenantID], Tries: tries, Patience: c.patience, Log: log})
 	if err != nil {
 		return nil, usage(fmt.Errorf("tenant %s: %w", t.Name, err))
 	}
