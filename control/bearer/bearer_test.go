@@ -388,6 +388,9 @@ func TestEntraIsAway(t *testing.T) {
 			t.Fatal("away, a token of a key that is held:", got)
 		}
 	}
+	if got := caller(newer); got != 401 { // which waits for the fetch that those have begun
+		t.Error("away, when the keys are old, a token of a key that is not held:", got)
+	}
 	d.Fail("", 0)
 	d.pass(betweenFetches)
 	if got := caller(newer); got != 0 {

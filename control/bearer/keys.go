@@ -74,7 +74,7 @@ func (k *keySet) ready(ctx context.Context) error {
 	now := k.now()
 	switch {
 	case len(k.keys) > 0:
-		if now.Sub(k.arrived) >= keysAge && now.Sub(k.again) >= betweenFetches {
+		if k.fetching == nil && now.Sub(k.arrived) >= keysAge && now.Sub(k.again) >= betweenFetches {
 			k.again = now
 			k.fetch(ctx) // nobody waits for it
 		}
