@@ -57,7 +57,7 @@ func (a auditCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	if found.Failures() > 0 {
-		return statusError{status: exitFailed}
+		return StatusError{Status: ExitFailed}
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func TestEveryMethodMakesASource(t *testing.T) {
 			if got := fmt.Sprintf("%T", source); err == nil && got != c.want {
 				t.Errorf("%s: a source of type %s, want %s", c.auth.Method, got, c.want)
 			}
-			if err != nil && (exitStatus(err) != exitUsage || !strings.Contains(err.Error(), c.want)) {
+			if err != nil && (exitStatus(err) != ExitUsage || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("%s: exit %d for %v, want %q", c.auth.Method, exitStatus(err), err, c.want)
 			}
 		}

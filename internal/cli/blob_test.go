@@ -60,7 +60,7 @@ func TestLakeByContainerSignature(t *testing.T) {
 	signed := "BlobEndpoint=" + part(connection, "BlobEndpoint") + ";SharedAccessSignature=" + q.Encode()
 	for _, args := range everyday {
 		status, said := s.command(t, signed, args...)
-		if status != exitDone {
+		if status != ExitDone {
 			t.Errorf("%s ends with %d: %s", args[0], status, said)
 		}
 		if strings.Contains(said, q.Signature()) || strings.Contains(said, "sig=") {
@@ -68,7 +68,7 @@ func TestLakeByContainerSignature(t *testing.T) {
 		}
 	}
 	status, said := s.command(t, signed, "init", "--create") // not what it is for
-	if status != exitForbidden || strings.Contains(said, "sig=") {
+	if status != ExitForbidden || strings.Contains(said, "sig=") {
 		t.Errorf("init --create by a signature for the container ends with %d: %s", status, said)
 	}
 }
@@ -79,7 +79,7 @@ func TestLakeAmongDirectories(t *testing.T) {
 	connection := azurite.Start(t)
 	s := newSite(t, connection)
 	close(s.gate)
-	if status, said := s.command(t, connection, everyday[0]...); status != exitDone {
+	if status, said := s.command(t, connection, everyday[0]...); status != ExitDone {
 		t.Fatalf("run ends with %d: %s", status, said)
 	}
 	if n := markDirectories(t, connection); n < 10 {
@@ -87,7 +87,7 @@ func TestLakeAmongDirectories(t *testing.T) {
 	}
 	_, before := s.command(t, connection, "cat", "users")
 	for _, args := range slices.Concat(everyday, everyday[:1]) {
-		if status, said := s.command(t, connection, args...); status != exitDone {
+		if status, said := s.command(t, connection, args...); status != ExitDone {
 			t.Errorf("%s among directories ends with %d: %s", args[0], status, said)
 		}
 	}

@@ -70,13 +70,13 @@ func TestOneCauseIsOneLine(t *testing.T) {
 		status         int
 		want           []string // in this order
 	}{
-		{"wrong token", graph.URL, nil, exitForbidden, []string{"GET /v1.0/", "401 Unauthorized: InvalidAuthenticationToken", "check the tenant, the credentials"}},
-		{"certificate of another host", strings.Replace(handshakes.URL, "127.0.0.1", "localhost", 1), []string{"SSL_CERT_FILE=" + authority}, exitLater,
+		{"wrong token", graph.URL, nil, ExitForbidden, []string{"GET /v1.0/", "401 Unauthorized: InvalidAuthenticationToken", "check the tenant, the credentials"}},
+		{"certificate of another host", strings.Replace(handshakes.URL, "127.0.0.1", "localhost", 1), []string{"SSL_CERT_FILE=" + authority}, ExitLater,
 			[]string{"GET /v1.0/", "unavailable", "certificate is valid for", "who answers there has no certificate for it"}},
-		{"certificate of nobody's", handshakes.URL, nil, exitLater, []string{"unavailable", "unknown authority", "SSL_CERT_FILE"}},
-		{"unknown host", "https://graph..test", nil, exitLater, []string{"unavailable", "no such host", "check the spelling of the address"}},
-		{"no TLS", strings.Replace(graph.URL, "http:", "https:", 1), nil, exitLater, []string{"unavailable", "does not speak https"}},
-		{"proxy", "https://graph.test", []string{"HTTPS_PROXY=" + proxy.URL}, exitLater, []string{"unavailable", "407 Proxy Authentication Required", "HTTPS_PROXY"}},
+		{"certificate of nobody's", handshakes.URL, nil, ExitLater, []string{"unavailable", "unknown authority", "SSL_CERT_FILE"}},
+		{"unknown host", "https://graph..test", nil, ExitLater, []string{"unavailable", "no such host", "check the spelling of the address"}},
+		{"no TLS", strings.Replace(graph.URL, "http:", "https:", 1), nil, ExitLater, []string{"unavailable", "does not speak https"}},
+		{"proxy", "https://graph.test", []string{"HTTPS_PROXY=" + proxy.URL}, ExitLater, []string{"unavailable", "407 Proxy Authentication Required", "HTTPS_PROXY"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			gets.Store(0)
@@ -177,8 +177,8 @@ func TestAStoppedRunSaysWhatItMet(t *testing.T) {
 				}
 			}
 			_ = cmd.Wait()
-			if got := cmd.ProcessState.ExitCode(); got != exitLater {
-				t.Errorf("exit status %d, want %d: %s", got, exitLater, said)
+			if got := cmd.ProcessState.ExitCode(); got != ExitLater {
+				t.Errorf("exit status %d, want %d: %s", got, ExitLater, said)
 			}
 			if stdout.Len() == 0 {
 				t.Fatalf("nothing was printed: %s", said)
@@ -260,7 +260,7 @@ func TestATokenThatEndsIsOneLine(t *testing.T) {
 	cmd := program(t, graph.URL, "run", "--dataset", "users,groups,teams,organization,call_records", "--now", "2026-11-26T07:00:00Z")
 	out, _ := cmd.Output()
 	_, below, _ := strings.Cut(string(out), "\ncontoso: ")
-	if cmd.ProcessState.ExitCode() != exitForbidden || strings.Count(below, "\n") != 1 || !strings.HasSuffix(below, ": graphlake check\n") || strings.Count(string(out), "Lifetime") != 1 {
+	if cmd.ProcessState.ExitCode() != ExitForbidden || strings.Count(below, "\n") != 1 || !strings.HasSuffix(below, ": graphlake check\n") || strings.Count(string(out), "Lifetime") != 1 {
 		t.Errorf("exit status %d, %s", cmd.ProcessState.ExitCode(), out)
 	}
 }
@@ -275,7 +275,7 @@ func TestWhatIsRejectedIsNotTriedAgain(t *testing.T) {
 	defer graph.Close()
 	cmd := program(t, graph.URL, "run", "--dataset", "organization", "--now", "2026-11-26T07:00:00Z")
 	out, _ := cmd.Output()
-	if cmd.ProcessState.ExitCode() != exitFailed || !strings.HasSuffix(string(out), "trying again does not help: graphlake check\n") {
+	if cmd.ProcessState.ExitCode() != ExitFailed || !strings.HasSuffix(string(out), "trying again does not help: graphlake check\n") {
 		t.Errorf("exit status %d, %s", cmd.ProcessState.ExitCode(), out)
 	}
 }

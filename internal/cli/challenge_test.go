@@ -59,7 +59,7 @@ func newChallengedSite(t *testing.T) *challengedSite {
 	if err := os.WriteFile(s.config, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	s.signIn(t, adele).want(t, "sign-in", ExitDone)
 	return s
 }
 
@@ -111,7 +111,7 @@ func (s *challengedSite) tables(t *testing.T) map[string]string {
 func TestRunAnswersAChallenge(t *testing.T) {
 	t.Parallel()
 	s := newChallengedSite(t)
-	s.run(t, week...).want(t, "a run", exitDone)
+	s.run(t, week...).want(t, "a run", ExitDone)
 	want := s.tables(t)
 	for _, at := range []int64{1, 3, 6} {
 		if err := os.RemoveAll(filepath.Join(s.dir, "lake")); err != nil {
@@ -119,7 +119,7 @@ func TestRunAnswersAChallenge(t *testing.T) {
 		}
 		s.at(at, s.entra.RevokeAccess)
 		before := len(s.entra.Requests())
-		s.run(t, week...).want(t, "a run whose token is taken back", exitDone)
+		s.run(t, week...).want(t, "a run whose token is taken back", ExitDone)
 		var claims []string
 		for _, r := range s.entra.Requests()[before:] {
 			if r.Kind == entrasim.Refresh {
@@ -136,11 +136,11 @@ func TestRunAnswersAChallenge(t *testing.T) {
 
 	// Where Entra does not renew, the rest of the run is not asked for, and what was read is kept.
 	s.at(4, s.entra.Revoke)
-	s.run(t, week...).want(t, "a run in whose middle the person is signed out", exitForbidden, "signed_out", "AADSTS50173", "sign-in --tenant contoso")
+	s.run(t, week...).want(t, "a run in whose middle the person is signed out", ExitForbidden, "signed_out", "AADSTS50173", "sign-in --tenant contoso")
 	asked := s.requests.Load()
-	s.run(t, "sign-in", "--status").want(t, "status", exitForbidden, "signed out since ", "AADSTS50173")
-	s.signIn(t, adele).want(t, "signing in again", exitDone)
-	s.run(t, week...).want(t, "the run after it", exitDone)
+	s.run(t, "sign-in", "--status").want(t, "status", ExitForbidden, "signed out since ", "AADSTS50173")
+	s.signIn(t, adele).want(t, "signing in again", ExitDone)
+	s.run(t, week...).want(t, "the run after it", ExitDone)
 	if asked > 20 {
 		t.Errorf("%d requests were sent by a run that was signed out at the fourth", asked)
 	}

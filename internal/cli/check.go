@@ -58,10 +58,10 @@ func (k checkCommand) Run(ctx context.Context, c *command) error {
 		rep.Control = &control
 	}
 	status := rep.conclude()
-	if err := c.printCheck(rep); err != nil || status == exitDone {
+	if err := c.printCheck(rep); err != nil || status == ExitDone {
 		return err
 	}
-	return statusError{status: status}
+	return StatusError{Status: status}
 }
 
 // checkReading tries all that reading takes: the tenants, the lake, and whether both are read as it was before.
@@ -327,7 +327,7 @@ func compare(datasets []schemas.Dataset, answers []datasetCheck, roles []string,
 	slices.Sort(c.granted)
 	c.granted = slices.Compact(c.granted)
 	for i, d := range datasets {
-		if answers[i].status == exitDone {
+		if answers[i].status == ExitDone {
 			c.answered = append(c.answered, d.Requirements()...)
 		}
 	}
@@ -454,8 +454,8 @@ type finding struct {
 }
 
 var outcomeOf = map[int]string{
-	exitDone: "ok", exitUsage: "misconfigured", exitFailed: "failed", exitForbidden: "forbidden", exitLater: "unavailable",
-	exitIncomplete: "off",
+	ExitDone: "ok", ExitUsage: "misconfigured", ExitFailed: "failed", ExitForbidden: "forbidden", ExitLater: "unavailable",
+	ExitIncomplete: "off",
 }
 
 func found(err error) finding {
@@ -494,15 +494,15 @@ func (r *checkReport) conclude() int {
 			add(d.finding)
 		}
 		for _, p := range t.Permissions {
-			met[exitForbidden] = met[exitForbidden] || p.State == missing
+			met[ExitForbidden] = met[ExitForbidden] || p.State == missing
 		}
 	}
 	if r.stopped { // what is not known may be worse
 		r.Status = string(state.Interrupted)
-		return exitLater
+		return ExitLater
 	}
-	worst := exitDone
-	for _, status := range []int{exitIncomplete, exitLater, exitForbidden, exitFailed, exitUsage} {
+	worst := ExitDone
+	for _, status := range []int{ExitIncomplete, ExitLater, ExitForbidden, ExitFailed, ExitUsage} {
 		if met[status] {
 			worst = status
 		}

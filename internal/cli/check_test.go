@@ -57,7 +57,7 @@ func TestCompare(t *testing.T) {
 			for i, answer := range c.answers {
 				d := datasetCheck{Dataset: c.datasets[i].Name, refused: answer == refused}
 				if answer != ok {
-					d.status = exitFailed
+					d.status = ExitFailed
 				}
 				checks = append(checks, d)
 			}
@@ -80,33 +80,33 @@ func TestConclude(t *testing.T) {
 		}
 		return r
 	}
-	lake := with(exitLater)
-	lake.Lake.status = exitUsage
-	lacking := with(exitLater)
+	lake := with(ExitLater)
+	lake.Lake.status = ExitUsage
+	lacking := with(ExitLater)
 	lacking.Tenants[0].Permissions = []permissionCheck{{State: missing}}
-	stopped := with(exitForbidden)
+	stopped := with(ExitForbidden)
 	stopped.Tenants[0].Datasets[0].finding = found(errStopped)
-	early := with(exitUsage)
+	early := with(ExitUsage)
 	early.stopped = true
-	key := with(exitForbidden)
-	key.Privacy.status = exitUsage
-	signIn := with(exitDone)
-	signIn.Tenants[0].status = exitForbidden
+	key := with(ExitForbidden)
+	key.Privacy.status = ExitUsage
+	signIn := with(ExitDone)
+	signIn.Tenants[0].status = ExitForbidden
 	for name, c := range map[string]struct {
 		report checkReport
 		want   int
 		word   string
 	}{
-		"all is well":             {with(exitDone, exitDone), exitDone, "ok"},
-		"some away":               {with(exitDone, exitLater), exitLater, "unavailable"},
-		"refused before away":     {with(exitLater, exitForbidden), exitForbidden, "forbidden"},
-		"failed before refused":   {with(exitForbidden, exitFailed), exitFailed, "failed"},
-		"the lake":                {lake, exitUsage, "misconfigured"},
-		"a permission is missing": {lacking, exitForbidden, "forbidden"},
-		"stopped in a question":   {stopped, exitLater, "interrupted"},
-		"stopped before tenants":  {early, exitLater, "interrupted"},
-		"the key":                 {key, exitUsage, "misconfigured"},
-		"not signed in":           {signIn, exitForbidden, "forbidden"},
+		"all is well":             {with(ExitDone, ExitDone), ExitDone, "ok"},
+		"some away":               {with(ExitDone, ExitLater), ExitLater, "unavailable"},
+		"refused before away":     {with(ExitLater, ExitForbidden), ExitForbidden, "forbidden"},
+		"failed before refused":   {with(ExitForbidden, ExitFailed), ExitFailed, "failed"},
+		"the lake":                {lake, ExitUsage, "misconfigured"},
+		"a permission is missing": {lacking, ExitForbidden, "forbidden"},
+		"stopped in a question":   {stopped, ExitLater, "interrupted"},
+		"stopped before tenants":  {early, ExitLater, "interrupted"},
+		"the key":                 {key, ExitUsage, "misconfigured"},
+		"not signed in":           {signIn, ExitForbidden, "forbidden"},
 	} {
 		if got := c.report.conclude(); got != c.want || c.report.Status != c.word {
 			t.Errorf("%s: exit status %d, %s, want %d, %s", name, got, c.report.Status, c.want, c.word)

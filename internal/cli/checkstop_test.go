@@ -63,8 +63,8 @@ func TestStoppedCheck(t *testing.T) {
 	<-arrived
 	p.signal(t, syscall.SIGINT)
 	p.cmd.Wait()
-	if got := p.cmd.ProcessState.ExitCode(); got != exitLater {
-		t.Errorf("exit status %d, want %d", got, exitLater)
+	if got := p.cmd.ProcessState.ExitCode(); got != ExitLater {
+		t.Errorf("exit status %d, want %d", got, ExitLater)
 	}
 	said := p.output.String()
 	for _, want := range []string{
@@ -89,7 +89,7 @@ func TestCheckTriesTwice(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}, "--dataset", "users", "--tenant", "contoso")
 	p.cmd.Wait()
-	if got, said := p.cmd.ProcessState.ExitCode(), p.output.String(); got != exitLater || requests.Load() != 2 || !strings.Contains(said, "after 2 tries") {
-		t.Errorf("exit status %d after %d requests, want %d and 2:\n%s", got, requests.Load(), exitLater, said)
+	if got, said := p.cmd.ProcessState.ExitCode(), p.output.String(); got != ExitLater || requests.Load() != 2 || !strings.Contains(said, "after 2 tries") {
+		t.Errorf("exit status %d after %d requests, want %d and 2:\n%s", got, requests.Load(), ExitLater, said)
 	}
 }

@@ -197,7 +197,7 @@ func (c *config) keysOfCallers(err error) error {
 	case errors.Is(err, bearer.ErrDirectory):
 		return usage(fmt.Errorf("%s: control.tenant_id: %w", c.line("$.control.tenant_id"), err))
 	case err != nil:
-		return statusError{exitLater, err}
+		return StatusError{ExitLater, err}
 	}
 	return nil
 }

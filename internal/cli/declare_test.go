@@ -53,12 +53,12 @@ func TestDeclaredDatasets(t *testing.T) {
 	var plan struct {
 		Units []struct{ Dataset string }
 	}
-	if status := s.asJSON(t, &plan, "plan", "--dataset", both, "--now", "2026-11-18T00:00:00Z"); status != exitDone || len(plan.Units) != 3 {
+	if status := s.asJSON(t, &plan, "plan", "--dataset", both, "--now", "2026-11-18T00:00:00Z"); status != ExitDone || len(plan.Units) != 3 {
 		t.Errorf("plan ended with %d: %+v", status, plan)
 	}
 	var rep jobs.Report
 	run := []string{"run", "--dataset", both, "--now", "2026-11-18T00:00:00Z"}
-	if status := s.asJSON(t, &rep, run...); status != exitDone {
+	if status := s.asJSON(t, &rep, run...); status != ExitDone {
 		t.Fatalf("run ended with %d: %+v", status, rep)
 	}
 	// Four users with one licence of two services each; the sign-ins lie on the two days before the run.
@@ -81,10 +81,10 @@ func TestDeclaredDatasets(t *testing.T) {
 	s.says(t, "x_license_details  ok", "check", "--dataset", both)
 	s.says(t, "e2f98668-2877-4f38-a2f4-8202e0717aa1", "permissions", "--format", "manifest", "--dataset", "x_license_details")
 	before := s.files(t)
-	if status := s.asJSON(t, &rep, "replay", "--dataset", both); status != exitDone || len(rep.Units) == 0 {
+	if status := s.asJSON(t, &rep, "replay", "--dataset", both); status != ExitDone || len(rep.Units) == 0 {
 		t.Errorf("replay ended with %d: %+v", status, rep)
 	}
-	if status := s.asJSON(t, &rep, run...); status != exitDone {
+	if status := s.asJSON(t, &rep, run...); status != ExitDone {
 		t.Errorf("the same run again ended with %d: %+v", status, rep)
 	}
 	if after := s.files(t); !slices.Equal(before, after) {
@@ -101,7 +101,7 @@ func TestDeclaredAnswerIsOneObject(t *testing.T) {
 		t.Fatal(err)
 	}
 	const cure = "write paging: single into the source of x_policy"
-	if status, out := s.command(t, "check", "--dataset", "x_policy"); status != exitLater || !strings.Contains(string(out), cure) {
+	if status, out := s.command(t, "check", "--dataset", "x_policy"); status != ExitLater || !strings.Contains(string(out), cure) {
 		t.Errorf("check ended with %d, and does not say %q:\n%s", status, cure, out)
 	}
 	s.edit(t, "policy.yaml", "budget: other", "budget: other, paging: single")
@@ -109,7 +109,7 @@ func TestDeclaredAnswerIsOneObject(t *testing.T) {
 	s.says(t, "data", "run", "--dataset", "x_policy", "--now", "2026-11-18T00:00:00Z")
 	s.says(t, `"id":"p","removed":false,"level":3`, "cat", "x_policy")
 	s.edit(t, "policy.yaml", "[Policy.Read.All]", "[Policy.Nobody.Knows]")
-	if status, _ := s.command(t, "permissions", "--format", "manifest", "--dataset", "x_policy"); status != exitUsage {
+	if status, _ := s.command(t, "permissions", "--format", "manifest", "--dataset", "x_policy"); status != ExitUsage {
 		t.Errorf("the manifest of a permission without an id ended with %d", status)
 	}
 }
@@ -117,7 +117,7 @@ func TestDeclaredAnswerIsOneObject(t *testing.T) {
 // says runs a command that has to end well and to print a text.
 func (s *simulated) says(t *testing.T, want string, args ...string) {
 	t.Helper()
-	if status, out := s.command(t, args...); status != exitDone || !strings.Contains(string(out), want) {
+	if status, out := s.command(t, args...); status != ExitDone || !strings.Contains(string(out), want) {
 		t.Errorf("%v ended with %d, and does not say %q:\n%s", args, status, want, out)
 	}
 }
@@ -146,7 +146,7 @@ func (s *simulated) files(t *testing.T) (all []string) {
 func TestDeclaredDatasetsOnlyGrow(t *testing.T) {
 	s := declared(t)
 	run := []string{"run", "--dataset", "x_sign_ins,x_license_details", "--now", "2026-11-18T00:00:00Z"}
-	if status, out := s.command(t, run...); status != exitDone {
+	if status, out := s.command(t, run...); status != ExitDone {
 		t.Fatalf("run ended with %d: %s", status, out)
 	}
 	before := s.files(t)
@@ -165,7 +165,7 @@ func TestDeclaredDatasetsOnlyGrow(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if all := string(out) + string(said); status != exitUsage || !strings.Contains(all, c.want) {
+			if all := string(out) + string(said); status != ExitUsage || !strings.Contains(all, c.want) {
 				t.Errorf("%s with %q ended with %d:\n%s\nwant %s", command[0], c.to, status, all, c.want)
 			}
 		}
@@ -178,12 +178,12 @@ func TestDeclaredDatasetsOnlyGrow(t *testing.T) {
 	}
 	// A new column is filled from raw, and from then on it stays, too.
 	s.edit(t, "sign_ins.yaml", "doc: 0 if it succeeded.}", "doc: 0 if it succeeded.}\n        - {name: client, path: appDisplayName, type: string}")
-	if status, out := s.command(t, "replay", "--dataset", "x_sign_ins"); status != exitDone {
+	if status, out := s.command(t, "replay", "--dataset", "x_sign_ins"); status != ExitDone {
 		t.Fatalf("replay ended with %d: %s", status, out)
 	}
 	s.says(t, `"error_code":0,"client":"Outlook"`, "cat", "x_sign_ins")
 	s.edit(t, "sign_ins.yaml", "{name: client, ", "{name: program, ")
-	if status, _ := s.command(t, run...); status != exitUsage {
+	if status, _ := s.command(t, run...); status != ExitUsage {
 		t.Errorf("without the new column a run ended with %d", status)
 	}
 }
@@ -217,7 +217,7 @@ func TestOffInTheTenant(t *testing.T) {
 	})
 	all := []string{"--dataset", "x_sign_ins,x_sign_in_activity,x_license_details", "--now", "2026-11-18T00:00:00Z"}
 	var rep jobs.Report
-	if status := s.asJSON(t, &rep, append([]string{"run"}, all...)...); status != exitIncomplete || rep.Status != state.Data {
+	if status := s.asJSON(t, &rep, append([]string{"run"}, all...)...); status != ExitIncomplete || rep.Status != state.Data {
 		t.Errorf("run ended with %d: %+v", status, rep)
 	}
 	for _, u := range rep.Units {
@@ -246,13 +246,13 @@ func TestOffInTheTenant(t *testing.T) {
 		t.Errorf("the days are %s, %v", days, err)
 	}
 	s.says(t, `"findings": []`, append([]string{"--output", "json", "audit"}, all...)...)
-	if status, out := s.command(t, "check", "--dataset", "x_sign_ins,x_license_details"); status != exitIncomplete ||
+	if status, out := s.command(t, "check", "--dataset", "x_sign_ins,x_license_details"); status != ExitIncomplete ||
 		!strings.Contains(string(out), "x_sign_ins         off: ask for x_sign_ins: ") || strings.Contains(string(out), "missing") {
 		t.Errorf("check ended with %d:\n%s", status, out)
 	}
 	// With the license the next run reads what Graph still has.
 	off = false
-	if status := s.asJSON(t, &rep, "run", "--dataset", "x_sign_ins", "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+	if status := s.asJSON(t, &rep, "run", "--dataset", "x_sign_ins", "--now", "2026-11-18T00:00:00Z"); status != ExitDone {
 		t.Errorf("run ended with %d: %+v", status, rep)
 	}
 	if got := s.rows(t, "x_sign_ins", 16, 18); got != 3 {
@@ -308,7 +308,7 @@ func TestRowsWithoutIDAndTime(t *testing.T) {
 		})
 		run := func(day string) {
 			t.Helper()
-			if status, out := s.command(t, "run", "--dataset", "x_dial_outs", "--now", day+"T00:00:00Z"); status != exitDone {
+			if status, out := s.command(t, "run", "--dataset", "x_dial_outs", "--now", day+"T00:00:00Z"); status != ExitDone {
 				t.Fatalf("run ended with %d: %s", status, out)
 			}
 		}
@@ -320,14 +320,14 @@ func TestRowsWithoutIDAndTime(t *testing.T) {
 			t.Errorf("%d rows, want two of each day:\n%s", n, out)
 		}
 		turned = true
-		if status, out := s.command(t, "run", "--dataset", "x_dial_outs", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+		if status, out := s.command(t, "run", "--dataset", "x_dial_outs", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"); status != ExitDone {
 			t.Fatalf("the range again ended with %d: %s", status, out)
 		}
 		if got := s.rows(t, "x_dial_outs", 16, 18); got != 4 {
 			t.Errorf("in another order there are %d rows: %q, before %q", got, s.files(t), first)
 		}
 		calls = 4 // a day that counts more is another row, and the one before is gone
-		if status, out := s.command(t, "run", "--dataset", "x_dial_outs", "--from", "2026-11-17", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+		if status, out := s.command(t, "run", "--dataset", "x_dial_outs", "--from", "2026-11-17", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"); status != ExitDone {
 			t.Fatalf("the day again ended with %d: %s", status, out)
 		}
 		_, out = s.command(t, "cat", "x_dial_outs", "--from", "2026-11-17", "--to", "2026-11-18")
@@ -356,7 +356,7 @@ datasets:
       {name: account_id, path: id, type: string, public: true}, {name: display_name, path: displayName, type: string},
       {name: phone_number, path: phoneNumber, type: string}, {name: application_id, path: appId, type: string, public: true}]}
 `)
-	if status, out := s.command(t, "run", "--dataset", "x_accounts", "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+	if status, out := s.command(t, "run", "--dataset", "x_accounts", "--now", "2026-11-18T00:00:00Z"); status != ExitDone {
 		t.Fatalf("run ended with %d: %s", status, out)
 	}
 	_, out := s.command(t, "cat", "x_accounts")

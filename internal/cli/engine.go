@@ -426,11 +426,11 @@ func KindOf(err error) string {
 		return ""
 	case errors.Is(err, jobs.ErrClock), errors.Is(err, jobs.ErrNotTold):
 		return "clock"
-	case status == exitUsage:
+	case status == ExitUsage:
 		return "usage"
 	default:
 		kind := jobs.KindOf(err)
-		if kind == "failed" && status == exitLater {
+		if kind == "failed" && status == ExitLater {
 			return "unavailable"
 		}
 		return kind

@@ -88,11 +88,11 @@ func TestEngineReadsAsTheCommand(t *testing.T) {
 	options := graphsim.Options{Users: 4, CallsPerUserDay: 3}
 	byCommand, byEngine := simulate(t, options, engineJobs), simulate(t, options, engineJobs)
 	now := november(18)
-	if status, out := byCommand.command(t, "--output", "json", "run", "--job", "nightly", "--now", now.Format(time.RFC3339)); status != exitDone {
+	if status, out := byCommand.command(t, "--output", "json", "run", "--job", "nightly", "--now", now.Format(time.RFC3339)); status != ExitDone {
 		t.Fatalf("the command ended with %d: %s", status, out)
 	}
 	rep := byEngine.run(t, byEngine.engine(t), EngineAsk{Tenant: "contoso", Job: "nightly", Now: now, Back: true})
-	if got := ReportStatus(rep, nil); got != exitDone {
+	if got := ReportStatus(rep, nil); got != ExitDone {
 		t.Fatalf("the engine's run ended with %d: %+v", got, rep)
 	}
 	want, got := data(t, filepath.Join(byCommand.dir, "lake")), data(t, filepath.Join(byEngine.dir, "lake"))
@@ -121,7 +121,7 @@ func TestEngineTenantWithoutASecret(t *testing.T) {
 		}
 		return r.Clients[tenant.ID], nil
 	}
-	if _, err := client(fabrikam); KindOf(err) != "usage" || ExitStatus(err) != exitUsage || !strings.Contains(err.Error(), "FABRIKAM_TOKEN") {
+	if _, err := client(fabrikam); KindOf(err) != "usage" || ExitStatus(err) != ExitUsage || !strings.Contains(err.Error(), "FABRIKAM_TOKEN") {
 		t.Errorf("without a secret: %v", err)
 	}
 	first, err := client(contoso)
@@ -141,7 +141,7 @@ func TestEngineTenantWithoutASecret(t *testing.T) {
 	if other, err := client(fabrikam); err != nil || other == nil || other == first {
 		t.Errorf("with its secret: %v", err)
 	}
-	if _, err := e.Runner(plan.Tenant{Name: "nobody", ID: "6f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}, november(18)); ExitStatus(err) != exitUsage {
+	if _, err := e.Runner(plan.Tenant{Name: "nobody", ID: "6f1c2a7e-93b5-4c08-8d6f-2f5a7c1e9b30"}, november(18)); ExitStatus(err) != ExitUsage {
 		t.Errorf("a tenant that is not configured: %v", err)
 	}
 	if r := e.ReplayRunner(november(18)); len(r.Clients) != 0 || !r.Now.Equal(november(18)) || r.Progress == nil {
@@ -167,19 +167,19 @@ func TestEngineSignsInAnew(t *testing.T) {
 		return rep, r.Clients[contoso.ID]
 	}
 	rep, first := read()
-	if ReportStatus(rep, nil) != exitForbidden {
+	if ReportStatus(rep, nil) != ExitForbidden {
 		t.Fatalf("with an expired token: %+v", rep)
 	}
 	t.Setenv("GRAPHSIM_TOKEN", "a token")
 	options.Roles = []string{"User.Read.All", "Directory.Read.All"}
 	s.become(options, 18)
 	rep, second := read()
-	if second == first || ReportStatus(rep, nil) != exitForbidden || !slices.ContainsFunc(rep.Units, func(u jobs.UnitReport) bool { return u.Error == nil }) {
+	if second == first || ReportStatus(rep, nil) != ExitForbidden || !slices.ContainsFunc(rep.Units, func(u jobs.UnitReport) bool { return u.Error == nil }) {
 		t.Errorf("with another token, which does not permit one of the datasets: %+v", rep)
 	}
 	options.Roles = nil
 	s.become(options, 18)
-	if rep, third := read(); third != second || ReportStatus(rep, nil) != exitDone {
+	if rep, third := read(); third != second || ReportStatus(rep, nil) != ExitDone {
 		t.Errorf("with all permissions the same client: %v, and %+v", third == second, rep)
 	}
 }
@@ -219,10 +219,10 @@ func TestConfigureNeedsNeitherLakeNorSecret(t *testing.T) {
 		t.Errorf("a lake was made: %v", err)
 	}
 	e.Close(t.Context()) // which has nothing to send
-	if _, err := NewEngine(t.Context(), EngineOptions{Config: s.config(), Stderr: io.Discard}); ExitStatus(err) != exitUsage || !strings.Contains(err.Error(), "NO_SUCH_KEY") {
+	if _, err := NewEngine(t.Context(), EngineOptions{Config: s.config(), Stderr: io.Discard}); ExitStatus(err) != ExitUsage || !strings.Contains(err.Error(), "NO_SUCH_KEY") {
 		t.Errorf("without the key of pseudonyms: %v", err)
 	}
-	if _, err := Configure(EngineOptions{Config: filepath.Join(s.dir, "none.yaml"), Stderr: io.Discard}); ExitStatus(err) != exitUsage {
+	if _, err := Configure(EngineOptions{Config: filepath.Join(s.dir, "none.yaml"), Stderr: io.Discard}); ExitStatus(err) != ExitUsage {
 		t.Errorf("without a configuration: %v", err)
 	}
 }
@@ -261,7 +261,7 @@ func TestEngineSelection(t *testing.T) {
 			c.ask.Now = now
 			sel, err := e.Selection(c.ask)
 			if c.wrong != "" {
-				if ExitStatus(err) != exitUsage || !strings.Contains(err.Error(), c.wrong) {
+				if ExitStatus(err) != ExitUsage || !strings.Contains(err.Error(), c.wrong) {
 					t.Fatalf("%v, want %q", err, c.wrong)
 				}
 				return
@@ -371,11 +371,11 @@ func TestEngineTidy(t *testing.T) {
 	if rep, did, err := e.Tidy(t.Context(), "nightly", now); did || err != nil || rep.Run != "" {
 		t.Errorf("a job that removes nothing: %+v, %v, %v", rep, did, err)
 	}
-	if _, _, err := e.Tidy(t.Context(), "nights", now); ExitStatus(err) != exitUsage {
+	if _, _, err := e.Tidy(t.Context(), "nights", now); ExitStatus(err) != ExitUsage {
 		t.Errorf("another job: %v", err)
 	}
 	rep, did, err := e.Tidy(t.Context(), "once", now)
-	if !did || ReportStatus(rep, err) != exitDone || rep.What != "expire" {
+	if !did || ReportStatus(rep, err) != ExitDone || rep.What != "expire" {
 		t.Fatalf("%+v, %v, %v", rep, did, err)
 	}
 	after := data(t, filepath.Join(s.dir, "lake"))
@@ -383,14 +383,14 @@ func TestEngineTidy(t *testing.T) {
 		t.Errorf("of %d partitions %d are left: %+v", len(before), len(after), rep.Removed)
 	}
 	rep, did, err = e.Tidy(t.Context(), "tidy", now)
-	if !did || ReportStatus(rep, err) != exitDone || len(rep.Removed) != 0 {
+	if !did || ReportStatus(rep, err) != ExitDone || len(rep.Removed) != 0 {
 		t.Errorf("once more: %+v, %v, %v", rep, did, err)
 	}
 	s.answers(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header()["Date"] = nil
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
-	if _, did, err := e.Tidy(t.Context(), "tidy", now); !did || KindOf(err) != "clock" || ExitStatus(err) != exitLater {
+	if _, did, err := e.Tidy(t.Context(), "tidy", now); !did || KindOf(err) != "clock" || ExitStatus(err) != ExitLater {
 		t.Errorf("by this machine's clock alone: %v, %v", did, err)
 	}
 }
@@ -399,10 +399,10 @@ func TestEngineTidy(t *testing.T) {
 func TestEngineCheck(t *testing.T) {
 	s := simulate(t, graphsim.Options{Users: 2}, "jobs: {nightly: {datasets: [users, call_records]}}\n")
 	e := s.engine(t)
-	if found, err := e.Check(t.Context(), "contoso"); err != nil || found.ExitStatus != exitDone || len(found.Needs) != 0 {
+	if found, err := e.Check(t.Context(), "contoso"); err != nil || found.ExitStatus != ExitDone || len(found.Needs) != 0 {
 		t.Errorf("a tenant that may be read: %+v, %v", found, err)
 	}
-	if _, err := e.Check(t.Context(), "nobody"); ExitStatus(err) != exitUsage {
+	if _, err := e.Check(t.Context(), "nobody"); ExitStatus(err) != ExitUsage {
 		t.Errorf("nobody: %v", err)
 	}
 	answer := func(status int) http.HandlerFunc {
@@ -416,9 +416,9 @@ func TestEngineCheck(t *testing.T) {
 		exit  int
 		needs []string
 	}{
-		http.StatusForbidden:          {exitForbidden, []string{"CallRecords.Read.All", "User.Read.All"}},
-		http.StatusUnauthorized:       {exitForbidden, []string{NeedOf("unauthorized")}},
-		http.StatusServiceUnavailable: {exitLater, []string{NeedOf("unavailable")}},
+		http.StatusForbidden:          {ExitForbidden, []string{"CallRecords.Read.All", "User.Read.All"}},
+		http.StatusUnauthorized:       {ExitForbidden, []string{NeedOf("unauthorized")}},
+		http.StatusServiceUnavailable: {ExitLater, []string{NeedOf("unavailable")}},
 	} {
 		s.answers(answer(status))
 		found, err := e.Check(t.Context(), "contoso")
@@ -428,7 +428,7 @@ func TestEngineCheck(t *testing.T) {
 		}
 	}
 	t.Setenv("GRAPHSIM_TOKEN", "")
-	if found, err := e.Check(t.Context(), "contoso"); err != nil || found.ExitStatus != exitUsage || !slices.Equal(found.Needs, []string{NeedOf("usage")}) {
+	if found, err := e.Check(t.Context(), "contoso"); err != nil || found.ExitStatus != ExitUsage || !slices.Equal(found.Needs, []string{NeedOf("usage")}) {
 		t.Errorf("without a secret: %+v, %v", found, err)
 	}
 }
@@ -459,7 +459,7 @@ func TestEngineCheckSharesBudgets(t *testing.T) {
 	if err := extract.Probe(ctx, client, users[0], time.Now()); err == nil {
 		t.Fatal("a run was not told to wait")
 	}
-	if found, err := e.Check(t.Context(), "contoso"); err != nil || found.ExitStatus != exitLater {
+	if found, err := e.Check(t.Context(), "contoso"); err != nil || found.ExitStatus != ExitLater {
 		t.Errorf("%+v, %v", found, err)
 	}
 	mu.Lock()

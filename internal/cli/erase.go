@@ -369,7 +369,7 @@ func (e eraseCommand) verify(ctx context.Context, c *command, s *setup, people [
 		return err
 	}
 	if !proof.Clean {
-		return statusError{status: exitFailed}
+		return StatusError{Status: ExitFailed}
 	}
 	return nil
 }

@@ -21,12 +21,12 @@ func TestEveryDataset(t *testing.T) {
 	}
 	s := simulate(t, graphsim.Options{Users: 8, CallsPerUserDay: 20, Fixtures: served}, "")
 	all := []string{"--dataset", strings.Join(names(schemas.BuiltIn()), ",")}
-	if status, out := s.command(t, append([]string{"check"}, all...)...); status != exitDone {
+	if status, out := s.command(t, append([]string{"check"}, all...)...); status != ExitDone {
 		t.Errorf("check ended with %d:\n%s", status, out)
 	}
 	night := append([]string{"run", "--now", "2026-11-18T00:00:00Z"}, all...)
 	var rep jobs.Report
-	if status := s.asJSON(t, &rep, night...); status != exitDone {
+	if status := s.asJSON(t, &rep, night...); status != ExitDone {
 		t.Errorf("run ended with %d: %+v", status, rep)
 	}
 	read := map[string]bool{}
@@ -47,7 +47,7 @@ func TestEveryDataset(t *testing.T) {
 	}
 	s.says(t, `"findings": []`, append([]string{"--output", "json", "audit", "--now", "2026-11-18T00:00:00Z"}, all...)...)
 	before := s.files(t)
-	if status := s.asJSON(t, &rep, append([]string{"replay"}, all...)...); status != exitDone || len(s.files(t)) != len(before) {
+	if status := s.asJSON(t, &rep, append([]string{"replay"}, all...)...); status != ExitDone || len(s.files(t)) != len(before) {
 		t.Errorf("replay ended with %d: %+v", status, rep)
 	}
 }

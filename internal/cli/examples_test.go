@@ -48,7 +48,7 @@ func newCommand() *command { return &command{stdout: io.Discard, stderr: newScre
 func helpOf(t *testing.T, name string) string {
 	t.Helper()
 	var out strings.Builder
-	if status := run([]string{name, "--help"}, &out, io.Discard); status != exitDone {
+	if status := run([]string{name, "--help"}, &out, io.Discard); status != ExitDone {
 		t.Errorf("%s --help ended with %d", name, status)
 	}
 	for line := range strings.Lines(out.String()) {
@@ -62,8 +62,8 @@ func helpOf(t *testing.T, name string) string {
 // Without arguments the command helps, and says by its status that nothing was done.
 func TestNothingAskedFor(t *testing.T) {
 	var out, log, help strings.Builder
-	if status := run(nil, &out, &log); status != exitUsage {
-		t.Errorf("exit status %d, want %d", status, exitUsage)
+	if status := run(nil, &out, &log); status != ExitUsage {
+		t.Errorf("exit status %d, want %d", status, ExitUsage)
 	}
 	run([]string{"--help"}, &help, io.Discard)
 	if out.Len() > 0 || log.String() != help.String() || help.Len() < 1000 {

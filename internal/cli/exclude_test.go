@@ -225,7 +225,7 @@ func TestExcluded(t *testing.T) {
 	options := graphsim.Options{Users: 16, Fixtures: served}
 	whole := simulate(t, options, "privacy: {content: full}\n")
 	yaml, ids, keys := whole.outsiders(t)
-	if status, _ := whole.command(t, night...); status != exitDone {
+	if status, _ := whole.command(t, night...); status != ExitDone {
 		t.Fatalf("run ended with %d", status)
 	}
 	if found := filesWith(t, whole.dir, keys); len(found) < 10 || len(codedIn(t, whole.dir, keys)) == 0 {
@@ -243,13 +243,13 @@ func TestExcluded(t *testing.T) {
 				bring = part.moveToBlobs(t)
 			}
 			var rep jobs.Report
-			if status := part.asJSON(t, &rep, night...); status != exitDone {
+			if status := part.asJSON(t, &rep, night...); status != ExitDone {
 				t.Fatalf("run ended with %d: %+v", status, rep)
 			}
-			if status, out := part.command(t, "audit", "--against-graph", "--dataset", night[len(night)-1], "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+			if status, out := part.command(t, "audit", "--against-graph", "--dataset", night[len(night)-1], "--now", "2026-11-18T00:00:00Z"); status != ExitDone {
 				t.Errorf("audit ended with %d: %s", status, out)
 			}
-			if status, out := part.command(t, "replay", "--dataset", night[len(night)-1], "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+			if status, out := part.command(t, "replay", "--dataset", night[len(night)-1], "--now", "2026-11-18T00:00:00Z"); status != ExitDone {
 				t.Errorf("replay ended with %d: %s", status, out)
 			}
 			got := part.left(t, nil)
@@ -326,7 +326,7 @@ func TestExcludedLater(t *testing.T) {
 	s := simulate(t, options, "privacy: {content: full}\n")
 	yaml, ids, keys := s.outsiders(t)
 	all := strings.Join(names(schemas.BuiltIn()), ",")
-	if status, out := s.command(t, "run", "--now", "2026-11-18T00:00:00Z", "--dataset", all); status != exitDone {
+	if status, out := s.command(t, "run", "--now", "2026-11-18T00:00:00Z", "--dataset", all); status != ExitDone {
 		t.Fatalf("run ended with %d: %s", status, out)
 	}
 	text, err := os.ReadFile(s.config())
@@ -339,10 +339,10 @@ func TestExcludedLater(t *testing.T) {
 	}
 	s.become(options, 19)
 	// Of the few recordings nearly all may be of those who are left out now.
-	if status, out := s.command(t, "run", "--believe", "--now", "2026-11-19T00:00:00Z", "--dataset", all); status != exitDone {
+	if status, out := s.command(t, "run", "--believe", "--now", "2026-11-19T00:00:00Z", "--dataset", all); status != ExitDone {
 		t.Fatalf("the second run ended with %d: %s", status, out)
 	}
-	if status, out := s.command(t, "audit", "--against-graph", "--dataset", all, "--now", "2026-11-19T00:00:00Z"); status != exitDone {
+	if status, out := s.command(t, "audit", "--against-graph", "--dataset", all, "--now", "2026-11-19T00:00:00Z"); status != ExitDone {
 		t.Errorf("audit ended with %d: %s", status, out)
 	}
 	pictures, before := 0, 0

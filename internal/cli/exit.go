@@ -16,74 +16,76 @@ import (
 
 // The exit statuses, as --help lists them.
 const (
-	exitDone       = 0
-	exitFailed     = 1
-	exitUsage      = 2
-	exitForbidden  = 3
-	exitIncomplete = 4
-	exitLater      = 75
+	ExitDone       = 0
+	ExitFailed     = 1
+	ExitUsage      = 2
+	ExitForbidden  = 3
+	ExitIncomplete = 4
+	ExitLater      = 75
 )
 
-// statusError ends the command with a status; err is nil if what is to be said has been said.
-type statusError struct {
-	status int
-	err    error
+// StatusError ends the command with a status; Err is nil if what is to be said has been said.
+type StatusError struct {
+	Status int
+	Err    error
 }
 
-func (e statusError) Error() string {
-	if e.err == nil {
+func (e StatusError) Error() string {
+	if e.Err == nil {
 		return "the report says it"
 	}
-	return e.err.Error()
+	return e.Err.Error()
 }
 
-func (e statusError) Unwrap() error { return e.err }
+func (e StatusError) Unwrap() error { return e.Err }
 
-// usage marks an error as one of usage or configuration.
+// Usage marks an error as one of usage or configuration.
+func Usage(err error) error { return usage(err) }
+
 func usage(err error) error {
 	if err == nil {
 		return nil
 	}
-	return statusError{exitUsage, err}
+	return StatusError{ExitUsage, err}
 }
 
 func exitStatus(err error) int {
 	if err == nil {
-		return exitDone
+		return ExitDone
 	}
-	if s, ok := errors.AsType[statusError](err); ok {
-		return s.status
+	if s, ok := errors.AsType[StatusError](err); ok {
+		return s.Status
 	}
 	kind := graph.KindOf(err)
 	network, failed := errors.AsType[*url.Error](err)
 	_, isForeign := errors.AsType[lane.ForeignError](err)
 	switch {
 	case errors.Is(err, lane.ErrIdentity), errors.Is(err, lane.ErrDamaged):
-		return exitUsage
+		return ExitUsage
 	case errors.Is(err, jobs.ErrClock), errors.Is(err, jobs.ErrNotTold), errors.Is(err, load.ErrLocked), errors.Is(err, load.ErrConflict), errors.Is(err, load.ErrLockLost):
-		return exitLater
+		return ExitLater
 	case kind == graph.Unauthorized, kind == graph.NoPolicy, kind == graph.SignedOut, errors.Is(err, fs.ErrPermission), errors.Is(err, exclude.ErrNobody), isForeign:
-		return exitForbidden
+		return ExitForbidden
 	case kind == graph.Off, kind == graph.NoAttribution:
-		return exitIncomplete
+		return ExitIncomplete
 	case kind == graph.Throttled, kind == graph.Unavailable, kind == graph.Incomplete, failed && network.Op != "parse",
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return exitLater
+		return ExitLater
 	default:
-		return exitFailed
+		return ExitFailed
 	}
 }
 
 // reported is the status of a run by its report, the first that applies.
 func reported(rep jobs.Report) error {
 	status := map[state.Outcome]int{
-		state.Failed: exitFailed, state.Forbidden: exitForbidden, state.Unavailable: exitLater, state.Interrupted: exitLater,
+		state.Failed: ExitFailed, state.Forbidden: ExitForbidden, state.Unavailable: ExitLater, state.Interrupted: ExitLater,
 	}[rep.Status]
-	if status == exitDone && rep.Incomplete() {
-		status = exitIncomplete
+	if status == ExitDone && rep.Incomplete() {
+		status = ExitIncomplete
 	}
-	if status == exitDone {
+	if status == ExitDone {
 		return nil
 	}
-	return statusError{status: status}
+	return StatusError{Status: status}
 }

@@ -117,7 +117,7 @@ func TestForeignWords(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := hostile(t, answer)
 			for _, args := range [][]string{{"check"}, {"--output", "json", "check"}} {
-				if status, out := s.command(t, append(args, "--dataset", "pstn_calls")...); status == exitDone || len(out) == 0 {
+				if status, out := s.command(t, append(args, "--dataset", "pstn_calls")...); status == ExitDone || len(out) == 0 {
 					t.Errorf("%v: exit status %d\n%s", args, status, out)
 				}
 			}
@@ -201,12 +201,12 @@ func TestCatEscapesWhatTerminalsObey(t *testing.T) {
 		}}})
 		_, _ = w.Write(text)
 	})
-	if status, out := s.command(t, "run", "--dataset", "pstn_calls", "--from", "2026-11-17", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"); status != exitDone {
+	if status, out := s.command(t, "run", "--dataset", "pstn_calls", "--from", "2026-11-17", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"); status != ExitDone {
 		t.Fatalf("exit status %d: %s", status, out)
 	}
 	status, out := s.command(t, "cat", "pstn_calls")
 	row := map[string]any{}
-	if err := json.Unmarshal(out, &row); err != nil || status != exitDone {
+	if err := json.Unmarshal(out, &row); err != nil || status != ExitDone {
 		t.Fatalf("exit status %d, %v: %s", status, err, out)
 	}
 	if row["user_display_name"] != name || row["user_principal_name"] != hisMail || row["callee_number"] != hisCall || row["pstn_call_id"] != obeyed {
@@ -233,7 +233,7 @@ func TestNamesThatTerminalsObey(t *testing.T) {
 		t.Fatal(err)
 	}
 	const now = "2026-11-18T00:00:00Z"
-	if status, out := s.command(t, "run", "--dataset", "users", "--now", now); status != exitDone {
+	if status, out := s.command(t, "run", "--dataset", "users", "--now", now); status != ExitDone {
 		t.Fatalf("exit status %d: %s", status, out)
 	}
 	tables, err := filepath.Glob(filepath.Join(s.dir, "lake*", "tables", "users", "*", "*"))
@@ -254,10 +254,10 @@ func TestNamesThatTerminalsObey(t *testing.T) {
 			s.command(t, append(form, args...)...)
 		}
 	}
-	if status, out := s.command(t, "audit", "--now", now); status != exitFailed || !bytes.Contains(out, []byte(`copy\u001b]0;owned`)) {
+	if status, out := s.command(t, "audit", "--now", now); status != ExitFailed || !bytes.Contains(out, []byte(`copy\u001b]0;owned`)) {
 		t.Errorf("an audit says, with exit status %d:\n%s", status, out)
 	}
-	if status, out := s.command(t, "status", "--now", now); status != exitDone || !bytes.Contains(out, []byte(`contoso\u001b]0;owned`)) || !bytes.Contains(out, []byte(`nightly\u001b]0;owned`)) {
+	if status, out := s.command(t, "status", "--now", now); status != ExitDone || !bytes.Contains(out, []byte(`contoso\u001b]0;owned`)) || !bytes.Contains(out, []byte(`nightly\u001b]0;owned`)) {
 		t.Errorf("status says, with exit status %d:\n%s", status, out)
 	}
 	s.prints(t)

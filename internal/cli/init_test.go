@@ -51,7 +51,7 @@ func TestInitShowsEveryOption(t *testing.T) {
 func begin(t *testing.T, file string, args ...string) {
 	t.Helper()
 	var out, log strings.Builder
-	if status := run(append([]string{"--config", file, "init"}, args...), &out, &log); status != exitDone {
+	if status := run(append([]string{"--config", file, "init"}, args...), &out, &log); status != ExitDone {
 		t.Fatalf("init %v ended with %d: %s", args, status, &log)
 	}
 }
@@ -132,7 +132,7 @@ func TestInitForTheSimulator(t *testing.T) {
 		{"check"}, {"plan"}, {"run", "--now", "2026-11-18T00:00:00Z"}, {"status", "--now", "2026-11-18T00:00:00Z"},
 	}
 	for _, step := range steps {
-		if status, out := s.command(t, step...); status != exitDone {
+		if status, out := s.command(t, step...); status != ExitDone {
 			t.Fatalf("%v ended with %d: %s", step, status, out)
 		}
 	}

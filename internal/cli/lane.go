@@ -101,7 +101,7 @@ func (c *config) heldLane(ctx context.Context, s store) (on, off *lane.Lane, err
 
 func (c *config) openLane(s store, id lane.Identity) *lane.Lane {
 	return lane.Open(s, load.New(s, ""), id, lane.Options{
-		Engine: "graphlake/" + version(), Now: time.Now, Log: c.log,
+		Engine: "graphlake/" + Version(), Now: time.Now, Log: c.log,
 	})
 }
 

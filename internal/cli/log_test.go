@@ -22,7 +22,7 @@ func TestEveryLineNamesItsRun(t *testing.T) {
 	for range 2 {
 		var rep jobs.Report
 		status := s.asJSON(t, &rep, "run", "--dataset", "users,call_records", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z")
-		if status != exitDone || len(rep.Units) != 3 {
+		if status != ExitDone || len(rep.Units) != 3 {
 			t.Fatalf("exit status %d, %d units", status, len(rep.Units))
 		}
 		for _, line := range s.lines(t) {

@@ -97,7 +97,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 { // not knowing what to ask for is wrong usage, and help is the cure
 		runUntil(ctx, []string{"--help"}, stderr, stderr)
-		return exitUsage
+		return ExitUsage
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -112,9 +112,9 @@ func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	if wrong, ok := errors.AsType[*commandline.UsageError](err); ok {
 		see := strings.TrimSpace("graphlake " + wrong.Command)
 		fmt.Fprintf(c.stderr, "graphlake: %s\nsee: %s --help\n", foreign.Printable(err.Error()), see)
-		return exitUsage
+		return ExitUsage
 	}
-	if status, ok := errors.AsType[statusError](err); err != nil && (!ok || status.err != nil) {
+	if status, ok := errors.AsType[StatusError](err); err != nil && (!ok || status.Err != nil) {
 		fmt.Fprintf(c.stderr, "graphlake: %s\n", c.forSameFile(foreign.Printable(err.Error())))
 	}
 	return exitStatus(err)

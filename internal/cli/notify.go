@@ -210,7 +210,7 @@ func foundByRun(job string, rep jobs.Report, err error) notify.Found {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, load.ErrLocked) {
 		return notify.Found{}
 	}
-	reason := map[int]string{exitUsage: "configuration", exitForbidden: "unauthorized", exitLater: "unavailable"}[exitStatus(err)]
+	reason := map[int]string{ExitUsage: "configuration", ExitForbidden: "unauthorized", ExitLater: "unavailable"}[exitStatus(err)]
 	return notify.OfNoRun(job, reason, time.Now())
 }
 
@@ -268,7 +268,7 @@ func (n notifyCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	if slices.ContainsFunc(rep.Targets, func(t targetReport) bool { return !t.Arrived }) {
-		return statusError{status: exitFailed}
+		return StatusError{Status: ExitFailed}
 	}
 	return nil
 }

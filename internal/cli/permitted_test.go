@@ -29,8 +29,8 @@ func TestHalfOfThePermissions(t *testing.T) {
 	s := simulate(t, half, "")
 	night := []string{"run", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"}
 	var rep jobs.Report
-	if status := s.asJSON(t, &rep, night...); status != exitForbidden {
-		t.Errorf("exit status %d, want %d", status, exitForbidden)
+	if status := s.asJSON(t, &rep, night...); status != ExitForbidden {
+		t.Errorf("exit status %d, want %d", status, ExitForbidden)
 	}
 	refused := map[string]string{}
 	for _, u := range rep.Units {
@@ -61,7 +61,7 @@ func TestHalfOfThePermissions(t *testing.T) {
 	// With all permissions the same command reads the rest.
 	half.Roles = nil
 	s.become(half, 18)
-	if status := s.asJSON(t, &rep, night...); status != exitDone {
+	if status := s.asJSON(t, &rep, night...); status != ExitDone {
 		t.Errorf("with all permissions: exit status %d", status)
 	}
 	s.held(t, nil)
@@ -93,7 +93,7 @@ func TestForbiddenParents(t *testing.T) {
 	closed := graphsim.Options{Seed: 2, Users: 30, Forbidden: 0.2, Moves: -1}
 	s := simulate(t, closed, "")
 	status, out := s.command(t, "run", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z")
-	if status != exitIncomplete {
+	if status != ExitIncomplete {
 		t.Errorf("exit status %d", status)
 	}
 	behind := map[string]int{}
@@ -113,7 +113,7 @@ func TestForbiddenParents(t *testing.T) {
 
 	closed.Forbidden = 0
 	s.become(closed, 19)
-	if status, out := s.command(t, "run", "--now", "2026-11-19T00:00:00Z"); status != exitDone {
+	if status, out := s.command(t, "run", "--now", "2026-11-19T00:00:00Z"); status != ExitDone {
 		t.Errorf("exit status %d\n%s", status, out)
 	}
 	truth := s.tenant.Truth().Tables

@@ -205,44 +205,44 @@ func TestAPersonSignsIn(t *testing.T) {
 	t.Parallel()
 	s := newPersonSite(t, entrasim.Options{Life: time.Minute}) // so that every process renews
 	again := "graphlake --config " + s.config + " sign-in --tenant contoso"
-	s.run(t, "sign-in", "--status").want(t, "status of nobody", exitForbidden, "not signed in", again)
-	s.run(t, nights...).want(t, "a run of nobody", exitForbidden, "signed_out", "nobody is signed in", again)
-	s.signIn(t, adele).want(t, "sign-in", exitDone, "signed in to contoso as "+adele+", with MailboxSettings.Read, Presence.Read, User.Read", "encrypted; what it opens: graphlake --config")
-	s.run(t, "sign-in", "--status").want(t, "status", exitDone, adele, "signed in", time.Now().UTC().Format(time.DateOnly))
-	s.run(t, "check").want(t, "check", exitDone, "tenant contoso: signed in as "+adele)
-	s.run(t, "check", "--dataset", "presence,chats,users").want(t, "check of what was not consented to", exitForbidden,
+	s.run(t, "sign-in", "--status").want(t, "status of nobody", ExitForbidden, "not signed in", again)
+	s.run(t, nights...).want(t, "a run of nobody", ExitForbidden, "signed_out", "nobody is signed in", again)
+	s.signIn(t, adele).want(t, "sign-in", ExitDone, "signed in to contoso as "+adele+", with MailboxSettings.Read, Presence.Read, User.Read", "encrypted; what it opens: graphlake --config")
+	s.run(t, "sign-in", "--status").want(t, "status", ExitDone, adele, "signed in", time.Now().UTC().Format(time.DateOnly))
+	s.run(t, "check").want(t, "check", ExitDone, "tenant contoso: signed in as "+adele)
+	s.run(t, "check", "--dataset", "presence,chats,users").want(t, "check of what was not consented to", ExitForbidden,
 		"not for one person: users", "Chat.ReadBasic", "sign in again with graphlake --config "+s.config+" sign-in, by which it is consented to", "Presence.Read         granted")
 	before := s.entra.Count(entrasim.Refresh)
 	for range 2 {
-		s.run(t, nights...).want(t, "a run", exitDone)
+		s.run(t, nights...).want(t, "a run", ExitDone)
 	}
 	if n := s.entra.Count(entrasim.Refresh) - before; n < 2 {
 		t.Errorf("two runs have renewed %d times, though no token lasts", n)
 	}
-	s.run(t, "status").want(t, "status of the lake", exitDone)
+	s.run(t, "status").want(t, "status of the lake", ExitDone)
 
 	s.entra.Revoke(adele)
-	s.run(t, nights...).want(t, "a run after the sessions were revoked", exitForbidden, "signed_out", "AADSTS50173", again)
-	s.run(t, "check").want(t, "a check after that", exitForbidden, "AADSTS50173", again)
-	s.run(t, "sign-in", "--status").want(t, "status of who was signed out", exitForbidden, "signed out since ", "AADSTS50173", again)
-	s.signIn(t, adele).want(t, "signing in again", exitDone)
-	s.run(t, nights...).want(t, "a run after that", exitDone)
+	s.run(t, nights...).want(t, "a run after the sessions were revoked", ExitForbidden, "signed_out", "AADSTS50173", again)
+	s.run(t, "check").want(t, "a check after that", ExitForbidden, "AADSTS50173", again)
+	s.run(t, "sign-in", "--status").want(t, "status of who was signed out", ExitForbidden, "signed out since ", "AADSTS50173", again)
+	s.signIn(t, adele).want(t, "signing in again", ExitDone)
+	s.run(t, nights...).want(t, "a run after that", ExitDone)
 
-	s.signIn(t, alex).want(t, "somebody else", exitUsage, alex+" has signed in, and "+adele+" is signed in here, who stays so", "--as-another")
+	s.signIn(t, alex).want(t, "somebody else", ExitUsage, alex+" has signed in, and "+adele+" is signed in here, who stays so", "--as-another")
 	if who := s.signedInAs(t); who != adele {
 		t.Errorf("after that %s is signed in", who)
 	}
-	s.signIn(t, alex, "--as-another").want(t, "somebody else, as is wanted", exitDone, "as "+alex)
+	s.signIn(t, alex, "--as-another").want(t, "somebody else, as is wanted", ExitDone, "as "+alex)
 	if who := s.signedInAs(t); who != alex {
 		t.Errorf("after that %s is signed in", who)
 	}
 
-	s.run(t, "sign-out").want(t, "sign-out", exitDone, "signed out of contoso")
+	s.run(t, "sign-out").want(t, "sign-out", ExitDone, "signed out of contoso")
 	if entries, err := os.ReadDir(filepath.Dir(s.cache())); len(entries) != 1 || entries[0].Name() != "contoso.token.lock" || err != nil {
 		t.Errorf("after that there are %v, %v", entries, err)
 	}
-	s.run(t, "sign-out").want(t, "again", exitDone, "nobody was signed in")
-	s.run(t, nights...).want(t, "a run after the sign-out", exitForbidden, "nobody is signed in")
+	s.run(t, "sign-out").want(t, "again", ExitDone, "nobody was signed in")
+	s.run(t, nights...).want(t, "a run after the sign-out", ExitForbidden, "nobody is signed in")
 }
 
 // What a sign-in is refused for is said, and nothing of it is kept.
@@ -260,9 +260,9 @@ func TestSignInIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	end(t, cmd).want(t, "who declines", exitForbidden, "graphlake --config "+s.config+" sign-in --tenant contoso")
+	end(t, cmd).want(t, "who declines", ExitForbidden, "graphlake --config "+s.config+" sign-in --tenant contoso")
 	s.entra.ConditionalAccess(entrasim.Policy{BlockDeviceCode: true})
-	s.signIn(t, adele).want(t, "where codes are blocked", exitForbidden, "AADSTS53003", "--browser")
+	s.signIn(t, adele).want(t, "where codes are blocked", ExitForbidden, "AADSTS53003", "--browser")
 	if _, err := os.Stat(s.cache()); err == nil {
 		t.Error("there is a token cache all the same")
 	}
@@ -275,8 +275,8 @@ func TestSignInIsRefused(t *testing.T) {
 	if err := s.entra.Browser(t.Context(), adele)(address); err != nil {
 		t.Fatal(err)
 	}
-	end(t, cmd).want(t, "in a browser", exitDone, "signed in to contoso as "+adele)
-	s.run(t, nights...).want(t, "a run after it", exitDone)
+	end(t, cmd).want(t, "in a browser", ExitDone, "signed in to contoso as "+adele)
+	s.run(t, nights...).want(t, "a run after it", ExitDone)
 }
 
 // waitFor waits until a process has said something on stderr, and gives what stands behind it on the line.
@@ -304,29 +304,29 @@ func TestKeyOfTheTokenCache(t *testing.T) {
 	with := s.env
 	key := func(value string) { s.env = slices.Concat(with, []string{"GRAPHLAKE_TOKEN_KEY=" + value}) }
 	key("")
-	s.run(t, "sign-in").want(t, "sign-in without a key", exitUsage, "the environment variable GRAPHLAKE_TOKEN_KEY has no key: make one with openssl rand -base64 32")
-	s.run(t, "sign-in", "--plain-token-cache").want(t, "without a terminal", exitUsage, "--plain-token-cache is for a first try on a terminal")
+	s.run(t, "sign-in").want(t, "sign-in without a key", ExitUsage, "the environment variable GRAPHLAKE_TOKEN_KEY has no key: make one with openssl rand -base64 32")
+	s.run(t, "sign-in", "--plain-token-cache").want(t, "without a terminal", ExitUsage, "--plain-token-cache is for a first try on a terminal")
 	key("dG9vIHNob3J0")
-	s.run(t, "sign-in").want(t, "a short key", exitUsage, "holds no key of at least 32 bytes")
+	s.run(t, "sign-in").want(t, "a short key", ExitUsage, "holds no key of at least 32 bytes")
 	if n := s.entra.Count(entrasim.DeviceCode); n != 0 {
 		t.Errorf("Entra was asked for %d codes all the same", n)
 	}
 	s.env = with
-	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	s.signIn(t, adele).want(t, "sign-in", ExitDone)
 	key("")
-	s.run(t, nights...).want(t, "a run without the key", exitUsage, "token_cache", "set the environment variable GRAPHLAKE_TOKEN_KEY")
-	s.run(t, "sign-in", "--status").want(t, "status without the key", exitUsage, "not known", "\ncontoso: ", "set the environment variable")
+	s.run(t, nights...).want(t, "a run without the key", ExitUsage, "token_cache", "set the environment variable GRAPHLAKE_TOKEN_KEY")
+	s.run(t, "sign-in", "--status").want(t, "status without the key", ExitUsage, "not known", "\ncontoso: ", "set the environment variable")
 	key("0yX4mWv7ZqT1nK9cRb6sUe3hJp8dLf5gAo2iNtBw+Cs=")
-	s.run(t, nights...).want(t, "a run with another key", exitForbidden, "the key does not open it", "tenant_id and client_id")
-	s.run(t, "sign-in", "--status").want(t, "status with another key", exitForbidden, "the key does not open it")
+	s.run(t, nights...).want(t, "a run with another key", ExitForbidden, "the key does not open it", "tenant_id and client_id")
+	s.run(t, "sign-in", "--status").want(t, "status with another key", ExitForbidden, "the key does not open it")
 	s.env = with
 	if err := os.Chmod(s.cache(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s.run(t, nights...).want(t, "a run with a file that all can read", exitForbidden, "chmod 600 "+s.cache())
-	s.run(t, "check").want(t, "a check of it", exitForbidden, "chmod 600 "+s.cache())
+	s.run(t, nights...).want(t, "a run with a file that all can read", ExitForbidden, "chmod 600 "+s.cache())
+	s.run(t, "check").want(t, "a check of it", ExitForbidden, "chmod 600 "+s.cache())
 	key("")
-	s.run(t, "sign-out").want(t, "sign-out without the key", exitDone, "is gone")
+	s.run(t, "sign-out").want(t, "sign-out without the key", ExitDone, "is gone")
 }
 
 // A token cache that cannot be read is its tenant's matter, and the others are read.
@@ -339,15 +339,15 @@ func TestTokenCacheOfOneTenantIsDamaged(t *testing.T) {
 	})
 	s.edit(t, "jobs:", fmt.Sprintf("  - name: fabrikam\n    tenant_id: %s\n    auth: {method: device_code, client_id: %s, token_cache: %s}\njobs:",
 		fabrikam, signInClient, filepath.Join(s.dir, "state", "fabrikam.token")))
-	s.signIn(t, adele, "--tenant", "contoso").want(t, "sign-in", exitDone)
-	s.signIn(t, "megan@fabrikam.com", "--tenant", "fabrikam").want(t, "sign-in to fabrikam", exitDone)
-	s.run(t, nights...).want(t, "a run", exitDone)
+	s.signIn(t, adele, "--tenant", "contoso").want(t, "sign-in", ExitDone)
+	s.signIn(t, "megan@fabrikam.com", "--tenant", "fabrikam").want(t, "sign-in to fabrikam", ExitDone)
+	s.run(t, nights...).want(t, "a run", ExitDone)
 	for _, content := range []string{"", "graphlake sealed 1\n", "graphlake sealed 1\n0123456789abcdefghij", "{}", "graphlake plain 1\n{}"} {
 		if err := os.WriteFile(s.cache(), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		r := s.run(t, append(nights, "--output", "json")...)
-		r.want(t, fmt.Sprintf("a run with %q", content), exitForbidden, "the file "+s.cache()+" cannot be used")
+		r.want(t, fmt.Sprintf("a run with %q", content), ExitForbidden, "the file "+s.cache()+" cannot be used")
 		var report jobs.Report
 		if err := json.Unmarshal([]byte(r.stdout), &report); err != nil {
 			t.Fatal(err)
@@ -362,7 +362,7 @@ func TestTokenCacheOfOneTenantIsDamaged(t *testing.T) {
 		if of["contoso"] == 0 || of["fabrikam"] == 0 {
 			t.Errorf("with %q there are %v units", content, of)
 		}
-		s.run(t, "sign-in", "--tenant", "contoso").want(t, "sign-in over it", exitUsage, "cannot be used")
+		s.run(t, "sign-in", "--tenant", "contoso").want(t, "sign-in over it", ExitUsage, "cannot be used")
 	}
 }
 

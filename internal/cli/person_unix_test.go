@@ -65,18 +65,18 @@ func TestNoTokenAnywhere(t *testing.T) {
 		t.Helper()
 		s.run(t, nights...).want(t, what, status)
 	}
-	s.signIn(t, adele).want(t, "sign-in", exitDone)
-	run("a run", exitDone)
-	s.run(t, "--output", "json", "check").want(t, "check", exitDone)
+	s.signIn(t, adele).want(t, "sign-in", ExitDone)
+	run("a run", ExitDone)
+	s.run(t, "--output", "json", "check").want(t, "check", ExitDone)
 	s.entra.RevokeAccess(adele) // a run whose token Graph wants anew
-	run("a run with a challenge", exitDone)
+	run("a run with a challenge", ExitDone)
 	for name, refusal := range entrasim.Refusals {
 		if refusal.RetryAfter > 0 || refusal.Status >= 500 { // which is waited for
 			continue
 		}
 		refusal.Description += " {user} " + strings.Join(s.entra.Secrets()[:2], " ")
 		s.entra.Refuse(entrasim.Refresh, refusal)
-		if r := s.run(t, nights...); r.status != exitForbidden {
+		if r := s.run(t, nights...); r.status != ExitForbidden {
 			t.Errorf("%s: a run ends with %d\n%s", name, r.status, r.stderr)
 		}
 		s.entra.Accept()
@@ -90,11 +90,11 @@ func TestNoTokenAnywhere(t *testing.T) {
 	holding(nil)
 	s.crash(t, "while Entra is asked", func() { s.entra.Slow("", time.Minute) })
 	s.entra.Slow("", 0)
-	run("a run after both", exitDone)
-	s.run(t, "status").want(t, "status", exitDone)
-	s.run(t, "sign-out").want(t, "sign-out", exitDone)
-	s.signIn(t, adele).want(t, "signing in again", exitDone)
-	run("a run after that", exitDone)
+	run("a run after both", ExitDone)
+	s.run(t, "status").want(t, "status", ExitDone)
+	s.run(t, "sign-out").want(t, "sign-out", ExitDone)
+	s.signIn(t, adele).want(t, "signing in again", ExitDone)
+	run("a run after that", ExitDone)
 
 	c.mu.Lock()
 	err = os.WriteFile(filepath.Join(s.dir, "telemetry"), c.text, 0o600)
@@ -185,17 +185,17 @@ func TestPlainTokenCache(t *testing.T) {
 	if text, _ := os.ReadFile(cmd.Stdout.(*os.File).Name()); err != nil || !strings.Contains(string(text), "not encrypted: whoever has the file is signed in as this person") {
 		t.Fatalf("%v: %s", err, text)
 	}
-	s.run(t, nights...).want(t, "a run without a key", exitDone)
-	s.run(t, "sign-in", "--status").want(t, "status", exitDone, adele, "not encrypted")
+	s.run(t, nights...).want(t, "a run without a key", ExitDone)
+	s.run(t, "sign-in", "--status").want(t, "status", ExitDone, adele, "not encrypted")
 	found := filesWith(t, s.dir, s.secretsOf(t))
 	if len(found) != 1 || found["state/contoso.token"] == nil {
 		t.Errorf("secrets are in %v, want that they are in the token cache", slices.Sorted(maps.Keys(found)))
 	}
 	s.env = with
-	s.run(t, nights...).want(t, "a run with a key", exitForbidden, "it is not encrypted, although there is a key", " sign-out and graphlake ")
-	s.run(t, "sign-in", "--plain-token-cache").want(t, "both", exitUsage)
-	s.run(t, "sign-out").want(t, "sign-out", exitDone)
-	s.signIn(t, adele).want(t, "signing in again", exitDone, "encrypted")
+	s.run(t, nights...).want(t, "a run with a key", ExitForbidden, "it is not encrypted, although there is a key", " sign-out and graphlake ")
+	s.run(t, "sign-in", "--plain-token-cache").want(t, "both", ExitUsage)
+	s.run(t, "sign-out").want(t, "sign-out", ExitDone)
+	s.signIn(t, adele).want(t, "signing in again", ExitDone, "encrypted")
 	if found := filesWith(t, filepath.Dir(s.cache()), s.secretsOf(t)); len(found) > 0 {
 		t.Errorf("secrets are in %v", found)
 	}
@@ -231,7 +231,7 @@ func TestProcessesWithOneTokenCache(t *testing.T) {
 
 func (s *personSite) shareTokenCache(t *testing.T) {
 	t.Helper()
-	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	s.signIn(t, adele).want(t, "sign-in", ExitDone)
 	var all []*exec.Cmd
 	for range 6 {
 		cmd := s.graphlake(t, "check")
@@ -241,20 +241,20 @@ func (s *personSite) shareTokenCache(t *testing.T) {
 		all = append(all, cmd)
 	}
 	for i, cmd := range all {
-		end(t, cmd).want(t, fmt.Sprintf("process %d", i), exitDone)
+		end(t, cmd).want(t, fmt.Sprintf("process %d", i), ExitDone)
 	}
 	if n := s.entra.Count(entrasim.Refresh); n < 6 {
 		t.Errorf("six processes have renewed %d times", n)
 	}
-	s.run(t, nights...).want(t, "a run after them", exitDone)
-	s.run(t, "sign-in", "--status").want(t, "status after them", exitDone, adele)
+	s.run(t, nights...).want(t, "a run after them", ExitDone)
+	s.run(t, "sign-in", "--status").want(t, "status after them", ExitDone, adele)
 }
 
 // A process that is killed while it renews leaves a token cache that the next one reads.
 func TestKilledWhileItRenews(t *testing.T) {
 	t.Parallel()
 	s := newPersonSite(t, entrasim.Options{Life: time.Minute, OldRefresh: -1}) // as Entra does for people
-	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	s.signIn(t, adele).want(t, "sign-in", ExitDone)
 	for i := range 12 {
 		cmd := s.graphlake(t, "check")
 		if err := cmd.Start(); err != nil {
@@ -270,7 +270,7 @@ func TestKilledWhileItRenews(t *testing.T) {
 		}
 		_ = cmd.Wait()
 	}
-	s.run(t, nights...).want(t, "a run after them", exitDone)
+	s.run(t, nights...).want(t, "a run after them", ExitDone)
 	if entries, err := os.ReadDir(filepath.Dir(s.cache())); err != nil || len(entries) != 2 {
 		t.Errorf("there are %v, %v, want the file and its lock", entries, err)
 	}
@@ -280,7 +280,7 @@ func TestKilledWhileItRenews(t *testing.T) {
 func TestLakesWithOneTokenCache(t *testing.T) {
 	t.Parallel()
 	s := newPersonSite(t, entrasim.Options{Life: time.Minute}) // so that every process renews
-	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	s.signIn(t, adele).want(t, "sign-in", ExitDone)
 	text, err := os.ReadFile(s.config)
 	if err != nil {
 		t.Fatal(err)
@@ -299,7 +299,7 @@ func TestLakesWithOneTokenCache(t *testing.T) {
 			all = append(all, cmd)
 		}
 		for _, cmd := range all {
-			end(t, cmd).want(t, "a process of one of the lakes", exitDone)
+			end(t, cmd).want(t, "a process of one of the lakes", ExitDone)
 		}
 	}
 }
@@ -308,7 +308,7 @@ func TestLakesWithOneTokenCache(t *testing.T) {
 func TestTokenCacheThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	s := newPersonSite(t, entrasim.Options{Life: time.Minute})
-	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	s.signIn(t, adele).want(t, "sign-in", ExitDone)
 	before := s.entra.Count(entrasim.Refresh)
 	// A name that is as long as names may be: what is there can be read, and no draft made beside it, by root neither.
 	long := filepath.Join(filepath.Dir(s.cache()), strings.Repeat("x", 250))
@@ -319,12 +319,12 @@ func TestTokenCacheThatCannotBeWritten(t *testing.T) {
 	if err := os.WriteFile(s.config, bytes.ReplaceAll(text, []byte(s.cache()), []byte(long)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.run(t, nights...).want(t, "a run that cannot write", exitForbidden, "the token cache cannot be written", "see to the file, its directory")
+	s.run(t, nights...).want(t, "a run that cannot write", ExitForbidden, "the token cache cannot be written", "see to the file, its directory")
 	if n := s.entra.Count(entrasim.Refresh) - before; n != 0 {
 		t.Errorf("Entra was asked %d times to renew what could not be kept", n)
 	}
 	if err := errors.Join(os.Rename(long, s.cache()), os.WriteFile(s.config, text, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	s.run(t, nights...).want(t, "a run that can", exitDone)
+	s.run(t, nights...).want(t, "a run that can", ExitDone)
 }

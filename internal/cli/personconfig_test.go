@@ -64,7 +64,7 @@ func TestConfigOfAPerson(t *testing.T) {
 		}
 		cmd := command{Config: file}
 		cfg, err := cmd.configuration()
-		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || exitStatus(err) != exitUsage) {
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || exitStatus(err) != ExitUsage) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 		if name == "as it should be" && cfg != nil {
@@ -79,7 +79,7 @@ func TestConfigOfAPerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := command{Config: file}
-	if _, err := cmd.configuration(); err == nil || !strings.Contains(err.Error(), ":3: tenants[0].auth.token_cache: its default place, "+filepath.Join(dir, "state", "graphlake", "contoso-")) || exitStatus(err) != exitUsage {
+	if _, err := cmd.configuration(); err == nil || !strings.Contains(err.Error(), ":3: tenants[0].auth.token_cache: its default place, "+filepath.Join(dir, "state", "graphlake", "contoso-")) || exitStatus(err) != ExitUsage {
 		t.Errorf("a lake around the state: %v", err)
 	}
 	another := func(lake string) string {
@@ -139,7 +139,7 @@ func TestTokenKey(t *testing.T) {
 	} {
 		t.Setenv("TOKEN_KEY", text)
 		key, err := tenant.tokenKey()
-		if want == "" && (err != nil || (key == nil) != (text == "")) || want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), text) || exitStatus(err) != exitUsage) {
+		if want == "" && (err != nil || (key == nil) != (text == "")) || want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), text) || exitStatus(err) != ExitUsage) {
 			t.Errorf("%q: %x, %v, want %q", text, key, err, want)
 		}
 	}

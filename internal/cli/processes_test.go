@@ -19,14 +19,14 @@ func TestTwoProcesses(t *testing.T) {
 		owner := s.start(t, "slow", "users")
 		<-s.arrived
 		other := s.start(t, "quick", "users", "pstn_calls").wait(t)
-		if got := other.units["users"]; other.status != exitLater || got.Error.Kind != "locked" {
-			t.Errorf("the other ends with %d and says of users %+v, want %d and locked", other.status, got, exitLater)
+		if got := other.units["users"]; other.status != ExitLater || got.Error.Kind != "locked" {
+			t.Errorf("the other ends with %d and says of users %+v, want %d and locked", other.status, got, ExitLater)
 		}
 		if got := other.units["pstn_calls"]; got.Outcome != "empty" {
 			t.Errorf("the other says of PSTN calls %+v, want that there are none", got)
 		}
 		close(s.gate)
-		if first := owner.wait(t); first.status != exitDone || first.units["users"].Written != 3 {
+		if first := owner.wait(t); first.status != ExitDone || first.units["users"].Written != 3 {
 			t.Errorf("the owner ends with %d: %+v", first.status, first.units)
 		}
 	})
@@ -73,9 +73,9 @@ func (s *site) succeed(t *testing.T, within time.Duration) {
 		asked := time.Since(start)
 		next := s.start(t, "quick", "users").wait(t)
 		switch {
-		case next.status == exitDone:
+		case next.status == ExitDone:
 			return
-		case next.status != exitLater || next.units["users"].Error.Kind != "locked" || asked > within:
+		case next.status != ExitLater || next.units["users"].Error.Kind != "locked" || asked > within:
 			t.Fatalf("asked after %v the successor ends with %d: %+v", asked, next.status, next.units)
 		}
 		time.Sleep(200 * time.Millisecond)

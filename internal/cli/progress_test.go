@@ -268,7 +268,7 @@ func (s *simulated) onTerminal(t *testing.T, columns uint16, watch func(text str
 	var stdout bytes.Buffer
 	status := run(args, &stdout, tty)
 	tty.Close()
-	if status != exitDone {
+	if status != ExitDone {
 		t.Fatalf("exit status %d", status)
 	}
 	return printed{stdout.Bytes(), <-seen}
@@ -296,7 +296,7 @@ func TestColoursOfAReport(t *testing.T) {
 		status := run([]string{"--config", s.config(), "run", "--dataset", "users,pstn_calls,direct_routing_calls", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-17T00:00:00Z"}, tty, io.Discard)
 		tty.Close()
 		text := <-seen
-		if status != exitForbidden || !strings.Contains(text, test.data) || strings.Count(text, test.forbidden) != 2 || (strings.Contains(text, "\x1b") != (test.noColor == "")) {
+		if status != ExitForbidden || !strings.Contains(text, test.data) || strings.Count(text, test.forbidden) != 2 || (strings.Contains(text, "\x1b") != (test.noColor == "")) {
 			t.Errorf("exit status %d, NO_COLOR=%s: %q", status, test.noColor, text)
 		}
 		for _, line := range drawnLines(text)[:4] {

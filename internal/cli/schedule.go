@@ -150,7 +150,7 @@ func (r *jobRunner) run(ctx context.Context, j clock.Job, now time.Time) (again 
 	if err != nil {
 		log.ErrorContext(ctx, "run has failed", "run", rep.Run, "error", err)
 	}
-	return rep.TryAgain() || exitStatus(err) == exitLater
+	return rep.TryAgain() || exitStatus(err) == ExitLater
 }
 
 // ofAll is what all of the jobs read. They have the same tenants.

@@ -105,7 +105,7 @@ func TestSchedule(t *testing.T) {
 		}
 		p.signal(t, syscall.SIGTERM)
 		got := p.wait(t)
-		if got.status != exitDone || got.units["users"].Outcome != "data" || got.units["direct_routing_calls"].Outcome != "empty" {
+		if got.status != ExitDone || got.units["users"].Outcome != "data" || got.units["direct_routing_calls"].Outcome != "empty" {
 			t.Errorf("it ends with %d: %+v", got.status, got.units)
 		}
 		if status, _ := healthz(t, address); status != 0 {
@@ -148,7 +148,7 @@ func TestScheduleEndsWhatIsUnderWay(t *testing.T) {
 	for _, u := range got.all {
 		outcomes[u.Outcome]++
 	}
-	if read := outcomes["data"] + outcomes["empty"]; got.status != exitDone || read < 2 || outcomes["interrupted"] == 0 || read+outcomes["interrupted"] != units {
+	if read := outcomes["data"] + outcomes["empty"]; got.status != ExitDone || read < 2 || outcomes["interrupted"] == 0 || read+outcomes["interrupted"] != units {
 		t.Errorf("it ends with %d: %v; want that some units were read and the others did not begin", got.status, outcomes)
 	}
 	if files := s.files(t); len(files) != 3*outcomes["data"]+3*2*outcomes["empty"] { // of users, and of three days of a log raw and a table
@@ -165,7 +165,7 @@ func TestScheduleGivesUp(t *testing.T) {
 	start := time.Now()
 	p.signal(t, syscall.SIGTERM)
 	got := p.wait(t)
-	if took := time.Since(start); took > 20*time.Second || got.status != exitDone || got.units["users"].Outcome != "interrupted" {
+	if took := time.Since(start); took > 20*time.Second || got.status != ExitDone || got.units["users"].Outcome != "interrupted" {
 		t.Errorf("after %v it ends with %d: %+v", took, got.status, got.units)
 	}
 	if files := s.files(t); len(files) > 0 {
@@ -203,7 +203,7 @@ func TestScheduleNotifies(t *testing.T) {
 		t.Error("nobody is told")
 	}
 	p.signal(t, syscall.SIGTERM)
-	if r := p.wait(t); r.status != exitDone {
+	if r := p.wait(t); r.status != ExitDone {
 		t.Errorf("it ends with %d", r.status)
 	}
 	if len(got) > 0 {

@@ -31,8 +31,8 @@ func TestNothingPersonalStays(t *testing.T) {
 	s.answers(said.listen(func(rw http.ResponseWriter, r *http.Request) { s.tenant.ServeHTTP(rw, r) }))
 	night := []string{"run", "--from", "2026-11-16", "--to", "2026-11-18", "--now", "2026-11-18T00:00:00Z"}
 	var rep jobs.Report
-	if status := s.asJSON(t, &rep, night...); status != exitIncomplete {
-		t.Errorf("exit status %d, want %d", status, exitIncomplete)
+	if status := s.asJSON(t, &rep, night...); status != ExitIncomplete {
+		t.Errorf("exit status %d, want %d", status, ExitIncomplete)
 	}
 	kinds := map[string]bool{}
 	for _, u := range rep.Units {
@@ -52,7 +52,7 @@ func TestNothingPersonalStays(t *testing.T) {
 		s.tenant.ServeHTTP(rw, r)
 	}))
 	status, out := s.command(t, "run", "--now", "2026-11-19T00:00:00Z")
-	if status != exitFailed || !bytes.Contains(out, []byte("403 Forbidden")) || !bytes.Contains(out, []byte("parent ")) {
+	if status != ExitFailed || !bytes.Contains(out, []byte("403 Forbidden")) || !bytes.Contains(out, []byte("parent ")) {
 		t.Errorf("of the second night: exit status %d\n%s", status, out)
 	}
 	for _, want := range []string{"name", "address", "number", "id", "text"} {

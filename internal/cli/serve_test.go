@@ -186,7 +186,7 @@ func TestManyCallers(t *testing.T) {
 		for first = range runs {
 		}
 		second := servers[1].mustAsk(t, "users")
-		if other := s.start(t, "quick", "users").wait(t); other.status != exitLater || other.units["users"].Error.Kind != "locked" {
+		if other := s.start(t, "quick", "users").wait(t); other.status != ExitLater || other.units["users"].Error.Kind != "locked" {
 			t.Errorf("the command beside it ends with %d: %+v", other.status, other.units)
 		}
 		if got := servers[0].look(t, first).State; got != control.Running {
@@ -198,7 +198,7 @@ func TestManyCallers(t *testing.T) {
 		close(s.gate)
 		for _, run := range []string{first, second} {
 			r := servers[1].until(t, run, control.Ended)
-			if r.ExitStatus == nil || *r.ExitStatus != exitDone || r.Report == nil || r.Report.Run != run {
+			if r.ExitStatus == nil || *r.ExitStatus != ExitDone || r.Report == nil || r.Report.Run != run {
 				t.Errorf("a run has ended as %+v", r)
 			}
 		}
@@ -271,7 +271,7 @@ func TestRunsBreakOff(t *testing.T) {
 	}
 	brokenOff := func(r control.Run) {
 		t.Helper()
-		if r.Report == nil || r.Report.Status != state.Interrupted || r.ExitStatus == nil || *r.ExitStatus != exitLater {
+		if r.Report == nil || r.Report.Status != state.Interrupted || r.ExitStatus == nil || *r.ExitStatus != ExitLater {
 			t.Errorf("it has ended as %+v", r)
 		}
 	}
@@ -285,7 +285,7 @@ func TestRunsBreakOff(t *testing.T) {
 	brokenOff(a.until(t, ended, control.Interrupted))
 	again := a.mustAsk(t, "users")
 	for _, run := range []string{waiting, again} {
-		if r := a.until(t, run, control.Ended); *r.ExitStatus != exitDone || len(r.Report.Units) == 0 {
+		if r := a.until(t, run, control.Ended); *r.ExitStatus != ExitDone || len(r.Report.Units) == 0 {
 			t.Errorf("what waited, or was asked for anew, has ended as %+v", r)
 		}
 	}

@@ -251,7 +251,7 @@ func TestCheckTriesControl(t *testing.T) {
 		if rep.Control.Outcome != test.outcome || !strings.Contains(got, test.message) {
 			t.Errorf("%s: %s: %s, want %s: %s", name, rep.Control.Outcome, got, test.outcome, test.message)
 		}
-		if want := map[string]int{"ok": exitDone, "misconfigured": exitUsage, "unavailable": exitLater}[test.outcome]; cmd.ProcessState.ExitCode() != want {
+		if want := map[string]int{"ok": ExitDone, "misconfigured": ExitUsage, "unavailable": ExitLater}[test.outcome]; cmd.ProcessState.ExitCode() != want {
 			t.Errorf("%s: the exit status is %d, want %d", name, cmd.ProcessState.ExitCode(), want)
 		}
 	}

@@ -38,9 +38,9 @@ func TestServiceIsTold(t *testing.T) {
 		<-ctx.Done()
 		requests <- svc.ChangeRequest{Cmd: svc.Interrogate}
 		want(svc.StopPending)
-		ended <- exitLater
-		if got := <-code; got != exitLater || s.status != exitLater {
-			t.Errorf("it has ended with %d and %d, want %d", got, s.status, exitLater)
+		ended <- ExitLater
+		if got := <-code; got != ExitLater || s.status != ExitLater {
+			t.Errorf("it has ended with %d and %d, want %d", got, s.status, ExitLater)
 		}
 	}
 }

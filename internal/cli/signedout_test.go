@@ -102,13 +102,13 @@ func TestSignedOutIsTold(t *testing.T) {
 	t.Parallel()
 	s := newTwoTenants(t)
 	again := "graphlake " + forShell([]string{"--config", s.config, "sign-in", "--tenant", "contoso"})
-	s.run(t, "run").want(t, "a run of nobody", exitForbidden, "contoso: 2 units of 2 datasets were not read: ", "; sign in: "+again+"\n")
+	s.run(t, "run").want(t, "a run of nobody", ExitForbidden, "contoso: 2 units of 2 datasets were not read: ", "; sign in: "+again+"\n")
 	s.heard(t, "before anybody has signed in", "graphlake: 1 signed_out", "contoso: signed_out: nothing of it is read until its person signs in; graphlake sign-in --tenant contoso")
-	s.run(t, "status").want(t, "status of nobody", exitForbidden, "sign-in to contoso: signed_out since ", ": nobody is signed in: "+again+"\n")
-	s.signIn(t, adele).want(t, "sign-in", exitDone)
-	s.run(t, "run").want(t, "a run", exitDone)
+	s.run(t, "status").want(t, "status of nobody", ExitForbidden, "sign-in to contoso: signed_out since ", ": nobody is signed in: "+again+"\n")
+	s.signIn(t, adele).want(t, "sign-in", ExitDone)
+	s.run(t, "run").want(t, "a run", ExitDone)
 	s.heard(t, "somebody has signed in", "graphlake: 1 recovered", "contoso: recovered: somebody has signed in; ")
-	if text := s.run(t, "status"); !regexp.MustCompile(`(?m)^sign-in to contoso of `+adele+`: its tokens were renewed last at 20[0-9T:-]+Z$`).MatchString(text.stdout) || text.status != exitDone {
+	if text := s.run(t, "status"); !regexp.MustCompile(`(?m)^sign-in to contoso of `+adele+`: its tokens were renewed last at 20[0-9T:-]+Z$`).MatchString(text.stdout) || text.status != ExitDone {
 		t.Errorf("status ends with %d and says\n%s", text.status, text.stdout)
 	}
 
@@ -121,7 +121,7 @@ func TestSignedOutIsTold(t *testing.T) {
 			Error           struct{ Kind string }
 		}
 	}
-	if err := json.Unmarshal([]byte(refused.stdout), &rep); err != nil || refused.status != exitForbidden {
+	if err := json.Unmarshal([]byte(refused.stdout), &rep); err != nil || refused.status != ExitForbidden {
 		t.Fatalf("the run ends with %d, %v\n%s", refused.status, err, refused.stderr)
 	}
 	units := map[string]int{}
@@ -138,7 +138,7 @@ func TestSignedOutIsTold(t *testing.T) {
 
 	var status clock.Status
 	said := s.run(t, "--output", "json", "status")
-	if err := json.Unmarshal([]byte(said.stdout), &status); err != nil || said.status != exitForbidden || len(status.SignIns) != 1 {
+	if err := json.Unmarshal([]byte(said.stdout), &status); err != nil || said.status != ExitForbidden || len(status.SignIns) != 1 {
 		t.Fatalf("status ends with %d, %v\n%s", said.status, err, said.stdout)
 	}
 	in := status.SignIns[0]
@@ -147,10 +147,10 @@ func TestSignedOutIsTold(t *testing.T) {
 	}
 	s.served(t)
 
-	s.signIn(t, adele).want(t, "signing in again", exitDone)
-	s.run(t, "run").want(t, "a run after that", exitDone)
+	s.signIn(t, adele).want(t, "signing in again", ExitDone)
+	s.run(t, "run").want(t, "a run after that", ExitDone)
 	s.heard(t, "what was told as gone on the day")
-	s.run(t, "status").want(t, "status after that", exitDone)
+	s.run(t, "status").want(t, "status after that", ExitDone)
 }
 
 // served looks at what a schedule serves while somebody is signed out. None of it says who.
@@ -165,7 +165,7 @@ func (s *twoTenants) served(t *testing.T) {
 	p := &process{cmd: cmd}
 	defer func() {
 		p.signal(t, syscall.SIGTERM)
-		end(t, cmd).want(t, "schedule", exitDone)
+		end(t, cmd).want(t, "schedule", ExitDone)
 	}()
 	if rep := until(t, address, http.StatusServiceUnavailable); rep.Status != "signed_out" || len(rep.SignedOut) != 1 || rep.SignedOut[0].Tenant != "contoso" {
 		t.Errorf("/healthz says %+v", rep)
@@ -196,7 +196,7 @@ func TestSignOutReachesAServer(t *testing.T) {
 	ids := map[string]string{adele: "5f3c1c0e-2222-4222-8222-000000000001", alex: "5f3c1c0e-2222-4222-8222-000000000002"}
 	s := newPersonSite(t, entrasim.Options{People: []entrasim.Person{{ID: ids[adele], Username: adele}, {ID: ids[alex], Username: alex}}})
 	s.configure(t, "control: {token_env: CONTROL_TOKEN}\n")
-	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	s.signIn(t, adele).want(t, "sign-in", ExitDone)
 	address := freeAddress(t)
 	server := s.graphlake(t, "serve", "--listen", address)
 	if err := server.Start(); err != nil {
@@ -240,12 +240,12 @@ func TestSignOutReachesAServer(t *testing.T) {
 			t.Errorf("%s Graph is asked %q, want %q", when, asked, want)
 		}
 	}
-	asksForOf("at first", exitDone, adele)
-	s.run(t, "sign-out").want(t, "sign-out", exitDone)
+	asksForOf("at first", ExitDone, adele)
+	s.run(t, "sign-out").want(t, "sign-out", ExitDone)
 	time.Sleep(6 * time.Second) // it looks after five
-	asksForOf("after the sign-out", exitForbidden, "")
-	s.signIn(t, alex).want(t, "sign-in of another", exitDone)
-	asksForOf("after the other sign-in", exitDone, alex)
+	asksForOf("after the sign-out", ExitForbidden, "")
+	s.signIn(t, alex).want(t, "sign-in of another", ExitDone)
+	asksForOf("after the other sign-in", ExitDone, alex)
 }
 
 // configure adds lines to the configuration.
@@ -265,7 +265,7 @@ func (s *personSite) configure(t *testing.T, lines string) {
 func TestAnotherSignsInDuringARun(t *testing.T) {
 	t.Parallel()
 	s := newPersonSite(t, entrasim.Options{})
-	s.signIn(t, adele).want(t, "sign-in", exitDone)
+	s.signIn(t, adele).want(t, "sign-in", ExitDone)
 	release := make(chan struct{})
 	s.mu.Lock()
 	s.asked, s.hold = nil, release
@@ -279,14 +279,14 @@ func TestAnotherSignsInDuringARun(t *testing.T) {
 		begun = slices.Contains(s.asked, "/v1.0/me")
 		s.mu.Unlock()
 	}
-	s.run(t, "sign-out").want(t, "sign-out", exitDone)
-	s.signIn(t, alex).want(t, "sign-in of another", exitDone)
+	s.run(t, "sign-out").want(t, "sign-out", ExitDone)
+	s.signIn(t, alex).want(t, "sign-in of another", ExitDone)
 	time.Sleep(6 * time.Second) // it looks after five
 	close(release)
 	s.mu.Lock()
 	s.hold = nil
 	s.mu.Unlock()
-	end(t, run).want(t, "the run", exitForbidden, "since this run has begun, somebody else has signed in", "run --from ")
-	s.run(t, "status").want(t, "status", exitLater, "sign-in to contoso of "+alex+": its tokens were renewed last at ")
-	s.run(t, nights...).want(t, "the next run", exitDone)
+	end(t, run).want(t, "the run", ExitForbidden, "since this run has begun, somebody else has signed in", "run --from ")
+	s.run(t, "status").want(t, "status", ExitLater, "sign-in to contoso of "+alex+": its tokens were renewed last at ")
+	s.run(t, nights...).want(t, "the next run", ExitDone)
 }

@@ -67,9 +67,9 @@ func (s signInCommand) Run(ctx context.Context, c *command) error {
 	case err == nil:
 		return c.printSignedIn(cfg, t, a)
 	case ctx.Err() != nil:
-		return statusError{exitLater, errors.New("stopped before somebody has signed in")}
+		return StatusError{ExitLater, errors.New("stopped before somebody has signed in")}
 	case waiting.Err() != nil:
-		return statusError{exitLater, fmt.Errorf("nobody has signed in within %v: run it again", longestSignIn)}
+		return StatusError{ExitLater, fmt.Errorf("nobody has signed in within %v: run it again", longestSignIn)}
 	}
 	return err
 }
@@ -251,9 +251,9 @@ func (c *command) sayWhoIsSignedIn(ctx context.Context, cfg *config, tenant stri
 		}
 		switch {
 		case s.wrong:
-			status = statusError{status: exitUsage}
+			status = StatusError{Status: ExitUsage}
 		case status == nil && (s.Person == "" || s.SignedOut != nil):
-			status = statusError{status: exitForbidden}
+			status = StatusError{Status: ExitForbidden}
 		}
 		all = append(all, s)
 	}
@@ -296,7 +296,7 @@ func (c *config) signInStatus(ctx context.Context, t tenantConfig) (signInStatus
 	s := signInStatus{Tenant: t.Name, TokenCache: t.Auth.TokenCache}
 	a, err := c.account(ctx, t)
 	if err != nil {
-		s.Error, s.wrong = foreign.Printable(err.Error()), exitStatus(err) == exitUsage
+		s.Error, s.wrong = foreign.Printable(err.Error()), exitStatus(err) == ExitUsage
 	}
 	s.Person = a.Username
 	f, _ := t.tokenFile()

@@ -96,7 +96,7 @@ func (s *simulated) asJSON(t *testing.T, answer any, args ...string) (status int
 func (s *simulated) rows(t *testing.T, table string, from, to int) (n int) {
 	t.Helper()
 	status, out := s.command(t, "cat", table, "--from", november(from).Format(time.DateOnly), "--to", november(to).Format(time.DateOnly))
-	if status != exitDone {
+	if status != ExitDone {
 		t.Fatalf("cat %s ended with %d", table, status)
 	}
 	for row := range strings.Lines(string(out)) {

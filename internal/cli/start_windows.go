@@ -41,7 +41,7 @@ func paintable(f *os.File) (ended func()) {
 func serve(ctx context.Context, args []string) int {
 	log, err := openEvents(serviceName)
 	if err != nil {
-		return exitFailed
+		return ExitFailed
 	}
 	defer log.Close()
 	s := &service{begin: func() (<-chan int, context.CancelFunc) {
@@ -52,7 +52,7 @@ func serve(ctx context.Context, args []string) int {
 	}}
 	if err := svc.Run(serviceName, s); err != nil {
 		_, _ = io.WriteString(log, "graphlake: "+foreign.Printable(err.Error())+"\n")
-		return exitFailed
+		return ExitFailed
 	}
 	return s.status
 }

@@ -80,18 +80,18 @@ func (c *config) status(ctx context.Context, store load.Store, sel plan.Selectio
 // what is in part only. Of what a run is working on it waits for the end.
 func stands(s clock.Status) error {
 	if len(clock.SignedOut(s.SignIns)) > 0 {
-		return statusError{status: exitForbidden}
+		return StatusError{Status: ExitForbidden}
 	}
 	if len(s.Late) > 0 {
-		return statusError{status: exitLater}
+		return StatusError{Status: ExitLater}
 	}
 	if s.Lane != nil && slices.ContainsFunc(s.Lane.Tables, func(t clock.LaneTable) bool { return t.Foreign != "" }) {
-		return statusError{status: exitIncomplete}
+		return StatusError{Status: ExitIncomplete}
 	}
 	for _, d := range s.Datasets {
 		working := slices.ContainsFunc(s.Running, func(r clock.Running) bool { return !r.Stale && r.On(d.Tenant, d.Dataset) })
 		if d.Outcome == state.Forbidden || d.Behind > 0 || len(d.Lost) > 0 || len(d.Dirty) > 0 && !working {
-			return statusError{status: exitIncomplete}
+			return StatusError{Status: ExitIncomplete}
 		}
 	}
 	return nil

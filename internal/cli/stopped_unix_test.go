@@ -49,8 +49,8 @@ func (s *site) wakeTooLate(t *testing.T, owner *process, gate chan struct{}) {
 	close(gate)
 	owner.signal(t, syscall.SIGCONT)
 	first := owner.wait(t)
-	if got := first.units["users"]; first.status != exitLater || got.Error.Kind != "conflict" {
-		t.Errorf("the owner ends with %d and says %+v, want %d and a conflict", first.status, got, exitLater)
+	if got := first.units["users"]; first.status != ExitLater || got.Error.Kind != "conflict" {
+		t.Errorf("the owner ends with %d and says %+v, want %d and a conflict", first.status, got, ExitLater)
 	}
 	if !maps.Equal(s.files(t), want) {
 		t.Error("the owner that was stopped has changed what its successor has committed")
@@ -64,12 +64,12 @@ func TestStoppedOwnerOnDisk(t *testing.T) {
 	owner := s.start(t, "slow", "users")
 	<-s.arrived
 	owner.signal(t, syscall.SIGSTOP)
-	if other := s.start(t, "quick", "users").wait(t); other.status != exitLater || other.units["users"].Error.Kind != "locked" {
+	if other := s.start(t, "quick", "users").wait(t); other.status != ExitLater || other.units["users"].Error.Kind != "locked" {
 		t.Errorf("the other ends with %d: %+v", other.status, other.units)
 	}
 	close(s.gate)
 	owner.signal(t, syscall.SIGCONT)
-	if first := owner.wait(t); first.status != exitDone {
+	if first := owner.wait(t); first.status != ExitDone {
 		t.Errorf("the owner ends with %d: %+v", first.status, first.units)
 	}
 }

@@ -59,7 +59,7 @@ func newTelemetry(ctx context.Context, log *slog.Logger, scraped bool) (*telemet
 		return t, usage(err)
 	}
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { t.notDelivered(ctx, err) }))
-	of, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", "graphlake"), attribute.String("service.version", version())),
+	of, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", "graphlake"), attribute.String("service.version", Version())),
 		resource.WithTelemetrySDK(), resource.WithFromEnv())
 	if err != nil {
 		return nil, usage(err)

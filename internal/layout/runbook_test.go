@@ -18,7 +18,7 @@ import (
 // runbook explains and nobody says any more misleads. The words are read from the code, not listed here.
 func TestRunbookExplainsEveryWord(t *testing.T) {
 	exits := words{}
-	exits.constants(t, "internal/cli/exit.go", func(name, _ string) bool { return strings.HasPrefix(name, "exit") })
+	exits.constants(t, "internal/cli/exit.go", func(name, _ string) bool { return strings.HasPrefix(name, "Exit") })
 	outcomes := words{}
 	outcomes.constants(t, "jobs/state/outcome.go", typed("Outcome"))
 	findings := words{}

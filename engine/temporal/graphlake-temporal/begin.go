@@ -35,7 +35,7 @@ func (n nightCommand) Run(ctx context.Context, c *command) error {
 	}
 	id := nightID(in) + "/" + toMinute(time.Now())
 	if n.Now.After(time.Now()) {
-		return usage(fmt.Errorf("--now %v is to come: give the present or a time before it", n.Now))
+		return cli.Usage(fmt.Errorf("--now %v is to come: give the present or a time before it", n.Now))
 	}
 	if !n.Now.IsZero() {
 		id = nightID(in) + "/" + toMinute(n.Now.Time)
@@ -62,7 +62,7 @@ func (b backfillCommand) Run(ctx context.Context, c *command) error {
 	now := time.Now().UTC()
 	span, err := b.span(now)
 	if err == nil && span.From.IsZero() {
-		err = usage(errors.New("which days? Give --last 30d, or --from and --to"))
+		err = cli.Usage(errors.New("which days? Give --last 30d, or --from and --to"))
 	}
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 
 	"graphlake/engine/temporal/payload"
 	"graphlake/engine/temporal/workflows"
+	"graphlake/internal/cli"
 	"graphlake/internal/foreign"
 )
 
@@ -32,15 +33,15 @@ type connection struct {
 func clientOptions(l *slog.Logger) (client.Options, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
-		return options, usage(fmt.Errorf("the connection to Temporal: %w; TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and their kind, or temporal.toml, name it", foreign.Error(err)))
+		return options, cli.Usage(fmt.Errorf("the connection to Temporal: %w; TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and their kind, or temporal.toml, name it", foreign.Error(err)))
 	}
 	options.HostPort = cmp.Or(options.HostPort, client.DefaultHostPort)
 	if !strings.Contains(options.HostPort, ":") { // else it would be the port of HTTPS
-		return options, usage(fmt.Errorf("the connection to Temporal: the address %s is without a port: TEMPORAL_ADDRESS, or address in temporal.toml, is HOST:7233", options.HostPort))
+		return options, cli.Usage(fmt.Errorf("the connection to Temporal: the address %s is without a port: TEMPORAL_ADDRESS, or address in temporal.toml, is HOST:7233", options.HostPort))
 	}
 	options.Namespace = cmp.Or(options.Namespace, client.DefaultNamespace)
 	options.Logger = log.NewStructuredLogger(withKinds(l))
-	return options, usage(payload.Options(os.Getenv(payload.KeyVariable), oldKeys(), &options))
+	return options, cli.Usage(payload.Options(os.Getenv(payload.KeyVariable), oldKeys(), &options))
 }
 
 // oldKeys are those by which payloads are read, and none is written.
@@ -57,7 +58,7 @@ func oldKeys() (keys []string) {
 func connect(ctx context.Context, options client.Options) (*connection, error) {
 	c, err := client.DialContext(ctx, options)
 	if err != nil {
-		return nil, statusError{cmp.Or(exitStatusOfDial(err), exitLater), fmt.Errorf("Temporal at %s: %w", options.HostPort, unreached(err, options.ConnectionOptions.TLS != nil))}
+		return nil, cli.StatusError{Status: cmp.Or(exitStatusOfDial(err), cli.ExitLater), Err: fmt.Errorf("Temporal at %s: %w", options.HostPort, unreached(err, options.ConnectionOptions.TLS != nil))}
 	}
 	return &connection{c, options.HostPort, options.Namespace}, nil
 }
@@ -90,9 +91,9 @@ func unreached(err error, encrypted bool) error {
 func exitStatusOfDial(err error) int {
 	switch {
 	case is[*serviceerror.PermissionDenied](err):
-		return exitForbidden
+		return cli.ExitForbidden
 	case is[*serviceerror.NamespaceNotFound](err), is[*serviceerror.InvalidArgument](err):
-		return exitUsage
+		return cli.ExitUsage
 	}
 	return 0
 }
@@ -132,7 +133,7 @@ func (c *connection) ensureAttributes(ctx context.Context, l *slog.Logger) error
 			missing[a.name] = a.kind
 			lacks = append(lacks, a)
 		case kind != a.kind:
-			return usage(fmt.Errorf("the search attribute %s of the namespace %s is of the type %s, want %s: remove it, or use another namespace", a.name, c.namespace, kind, a.kind))
+			return cli.Usage(fmt.Errorf("the search attribute %s of the namespace %s is of the type %s, want %s: remove it, or use another namespace", a.name, c.namespace, kind, a.kind))
 		}
 	}
 	if len(missing) == 0 {
@@ -143,7 +144,7 @@ func (c *connection) ensureAttributes(ctx context.Context, l *slog.Logger) error
 	case err == nil, is[*serviceerror.AlreadyExists](err): // another worker was quicker
 		return nil
 	case forbids(err):
-		return usage(fmt.Errorf("the namespace %s lacks search attributes, and this client may not make them; on Temporal Cloud an administrator makes them by %s, elsewhere by: %s", c.namespace, createInCloud, createAttributes(c.namespace, lacks)))
+		return cli.Usage(fmt.Errorf("the namespace %s lacks search attributes, and this client may not make them; on Temporal Cloud an administrator makes them by %s, elsewhere by: %s", c.namespace, createInCloud, createAttributes(c.namespace, lacks)))
 	}
 	return fmt.Errorf("make the search attributes of the namespace %s: %w", c.namespace, foreign.Error(err))
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"runtime/debug"
 	"strings"
 
 	"go.temporal.io/api/serviceerror"
@@ -15,23 +14,13 @@ import (
 	"graphlake/internal/foreign"
 )
 
-// The exit statuses, which are graphlake's.
-const (
-	exitDone       = 0
-	exitFailed     = 1
-	exitUsage      = 2
-	exitForbidden  = 3
-	exitIncomplete = 4
-	exitLater      = 75
-)
-
 // outcomes are all that there are, from the best to the worst.
 var outcomes = []workflows.Outcome{workflows.Done, workflows.Incomplete, workflows.Unavailable, workflows.Forbidden, workflows.Usage, workflows.Failed}
 
 // statuses are those of outcomes.
 var statuses = map[workflows.Outcome]int{
-	workflows.Done: exitDone, workflows.Incomplete: exitIncomplete, workflows.Unavailable: exitLater,
-	workflows.Forbidden: exitForbidden, workflows.Usage: exitUsage, workflows.Failed: exitFailed,
+	workflows.Done: cli.ExitDone, workflows.Incomplete: cli.ExitIncomplete, workflows.Unavailable: cli.ExitLater,
+	workflows.Forbidden: cli.ExitForbidden, workflows.Usage: cli.ExitUsage, workflows.Failed: cli.ExitFailed,
 }
 
 // statusOf is the status of an outcome.
@@ -39,52 +28,29 @@ func statusOf(o workflows.Outcome) int {
 	if status, known := statuses[o]; known {
 		return status
 	}
-	return exitFailed
-}
-
-// statusError ends the command with a status; err is nil if what is to be said has been said.
-type statusError struct {
-	status int
-	err    error
-}
-
-func (e statusError) Error() string {
-	if e.err == nil {
-		return "the result says it"
-	}
-	return e.err.Error()
-}
-
-func (e statusError) Unwrap() error { return e.err }
-
-// usage marks an error as one of usage or configuration.
-func usage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return statusError{exitUsage, err}
+	return cli.ExitFailed
 }
 
 // exitStatus is the status of an error: by what Temporal says, and otherwise as graphlake ends with it.
 func exitStatus(err error) int {
 	if err == nil {
-		return exitDone
+		return cli.ExitDone
 	}
-	if s, ok := errors.AsType[statusError](err); ok {
-		return s.status
+	if s, ok := errors.AsType[cli.StatusError](err); ok {
+		return s.Status
 	}
 	if outcome := outcomeOf(err); outcome != "" {
 		return statusOf(outcome)
 	}
 	switch {
 	case is[*serviceerror.PermissionDenied](err):
-		return exitForbidden
+		return cli.ExitForbidden
 	case is[*serviceerror.NamespaceNotFound](err):
-		return exitUsage
+		return cli.ExitUsage
 	case is[*serviceerror.Unavailable](err), is[*serviceerror.DeadlineExceeded](err), is[*serviceerror.ResourceExhausted](err),
 		is[*serviceerror.Canceled](err), is[*temporal.CanceledError](err), is[*temporal.TerminatedError](err), is[*temporal.TimeoutError](err),
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return exitLater
+		return cli.ExitLater
 	}
 	return cli.ExitStatus(err)
 }
@@ -110,12 +76,4 @@ func outcomeOf(err error) workflows.Outcome {
 		return ""
 	}
 	return workflows.OutcomeOf(cmp.Or(failed.Type(), "failed"))
-}
-
-// version is that of the module, or of the revision that it was built from.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }

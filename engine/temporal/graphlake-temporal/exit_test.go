@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"graphlake/engine/temporal/workflows"
+	"graphlake/internal/cli"
 	"graphlake/load"
 )
 
@@ -25,23 +26,23 @@ func TestExitStatus(t *testing.T) {
 		err  error
 		want int
 	}{
-		{nil, exitDone},
-		{usage(errors.New("x")), exitUsage},
-		{statusError{status: exitIncomplete}, exitIncomplete},
-		{fmt.Errorf("x: %w", serviceerror.NewPermissionDenied("x", "")), exitForbidden},
-		{serviceerror.NewNamespaceNotFound("x"), exitUsage},
-		{serviceerror.NewUnavailable("x"), exitLater},
-		{serviceerror.NewDeadlineExceeded("x"), exitLater},
-		{serviceerror.NewResourceExhausted(enums.RESOURCE_EXHAUSTED_CAUSE_RPS_LIMIT, "x"), exitLater},
-		{serviceerror.NewInvalidArgument("x"), exitFailed},
-		{temporal.NewCanceledError(), exitLater},
-		{context.Canceled, exitLater},
-		{load.ErrLocked, exitLater},
-		{failure("throttled"), exitLater},
-		{failure("unauthorized"), exitForbidden},
-		{failure("usage"), exitUsage},
-		{failure("bad record"), exitFailed},
-		{errors.New("x"), exitFailed},
+		{nil, cli.ExitDone},
+		{cli.Usage(errors.New("x")), cli.ExitUsage},
+		{cli.StatusError{Status: cli.ExitIncomplete}, cli.ExitIncomplete},
+		{fmt.Errorf("x: %w", serviceerror.NewPermissionDenied("x", "")), cli.ExitForbidden},
+		{serviceerror.NewNamespaceNotFound("x"), cli.ExitUsage},
+		{serviceerror.NewUnavailable("x"), cli.ExitLater},
+		{serviceerror.NewDeadlineExceeded("x"), cli.ExitLater},
+		{serviceerror.NewResourceExhausted(enums.RESOURCE_EXHAUSTED_CAUSE_RPS_LIMIT, "x"), cli.ExitLater},
+		{serviceerror.NewInvalidArgument("x"), cli.ExitFailed},
+		{temporal.NewCanceledError(), cli.ExitLater},
+		{context.Canceled, cli.ExitLater},
+		{load.ErrLocked, cli.ExitLater},
+		{failure("throttled"), cli.ExitLater},
+		{failure("unauthorized"), cli.ExitForbidden},
+		{failure("usage"), cli.ExitUsage},
+		{failure("bad record"), cli.ExitFailed},
+		{errors.New("x"), cli.ExitFailed},
 	} {
 		if got := exitStatus(c.err); got != c.want {
 			t.Errorf("%v: %d, want %d", c.err, got, c.want)

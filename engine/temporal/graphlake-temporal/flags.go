@@ -64,14 +64,14 @@ func (r rangeFlags) span(now time.Time) (span schemas.Range, err error) {
 	span = schemas.Range{From: r.From.Time, To: r.To.Time}
 	switch given := !span.From.IsZero() || !span.To.IsZero(); {
 	case r.Last > 0 && given:
-		return span, usage(fmt.Errorf("--last %v is a range, as --from and --to are: give the one or the other", r.Last))
+		return span, cli.Usage(fmt.Errorf("--last %v is a range, as --from and --to are: give the one or the other", r.Last))
 	case r.Last > 0:
 		midnight := now.UTC().Truncate(schemas.Day)
 		return schemas.Range{From: midnight.Add(-time.Duration(r.Last)), To: midnight}, nil
 	case given && (span.From.IsZero() || span.To.IsZero()):
-		return span, usage(errors.New("a range needs both ends: give --from and --to, or --last 7d"))
+		return span, cli.Usage(errors.New("a range needs both ends: give --from and --to, or --last 7d"))
 	case given && !span.From.Before(span.To):
-		return span, usage(fmt.Errorf("the range %s to %s is empty or backwards: from has to be before to", r.From, r.To))
+		return span, cli.Usage(fmt.Errorf("the range %s to %s is empty or backwards: from has to be before to", r.From, r.To))
 	}
 	return span, nil
 }
@@ -84,7 +84,7 @@ func known(engine *cli.Engine, names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(all, name) {
-			return nil, usage(fmt.Errorf("there is no tenant %q in the configuration%s", name, commandline.DidYouMean(name, all)))
+			return nil, cli.Usage(fmt.Errorf("there is no tenant %q in the configuration%s", name, commandline.DidYouMean(name, all)))
 		}
 		if !slices.Contains(chosen, name) {
 			chosen = append(chosen, name)
@@ -106,5 +106,5 @@ func jobOf(engine *cli.Engine, name string) (cli.EngineJob, error) {
 	if cure == "" {
 		cure = "; there are: " + strings.Join(all, ", ")
 	}
-	return cli.EngineJob{}, usage(fmt.Errorf("there is no job %q in the configuration%s", name, cure))
+	return cli.EngineJob{}, cli.Usage(fmt.Errorf("there is no job %q in the configuration%s", name, cure))
 }

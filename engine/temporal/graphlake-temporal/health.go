@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+
+	"graphlake/internal/cli"
 )
 
 // silentFor is for how many heartbeats Temporal may be silent before it counts as away: after one, it takes the worker for dead.
@@ -42,7 +44,7 @@ func (h *health) start(ctx context.Context, address string, metrics http.Handler
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, usage(fmt.Errorf("--listen %s: %w; want the HOST:PORT of a free port, as 127.0.0.1:8082", address, err))
+		return nil, cli.Usage(fmt.Errorf("--listen %s: %w; want the HOST:PORT of a free port, as 127.0.0.1:8082", address, err))
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /healthz", h)
@@ -107,5 +109,5 @@ func (h *health) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	if status != "ok" {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(map[string]string{"status": status, "version": version()}) // the other side has gone: nobody is left to be told
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": status, "version": cli.Version()}) // the other side has gone: nobody is left to be told
 }

@@ -92,7 +92,7 @@ var examples = map[string][]string{
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 { // not knowing what to ask for is wrong usage, and help is the cure
 		run(ctx, []string{"--help"}, stderr, stderr)
-		return exitUsage
+		return cli.ExitUsage
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -105,9 +105,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if wrong, ok := errors.AsType[*commandline.UsageError](err); ok {
 		see := strings.TrimSpace("graphlake-temporal " + wrong.Command)
 		fmt.Fprintf(c.stderr, "graphlake-temporal: %s\nsee: %s --help\n", foreign.Printable(err.Error()), see)
-		return exitUsage
+		return cli.ExitUsage
 	}
-	if status, ok := errors.AsType[statusError](err); err != nil && (!ok || status.err != nil) {
+	if status, ok := errors.AsType[cli.StatusError](err); err != nil && (!ok || status.Err != nil) {
 		fmt.Fprintf(c.stderr, "graphlake-temporal: %s\n", told(err))
 	}
 	return exitStatus(err)
@@ -145,8 +145,8 @@ type versionCommand struct{}
 // Run prints the version.
 func (versionCommand) Run(_ context.Context, c *command) error {
 	if c.Output == "json" {
-		return c.printJSON(map[string]string{"version": version()})
+		return c.printJSON(map[string]string{"version": cli.Version()})
 	}
-	_, err := fmt.Fprintln(c.stdout, "graphlake-temporal", version())
+	_, err := fmt.Fprintln(c.stdout, "graphlake-temporal", cli.Version())
 	return err
 }

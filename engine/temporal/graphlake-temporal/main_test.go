@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"graphlake/internal/cli"
 )
 
 // config is a configuration of two tenants whose secrets, and whose lake, are not there.
@@ -46,7 +48,7 @@ func TestHelp(t *testing.T) {
 	for _, command := range []string{"", "worker", "schedules", "night", "backfill", "replay", "onboard", "version"} {
 		args := strings.Fields(command + " --help")
 		status, out, errs := execute(t, args...)
-		if status != exitDone || !strings.Contains(out, "Usage: graphlake-temporal "+command) || errs != "" {
+		if status != cli.ExitDone || !strings.Contains(out, "Usage: graphlake-temporal "+command) || errs != "" {
 			t.Errorf("%v: exit %d\n%s%s", args, status, out, errs)
 		}
 		if command != "" && command != "version" && !strings.Contains(out, "Examples:\n  graphlake-temporal "+command) {
@@ -59,12 +61,12 @@ func TestHelp(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	if status, out, _ := execute(t, "version"); status != exitDone || !strings.HasPrefix(out, "graphlake-temporal ") {
+	if status, out, _ := execute(t, "version"); status != cli.ExitDone || !strings.HasPrefix(out, "graphlake-temporal ") {
 		t.Errorf("exit %d: %s", status, out)
 	}
 	status, out, _ := execute(t, "version", "--output", "json")
 	var v struct{ Version string }
-	if err := json.Unmarshal([]byte(out), &v); err != nil || v.Version == "" || status != exitDone {
+	if err := json.Unmarshal([]byte(out), &v); err != nil || v.Version == "" || status != cli.ExitDone {
 		t.Errorf("exit %d: %s, %v", status, out, err)
 	}
 }
@@ -102,11 +104,11 @@ func TestWrongUsage(t *testing.T) {
 			args = append([]string{"--config", file}, args...)
 		}
 		status, out, errs := execute(t, args...)
-		if status != exitUsage || !strings.Contains(errs, c.want) || out != "" {
+		if status != cli.ExitUsage || !strings.Contains(errs, c.want) || out != "" {
 			t.Errorf("%s: exit %d, want 2 and %q\n%s%s", c.args, status, c.want, out, errs)
 		}
 	}
-	if status, _, errs := execute(t, "--config", filepath.Join(t.TempDir(), "none.yaml"), "schedules"); status != exitUsage || !strings.Contains(errs, "there is no ") {
+	if status, _, errs := execute(t, "--config", filepath.Join(t.TempDir(), "none.yaml"), "schedules"); status != cli.ExitUsage || !strings.Contains(errs, "there is no ") {
 		t.Errorf("without a configuration: exit %d\n%s", status, errs)
 	}
 }
@@ -118,7 +120,7 @@ func TestTemporalIsAway(t *testing.T) {
 		{"schedules"}, {"schedules", "--pause"}, {"night", "--job", "nightly"}, {"backfill", "--tenant", "contoso", "--last", "7d"}, {"replay"}, {"onboard", "--tenant", "contoso"}, {"worker"},
 	} {
 		status, out, errs := execute(t, append([]string{"--config", file}, args...)...)
-		if status != exitLater || !strings.Contains(errs, "Temporal at 127.0.0.1:1: nothing listens there: start it, or name another address in TEMPORAL_ADDRESS") || out != "" {
+		if status != cli.ExitLater || !strings.Contains(errs, "Temporal at 127.0.0.1:1: nothing listens there: start it, or name another address in TEMPORAL_ADDRESS") || out != "" {
 			t.Errorf("%v: exit %d\n%s%s", args, status, out, errs)
 		}
 	}
@@ -128,13 +130,13 @@ func TestWrongConnection(t *testing.T) {
 	file := write(t, config)
 	t.Run("key", func(t *testing.T) {
 		t.Setenv("GRAPHLAKE_TEMPORAL_KEY", "geheim")
-		if status, _, errs := execute(t, "--config", file, "replay"); status != exitUsage || !strings.Contains(errs, "GRAPHLAKE_TEMPORAL_KEY") || strings.Contains(errs, "geheim") {
+		if status, _, errs := execute(t, "--config", file, "replay"); status != cli.ExitUsage || !strings.Contains(errs, "GRAPHLAKE_TEMPORAL_KEY") || strings.Contains(errs, "geheim") {
 			t.Errorf("exit %d\n%s", status, errs)
 		}
 	})
 	t.Run("profile", func(t *testing.T) {
 		t.Setenv("TEMPORAL_PROFILE", "production")
-		if status, _, errs := execute(t, "--config", file, "replay"); status != exitUsage || !strings.Contains(errs, "the connection to Temporal: ") {
+		if status, _, errs := execute(t, "--config", file, "replay"); status != cli.ExitUsage || !strings.Contains(errs, "the connection to Temporal: ") {
 			t.Errorf("exit %d\n%s", status, errs)
 		}
 	})

@@ -40,7 +40,7 @@ const catchupWindow = 24 * time.Hour
 // are paused. A second time it changes nothing.
 func (s schedulesCommand) Run(ctx context.Context, c *command) error {
 	if (s.Job != "" || s.Reason != "") && !s.Pause && !s.Resume {
-		return usage(errors.New("--job and --reason go with --pause or --resume"))
+		return cli.Usage(errors.New("--job and --reason go with --pause or --resume"))
 	}
 	engine, err := cli.Configure(c.options())
 	if err != nil {
@@ -110,14 +110,14 @@ func wantedSchedules(engine *cli.Engine, now time.Time) (all []wantedSchedule, w
 		}
 		times, err := calendars(j.Schedule)
 		if err != nil {
-			return nil, nil, usage(err)
+			return nil, nil, cli.Usage(err)
 		}
 		if j.Timezone == "Local" {
-			return nil, nil, usage(fmt.Errorf("the job %s: the timezone Local is another one where Temporal runs: name it, as Europe/Berlin", j.Name))
+			return nil, nil, cli.Usage(fmt.Errorf("the job %s: the timezone Local is another one where Temporal runs: name it, as Europe/Berlin", j.Name))
 		}
 		at, err := skipped(j, times, now)
 		if err != nil {
-			return nil, nil, usage(err)
+			return nil, nil, cli.Usage(err)
 		}
 		if !at.IsZero() {
 			warnings = append(warnings, scheduleWarning{"clocks are put forward over a time of the job: Temporal leaves it out, and the next one reads what is due", j.Name, at})
@@ -142,7 +142,7 @@ func only(engine *cli.Engine, all []wantedSchedule, job string) ([]wantedSchedul
 	}
 	i := slices.IndexFunc(all, func(w wantedSchedule) bool { return w.job == job })
 	if i < 0 {
-		return nil, usage(fmt.Errorf("the job %s has no schedule", job))
+		return nil, cli.Usage(fmt.Errorf("the job %s has no schedule", job))
 	}
 	return all[i : i+1], nil
 }
@@ -302,7 +302,7 @@ func (m scheduler) pause(ctx context.Context, wanted []wantedSchedule, s schedul
 			err = handle.Unpause(ctx, client.ScheduleUnpauseOptions{Note: cmp.Or(s.Reason, "resumed by graphlake-temporal")})
 		}
 		if is[*serviceerror.NotFound](err) {
-			return all, usage(fmt.Errorf("there is no schedule of the job %s yet: make it with graphlake-temporal schedules", w.job))
+			return all, cli.Usage(fmt.Errorf("there is no schedule of the job %s yet: make it with graphlake-temporal schedules", w.job))
 		}
 		if err == nil {
 			change, err = m.described(ctx, change)

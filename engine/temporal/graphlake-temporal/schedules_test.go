@@ -48,7 +48,7 @@ func TestWantedSchedules(t *testing.T) {
 	if len(warnings) != 1 || warnings[0].job != "nightly" || warnings[0].at.UTC().Format(time.DateOnly) != "2027-03-28" {
 		t.Errorf("%+v", warnings)
 	}
-	if _, _, err := wantedSchedules(engineOf(t, strings.Replace(config, "Europe/Berlin", "Local", 1)), time.Now()); exitStatus(err) != exitUsage {
+	if _, _, err := wantedSchedules(engineOf(t, strings.Replace(config, "Europe/Berlin", "Local", 1)), time.Now()); exitStatus(err) != cli.ExitUsage {
 		t.Errorf("the zone of this machine: %v", err)
 	}
 }

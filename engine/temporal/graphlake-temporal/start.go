@@ -94,7 +94,7 @@ func (w waitFlag) begin(ctx context.Context, c *command, engine *cli.Engine, ord
 	}
 	waiting.Wait()
 	if ctx.Err() != nil {
-		return errors.Join(statusError{exitLater, errors.New("stopped waiting; what was begun goes on")}, c.printBegun(all))
+		return errors.Join(cli.StatusError{Status: cli.ExitLater, Err: errors.New("stopped waiting; what was begun goes on")}, c.printBegun(all))
 	}
 	return errors.Join(append(failed, c.printBegun(all), worst(all))...)
 }
@@ -149,7 +149,7 @@ func (b *begun) wait(ctx context.Context, c client.Client) error {
 	b.Outcome = outcomeOf(ended)
 	switch {
 	case b.Outcome != "":
-	case exitStatus(ended) == exitLater: // it was cancelled or terminated, or has timed out
+	case exitStatus(ended) == cli.ExitLater: // it was cancelled or terminated, or has timed out
 		b.Outcome = workflows.Unavailable
 	default:
 		b.Outcome = workflows.Failed
@@ -230,7 +230,7 @@ func worst(all []*begun) error {
 	if most == 0 {
 		return nil
 	}
-	return statusError{status: statusOf(outcomes[most])}
+	return cli.StatusError{Status: statusOf(outcomes[most])}
 }
 
 // printBegun prints what was begun and what became of it: in text only the latter, for the former was told when it was done.

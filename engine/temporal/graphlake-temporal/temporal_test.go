@@ -18,6 +18,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"graphlake/internal/cli"
 )
 
 // operator is Temporal as far as search attributes go. What it lets a client do differs: a server of one's own lets it do all,
@@ -102,13 +104,13 @@ func TestEnsureAttributes(t *testing.T) {
 		status    int
 		added     int
 	}{
-		{"there", &operator{there: all}, "", "", exitDone, 0},
-		{"missing", &operator{there: none()}, "", "", exitDone, 1},
-		{"another worker was quicker", &operator{there: none(), adds: codes.AlreadyExists}, "", "", exitDone, 1},
-		{"may not be made", &operator{there: none(), adds: codes.PermissionDenied}, cure, "", exitUsage, 1},
-		{"are made by other means", &operator{there: none(), adds: codes.Unimplemented}, cure, "", exitUsage, 1},
-		{"may not be asked for", &operator{lists: codes.PermissionDenied}, "", cure, exitDone, 0},
-		{"are another thing", &operator{there: map[string]enums.IndexedValueType{"GraphlakeLate": enums.INDEXED_VALUE_TYPE_TEXT}}, "GraphlakeLate of the namespace calls is of the type Text, want Bool", "", exitUsage, 0},
+		{"there", &operator{there: all}, "", "", cli.ExitDone, 0},
+		{"missing", &operator{there: none()}, "", "", cli.ExitDone, 1},
+		{"another worker was quicker", &operator{there: none(), adds: codes.AlreadyExists}, "", "", cli.ExitDone, 1},
+		{"may not be made", &operator{there: none(), adds: codes.PermissionDenied}, cure, "", cli.ExitUsage, 1},
+		{"are made by other means", &operator{there: none(), adds: codes.Unimplemented}, cure, "", cli.ExitUsage, 1},
+		{"may not be asked for", &operator{lists: codes.PermissionDenied}, "", cure, cli.ExitDone, 0},
+		{"are another thing", &operator{there: map[string]enums.IndexedValueType{"GraphlakeLate": enums.INDEXED_VALUE_TYPE_TEXT}}, "GraphlakeLate of the namespace calls is of the type Text, want Bool", "", cli.ExitUsage, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var log strings.Builder
@@ -165,7 +167,7 @@ func TestNamespaceNotThere(t *testing.T) {
 	t.Setenv("TEMPORAL_NAMESPACE", "calls")
 	for _, args := range [][]string{{"schedules", "--dry-run"}, {"schedules"}, {"worker"}, {"night", "--job", "nightly"}} {
 		status, out, errs := execute(t, append([]string{"--config", file}, args...)...)
-		if status != exitUsage || out != "" || !strings.Contains(errs, "temporal operator namespace create --namespace NAME --retention 7d") || !strings.Contains(errs, "amespace calls is not found; ") {
+		if status != cli.ExitUsage || out != "" || !strings.Contains(errs, "temporal operator namespace create --namespace NAME --retention 7d") || !strings.Contains(errs, "amespace calls is not found; ") {
 			t.Errorf("%v: exit %d\n%s%s", args, status, out, errs)
 		}
 	}
@@ -178,9 +180,9 @@ func TestUnreached(t *testing.T) {
 		address, key, want string
 		status             int
 	}{
-		{"temporal", "", "the address temporal is without a port", exitUsage},
-		{"temporal.invalid:7233", "", "Temporal at temporal.invalid:7233: there is no such host", exitLater},
-		{plain, "of-the-api", "Temporal at " + plain + ": it has no TLS", exitLater},
+		{"temporal", "", "the address temporal is without a port", cli.ExitUsage},
+		{"temporal.invalid:7233", "", "Temporal at temporal.invalid:7233: there is no such host", cli.ExitLater},
+		{plain, "of-the-api", "Temporal at " + plain + ": it has no TLS", cli.ExitLater},
 	} {
 		t.Setenv("TEMPORAL_ADDRESS", c.address)
 		t.Setenv("TEMPORAL_API_KEY", c.key)

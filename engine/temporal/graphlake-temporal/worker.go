@@ -68,10 +68,10 @@ const (
 // is left to other workers.
 func (w workerCommand) Run(ctx context.Context, c *command) (err error) {
 	if w.Tenants < 0 || w.Parts < 0 {
-		return usage(fmt.Errorf("--tenants %d, --parts %d: both are numbers from 0 on", w.Tenants, w.Parts))
+		return cli.Usage(fmt.Errorf("--tenants %d, --parts %d: both are numbers from 0 on", w.Tenants, w.Parts))
 	}
 	if w.Tenants+w.Parts == 0 {
-		return usage(errors.New("a worker without --tenants and without --parts has nothing to do: give one of them"))
+		return cli.Usage(errors.New("a worker without --tenants and without --parts has nothing to do: give one of them"))
 	}
 	if os.Getenv("GOMEMLIMIT") == "" { // near it, which is no hard limit, memory is collected more often
 		debug.SetMemoryLimit(int64(w.Tenants+w.Parts)*tenantMemory + tenantMemory)
@@ -112,7 +112,7 @@ func (w workerCommand) Run(ctx context.Context, c *command) (err error) {
 	}
 	h.letGo = s.activities.LetGo
 	go h.watch(ctx)
-	log.InfoContext(ctx, "worker is there", "address", t.address, "namespace", t.namespace, "version", version(), "lake", engine.LakeName(), "tenants", w.Tenants, "parts", w.Parts)
+	log.InfoContext(ctx, "worker is there", "address", t.address, "namespace", t.namespace, "version", cli.Version(), "lake", engine.LakeName(), "tenants", w.Tenants, "parts", w.Parts)
 	select {
 	case <-ctx.Done():
 	case err := <-stopped:
@@ -147,7 +147,7 @@ func (s *servant) start(c client.Client) error {
 		MaxHeartbeatThrottleInterval:       s.policy.Heartbeat / 6, // by the answer to a heartbeat an activity learns that it was cancelled
 		WorkerStopTimeout:                  sessionsEnd,
 		Interceptors:                       []interceptor.WorkerInterceptor{&s.gate},
-		DeploymentOptions:                  worker.DeploymentOptions{Version: worker.WorkerDeploymentVersion{DeploymentName: "graphlake", BuildID: version()}},
+		DeploymentOptions:                  worker.DeploymentOptions{Version: worker.WorkerDeploymentVersion{DeploymentName: "graphlake", BuildID: cli.Version()}},
 		OnFatalError:                       func(err error) { s.failed(fmt.Errorf("the worker: %w", err)) },
 	}
 	if s.command.Tenants > 0 {

@@ -25,6 +25,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"graphlake/engine/temporal/workflows"
+	"graphlake/internal/cli"
 )
 
 func TestPolicyFlags(t *testing.T) {
@@ -121,7 +122,7 @@ func TestHealthIsServed(t *testing.T) {
 	h.answered.Store(time.Now().UnixNano())
 	var log strings.Builder
 	for _, address := range []string{"nowhere", "127.0.0.1:-1"} {
-		if _, err := h.start(t.Context(), address, nil, slog.New(slog.DiscardHandler)); exitStatus(err) != exitUsage || !strings.Contains(err.Error(), "--listen "+address) {
+		if _, err := h.start(t.Context(), address, nil, slog.New(slog.DiscardHandler)); exitStatus(err) != cli.ExitUsage || !strings.Contains(err.Error(), "--listen "+address) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
