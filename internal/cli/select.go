@@ -41,6 +41,10 @@ type selection struct {
 // instant is a date, which means its midnight in UTC, or an RFC 3339 time.
 type instant struct{ time.Time }
 
+// Instant is how a flag of another command takes one.
+type Instant = instant
+
+// UnmarshalText reads the value of a flag.
 func (i *instant) UnmarshalText(text []byte) error {
 	for _, layout := range []string{time.DateOnly, time.RFC3339} {
 		if t, err := time.Parse(layout, string(text)); err == nil {

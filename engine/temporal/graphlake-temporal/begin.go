@@ -12,9 +12,9 @@ import (
 )
 
 type nightCommand struct {
-	Job    string   `required:"" placeholder:"NAME" help:"The job of the configuration."`
-	Tenant []string `placeholder:"NAME" help:"Of these tenants only (default: all)."`
-	Now    instant  `placeholder:"TIME" help:"What counts as now: the present (default), or a time before it."`
+	Job    string      `required:"" placeholder:"NAME" help:"The job of the configuration."`
+	Tenant []string    `placeholder:"NAME" help:"Of these tenants only (default: all)."`
+	Now    cli.Instant `placeholder:"TIME" help:"What counts as now: the present (default), or a time before it."`
 	waitFlag
 }
 

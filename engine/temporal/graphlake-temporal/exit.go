@@ -14,9 +14,6 @@ import (
 	"graphlake/internal/foreign"
 )
 
-// outcomes are all that there are, from the best to the worst.
-var outcomes = []workflows.Outcome{workflows.Done, workflows.Incomplete, workflows.Unavailable, workflows.Forbidden, workflows.Usage, workflows.Failed}
-
 // statuses are those of outcomes.
 var statuses = map[workflows.Outcome]int{
 	workflows.Done: cli.ExitDone, workflows.Incomplete: cli.ExitIncomplete, workflows.Unavailable: cli.ExitLater,

@@ -13,29 +13,8 @@ import (
 	"graphlake/schemas/declare"
 )
 
-// instant is a date, which means its midnight in UTC, or an RFC 3339 time.
-type instant struct{ time.Time }
-
-// UnmarshalText reads the value of a flag.
-func (i *instant) UnmarshalText(text []byte) error {
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, string(text)); err == nil {
-			i.Time = t.UTC()
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is neither a date (2026-11-01) nor a time (2026-11-01T06:00:00Z)", text)
-}
-
-func (i instant) String() string { return shown(i.Time) }
-
 // shown is a midnight as its date, and another time in RFC 3339.
-func shown(t time.Time) string {
-	if t = t.UTC(); t.Equal(t.Truncate(schemas.Day)) {
-		return t.Format(time.DateOnly)
-	}
-	return t.Format(time.RFC3339)
-}
+func shown(t time.Time) string { return cli.Instant{Time: t}.String() }
 
 // days are so many whole days; 0: it is not said how many.
 type days time.Duration
@@ -54,9 +33,9 @@ func (d days) String() string { return fmt.Sprintf("%dd", time.Duration(d)/schem
 
 // rangeFlags are the flags that give a range.
 type rangeFlags struct {
-	From instant `placeholder:"DATE|TIME" help:"Start of the range, included: 2026-11-01 or 2026-11-01T06:00:00Z, in UTC."`
-	To   instant `placeholder:"DATE|TIME" help:"End of the range, not included."`
-	Last days    `placeholder:"DAYS" help:"Instead of both ends: so many whole days up to the last midnight in UTC, as 7d or 2w."`
+	From cli.Instant `placeholder:"DATE|TIME" help:"Start of the range, included: 2026-11-01 or 2026-11-01T06:00:00Z, in UTC."`
+	To   cli.Instant `placeholder:"DATE|TIME" help:"End of the range, not included."`
+	Last days        `placeholder:"DAYS" help:"Instead of both ends: so many whole days up to the last midnight in UTC, as 7d or 2w."`
 }
 
 // span is the range of the flags; zero: they give none.

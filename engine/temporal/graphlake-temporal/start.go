@@ -190,7 +190,7 @@ func counts(result json.RawMessage) string {
 	}
 	add(numbers.Tenants, "tenant", "tenants")
 	if len(numbers.Outcomes) > 1 {
-		for _, o := range outcomes {
+		for _, o := range workflows.Outcomes() {
 			if n := int64(numbers.Outcomes[o]); n > 0 {
 				add(&n, string(o), string(o))
 			}
@@ -212,25 +212,16 @@ func counts(result json.RawMessage) string {
 	return strings.Join(all, ", ")
 }
 
-// worst is the status of the worst outcome; where some ended well and others did not, that of what is incomplete.
+// worst is the status of all of them together.
 func worst(all []*begun) error {
-	place := func(b *begun) int {
-		if i := slices.Index(outcomes, b.Outcome); i >= 0 {
-			return i
-		}
-		return len(outcomes) - 1
-	}
-	least, most := len(outcomes), 0
+	var outcomes []workflows.Outcome
 	for _, b := range all {
-		least, most = min(least, place(b)), max(most, place(b))
+		outcomes = append(outcomes, b.Outcome)
 	}
-	if most > 0 && least <= 1 {
-		most = 1
+	if status := statusOf(workflows.Together(outcomes)); status != cli.ExitDone {
+		return cli.StatusError{Status: status}
 	}
-	if most == 0 {
-		return nil
-	}
-	return cli.StatusError{Status: statusOf(outcomes[most])}
+	return nil
 }
 
 // printBegun prints what was begun and what became of it: in text only the latter, for the former was told when it was done.

@@ -57,7 +57,7 @@ func (w *Workflows) Backfill(ctx workflow.Context, in BackfillInput) (res Backfi
 		}
 		refused = append(refused, more...)
 	}
-	res.Outcome = together(all)
+	res.Outcome = Together(all)
 	return res, workflow.UpsertTypedSearchAttributes(ctx, outcomeKey.ValueSet(string(res.Outcome)))
 }
 

@@ -40,7 +40,7 @@ func (w *Workflows) Night(ctx workflow.Context, in NightInput) (res NightResult,
 		return res, err
 	}
 	res.Tenants = len(names)
-	res.Outcome = together(ofTenants(res.Outcomes))
+	res.Outcome = Together(ofTenants(res.Outcomes))
 	if !isPart {
 		var concluded Concluded
 		err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, w.Policy.removing()), ConcludeActivity, in).Get(ctx, &concluded)

@@ -53,6 +53,6 @@ func (w *Workflows) Onboard(ctx workflow.Context, in OnboardInput) (res OnboardR
 		all = append(all, day.Outcome)
 		res.Nights = append(res.Nights, day)
 	}
-	res.Outcome = together(all)
+	res.Outcome = Together(all)
 	return res, workflow.UpsertTypedSearchAttributes(ctx, outcomeKey.ValueSet(string(res.Outcome)))
 }

@@ -72,6 +72,9 @@ func comesLater(kind string) bool {
 	return slices.Contains([]string{"locked", "conflict", "throttled", "unavailable", "incomplete", "interrupted"}, kind)
 }
 
+// Outcomes are all that there are, from the best to the worst.
+func Outcomes() []Outcome { return slices.Clone(outcomes) }
+
 var outcomes = []Outcome{Done, Incomplete, Unavailable, Forbidden, Usage, Failed}
 
 // worse is the worse of two; what is no outcome is the worst.
@@ -92,8 +95,8 @@ func badness(o Outcome) int {
 // ended reports whether it ended as well as Graph allows.
 func (o Outcome) ended() bool { return o == Done || o == Incomplete }
 
-// together is the outcome of many: done if all are; incomplete if some ended well; else the worst.
-func together(all []Outcome) Outcome {
+// Together is the outcome of many: done if all are; incomplete if some ended well; else the worst.
+func Together(all []Outcome) Outcome {
 	worst, well := Done, false
 	for _, o := range all {
 		worst, well = worse(worst, o), well || o.ended()

@@ -44,7 +44,7 @@ func (w *Workflows) Replay(ctx workflow.Context, in ReplayInput) (res ReplayResu
 	if err != nil {
 		return res, err
 	}
-	res.Outcome = together(all)
+	res.Outcome = Together(all)
 	return res, workflow.UpsertTypedSearchAttributes(ctx, outcomeKey.ValueSet(string(res.Outcome)))
 }
 
@@ -106,7 +106,7 @@ func (w *Workflows) replayPair(ctx workflow.Context, lake string, parts []Part, 
 			break
 		}
 	}
-	return together(all), nil
+	return Together(all), nil
 }
 
 // replays has children replay, some at once. Their ids say what they are of.
